@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
@@ -38,7 +38,5 @@ export const documents = [
   "CONTRIBUTING.md",
   "SECURITY.md",
   "examples/README.md",
-  ...readdirSync(join(ROOT, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
+  ...globSync("docs/**/*.md", { cwd: ROOT }).sort(),
 ].map((name) => ({ name, text: readText(name) }));

@@ -230,8 +230,9 @@ export function executables(version: Version, directory: string, account: { uid?
   const probe = spawnSync(join(bin, "postgres"), ["--version"], { ...account, cwd: directory });
   if (probe.status === 0) return bin;
   if (account.uid === undefined) throw probe.error ?? new Error(String(probe.stderr));
-  execFileSync("cp", ["-R", native, join(directory, "native")]);
-  return join(directory, "native", "bin");
+  const copy = join(directory, "native");
+  if (!existsSync(copy)) execFileSync("cp", ["-R", native, copy]);
+  return join(copy, "bin");
 }
 
 export function freePort(): Promise<number> {
