@@ -70,7 +70,7 @@ const SET_ENCODING = "SET client_encoding = 'UTF8';";
 
 /** For psql: each part connects to its database first, and says which server only if there are several. */
 function scriptPart({ databases }: Report): (part: SqlPart) => readonly string[] {
-  const oneServer = new Set(databases.map(({ host, port }) => `${host}:${port}`)).size === 1;
+  const oneServer = serversOf(databases) === 1;
   return (part) => {
     const { host, port } = part.database;
     const database = part.block.database ?? part.database.database;
@@ -82,12 +82,17 @@ function scriptPart({ databases }: Report): (part: SqlPart) => readonly string[]
   };
 }
 
+function serversOf(databases: readonly DatabaseReport[]): number {
+  return new Set(databases.map(({ host, port }) => `${host}:${port}`)).size;
+}
+
 function header({ databases, mode }: Report): readonly string[] {
   const [first, ...others] = databases;
   if (!first) return [];
+  const servers = serversOf(databases);
   const where =
     others.length > 0
-      ? `${count(databases.length, "database")}: a script for psql`
+      ? `${count(databases.length, "database")}${servers > 1 ? ` on ${count(servers, "server")}` : ""}: a script for psql`
       : `${plain.name(first.database)} on ${serverText(first, plain)}`;
   return [
     `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,

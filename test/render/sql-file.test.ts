@@ -1,9 +1,12 @@
+import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DatabaseReport, FixBlock } from "../../src/model/report.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
-import { runScript } from "../sandbox/psql.ts";
+import { makeFlexible } from "../sandbox/flexible-server.ts";
+import { startServer } from "../sandbox/postgres.ts";
+import { PSQL, runScript, scriptArguments } from "../sandbox/psql.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { hostileName } from "./hostile.ts";
 import * as reports from "./reports.ts";
@@ -188,6 +191,55 @@ test("a script for several databases runs in psql, whatever their names", async 
   expect(await granted()).toEqual(databases.map((_, i) => i % 2 === 0));
   psql("migrator", part(file, "migrator"));
   expect(await granted()).toEqual(databases.map(() => true));
+});
+
+test("a script for several servers connects from one to the next with the password in PGPASSWORD, and nothing is missing afterwards", async () => {
+  const second = await startServer({ version: 16, certificates: sandbox.certificates });
+  try {
+    const servers = [
+      { ...sandbox, ...sandbox.server },
+      { ...(await makeFlexible(second)), ...second },
+    ];
+    const names = ["crm", `crm "two" = it's \\ :name`];
+    const statements = ['GRANT SELECT ON TABLE "public"."t" TO "aad_orders";'];
+    for (const { sql, createDatabase } of servers) {
+      await sql(
+        "postgres",
+        "ALTER ROLE migrator PASSWORD 'one token'; ALTER ROLE \"ci-admin\" PASSWORD 'another'",
+      );
+      for (const name of names) await createDatabase(name, { seed: "CREATE TABLE t ();" });
+      await sql(names[1] ?? "", 'ALTER TABLE t OWNER TO "ci-admin"');
+    }
+    const file = renderSql(
+      reports.report(
+        servers.flatMap(({ host, port }) => [
+          { ...drifting("crm", [{ as: "migrator", runnable: true, statements }]), host, port },
+          { ...drifting(names[1] ?? "", [{ as: "ci-admin", runnable: false, statements }]), host, port },
+        ]),
+      ),
+    );
+    const run = (user: string, password: string, input: string) => {
+      const { port } = sandbox.server;
+      const env = { PGPASSWORD: password, PGSSLMODE: "verify-full", PGSSLROOTCERT: sandbox.caFile };
+      const args = scriptArguments({ directory: "localhost", port }, user, "postgres");
+      const { status, stderr } = spawnSync(PSQL, args, {
+        input,
+        encoding: "utf8",
+        env: { ...process.env, ...env },
+      });
+      expect(`${status} ${stderr}`).toBe("0 ");
+    };
+    run("migrator", "one token", file);
+    run("ci-admin", "another", part(file, '"ci-admin"'));
+    for (const { sql } of servers) {
+      for (const name of names) {
+        const held = await sql(name, "SELECT has_table_privilege('aad_orders', 't', 'SELECT') AS yes");
+        expect(held).toEqual([{ yes: true }]);
+      }
+    }
+  } finally {
+    await second.stop();
+  }
 });
 
 function drifting(database: string, fixes: readonly FixBlock[]): DatabaseReport {

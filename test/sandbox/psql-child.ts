@@ -61,7 +61,8 @@ const host = options.host ?? env.PGHOST ?? unknown("which host");
 const user = options.username ?? env.PGUSER ?? unknown("which user");
 const database = options.dbname ?? positionals[0] ?? env.PGDATABASE ?? user;
 if (/=|^postgres(ql)?:/.test(database)) unknown(`the connection string ${database}`);
-let client = await connect(database).catch((error) => {
+let where = { host, port: options.port ?? env.PGPORT ?? "5432", dbname: database };
+let client = await connect(where).catch((error) => {
   console.error(`psql: error: ${error.message}`);
   process.exit(NO_CONNECTION);
 });
@@ -99,12 +100,12 @@ function argumentsOf(args: string[]) {
   }
 }
 
-async function connect(name: string): Promise<pg.Client> {
+async function connect({ host, port, dbname }: typeof where): Promise<pg.Client> {
   const next = new pg.Client({
     host,
     user,
-    database: name,
-    port: Number(options.port ?? env.PGPORT ?? 5432),
+    database: dbname,
+    port: Number(port),
     password: env.PGPASSWORD,
     ssl: host.startsWith("/") ? false : verified(),
     connectionTimeoutMillis: Number(env.PGCONNECT_TIMEOUT ?? 0) * 1000,
@@ -152,7 +153,7 @@ async function command(line: string, statement: string): Promise<string> {
   const [, name, rest = ""] = /^(\\\w+)(?:\s+(.*))?$/.exec(line) ?? [];
   const [, word, value] = /^(\w+) (\w+)$/.exec(rest) ?? [];
   const [, words] = /^'([^'\\]*(?:''[^'\\]*)*)'$/.exec(rest) ?? [];
-  if (name === "\\connect") await reconnect(databaseOf(rest));
+  if (name === "\\connect") await reconnect({ ...where, ...settingsOf(rest) });
   else if (name === "\\echo" && words !== undefined) console.log(words.replaceAll("''", "'"));
   else if (name === "\\set" && word && value) setVariable(word, value);
   else if (line !== "\\pset pager off") unknown(line);
@@ -160,24 +161,33 @@ async function command(line: string, statement: string): Promise<string> {
   return statement;
 }
 
-async function reconnect(database: string): Promise<void> {
+async function reconnect(to: typeof where): Promise<void> {
   try {
-    const next = await connect(database);
+    const next = await connect(to);
     await client.end();
     client = next;
-    if (!options.quiet) console.log(`You are now connected to database "${database}" as user "${user}".`);
+    const moved = to.host !== where.host || to.port !== where.port;
+    if (moved && !options.quiet) unknown("\\connect to another server without --quiet");
+    where = to;
+    if (!options.quiet) console.log(`You are now connected to database "${to.dbname}" as user "${user}".`);
   } catch (error) {
     console.error(`${place || "psql: "}error: \\connect: ${(error as Error).message}`);
     process.exit(stopsOnError() ? STOPPED : NO_CONNECTION);
   }
 }
 
-/** The database of `\connect name` and of `\connect -reuse-previous=on "dbname='…'"`, as our SQL files use it. */
-function databaseOf(rest: string): string {
-  if (/^[a-z_]\w*$/.test(rest)) return rest;
+/** The settings of `\connect name` and of `\connect -reuse-previous=on "dbname='…' host='…'"`, as our SQL files use it. */
+function settingsOf(rest: string): Partial<typeof where> {
+  if (/^[a-z_]\w*$/.test(rest)) return { dbname: rest };
   const [, quoted = ""] = /^-reuse-previous=on "((?:""|[^"])*)"$/.exec(rest) ?? [];
-  const [, name] = /^dbname='((?:\\.|[^'\\])*)'$/.exec(quoted.replaceAll('""', '"')) ?? [];
-  return name?.replaceAll(/\\(.)/g, "$1") ?? unknown(`\\connect ${rest}`);
+  const settings = quoted.replaceAll('""', '"').match(/(?:dbname|host|port)='(?:\\.|[^'\\])*'(?: |$)/g) ?? [];
+  if (quoted === "" || settings.join("") !== quoted.replaceAll('""', '"')) unknown(`\\connect ${rest}`);
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const [, key = "", value = ""] = /^(\w+)='(.*)' ?$/s.exec(setting) ?? [];
+      return [key, value.replaceAll(/\\(.)/g, "$1")];
+    }),
+  );
 }
 
 /** Runs a statement, and each value of its result as another one. */
