@@ -10,15 +10,15 @@ import {
 import { whatIsLeft } from "./grants/left.ts";
 import { databaseObstacle } from "./grants/obstacles.ts";
 import { isWorthTrying, merge, NOTHING_DONE, type Outcome, settle } from "./grants/outcome.ts";
-import { granteeReports, unfinishedReports } from "./grants/verdict.ts";
+import { granteeReports, notChecked, unfinishedReports } from "./grants/verdict.ts";
 import type { Demand } from "./model/demand.ts";
-import { ActionError } from "./model/failure.ts";
+import { ActionError, type Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Mode, worst } from "./model/report.ts";
 import { apply, type Waits } from "./postgres/apply.ts";
 import { look } from "./postgres/catalog.ts";
 import { type Say, takeTurns } from "./postgres/turn.ts";
 
-/** What one database is compared with. */
+/** What one database is compared with: one grant of the settings. */
 export interface Task {
   readonly mode: Mode;
   readonly grantees: readonly string[];
@@ -44,7 +44,7 @@ export interface Progress {
 }
 
 /**
- * Reconciles one database: looks and assesses the drift, applies what is missing, looks and assesses again, and reports.
+ * Reconciles one task: looks and assesses the drift, applies what is missing, looks and assesses again, and reports.
  * The verdict comes from the last look alone.
  * @param say takes a line for the log
  * @param progress what an earlier session did
@@ -85,12 +85,21 @@ export async function reconcile(
   };
 }
 
-/** The report of a database whose reconciliation ended early: what was done. */
-export function unfinished({ before, done }: Progress): Omit<Reconciled, "verdict"> {
-  if (before === undefined) return { grantees: [], statements: [], fixes: [] };
+/**
+ * The report of a task that ended early: what was done.
+ * @param failure why, if it is reported for each grantee
+ */
+export function unfinished(
+  { grantees, demand }: Task,
+  { before, done }: Progress,
+  failure?: Failure,
+): Reconciled {
+  const none = failure === undefined ? [] : grantees.map((grantee) => notChecked(grantee, demand));
+  const reports = before === undefined ? none : unfinishedReports(before, done);
   return {
-    serverVersion: before.snapshot.server.versionText,
-    grantees: unfinishedReports(before, done),
+    ...(before !== undefined && { serverVersion: before.snapshot.server.versionText }),
+    verdict: "error",
+    grantees: failure === undefined ? reports : reports.map((each) => ({ error: failure, ...each })),
     statements: done.statements,
     fixes: [],
   };

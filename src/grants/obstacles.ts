@@ -12,6 +12,7 @@ import {
   paragraph,
   type Sentence,
   sentence,
+  someNames,
 } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { didYouMean } from "../text/near.ts";
@@ -49,6 +50,34 @@ export function oldServer(version: string): Failure | null {
 
 /** The first version with the role pg_database_owner: https://www.postgresql.org/docs/14/release-14.html */
 const OLDEST_VERSION = 14;
+
+/**
+ * The error about a pattern in `database`.
+ * @param candidates the databases that a pattern could name
+ */
+export function noDatabaseFits(pattern: string, candidates: readonly string[]): Failure {
+  return failure({
+    code: "no-database-fits",
+    message: sentence`No database of this server fits the pattern ${code(pattern)}.`,
+    hint:
+      candidates.length === 0
+        ? "Patterns do not find templates, `postgres` and Azure's own databases, and the server has no other."
+        : sentence`Names are case-sensitive. The server has ${someNames(candidates.map((each) => [each]))}.`,
+    steps: ["Correct the pattern in `database`, or create the database before this step."],
+  });
+}
+
+/** The error about two grants that could demand different privileges on the same schema. */
+export function demandedTwice(grantee: string): Failure {
+  return failure({
+    code: "demanded-twice",
+    message: sentence`Two entries of ${code("grants-file")} are about ${name(grantee)} and the same schema of this database.`,
+    hint: "Their patterns in `database` both fit this database. The entries could demand different privileges, so nothing was checked here.",
+    steps: [
+      "Change the patterns so that only one of the entries fits this database, or make one entry of the two.",
+    ],
+  });
+}
 
 /** The error about a grantee that is not among the roles of the server. */
 export function granteeNotFound(grantee: string, knownRoles: readonly string[]): Failure {

@@ -81,7 +81,8 @@ function doneFor(before: AssessedGrantee | undefined, { committed }: Outcome) {
   };
 }
 
-function notChecked(grantee: string, { schemas, onExtra }: Demand): GranteeReport {
+/** The report of a grantee that could not be checked, without the error. */
+export function notChecked(grantee: string, { schemas, onExtra }: Demand): GranteeReport {
   return {
     grantee,
     schemas,

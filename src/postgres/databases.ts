@@ -1,7 +1,9 @@
 import type { Client } from "pg";
+import { diagnose } from "../diagnosis/diagnose.ts";
+import { type Failure, step } from "../model/failure.ts";
 import { PATIENCE } from "../retry.ts";
 import { nearest } from "../text/near.ts";
-import { type Target, withSession } from "./session.ts";
+import { type Login, withSession } from "./session.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
 
 /** Every server has this one: https://www.postgresql.org/docs/current/manage-ag-templatedbs.html */
@@ -10,8 +12,32 @@ const DEFAULT_DATABASE = "postgres";
 const DATABASES = `
 SELECT datname AS name
 FROM pg_catalog.pg_database
-WHERE datallowconn AND NOT datistemplate
+WHERE NOT datistemplate
 ORDER BY datname`;
+
+/**
+ * The names of the databases of a server, in order, without templates; also of those that accept no connections.
+ * @param login to whichever database of the server
+ * @returns why they cannot be listed, if they cannot
+ */
+export async function databasesOn(login: Login): Promise<readonly string[] | Failure> {
+  try {
+    return await listDatabases(login);
+  } catch (error) {
+    const { server, user } = login.target;
+    const { host, port } = server;
+    const found = diagnose(error, { ...login.known, host, port, database: DEFAULT_DATABASE, user });
+    return ABOUT_ITS_DATABASE.has(found.code) ? { ...found, steps: [...found.steps, BY_NAME] } : found;
+  }
+}
+
+/** Failures to connect to one database of a server that accepts connections to others. */
+const ABOUT_ITS_DATABASE: ReadonlySet<string> = new Set([
+  "connect-not-granted",
+  "database-closed",
+  "database-not-found",
+]);
+const BY_NAME = step("Or name each database in `database`: only patterns need the database `postgres`.");
 
 /** How long the search for a near name may hold back the error that it is for, in milliseconds. */
 const SEARCH_TIME = 3_000;
@@ -19,32 +45,23 @@ const SEARCH_TIME = 3_000;
 /**
  * The database that was probably meant by a name that the server does not have; undefined if none is near, or if the
  * server does not say so in a few seconds.
- * @param signal ends the search
  */
-export async function nearestDatabase(
-  target: Target,
-  password: () => Promise<string>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const soon = AbortSignal.any([signal, AbortSignal.timeout(SEARCH_TIME)]);
-  try {
-    const work = async (client: Client) => {
-      await client.query(BEGIN_READ_ONLY);
-      const { rows } = await client.query<{ name: string }>(DATABASES);
-      return nearest(
-        target.database,
-        rows.map(({ name }) => name),
-      );
-    };
-    const once = { ...PATIENCE, maxTime: 0 };
-    const login = {
-      target: { ...target, database: DEFAULT_DATABASE },
-      password,
-      patience: once,
-      signal: soon,
-    };
-    return await withSession(login, work);
-  } catch {
-    return undefined; // only a suggestion: the caller reports the error itself
-  }
+export async function nearestDatabase(login: Login): Promise<string | undefined> {
+  const limit = AbortSignal.timeout(SEARCH_TIME);
+  const signal = login.signal === undefined ? limit : AbortSignal.any([login.signal, limit]);
+  const once = { ...PATIENCE, maxTime: 0 };
+  // Only a suggestion: the caller reports the error itself.
+  const names = await listDatabases({ ...login, patience: once, signal }).catch(() => []);
+  return nearest(login.target.database, names);
+}
+
+async function listDatabases(login: Login): Promise<readonly string[]> {
+  const target = { ...login.target, database: DEFAULT_DATABASE };
+  return await withSession({ ...login, target }, async (client: Client) => {
+    const [, { rows }] = await Promise.all([
+      client.query(BEGIN_READ_ONLY),
+      client.query<{ name: string }>(DATABASES),
+    ]);
+    return rows.map(({ name }) => name);
+  });
 }

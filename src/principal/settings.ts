@@ -65,7 +65,7 @@ export function parsePrincipalSettings(env: Env): PrincipalSettings {
         inputs.all({
           host,
           port: () => inputs.orDefault("port", port),
-          tls: () => tlsFrom(inputs, signIn, host),
+          tls: () => tlsFrom(inputs, signIn, () => [host()]),
         }),
       user: () => inputs.required("user", name),
       principal: () =>

@@ -6,6 +6,7 @@ import { MODES, type Mode } from "../model/report.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import type { Env, Server, Settings, SignIn } from "../model/settings.ts";
 import { count } from "../text/count.ts";
+import { fits } from "../text/pattern.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import type { ConnectionParts } from "./connection-string.ts";
 import { type InputsOf, readInputs } from "./reader.ts";
@@ -15,7 +16,9 @@ import {
   BOOLEAN_INPUT,
   boolean,
   choice,
+  databaseName,
   hostName,
+  hostNames,
   lines,
   listed,
   name,
@@ -38,7 +41,10 @@ export const INPUTS = {
     secrets: secretsInAppConnection,
   },
   ...SERVER_INPUTS,
-  database: { use: "one or more database names, one per line" },
+  host: {
+    use: "one or more server names, one per line, such as `my-server` or `my-server.postgres.database.azure.com`",
+  },
+  database: { use: "one or more database names or patterns such as `orders_*`, one per line" },
   grantee: {
     use: "the PostgreSQL names of one or more Entra users (`aad_…`), one per line",
   },
@@ -85,21 +91,22 @@ export function parseSettings(env: Env): Settings {
     const signIn = () => signInFrom(inputs);
     const toHost = hostName(() => cloud().hostSuffix, CONNECTION_STRINGS);
     const connection = () => connectionFrom(inputs, toHost);
-    const host = () => inputs.orFrom("app-connection", "host", toHost, () => connection()?.host);
-    const grantees = () => namesFrom(inputs, "grantee", () => connection()?.user);
+    const hosts = () => listFrom(inputs, "host", hostNames(toHost), toHost, () => connection()?.host);
+    const grantees = () => listFrom(inputs, "grantee", names, name, () => connection()?.user);
     const mode = () => inputs.orDefault("mode", choice(MODES));
-    const server = () => {
-      const found = inputs.all({
-        host,
+    const servers = () => {
+      const { hosts: all, ...how } = inputs.all({
+        hosts,
         port: () => inputs.orFrom("app-connection", "port", port, () => connection()?.port ?? DEFAULT_PORT),
-        tls: () => tlsFrom(inputs, signIn, host),
+        tls: () => tlsFrom(inputs, signIn, hosts),
       });
-      checkCoordinator(inputs, mode(), found, cloud());
+      const found = all.map((host) => ({ host, ...how }));
+      for (const server of found) checkCoordinator(inputs, mode(), server, cloud());
       return found;
     };
     const grant = () =>
       inputs.all({
-        databases: () => namesFrom(inputs, "database", () => connection()?.database),
+        databases: () => listFrom(inputs, "database", names, databaseName, () => connection()?.database),
         grantees,
         demand: () => demandFrom(inputs, grantees, signIn),
       });
@@ -108,7 +115,7 @@ export function parseSettings(env: Env): Settings {
       signIn,
       cloud,
       connection,
-      servers: () => [server()],
+      servers,
       user: () => inputs.required("user", name),
       grants: () => [grant()],
       driftIssue: () => driftIssueFrom(inputs),
@@ -146,27 +153,28 @@ const CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`
 
 /** The connection in `app-connection`. If there are several, the explicit inputs select one. */
 function connectionFrom(inputs: MainInputs, toHost: (text: string) => string): ConnectionParts | undefined {
-  const hosts = inputs.ifValid("host", (text) => [toHost(text)]);
+  const hosts = inputs.ifValid("host", hostNames(toHost));
   const databases = inputs.ifValid("database", names);
   const grantees = inputs.ifValid("grantee", names);
-  const fits = (found: string | undefined, wanted: readonly string[] | undefined) =>
+  const isIn = (found: string | undefined, wanted: readonly string[] | undefined) =>
     found === undefined || wanted === undefined || wanted.includes(found);
-  return inputs.optional("app-connection", (text) =>
-    readAppConnection(
-      text,
-      ({ host, database, user }) => fits(host, hosts) && fits(database, databases) && fits(user, grantees),
-    ),
-  );
+  const isWanted = ({ host, database, user }: ConnectionParts) =>
+    isIn(host, hosts) &&
+    (database === undefined || (databases?.some((pattern) => fits(database, pattern)) ?? true)) &&
+    isIn(user, grantees);
+  return inputs.optional("app-connection", (text) => readAppConnection(text, isWanted));
 }
 
-/** The names in an input, or the one in `app-connection`, in which a line break does not separate names. */
-function namesFrom(
+/** The items of an input, or the one in `app-connection`, in which a line break does not separate items. */
+function listFrom(
   inputs: MainInputs,
-  input: "database" | "grantee",
+  input: "host" | "database" | "grantee",
+  all: (text: string) => readonly string[],
+  one: (text: string) => string,
   found: () => string | undefined,
 ): readonly string[] {
-  if (inputs.isSet(input)) return inputs.required(input, names);
-  return inputs.orFrom("app-connection", input, (text) => [name(text)], found);
+  if (inputs.isSet(input)) return inputs.required(input, all);
+  return inputs.orFrom("app-connection", input, (text) => [one(text)], found);
 }
 
 /** The object ID of each grantee, if they are given. */

@@ -13,16 +13,16 @@ export const SERVER_INPUTS = {
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" },
 } as const;
 
-/** How to connect with TLS. */
+/** How to connect to these hosts with TLS. */
 export function tlsFrom(
   inputs: InputsOf<typeof SERVER_INPUTS>,
   signIn: () => SignIn,
-  host: () => string,
+  hosts: () => readonly string[],
 ): Tls {
   return inputs.all({
     mode() {
       const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
-      if (mode !== "disable" || (signIn().type === "password" && isLoopback(host()))) return mode;
+      if (mode !== "disable" || (signIn().type === "password" && hosts().every(isLoopback))) return mode;
       return inputs.mistake(
         "ssl-mode",
         inOurWords(

@@ -15,6 +15,7 @@ import {
 } from "../model/privileges.ts";
 import { code, EMPTY, inOurWords, isEmpty, listOf, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
+import { isPattern } from "../text/pattern.ts";
 import { Invalid, UNSET_VARIABLE } from "./invalid.ts";
 
 // Parsers of single inputs: text in, value out. Each takes time linear in the length of the text, and throws Invalid.
@@ -117,6 +118,7 @@ export function hostName(suffix: () => string, forConnectionString: Sentence): (
   return (text) => {
     const name = text.trim();
     if (isIP(name)) return name;
+    if (/[\r\n]/.test(name)) throw new Invalid(MORE_LINES);
     if (/^https?:\/\//i.test(name))
       throw new Invalid(inOurWords("is a URL"), {
         remedy: inOurWords("Use the server name only, without `https://`."),
@@ -130,6 +132,22 @@ export function hostName(suffix: () => string, forConnectionString: Sentence): (
     const other = OTHER_PRODUCTS.find(({ suffix }) => suffix.test(name));
     if (other !== undefined) throw new Invalid(other.problem, { remedy: FLEXIBLE_SERVER });
     return name.includes(".") || name.toLowerCase() === "localhost" ? name : name + suffix();
+  };
+}
+
+/** Host names, one per line, in order, each as `one` reads it, and each once in whatever case. */
+export function hostNames(one: (text: string) => string): (text: string) => readonly string[] {
+  return (text) => {
+    const [first = "", ...more] = lines(text);
+    if (more.length === 0) return [one(first)];
+    const hosts = [first, ...more].map((item) => {
+      try {
+        return one(item);
+      } catch (error) {
+        throw error instanceof Invalid ? new Invalid(error.problem, { item, ...error.details }) : error;
+      }
+    });
+    return [...new Map(hosts.map((host) => [host.toLowerCase(), host])).values()];
   };
 }
 
@@ -166,9 +184,18 @@ export function isLoopback(host: string): boolean {
 export function name(text: string): string {
   const [only = "", ...more] = lines(text);
   if (only === "") throw new Invalid(inOurWords("is empty"));
-  if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
+  if (more.length > 0) throw new Invalid(MORE_LINES);
   checkName(only);
   return only;
+}
+
+const MORE_LINES = inOurWords("has more than one line");
+
+/** The name of one database, as `name` reads it, but no pattern: what is in a connection never means several databases. */
+export function databaseName(text: string): string {
+  if (isPattern(text))
+    throw new Invalid(sentence`contains ${code("*")}, which is for patterns in ${code("database")}`);
+  return name(text);
 }
 
 /** Names, one per line, in order, each once. */

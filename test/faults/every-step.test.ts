@@ -54,7 +54,7 @@ async function applyCutAt(n: number, forGood: boolean) {
   const report = await withSession(
     { target: { server, database: "app", user: "migrator" }, password: async () => PASSWORD, patience },
     (client) => reconcile(client, task, () => {}, progress),
-  ).catch(() => unfinished(progress));
+  ).catch(() => unfinished(task, progress));
   const [grantee] = report.grantees;
   return { isCut, grantee, statements: report.statements };
 }

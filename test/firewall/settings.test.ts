@@ -74,6 +74,14 @@ test.each([
   expect(problems({ "runner-ip": text })).toEqual([expect.stringContaining(problem)]);
 });
 
+test("a second line in `host` is a mistake", () => {
+  expect(problems({ host: "a\nb" })).toEqual([
+    expect.stringMatching(
+      "^`host`: the value \\(3 characters\\) has more than one line\\. Use a server name",
+    ),
+  ]);
+});
+
 test("the action has no input for a password, and masks the client secret", () => {
   expect(problems({ "auth-type": "password" })).toEqual([
     expect.stringMatching(/^`auth-type`: .* is not valid\./),

@@ -35,7 +35,9 @@ describe("clients that keep changing more tables", () => {
     expect(performance.now() - started).toBeGreaterThan(20_000);
     const { failure } = (await failing.catch((error: unknown) => error)) as ActionError;
     expect(plain.sentence(failure.message)).toMatch(/most recently those on public\.t\d+\.$/);
-    expect(unfinished(progress).grantees).toMatchObject([{ verdict: "error", granted: { length: 1_000 } }]);
+    expect(unfinished(task, progress).grantees).toMatchObject([
+      { verdict: "error", granted: { length: 1_000 } },
+    ]);
   });
 });
 

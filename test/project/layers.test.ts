@@ -30,7 +30,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   firewall: [...BELOW_STORIES, "start.ts"],
   principal: [...BELOW_STORIES, "start.ts"],
   "reconcile.ts": [...BELOW_EDGES, "postgres"],
-  "main.ts": [...BELOW_STORIES, "reconcile.ts"],
+  "database.ts": [...BELOW_EDGES, "postgres", "reconcile.ts"],
+  "server.ts": [...BELOW_EDGES, "postgres", "database.ts"],
+  "main.ts": [...BELOW_STORIES, "server.ts"],
   "index.ts": ["main.ts", "start.ts"],
 };
 

@@ -27,10 +27,18 @@ export function jsonListener(handle: Handler): RequestListener {
   };
 }
 
-/** Listens on a free port of 127.0.0.1 and returns it. */
-export function listen(server: TcpServer): Promise<number> {
+/** An address of this machine; port 0 is a free one. */
+interface LocalAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const ANY: LocalAddress = { host: "127.0.0.1", port: 0 };
+
+/** Listens, on a free port of 127.0.0.1 unless another address is given, and returns the port. */
+export function listen(server: TcpServer, at = ANY): Promise<number> {
   return new Promise((ready, failed) => {
-    server.once("error", failed).listen(0, "127.0.0.1", () => {
+    server.once("error", failed).listen(at.port, at.host, () => {
       const address = server.address();
       ready(typeof address === "object" && address ? address.port : 0);
     });
@@ -43,13 +51,13 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of 127.0.0.1. Connections may break. */
-export async function listening(server: TcpServer): Promise<Listening> {
+/** The same for connections that may break. */
+export async function listening(server: TcpServer, at = ANY): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket.on("error", () => {}));
   });
-  const port = await listen(server);
+  const port = await listen(server, at);
   return {
     port,
     close() {

@@ -150,8 +150,11 @@ describe("every invalid input is reported at once", () => {
 
   test.each([
     ["user", "Set it to the PostgreSQL name of the role to sign in as."],
-    ["host", "Set it to a server name, such as `my-server` or `my-server.postgres.database.azure.com`."],
-    ["database", "Set it to one or more database names, one per line."],
+    [
+      "host",
+      "Set it to one or more server names, one per line, such as `my-server` or `my-server.postgres.database.azure.com`.",
+    ],
+    ["database", "Set it to one or more database names or patterns such as `orders_*`, one per line."],
     ["grantee", "Set it to the PostgreSQL names of one or more Entra users (`aad_…`), one per line."],
   ])("a missing `%s`", (name, remedy) => {
     expect(mistakes({ [name]: undefined })).toEqual([`\`${name}\` is missing. ${remedy}`]);
@@ -375,11 +378,36 @@ describe("the server", () => {
     "10.1",
     "1.2.3.0x4",
     "host=h",
-    "h\nx",
     "*.azure.com",
   ])("%j is not a host name", (host) => {
     expect(mistakes({ host })).toEqual([
-      expect.stringMatching(/^`host`: .* is not a host name\. Use a server name/),
+      expect.stringMatching(/^`host`: .* is not a host name\. Use one or more server names/),
+    ]);
+  });
+
+  test("several are read one per line, in order, with the cloud's suffix, each once in whatever case", () => {
+    const suffix = ".postgres.database.azure.com";
+    const { servers } = parseSettings(env({ host: `b\n a\r\n\nA${suffix}\n10.0.0.4`, port: "6432" }));
+    const tls = { mode: "verify-full" };
+    expect(servers).toEqual([
+      { host: `b${suffix}`, port: 6432, tls },
+      { host: `A${suffix}`, port: 6432, tls },
+      { host: "10.0.0.4", port: 6432, tls },
+    ]);
+  });
+
+  test("one of several that is not a host name is refused, and named", () => {
+    expect(mistakes({ host: "a\nb:5432\nc" })).toEqual([
+      "`host`: an item (6 characters) is not a host name. Use one or more server names, one per line, such as `my-server` or `my-server.postgres.database.azure.com`. The port goes in `port`.",
+    ]);
+    expect(mistakes({ host: "a\nb c" })).toEqual([
+      expect.stringMatching('^`host`: "b c" is not a host name\\.'),
+    ]);
+  });
+
+  test("several on the port of an elastic cluster's nodes are one mistake in `apply`", () => {
+    expect(mistakes({ host: "a\nb", port: "7432" })).toEqual([
+      expect.stringMatching("^`port`: 7432 connects"),
     ]);
   });
 
@@ -414,6 +442,14 @@ describe("TLS", () => {
       expect(parse({ ...password, host, "ssl-mode": "disable" }).server.tls).toEqual({ mode: "disable" });
     },
   );
+
+  test("a password can be sent without TLS to several hosts if each is this machine", () => {
+    const several = (host: string) => ({ ...password, host, "ssl-mode": "disable" });
+    expect(parseSettings(env(several("localhost\n127.0.0.2"))).servers).toHaveLength(2);
+    expect(mistakes(several("localhost\ncontoso-pg"))).toEqual([
+      expect.stringMatching("^`ssl-mode`: `disable`"),
+    ]);
+  });
 
   test.each([
     [{ ...password, host: "contoso-pg" }],
@@ -541,6 +577,30 @@ describe("the app's connection settings", () => {
     expect(parse({ ...app, grantee: "aad_x", "app-connection": text }).grantees).toEqual(["aad_x"]);
   });
 
+  test("a database in them is no pattern, and a pattern in `database` selects one of several", () => {
+    expect(mistakes({ ...app, "app-connection": "host=h dbname=* user=u" })).toEqual([
+      "`app-connection`: its `database` contains `*`, which is for patterns in `database`. To override it, set `database` to one or more database names or patterns such as `orders_*`, one per line.",
+    ]);
+    const two =
+      "AZURE_POSTGRESQL_HOST=a\nAZURE_POSTGRESQL_NAME=billing\nAZURE_POSTGRESQL_USER=u\nAZURE_POSTGRESQL_B_HOST=b\nAZURE_POSTGRESQL_B_NAME=orders_eu\nAZURE_POSTGRESQL_B_USER=v";
+    expect(parse({ ...app, "app-connection": two, database: "orders_*" })).toMatchObject({
+      server: { host: "b.postgres.database.azure.com" },
+      databases: ["orders_*"],
+      grantees: ["v"],
+    });
+  });
+
+  test("a host in them is one host", () => {
+    const connection = JSON.stringify({
+      AZURE_POSTGRESQL_HOST: "a\nb",
+      AZURE_POSTGRESQL_DATABASE: "d",
+      AZURE_POSTGRESQL_USER: "u",
+    });
+    expect(mistakes({ ...app, "app-connection": connection })).toEqual([
+      expect.stringMatching("^`app-connection`: its `host` has more than one line\\."),
+    ]);
+  });
+
   test("a line break or a NUL in a name does not split it", () => {
     const connection = (user: string, database: string) =>
       JSON.stringify({
@@ -566,7 +626,7 @@ describe("the app's connection settings", () => {
       ),
     ]);
     expect(mistakes({ ...app, "app-connection": "host=h" })).toEqual([
-      "`database` is missing, and `app-connection` does not contain it. Set it to one or more database names, one per line.",
+      "`database` is missing, and `app-connection` does not contain it. Set it to one or more database names or patterns such as `orders_*`, one per line.",
       expect.stringContaining("`grantee` is missing, and `app-connection` does not contain it. Set it to "),
     ]);
   });
@@ -576,7 +636,7 @@ describe("the app's connection settings", () => {
     (text) => {
       expect(mistakes({ ...app, "app-connection": text })).toEqual([
         expect.stringContaining(
-          "`app-connection`: its `host` is not a host name. To override it, set `host` to a server",
+          "`app-connection`: its `host` is not a host name. To override it, set `host` to one or more server",
         ),
       ]);
     },

@@ -1,0 +1,58 @@
+import { info } from "@actions/core";
+import pLimit from "p-limit";
+import { type Run, reconcileDatabase } from "./database.ts";
+import { haveAPattern, targetsOf } from "./grants/targets.ts";
+import type { Failure } from "./model/failure.ts";
+import type { DatabaseReport, Mode } from "./model/report.ts";
+import { sentence } from "./model/sentence.ts";
+import type { Server } from "./model/settings.ts";
+import { databasesOn } from "./postgres/databases.ts";
+import { plain } from "./render/pen.ts";
+import { verdictText } from "./render/phrases.ts";
+import { logLines } from "./text/escape.ts";
+
+/** A small Azure server has 35 connections in all: https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-limits */
+const DATABASES_AT_ONCE = 4;
+
+/**
+ * Reconciles the databases of one server, several at a time, after the server has said which databases fit the patterns.
+ * @returns a report for each database, and for each pattern that names none, in the order of the settings
+ */
+export async function reconcileServer(run: Run, server: Server): Promise<readonly DatabaseReport[]> {
+  const { grants, mode, servers } = run.settings;
+  const listed = haveAPattern(grants) ? await listDatabases(run, server) : [];
+  const targets = targetsOf(grants, listed);
+  let silence = "code" in listed ? silenceIn(listed) : undefined;
+  let done = 0;
+  return await pLimit(DATABASES_AT_ONCE).map(targets, async (target): Promise<DatabaseReport> => {
+    const { database, obstacle = silence } = target;
+    const place = servers.length > 1 ? `${plain.name(database)} on ${server.host}` : plain.name(database);
+    const say = (line: string) => info(logLines(`${place}: ${line}`).join("\n"));
+    const report = await reconcileDatabase(run, server, { ...target, obstacle }, say);
+    silence ??= silenceIn(report.error);
+    done++;
+    say(`${endOf(report, mode)}${targets.length > 1 ? ` (${done} of ${targets.length})` : ""}`);
+    return report;
+  });
+}
+
+async function listDatabases({ settings, password, signal }: Run, server: Server) {
+  const { user, signIn, cloud } = settings;
+  info(logLines(`listing the databases of ${server.host}:${server.port} as ${user}`).join("\n"));
+  const target = { server, database: "", user };
+  return await databasesOn({ target, password, known: { signIn, cloud }, signal });
+}
+
+/** The failure of the databases that are not tried because the server was silent before: each would take as long again. */
+function silenceIn(failure: Failure | undefined): Failure | undefined {
+  if (failure?.code !== "connection-timed-out") return undefined;
+  return {
+    ...failure,
+    message: sentence`Not tried, because the server had not answered before: ${failure.message}`,
+  };
+}
+
+function endOf({ verdict, error }: DatabaseReport, mode: Mode): string {
+  const text = verdictText(verdict, mode);
+  return error === undefined ? text : `${text}: ${plain.sentence(error.message)}`;
+}
