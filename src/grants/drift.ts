@@ -16,10 +16,10 @@ import {
   type ColumnAclItem,
   type Grantee,
   type Group,
+  type Holder,
   heldBy,
   keyOf,
   type Member,
-  type Role,
   type Snapshot,
 } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
@@ -40,9 +40,9 @@ export interface Finding {
 export interface Drift {
   readonly objects: ObjectCounts;
   readonly missing: readonly Finding[];
-  /** Default privileges that are missing but not demanded: the app cannot use what the next migration creates. */
-  readonly gaps: readonly Finding[];
   readonly extra: readonly Finding[];
+  /** Default privileges that are missing or extra, if they are not demanded: what the next migration brings. */
+  readonly future: { readonly missing: readonly Finding[]; readonly extra: readonly Finding[] };
   readonly held: readonly Held[];
 }
 
@@ -57,31 +57,39 @@ export function driftsIn(
     .sort(byName);
   const objects = objectCounts(snapshot.groups, demand);
   const demanded = groups.map((group) => demandedOn(group, demand, snapshot.server.version));
-  const isGap = ({ group }: Finding) => group.kind === "default-privileges" && !demand.defaultPrivileges;
+  const isDefault = ({ kind }: Group) => kind === "default-privileges";
+  const isFuture = ({ group }: Finding) => isDefault(group) && !demand.defaultPrivileges;
   const shared = shareLists();
   return (grantee) => {
     const { actor } = grantee;
     const lackingOn = (group: Group, n: number) => {
-      if (group.kind === "default-privileges" && group.owner === actor) return [];
+      if (isDefault(group) && (group.owner === actor || group.schema === undefined)) return [];
       const held = heldBy(group, grantee);
       return shared(inOrder((demanded[n] ?? []).filter((privilege) => !held.has(privilege))));
     };
     const beyondOn = (group: Group, n: number) => {
       if (group.owner === actor) return [];
-      const held = isRelation(group.kind) ? [...heldBy(group, grantee)] : [];
-      const beyond = held.filter((privilege) => !demanded[n]?.includes(privilege));
+      const beyond = mayBeExtra(group, grantee).filter((privilege) => !demanded[n]?.includes(privilege));
       return inOrder([...beyond, ...grantOptionsBeside(beyond, grantee, group.acl)]);
     };
     const lacking = findings(listed, grantee, groups.map(lackingOn));
     const beyond = demand.onExtra === "ignore" ? [] : findings(listed, grantee, groups.map(beyondOn));
+    const extra = demand.onExtra === "ignore" ? [] : withColumns(beyond, snapshot, demand, grantee);
     return {
       objects,
-      missing: lacking.filter((finding) => !isGap(finding)),
-      gaps: lacking.filter(isGap),
-      extra: demand.onExtra === "ignore" ? [] : withColumns(beyond, snapshot, demand, grantee),
+      missing: lacking.filter((finding) => !isFuture(finding)),
+      extra: extra.filter((finding) => !isFuture(finding)),
+      future: { missing: lacking.filter(isFuture), extra: extra.filter(isFuture) },
       held: countSources(groups, demand, grantee),
     };
   };
+}
+
+/** The privileges that are extra if they are not demanded: those on relations, and what default privileges give. */
+function mayBeExtra(group: Group, grantee: Grantee): readonly Privilege[] {
+  if (group.kind === "default-privileges")
+    return group.acl.filter((item) => holds(grantee, item)).map(({ privilege }) => privilege as Privilege);
+  return isRelation(group.kind) ? [...heldBy(group, grantee)] : [];
 }
 
 /** The grant options that a grantee holds on privileges that it may keep. */
@@ -175,7 +183,7 @@ function findings(
 const NO_COLUMNS: readonly ColumnAclItem[] = [];
 
 /** The same object for the same grantee, across snapshots. */
-export function identify(grantee: Role, { group, member }: Pick<Finding, "group" | "member">): string {
+export function identify(grantee: Holder, { group, member }: Pick<Finding, "group" | "member">): string {
   return `${grantee.oid} ${keyOf(group, member)}`;
 }
 

@@ -64,6 +64,8 @@ function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding
       return { ...step, reason: acting, kept: keptBy(item, group, columns) };
     if (grantedTo.length > 0) return { ...step, reason: "dependent-privileges", grantedTo };
     if (keptForColumns) return { ...step, reason: "column-privileges" };
+    if (group.kind === "default-privileges" && group.schema === undefined)
+      return { ...step, reason: "for-all-schemas" };
     return typeof acting === "string" ? { ...step, reason: acting } : step;
   }
 }

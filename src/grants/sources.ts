@@ -28,16 +28,17 @@ export function sourcesOf(grantee: Grantee, group: Group, privilege: Privilege):
   return sources.length === 0 ? [{ source: "server" }] : sources;
 }
 
-/** The sources of a privilege, on a relation or its columns, that a REVOKE from the grantee does not remove. */
+/** The sources of a privilege, on an object or its columns, that a REVOKE from the grantee does not remove. */
 export function indirectSourcesOf(
   grantee: Grantee,
   group: Group,
   columns: readonly AclItem[],
   privilege: Privilege,
 ): readonly Source[] {
-  const isHeld = isGrantOption(privilege)
-    ? group.acl.some((item) => gives(item, privilege) && holds(grantee, item))
-    : heldBy(group, grantee).has(privilege);
+  const isHeld =
+    isGrantOption(privilege) || group.kind === "default-privileges"
+      ? group.acl.some((item) => gives(item, privilege) && holds(grantee, item))
+      : heldBy(group, grantee).has(privilege);
   const onObject = isHeld ? sourcesOf(grantee, group, privilege) : [];
   const holders = holdersOf(columns, privilege);
   const onColumns: Source[] = [

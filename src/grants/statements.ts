@@ -1,6 +1,6 @@
 import { typeOf } from "../model/kinds.ts";
 import { isGrantOption, type Privilege, withoutGrantOption } from "../model/privileges.ts";
-import type { Group, Member, Role } from "../model/snapshot.ts";
+import { EVERYBODY, type Group, type Holder, type Member, type Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import type { ActingRole } from "./acting-role.ts";
@@ -8,7 +8,7 @@ import type { ActingRole } from "./acting-role.ts";
 /** One thing to do to one object. */
 export interface Change {
   readonly verb: "GRANT" | "REVOKE";
-  readonly grantee: Role;
+  readonly grantee: Holder;
   readonly group: Group;
   readonly member: Member;
   readonly privileges: readonly Privilege[];
@@ -66,7 +66,8 @@ function keyOfEach(): (change: Change) => string {
 function keyOf(change: Change): string {
   const { verb, grantee, to = grantee, group, privileges, columns, acting, member } = change;
   const { as } = acting;
-  const creator = group.kind === "default-privileges" ? [group.owner.oid, member.name] : [];
+  const creator =
+    group.kind === "default-privileges" ? [group.owner.oid, member.name, group.schema === undefined] : [];
   const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
   return [verb, as?.oid, typeOf(group), to.oid, ...privileges, ...creator, ...onColumns].join();
 }
@@ -97,17 +98,20 @@ export function withRoles(statements: readonly Statement[]): readonly string[] {
   ];
 }
 
-function sqlOf({ verb, grantee, to = grantee, group, ...change }: Change, names: readonly string[]): string {
+function sqlOf({ verb, grantee, to: toActor, group, ...change }: Change, names: readonly string[]): string {
+  const to = toActor ?? grantee;
   const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
   const option = change.privileges.some(isGrantOption) ? "GRANT OPTION FOR " : "";
   const privileges = change.privileges
     .map(withoutGrantOption)
     .map((each) => (columns === undefined ? each : `${each} (${columns})`));
   const what = `${verb} ${option}${privileges.join(", ")} ON`;
-  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(to.name)};`;
+  const holder = to.oid === EVERYBODY.oid ? to.name : quoteIdentifier(to.name);
+  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${holder};`;
   if (group.kind === "default-privileges") {
     const creator = quoteIdentifier(group.owner.name);
-    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${names.join(", ")} ${what} ${change.member.name.toUpperCase()} ${grantees}`;
+    const where = group.schema === undefined ? "" : `IN SCHEMA ${names.join(", ")} `;
+    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} ${where}${what} ${change.member.name.toUpperCase()} ${grantees}`;
   }
   // Column privileges on a sequence are granted as on a table.
   const type = columns === undefined ? typeOf(group).toUpperCase() : "TABLE";

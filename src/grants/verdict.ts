@@ -31,6 +31,8 @@ export function granteeReports(
     const { name, drift, identity, powers } = grantee;
     const { role, actor } = grantee.grantee;
     const bound = boundIdentity(snapshot.server, grantee.grantee);
+    const extra = extraOf(snapshot, drift.extra, whyExtra);
+    const revoked = changesOf(outcome.committed, role, { verb: "REVOKE", left: drift.extra });
     return {
       grantee: name,
       schemas: demand.schemas,
@@ -46,10 +48,10 @@ export function granteeReports(
         ),
       ],
       granted: changesOf(outcome.committed, role, { verb: "GRANT", left: drift.missing }),
-      extra: [...powers, ...extraOf(snapshot, drift.extra, whyExtra)],
-      revoked: changesOf(outcome.committed, role, { verb: "REVOKE", left: drift.extra }),
+      extra: [...powers, ...extra],
+      revoked,
       held: drift.held,
-      warnings: warningsFor(snapshot, demand, grantee.grantee, drift.gaps),
+      warnings: warningsFor(snapshot, demand, grantee.grantee, drift.future, [...extra, ...revoked]),
     };
   });
 }

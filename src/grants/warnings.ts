@@ -1,24 +1,32 @@
 import type { Demand } from "../model/demand.ts";
 import { isRelation } from "../model/kinds.ts";
-import type { Warning } from "../model/report.ts";
-import { code, EMPTY, inOurWords, name, sentence, someNames } from "../model/sentence.ts";
-import type { Grantee, Role, Snapshot } from "../model/snapshot.ts";
+import { inOrder, isGrantOption } from "../model/privileges.ts";
+import type { Changed, Warning } from "../model/report.ts";
+import { code, EMPTY, inOurWords, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
+import { EVERYBODY, type Grantee, PUBLIC, type Role, type Snapshot } from "../model/snapshot.ts";
 import { series } from "../text/count.ts";
+import { groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { AS_SESSION_USER } from "./acting-role.ts";
-import { demandedOn, type Finding } from "./drift.ts";
+import { type Drift, demandedOn, type Finding } from "./drift.ts";
 import { identityWarnings } from "./identity.ts";
 import { limitsFor } from "./limits.ts";
 import { pitfallWarnings } from "./pitfalls.ts";
 import { resetReadOnly } from "./read-only.ts";
-import { statementsOf } from "./statements.ts";
+import { gives, holds } from "./sources.ts";
+import { type Change, statementsOf } from "./statements.ts";
 
-/** Why the app may fail although it holds the privileges, and why it may do more than they allow. */
+/**
+ * Why the app may fail although it holds the privileges, and why it may do more than they allow.
+ * @param future the default privileges that differ from the demand and are not demanded
+ * @param beyond the objects on which more is held than is demanded, or was before it was revoked
+ */
 export function warningsFor(
   snapshot: Snapshot,
   demand: Demand,
   grantee: Grantee,
-  gaps: readonly Finding[],
+  future: Drift["future"],
+  beyond: readonly Changed[],
 ): readonly Warning[] {
   const { role, actor, pitfalls } = grantee;
   return [
@@ -26,7 +34,8 @@ export function warningsFor(
     ...readOnlySessions(snapshot.database.name, demand, grantee),
     ...identityWarnings(snapshot.server, demand, grantee),
     ...sessionRoleRefused(grantee),
-    ...missingDefaultPrivileges(grantee, gaps),
+    ...missingDefaultPrivileges(grantee, future.missing),
+    ...extraDefaultPrivileges(grantee, future.extra, beyond),
     ...pitfallWarnings(role, pitfalls),
     ...granteeIsOwner(snapshot.groups, demand, actor),
     ...triggerAndCreate(snapshot, demand, actor),
@@ -91,25 +100,17 @@ function sessionRoleRefused({ role, actor, refused }: Grantee): readonly Warning
 }
 
 /** One warning for each role that creates objects which the grantee will not be able to use. */
-function missingDefaultPrivileges({ role, actor }: Grantee, gaps: readonly Finding[]): readonly Warning[] {
-  return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([creator, theirs]) => {
+function missingDefaultPrivileges({ role, actor }: Grantee, missing: readonly Finding[]): readonly Warning[] {
+  return [...Map.groupBy(missing, ({ group }) => group.owner)].map(([creator, theirs]) => {
     const schemas = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
-    const missing = new Set(theirs.map(({ member }) => member.name));
-    const kinds = inOurWords(
-      series(
-        ["table", "sequence", "routine"].filter((kind) => missing.has(`${kind}s`)),
-        "or",
-      ),
-    );
-    const next = sentence`${name(role.name)} will be missing privileges on the next ${kinds} that ${name(creator.name)} creates in ${someNames(schemas.map((each) => [each]))}.`;
+    const next = sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(theirs)} that ${name(creator.name)} creates in ${someNames(schemas.map((each) => [each]))}.`;
     const changes = theirs.map(
-      ({ columns: _, ...gap }) =>
-        ({
-          ...gap,
-          grantee: actor,
-          verb: "GRANT",
-          acting: AS_SESSION_USER,
-        }) as const,
+      ({ columns: _, ...each }): Change => ({
+        ...each,
+        grantee: actor,
+        verb: "GRANT",
+        acting: AS_SESSION_USER,
+      }),
     );
     const sql = statementsOf(changes).map((statement) => statement.sql);
     return {
@@ -117,6 +118,71 @@ function missingDefaultPrivileges({ role, actor }: Grantee, gaps: readonly Findi
       message: sentence`${next} Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.join(" "))}`,
     };
   });
+}
+
+/** One warning for the default privileges of each creating role to each role (or PUBLIC) that bring back what is extra. */
+function extraDefaultPrivileges(
+  grantee: Grantee,
+  extra: readonly Finding[],
+  beyond: readonly Changed[],
+): readonly Warning[] {
+  const causes = extra
+    .filter(({ group, member, privileges }) =>
+      beyond.some(
+        (found) =>
+          found.owner === group.owner.name &&
+          (group.schema === undefined || found.schema === group.schema.name) &&
+          (found.kind === "sequence") === (member.name === "sequences") &&
+          found.privileges.some((privilege) => privileges.includes(privilege)),
+      ),
+    )
+    .flatMap(({ group, member, privileges }) => {
+      const items = group.acl.filter((item) => holds(grantee, item));
+      return [...new Set(items.map((item) => item.grantee))].flatMap((holder) => {
+        const given = privileges.filter((privilege) =>
+          items.some((item) => item.grantee === holder && gives(item, privilege)),
+        );
+        return groupsOf(given, (privilege) => `${isGrantOption(privilege)}`).map(
+          (alike): Change => ({
+            verb: "REVOKE",
+            grantee: holder === PUBLIC ? EVERYBODY : holder,
+            group,
+            member,
+            privileges: alike,
+            acting: AS_SESSION_USER,
+          }),
+        );
+      });
+    });
+  return groupsOf(causes, ({ group, grantee }) => `${group.owner.oid} ${grantee.oid}`).map((same) => {
+    const [{ group, grantee: holder }] = same;
+    const creator = name(group.owner.name);
+    const given = inOurWords(series(inOrder(same.flatMap(({ privileges }) => privileges))));
+    const everywhere = same.some(({ group }) => group.schema === undefined);
+    const where = everywhere
+      ? inOurWords("all schemas")
+      : someNames(same.map(({ group }) => [group.schema?.name ?? ""]));
+    const run =
+      !everywhere && holder === grantee.role
+        ? inOurWords("Set `default-privileges: true` and `on-extra: revoke`, or run")
+        : inOurWords("Run");
+    const sql = statementsOf(same).map((statement) => statement.sql);
+    return {
+      code: "extra-default-privileges",
+      message: sentence`Default privileges of ${creator} give ${holder === EVERYBODY ? inOurWords(PUBLIC) : name(holder.name)} ${given} on each new ${kindsOf(same)} in ${where}, so what is extra comes back. ${run} as ${creator}: ${code(sql.join(" "))}`,
+    };
+  });
+}
+
+/** The kinds of objects that default privileges are about: `table or sequence`. */
+function kindsOf(defaults: readonly Pick<Finding, "member">[]): Sentence {
+  const names = new Set(defaults.map(({ member }) => member.name));
+  return inOurWords(
+    series(
+      ["table", "sequence", "routine"].filter((kind) => names.has(`${kind}s`)),
+      "or",
+    ),
+  );
 }
 
 function granteeIsOwner(groups: Snapshot["groups"], demand: Demand, actor: Role): readonly Warning[] {

@@ -96,6 +96,10 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
     why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
     runAs: "grantor",
   },
+  "for-all-schemas": {
+    why: "The default privileges are for all schemas of the database. This action revokes those of the schemas that it checks.",
+    runAs: "grantor",
+  },
   "is-owner": {
     why: (owner) => sentence`${name(owner)} owns it, so it can do more there than the privilege lists say.`,
     runAs: null,

@@ -161,6 +161,7 @@ export type Reason =
   | "grantor-lacks-option" // extra: the role that granted it no longer holds the grant option, so nobody can revoke it
   | "dependent-privileges" // extra: the grantee granted it to other roles (2BP01)
   | "column-privileges" // extra: granted on columns; a REVOKE on the table would revoke those too
+  | "for-all-schemas" // extra: default privileges in all schemas, those that are not checked among them
   | "is-owner" // extra: the grantee owns the database or the schema
   | "can-act-as-owner" // extra, role: the grantee has the privileges of an owner, or may SET ROLE to it
   | "other-identity" // identity: the role is bound to another object ID

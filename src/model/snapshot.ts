@@ -75,6 +75,12 @@ export type Oid = string;
 /** The grantee in an ACL that stands for everybody. */
 export const PUBLIC = "PUBLIC";
 
+/** A role, or PUBLIC, as a statement names it. */
+export type Holder = Pick<Role, "oid" | "name">;
+
+/** https://www.postgresql.org/docs/current/functions-info.html (aclexplode): OID 0 stands for PUBLIC */
+export const EVERYBODY: Holder = { oid: "0", name: PUBLIC };
+
 export interface ServerFacts {
   /** `server_version_num`, e.g. 160014. */
   readonly version: number;
@@ -151,11 +157,14 @@ export interface Schema {
  */
 export interface Group {
   readonly kind: Kind;
-  /** Absent for the database itself and for schemas. */
+  /** Absent for the database itself, for schemas, and for default privileges in all schemas. */
   readonly schema?: Schema;
   /** For default privileges: the role that will create the objects. */
   readonly owner: Role;
-  /** As aclexplode() gives it, the built-in default if the catalog has NULL. Empty for default privileges. */
+  /**
+   * As aclexplode() gives it, the built-in default if the catalog has NULL. For default privileges: of this schema, or of
+   * all schemas, without what its owner would hold.
+   */
   readonly acl: readonly AclItem[];
   /** The privileges of each grantee as the server reports them, by the role as which its sessions begin; see `heldBy`. */
   readonly held: ReadonlyMap<Role, ReadonlySet<Privilege>>;
@@ -167,7 +176,7 @@ export interface Group {
 }
 
 export interface Member {
-  /** For default privileges: the schema's. */
+  /** For default privileges: the schema's; 0 for those in all schemas. */
   readonly oid: Oid;
   readonly name: string;
   /** For a routine: the types of its arguments as GRANT takes them, because several may have one name. */

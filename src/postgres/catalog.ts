@@ -133,6 +133,8 @@ async function lookOnce(
 
   const actors = [...new Set([...signedIn.values()].map(({ actor }) => actor.oid))];
   const roles = [...new Set([...[...signedIn.values()].map(({ role }) => role.oid), ...actors])];
+  const inherited = [...signedIn.values()].flatMap(({ actor }) => [...actor.inherits].map(({ oid }) => oid));
+  const holders = [...new Set(inherited)];
   const creators = creatorsOf({ ...snapshot, grantees: signedIn }, demand);
   const scope = {
     schemas: snapshot.schemas.map(({ oid }) => oid),
@@ -142,7 +144,9 @@ async function lookOnce(
   const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
   const [again, defaults, facts, ...pitfalls] = (await statements(client, [
     secondLook(representatives),
-    creators.length > 0 ? defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0) : NO_ROWS,
+    creators.length > 0
+      ? defaultPrivileges(creators, actors, holders, demand.routinePrivileges.length > 0)
+      : NO_ROWS,
     granteeFacts(roles, snapshot.server, ownersOf(snapshot)),
     first.hasRowSecurity ? rowSecurityWithoutPolicy(scope) : NO_ROWS,
     has("view") ? viewsThatFail(scope) : NO_ROWS,

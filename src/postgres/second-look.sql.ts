@@ -30,15 +30,21 @@ const PREDEFINED = Object.entries(PREDEFINED_ROLES)
   .join(", ");
 
 /**
- * What each grantee would hold on the tables, the sequences and (if asked for) the routines that each creator makes next:
- * the creator's global default ACL, or the built-in one, which lets PUBLIC execute routines; and the schema's on top.
+ * The default privileges of creators: what each grantee would hold on the tables, the sequences and (if asked for) the
+ * routines that a creator makes next in a schema, and the ACL items that give it to a grantee, to a role whose privileges
+ * it has, or to PUBLIC. An object starts with the creator's default ACL for all schemas, or the built-in one, which lets
+ * PUBLIC execute routines; the schema's is added. The items for all schemas are rows of their own, with schema 0.
  * https://www.postgresql.org/docs/current/catalog-pg-default-acl.html
+ * @param holders the grantees, and the roles whose privileges they have
  */
 export function defaultPrivileges(
   creators: readonly Creator[],
   grantees: readonly Oid[],
+  holders: readonly Oid[],
   ofRoutines: boolean,
 ): string {
+  const everywhere = [...new Set(creators.map(({ role }) => role.oid))].map((role) => ["0", role] as const);
+  const pairs = [...everywhere, ...creators.map(({ schema, role }) => [schema.oid, role.oid] as const)];
   return `
 WITH predefined AS MATERIALIZED (
   SELECT r.oid, p.privileges
@@ -50,30 +56,37 @@ grantee AS MATERIALIZED (
   FROM pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
   JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
 )
-SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype, g.oid::pg_catalog.text AS grantee,
-       (SELECT pg_catalog.json_agg(name ORDER BY ordinal) FROM ${PRIVILEGES}
-        WHERE type = t.objtype AND (g.rolsuper OR name = ANY (given.privileges))) AS held
-FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema.oid).join()}}'::pg_catalog.oid[]),
-                pg_catalog.unnest('{${creators.map(({ role }) => role.oid).join()}}'::pg_catalog.oid[])) AS c (schema, role)
+SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype,
+       (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                 'grantor', c.role, 'grantee', x.grantee, 'privilege', x.privilege_type, 'grantable', x.is_grantable))
+        FROM pg_catalog.pg_default_acl AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS x
+        WHERE d.defaclrole = c.role AND d.defaclnamespace = c.schema AND d.defaclobjtype = t.objtype
+          AND x.grantee <> c.role AND x.grantee = ANY ('{0,${holders.join()}}'::pg_catalog.oid[])) AS items,
+       (SELECT pg_catalog.json_object_agg(g.oid, (
+                 SELECT COALESCE(pg_catalog.json_agg(name ORDER BY ordinal), '[]') FROM ${PRIVILEGES}
+                 WHERE type = t.objtype AND (g.rolsuper OR name = ANY (given.privileges))))
+        FROM grantee AS g
+        CROSS JOIN LATERAL (
+          SELECT pg_catalog.array_agg(privilege) AS privileges
+          FROM (
+            SELECT x.privilege_type AS privilege
+            FROM (
+              SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
+                               WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
+                              pg_catalog.acldefault(t.built_in, c.role)) AS acl
+              UNION ALL
+              SELECT defaclacl FROM pg_catalog.pg_default_acl
+              WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
+            ) AS a
+            CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
+            WHERE CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+            UNION ALL
+            SELECT pg_catalog.unnest(p.privileges) FROM predefined AS p WHERE pg_catalog.pg_has_role(g.oid, p.oid, 'USAGE')
+          ) AS e
+        ) AS given
+        WHERE c.schema <> 0) AS held
+FROM ROWS FROM (pg_catalog.unnest('{${pairs.map(([schema]) => schema).join()}}'::pg_catalog.oid[]),
+                pg_catalog.unnest('{${pairs.map(([, role]) => role).join()}}'::pg_catalog.oid[])) AS c (schema, role)
 CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")${ofRoutines ? `, ('f'::"char", 'f'::"char")` : ""}) AS t (objtype, built_in)
-CROSS JOIN grantee AS g
-CROSS JOIN LATERAL (
-  SELECT pg_catalog.array_agg(privilege) AS privileges
-  FROM (
-    SELECT x.privilege_type AS privilege
-    FROM (
-      SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
-                       WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
-                      pg_catalog.acldefault(t.built_in, c.role)) AS acl
-      UNION ALL
-      SELECT defaclacl FROM pg_catalog.pg_default_acl
-      WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
-    ) AS a
-    CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
-    WHERE CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
-    UNION ALL
-    SELECT pg_catalog.unnest(p.privileges) FROM predefined AS p WHERE pg_catalog.pg_has_role(g.oid, p.oid, 'USAGE')
-  ) AS e
-) AS given
-ORDER BY c.schema, c.role, t.objtype DESC, g.oid;`;
+ORDER BY c.schema, c.role, t.objtype DESC;`;
 }

@@ -4,6 +4,7 @@ import type { Kind } from "../model/report.ts";
 import {
   type AclItem,
   type ColumnAcl,
+  EVERYBODY,
   type Grantee,
   type GranteeFacts,
   type Group,
@@ -16,7 +17,6 @@ import {
   type ServerFacts,
   type Snapshot,
 } from "../model/snapshot.ts";
-import { groupsOf } from "../text/groups.ts";
 import type { GranteeRow } from "./grantees.sql.ts";
 
 /** What the first statement of a look shows, and what the second has to read. */
@@ -123,23 +123,19 @@ export function mapDefaultPrivileges(
   { snapshot: { schemas }, roleOf }: FirstLook,
 ): readonly Group[] {
   const schemaByOid = new Map(schemas.map((schema) => [schema.oid, schema]));
-  return groupsOf(rows, ({ schema, creator, objtype }) => `${schema} ${creator} ${objtype}`).flatMap(
-    (ofPair) => {
-      const [{ schema: oid, creator, objtype }] = ofPair;
-      const schema = schemaByOid.get(oid);
-      if (schema === undefined) return [];
-      return {
-        kind: "default-privileges",
-        schema,
-        owner: roleOf(creator),
-        acl: [],
-        held: new Map(ofPair.map(({ grantee, held }) => [roleOf(grantee), new Set(held ?? [])])),
-        skipped: "",
-        size: 1,
-        members: [{ oid, name: FUTURE_OBJECTS[objtype] }],
-      };
-    },
-  );
+  return rows.map(({ schema: oid, creator, objtype, items, held }) => {
+    const schema = schemaByOid.get(oid);
+    return {
+      kind: "default-privileges",
+      ...(schema && { schema }),
+      owner: roleOf(creator),
+      acl: (items ?? []).map((item) => mapAclItem(item, roleOf)),
+      held: mapHeld(held, roleOf),
+      skipped: "",
+      size: 1,
+      members: [{ oid, name: FUTURE_OBJECTS[objtype] }],
+    };
+  });
 }
 
 /** Adds what the second look found out about the grantees, and about the roles as which their sessions begin. */
@@ -265,13 +261,16 @@ function securables(rows: readonly Facts["acl"][], roleOf: RoleOf) {
   return (relkind: string, representative: Oid, { owner, held }: SecurableRow): Securable => ({
     owner: roleOf(owner),
     acl: acls.get(groupKey({ relkind, representative })) ?? [],
-    held: new Map(Object.entries(held ?? {}).map(([oid, privileges]) => [roleOf(oid), new Set(privileges)])),
+    held: mapHeld(held, roleOf),
   });
+}
+
+function mapHeld(held: SecurableRow["held"], roleOf: RoleOf): Group["held"] {
+  return new Map(Object.entries(held ?? {}).map(([oid, privileges]) => [roleOf(oid), new Set(privileges)]));
 }
 
 type MapSecurable = ReturnType<typeof securables>;
 
-/** https://www.postgresql.org/docs/current/functions-info.html (aclexplode): OID 0 stands for PUBLIC */
 function mapAclItem<Row extends AclRow>(
   row: Row,
   roleOf: RoleOf,
@@ -279,7 +278,7 @@ function mapAclItem<Row extends AclRow>(
   return {
     ...row,
     grantor: roleOf(row.grantor),
-    grantee: row.grantee === "0" ? PUBLIC : roleOf(row.grantee),
+    grantee: row.grantee === EVERYBODY.oid ? PUBLIC : roleOf(row.grantee),
   };
 }
 
@@ -295,12 +294,12 @@ export interface SnapshotRow {
   readonly facts: unknown;
 }
 
-export interface DefaultPrivilegesRow {
+export interface DefaultPrivilegesRow extends Pick<SecurableRow, "held"> {
+  /** 0: all schemas. */
   readonly schema: Oid;
   readonly creator: Oid;
   readonly objtype: keyof typeof FUTURE_OBJECTS;
-  readonly grantee: Oid;
-  readonly held: readonly Privilege[] | null;
+  readonly items: readonly AclRow[] | null;
 }
 
 /** The facts of each section, as SNAPSHOT builds them. */

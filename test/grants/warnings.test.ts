@@ -11,7 +11,7 @@ test("a grantee that owns objects is warned of where the privileges on their kin
     group(["theirs"], { from: 300 }),
   ]);
   const owns = (lists: Partial<Demand>) =>
-    warningsFor(seen, demand(lists), seen.app, [])
+    warningsFor(seen, demand(lists), seen.app, { missing: [], extra: [] }, [])
       .filter(({ code }) => code === "grantee-is-owner")
       .map(({ message }) => plain.sentence(message).split(",")[0]);
   expect(owns({ tablePrivileges: "ALL" })).toEqual(["app owns 2 of the tables and sequences"]);

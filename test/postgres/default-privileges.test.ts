@@ -250,6 +250,177 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: future tables", (version) => {
     expect(await can(app, "SELECT * FROM next")).toBe(true);
     expect(await can(owner, "INSERT INTO next VALUES (1)")).toBe(false);
   });
+
+  describe("default privileges beyond the lists", () => {
+    const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
+    const DEMAND = { ...READ, defaultPrivileges: true } as const;
+
+    test("are judged as `on-extra` says, and `revoke` revokes exactly what is extra", async () => {
+      const { app, owner, role, as, can, run, acls } = await world.open();
+      const other = await role("other");
+      await as(
+        owner,
+        `CREATE TABLE t (id serial);
+         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, DELETE ON TABLES TO ${app}, ${other};
+         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON SEQUENCES TO ${app} WITH GRANT OPTION`,
+      );
+      await run("apply", { ...DEMAND, onExtra: "ignore" });
+      const found = [
+        "default-privileges sequences: SELECT WITH GRANT OPTION (not-revoked)",
+        "default-privileges tables: INSERT, DELETE (not-revoked)",
+      ];
+      for (const [onExtra, verdict] of [
+        ["ignore", "in-sync"],
+        ["warn", "in-sync"],
+        ["fail", "drift"],
+      ] as const) {
+        const report = await run("apply", { ...DEMAND, onExtra });
+        expect([onExtra, report.verdict, linesOf(report.extra)]).toEqual([
+          onExtra,
+          verdict,
+          onExtra === "ignore" ? [] : found,
+        ]);
+      }
+      const before = await acls();
+      const planned = await run("plan", { ...DEMAND, onExtra: "revoke" });
+
+      const report = await run("apply", { ...DEMAND, onExtra: "revoke" });
+
+      expect(report).toMatchObject({ verdict: "repaired", extra: [], statements: planned.statements });
+      expect(linesOf(report.revoked)).toHaveLength(2);
+      expect(difference(before, await acls())).toEqual({
+        added: [expect.stringMatching(/^default S .*: app\S* SELECT by /)],
+        removed: [
+          expect.stringMatching(/^default S .*: app\S* SELECT\* by /),
+          expect.stringMatching(/^default r .*: app\S* DELETE by /),
+          expect.stringMatching(/^default r .*: app\S* INSERT by /),
+        ],
+      });
+      await as(owner, "CREATE TABLE future (id serial)");
+      expect(await can(app, "SELECT * FROM future; SELECT last_value FROM future_id_seq")).toBe(true);
+      expect(await can(app, "DELETE FROM future")).toBe(false);
+      expect(await can(other, "DELETE FROM future")).toBe(true);
+      expect(await run("check", { ...DEMAND, onExtra: "revoke" })).toMatchObject({
+        verdict: "in-sync",
+        extra: [],
+      });
+    });
+
+    test("of all schemas are not revoked but named with their SQL, which works", async () => {
+      const { app, owner, as, can, run } = await world.open();
+      await as(
+        owner,
+        `CREATE SCHEMA other; CREATE TABLE t (id int); CREATE TABLE other.t (id int);
+         ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO ${app};
+         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE ON TABLES TO ${app}`,
+      );
+
+      const report = await run("apply", { ...DEMAND, onExtra: "revoke", schemas: ["public", "other"] });
+
+      expect(report.verdict).toBe("drift");
+      expect(linesOf(report.revoked)).toEqual(["default-privileges tables: INSERT, UPDATE"]);
+      expect(linesOf(report.extra)).toEqual(["default-privileges tables: INSERT (for-all-schemas)"]);
+      expect(report.extra[0]).not.toHaveProperty("schema");
+      const sql = `ALTER DEFAULT PRIVILEGES FOR ROLE "${owner}" REVOKE INSERT ON TABLES FROM "${app}";`;
+      expect(readFix(report.extra[0]?.fix)).toContain(`Run as ${owner}: ${sql}`);
+      expect(report.fixes).toEqual([{ as: owner, runnable: true, byHand: true, statements: [sql] }]);
+      await as(owner, "CREATE TABLE future (id int)");
+      expect(await can(app, "INSERT INTO future VALUES (1)")).toBe(true);
+
+      await as(owner, sql);
+      await as(owner, "CREATE TABLE next (id int); CREATE TABLE other.next (id int)");
+      expect(await can(app, "SELECT * FROM next")).toBe(true);
+      expect(await can(app, "INSERT INTO next VALUES (1)")).toBe(false);
+      const next = await run("apply", { ...DEMAND, onExtra: "revoke" });
+      expect([next.verdict, linesOf(next.extra)]).toEqual(["repaired", []]);
+    });
+
+    test("that come through a role or PUBLIC are extra, and stay", async () => {
+      const { app, owner, role, as, sql, run, acls } = await world.open();
+      const [team, stranger] = [await role("team", "NOLOGIN"), await role("stranger", "NOLOGIN")];
+      await sql(`GRANT ${team} TO ${app}`);
+      await as(
+        owner,
+        `CREATE TABLE t (id int);
+         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT INSERT ON TABLES TO ${team}, ${stranger};
+         ALTER DEFAULT PRIVILEGES GRANT UPDATE ON SEQUENCES TO PUBLIC;
+         ALTER DEFAULT PRIVILEGES REVOKE DELETE ON TABLES FROM ${owner}`,
+      );
+      await run("apply", { ...DEMAND, onExtra: "ignore" });
+      const before = await acls();
+
+      const report = await run("apply", { ...DEMAND, onExtra: "revoke" });
+
+      expect(report).toMatchObject({ verdict: "drift", statements: [] });
+      expect(linesOf(report.extra)).toEqual([
+        "default-privileges sequences: UPDATE (not-direct)",
+        "default-privileges tables: INSERT (not-direct)",
+      ]);
+      expect(report.extra.map(({ sources }) => sources)).toEqual([
+        [{ source: "public" }],
+        [{ source: "role", role: team }],
+      ]);
+      expect(await acls()).toEqual(before);
+    });
+
+    test("of a role that this login cannot act as are left, with the statement for that role", async () => {
+      const { app, owner, role, as, sql, can, run } = await world.open();
+      const stranger = await role("stranger");
+      await sql(`GRANT CREATE ON SCHEMA public TO ${stranger}`);
+      await as(
+        stranger,
+        `CREATE TABLE theirs (id int); GRANT SELECT ON theirs TO ${app};
+         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO ${app}`,
+      );
+
+      const report = await run("apply", { ...DEMAND, onExtra: "revoke" }, { user: await role("nobody") });
+
+      const [extra] = report.extra.filter(({ kind }) => kind === "default-privileges");
+      expect(extra).toMatchObject({ reason: "not-owner", owner: stranger });
+      expect(extra?.fix.as).toBe(stranger);
+      await as(stranger, extra?.fix.sql ?? "");
+      await as(stranger, "CREATE TABLE next (id int)");
+      expect(await can(app, "SELECT * FROM next")).toBe(true);
+      expect(await can(app, "INSERT INTO next VALUES (1)")).toBe(false);
+      expect(await run("check", { ...DEMAND, onExtra: "fail" }, { user: owner })).not.toContain(extra);
+    });
+
+    test("are named as the cause of what is extra, with SQL that ends it, without `default-privileges`", async () => {
+      const { app, owner, role, as, sql, can, run } = await world.open();
+      const team = await role("team", "NOLOGIN");
+      await sql(`GRANT ${team} TO ${app}`);
+      await as(
+        owner,
+        `CREATE TABLE old (id int);
+         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT ON TABLES TO ${app};
+         ALTER DEFAULT PRIVILEGES GRANT UPDATE ON TABLES TO ${team};
+         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO ${app}`,
+      );
+      const causes = ({ warnings }: GranteeReport) =>
+        warnings
+          .filter(({ code }) => code === "extra-default-privileges")
+          .map(({ message }) => read(message));
+      expect(causes(await run("apply", { ...READ, onExtra: "revoke" }))).toEqual([]);
+      await as(owner, "CREATE TABLE migrated (id int)");
+
+      const named = [
+        `Default privileges of ${owner} give ${team} UPDATE on each new table in all schemas, so what is extra comes back. Run as ${owner}: ALTER DEFAULT PRIVILEGES FOR ROLE "${owner}" REVOKE UPDATE ON TABLES FROM "${team}";`,
+        `Default privileges of ${owner} give ${app} INSERT on each new table in public, so what is extra comes back. Set default-privileges: true and on-extra: revoke, or run as ${owner}: ALTER DEFAULT PRIVILEGES FOR ROLE "${owner}" IN SCHEMA "public" REVOKE INSERT ON TABLES FROM "${app}";`,
+      ];
+      const warned = await run("check", { ...READ, onExtra: "warn" });
+      expect([warned.verdict, causes(warned)]).toEqual(["in-sync", named]);
+      expect(causes(await run("check", { ...READ, onExtra: "ignore" }))).toEqual([]);
+      const revoked = await run("apply", { ...READ, onExtra: "revoke" });
+      expect(linesOf(revoked.revoked)).toEqual(["table migrated: INSERT"]);
+      expect(causes(revoked)).toEqual(named);
+      for (const message of named) await as(owner, message.split(`as ${owner}: `)[1] ?? "");
+      await as(owner, "CREATE TABLE next (id int)");
+      expect(await can(app, "SELECT * FROM next")).toBe(true);
+      expect(await can(app, "INSERT INTO next VALUES (1)")).toBe(false);
+      expect(await can(app, "UPDATE next SET id = 1")).toBe(false);
+      expect(causes(await run("check", { ...READ, onExtra: "warn" }))).toEqual([]);
+    });
+  });
 });
 
 /** The SQL that a warning has for a creating role. */

@@ -5,8 +5,10 @@ import type { GranteeReport, Missing } from "../../src/model/report.ts";
 import { tablePrivilegesOn } from "../table-privileges.ts";
 import {
   type DatabaseObject,
+  type Future,
   type FutureKind,
   futureKey,
+  givenText,
   keyOf,
   privilegeKey,
   type State,
@@ -70,7 +72,7 @@ function byObject(findings: readonly Missing[]): readonly string[] {
     .sort();
 }
 
-/** What the report should say, by what the oracle found: `held`, `futurePrivileges` and `broken`. */
+/** What the report should say, by what the oracle found: `held`, `future` and `broken`. */
 export function expected(
   state: State,
   demand: Demand,
@@ -78,7 +80,7 @@ export function expected(
   version: number,
   held: ReadonlySet<string>,
   grantees: readonly SignedIn[],
-  futurePrivileges: ReadonlySet<string>,
+  future: Future,
   broken: ReadonlySet<string>,
 ): Judgement {
   const all = privilegesOn(version);
@@ -109,7 +111,8 @@ export function expected(
       demanded(object).filter((privilege) => !holds(object, privilege)),
     ),
   );
-  const gaps = creatorsOf(state, demand, grantees, schemas, relations)
+  const creators = creatorsOf(state, demand, grantees, schemas, relations);
+  const gaps = creators
     .filter(({ creator }) => creator !== actor)
     .flatMap(({ schema, creator }) =>
       futureKinds(demand).map((name) => {
@@ -118,7 +121,7 @@ export function expected(
           found,
           creator,
           demanded(found).filter(
-            (privilege) => !futurePrivileges.has(futureKey(creator, schema, name, privilege)),
+            (privilege) => !future.held.has(futureKey(creator, schema, name, privilege)),
           ),
         );
       }),
@@ -163,9 +166,49 @@ export function expected(
   const actsFor = [...owners]
     .filter((owner) => judgesPowers && canActAs(owner))
     .map((owner) => findingLine({ kind: "role", schema: "", name: owner }, owner, ["SET"]));
+  const beyondDefaults = creators
+    .filter(({ creator }) => creator !== actor)
+    .flatMap(({ schema, creator }) =>
+      futureKinds(demand).flatMap((name) => {
+        const rows = [...state.acls.values()].filter(
+          (row) =>
+            row.kind === "default-privileges" &&
+            row.name === name &&
+            row.part === creator &&
+            row.grantee !== creator &&
+            (row.schema === schema || row.schema === ""),
+        );
+        for (const { grantee: to, privilege, grantable } of rows)
+          if (
+            ![grantable, true].some((option) =>
+              future.given.has(
+                futureKey(creator, schema, name, givenText({ to, privilege, grantable: option })),
+              ),
+            )
+          )
+            throw new Error(`the next of ${name} does not have ${privilege} of ${to}`);
+        return ["", schema].map((where) => {
+          const found = { kind: "default-privileges" as const, schema: where, name };
+          const mine = rows
+            .filter((row) => row.schema === where)
+            .filter(({ grantee: to }) => to === "PUBLIC" || roleOf(actor)?.inherits.includes(to));
+          const privileges = mine
+            .map(({ privilege }) => privilege)
+            .filter((each) => !demanded(found).includes(each));
+          const options = mine
+            .filter(({ privilege, grantable }) => grantable && !privileges.includes(privilege))
+            .map(({ privilege }) => `${privilege} WITH GRANT OPTION`);
+          return findingLine(found, creator, [...new Set([...privileges, ...options])]);
+        });
+      }),
+    );
+  const judgesDefaults = demand.defaultPrivileges && demand.onExtra !== "ignore";
   const missing = [...lacking, ...(demand.defaultPrivileges ? gaps : [])].filter(namesPrivileges).sort();
   const judgesExtra = demand.onExtra === "fail" || demand.onExtra === "revoke";
-  const extra = [...beyond.filter(namesPrivileges), ...actsFor].sort();
+  const extra = [
+    ...new Set([...beyond, ...(judgesDefaults ? beyondDefaults : [])].filter(namesPrivileges)),
+    ...actsFor,
+  ].sort();
   const counted: Record<string, number> = {};
   for (const object of everything) {
     const onSchema = demand.schemaPrivileges;

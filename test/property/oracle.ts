@@ -441,28 +441,35 @@ async function connectAs(
   }
 }
 
-/** What a grantee will hold on the next objects of creators in schemas: each is created, looked at, and rolled back. */
+/** What creators' next objects bring: `futureKey(…)` of what a grantee will hold, and of what their ACLs give to others than the owner. */
+export interface Future {
+  readonly held: ReadonlySet<string>;
+  readonly given: ReadonlySet<string>;
+}
+
+/** What the next objects of creators in schemas bring: each is created, looked at, and rolled back. */
 export async function futurePrivileges(
   client: pg.Client,
   pairs: readonly { schema: string; creator: string }[],
   grantee: string,
   objects: readonly FutureKind[],
   privileges: Readonly<Record<FutureKind, readonly string[]>>,
-): Promise<ReadonlySet<string>> {
+): Promise<Future> {
   const asked = pairs.flatMap(({ schema, creator }) => objects.map((name) => ({ schema, creator, name })));
   const results = await attempts(
     client,
     asked.map(({ schema, creator, name }) => {
       const path = pathOf(schema, "zz future");
-      const [create, ask, made] = {
-        tables: [`CREATE TABLE ${path} (a int)`, "has_table_privilege", path],
-        sequences: [`CREATE SEQUENCE ${path}`, "has_sequence_privilege", path],
+      const [create, ask, made, acl] = {
+        tables: [`CREATE TABLE ${path} (a int)`, "has_table_privilege", path, RELATION_ACL],
+        sequences: [`CREATE SEQUENCE ${path}`, "has_sequence_privilege", path, RELATION_ACL],
         routines: [
           `CREATE FUNCTION ${path}() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
           "has_function_privilege",
           `${path}()`,
+          ROUTINE_ACL,
         ],
-      }[name] as [string, string, string];
+      }[name] as [string, string, string, string];
       const held = privileges[name].map(
         (privilege) => `${ask}(${pg.escapeLiteral(grantee)}, ${pg.escapeLiteral(made)}, '${privilege}')`,
       );
@@ -470,19 +477,44 @@ export async function futurePrivileges(
         as: creator,
         preparation: `GRANT USAGE, CREATE ON SCHEMA ${pg.escapeIdentifier(schema)} TO ${pg.escapeIdentifier(creator)}`,
         statements: [create],
-        questions: [`SELECT ARRAY[${held}]`],
+        questions: [
+          `SELECT json_build_object('held', ARRAY[${held}], 'given', (
+             SELECT coalesce(json_agg(json_build_object('to', CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee) END,
+               'privilege', x.privilege_type, 'grantable', x.is_grantable)), '[]')
+             FROM ${acl} WHERE x.grantee <> o.owner))`,
+        ],
       };
     }),
   );
-  return new Set(
-    asked.flatMap(({ schema, creator, name }, n) => {
-      const [, answers] = /^ZZ000 \{([tf,]+)\}$/.exec(results[n]?.[0] ?? "") ?? [];
-      if (answers === undefined) throw new Error(`no ${name} could be created as ${creator}: ${results[n]}`);
-      return privileges[name]
-        .filter((_, m) => answers.split(",")[m] === "t")
-        .map((privilege) => futureKey(creator, schema, name, privilege));
-    }),
-  );
+  const found = asked.map(({ schema, creator, name }, n) => {
+    const [, answer] = /^ZZ000 (\{.*)$/s.exec(results[n]?.[0] ?? "") ?? [];
+    if (answer === undefined) throw new Error(`no ${name} could be created as ${creator}: ${results[n]}`);
+    const { held, given } = JSON.parse(answer) as { held: boolean[]; given: GivenItem[] };
+    const key = (what: string) => futureKey(creator, schema, name, what);
+    return {
+      held: privileges[name].filter((_, m) => held[m]).map(key),
+      given: given.map((item) => key(givenText(item))),
+    };
+  });
+  return {
+    held: new Set(found.flatMap(({ held }) => held)),
+    given: new Set(found.flatMap(({ given }) => given)),
+  };
+}
+
+const RELATION_ACL =
+  "(SELECT relowner AS owner, relacl AS acl FROM pg_class WHERE relname = 'zz future') AS o, aclexplode(o.acl) AS x";
+const ROUTINE_ACL =
+  "(SELECT proowner AS owner, proacl AS acl FROM pg_proc WHERE proname = 'zz future') AS o, aclexplode(o.acl) AS x";
+
+interface GivenItem {
+  readonly to: string;
+  readonly privilege: string;
+  readonly grantable: boolean;
+}
+
+export function givenText({ to, privilege, grantable }: GivenItem): string {
+  return `${privilege}${grantable ? "*" : ""} to ${JSON.stringify(to)}`;
 }
 
 export function futureKey(creator: string, schema: string, name: string, privilege: string): string {
@@ -526,6 +558,7 @@ SELECT EXISTS (SELECT FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid >=
                     AND NOT (ARRAY[x.grantee, x.grantor] <@ ARRAY(SELECT oid FROM pg_roles))) AS "danglingRoles",
        EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
                GROUP BY relnamespace HAVING count(DISTINCT relowner) > 1) AS "severalOwnersInASchema",
+       EXISTS (SELECT FROM pg_default_acl, aclexplode(defaclacl) AS x WHERE x.grantee NOT IN (0, defaclrole)) AS "defaultPrivileges",
        EXISTS (SELECT FROM pg_event_trigger WHERE evtname ~ '^refuse') AS "eventTriggers"`);
   return rows[0] ?? {};
 }

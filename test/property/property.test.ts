@@ -581,8 +581,9 @@ function leftToRevoke({ blueprint }: Setup, state: State, { grantees }: Reconcil
   const acls = [...state.acls.values()];
   return grantees.flatMap(({ grantee, sessionRole, extra }) =>
     extra.flatMap((found) => {
-      // The privileges of the role as which its sessions begin are not the grantee's.
-      if (sessionRole !== undefined) return [];
+      // The privileges of the role as which its sessions begin are not the grantee's, and those for all schemas are left.
+      if (sessionRole !== undefined || found.reason === "for-all-schemas") return [];
+      const isDefault = found.kind === "default-privileges";
       const here = acls.filter(
         (row) => keyOf(row.kind, row.schema, row.name) === keyOf(found.kind, found.schema, found.name),
       );
@@ -597,20 +598,30 @@ function leftToRevoke({ blueprint }: Setup, state: State, { grantees }: Reconcil
             privileges.some((each) => each === privilege),
         );
       return found.privileges
-        .filter((privilege) => !mine.some((row) => row.part !== "" && row.privilege === privilege))
+        .filter(
+          (privilege) => isDefault || !mine.some((row) => row.part !== "" && row.privilege === privilege),
+        )
         .filter((privilege) => !isLeft(privilege))
         .flatMap((privilege) => {
-          const direct = mine.filter((row) => row.privilege === privilege);
+          const direct = mine.filter(
+            (row) => row.privilege === privilege && (!isDefault || row.part === found.owner),
+          );
           if (direct.length === 0) return [];
           const inSchema = found.schema === undefined ? "" : `${pg.escapeIdentifier(found.schema)}.`;
           const type = { sequence: "SEQUENCE", schema: "SCHEMA" }[found.kind as string] ?? "TABLE";
-          const revoke = `REVOKE ${privilege} ON ${type} ${inSchema}${pg.escapeIdentifier(found.name)} FROM ${pg.escapeIdentifier(grantee)}`;
+          const from = `FROM ${pg.escapeIdentifier(grantee)}`;
+          const schema = `(SELECT oid FROM pg_namespace WHERE nspname = ${pg.escapeLiteral(found.schema ?? "")})`;
+          const revoke = isDefault
+            ? `ALTER DEFAULT PRIVILEGES FOR ROLE ${pg.escapeIdentifier(found.owner)} IN SCHEMA ${pg.escapeIdentifier(found.schema ?? "")} REVOKE ${privilege} ON ${found.name} ${from}`
+            : `REVOKE ${privilege} ON ${type} ${inSchema}${pg.escapeIdentifier(found.name)} ${from}`;
           const statements = asEachRole(state, blueprint.session, revoke);
-          const acl =
-            found.kind === "schema"
+          const acl = isDefault
+            ? `pg_default_acl AS d, aclexplode(d.defaclacl) AS x WHERE d.defaclrole = ${pg.escapeLiteral(pg.escapeIdentifier(found.owner))}::regrole
+                 AND d.defaclnamespace = ${schema} AND d.defaclobjtype = '${{ sequences: "S", routines: "f" }[found.name] ?? "r"}'`
+            : found.kind === "schema"
               ? `pg_namespace AS n, aclexplode(n.nspacl) AS x WHERE n.nspname = ${pg.escapeLiteral(found.name)}`
               : `pg_class AS c, aclexplode(c.relacl) AS x WHERE c.relname = ${pg.escapeLiteral(found.name)}
-                 AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = ${pg.escapeLiteral(found.schema ?? "")})`;
+                 AND c.relnamespace = ${schema}`;
           const question = `SELECT count(*) < ${direct.length} FROM ${acl}
               AND pg_get_userbyid(x.grantee) = ${pg.escapeLiteral(grantee)} AND x.privilege_type = '${privilege}'`;
           return {

@@ -94,6 +94,10 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     "The privilege is granted on columns.",
     'Run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
   ],
+  "for-all-schemas": [
+    "The default privileges are for all schemas of the database. This action revokes those of the schemas that it checks.",
+    'Run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
+  ],
   "is-owner": [
     "aad_orders owns it, so it can do more there than the privilege lists say.",
     'Give it to another role: ALTER SCHEMA "audit" OWNER TO "<new owner>";',

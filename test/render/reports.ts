@@ -244,6 +244,7 @@ const EXTRA: readonly Reason[] = [
   "grantor-lacks-option",
   "dependent-privileges",
   "column-privileges",
+  "for-all-schemas",
 ];
 
 /** A role that is bound to another identity, or to none. */
