@@ -76,7 +76,7 @@ export async function retrying<T>(
 }
 
 /**
- * Runs `attempt` again after a failure that is worth it, as often as its rule in `diagnosis/` says.
+ * Runs `attempt` again after a failure that is worth it, as often as its rule says.
  * @param attempt throws an `ActionError`
  * @throws the last failure; the signal's reason when it aborts
  */
@@ -89,7 +89,7 @@ export function retryingFailures<T>(
   const retryAfter = (error: unknown, attempts: number): Retry | undefined => {
     const retries = error instanceof ActionError ? (error.failure.retries ?? 0) : 0;
     if (!(error instanceof ActionError) || attempts > retries) return undefined;
-    const wait = firstWait * 2 ** (attempts - 1);
+    const wait = error.wait ?? firstWait * 2 ** (attempts - 1);
     const what = plain.sentence(withFullStop(error.failure.message));
     const when = `Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`;
     return { wait, line: `${what} ${when}` };

@@ -1,6 +1,6 @@
 import { ActionError } from "../model/failure.ts";
 import { plain } from "../render/pen.ts";
-import { type ConnectResult, isFirewall } from "./connect.ts";
+import { type ConnectResult, isBlocked } from "./connect.ts";
 import { say } from "./log.ts";
 import { notReady, obstacle, otherAddress } from "./obstacles.ts";
 import { publicAddress } from "./public-address.ts";
@@ -37,7 +37,7 @@ export async function addressFor(
   if (code === "connection-timed-out" && facts.state !== "Ready") {
     throw new ActionError(notReady(server, facts), { cause: error });
   }
-  if (!isFirewall(error, facts)) throw error;
+  if (!isBlocked(error)) throw error;
   if ("address" in runnerIp) {
     const differs = seen !== undefined && seen !== runnerIp.address;
     if (differs) throw new ActionError(otherAddress(runnerIp.address, seen), { cause: error });

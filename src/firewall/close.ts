@@ -5,8 +5,9 @@ import { secretsIn } from "../settings/reader.ts";
 import { say } from "./log.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
 import { type ResourceManager, resourceManager } from "./resource-manager.ts";
+import type { FirewallRule } from "./server.ts";
 import { FIREWALL_INPUTS, parseAzureSettings } from "./settings.ts";
-import { isSeen, MORE_READS, type RuleState, removeRule, ruleInState, UNUSED_ADDRESS } from "./state.ts";
+import { CHANGE_TIME, isSeen, type RuleState, removeRule, ruleInState, UNUSED_ADDRESS } from "./state.ts";
 
 /** The post step: removes the rule that the step made, or was making when it ended. Fails only if it is stopped. */
 export async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
@@ -35,10 +36,9 @@ async function close(made: RuleState, env: Env, signal: AbortSignal): Promise<vo
 
 /** Azure completes a request whose sender was killed. The rule can therefore appear after it was found missing. */
 async function appears(azure: ResourceManager, rule: string): Promise<boolean> {
-  const seconds = (MORE_READS.times * MORE_READS.wait) / 1000;
-  say(`Azure did not confirm that the rule was made. Watching for the rule for ${seconds} s.`);
-  if (!(await isSeen(azure, rule, (found) => found !== undefined && found.start !== UNUSED_ADDRESS)))
-    return false;
+  say(`The rule was not seen before the step ended. Watching for the rule for ${CHANGE_TIME / 1000} s.`);
+  const isOpen = (found?: FirewallRule) => found !== undefined && found.start !== UNUSED_ADDRESS;
+  if (!(await isSeen(azure, rule, isOpen))) return false;
   say(`Firewall rule ${rule} has appeared. Removing it.`);
   return true;
 }

@@ -3,7 +3,6 @@ import { ActionError } from "../model/failure.ts";
 import type { PasswordProvider } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
 import { publicAddressIn } from "./ipv4.ts";
-import type { AzureServer } from "./server.ts";
 import type { FirewallSettings } from "./settings.ts";
 
 /** The result of one attempt to connect, with the runner's address if the server names it. */
@@ -46,13 +45,7 @@ function addressIn(error: ActionError): string | undefined {
   return publicAddressIn(address);
 }
 
-/**
- * True if the server's firewall refuses the runner: the server says so, or it does not answer although it is ready and
- * public.
- */
-export function isFirewall({ failure }: ActionError, { state, network }: AzureServer): boolean {
-  return (
-    failure.code === "firewall" ||
-    (failure.code === "connection-timed-out" && state === "Ready" && network === "public")
-  );
+/** True if the firewall refuses the runner: the server says so, or packets are dropped and nothing answers. */
+export function isBlocked({ failure }: ActionError): boolean {
+  return failure.code === "firewall" || failure.code === "connection-timed-out";
 }

@@ -48,7 +48,7 @@ const WHILE_THERE_IS_TIME = 5;
 
 /**
  * The errors of Azure's resource manager. Only codes that pass with time are retried; an unknown code is shown at once, in
- * Azure's words. An operation that failed has its code, but HTTP status 200.
+ * Azure's words.
  * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
  */
 export const AZURE = rulesFor<ResourceManagerContext>("azure", {
@@ -190,7 +190,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     retries: WHILE_THERE_IS_TIME,
   },
   "azure-refused": {
-    when: { status: ["2xx", "3xx", "4xx"], text: /HTTP status \d+\)?:/ },
+    when: { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
     answer: [
       "Azure refused the request for a reason that this action does not recognize.",
       "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
@@ -234,45 +234,29 @@ function renewToken(context: ResourceManagerContext, { text }: Symptom): Answer 
   ];
 }
 
-/** The roles that have the permission, and their assignments. */
+/** A role that has the permission, and its assignment. */
 function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Symptom): Steps {
   const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId ?? "<object-id>";
-  const subscription = `/subscriptions/${server.subscription}`;
-  const define = (role: Role) =>
-    az("role definition create", {
-      "role-definition": JSON.stringify({ ...role, AssignableScopes: [subscription] }),
-    });
-  const assign = ({ Name }: Role, scope: string) =>
-    az("role assignment create", { role: Name, assignee, scope });
-  const known = [...FIREWALL_ROLE.Actions, ...OPERATIONS_ROLE.Actions].map((each) => each.toLowerCase());
-  const firewallRole = known.includes(needed.toLowerCase())
-    ? FIREWALL_ROLE
-    : { ...FIREWALL_ROLE, Actions: [...FIREWALL_ROLE.Actions, needed] };
+  const { Name: role, Actions } = FIREWALL_ROLE;
+  const isKnown = Actions.some((each) => each.toLowerCase() === needed.toLowerCase());
+  const definition = {
+    ...FIREWALL_ROLE,
+    Actions: isKnown ? Actions : [...Actions, needed],
+    AssignableScopes: [`/subscriptions/${server.subscription}`],
+  };
   return [
-    sentence`Create two roles, of which one has ${code(needed)}. If they exist, ${code("update")} them:`,
-    run([define(firewallRole), define(OPERATIONS_ROLE)].join("\n")),
-    "Assign the first on the server. Assign the second on the subscription, because Azure's operations are not below the server:",
-    run([assign(firewallRole, serverPath(server)), assign(OPERATIONS_ROLE, subscription)].join("\n")),
+    sentence`Create a role that has ${code(needed)}. If it exists, ${code("update")} it:`,
+    run(az("role definition create", { "role-definition": JSON.stringify(definition) })),
+    "Assign it on the server:",
+    run(az("role assignment create", { role, assignee, scope: serverPath(server) })),
     "Run the job again. A new assignment can take ten minutes to work.",
   ];
 }
 
-/** A role for `az role definition create`, without its scopes. */
-interface Role {
-  readonly Name: string;
-  readonly Description: string;
-  readonly Actions: readonly string[];
-}
-
-/** The smallest roles that allow all that the firewall action asks for; docs/firewall.md has them, too. */
-const FIREWALL_ROLE: Role = {
+/** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
+const FIREWALL_ROLE = {
   Name: "PostgreSQL firewall for a runner",
   Description: "Opens and closes the firewall of a flexible server for one address.",
-  Actions: [PERMISSIONS.readServer, PERMISSIONS.readRules, PERMISSIONS.writeRules, PERMISSIONS.deleteRules],
-};
-const OPERATIONS_ROLE: Role = {
-  Name: "PostgreSQL operations for a runner",
-  Description: "Reads whether changes of flexible servers are done.",
-  Actions: [PERMISSIONS.readOperations, PERMISSIONS.readResults],
+  Actions: Object.values(PERMISSIONS),
 };

@@ -1,7 +1,7 @@
-import { azServer, azShow, shell } from "../diagnosis/commands.ts";
+import { az, azServer, azShow, shell } from "../diagnosis/commands.ts";
 import { type Failure, failure, step } from "../model/failure.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
-import type { AzureServer, ServerId } from "./server.ts";
+import { type AzureServer, rulePath, type ServerId } from "./server.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
 const NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
@@ -49,40 +49,30 @@ export function notReady(server: ServerId, { state }: AzureServer): Failure {
   });
 }
 
-/** `runner-ip` is not the address that the server sees. */
-export function otherAddress(given: string, seen: string): Failure {
+/** The server sees the runner at another address than the rule's. */
+export function otherAddress(expected: string, seen: string): Failure {
   return failure({
     code: "runner-ip-differs",
-    message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
-    hint: "The runner reaches the server through a different gateway, or its address has changed.",
-    steps: ["Remove `runner-ip`: the server's own message has the address."],
-  });
-}
-
-/** The address changes from one connection to the next. No rule for one address helps. */
-export function changingAddress(first: string, then: string): Failure {
-  return failure({
-    code: "runner-address-changes",
-    message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
-    hint: "The runner's network has several public addresses. This action opens the firewall for only one address.",
+    message: sentence`The server sees the runner at ${code(seen)}, not at ${code(expected)}.`,
+    hint: "`runner-ip` is wrong, or the runner's network has several public addresses. This action opens the firewall for only one address.",
     steps: [
-      "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`.",
+      step("Set the address that the server sees:", `runner-ip: ${seen}`),
+      "If the runner's address changes from one connection to the next, give the runner one static address, or run the job in the server's network: `docs/private-network.md`.",
     ],
   });
 }
 
-/** Azure accepted the rule and then said no more about it, and the server still refuses the runner. */
-export function notConfirmed(
-  rule: string,
-  address: string,
-  seconds: number,
-  { code: why, message, steps }: Failure,
-): Failure {
+/**
+ * Azure accepted a change of a rule, and the server's rules do not show it.
+ * @param message says which change, and how long was waited for it
+ */
+export function notChanged(server: ServerId, rule: string, message: Sentence): Failure {
+  const log = { "resource-id": rulePath(server, rule), offset: "1h", query: "[].properties.statusMessage" };
   return failure({
     code: "firewall-rule-not-confirmed",
-    message: sentence`Azure accepted firewall rule ${code(rule)} for ${code(address)}, but did not say whether it is made, and the server did not let the runner in within ${seconds} s. ${message}`,
+    message,
     hint: "Azure's operation failed, or takes longer than this.",
-    steps: why === "azure-not-permitted" ? steps : ["Run the job again."],
+    steps: [step("Look up what Azure says, then run the job again:", az("monitor activity-log list", log))],
   });
 }
 

@@ -64,13 +64,11 @@ async function open(
 
   const rule = ruleName(env, new Date(), randomBytes(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${needed}.`);
-  const own = { azure, rule, progress };
-  await makeRule(own, needed);
-  const [opened] = await Promise.all([
-    untilOpen({ ...own, host, port, address: needed, runnerIp, seen: first.address }, attempt),
-    removeStale(azure, rules),
-  ]);
-  return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
+  const own = { azure, rule, address: needed, progress };
+  await makeRule(own);
+  const seconds = await untilOpen(own, { host, port }, attempt);
+  await removeStale(azure, rules);
+  return sentence`The firewall of ${code(server.name)} is open for ${code(needed)}, ${seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
 
 /** The rules of the server; none if this login may not list them: it may still make one. */

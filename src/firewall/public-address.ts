@@ -1,8 +1,7 @@
-import { httpClient } from "../azure/http-client.ts";
 import { shell } from "../diagnosis/commands.ts";
 import { ActionError, failure, step } from "../model/failure.ts";
 import { code, quoted, sentence } from "../model/sentence.ts";
-import { within } from "../retry.ts";
+import { answerTo } from "./http.ts";
 import { publicAddressIn } from "./ipv4.ts";
 
 /** How long the service may take to answer, retries included; milliseconds. */
@@ -16,11 +15,8 @@ const ANSWER_TIME = 15_000;
  * @throws ActionError when the service does not answer, or with something else
  */
 export async function publicAddress(service: URL, signal: AbortSignal): Promise<string> {
-  const { createPipelineFromOptions, createPipelineRequest } = await import("@azure/core-rest-pipeline");
-  // A redirect could lead away from https.
-  const pipeline = createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
-  const request = createPipelineRequest({ url: service.href });
-  const answer = await within(ANSWER_TIME, pipeline.sendRequest(await httpClient(), request), signal).then(
+  const request = { url: service.href, time: ANSWER_TIME, maxRetries: 3 };
+  const answer = await answerTo(request, signal).then(
     ({ status, bodyAsText }) => (status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );

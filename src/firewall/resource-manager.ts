@@ -1,16 +1,14 @@
 import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
 import { signIn } from "../azure/credential.ts";
-import { httpClient } from "../azure/http-client.ts";
 import { notJson } from "../azure/refusals.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
-import { withFullStop } from "../model/sentence.ts";
 import type { Env, Settings } from "../model/settings.ts";
 import { proxyTo } from "../proxy.ts";
-import { plain } from "../render/pen.ts";
-import { type Retry, retrying, within } from "../retry.ts";
+import { retryingFailures } from "../retry.ts";
 import { withoutSecrets } from "../text/secrets.ts";
 import { diagnoseResourceManager } from "./errors.ts";
+import { answerTo } from "./http.ts";
 import { say } from "./log.ts";
 import { managerNotHttps } from "./obstacles.ts";
 import type { Permission, ServerId } from "./server.ts";
@@ -19,40 +17,33 @@ import type { Permission, ServerId } from "./server.ts";
 export interface ResourceManager {
   readonly server: ServerId;
   /**
-   * Sends a request, and sends it again: while there is time after a failure that passes, once after one that may pass.
+   * Sends a request, and sends it again after a failure that passes while there is time.
+   * @returns the JSON of the answer; undefined if it has none
    * @throws ActionError; the reason of `stop`, when it aborts
    */
-  readonly send: (request: Request) => Promise<PipelineResponse>;
-  /**
-   * The error with its cause and the next steps.
-   * @throws the reason of `stop`, if that has aborted
-   */
-  readonly explained: (error: unknown, permission: Permission) => ActionError;
+  readonly send: (request: Request) => Promise<unknown>;
   /** Ends every request and every wait. */
   readonly stop: AbortSignal;
 }
 
 /** A request to the resource manager. */
-export interface Request {
+interface Request {
   readonly method: HttpMethods;
   /** A path, or the whole address that an answer of Azure has. */
   readonly path: string;
   /** The permission that the login needs for it. */
   readonly permission: Permission;
   readonly body?: unknown;
-  /** When the last attempt may start, as `Date.now()` gives it. */
-  readonly end: number;
+  /** How long after the first attempt another one may start, in milliseconds. */
+  readonly maxTime: number;
   /** Called before each further attempt. */
-  readonly onRetry?: () => void;
+  readonly onRetry?: (() => void) | undefined;
 }
 
 /** How long one answer may take, and how long to wait before a retry, unless Azure says how long. In milliseconds. */
-const TIMES = { answer: 30_000, retry: 5_000 };
+const PATIENCE = { answerTime: 30_000, firstWait: 5_000 };
 
-/**
- * https://learn.microsoft.com/rest/api/postgresql/operation-groups. Every request carries it: polls have the one that
- * Azure put in their address.
- */
+/** https://learn.microsoft.com/rest/api/postgresql/operation-groups */
 const API_VERSION = "2025-08-01";
 
 /**
@@ -70,76 +61,37 @@ export function resourceManager(
   const peer = { host: base.host, proxy: proxyTo(base.host, env) };
   const token = signIn(settings, env, stop, { scope: cloud.resourceManagerScope });
   const clientId = "clientId" in how ? how.clientId : undefined;
-  let sending: ReturnType<typeof sender> | undefined;
 
-  function explained(error: unknown, permission: Permission): ActionError {
-    stop.throwIfAborted();
-    if (error instanceof ActionError) return error;
-    const failure = diagnoseResourceManager(error, { permission, server, ...peer, clientId });
-    return new ActionError(failure, { cause: error });
-  }
-
-  async function send({ method, path, permission, body, end, onRetry }: Request): Promise<PipelineResponse> {
-    let bearer = "";
+  async function send({ method, path, permission, body, maxTime, onRetry }: Request): Promise<unknown> {
     let expired: string | undefined;
     const attempt = async () => {
+      const bearer = await token(expired);
       try {
-        bearer = await token(expired);
-        sending ??= sender();
-        const answer = await (await sending)(method, addressOf(path, base), bearer, body, stop);
-        if (answer.status >= 400) throw refusedBy(answer);
-        return answer;
+        const headers = { authorization: `Bearer ${bearer}`, accept: "application/json" };
+        const content = body !== undefined && {
+          headers: { ...headers, "content-type": "application/json" },
+          body: JSON.stringify(body),
+        };
+        const url = addressOf(path, base);
+        const time = PATIENCE.answerTime;
+        const answer = await answerTo({ method, url, headers, ...content, time }, stop);
+        if (answer.status >= 300) throw refusedBy(answer);
+        return jsonOf(answer);
       } catch (error) {
-        throw explained(error, permission);
+        stop.throwIfAborted();
+        const failure = diagnoseResourceManager(error, { permission, server, ...peer, clientId });
+        if (failure.code === "azure-token-expired") expired = bearer;
+        throw new ActionError(failure, { cause: error, wait: (error as Partial<Refusal>).wait });
       }
     };
-    const retryAfter = (error: unknown, attempts: number): Retry | undefined => {
-      const { retries = 0, code } = error instanceof ActionError ? error.failure : {};
-      if (!(error instanceof ActionError) || retries === 0 || (retries === 1 && attempts > 1))
-        return undefined;
-      if (code === "azure-token-expired") expired = bearer;
+    const sayAgain = (line: string) => {
       onRetry?.();
-      const wait = (error.cause as Partial<Refusal>).wait ?? TIMES.retry;
-      const what = plain.sentence(withFullStop(error.failure.message));
-      return { wait, line: `${what} Trying again in ${Math.ceil(wait / 1000)} s.` };
+      say(line);
     };
-    return retrying(attempt, retryAfter, { end, say, signal: stop });
+    return retryingFailures(attempt, sayAgain, { ...PATIENCE, maxTime }, stop);
   }
 
-  return { server, send, explained, stop };
-}
-
-/** Azure's own pipeline, for its proxies and compression. It neither retries nor follows: `send` does the first. */
-async function sender() {
-  const pipelines = await import("@azure/core-rest-pipeline");
-  const pipeline = pipelines.createPipelineFromOptions({
-    retryOptions: { maxRetries: 0 },
-    redirectOptions: { maxRetries: 0 }, // a redirect could take the token elsewhere
-  });
-  const client = await httpClient();
-
-  return async (method: HttpMethods, url: string, bearer: string, body: unknown, stop: AbortSignal) => {
-    const headers = pipelines.createHttpHeaders({
-      accept: "application/json",
-      authorization: `Bearer ${bearer}`,
-      ...(body !== undefined && { "content-type": "application/json" }),
-    });
-    const ending = new AbortController();
-    const request = pipelines.createPipelineRequest({
-      method,
-      url,
-      headers,
-      abortSignal: ending.signal,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    try {
-      // The pipeline itself would wait for ever for a compressed body that stops.
-      return await within(TIMES.answer, pipeline.sendRequest(client, request), stop);
-    } catch (error) {
-      ending.abort();
-      throw error;
-    }
-  };
+  return { server, send, stop };
 }
 
 /** `AZURE_RESOURCE_MANAGER_URL` replaces the resource manager of the cloud, as `AZURE_AUTHORITY_HOST` its authority. */
@@ -151,25 +103,16 @@ function baseUrl(cloud: Cloud, env: Env): URL {
 
 /**
  * The address of a request.
- * @throws if a token for `base` must not go there: only to the same host, or to Azure's own for a region of it
+ * @throws if it has another host: the token is for `base` only
  */
 function addressOf(path: string, base: URL): string {
   const url = new URL(path, base);
-  const isRegional =
-    url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
-  if (url.origin !== base.origin && !isRegional)
-    throw new Error(`${url.origin} is not a part of ${base.origin}.`);
+  if (url.origin !== base.origin) throw new Error(`${url.origin} is not ${base.origin}.`);
   if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
   return url.href;
 }
 
-/** https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors */
-export interface AzureError {
-  readonly code?: unknown;
-  readonly message?: unknown;
-}
-
-/** An answer of 400 or more, or an operation that failed. The message has Azure's code and words, as people search for them. */
+/** An answer that is not a success. The message has Azure's code and words, as people search for them. */
 interface Refusal extends Error {
   readonly status: number;
   /** Azure's own; empty if the answer has none. */
@@ -178,21 +121,22 @@ interface Refusal extends Error {
   readonly wait: number | undefined;
 }
 
-export function refusal(answer: PipelineResponse, code: unknown, message: unknown): Refusal {
-  const facts = { status: answer.status, code: String(code), wait: waitIn(answer) };
-  const codeAndStatus =
-    facts.code === "" ? `HTTP status ${facts.status}` : `${facts.code} (HTTP status ${facts.status})`;
-  return Object.assign(new Error(`${codeAndStatus}: ${message}`), facts);
+/** https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors */
+interface ErrorBody {
+  readonly error?: { readonly code?: unknown; readonly message?: unknown };
 }
 
 function refusedBy(answer: PipelineResponse): Error {
   const { status, headers, bodyAsText } = answer;
+  const wait = 1000 * Number(headers.get("retry-after")) || undefined; // https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
   const page = bodyAsText ? notJson(status, headers.get("content-type"), bodyAsText) : undefined;
-  if (page !== undefined) return Object.assign(page, { wait: waitIn(answer) });
-  const { error } = (parsed(answer) ?? {}) as { error?: AzureError };
+  if (page !== undefined) return Object.assign(page, { wait });
+  const { error } = (jsonOf(answer) ?? {}) as ErrorBody;
+  const code = String(error?.code ?? "");
+  const start = code === "" ? `HTTP status ${status}` : `${code} (HTTP status ${status})`;
   const text =
     typeof error?.message === "string" ? error.message : withoutSecrets(bodyAsText ?? "").slice(0, 300);
-  return refusal(answer, error?.code ?? "", text);
+  return Object.assign(new Error(`${start}: ${text}`), { status, code, wait });
 }
 
 /** True if Azure itself says that a resource does not exist: a 404 without Azure's error may come from a proxy. */
@@ -203,14 +147,7 @@ export function isMissing({ cause }: ActionError): boolean {
   );
 }
 
-/** The milliseconds to wait that an answer asks for: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-export function waitIn({ headers }: PipelineResponse): number | undefined {
-  const seconds = Number(headers.get("retry-after"));
-  return seconds > 0 ? 1000 * seconds : undefined;
-}
-
-/** The JSON of an answer; undefined if it is none. */
-export function parsed({ bodyAsText }: PipelineResponse): unknown {
+function jsonOf({ bodyAsText }: PipelineResponse): unknown {
   try {
     return JSON.parse(bodyAsText || "{}");
   } catch {

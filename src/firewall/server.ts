@@ -15,8 +15,6 @@ export const PERMISSIONS = {
   readRules: `${SERVERS}/firewallRules/read`,
   writeRules: `${SERVERS}/firewallRules/write`,
   deleteRules: `${SERVERS}/firewallRules/delete`,
-  readOperations: `${PROVIDER}/locations/azureAsyncOperation/read`,
-  readResults: `${PROVIDER}/locations/operationResults/read`,
 } as const;
 
 export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];

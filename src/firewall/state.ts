@@ -1,11 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { saveState } from "@actions/core";
-import type { ActionError } from "../model/failure.ts";
+import { ActionError } from "../model/failure.ts";
 import { code, inOurWords, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
-import { plain } from "../render/pen.ts";
-import { say } from "./log.ts";
-import type { Outcome } from "./operations.ts";
+import { nothingDone } from "./errors.ts";
+import { notChanged } from "./obstacles.ts";
 import { deleteRule, putRule, readRule } from "./requests.ts";
 import type { ResourceManager } from "./resource-manager.ts";
 import { type FirewallRule, ruleIdOf, rulePath, type ServerId } from "./server.ts";
@@ -14,21 +13,14 @@ import { type FirewallRule, ruleIdOf, rulePath, type ServerId } from "./server.t
 export interface RuleState {
   readonly server: ServerId;
   readonly rule: string;
-  /** True if the rule was seen or Azure has confirmed it; otherwise it can still appear. */
+  /** True if the rule was seen on the server; otherwise it can still appear. */
   readonly settled: boolean;
 }
 
 /** The rule that the step has asked for so far. A step that ends early reports it. */
 export interface RuleProgress {
-  /** The rule that Azure was asked to make. */
-  requested?: {
-    readonly rule: string;
-    readonly address: string;
-    /** As in RuleState. */
-    readonly settled: boolean;
-    /** Why Azure does not say whether the rule that it accepted is made. */
-    readonly unconfirmed?: ActionError;
-  };
+  /** The rule that Azure was asked to make, and whether it was seen, as in RuleState. */
+  requested?: { readonly rule: string; readonly address: string; readonly settled: boolean };
 }
 
 /** The changes of a step that ended early; undefined if there are none. */
@@ -41,52 +33,49 @@ export function doneSoFar({ requested }: RuleProgress): Sentence | undefined {
   return paragraph(done, inOurWords("The post step removes it when the job ends."));
 }
 
-/** A rule of a server, and what is known about it. */
+/** The rule of this step, for the runner's address. */
 export interface OwnRule {
   readonly azure: ResourceManager;
   readonly rule: string;
+  readonly address: string;
   readonly progress: RuleProgress;
 }
 
 /**
- * Makes the rule, or gives it another address. The state names the rule before Azure is asked to make it: the post step
- * knows the rule however this process ends. There is no rule to remove only if Azure refuses the first request. If Azure
- * accepts the rule, but does not say whether it is made, the caller has to find that out by connecting.
+ * Makes the rule. The state names it before Azure is asked to make it: the post step knows the rule however this process
+ * ends. There is no rule to remove only if Azure refuses the first request. Azure makes a rule that it accepted later, or
+ * fails to: the caller finds that out by connecting.
  * @throws ActionError
  */
-export async function makeRule(own: OwnRule, address: string): Promise<void> {
-  const { azure, rule, progress } = own;
-  const isNew = progress.requested === undefined;
+export async function makeRule(own: OwnRule): Promise<void> {
+  const { azure, rule, address, progress } = own;
+  let isFirst = true;
   saveState("rule", rulePath(azure.server, rule));
   saveState("settled", "false");
   progress.requested = { rule, address, settled: false };
-  const outcome = await putRule(azure, rule, address);
-  if (outcome.ending === "done") return settle(progress);
-  const { ending, error } = outcome;
-  if (ending === "refused" && isNew) {
-    saveState("rule", "");
-    delete progress.requested;
-    throw error;
+  try {
+    await putRule(azure, rule, address, () => {
+      isFirst = false;
+    });
+  } catch (error) {
+    if (isFirst && error instanceof ActionError && nothingDone(error.failure)) {
+      saveState("rule", "");
+      delete progress.requested;
+      throw error;
+    }
+    if (!(await isMade(own))) throw error; // the answer may be lost, and the rule made
   }
-  if (await isMade(own)) return;
-  if (ending !== "accepted") throw error;
-  progress.requested = { ...progress.requested, unconfirmed: error };
-  say(
-    `Azure has accepted the rule, but does not say whether it is made. ${plain.sentence(error.failure.message)}`,
-  );
 }
 
-function settle(progress: RuleProgress): void {
+/**
+ * True if the server lists the rule. The post step then need not watch for it.
+ * @param maxTime how long to wait for that, in milliseconds
+ */
+export async function isMade({ azure, rule, address, progress }: OwnRule, maxTime = 0): Promise<boolean> {
+  const isOurs = (found?: FirewallRule) => found?.start === address;
+  if (!(await isSeen(azure, rule, isOurs, maxTime).catch(() => azure.stop.throwIfAborted()))) return false;
   saveState("settled", "true");
-  if (progress.requested) progress.requested = { ...progress.requested, settled: true };
-}
-
-/** True if Azure has confirmed the rule, or the server's rules show it now. */
-export async function isMade({ azure, rule, progress }: OwnRule): Promise<boolean> {
-  if (progress.requested?.settled) return true;
-  const found = await readRule(azure, rule).catch(() => azure.stop.throwIfAborted());
-  if (found?.start !== progress.requested?.address) return false;
-  settle(progress);
+  progress.requested = { rule, address, settled: true };
   return true;
 }
 
@@ -100,52 +89,42 @@ export function ruleInState({ STATE_rule, STATE_settled }: Env): RuleState | und
 export const UNUSED_ADDRESS = "192.0.2.1";
 
 /**
- * Deletes a rule. If a lock forbids that, the rule stays, for UNUSED_ADDRESS.
+ * Deletes a rule, and reads it until it is gone. If a lock forbids that, the rule stays, for UNUSED_ADDRESS.
  * @returns whether it is deleted
  * @throws ActionError if the rule may still be open
  */
 export async function removeRule(azure: ResourceManager, rule: string): Promise<boolean> {
-  const deletion = await deleteRule(azure, rule);
-  const isLocked = deletion.ending !== "done" && deletion.error.failure.code === "resource-locked";
-  if (!isLocked || (await readRule(azure, rule)) === undefined) {
-    await confirm(deletion, azure, rule, (found) => found === undefined);
-    return true;
+  let address: string | undefined;
+  try {
+    await deleteRule(azure, rule);
+  } catch (error) {
+    azure.stop.throwIfAborted();
+    if ((await readRule(azure, rule).catch(() => true)) === undefined) return true;
+    if (!(error instanceof ActionError) || error.failure.code !== "resource-locked") throw error;
+    address = UNUSED_ADDRESS;
+    await putRule(azure, rule, address);
   }
-  const closing = await putRule(azure, rule, UNUSED_ADDRESS);
-  await confirm(closing, azure, rule, (found) => found?.start === UNUSED_ADDRESS);
-  return false;
+  if (await isSeen(azure, rule, (found) => found?.start === address)) return address === undefined;
+  const message = sentence`Azure accepted the deletion of firewall rule ${code(rule)}, but the rule is still open after ${CHANGE_TIME / 1000} s.`;
+  throw new ActionError(notChanged(azure.server, rule, message));
 }
 
-type Condition = (found: FirewallRule | undefined) => boolean;
+/** How long a change of a rule may take, in milliseconds. */
+export const CHANGE_TIME = 120_000;
 
-/**
- * Waits until the server's rules show a change that Azure did not confirm.
- * @throws the change's error, if it is not made
- */
-async function confirm(
-  outcome: Outcome,
-  azure: ResourceManager,
-  rule: string,
-  isMade: Condition,
-): Promise<void> {
-  if (outcome.ending === "done") return;
-  const times = outcome.ending === "accepted" ? MORE_READS.times : 0;
-  if (outcome.ending === "refused" || !(await isSeen(azure, rule, isMade, times))) throw outcome.error;
-}
+/** The time between two reads of a rule, in milliseconds. */
+const POLL_TIME = 2_000;
 
-/** How often a rule is read again until it has changed, and the milliseconds in between: two minutes in all. */
-export const MORE_READS = { times: 12, wait: 10_000 };
-
-/** Reads a rule until it is as wanted, at most so many times more. */
+/** Reads a rule until it is as wanted. False if it is not in time. */
 export async function isSeen(
   azure: ResourceManager,
   rule: string,
-  isWanted: Condition,
-  times = MORE_READS.times,
+  isWanted: (found: FirewallRule | undefined) => boolean,
+  maxTime = CHANGE_TIME,
 ): Promise<boolean> {
-  for (let reads = 0; !isWanted(await readRule(azure, rule)); reads++) {
-    if (reads === times) return false;
-    await setTimeout(MORE_READS.wait, undefined, { signal: azure.stop });
+  for (const end = Date.now() + maxTime; !isWanted(await readRule(azure, rule)); ) {
+    if (Date.now() + POLL_TIME > end) return false;
+    await setTimeout(POLL_TIME, undefined, { signal: azure.stop });
   }
   return true;
 }

@@ -1,80 +1,56 @@
 import { ActionError } from "../model/failure.ts";
+import { code, sentence } from "../model/sentence.ts";
 import { type Retry, retrying } from "../retry.ts";
-import type { ConnectResult } from "./connect.ts";
+import { type ConnectResult, isBlocked } from "./connect.ts";
 import { say } from "./log.ts";
-import { changingAddress, noEffect, notConfirmed, otherAddress } from "./obstacles.ts";
-import type { RunnerIp } from "./settings.ts";
-import { isMade, makeRule, type OwnRule } from "./state.ts";
-
-/** A rule that Azure was just asked to make, for this runner. */
-export interface NewRule extends OwnRule {
-  readonly host: string;
-  readonly port: number;
-  readonly address: string;
-  readonly runnerIp: RunnerIp;
-  /** The address that the server itself has seen. */
-  readonly seen: string | undefined;
-}
+import { noEffect, notChanged, otherAddress } from "./obstacles.ts";
+import { CHANGE_TIME, isMade, type OwnRule } from "./state.ts";
 
 /**
  * "Changes to the firewall configuration might take up to five minutes." In milliseconds.
  * https://learn.microsoft.com/azure/postgresql/network/security-firewall-rules
  */
-const EFFECT = { maxTime: 360_000, firstWait: 2_000, longestWait: 20_000 };
+const EFFECT = { maxTime: 360_000, wait: 5_000 };
 
 /**
- * Connects until the rule has taken effect. Where the address came from a service and the server sees another one, the
- * rule is changed to that one.
- * @returns the address of the rule, and the seconds that it took
+ * Connects until the rule has taken effect.
+ * @param server where `attempt` connects to
+ * @returns the seconds that it took
  * @throws ActionError
  */
 export async function untilOpen(
-  newRule: NewRule,
+  own: OwnRule,
+  server: { readonly host: string; readonly port: number },
   attempt: () => Promise<ConnectResult>,
-): Promise<{ readonly address: string; readonly seconds: number }> {
-  const { azure, rule, runnerIp, progress } = newRule;
+): Promise<number> {
+  const { azure, rule, address } = own;
   const start = Date.now();
   const end = start + EFFECT.maxTime;
   const seconds = () => Math.round((Date.now() - start) / 1000);
-  let { address, seen } = newRule;
 
-  async function connectOnce() {
+  async function connectOnce(): Promise<number> {
     const result = await attempt();
-    if (result.connected) return { address, seconds: seconds() };
-    if (result.address === undefined || result.address === address) throw result.error;
-    if ("address" in runnerIp) throw new ActionError(otherAddress(address, result.address));
-    if (seen !== undefined) throw new ActionError(changingAddress(address, result.address));
-    address = result.address;
-    seen = address;
-    say(`The server sees the runner at ${address}. Changing the rule to this address.`);
-    await makeRule(newRule, address);
-    throw result.error;
+    if (result.connected) return seconds();
+    const { address: seen = address } = result;
+    throw seen === address ? result.error : new ActionError(otherAddress(address, seen));
   }
 
-  function retryAfter(error: unknown, attempts: number): Retry | undefined {
+  function retryAfter(error: unknown): Retry | undefined {
     if (!(error instanceof ActionError) || !(isBlocked(error) || error.failure.retries)) return undefined;
-    return {
-      wait: Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait),
-      line: `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1000} s.`,
-    };
+    const line = `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1000} s.`;
+    return { wait: EFFECT.wait, line };
   }
 
   try {
     const opened = await retrying(connectOnce, retryAfter, { end, say, signal: azure.stop });
-    await isMade(newRule); // the post step then need not watch for it
+    await isMade(own, CHANGE_TIME); // until then, another job's rule may let this runner in
     return opened;
   } catch (error) {
     if (!(error instanceof ActionError) || !isBlocked(error)) throw error;
-    const unconfirmed = progress.requested?.unconfirmed;
-    if (unconfirmed !== undefined && !(await isMade(newRule)))
-      throw new ActionError(notConfirmed(rule, address, seconds(), unconfirmed.failure), { cause: error });
-    throw new ActionError(noEffect(newRule, rule, address, seconds(), error.failure.message), {
-      cause: error,
-    });
+    const unlisted = sentence`Azure accepted firewall rule ${code(rule)} for ${code(address)}, but the server neither lists it nor lets the runner in after ${seconds()} s.`;
+    const failure = (await isMade(own))
+      ? noEffect(server, rule, address, seconds(), error.failure.message)
+      : notChanged(azure.server, rule, unlisted);
+    throw new ActionError(failure, { cause: error });
   }
-}
-
-/** True if the firewall refuses the runner. Until the rule takes effect, silence counts as a refusal. */
-function isBlocked({ failure }: ActionError): boolean {
-  return failure.code === "firewall" || failure.code === "connection-timed-out";
 }

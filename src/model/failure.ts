@@ -79,11 +79,14 @@ export function failure({ message, hint = EMPTY, steps, ...others }: WrittenFail
 /** Thrown if the cause and the next step are known; every other error goes through `diagnose`. */
 export class ActionError extends Error {
   readonly failure: Failure;
+  /** The milliseconds to wait before the next attempt, if the peer says so. */
+  readonly wait: number | undefined;
 
-  constructor(failure: Failure, options?: ErrorOptions) {
+  constructor(failure: Failure, options: ErrorOptions & { readonly wait?: number | undefined } = {}) {
     super(failure.code, options);
     this.name = "ActionError";
     this.failure = failure;
+    this.wait = options.wait;
   }
 }
 

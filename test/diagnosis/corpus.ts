@@ -32,7 +32,6 @@ export interface Case {
     readonly bare?: true;
     readonly missing?: true;
     readonly silent?: true;
-    readonly request?: "poll";
   };
   readonly source: string;
   readonly cured?: string;

@@ -13,7 +13,6 @@ import { signIn } from "../../src/azure/credential.ts";
 import { idToken } from "../../src/azure/id-token.ts";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
-import { changeOnce } from "../../src/firewall/operations.ts";
 import { resourceManager } from "../../src/firewall/resource-manager.ts";
 import { PERMISSIONS } from "../../src/firewall/server.ts";
 import { diagnoseIssue } from "../../src/github/drift-issue/rules.ts";
@@ -171,18 +170,10 @@ export async function startSenders() {
       });
     },
 
-    async azure({ text, code, status = 400, type = "application/json", body, given }) {
+    async azure({ text, code, status = 400, type = "application/json", body }) {
       const error = { code, message: text };
-      const said = status < 300 ? { status: "Failed", error } : { error };
-      answer = (request, response) => {
-        const accepted = given?.request === "poll" && request.method === "PUT";
-        const headers = {
-          "azure-asyncoperation": `https://localhost:${entraPort}/operation`,
-          "retry-after": "0.001",
-        };
-        if (accepted) response.writeHead(202, headers).end();
-        else response.writeHead(status, { "content-type": type }).end(body ?? JSON.stringify(said));
-      };
+      answer = (_request, response) =>
+        response.writeHead(status, { "content-type": type }).end(body ?? JSON.stringify({ error }));
       return change(entraPort);
     },
 
@@ -237,10 +228,8 @@ async function change(port: number): Promise<Failure> {
   const signIn = { type: "password", password: "x" } as const;
   const { permission, server } = AT_AZURE;
   const azure = resourceManager({ signIn, cloud: CLOUDS.azurecloud }, server, env, signal);
-  const end = Date.now() + 4_900; // too early for a further attempt, which follows after five seconds
-  const outcome = await changeOnce(azure, { method: "PUT", path: "/rule", permission, body: {}, end }, true);
-  if (outcome.ending === "done") throw new Error("The change did not fail.");
-  return outcome.error.failure;
+  const maxTime = 4_900; // too early for a further attempt, which follows after five seconds
+  return failing(azure.send({ method: "PUT", path: "/rule", permission, body: {}, maxTime }));
 }
 
 /** The first byte of a PasswordMessage: https://www.postgresql.org/docs/current/protocol-message-formats.html */

@@ -16,7 +16,7 @@ test("the page has one heading for the code of each failure, which its link lead
   const found = modules("src/**/*.ts")
     .filter((path) => !OF_WARNINGS.test(path))
     .flatMap((path) =>
-      Array.from(readText(path).matchAll(/code: "([a-z-]+)",\s*message:/g), ([, code]) => code),
+      Array.from(readText(path).matchAll(/code: "([a-z-]+)",\s*message[:,]/g), ([, code]) => code),
     );
   expect(found.length).toBeGreaterThan(20);
   const codes = new Set([...ALL_RULES.map(({ code }) => code), ...found, "unknown"]);

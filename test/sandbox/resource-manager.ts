@@ -23,10 +23,8 @@ const RULE_NAME = /^[a-zA-Z0-9][-_a-zA-Z0-9]{0,79}(?<!-)$/;
 
 type Answer = { status: number; json?: unknown; headers?: Record<string, string> };
 type Rule = { startIpAddress: string; endIpAddress: string };
-type Operation = { status: "InProgress" | Ending["status"]; error?: { code: string; message: string } };
-type Ending = { status: "Succeeded" | "Failed" | "Canceled"; error?: { code: string; message: string } };
 
-/** A kind of request: `PUT rule`. An accepted change is polled as its `operation` or as its `result`. */
+/** A kind of request: `PUT rule`. */
 export type Request = keyof typeof PERMISSION_FOR;
 
 /** The permission that each kind of request needs. */
@@ -36,8 +34,6 @@ const PERMISSION_FOR = {
   "GET rule": `${SERVERS}/firewallRules/read`,
   "PUT rule": `${SERVERS}/firewallRules/write`,
   "DELETE rule": `${SERVERS}/firewallRules/delete`,
-  "GET operation": `${PROVIDER}/locations/azureAsyncOperation/read`,
-  "GET result": `${PROVIDER}/locations/operationResults/read`,
 } as const;
 
 export type ResourceManager = {
@@ -64,16 +60,10 @@ export type ResourceManager = {
    * Milliseconds: until a PUT is accepted, until an operation is done, until a created or deleted rule takes effect.
    */
   delays: { acceptance: number; operation: number; effect: number };
-  /** How operations end. */
-  ending: Ending;
-  /** Where its answers say that an operation is polled; its own address unless a test sets another. */
-  operationsAt: string;
-  /** The headers that say so. */
-  pollHeaders: readonly ("azure-asyncoperation" | "location")[];
+  /** Whether the operations of accepted changes fail. */
+  fails: boolean;
   /** How many rules a page of the list has. */
   pageSize: number;
-  /** Seconds, for Retry-After of an operation. */
-  retryAfter: number;
   /** Answers the next `count` requests of a kind with this status and error code. */
   failNext(
     what: Request,
@@ -103,11 +93,11 @@ export async function startResourceManager(
   sandbox: Sandbox,
   { silent = false, until }: { silent?: boolean; until?: Request } = {},
 ): Promise<ResourceManager> {
-  const operations = new Map<string, Operation>();
   const failing: { what: Request; answer: Answer }[] = [];
   const losing = new Map<Request, "500" | "reset">();
   let isSilent = silent;
   let inEffect = false;
+  let changing = 0;
   let pending = 0;
 
   const answers = jsonListener(async (request, url, body) => {
@@ -167,17 +157,6 @@ export async function startResourceManager(
         const rule = manager.rules.get(name);
         return rule ? { status: 200, json: ruleBody(name, rule) } : notFound(name);
       }
-      case "GET operation": {
-        const operation = operations.get(name);
-        return operation ? { status: 200, json: { name, ...operation }, headers: waiting() } : notFound(name);
-      }
-      case "GET result": {
-        const operation = operations.get(name);
-        if (operation === undefined) return notFound(name);
-        if (operation.status === "InProgress") return { status: 202, headers: waiting() };
-        if (operation.status === "Succeeded") return { status: 204 };
-        return { status: 409, json: { error: operation.error } };
-      }
       case "PUT rule":
         if (headers["content-type"] !== "application/json") {
           const text = `The content media type '${headers["content-type"] ?? "<null>"}' is not supported. Only 'application/json' is supported.`;
@@ -214,30 +193,21 @@ export async function startResourceManager(
         "Invalid value given for a parameter of the firewall rule.",
       );
     }
-    const id = randomUUID();
-    const operation: Operation = { status: "InProgress" };
-    operations.set(id, operation);
+    changing++;
     later(manager.delays.operation, () => {
-      Object.assign(operation, manager.ending);
-      if (operation.status !== "Succeeded") return;
+      changing--;
+      if (manager.fails) return;
       if (rule) manager.rules.set(name, rule);
       else manager.rules.delete(name);
       later(manager.delays.effect, takeEffect);
     });
-    const where = `${manager.operationsAt}/subscriptions/${SUBSCRIPTION}/providers/${PROVIDER}/locations/westeurope`;
-    const query = "?api-version=2025-08-01";
-    const polls = {
-      "azure-asyncoperation": `${where}/azureAsyncOperation/${id}${query}`,
-      location: `${where}/operationResults/${id}${query}`,
+    const json = {
+      operation: "UpsertFirewallRulesManagementOperationV2",
+      startTime: new Date().toISOString(),
     };
-    return {
-      status: 202,
-      json: { operation: "UpsertFirewallRulesManagementOperationV2", startTime: new Date().toISOString() },
-      headers: {
-        ...waiting(),
-        ...Object.fromEntries(manager.pollHeaders.map((header) => [header, polls[header]])),
-      },
-    };
+    const operations = `${url}/subscriptions/${SUBSCRIPTION}/providers/${PROVIDER}/locations/westeurope/azureAsyncOperation`;
+    const headers = { "azure-asyncoperation": `${operations}/${randomUUID()}`, "retry-after": "1" };
+    return { status: 202, json, headers };
   }
 
   /** A page of the rules, and the address of the next one. */
@@ -249,8 +219,7 @@ export async function startResourceManager(
     return end < manager.rules.size ? { value, nextLink } : { value };
   }
 
-  const isBusy = () => [...operations.values()].some(({ status }) => status === "InProgress");
-  const waiting = () => ({ "retry-after": String(manager.retryAfter) });
+  const isBusy = () => changing > 0;
 
   /** Runs something later, and counts it as pending until then. */
   function later(delay: number, work: () => void | Promise<void>): void {
@@ -309,11 +278,8 @@ export async function startResourceManager(
     lock: undefined,
     accepts: Promise.resolve(),
     delays: { acceptance: 0, operation: 200, effect: 200 },
-    ending: { status: "Succeeded" },
-    operationsAt: url,
-    pollHeaders: ["azure-asyncoperation", "location"],
+    fails: false,
     pageSize: 100,
-    retryAfter: 1,
     failNext(what, count, status, code, headers = {}) {
       const answer = { ...refuse(status, code, "The test made this request fail."), headers };
       failing.push(...Array.from({ length: count }, () => ({ what, answer })));
@@ -356,12 +322,8 @@ function silentFirewall(port: number, isOpen: () => boolean) {
 
 function whatIs(method: string, path: string): { what: Request; name: string } | undefined {
   const [, rule] = /\/flexibleServers\/orders-db\/firewallRules\/([^/]+)$/.exec(path) ?? [];
-  const [, polled, operation] = /\/(azureAsyncOperation|operationResults)\/([^/]+)$/.exec(path) ?? [];
   if (method === "GET" && path === SERVER_ID) return { what: "GET server", name: "" };
   if (method === "GET" && path === `${SERVER_ID}/firewallRules`) return { what: "GET rules", name: "" };
-  if (method === "GET" && operation !== undefined) {
-    return { what: polled === "operationResults" ? "GET result" : "GET operation", name: operation };
-  }
   if (rule === undefined || !["GET", "PUT", "DELETE"].includes(method)) return undefined;
   return { what: `${method} rule` as Request, name: rule };
 }
