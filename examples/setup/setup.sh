@@ -17,7 +17,7 @@ Usage: setup.sh --resource-group GROUP --server NAME --database NAME --repositor
   --schema NAME           where the tables are (default: public)
   --existing-owner ROLE   a role that owns tables already; --migrator becomes a member of it (repeatable)
   --migrator-client-id ID an identity that is there already, to sign in as --migrator: its federated credentials stay …
-  --check-client-id ID    … and the same for --check
+  --check-client-id ID    … and the same for --check: one identity can check all servers
   --grantee ROLE          the app's role, if Service Connector did not create it …
   --grantee-object-id ID  … and the object ID of the app's identity
 
@@ -135,6 +135,7 @@ sign_in() {
     --query "[?objectId=='$id'].principalName" --output tsv)
   if [[ -z $found ]]; then
     [[ $delete == no ]] || fail "You are not an Entra administrator of $server: ask one to run this."
+    say "Making you, $name, a Microsoft Entra administrator of the server."
     az postgres flexible-server microsoft-entra-admin create --resource-group "$group" --server-name "$server" \
       --object-id "$id" --display-name "$name" --type "$type" --output none
     found=$name
@@ -142,7 +143,9 @@ sign_in() {
   administrator=$found
   open_firewall
   # A rule of the firewall, and a new administrator, take effect within minutes.
-  wait_for "cannot sign in to $host as $administrator" . sql postgres <<<'SELECT 1;' >/dev/null
+  local hint=''
+  [[ $address ]] || hint=' (if the firewall does not allow your address, --my-address opens it)'
+  wait_for "cannot sign in to $host as $administrator$hint" . sql postgres <<<'SELECT 1;' >/dev/null
   good "You can sign in to $host as $administrator."
   [[ $(sql postgres "database=$database" <<<"SELECT 'yes' FROM pg_database WHERE datname = :'database';") ]] ||
     fail "$server has no database $database. Correct --database, or create it as $administrator: CREATE DATABASE \"$database\";"
@@ -200,14 +203,22 @@ set_up() {
   grant
   good "$migrator can create tables in $database, schema $schema; $check can connect."
   show_owners
+  show_apps
 
   step "Done"
-  say "Set these variables of the repository, and run the first workflow with mode: plan (docs/setup.md)."
-  printf '  gh variable set %s --repo %s --body %s\n' \
-    AZURE_TENANT_ID "$repository" "$(az account show --query tenantId --output tsv)" \
-    GRANTS_CLIENT_ID "$repository" "$(client_id_of "$migrator")" \
-    GRANTS_CHECK_CLIENT_ID "$repository" "$(client_id_of "$check")"
+  say "Set these variables, and run the first workflow with mode: plan (docs/setup.md)."
+  set_variable AZURE_TENANT_ID "$(az account show --query tenantId --output tsv)"
+  # Each environment has a server of its own, and so an identity of its own.
+  for name in ${environments[@]+"${environments[@]}"}; do
+    set_variable GRANTS_CLIENT_ID "$(client_id_of "$migrator")" --env "$name"
+  done
+  if [[ ${#environments[@]} == 0 || $(branches_for "$migrator") ]]; then
+    set_variable GRANTS_CLIENT_ID "$(client_id_of "$migrator")"
+  fi
+  set_variable GRANTS_CHECK_CLIENT_ID "$(client_id_of "$check")"
 }
+
+set_variable() { say "  gh variable set $1 --repo $repository ${*:3}${3:+ }--body $2"; }
 
 # The check runs on a schedule, which is on the default branch.
 branches_for() {
@@ -228,8 +239,8 @@ SQL
   local role name
   for role in "$migrator" "$check"; do
     if ! sql postgres "role=$role" <<<'DROP ROLE IF EXISTS :"role";'; then
-      fail "$role still owns something, or has granted something. In each database named above, give it to another role:
-  REASSIGN OWNED BY \"$role\" TO another_role; DROP OWNED BY \"$role\";"
+      fail "$role still owns something, or has granted something. In each database named above, take it over as $administrator:
+  GRANT \"$role\" TO \"$administrator\"; REASSIGN OWNED BY \"$role\" TO \"$administrator\"; DROP OWNED BY \"$role\";"
     fi
   done
   good "$migrator and $check are gone from PostgreSQL."
@@ -326,7 +337,7 @@ sql() {
   shift
   for variable; do variables+=(--set "$variable"); done
   PGHOST=$host PGDATABASE=$database PGUSER=$administrator PGPASSWORD=$token \
-    PGSSLMODE=verify-full PGSSLROOTCERT=${PGSSLROOTCERT:-system} PGCONNECT_TIMEOUT=10 \
+    PGSSLMODE=verify-full PGSSLROOTCERT=${PGSSLROOTCERT:-system} PGCONNECT_TIMEOUT=10 PGOPTIONS='--client-min-messages=error' \
     psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 ${variables[@]+"${variables[@]}"}
 }
 
@@ -382,12 +393,23 @@ SQL
   while IFS='|' read -r can_give owner; do
     say "LEFT TO DO: $owner owns objects in $schema, on which $migrator cannot grant yet."
     if [[ $can_give == t ]]; then
-      say "  Run this as $owner, in each database. $migrator then owns all that $owner owned, databases included:"
-      say "  psql \"host=$host dbname=$database user=$owner sslmode=verify-full sslrootcert=system\" --command 'REASSIGN OWNED BY \"$owner\" TO \"$migrator\";'"
+      say "  Run this as $owner, in each database; psql asks for the password. $migrator then owns all that $owner owned,"
+      say "  databases included:"
+      say "  PGPASSWORD='' psql \"host=$host dbname=$database user=$owner sslmode=verify-full sslrootcert=system\" --command 'REASSIGN OWNED BY \"$owner\" TO \"$migrator\";'"
     else
       say "  Run this script again, with this option: --existing-owner $owner"
     fi
   done
+}
+
+show_apps() {
+  local apps
+  apps=$(sql postgres <<<"SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM pg_roles WHERE starts_with(rolname, 'aad_');")
+  if [[ $apps ]]; then
+    say "Apps that Service Connector connected, for the input grantee: $apps"
+  else
+    say "LEFT TO DO: No role begins with aad_. Connect the app with Service Connector, or use --grantee and --grantee-object-id."
+  fi
 }
 
 # --- Small tools
@@ -401,7 +423,7 @@ wait_for() {
   for attempt in {1..30}; do
     if "$@" <<<"$input" 2>"$errors"; then rm "$errors" && return; fi
     grep --quiet --ignore-case --extended-regexp "$passing" "$errors" || break
-    if ((attempt == 1)); then say "Not yet. Trying again for five minutes: $(cat "$errors")" >&2; fi
+    if ((attempt == 1)); then say "Not yet: $what. Trying again for five minutes: $(cat "$errors")" >&2; fi
     sleep "${SETUP_WAIT:-10}"
   done
   fail "$what: $(cat "$errors" && rm "$errors")"

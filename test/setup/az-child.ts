@@ -26,7 +26,7 @@ export interface AzState {
   readonly me: { id: string; userPrincipalName: string };
   readonly token: string;
   readonly server: {
-    readonly name: string;
+    name: string;
     readonly fullyQualifiedDomainName: string;
     state: string;
     authConfig: { activeDirectoryAuth: string };
@@ -35,6 +35,7 @@ export interface AzState {
   readonly identities: Record<string, Identity>;
   readonly applications: Record<string, Identity>;
   readonly rules: Record<string, unknown>;
+  readonly databases: Record<string, unknown>;
   /** The object IDs of the next service principals. */
   readonly objectIds: string[];
   readonly asked: string[];
@@ -73,6 +74,17 @@ function answerTo(command: string, given: (option: string) => string): unknown {
     case "ad signed-in-user show":
       return state.me;
 
+    case "group create":
+      return { name: given("--name") };
+    case "postgres flexible-server create":
+      server.name = given("--name");
+      server.authConfig.activeDirectoryAuth = given("--microsoft-entra-auth");
+      admins.push({
+        objectId: given("--admin-object-id"),
+        principalName: given("--admin-display-name"),
+        principalType: given("--admin-type"),
+      });
+      return server;
     case "postgres flexible-server show":
       here(given("--name"));
       return { id: `/subscriptions/s/resourceGroups/g/servers/${server.name}`, ...server };
@@ -88,7 +100,8 @@ function answerTo(command: string, given: (option: string) => string): unknown {
         principalName: given("--display-name"),
         principalType: given("--type"),
       };
-      admins.push(admin);
+      const same = admins.findIndex(({ objectId }) => objectId === admin.objectId);
+      admins.splice(same === -1 ? admins.length : same, 1, admin);
       return admin;
     }
 
@@ -139,11 +152,12 @@ function answerTo(command: string, given: (option: string) => string): unknown {
     }
 
     case "rest": {
-      const [, rule = ""] =
-        /\/firewallRules\/([\w-]+)\?api-version=\d{4}-\d\d-\d\d$/.exec(given("--url")) ?? [];
-      if (rule === "") throw new Error(`Not Found(${given("--url")})`);
-      if (given("--method") === "put") state.rules[rule] = JSON.parse(given("--body"));
-      else delete state.rules[rule];
+      const [, kind, name = ""] =
+        /\/(firewallRules|databases)\/([\w-]+)\?api-version=\d{4}-\d\d-\d\d$/.exec(given("--url")) ?? [];
+      if (kind === undefined) throw new Error(`Not Found(${given("--url")})`);
+      const resources = kind === "databases" ? state.databases : state.rules;
+      if (given("--method") === "put") resources[name] = JSON.parse(given("--body"));
+      else delete resources[name];
       return undefined;
     }
   }

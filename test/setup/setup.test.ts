@@ -136,6 +136,10 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(first.stdout).toContain(
       `gh variable set GRANTS_CLIENT_ID --repo contoso/orders --body ${ofMigrator?.clientId}\n`,
     );
+    expect(first.stdout).toContain(
+      `gh variable set GRANTS_CLIENT_ID --repo contoso/orders --env production --body ${ofMigrator?.clientId}\n`,
+    );
+    expect(first.stdout).toContain("for the input grantee: aad_orders\n");
     expect(first.stdout).not.toContain(TOKEN);
 
     // The roles are what the action needs, and the federated credentials what GitHub's tokens match.
@@ -165,7 +169,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(second).toMatchObject({
       status: 0,
       stderr: "",
-      stdout: first.stdout.replace(/^Turning on .*\n/m, ""),
+      stdout: first.stdout.replaceAll(/^(?:Turning on|Making you).*\n/gm, ""),
     });
     expect({ ...(await azure.state()), asked: [] }).toEqual({ ...made, asked: [] });
 
@@ -175,7 +179,10 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(refused.stderr).toContain(`REASSIGN OWNED BY "${migrator}"`);
     expect((await azure.state()).identities).toEqual(made.identities);
 
-    await sandbox.sql(database, `DROP TABLE orders; DROP OWNED BY "${migrator}" CASCADE`);
+    const [advice = ""] = /^ {2}GRANT .*$/m.exec(refused.stderr) ?? [];
+    const administrator = await sandbox.signInAs(ADMIN.name, database);
+    for (const statement of advice.split("; ")) await administrator.query(statement);
+    await administrator.end();
     expect(await azure.setUp("--delete")).toMatchObject({ status: 0, stderr: "" });
     expect(await roles()).toEqual(before.roles);
     expect((await azure.state()).identities).toEqual({});
@@ -220,13 +227,24 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       return;
     }
     expect(stdout).toContain(`cannot make ${migrator} a member of ${owner}: ERROR:`);
-    const [, command = ""] = /^ {2}psql .* --command '(REASSIGN .*)'$/m.exec(stdout) ?? [];
+    const [, command = ""] = /^ {2}PGPASSWORD='' psql .* --command '(REASSIGN .*)'$/m.exec(stdout) ?? [];
     const client = await sandbox.signInAs(owner, database);
     await client.query(command).finally(() => client.end());
     const again = await azure.setUp();
     expect(again).toMatchObject({ status: 0, stdout: expect.not.stringContaining("LEFT TO DO") });
     const missing = await azure.setUp("--existing-owner", "nobody");
     expect(missing).toMatchObject({ status: 1, stderr: expect.stringContaining("cannot make nobody") });
+  });
+
+  test("the commands of step 0 make a server that only a Microsoft Entra administrator can sign in to, and a database", async () => {
+    const azure = await startAzure();
+    const page = readText("docs/setup.md");
+    const [, step0 = ""] = /^## 0\.[\s\S]*?^```bash\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    expect(await azure.type(step0)).toMatchObject({ status: 0, stderr: "" });
+    const { server, admins, databases } = await azure.state();
+    expect([server.name, server.authConfig.activeDirectoryAuth]).toEqual(["my-server", "Enabled"]);
+    expect(admins).toEqual([{ objectId: ADMIN.id, principalName: ADMIN.name, principalType: "User" }]);
+    expect(Object.keys(databases)).toEqual(["orders"]);
   });
 
   test("the commands of docs/setup.md lead to a deployment and a check that pass", async () => {
@@ -237,14 +255,15 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     await sandbox.sql(database, "REVOKE CREATE ON SCHEMA public FROM migrator_of_the_sandbox");
     sandbox.entra.register({ ...IDENTITIES.migrator, roles: [] });
     const page = readText("docs/setup.md");
-    const commands = [...page.slice(page.indexOf("## 1.")).matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
-      .map(([, block = ""]) => block)
-      .join("")
-      .replace("GROUP=my-group", "GROUP=group")
-      .replace("SERVER=my-server", "SERVER=pg")
-      .replace("DATABASE=orders", `DATABASE=${database}`);
+    const commandsOf = (from: string, to: string) =>
+      [...page.slice(page.indexOf(from), page.indexOf(to)).matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+        .map(([, block = ""]) => block)
+        .join("")
+        .replace("GROUP=my-group", "GROUP=group")
+        .replace("SERVER=my-server", "SERVER=pg")
+        .replace("DATABASE=orders", `DATABASE=${database}`);
 
-    const { status, stdout, stderr } = await azure.type(commands);
+    const { status, stdout, stderr } = await azure.type(commandsOf("## 1.", "## Undo"));
 
     expect([status, stderr]).toEqual([0, ""]);
     const { identities } = await azure.state();
@@ -271,6 +290,14 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect((await act("deploy.yml", "database", { mode: "plan" })).exitCode).toBe(0);
     expect((await act("deploy.yml", "database")).outputs.verdict).toBe("repaired");
     expect((await act("check.yml", "check", { "drift-issue": "false" })).outputs.verdict).toBe("in-sync");
+
+    // The same identity checks another server, which is the same one here.
+    await sandbox.sql(database, "DROP OWNED BY grants_check; DROP ROLE grants_check");
+    const [, fleet = ""] = /^## Many servers\n[\s\S]*?^```bash\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    const signedIn = commandsOf("## 1.", "## 2.") + commandsOf("## 6.", "## 7.");
+    const again = await azure.type(signedIn + fleet.replace("orders-eu orders-us", "pg"));
+    expect(again).toMatchObject({ status: 0, stderr: "" });
+    expect(await labelOf(sandbox, "grants_check")).toBe(`aadauth,oid=${check?.principalId},type=service`);
   });
 
   test("the commands for a connection that was created again find the old object ID, and repair it", async () => {
@@ -313,12 +340,16 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   test("lets no branch sign in as the owner where an environment guards it", async () => {
     const azure = await startAzure();
     const { migrator, check } = azure;
-    expect(await azure.setUp("--environment", "production")).toMatchObject({ status: 0, stderr: "" });
+    const { status, stdout, stderr } = await azure.setUp("--environment", "production");
+    expect([status, stderr]).toEqual([0, ""]);
     const { identities } = await azure.state();
     const subjectsOf = (role: string) =>
       identities[`pg-${role}`]?.credentials.map(({ subject }) => subject.replace("repo:contoso/orders:", ""));
     expect(subjectsOf(migrator)).toEqual(["environment:production"]);
     expect(subjectsOf(check)).toEqual(["ref:refs/heads/main", "environment:production"]);
+    expect(stdout.match(/gh variable set GRANTS_CLIENT_ID .*/g)).toEqual([
+      expect.stringContaining("--env production"),
+    ]);
   });
 
   test("creates Entra applications on request, and binds roles to the service principal's object ID", async () => {
@@ -508,6 +539,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       identities: {},
       applications: {},
       rules: {},
+      databases: {},
       objectIds,
       asked: [],
       ...change,
