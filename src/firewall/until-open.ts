@@ -4,6 +4,7 @@ import { type Retry, retrying } from "../retry.ts";
 import { type ConnectResult, isBlocked } from "./connect.ts";
 import { say } from "./log.ts";
 import { noEffect, notChanged, otherAddress } from "./obstacles.ts";
+import { putRule } from "./requests.ts";
 import { CHANGE_TIME, isMade, type OwnRule } from "./state.ts";
 
 /**
@@ -11,6 +12,9 @@ import { CHANGE_TIME, isMade, type OwnRule } from "./state.ts";
  * https://learn.microsoft.com/azure/postgresql/network/security-firewall-rules
  */
 const EFFECT = { maxTime: 360_000, wait: 5_000 };
+
+/** How long Azure may take to make a rule before it is asked again, in milliseconds: its operation can have failed. */
+const ASK_AGAIN = 60_000;
 
 /**
  * Connects until the rule has taken effect.
@@ -27,12 +31,19 @@ export async function untilOpen(
   const start = Date.now();
   const end = start + EFFECT.maxTime;
   const seconds = () => Math.round((Date.now() - start) / 1000);
+  let asked = start;
 
   async function connectOnce(): Promise<number> {
     const result = await attempt();
     if (result.connected) return seconds();
     const { address: seen = address } = result;
-    throw seen === address ? result.error : new ActionError(otherAddress(address, seen));
+    if (seen !== address) throw new ActionError(otherAddress(address, seen));
+    if (Date.now() - asked > ASK_AGAIN && !(await isMade(own))) {
+      asked = Date.now();
+      say(`Azure has not made firewall rule ${rule}. Asking for it again.`);
+      await putRule(azure, rule, address);
+    }
+    throw result.error;
   }
 
   function retryAfter(error: unknown): Retry | undefined {

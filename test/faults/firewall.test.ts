@@ -287,6 +287,19 @@ test("a rule that acts opens the server even if it cannot be read, and the post 
   await expectNothingOpen(azure);
 });
 
+test("a rule whose operation failed is asked for again, and opens the server", async () => {
+  azure.fails = true;
+  const { open, close } = job({ env: fast(60) });
+  azure.onRequest = (what) => {
+    if (what === "PUT rule" && asked(azure, "PUT rule") > 0) azure.fails = false;
+  };
+  const opened = await open();
+  expect(opened).toMatchObject({ exitCode: 0, state: { settled: "true" } });
+  expect(opened.stdout).toMatch(/^Azure has not made firewall rule \S+\. Asking for it again\.$/m);
+  await close(opened);
+  await expectNothingOpen(azure);
+});
+
 test("a rule that Azure accepts and does not make is an error with the command that says why", async () => {
   azure.fails = true;
   const { open, close } = job({ env: fastWaits(60) });
