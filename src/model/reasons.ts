@@ -8,6 +8,8 @@ export interface ReasonEntry {
   readonly runAs: "login" | "owner" | "grantor" | null;
   /** The SQL works only after the note was followed: it is in the finding and not in the SQL file. */
   readonly noteFirst?: true;
+  /** The advice alone is enough, and simpler than the SQL. */
+  readonly isEnough?: true;
   /** Advice besides the SQL, or instead of it. */
   readonly advice?: Sentence;
 }
@@ -16,7 +18,8 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
   "not-granted": {
     why: (_, login) => sentence`${name(login)} can grant this.`,
     runAs: "login",
-    advice: inOurWords("Or run this action with `mode: apply`."),
+    isEnough: true,
+    advice: inOurWords("Run this action with `mode: apply`."),
   },
   "not-revoked": {
     why: (_, login) => sentence`${name(login)} can revoke this.`,

@@ -37,6 +37,11 @@ export type Mode = (typeof MODES)[number];
 const VERDICTS = ["in-sync", "repaired", "drift", "error"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+/** Higher for a worse verdict. */
+export function severity(verdict: Verdict): number {
+  return VERDICTS.indexOf(verdict);
+}
+
 /** The worst of several verdicts; nothing to judge is in sync. */
 export function worst(verdicts: readonly Verdict[]): Verdict {
   return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";

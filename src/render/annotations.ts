@@ -1,14 +1,21 @@
-import { extraIsDrift } from "../model/demand.ts";
 import { rankOf } from "../model/kinds.ts";
-import type { DatabaseReport, Extra, GranteeReport, Missing, Report } from "../model/report.ts";
+import type { DatabaseReport, GranteeReport, Report } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import { count, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { explain } from "./explain.ts";
-import { failureLines } from "./failure.ts";
-import { alike, byCause, distinctIn, granteesOf } from "./findings.ts";
+import { failureKey, failureLines } from "./failure.ts";
+import { alike, byCause, distinctIn, type Finding, granteesOf, listsOf, targetsOf } from "./findings.ts";
 import { plain } from "./pen.ts";
-import { countObjects, hasNoOwner, objectName, objectText, sourcesText } from "./phrases.ts";
+import {
+  countObjects,
+  hasNoOwner,
+  objectName,
+  objectText,
+  placesIn,
+  sourcesText,
+  targetsIn,
+} from "./phrases.ts";
 
 /** A message that GitHub shows beside the job and on the run's page. */
 export interface Annotation {
@@ -47,18 +54,12 @@ export function annotations(report: Report): readonly Annotation[] {
   }));
 }
 
-/** One annotation for each failure, however many databases it is about. */
+/** One annotation for each failure, however many targets it is about. */
 function errors(report: Report): readonly Annotation[] {
-  const all = report.databases.flatMap((database) => {
-    const where = plain.name(database.database);
-    if (database.error) return [{ error: database.error, where }];
-    return database.grantees.flatMap(({ error, grantee }) =>
-      error ? [{ error, where: `${where} for ${plain.name(grantee)}` }] : [],
-    );
-  });
-  return groupsOf(all, ({ error }) => JSON.stringify(error)).map((group) => ({
+  const failed = targetsOf(report).flatMap(({ error, ...target }) => (error ? [{ error, ...target }] : []));
+  return groupsOf(failed, ({ error }) => failureKey(error)).map((group) => ({
     level: "error",
-    title: `Could not check ${some(group, MAX_NAMES, ({ where }) => where)}`,
+    title: `Could not check ${some(group, MAX_NAMES, targetsIn(report, plain))}`,
     message: failureLines(group[0].error, report).join("\n"),
   }));
 }
@@ -66,18 +67,14 @@ function errors(report: Report): readonly Annotation[] {
 /** Missing privileges, and extra ones if they fail the job: one annotation for each group of like objects, over all databases. */
 function drift(report: Report): readonly Annotation[] {
   const level = report.mode === "plan" ? "notice" : "error";
-  const findings = report.databases.flatMap((database) =>
-    database.grantees.flatMap((grantee) => [
-      ...entriesOf(database, grantee, grantee.missing, "Missing", missingText),
-      ...(extraIsDrift(grantee.onExtra)
-        ? entriesOf(database, grantee, grantee.extra, "Not requested", extraText)
-        : []),
-    ]),
+  const place = placesIn(report, plain);
+  const entries = report.databases.flatMap((database) =>
+    database.grantees.flatMap((grantee) => entriesOf(database, grantee, place(database))),
   );
-  return groupsOf(findings, ({ title, before, after }) => `${title}\0${before}\0${after}`)
+  return groupsOf(entries, ({ title, before, after }) => `${title}\0${before}\0${after}`)
     .map((group) => {
       const [first] = group;
-      const where = some(group, MAX_NAMES, ({ database }) => plain.name(database));
+      const where = some(group, MAX_NAMES, ({ place }) => place);
       const message = `${first.before} in ${where}. ${first.after}`;
       return { ...first, objects: first.objects * group.length, message };
     })
@@ -89,52 +86,50 @@ interface Entry {
   readonly rank: number;
   readonly objects: number;
   readonly title: string;
-  /** The sentence up to the database's name, and what follows it. */
+  /** The sentence up to the place, and what follows it. */
   readonly before: string;
-  readonly database: string;
+  readonly place: string;
   readonly after: string;
 }
 
-function entriesOf<F extends Missing>(
-  database: DatabaseReport,
-  { grantee }: GranteeReport,
-  list: readonly F[],
-  what: string,
-  text: (finding: F, grantee: string, on: string) => string,
-): readonly Entry[] {
-  return byCause(list).flatMap((cause) =>
+function entriesOf({ user }: DatabaseReport, grantee: GranteeReport, place: string): readonly Entry[] {
+  const causes = listsOf(grantee)
+    .filter(({ isDrift }) => isDrift)
+    .flatMap(({ what, findings }) => byCause(findings).map((cause) => ({ what, ...cause })));
+  return causes.flatMap(({ what, ...cause }) =>
     alike(cause.findings, rankOf).map((group) => {
       const [first] = group;
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
-      const lines = explain(one, database.user, inOurWords("the SQL in the job summary"));
+      const lines = explain(one, user, inOurWords("the SQL in the job summary"));
       const objects = distinctIn(group);
       const on = objects.length === 1 ? objectText(first, plain) : countObjects(objects);
-      const names = some(objects, MAX_NAMES, (object) => objectName(object, plain));
       return {
         rank: rankOf(first.kind),
         objects: objects.length,
-        ...(first.kind === "identity"
-          ? {
-              title: `${what}: ${on}`,
-              before: `${plain.name(grantee)} is not bound to the expected identity`,
-            }
-          : {
-              title: `${what}: ${first.privileges.join(", ")} on ${on}`,
-              before: `${text(first, plain.name(grantee), objects.length === 1 ? on : `${on} (${names})`)},${hasNoOwner(first) ? "" : ` owned by ${plain.name(cause.owner)},`}`,
-            }),
-        database: database.database,
+        title: `${what}: ${first.kind === "identity" ? "" : `${first.privileges.join(", ")} on `}${on}`,
+        before: sentenceAbout(group, objects, plain.name(grantee.grantee)),
+        place,
         after: lines.map(plain.sentence).join(" "),
       };
     }),
   );
 }
 
-function missingText({ privileges }: Missing, grantee: string, on: string): string {
-  return `${grantee} is missing ${privileges.join(", ")} on ${on}`;
-}
-
-function extraText(extra: Extra, grantee: string, on: string): string {
-  return `${grantee} holds ${extra.privileges.join(", ")} (${sourcesText(extra, plain)}), which was not requested, on ${on}`;
+/** What a grantee lacks or has, up to the place. */
+function sentenceAbout(
+  [first]: readonly [Finding, ...Finding[]],
+  objects: readonly Finding[],
+  grantee: string,
+): string {
+  if (first.kind === "identity") return `${grantee} is not bound to the expected identity`;
+  const { sources, owner } = first;
+  const privileges = first.privileges.join(", ");
+  const names = some(objects, MAX_NAMES, (object) => objectName(object, plain));
+  const on = objects.length === 1 ? objectText(first, plain) : `${countObjects(objects)} (${names})`;
+  const what = sources
+    ? `holds ${privileges} (${sourcesText(sources, plain)}), which was not requested,`
+    : `is missing ${privileges}`;
+  return `${grantee} ${what} on ${on},${hasNoOwner(first) ? "" : ` owned by ${plain.name(owner)},`}`;
 }
 
 function warnings(report: Report): readonly Annotation[] {

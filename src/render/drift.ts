@@ -1,12 +1,11 @@
-import { extraIsDrift } from "../model/demand.ts";
 import type { Changed, DatabaseReport, FixBlock, GranteeReport, Missing, Named } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import { count, grouped, some } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { groupsOf } from "../text/groups.ts";
 import { codeBlock } from "../text/markdown.ts";
-import { explain } from "./explain.ts";
-import { alike, byCause, type Cause, distinctIn, distinctRows } from "./findings.ts";
+import { causeText, explain } from "./explain.ts";
+import { alike, byCause, type Cause, distinctIn, distinctRows, type Finding, listsOf } from "./findings.ts";
 import type { Page } from "./page.ts";
 import { markdown, markup } from "./pen.ts";
 import {
@@ -28,6 +27,8 @@ const FOLDED_ROWS = 1_000;
 const MAX_CAUSES = 20;
 const MAX_GROUP_NAMES = 3;
 const MAX_SCHEMAS = 8;
+/** SQL of so many lines is open. */
+const OPEN_LINES = 10;
 
 /**
  * Adds what a grantee is missing, and what it holds beyond the demand.
@@ -36,46 +37,27 @@ const MAX_SCHEMAS = 8;
 export function driftPart(
   page: Page,
   { user }: DatabaseReport,
-  { missing, extra, onExtra }: GranteeReport,
+  grantee: GranteeReport,
   several = false,
 ): void {
-  causesPart(page, "Missing", missing, ["Missing"], ({ privileges }) => [privileges.join(", ")]);
-  const beyond = extraIsDrift(onExtra) ? "More than requested" : "More than requested (a warning)";
-  causesPart(page, beyond, extra, ["Extra", "From"], (finding) => [
-    finding.privileges.join(", "),
-    sourcesText(finding, markdown),
-  ]);
-
-  function causesPart<F extends Missing>(
-    page: Page,
-    what: string,
-    findings: readonly F[],
-    head: readonly string[],
-    cells: (finding: F) => readonly string[],
-  ): void {
+  for (const { what, isDrift, findings } of listsOf(grantee)) {
+    const title = isDrift ? what : `${what} (a warning)`;
     const causes = byCause(findings).map((cause) => (several ? withoutSql(cause) : cause));
-    for (const cause of causes.slice(0, MAX_CAUSES)) {
-      const [first] = cause.findings;
-      const about = hasNoOwner(first)
-        ? `: ${objectText(first, markdown)}`
-        : ` on ${countKinds(distinctIn(cause.findings))} owned by ${markdown.name(cause.owner)}`;
-      const lines = explain(cause, user, inOurWords("the SQL below"));
-      page.add(
-        [
-          `**${what}${about}**`,
-          ...bySchema(distinctIn(cause.findings)),
-          ...lines.map(markdown.sentence),
-        ].join("<br>"),
-      );
-      if (!hasNoOwner(first)) findingsTable(page, ["Object", ...head], distinctRows(cause.findings), cells);
-    }
+    for (const cause of causes.slice(0, MAX_CAUSES)) causePart(page, title, cause, user);
     const rest = causes.slice(MAX_CAUSES).flatMap((cause) => cause.findings);
-    if (rest.length > 0) {
+    if (rest.length > 0)
       page.add(
-        `**${what} on ${countKinds(distinctIn(rest))} of other owners:** see the JSON report (output \`report\`).`,
+        `**${title} on ${countKinds(distinctIn(rest))} of other owners:** see the JSON report (output \`report\`).`,
       );
-    }
   }
+}
+
+function causePart(page: Page, title: string, cause: Cause, user: string): void {
+  const findings = distinctRows(cause.findings);
+  const lines = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
+  const about = [`**${causeText(title, cause, markdown)}**`, ...bySchema(distinctIn(findings)), ...lines];
+  page.add(about.join("<br>"));
+  if (!hasNoOwner(findings[0])) findingsTable(page, findings);
 }
 
 /** How many of the findings are in each schema, if there are several schemas. */
@@ -93,18 +75,18 @@ function bySchema(findings: readonly Missing[]): readonly string[] {
   return [`By schema: ${counts}.`];
 }
 
-function withoutSql<F extends Missing>({ fix: { sql: _, first: __, ...fix }, ...cause }: Cause<F>): Cause<F> {
+function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }: Cause): Cause {
   return { ...cause, fix };
 }
 
 /** A few objects one by one; many as groups that differ only in the name, and one by one below a fold. */
-function findingsTable<F extends Missing>(
-  page: Page,
-  head: readonly string[],
-  findings: readonly F[],
-  cells: (finding: F) => readonly string[],
-): void {
-  const row = (finding: F) => [objectText(finding, markdown), ...cells(finding)];
+function findingsTable(page: Page, findings: readonly Finding[]): void {
+  const head = ["Object", ...(findings[0]?.sources ? ["Extra", "From"] : ["Missing"])];
+  const cells = ({ privileges, sources }: Finding) => [
+    privileges.join(", "),
+    ...(sources ? [sourcesText(sources, markdown)] : []),
+  ];
+  const row = (finding: Finding) => [objectText(finding, markdown), ...cells(finding)];
   if (findings.length <= SHOWN_ROWS) {
     page.table(head, findings, row);
     return;
@@ -140,23 +122,15 @@ export function changedPart(page: Page, title: string, verb: string, changed: re
 }
 
 /**
- * Adds the SQL of each block below a fold, or how many statements it has if they are longer than `most` characters. Last,
- * how to keep the SQL file, if it has more than is shown.
+ * Adds the SQL of each block, a long one below a fold, or how many statements it has if they are longer than `most`
+ * characters. Last, how to keep the SQL file, if it has more than is shown.
  * @param note HTML that follows the number of statements of a block
- * @param open whether the fold of a block is open
  */
 export function fixesPart(
   page: Page,
   blocks: readonly FixBlock[],
-  {
-    most,
-    note = () => "",
-    open = () => false,
-  }: {
-    readonly most: number;
-    readonly note?: (block: FixBlock) => string;
-    readonly open?: (block: FixBlock) => boolean;
-  },
+  most: number,
+  note: (block: FixBlock) => string,
 ): void {
   for (const block of blocks) {
     const { statements } = block;
@@ -168,10 +142,11 @@ export function fixesPart(
       );
       continue;
     }
+    const sql = statements.map(visibleSql).join("\n");
     page.fold(
       `<b>SQL for ${markup.sentence(runner(block))}</b> (${counted}${note(block)})`,
-      () => page.add(codeBlock("sql", statements.map(visibleSql).join("\n"))),
-      open(block),
+      () => page.add(codeBlock("sql", sql)),
+      sql.split("\n").length <= OPEN_LINES,
     );
   }
   if (blocks.some(({ statements }) => sizeOf(statements) > most)) page.add(UPLOAD);

@@ -1,7 +1,15 @@
 import { REASONS } from "../model/reasons.ts";
 import { code, inOurWords, quoted, type Sentence, sentence, sentenceOf } from "../model/sentence.ts";
-import type { Cause } from "./findings.ts";
-import { runner } from "./phrases.ts";
+import { type Cause, distinctIn } from "./findings.ts";
+import type { Pen } from "./pen.ts";
+import { countKinds, hasNoOwner, objectText, runner } from "./phrases.ts";
+
+/** The title of a cause: `Missing on 3 tables owned by migrator`, `Missing: identity of aad_orders`. */
+export function causeText(what: string, { owner, findings }: Cause, pen: Pen): string {
+  const [first] = findings;
+  if (hasNoOwner(first)) return `${what}: ${objectText(first, pen)}`;
+  return `${what} on ${countKinds(distinctIn(findings))} owned by ${pen.name(owner)}`;
+}
 
 /**
  * Explains a cause, line by line: why something is missing or extra, the server's first message, the SQL if all findings
@@ -15,7 +23,7 @@ export function explain(
   place: Sentence,
 ): readonly Sentence[] {
   const { as, sql, first = [], note } = fix;
-  const { why, noteFirst } = REASONS[reason];
+  const { why, noteFirst, isEnough } = REASONS[reason];
   const serverMessage = findings.find((finding) => finding.serverMessage !== undefined)?.serverMessage;
   const noted = note === undefined ? [] : [note];
   return [
@@ -23,17 +31,23 @@ export function explain(
     ...(serverMessage === undefined
       ? []
       : [sentence`The server said: ${quoted(serverMessage.replace(/\.$/, ""))}.`]),
-    ...(noteFirst ? [...noted, ...run(IN_REPORT)] : [...run(place), ...noted]),
+    ...(noteFirst ? [...noted, ...run("Run", IN_REPORT)] : []),
+    ...(isEnough ? [...noted, ...run("Or run", place)] : []),
+    ...(noteFirst || isEnough ? [] : [...run("Run", place), ...noted]),
   ];
 
-  function run(where: Sentence): readonly Sentence[] {
+  function run(verb: string, where: Sentence): readonly Sentence[] {
     if (as === undefined) return [];
-    const who = runner({ ...fix, as });
+    const begin = inOurWords(verb);
     if (sql === undefined)
-      return [inOrder ? sentence`Run ${where} in the order shown.` : sentence`Run ${where} as ${who}.`];
+      return [
+        inOrder
+          ? sentence`${begin} ${where} in the order shown.`
+          : sentence`${begin} ${where} as ${runner({ ...fix, as })}.`,
+      ];
     return [...first, { ...fix, as, sql }].map(
       (each, n) =>
-        sentence`${inOurWords(n === 0 ? "Run" : "Then run")} as ${runner(each)}: ${code(each.sql)}`,
+        sentence`${n === 0 ? begin : inOurWords("Then run")} as ${runner(each)}: ${code(each.sql)}`,
     );
   }
 }

@@ -1,22 +1,44 @@
-import type {
-  DatabaseReport,
-  Extra,
-  Fix,
-  GranteeReport,
-  Kind,
-  Missing,
-  Named,
-  ObjectCounts,
-  Reason,
-  Report,
+import { extraIsDrift } from "../model/demand.ts";
+import type { Failure } from "../model/failure.ts";
+import {
+  type DatabaseReport,
+  type Extra,
+  type Fix,
+  type GranteeReport,
+  type Kind,
+  type Missing,
+  type Named,
+  type ObjectCounts,
+  type Reason,
+  type Report,
+  severity,
+  type Verdict,
 } from "../model/report.ts";
 import { groupsOf } from "../text/groups.ts";
 
+/** What a grantee is missing, and what it holds beyond the demand. */
+export function listsOf({ missing, extra, onExtra }: GranteeReport): readonly FindingList[] {
+  return [
+    { what: "Missing", isDrift: true, findings: missing },
+    { what: "More than requested", isDrift: extraIsDrift(onExtra), findings: extra },
+  ];
+}
+
+interface FindingList {
+  readonly what: string;
+  /** False for a warning. */
+  readonly isDrift: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** Something missing or, with its sources, something extra. */
+export type Finding = Missing & Partial<Pick<Extra, "sources">>;
+
 /** The findings with one cause: one owner and one reason, and therefore one thing to do. */
-export interface Cause<F extends Missing = Missing> {
+export interface Cause {
   readonly owner: string;
   readonly reason: Reason;
-  readonly findings: readonly F[];
+  readonly findings: readonly Finding[];
   /** The fix that all findings share: SQL only if it is the same for all. */
   readonly fix: Fix;
   /** True if another role has to run something before. */
@@ -24,11 +46,7 @@ export interface Cause<F extends Missing = Missing> {
 }
 
 /** Groups findings by owner, reason, the role that fixes them and the note, in the order in which they come. */
-export function byCause<F extends Missing>(findings: readonly F[]): readonly Cause<F>[] {
-  return causesOnce(findings) as readonly Cause<F>[];
-}
-
-const causesOnce = oncePerList((findings: readonly Missing[]) => causesOf(findings));
+export const byCause = oncePerList((findings: readonly Finding[]) => causesOf(findings));
 
 /** Computes a value once for each list: the log, the summary, the outputs and the annotations are about the same lists. */
 function oncePerList<T, R>(compute: (list: readonly T[]) => R): (list: readonly T[]) => R {
@@ -40,8 +58,9 @@ function oncePerList<T, R>(compute: (list: readonly T[]) => R): (list: readonly 
   };
 }
 
-function causesOf<F extends Missing>(findings: readonly F[]): readonly Cause<F>[] {
-  const keyOf = ({ owner, reason, fix }: F) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
+function causesOf(findings: readonly Finding[]): readonly Cause[] {
+  const keyOf = ({ owner, reason, fix }: Finding) =>
+    `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
   return groupsOf(findings, keyOf).map((group) => {
     const [{ owner, reason, fix }] = group;
     const { sql: _, first: __, ...shared } = fix;
@@ -57,10 +76,10 @@ function causesOf<F extends Missing>(findings: readonly F[]): readonly Cause<F>[
 }
 
 /** Groups findings that differ only in the name, or in the kind too if `kindOf` maps kinds to one. */
-export function alike<F extends Missing | Extra>(
-  findings: readonly F[],
+export function alike(
+  findings: readonly Finding[],
   kindOf: (kind: Kind) => string | number = (kind) => kind,
-): readonly (readonly [F, ...F[]])[] {
+) {
   return groupsOf(findings, (finding) =>
     [kindOf(finding.kind), finding.schema ?? "", contentKey(finding)].join("\0"),
   );
@@ -85,55 +104,81 @@ function objectKey({ kind, schema, name, owner }: Named & { readonly owner?: str
 }
 
 /** The first of the findings that read the same, because they differ only in the grantor. */
-export function distinctRows<F extends Missing | Extra>(findings: readonly F[]): readonly F[] {
+export function distinctRows(findings: readonly Finding[]): readonly Finding[] {
   if (distinctIn(findings).length === findings.length) return findings;
   return groupsOf(findings, (finding) => `${objectKey(finding)}\0${contentKey(finding)}`).map(
     ([first]) => first,
   );
 }
 
-function contentKey(finding: Missing | Extra): string {
-  return `${finding.privileges.join()}\0${"sources" in finding ? JSON.stringify(finding.sources) : ""}`;
+function contentKey({ privileges, sources }: Finding): string {
+  return `${privileges.join()}\0${JSON.stringify(sources)}`;
 }
 
-/** What was checked, each database once however many grantees it was checked for. */
-export function lookedAt({ databases }: Report): ObjectCounts {
-  const counts = databases.flatMap(
-    ({ error, grantees }) =>
-      (error === undefined && grantees.find((grantee) => grantee.error === undefined)?.objects) || [],
+/** What has a verdict of its own: a grantee in a database, or a database that could not be checked. */
+export interface Target {
+  readonly database: DatabaseReport;
+  readonly grantee?: GranteeReport;
+  readonly verdict: Verdict;
+  readonly error?: Failure | undefined;
+}
+
+/** The targets of a report, the worst first. */
+export function targetsOf({ databases }: Pick<Report, "databases">): readonly Target[] {
+  return databases
+    .flatMap((database): readonly Target[] => {
+      const { error, grantees } = database;
+      if (error) return [{ database, verdict: "error", error }];
+      return grantees.map((grantee) => ({
+        database,
+        grantee,
+        verdict: grantee.verdict,
+        error: grantee.error,
+      }));
+    })
+    .toSorted((a, b) => severity(b.verdict) - severity(a.verdict));
+}
+
+/** What was checked, each database once for all grantees with the same list of schemas. */
+export function lookedAt(report: Pick<Report, "databases">): ObjectCounts {
+  const checked = targetsOf(report).filter(({ error }) => error === undefined);
+  const once = groupsOf(checked, ({ database: { host, port, database }, grantee }) =>
+    JSON.stringify([host, port, database, grantee?.schemas]),
   );
-  const routines = counts.flatMap(({ routines }) => routines ?? []);
+  const counts = once.flatMap(([{ grantee }]) => grantee?.objects ?? []);
+  const sum = (of: (each: ObjectCounts) => number) => counts.reduce((total, each) => total + of(each), 0);
+  const hasRoutines = counts.some(({ routines }) => routines !== undefined);
   return {
-    tables: counts.reduce((sum, { tables }) => sum + tables, 0),
-    sequences: counts.reduce((sum, { sequences }) => sum + sequences, 0),
-    ...(routines.length > 0 && { routines: routines.reduce((sum, n) => sum + n, 0) }),
-    skipped: counts.reduce((sum, { skipped }) => sum + skipped, 0),
+    tables: sum(({ tables }) => tables),
+    sequences: sum(({ sequences }) => sequences),
+    ...(hasRoutines && { routines: sum(({ routines = 0 }) => routines) }),
+    skipped: sum(({ skipped }) => skipped),
   };
 }
 
 /** The objects of one kind of finding in the whole report, counted for each database and grantee. */
-export function countIn(report: Report, list: "missing" | "granted" | "extra" | "revoked"): number {
-  return granteesOf(report).reduce((sum, grantee) => sum + distinctIn<Named>(grantee[list]).length, 0);
+export function countIn(report: Pick<Report, "databases">, list: ListName): number {
+  return objectsIn(granteesOf(report), list).length;
+}
+
+/** The objects of one kind of finding, each once for each grantee. */
+export function objectsIn(grantees: readonly GranteeReport[], list: ListName): readonly Named[] {
+  return grantees.flatMap((grantee) => distinctIn<Named>(grantee[list]));
+}
+
+type ListName = "missing" | "granted" | "extra" | "revoked";
+
+/** What was done for a grantee: words that stand before "on 3 tables", the head of a column, and the objects. */
+export function changesOf({ granted, revoked, unconfirmed = [] }: GranteeReport) {
+  const all = [
+    { done: "Granted", verb: "Granted", changed: granted },
+    { done: "Revoked", verb: "Revoked", changed: revoked },
+    { done: "Unconfirmed (sent, but no answer came)", verb: "Sent", changed: unconfirmed },
+  ];
+  return all.filter(({ changed }) => changed.length > 0);
 }
 
 /** The grantees of all databases. */
-export function granteesOf(report: Report): readonly GranteeReport[] {
+export function granteesOf(report: Pick<Report, "databases">): readonly GranteeReport[] {
   return report.databases.flatMap(({ grantees }) => grantees);
-}
-
-/** The databases and grantees that could not be checked; the error may be the database's or the grantee's. */
-export function unchecked(databases: readonly DatabaseReport[]): {
-  readonly databases: readonly DatabaseReport[];
-  readonly grantees: readonly { readonly database: DatabaseReport; readonly grantee: GranteeReport }[];
-} {
-  return {
-    databases: databases.filter(({ error }) => error !== undefined),
-    grantees: databases.flatMap((database) =>
-      database.error
-        ? []
-        : database.grantees
-            .filter(({ error }) => error !== undefined)
-            .map((grantee) => ({ database, grantee })),
-    ),
-  };
 }

@@ -1,9 +1,9 @@
-import type { DatabaseReport, GranteeReport, Missing, Named, Report } from "../model/report.ts";
+import type { DatabaseReport, GranteeReport, Missing, Mode, Named, Report } from "../model/report.ts";
 import { count, series } from "../text/count.ts";
 import { failureLines } from "./failure.ts";
-import { countIn, distinctIn, granteesOf, lookedAt, unchecked } from "./findings.ts";
+import { distinctIn, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
 import { type Pen, plain } from "./pen.ts";
-import { countObjects } from "./phrases.ts";
+import { countObjects, databaseName, placesIn, serverText, targetsIn } from "./phrases.ts";
 
 /** More names than this are counted instead. */
 const MAX_NAMES = 3;
@@ -14,32 +14,21 @@ const MAX_NAMES = 3;
  */
 export function headline(report: Report, pen: Pen): string {
   if (report.error) return "Could not check anything.";
-  const checked = withoutErrors(report);
-  const { databases, grantees } = unchecked(report.databases);
-  if (databases.length + grantees.length === 0) return `${findings(report, checked, pen)}.`;
-  if (checked.databases.length === 0) {
-    return `Could not check ${place(report.databases, report, pen)}${doneBefore(report)}.`;
-  }
-  const failed = [
-    ...named(
-      databases.map(({ database }) => pen.name(database)),
-      `of ${count(report.databases.length, "database")}`,
-    ),
-    ...named(
-      grantees.map(
-        ({ database, grantee }) => `${pen.name(grantee.grantee)} in ${pen.name(database.database)}`,
-      ),
-      "pairs of grantee and database",
-    ),
-  ];
-  return `Could not check ${series(failed)}${doneBefore(report)}. ${findings(report, checked, pen)}.`;
+  const targets = targetsOf(report);
+  const failed = targets.filter(({ verdict }) => verdict === "error");
+  if (failed.length === 0) return `${findings(report, pen)}.`;
+  if (failed.length === targets.length)
+    return `Could not check ${place(report.databases, report, pen)}${doneBefore(failed)}.`;
+  const what = failed.some(({ grantee }) => grantee)
+    ? `${failed.length} of ${count(targets.length, "pair")} of grantee and database`
+    : `${failed.length} of ${count(report.databases.length, "database")}`;
+  const named = series(failed.slice(0, MAX_NAMES).map(targetsIn(report, pen)));
+  return `Could not check ${failed.length > MAX_NAMES ? what : named}${doneBefore(failed)}. ${findings(report, pen)}.`;
 }
 
 /** Changes in the databases that could not be checked: a run that broke off names them first. */
-function doneBefore({ databases }: Report): string {
-  const done = changes(
-    databases.filter(({ error }) => error !== undefined).flatMap(({ grantees }) => grantees),
-  );
+function doneBefore(failed: readonly Target[]): string {
+  const done = changes(failed.flatMap(({ database }) => (database.error ? database.grantees : [])));
   return done.length > 0 ? `, but ${series(done)} before that` : "";
 }
 
@@ -53,11 +42,6 @@ function changes(grantees: readonly GranteeReport[]): readonly string[] {
   return all.flatMap(([done, objects]) => (objects.length > 0 ? [`${done} ${countObjects(objects)}`] : []));
 }
 
-function named(names: readonly string[], counted: string): readonly string[] {
-  if (names.length === 0) return [];
-  return names.length <= MAX_NAMES ? [series(names)] : [`${names.length} ${counted}`];
-}
-
 /**
  * The verdict for `setFailed` and the log: the headline and, if the run could not start, the failure. A database that
  * could not be checked has an annotation.
@@ -67,97 +51,80 @@ export function verdictLine(report: Report): string {
   return report.error ? [line, ...failureLines(report.error, report)].join("\n") : line;
 }
 
-function withoutErrors(report: Report): Report {
-  const databases = report.databases
-    .filter(({ error }) => error === undefined)
-    .map((database) => ({
-      ...database,
-      grantees: database.grantees.filter(({ error }) => error === undefined),
-    }))
-    .filter(({ grantees }) => grantees.length > 0);
-  return { ...report, databases };
-}
-
-function findings(report: Report, checked: Report, pen: Pen): string {
-  const found = (list: "missing" | "extra") =>
-    checked.databases.filter(({ grantees }) => grantees.some((grantee) => grantee[list].length > 0));
-  const missing = granteesOf(checked).flatMap(({ missing }) => missing);
-  const identities = missing.filter(isIdentity).length;
+/** What was found where there was no error. */
+function findings(report: Report, pen: Pen): string {
+  const checked = targetsOf(report).flatMap(({ database, grantee, error }) =>
+    grantee && !error ? [{ database, grantee }] : [],
+  );
+  const all = about(checked);
+  const missing = about(checked.filter(({ grantee }) => grantee.missing.length > 0));
+  const extra = about(checked.filter(({ grantee }) => grantee.extra.length > 0));
+  const unbound = about(checked.filter(({ grantee }) => grantee.missing.some(isIdentity)));
   const drift = report.mode === "plan" ? "Plan" : "Drift";
-  const extra = countIn(checked, "extra");
-  const beyond = `more privileges than requested on ${objects(checked, "extra")}`;
+  const beyond = `more privileges than requested on ${countObjects(objectsIn(extra.grantees, "extra"))}`;
 
-  if (identities > 0) {
-    const { who, is } = subject(checked, ({ missing }) => missing.some(isIdentity), pen);
-    const where = place(found("missing"), report, pen);
-    const others = countIn(checked, "missing") - identities;
+  if (unbound.grantees.length > 0) {
+    const others = objectsIn(missing.grantees, "missing").filter((object) => !isIdentity(object)).length;
     const also = others > 0 ? `, and privileges on ${count(others, "object")} are missing` : "";
-    return `${drift}: ${who} ${is} not bound to the expected Microsoft Entra identity${also}, in ${where}`;
+    return `${drift}: ${unbound.who} ${unbound.is} not bound to the expected Microsoft Entra identity${also}, in ${missing.where}`;
   }
-  if (missing.length > 0) {
-    const { who, is, holds } = subject(checked, ({ missing }) => missing.length > 0, pen);
-    const where = place(found("missing"), report, pen);
-    const also = extra > 0 ? `, and ${holds} ${beyond}` : "";
-    return `${drift}: ${who} ${is} missing privileges on ${objects(checked, "missing")} in ${where}${also}${applied(checked)}`;
+  if (missing.grantees.length > 0) {
+    const objects = countObjects(objectsIn(missing.grantees, "missing"));
+    const also = extra.grantees.length > 0 ? `, and ${missing.holds} ${beyond}` : "";
+    return `${drift}: ${missing.who} ${missing.is} missing privileges on ${objects} in ${missing.where}${also}${applied(report.mode, missing.grantees)}`;
   }
-  if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
-    const { who, holds } = subject(checked, ({ extra }) => extra.length > 0, pen);
-    return `${drift}: ${who} ${holds} ${beyond} in ${place(found("extra"), report, pen)}`;
+  if (extra.grantees.length > 0 && all.grantees.some(({ verdict }) => verdict === "drift"))
+    return `${drift}: ${extra.who} ${extra.holds} ${beyond} in ${extra.where}`;
+  const requested = "every requested privilege";
+  const done = changes(all.grantees);
+  if (done.length > 0)
+    return `Repaired: ${series(done)}. ${all.who} now ${all.holds} ${requested} in ${all.where}`;
+  const { tables, sequences, routines = 0 } = lookedAt(report);
+  return `In sync: ${all.who} ${all.holds} ${requested} on ${count(tables + sequences + routines, "object")} in ${all.where}`;
+
+  function about(some: readonly { readonly database: DatabaseReport; readonly grantee: GranteeReport }[]) {
+    const grantees = some.map(({ grantee }) => grantee);
+    const names = [...new Set(grantees.map(({ grantee }) => grantee))];
+    return {
+      grantees,
+      who:
+        names.length <= MAX_NAMES
+          ? series(names.map((name) => pen.name(name)))
+          : count(names.length, "grantee"),
+      ...(names.length > 1 ? { is: "are", holds: "hold" } : { is: "is", holds: "holds" }),
+      where: place([...new Set(some.map(({ database }) => database))], report, pen),
+    };
   }
-  const { who, holds } = subject(checked, () => true, pen);
-  const where = place(checked.databases, report, pen);
-  const all = "every requested privilege";
-  const done = changes(granteesOf(checked));
-  if (done.length > 0) return `Repaired: ${series(done)}. ${who} now ${holds} ${all} in ${where}`;
-  const { tables, sequences, routines = 0 } = lookedAt(checked);
-  return `In sync: ${who} ${holds} ${all} on ${count(tables + sequences + routines, "object")} in ${where}`;
 }
 
 function isIdentity({ kind }: Named): boolean {
   return kind === "identity";
 }
 
-function objects(report: Report, list: "missing" | "extra"): string {
-  return countObjects(granteesOf(report).flatMap((grantee) => distinctIn<Named>(grantee[list])));
-}
-
 /** In a plan, how much of it `apply` can do. */
-function applied({ mode, databases }: Report): string {
+function applied(mode: Mode, grantees: readonly GranteeReport[]): string {
   if (mode !== "plan") return "";
-  const lists = databases.flatMap(({ grantees }) => grantees.map(({ missing }) => missing));
   const isDoable = ({ reason }: Missing) => reason === "not-granted";
-  const total = lists.reduce((sum, list) => sum + distinctIn(list).length, 0);
-  const blocked = lists.reduce(
-    (sum, list) => sum + distinctIn(list.filter((each) => !isDoable(each))).length,
-    0,
-  );
+  const total = objectsIn(grantees, "missing").length;
+  const blocked = grantees.flatMap(({ missing }) =>
+    distinctIn(missing.filter((each) => !isDoable(each))),
+  ).length;
   if (blocked === 0) return "; `mode: apply` can grant all of them";
-  if (!lists.flat().some(isDoable)) return "; `mode: apply` can grant none of them";
+  if (!grantees.some(({ missing }) => missing.some(isDoable)))
+    return "; `mode: apply` can grant none of them";
   return blocked === total
     ? "; `mode: apply` can grant some of them"
     : `; \`mode: apply\` can grant them on ${total - blocked} of the ${total}`;
 }
 
-function subject(report: Report, which: (grantee: GranteeReport) => boolean, pen: Pen) {
-  const names = [...new Set(granteesOf(report).flatMap((each) => (which(each) ? each.grantee : [])))];
-  const who =
-    names.length <= MAX_NAMES ? series(names.map((name) => pen.name(name))) : count(names.length, "grantee");
-  return names.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
-}
-
 /** Some of the report's databases and their server: `app on srv`, `12 of 50 databases on srv`. */
 function place(databases: readonly DatabaseReport[], report: Report, pen: Pen): string {
   const servers = [...new Set(databases.map((database) => serverText(database, pen)))];
-  const [server = ""] = servers;
   const all = report.databases.length;
-  const which =
-    databases.length <= MAX_NAMES
-      ? series(databases.map(({ database }) => pen.name(database)))
-      : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
-  return `${which} on ${servers.length === 1 ? server : count(servers.length, "server")}`;
-}
-
-/** The server, with its port unless it is the default port. */
-export function serverText({ host, port }: DatabaseReport, pen: Pen): string {
-  return pen.code(port === 5432 ? host : `${host}:${port}`);
+  const isFew = databases.length <= MAX_NAMES;
+  if (isFew && servers.length > 1) return series(databases.map(placesIn(report, pen)));
+  const which = isFew
+    ? series(databases.map((database) => databaseName(database, pen)))
+    : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
+  return `${which} on ${servers.length === 1 ? servers[0] : count(servers.length, "server")}`;
 }

@@ -1,19 +1,12 @@
 import { createHash } from "node:crypto";
-import { extraIsDrift } from "../model/demand.ts";
-import {
-  type DatabaseReport,
-  type GranteeReport,
-  type Missing,
-  type Report,
-  worst,
-} from "../model/report.ts";
+import type { DatabaseReport, GranteeReport, Missing, Report } from "../model/report.ts";
 import { count, some } from "../text/count.ts";
-import { groupsOf } from "../text/groups.ts";
 import { driftPart, fixesPart } from "./drift.ts";
-import { headline, serverText } from "./headline.ts";
+import { listsOf } from "./findings.ts";
+import { headline } from "./headline.ts";
 import { openPage } from "./page.ts";
 import { markdown, plain } from "./pen.ts";
-import { objectText } from "./phrases.ts";
+import { objectText, serverText } from "./phrases.ts";
 
 /** The subject of one drift issue: a grantee in a database, and the schemas that were checked. */
 export interface Subject {
@@ -23,27 +16,15 @@ export interface Subject {
   readonly report: Report;
 }
 
-/**
- * Every grantee of every database, also those that could not be checked. What several entries of `grants-file` demand for
- * one grantee in the same schemas is one subject.
- */
+/** Every grantee of every database, also those that could not be checked. */
 export function subjectsOf(report: Report): readonly Subject[] {
   return report.databases.flatMap((database) =>
-    groupsOf(database.grantees, ({ grantee, schemas }) => JSON.stringify([grantee, schemas])).map((same) => {
-      const [first, ...others] = same;
-      const grantee = others.length === 0 ? first : together(same);
-      return { database, grantee, report: { ...report, databases: [{ ...database, grantees: [grantee] }] } };
-    }),
+    database.grantees.map((grantee) => ({
+      database,
+      grantee,
+      report: { ...report, databases: [{ ...database, grantees: [grantee] }] },
+    })),
   );
-}
-
-function together(same: readonly [GranteeReport, ...GranteeReport[]]): GranteeReport {
-  return {
-    ...same[0],
-    verdict: worst(same.map(({ verdict }) => verdict)),
-    missing: same.flatMap(({ missing }) => missing),
-    extra: same.flatMap(({ extra }) => extra),
-  };
 }
 
 // --- the marker: how the next run finds the issue, and what it compares with
@@ -81,8 +62,8 @@ export function markerOf({ database, grantee }: Subject): Marker {
 }
 
 /** The findings that are drift. */
-function findingsOf({ missing, extra, onExtra }: GranteeReport): readonly Missing[] {
-  return extraIsDrift(onExtra) ? [...missing, ...extra] : missing;
+function findingsOf(grantee: GranteeReport): readonly Missing[] {
+  return listsOf(grantee).flatMap(({ isDrift, findings }) => (isDrift ? findings : []));
 }
 
 function objectId({ kind, schema, name, owner }: Missing): string {
@@ -147,7 +128,7 @@ export function issueBody(subject: Subject, run: string): string {
   driftPart(page, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
-  fixesPart(page, database.fixes, { most: MAX_SQL, note: () => note });
+  fixesPart(page, database.fixes, MAX_SQL, () => note);
   return page.close() + foot;
 }
 

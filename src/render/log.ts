@@ -1,19 +1,18 @@
-import type { Changed, DatabaseReport, GranteeReport, Missing, Report } from "../model/report.ts";
+import type { Changed, DatabaseReport, GranteeReport, Report } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import { count } from "../text/count.ts";
 import { logLine, logLines, visibleSql } from "../text/escape.ts";
-import { explain } from "./explain.ts";
+import { causeText, explain } from "./explain.ts";
 import { failureLines } from "./failure.ts";
-import { byCause, distinctIn, distinctRows } from "./findings.ts";
-import { serverText } from "./headline.ts";
+import { byCause, type Cause, changesOf, distinctRows, type Finding, listsOf } from "./findings.ts";
 import { plain } from "./pen.ts";
 import {
   countKinds,
   countTypes,
   hasNoOwner,
   objectText,
+  serverText,
   sourcesText,
-  UNCONFIRMED,
   verdictText,
 } from "./phrases.ts";
 
@@ -60,48 +59,30 @@ function granteeLines(database: DatabaseReport, grantee: GranteeReport, report: 
       ? []
       : [logLine(`  sessions begin as ${plain.name(grantee.sessionRole)} (ALTER ROLE … SET role)`)]),
     ...failure(grantee, report),
-    ...changed("Granted", grantee.granted),
-    ...changed("Revoked", grantee.revoked),
-    ...changed(UNCONFIRMED, grantee.unconfirmed ?? []),
-    ...causes("Missing", grantee.missing, database, objectLine),
-    ...causes(
-      "More than requested",
-      grantee.extra,
-      database,
-      (extra) => `${objectLine(extra)} (from ${sourcesText(extra, plain)})`,
+    ...changesOf(grantee).flatMap(({ done, changed }) =>
+      listed(`${done} on ${countKinds(changed)}`, changed, objectLine),
+    ),
+    ...listsOf(grantee).flatMap(({ what, findings }) =>
+      byCause(findings).flatMap((cause) => causeLines(what, cause, database)),
     ),
     ...grantee.warnings.flatMap(({ message }) => logLines(`Warning: ${plain.sentence(message)}`)),
   ];
 }
 
-function causes<F extends Missing>(
-  what: string,
-  findings: readonly F[],
-  database: DatabaseReport,
-  line: (finding: F) => string,
-): readonly string[] {
-  return byCause(findings).flatMap((cause) => {
-    const [first] = cause.findings;
-    const lines = explain(cause, database.user, inOurWords("the SQL in the job summary"));
-    return [
-      ...(hasNoOwner(first)
-        ? [logLine(`${what}: ${objectText(first, plain)}.`)]
-        : listed(
-            `${what} on ${countKinds(distinctIn(cause.findings))}, owned by ${plain.name(cause.owner)}`,
-            distinctRows(cause.findings),
-            line,
-          )),
-      ...logLines(lines.map(plain.sentence).join(" ")),
-    ];
-  });
+function causeLines(what: string, cause: Cause, { user }: DatabaseReport): readonly string[] {
+  const title = causeText(what, cause, plain);
+  const lines = explain(cause, user, inOurWords("the SQL in the job summary"));
+  return [
+    ...(hasNoOwner(cause.findings[0])
+      ? [logLine(`${title}.`)]
+      : listed(title, distinctRows(cause.findings), objectLine)),
+    ...logLines(lines.map(plain.sentence).join(" ")),
+  ];
 }
 
-function changed(verb: string, objects: readonly Changed[]): readonly string[] {
-  return listed(`${verb} on ${countKinds(objects)}`, objects, objectLine);
-}
-
-function objectLine(object: Changed): string {
-  return `${objectText(object, plain)}: ${object.privileges.join(", ")}`;
+function objectLine(object: Changed & Pick<Finding, "sources">): string {
+  const from = object.sources ? ` (from ${sourcesText(object.sources, plain)})` : "";
+  return `${objectText(object, plain)}: ${object.privileges.join(", ")}${from}`;
 }
 
 /** A title and an indented line for each item, a long list cut. */

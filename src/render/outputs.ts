@@ -1,13 +1,47 @@
-import type { Report } from "../model/report.ts";
-import { countIn } from "./findings.ts";
+import { type Report, severity } from "../model/report.ts";
+import { count, grouped, series } from "../text/count.ts";
+import { groupsOf } from "../text/groups.ts";
+import { countIn, targetsOf } from "./findings.ts";
+import { headline } from "./headline.ts";
+import { plain } from "./pen.ts";
+import { targetsIn, verdictText } from "./phrases.ts";
 
-/** The outputs that are counted: objects, not privileges, for each database and grantee. */
+/** The outputs that are made from the report. Counts are of objects, not privileges, for each database and grantee. */
 export function outputsOf(report: Report) {
   return {
     verdict: report.verdict,
+    message: chatMessage(report),
     "missing-count": countIn(report, "missing"),
     "granted-count": countIn(report, "granted"),
     "extra-count": countIn(report, "extra"),
     "revoked-count": countIn(report, "revoked"),
   };
 }
+
+const MAX_CHARACTERS = 1_000;
+
+/** One line for a chat: the verdict, the number of targets with each verdict, the worst one, and a link to the run. */
+function chatMessage(report: Report): string {
+  const targets = targetsOf(report);
+  const [worst] = targets;
+  const isBad = worst !== undefined && severity(worst.verdict) >= severity("drift");
+  const error = report.error ?? worst?.error;
+  const counts = groupsOf(targets, ({ verdict }) => verdict).map(
+    ([{ verdict }, ...others]) => `${grouped(others.length + 1)} ${verdictText(verdict, report.mode)}`,
+  );
+  const text = [
+    headline(report, plain),
+    ...(targets.length > 1 ? [`${count(targets.length, "target")}: ${series(counts)}.`] : []),
+    ...(targets.length > 1 && isBad ? [`The worst: ${targetsIn(report, plain)(worst)}.`] : []),
+    ...(error ? [plain.sentence(error.message)] : []),
+  ].join(" ");
+  const url = report.run?.url;
+  return withoutMarkup(text.slice(0, MAX_CHARACTERS)) + (url === undefined ? "" : ` ${url}`);
+}
+
+/** Letters, digits and punctuation that no chat reads as a format, a mention, an emoji or a link. */
+function withoutMarkup(text: string): string {
+  return text.replaceAll("`", "").replaceAll(/\s+/g, " ").replaceAll(MARKUP, "?");
+}
+
+const MARKUP = /[^\p{L}\p{N} .,;:()'"_=+%-]|:(?! |$)|_(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])_/gu;

@@ -1,6 +1,17 @@
-import type { Extra, Kind, Mode, Named, ObjectCounts, Runner, Source, Verdict } from "../model/report.ts";
+import type {
+  DatabaseReport,
+  Kind,
+  Mode,
+  Named,
+  ObjectCounts,
+  Report,
+  Runner,
+  Source,
+  Verdict,
+} from "../model/report.ts";
 import { name, type Sentence, sentence } from "../model/sentence.ts";
 import { count, series } from "../text/count.ts";
+import type { Target } from "./findings.ts";
 import type { Pen } from "./pen.ts";
 
 /** Who runs SQL: the role, or a member of a role that cannot log in; and in which database, if it is another one. */
@@ -104,7 +115,7 @@ function futureText({ schema, name }: Named, pen: Pen): string {
 }
 
 /** Where an extra privilege comes from. */
-export function sourcesText({ sources }: Extra, pen: Pen): string {
+export function sourcesText(sources: readonly Source[], pen: Pen): string {
   return sources.map((source) => sourceText(source, pen)).join(", ");
 }
 
@@ -128,5 +139,25 @@ export function sourceText(source: Source, pen: Pen): string {
   }
 }
 
-/** Before "on 3 tables". */
-export const UNCONFIRMED = "Unconfirmed (sent, but no answer came)";
+/** The server, with its port unless it is the default port. */
+export function serverText({ host, port }: Pick<DatabaseReport, "host" | "port">, pen: Pen): string {
+  return pen.code(port === 5432 ? host : `${host}:${port}`);
+}
+
+/** The database, or the pattern of databases that could not be listed. */
+export function databaseName({ database, error }: DatabaseReport, pen: Pen): string {
+  if (!error || !database.includes("*")) return pen.name(database);
+  return database === "*" ? "every database" : pen.code(database);
+}
+
+/** How to name a database of a report: with its server if there are several. */
+export function placesIn({ databases }: Report, pen: Pen): (database: DatabaseReport) => string {
+  const several = new Set(databases.map((each) => serverText(each, pen))).size > 1;
+  return (each) => databaseName(each, pen) + (several ? ` on ${serverText(each, pen)}` : "");
+}
+
+/** How to name a target of a report: the grantee, and the database as `placesIn` names it. */
+export function targetsIn(report: Report, pen: Pen): (target: Target) => string {
+  const place = placesIn(report, pen);
+  return ({ database, grantee }) => (grantee ? `${pen.name(grantee.grantee)} in ` : "") + place(database);
+}

@@ -2,9 +2,8 @@ import type { DatabaseReport, FixBlock, Report } from "../model/report.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { groupsOf } from "../text/groups.ts";
-import { serverText } from "./headline.ts";
 import { plain } from "./pen.ts";
-import { runner } from "./phrases.ts";
+import { runner, serverText } from "./phrases.ts";
 
 /**
  * The SQL that fixes the drift, as a file: first what `mode: apply` runs, then, commented out, what else this run's login

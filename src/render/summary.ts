@@ -1,28 +1,22 @@
 import type { Failure } from "../model/failure.ts";
-import type {
-  DatabaseReport,
-  FixBlock,
-  GranteeReport,
-  Held,
-  Named,
-  Report,
-  Verdict,
-} from "../model/report.ts";
-import { count, series, some } from "../text/count.ts";
+import type { DatabaseReport, GranteeReport, Held, Report } from "../model/report.ts";
+import { count, grouped, series, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { changedPart, driftPart, fixesPart } from "./drift.ts";
-import { failureBlocks } from "./failure.ts";
-import { distinctIn, granteesOf, lookedAt } from "./findings.ts";
-import { headline, serverText } from "./headline.ts";
+import { failureBlocks, failureKey } from "./failure.ts";
+import { changesOf, granteesOf, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
+import { headline } from "./headline.ts";
 import { openPage, type Page, type PageLimit } from "./page.ts";
-import { markdown, markup, type Pen } from "./pen.ts";
+import { markdown, markup } from "./pen.ts";
 import {
   countKind,
   countObjects,
   countTypes,
+  databaseName,
   ICONS,
+  placesIn,
+  serverText,
   sourceText,
-  UNCONFIRMED,
   verdictText,
 } from "./phrases.ts";
 
@@ -30,9 +24,8 @@ import {
 const MAX_SQL = 65_536;
 const MAX_WARNINGS = 20;
 const MAX_NAMES = 8;
-const MAX_DATABASES = 200;
-/** With more rows than this, those in sync are only counted. */
-const MAX_GREEN_ROWS = 20;
+/** With more targets than this, those in sync are below a fold. */
+const MAX_ROWS = 20;
 const MAX_HELD_ROWS = 1_000;
 
 /** In the heading, because the summaries of a job's steps follow one another without their names. */
@@ -56,7 +49,7 @@ export function renderSummary(report: Report): string {
   const page = openPage(LIMIT);
   page.add(`### ${icon(report)} ${NAME} · ${headline(report, markdown)}`);
   if (report.error) errorPart(page, report.error, report);
-  if (report.databases.length > 1 || granteesOf(report).length > 1) overview(page, report);
+  overview(page, report);
   for (const section of sections(report)) sectionPart(page, report, section);
   warningsPart(page, report);
   checkedPart(page, report);
@@ -72,56 +65,51 @@ function icon({ mode, verdict }: Report): string {
 /** Databases with the same findings. */
 type Section = readonly [DatabaseReport, ...DatabaseReport[]];
 
-/** Beyond this, comparing findings costs more than showing them twice. */
-const MAX_COMPARED = 1_000;
-
+/** What has findings, or could not be checked; the worst first. */
 function sections(report: Report): readonly Section[] {
-  const shown = report.databases.filter((database) => database.error || database.grantees.some(hasFindings));
-  return groupsOf(shown, sameDatabase);
+  const shown = targetsOf(report).filter(({ error, grantee }) => error || (grantee && hasFindings(grantee)));
+  return groupsOf(new Set(shown.map(({ database }) => database)), ({ error, user, fixes, grantees }) =>
+    JSON.stringify([
+      error && failureKey(error),
+      user,
+      fixes,
+      grantees.map((each) => [each.grantee, findingsOf(each)]),
+    ]),
+  );
 }
 
-function hasFindings(grantee: GranteeReport): boolean {
-  return grantee.error !== undefined || listsOf(grantee).some((list) => list.length > 0);
+function hasFindings({ error, missing, extra, ...grantee }: GranteeReport): boolean {
+  return (
+    error !== undefined ||
+    missing.length + extra.length > 0 ||
+    changesOf({ ...grantee, missing, extra }).length > 0
+  );
 }
 
-function listsOf({ missing, granted, extra, revoked, unconfirmed = [] }: GranteeReport) {
-  return [missing, granted, extra, revoked, unconfirmed];
-}
-
-function sameDatabase(database: DatabaseReport): unknown {
-  const { error, user, fixes, grantees } = database;
-  if (grantees.some(isLarge)) return database;
-  return JSON.stringify([error, user, fixes, grantees.map((g) => [g.grantee, findingsOf(g)])]);
-}
-
-function isLarge(grantee: GranteeReport): boolean {
-  return listsOf(grantee).reduce((sum, list) => sum + list.length, 0) > MAX_COMPARED;
-}
-
-function findingsOf(grantee: GranteeReport) {
-  return [grantee.error, ...listsOf(grantee)];
+function findingsOf({ error, missing, granted, extra, revoked, unconfirmed }: GranteeReport) {
+  return [error, missing, granted, extra, revoked, unconfirmed];
 }
 
 /** Grantees of one section with the same findings; fixes differ in the name of the grantee only. */
-function sameGrantees(
-  grantees: readonly GranteeReport[],
-): readonly (readonly [GranteeReport, ...GranteeReport[]])[] {
-  const key = (grantee: GranteeReport) =>
-    isLarge(grantee)
-      ? grantee
-      : JSON.stringify(findingsOf(grantee), (name, value) => (name === "fix" ? undefined : value));
-  return groupsOf(grantees.filter(hasFindings), key);
+function sameGrantees({ grantees }: DatabaseReport) {
+  return groupsOf(grantees.filter(hasFindings), (grantee) =>
+    JSON.stringify(findingsOf(grantee), (name, value) => (name === "fix" ? undefined : value)),
+  ).map((same) => ({
+    grantee: same[0],
+    named: grantees.length > 1 ? same.map(({ grantee }) => grantee) : [],
+  }));
 }
 
 function sectionPart(page: Page, report: Report, databases: Section): void {
   const [database] = databases;
-  if (report.databases.length > 1) page.add(`#### ${names(databases.map(({ database }) => database))}`);
-  if (database.error) errorPart(page, database.error, report);
-  const several = database.grantees.length > 1;
-  const parts = sameGrantees(database.grantees).map((same) => ({
-    grantee: same[0],
-    named: several ? same.map(({ grantee }) => grantee) : [],
-  }));
+  const place = placesIn(report, markdown);
+  if (report.databases.length > 1) page.add(`#### ${some(databases, MAX_NAMES, place)}`);
+  if (database.error) {
+    errorPart(page, database.error, report);
+    if (new Set(databases.map(({ error }) => JSON.stringify(error))).size > 1)
+      page.add(`The names are those of ${place(database)}; the others have the same error.`);
+  }
+  const parts = sameGrantees(database);
   for (const { grantee, named } of parts) {
     const { error, missing, extra } = grantee;
     if (named.length > 0 && (error || missing.length + extra.length > 0))
@@ -129,30 +117,14 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
     if (error) errorPart(page, error, report);
     driftPart(page, database, grantee, named.length > 1);
   }
-  const isPlanned = ({ runnable, byHand }: FixBlock) => runnable && !byHand && report.mode === "plan";
-  const noteFor = (block: FixBlock) => {
-    if (block.byHand) return ", which <code>mode: apply</code> does not run";
-    return isPlanned(block) ? ", which <code>mode: apply</code> runs" : "";
-  };
-  fixesPart(page, database.fixes, {
-    most: MAX_SQL,
-    note: noteFor,
-    open: isPlanned,
+  fixesPart(page, database.fixes, MAX_SQL, ({ byHand, runnable }) => {
+    if (byHand) return ", which <code>mode: apply</code> does not run";
+    return runnable && report.mode === "plan" ? ", which <code>mode: apply</code> runs" : "";
   });
   for (const { grantee, named } of parts) {
-    for (const [verb, changed] of [
-      ["Granted", grantee.granted],
-      ["Revoked", grantee.revoked],
-      [UNCONFIRMED, grantee.unconfirmed ?? []],
-    ] as const) {
-      if (changed.length === 0) continue;
-      changedPart(
-        page,
-        `${verb} on ${countObjects(changed)}${forNamed(named, markup)}`,
-        verb === UNCONFIRMED ? "Sent" : verb,
-        changed,
-      );
-    }
+    const whom = named.length === 0 ? "" : ` for ${some(named, MAX_NAMES, (name) => markup.name(name))}`;
+    for (const { done, verb, changed } of changesOf(grantee))
+      changedPart(page, `${done} on ${countObjects(changed)}${whom}`, verb, changed);
   }
 }
 
@@ -166,16 +138,18 @@ function errorPart(page: Page, error: Failure, report: Report): void {
 }
 
 /** Each warning once, with its databases unless they are all. */
-function warningsPart(page: Page, { databases }: Report): void {
-  const all = databases.flatMap(({ database, grantees }) =>
-    grantees.flatMap(({ warnings }) =>
+function warningsPart(page: Page, report: Report): void {
+  const { databases } = report;
+  const all = databases.flatMap((database) =>
+    database.grantees.flatMap(({ warnings }) =>
       warnings.map(({ message }) => ({ database, text: markdown.sentence(message) })),
     ),
   );
   if (all.length === 0) return;
   const distinct = groupsOf(all, ({ text }) => text).map((group) => {
     const found = [...new Set(group.map(({ database }) => database))];
-    const where = found.length < databases.length ? ` (in ${names(found)})` : "";
+    const where =
+      found.length < databases.length ? ` (in ${some(found, MAX_NAMES, placesIn(report, markdown))})` : "";
     return `- ${group[0].text}${where}`;
   });
   const rest = distinct.length - MAX_WARNINGS;
@@ -185,72 +159,77 @@ function warningsPart(page: Page, { databases }: Report): void {
   );
 }
 
-function forNamed(named: readonly string[], pen: Pen): string {
-  return named.length === 0 ? "" : ` for ${some(named, MAX_NAMES, (name) => pen.name(name))}`;
-}
-
 // --- the whole
 
-/** A row for each database and grantee, with the number of objects; a value that all rows share has no column. */
+/** A row for each target, the worst first; if there are many, those in sync are below a fold. */
 function overview(page: Page, report: Report): void {
-  const rows = report.databases.flatMap(overviewRows);
-  if (rows.every(({ verdict }) => verdict === "error")) return;
-  const shownRows = rows.length > MAX_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
-  const many = (of: (row: OverviewRow) => unknown) => new Set(rows.map(of)).size > 1;
-  const columns: readonly Column[] = [
-    { head: "Database", show: true, cell: ({ database }) => markdown.name(database.database) },
-    {
-      head: "Server",
-      show: many(({ database }) => serverText(database, markdown)),
-      cell: ({ database }) => serverText(database, markdown),
-    },
-    {
-      head: "Grantee",
-      show: granteesOf(report).some(({ grantee }, _, [first]) => grantee !== first?.grantee),
-      cell: ({ grantee }) => (grantee ? markdown.name(grantee.grantee) : "all"),
-    },
-    {
-      head: "Verdict",
-      show: true,
-      cell: ({ verdict }) => `${ICONS[verdict]} ${verdictText(verdict, report.mode)}`,
-    },
-    ...(["missing", "granted", "extra", "revoked"] as const).map((list) => ({
-      head: `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
-      show: granteesOf(report).some((grantee) => grantee[list].length > 0),
-      cell: ({ database, grantee, verdict }: OverviewRow) => {
-        const ofGrantees = grantee ? [grantee] : database.grantees;
-        const objects = ofGrantees.reduce((sum, each) => sum + distinctIn<Named>(each[list]).length, 0);
-        return verdict === "error" && objects === 0 ? "?" : String(objects);
-      },
-    })),
-  ];
-  const shown = columns.filter(({ show }) => show);
-  page.table(
-    shown.map(({ head }) => head),
-    shownRows,
-    (row) => shown.map(({ cell }) => cell(row)),
-    MAX_DATABASES,
+  const targets = targetsOf(report);
+  if (targets.length < 2) return;
+  const columns = columnsFor(report).filter(({ show }) => show);
+  const table = (rows: readonly Target[]) =>
+    page.table(
+      columns.map(({ head }) => head),
+      rows,
+      (row) => columns.map(({ cell }) => cell(row)),
+    );
+  const green = targets.length > MAX_ROWS ? targets.filter(({ verdict }) => verdict === "in-sync") : [];
+  const others = targets.slice(0, targets.length - green.length);
+  if (others.length > 0) table(others);
+  if (green.length === 0) return;
+  const servers = groupsOf(green, ({ database }) => serverText(database, markup));
+  const each = (group: (typeof servers)[number]) =>
+    `${grouped(group.length)} on ${serverText(group[0].database, markup)}`;
+  const where = servers.length > 1 ? `: ${some(servers, MAX_NAMES, each)}` : "";
+  page.fold(`${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync${where}`, () =>
+    table(green),
   );
-  if (shownRows.length < rows.length) page.add(`The other ${rows.length - shownRows.length} are in sync.`);
 }
 
 interface Column {
   readonly head: string;
   readonly show: boolean;
-  readonly cell: (row: OverviewRow) => string;
+  readonly cell: (target: Target) => string;
 }
 
-interface OverviewRow {
-  readonly database: DatabaseReport;
-  /** Absent if the whole database could not be checked. */
-  readonly grantee?: GranteeReport;
-  readonly verdict: Verdict;
+/** The verdict first, because a phone shows only the first columns. What is the same in all rows has no column. */
+function columnsFor(report: Report): readonly Column[] {
+  const { databases, mode } = report;
+  const grantees = granteesOf(report);
+  const servers = new Set(databases.map((database) => serverText(database, markdown)));
+  const domains = new Set(databases.map(({ host }) => DOMAIN.exec(host)?.[0]));
+  const [domain = ""] = domains.size === 1 ? domains : [];
+  return [
+    {
+      head: "Verdict",
+      show: true,
+      cell: ({ verdict, error }) =>
+        `${ICONS[verdict]} ${verdictText(verdict, mode)}${error ? `: ${markdown.code(error.code)}` : ""}`,
+    },
+    { head: "Database", show: true, cell: ({ database }) => databaseName(database, markdown) },
+    {
+      head: "Server",
+      show: servers.size > 1,
+      cell: ({ database: { host, port } }) =>
+        serverText({ host: host.slice(0, host.length - domain.length), port }, markdown),
+    },
+    {
+      head: "Grantee",
+      show: grantees.some(({ grantee }) => grantee !== grantees[0]?.grantee),
+      cell: ({ grantee }) => (grantee ? markdown.name(grantee.grantee) : "all"),
+    },
+    ...(["missing", "granted", "extra", "revoked"] as const).map((list) => ({
+      head: `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
+      show: grantees.some((grantee) => grantee[list].length > 0),
+      cell: ({ database, grantee, verdict }: Target) => {
+        const objects = objectsIn(grantee ? [grantee] : database.grantees, list).length;
+        return verdict === "error" && objects === 0 ? "?" : grouped(objects);
+      },
+    })),
+  ];
 }
 
-function overviewRows(database: DatabaseReport): readonly OverviewRow[] {
-  if (database.error) return [{ database, verdict: "error" }];
-  return database.grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict }));
-}
+/** What follows the server's own name; an IP address has none. */
+const DOMAIN = /\.[a-z].*$/i;
 
 /** The last part: the objects that were checked, as which role, when, and where the privileges come from. */
 function checkedPart(page: Page, report: Report): void {

@@ -1,9 +1,6 @@
-/** jq as WebAssembly, for machines that have none: `jq [OPTION…] FILTER [FILE…]`. Without files, it reads nothing. */
-import { readFileSync } from "node:fs";
+/** jq as WebAssembly, for machines that have none: `jq [FLAGS] FILTER FILE`. */
+import { readFile } from "node:fs/promises";
 import { raw } from "jq-wasm";
 
-const words = process.argv.slice(2);
-const options: string[] = [];
-while (words[0]?.startsWith("--")) options.push(...words.splice(0, words[0] === "--arg" ? 3 : 1));
-const [filter = "", ...files] = words;
-console.log(await raw(files.map((file) => readFileSync(file, "utf8")).join("\n"), filter, options));
+const [filter = "", file = ""] = process.argv.slice(-2);
+console.log(await raw(await readFile(file, "utf8"), filter, process.argv.slice(2, -2)));

@@ -234,17 +234,6 @@ test("an issue that the listing has twice, because its pages moved, is not its o
   expect(github.issues[0]?.state).toBe("open");
 });
 
-test("what two entries demand of a grantee in the same schemas is in one issue", async () => {
-  const entry = (name: string) => reports.grantee({ verdict: "drift", missing: [reports.missing({ name })] });
-  await keep(
-    reports.report([
-      reports.database({ verdict: "drift", grantees: [entry("a"), reports.grantee(), entry("b")] }),
-    ]),
-  );
-  expect(github.issues.map(({ state }) => state)).toEqual(["open"]);
-  expect(github.issues[0]?.body).toContain("on 2 tables in `app`");
-});
-
 test("after it has opened an issue, the action lists only what was opened meanwhile", async () => {
   await keep(reports.drift());
   const [own] = github.issues;

@@ -207,7 +207,7 @@ describe("the fix of one finding", () => {
   }
 
   test("has the statement and the role that runs it", () => {
-    const note = "Or run this action with `mode: apply`.";
+    const note = "Run this action with `mode: apply`.";
     expect(fix("not-granted")).toEqual({ as: "login", sql: GRANT, note });
     expect(fix("not-granted", { acting: asRole("owner") })).toEqual({
       as: "login",

@@ -51,7 +51,7 @@ test("the headline names up to three grantees, and counts more", () => {
     /^Could not check gone_0 in app, gone_1 in app and gone_2 in app\. Drift/,
   );
   expect(line(withGrantees([...failing(4), drifting("a")]))).toMatch(
-    /^Could not check 4 pairs of grantee and database\. Drift/,
+    /^Could not check 4 of 5 pairs of grantee and database\. Drift/,
   );
   const grantees = (n: number) => Array.from({ length: n }, (_, i) => drifting(`g${i}`));
   expect(line(withGrantees(grantees(3)))).toBe(
@@ -74,6 +74,13 @@ test("the headline counts databases and servers", () => {
     /^Could not check 4 of 9 databases\. In sync: .* in 5 of 9 databases on /,
   );
   expect(line(reports.report([reports.database({ port: 6432 })]))).toContain(`in app on ${SERVER}:6432.`);
+  expect(line(reports.report(databases(2, (i) => `h${i}`)))).toContain("in d0 on h0 and d1 on h1.");
+});
+
+test("the headline names a server whose databases could not be listed", () => {
+  expect(line(reports.fleet())).toBe(
+    "Could not check every database on orders-us.postgres.database.azure.com. Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on orders-asia.postgres.database.azure.com.",
+  );
 });
 
 test("the headline says in a plan how much apply can grant", () => {

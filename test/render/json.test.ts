@@ -197,6 +197,7 @@ test("docs/report.md names every value in the schema, and its example is valid",
 test("the outputs count objects, not privileges", () => {
   expect(outputsOf(reports.drift())).toEqual({
     verdict: "drift",
+    message: expect.stringMatching(/^Drift: /),
     "missing-count": 4,
     "granted-count": 2,
     "extra-count": 0,

@@ -21,7 +21,7 @@ test("the log lists what was granted, what is missing and why, warnings, and wha
     Granted on 1 table and 1 sequence:
       table public.customers: SELECT, INSERT
       sequence public.customers_id_seq: USAGE
-    Missing on 3 tables and 1 sequence, owned by migrator:
+    Missing on 3 tables and 1 sequence owned by migrator:
       table public.orders: INSERT, UPDATE
       table public.order_lines: INSERT, UPDATE
       table public."Order Notes": INSERT, UPDATE
@@ -49,7 +49,7 @@ test("the log lists what was revoked, and what is extra with its source", () => 
     "Revoked on 1 table and 1 sequence:",
     "  table public.orders: DELETE",
     "  sequence public.orders_id_seq: USAGE",
-    "More than requested on 1 table, owned by migrator:",
+    "More than requested on 1 table owned by migrator:",
     "  table public.orders: DELETE (from role app_writers)",
   ]);
 });

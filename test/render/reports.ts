@@ -404,6 +404,48 @@ export function many(): Report {
   ]);
 }
 
+/** Two databases for two grantees on each of three servers; one server cannot be reached. */
+export function fleet(): Report {
+  const [drifting] = drift("check").databases;
+  const [unreached] = error().databases;
+  if (!drifting || !unreached) throw new Error("the reports above have one database each");
+  const host = (name: string) => ({ host: `orders-${name}.postgres.database.azure.com` });
+  const both = ({ grantees: [first = grantee()], ...database }: DatabaseReport): DatabaseReport => ({
+    ...database,
+    grantees: [first, grantee({ grantee: "aad_reports" })],
+  });
+  return report(
+    [
+      both(database({ ...host("eu"), database: "app" })),
+      both(database({ ...host("eu"), database: "billing" })),
+      { ...unreached, ...host("us"), database: "*" },
+      both({ ...drifting, ...host("asia"), database: "app" }),
+      both(database({ ...host("asia"), database: "billing" })),
+    ],
+    { mode: "check" },
+  );
+}
+
+/** So many databases for one grantee, on ten servers: one of 111 cannot be reached, and one of 50 has drift. */
+export function targets(n: number): Report {
+  const [drifting] = drift().databases;
+  const [unreached] = error().databases;
+  if (!drifting || !unreached) throw new Error("the reports above have one database each");
+  return report(
+    Array.from({ length: n }, (_, i) => {
+      const kind = i % 111 === 50 ? unreached : i % 50 === 7 ? drifting : database();
+      const host = `srv-${i % 10}.postgres.database.azure.com`;
+      const text = kind.error && sentence`No answer from ${code(host)}.`;
+      return {
+        ...kind,
+        host,
+        database: `tenant_${i}`,
+        ...(kind.error && text && { error: { ...kind.error, message: text } }),
+      };
+    }),
+  );
+}
+
 export const HOSTILE_NAMES = [
   "::error::x",
   "a\n::error title=x::pwned",

@@ -24,11 +24,95 @@ test("the summary begins with the verdict in one line: what, where, how many, an
   );
 });
 
-test("the summary lists no databases when none could be checked", () => {
-  const failed = (name: string) => reports.database({ database: name, grantees: [reports.failing("app")] });
-  const table = "| Database |";
-  expect(renderSummary(reports.report([failed("one"), failed("two")]))).not.toContain(table);
-  expect(renderSummary(reports.report([failed("one"), reports.database()]))).toContain(table);
+test("the summary has a row for each server, database and grantee, the worst first, and ? where nothing was checked", () => {
+  const summary = renderSummary(reports.fleet());
+  expect(tableIn(summary)).toBe(`| Verdict | Database | Server | Grantee | Missing |
+| :-- | :-- | :-- | :-- | :-- |
+| ⚠️ could not check: \`connection-timed-out\` | every database | \`orders-us\` | all | ? |
+| ❌ drift | \`app\` | \`orders-asia\` | \`aad_orders\` | 4 |
+| ✅ in sync | \`app\` | \`orders-eu\` | \`aad_orders\` | 0 |
+| ✅ in sync | \`app\` | \`orders-eu\` | \`aad_reports\` | 0 |
+| ✅ in sync | \`billing\` | \`orders-eu\` | \`aad_orders\` | 0 |
+| ✅ in sync | \`billing\` | \`orders-eu\` | \`aad_reports\` | 0 |
+| ✅ in sync | \`app\` | \`orders-asia\` | \`aad_reports\` | 0 |
+| ✅ in sync | \`billing\` | \`orders-asia\` | \`aad_orders\` | 0 |
+| ✅ in sync | \`billing\` | \`orders-asia\` | \`aad_reports\` | 0 |`);
+  expect(headingsIn(summary)).toEqual([
+    "#### every database on `orders-us.postgres.database.azure.com`",
+    "#### `app` on `orders-asia.postgres.database.azure.com`",
+    "##### For `aad_orders`",
+  ]);
+});
+
+test("the summary shows whole names of servers if their domains differ, or if they are addresses", () => {
+  const summary = (...hosts: string[]) =>
+    renderSummary(reports.report(hosts.map((host) => reports.database({ host }))));
+  expect(summary("a.example", "b.test")).toContain("| `a.example` |");
+  expect(summary("10.0.0.4", "11.0.0.4")).toContain("| `10.0.0.4` |");
+  expect(summary("a.example", "b.example")).toContain("| `a` |");
+});
+
+test("the summary shows what matters without scrolling on a phone, in which a table has room for some 30 characters", () => {
+  for (const line of tableIn(renderSummary(reports.fleet())).split("\n")) {
+    const [, verdict = "", database = ""] = line.split("|");
+    const longest = (cell: string) =>
+      Math.max(
+        ...cell
+          .trim()
+          .split(/[ -]/)
+          .map((word) => word.length),
+      );
+    expect(longest(verdict) + longest(database)).toBeLessThanOrEqual(30);
+  }
+});
+
+test("the summary lists a thousand targets, those in sync below a fold, and explains equal errors once", () => {
+  const summary = renderSummary(reports.targets(1_000));
+  const [shown = "", folded = ""] = summary.split("<details><summary>The other 971 are in sync");
+  expect(tableIn(shown).split("\n")).toHaveLength(2 + 29);
+  expect(tableIn(folded).split("\n")).toHaveLength(2 + 971);
+  for (let i = 0; i < 1_000; i += 1) expect(summary).toContain(`| \`tenant_${i}\` | \`srv-${i % 10}\` |`);
+  expect(folded).toMatch(
+    /^: 99 on <code>srv-0\.postgres\.database\.azure\.com<\/code>, .* and 2 more<\/summary>/,
+  );
+  expect(summary.match(/\*\*What happened:/g)).toHaveLength(1);
+  expect(summary).toContain("#### `tenant_50` on `srv-0.postgres.database.azure.com`, `tenant_161` on ");
+  expect(summary).toContain(
+    "The names are those of `tenant_50` on `srv-0.postgres.database.azure.com`; the others have the same error.",
+  );
+  expect(summary.match(/\*\*Missing on/g)).toHaveLength(1);
+});
+
+test("the summary shows the rows of twelve thousand targets before anything else, within the limit", () => {
+  const summary = renderSummary(reports.targets(12_000));
+  expect(Buffer.byteLength(summary)).toBeLessThan(MEBIBYTE);
+  expect(summary.indexOf("**What happened:")).toBeGreaterThan(
+    summary.indexOf("The other 11,654 are in sync"),
+  );
+  expect(summary).toContain("More rows are in the JSON report (output `report`).");
+  expect(summary).toContain("**What happened:");
+});
+
+test("the summary opens SQL of up to ten lines", () => {
+  const summary = (lines: number) => {
+    const statements = Array.from({ length: lines }, (_, i) => `SELECT ${i};`);
+    const grantees = [reports.grantee({ verdict: "drift", missing: [reports.missing()] })];
+    const fixes = [{ as: "migrator", runnable: false, statements }];
+    return renderSummary(reports.report([reports.database({ verdict: "drift", grantees, fixes })]));
+  };
+  expect(summary(10)).toContain(
+    "<details open><summary><b>SQL for <code>migrator</code></b> (10 statements)",
+  );
+  expect(summary(11)).toContain("<details><summary><b>SQL for <code>migrator</code></b> (11 statements)");
+});
+
+test("the summary says that mode apply is enough before it shows the SQL", () => {
+  const missing = ["a", "b"].map((name) => reports.missing({ name, reason: "not-granted" }));
+  const grantees = [reports.grantee({ verdict: "drift", missing })];
+  const report = reports.report([reports.database({ verdict: "drift", grantees })], { mode: "check" });
+  expect(renderSummary(report)).toContain(
+    '`"ci-admin"` can grant this.<br>Run this action with `mode: apply`.<br>Or run the SQL below as `"ci-admin"`.',
+  );
 });
 
 test("the summary does not let an error look like a finding", () => {
@@ -122,7 +206,7 @@ test("the summary lists what was granted and revoked in collapsed sections, with
   expect(foldIn(summary, "Revoked on 1 sequence for <code>aad_orders</code>")).toBe(
     "| Object | Revoked |\n| :-- | :-- |\n| sequence `public.orders_id_seq` | USAGE |",
   );
-  expect(summary).toContain("| `aad_orders` | 🔧 repaired | 1 | 1 |");
+  expect(summary).toContain("| 🔧 repaired | `app` | `aad_orders` | 1 | 1 |");
 });
 
 test("the summary shows the SQL of a plan in an open section", () => {
@@ -136,8 +220,8 @@ test("the summary shows several databases in one table, and the same drift once"
   expect(firstLine(reports.many())).toBe(
     '### ⚠️ Azure Postgres Grants · Could not check `"Billing Archive"`. Drift: `aad_orders` is missing privileges on 6 tables and 2 sequences in `tenant_a` and `tenant_b` on `orders-prod.postgres.database.azure.com`.',
   );
-  expect(summary).toContain("| `tenant_d` | ✅ in sync | 0 | 0 |");
-  expect(summary).toContain('| `"Billing Archive"` | ⚠️ could not check | ? | ? |');
+  expect(summary).toContain("| ✅ in sync | `tenant_d` | 0 | 0 |");
+  expect(summary).toContain('| ⚠️ could not check: `connection-timed-out` | `"Billing Archive"` | ? | ? |');
   expect(summary).toContain("#### `tenant_a` and `tenant_b`");
   expect(summary.match(/\*\*Missing on/g)).toHaveLength(1);
   expect(summary).not.toContain("#### `tenant_d`");
@@ -243,16 +327,20 @@ test("the summary separates grantees only when they differ", () => {
   // A group of two grantees names neither of them.
   expect(summary.match(/GRANT INSERT, UPDATE/g)).toHaveLength(1);
   expect(summary).not.toContain("##### For `aad_d`");
-  expect(summary).toContain("| `app` | `aad_d` | ✅ in sync | 0 |");
+  expect(summary).toContain("| ✅ in sync | `app` | `aad_d` | 0 |");
 });
 
-test("the summary counts the databases in sync instead of listing them when there are many", () => {
+test("the summary lists the databases in sync below a fold when there are many, also if all are", () => {
   const [drifting] = reports.drift().databases;
   const green = Array.from({ length: 50 }, (_, i) => reports.database({ database: `tenant_${i}` }));
   const summary = renderSummary(reports.report([...green, ...(drifting ? [drifting] : [])]));
-  expect(summary).not.toContain("tenant_7");
-  expect(summary).toContain("| `app` | ❌ drift | 4 | 2 |");
-  expect(summary).toContain("The other 50 are in sync.");
+  const [shown, folded] = summary.split("<details><summary>The other 50 are in sync</summary>");
+  expect(shown).toContain("| ❌ drift | `app` | 4 | 2 |");
+  expect(shown).not.toContain("tenant_7");
+  expect(folded).toContain("| ✅ in sync | `tenant_7` | 0 | 0 |");
+  expect(renderSummary(reports.report(green))).toContain(
+    "<summary>All 50 are in sync</summary>\n\n| Verdict | Database |\n",
+  );
 });
 
 test("the summary groups three thousand objects, and lists them in a collapsed section", () => {
@@ -350,6 +438,15 @@ test("the summary shows every hostile name whole", () => {
   expect(text).toContain('U&"abc\\202Etxt.exe\\200B\\00A0"');
   expect(text).toContain('"@github/security #1 GH-2 0123456789abcdef"');
 });
+
+/** The first table. */
+function tableIn(summary: string): string {
+  return /(?:^\|.*\n)+/m.exec(summary)?.[0].trimEnd() ?? "";
+}
+
+function headingsIn(summary: string): readonly string[] {
+  return summary.split("\n").filter((line) => /^#{4,}/.test(line));
+}
 
 function firstLine(report: Parameters<typeof renderSummary>[0]): string {
   return renderSummary(report).split("\n")[0] ?? "";
