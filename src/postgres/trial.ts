@@ -6,7 +6,7 @@ import { type Change, statementsOf } from "../grants/statements.ts";
 import { isGrantOption, withoutGrantOption } from "../model/privileges.ts";
 import { groupsOf } from "../text/groups.ts";
 import { attempt, reasonOf } from "./batch.ts";
-import type { Turns } from "./turn.ts";
+import { beginInTurn, type Turns } from "./turn.ts";
 
 /**
  * The changes of a plan that PostgreSQL's rules do not allow but Azure's may, grouped so that a trial of one shows
@@ -70,7 +70,8 @@ async function tryOne(client: Client, { change, tryAs = [] }: Blocked, turns: Tu
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
     const statements = statementsOf([{ ...change, acting }]);
-    const { error, warned } = await attempt(client, turns, statements, { proof });
+    await beginInTurn(client, turns);
+    const { error, warned } = await attempt(client, statements, { proof });
     if (error === null && !warned) return { acting, message: "" };
     if (error === null) continue;
     const inconclusive = reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "");
