@@ -64,6 +64,8 @@ const OTHER_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>
   "artifacts.yml grants": { "id-token": "write" },
   "azure.yml trial": { contents: "read", "id-token": "write" },
   "azure-login.yml grants": { "id-token": "write" },
+  "before-the-merge.yml production": { "id-token": "write" },
+  "before-the-merge.yml pull-request": { actions: "read", contents: "read" },
   "check.yml check": { "id-token": "write", issues: "write" },
   "client-secret.yml grants": {},
   "code-scanning.yml codeql": { actions: "read", contents: "read", "security-events": "write" },

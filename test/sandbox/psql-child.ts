@@ -107,7 +107,7 @@ async function connect({ host, port, dbname }: typeof where): Promise<pg.Client>
     database: dbname,
     port: Number(port),
     password: env.PGPASSWORD,
-    ssl: host.startsWith("/") ? false : verified(),
+    ssl: host.startsWith("/") ? false : tlsOptions(),
     connectionTimeoutMillis: Number(env.PGCONNECT_TIMEOUT ?? 0) * 1000,
   });
   next.on("notice", (notice) => say(notice));
@@ -115,8 +115,9 @@ async function connect({ host, port, dbname }: typeof where): Promise<pg.Client>
   return next;
 }
 
-function verified(): { ca?: Buffer } {
+function tlsOptions(): { ca?: Buffer } | false {
   const { PGSSLMODE: mode, PGSSLROOTCERT: file } = env;
+  if (mode === "disable") return false;
   if (mode !== "verify-full" || !file) unknown(`PGSSLMODE=${mode ?? ""} PGSSLROOTCERT=${file ?? ""}`);
   return file === "system" ? {} : { ca: readFileSync(file) };
 }
