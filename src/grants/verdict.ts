@@ -32,14 +32,16 @@ export function granteeReports(
     const { role, actor } = grantee.grantee;
     const bound = boundIdentity(snapshot.server, grantee.grantee);
     const extra = extraOf(snapshot, drift.extra, whyExtra);
+    const granted = changesOf(outcome.committed, role, { verb: "GRANT", left: drift.missing });
     const revoked = changesOf(outcome.committed, role, { verb: "REVOKE", left: drift.extra });
+    const isChanged = granted.length + revoked.length > 0;
     return {
       grantee: name,
       schemas: demand.schemas,
       onExtra: demand.onExtra,
       ...(actor !== role && { sessionRole: actor.name }),
       ...(bound && { identity: bound }),
-      verdict: verdictOf(before.grantees[index], grantee, demand),
+      verdict: verdictOf(before.grantees[index], grantee, demand, isChanged),
       objects: drift.objects,
       missing: [
         ...(identity === null ? [] : [identity]),
@@ -47,7 +49,7 @@ export function granteeReports(
           blockedOf(finding, whyMissing).map((blocked) => described(snapshot, finding, blocked)),
         ),
       ],
-      granted: changesOf(outcome.committed, role, { verb: "GRANT", left: drift.missing }),
+      granted,
       extra: [...powers, ...extra],
       revoked,
       held: drift.held,
@@ -100,14 +102,19 @@ export function notChecked(grantee: string, { schemas, onExtra }: Demand): Grant
   };
 }
 
-function verdictOf(before: AssessedGrantee | undefined, now: AssessedGrantee, { onExtra }: Demand) {
+function verdictOf(
+  before: AssessedGrantee | undefined,
+  now: AssessedGrantee,
+  { onExtra }: Demand,
+  isChanged: boolean,
+) {
   const drifted = (grantee: AssessedGrantee | undefined) =>
     grantee?.obstacle === null &&
     (grantee.identity !== null ||
       grantee.drift.missing.length > 0 ||
       (extraIsDrift(onExtra) && grantee.drift.extra.length + grantee.powers.length > 0));
   if (drifted(now)) return "drift";
-  return drifted(before) ? "repaired" : "in-sync";
+  return isChanged || drifted(before) ? "repaired" : "in-sync";
 }
 
 /** What is left to do about each object of a snapshot, and why. */
