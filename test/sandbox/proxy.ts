@@ -33,9 +33,10 @@ export const goesThrough: Decide = () => true;
 
 /** Stands between clients and the sandbox's server, and ends TLS on both sides, with the server's own certificate. */
 export async function startProxy(
-  { server, ca, certificates }: Sandbox,
+  { server, ca, certificates }: Pick<Sandbox, "server" | "ca" | "certificates">,
   fromServer: Decide,
   fromClient: Decide = goesThrough,
+  at?: Parameters<typeof listening>[1],
 ): Promise<Listening> {
   let connections = 0;
 
@@ -106,7 +107,7 @@ export async function startProxy(
     }
   }
 
-  return listening(listener);
+  return listening(listener, at);
 }
 
 /** https://www.postgresql.org/docs/current/protocol-message-formats.html */
