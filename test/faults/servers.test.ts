@@ -57,11 +57,14 @@ test("servers that hang, refuse, have another authority or are replicas leave th
     goesThrough,
     { host: "127.0.0.4", port: sandbox.server.port },
   );
+  // A token would be the role's password on the standby only once it is replicated.
+  await sandbox.sql("postgres", "ALTER ROLE migrator PASSWORD 'secret' VALID UNTIL 'infinity'");
   const standby = await startStandby(sandbox.server);
   const replica = await at("127.0.0.5", forwardTo(standby.port));
   try {
     const host = "127.0.0.2\n127.0.0.3\n127.0.0.4\n127.0.0.5\nlocalhost";
-    const inputs = { ...migratorInputs(sandbox.server.port), host, "ssl-mode": "verify-ca" };
+    const signIn = { "client-id": "", "tenant-id": "", password: "secret" };
+    const inputs = { ...migratorInputs(sandbox.server.port), ...signIn, host, "ssl-mode": "verify-ca" };
     const { report, outputs, exitCode } = await runAction(
       { ...inputs, database: names.join("\n") },
       { ...sandbox.env, ...FASTER },
@@ -87,6 +90,7 @@ test("servers that hang, refuse, have another authority or are replicas leave th
     await foreign.close();
     await replica.close();
     await standby.stop();
+    await sandbox.entra.reset(); // the next token replaces the password
   }
 });
 
