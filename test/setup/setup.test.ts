@@ -22,22 +22,25 @@ const TOKEN = ["e30", Buffer.from(JSON.stringify({ oid: ADMIN.id })).toString("b
   ".",
 );
 
-test.each(["docs/setup.md", "docs/firewall.md", ".github/workflows/azure.yml", "examples/deploy.yml"])(
-  "shows commands that az accepts: %s",
-  (path) => {
-    const text = readText(path);
-    const blocks = [...text.matchAll(/^```(?:ba)?sh\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
-    const commands = (path.endsWith(".md") ? blocks.join("") : text)
-      .replaceAll(/ \\\n\s*/g, " ")
-      .split("\n")
-      .flatMap((line) => [
-        ...line.matchAll(/(?:^\s*|\$\(|\| |if )(az (?:"(?:\\.|[^"\\])*"|'[^']*'|[^"');|])+)/g),
-      ])
-      .map(([, command = ""]) => command.trim());
-    expect(commands).not.toEqual([]);
-    for (const command of commands) expect(() => parseAz(words(command).slice(1)), command).not.toThrow();
-  },
-);
+test.each([
+  ...["setup", "firewall", "app-sign-in", "principal"].map((page) => `docs/${page}.md`),
+  ...["deploy", "client-secret", "app-connection"].map((name) => `examples/${name}.yml`),
+  ".github/workflows/azure.yml",
+])("shows commands that az accepts: %s", (path) => {
+  const text = readText(path)
+    .replaceAll(/^# {3}/gm, "")
+    .replaceAll(/<([a-z-]+)>/g, "$1");
+  const blocks = [...text.matchAll(/^```(?:ba)?sh\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
+  const commands = (path.endsWith(".md") ? blocks.join("") : text)
+    .replaceAll(/ \\\n\s*/g, " ")
+    .split("\n")
+    .flatMap((line) => [
+      ...line.matchAll(/(?:^\s*|\$\(|\| |if )(az (?:"(?:\\.|[^"\\])*"|'[^']*'|[^"');|])+)/g),
+    ])
+    .map(([, command = ""]) => command.trim());
+  expect(commands).not.toEqual([]);
+  for (const command of commands) expect(() => parseAz(words(command).slice(1)), command).not.toThrow();
+});
 
 test("docs/private-network.md assigns roles by object ID, which works for an identity made a moment ago", () => {
   const page = readText("docs/private-network.md")
