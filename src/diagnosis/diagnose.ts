@@ -4,7 +4,7 @@ import { azOnServer } from "./commands.ts";
 import { ENTRA } from "./entra.ts";
 import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
-import { NETWORK } from "./network.ts";
+import { NETWORK, PRIVATE } from "./network.ts";
 import { POOLER, POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
 import {
@@ -23,6 +23,7 @@ export const RULES: readonly Rule[] = [
   ...GITHUB,
   ...ENTRA,
   ...PROTOCOL,
+  ...PRIVATE,
   ...POOLER,
   ...POSTGRES,
   ...NETWORK,
@@ -100,10 +101,10 @@ function ruleFor<C extends Context>(
 }
 
 function fits(match: Match, { code, text, status }: Symptom, { signIn, proxy }: Context): boolean {
-  const number = text.match(AADSTS)?.[1];
+  const own = [code, text.match(AADSTS)?.[1] ?? ""];
   return (
     (match.codes === undefined ||
-      match.codes.split(" ").some((each) => each === number || isOrStarts(code, each))) &&
+      match.codes.split(" ").some((each) => own.some((one) => isOrStarts(one, each)))) &&
     (match.text === undefined || match.text.test(text)) &&
     (match.status === undefined ||
       match.status.some((each) => each === status || each === classOf(status))) &&

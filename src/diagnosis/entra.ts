@@ -80,7 +80,7 @@ export const ENTRA = rulesFor("entra", {
     retries: 3,
   },
   "assertion-invalid": {
-    when: "AADSTS50027 AADSTS5002727 AADSTS50013 AADSTS5000811 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222",
+    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS5000811 AADSTS5002727",
     answer: ({ signIn }) => [
       "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
       ...(signIn?.type === "azure-cli"
@@ -119,7 +119,7 @@ export const ENTRA = rulesFor("entra", {
     ],
   },
   "service-principal-missing": {
-    when: "AADSTS7000229 AADSTS90099",
+    when: "AADSTS7000229",
     answer: ({ signIn }) => [
       "The application is registered, but has no service principal (enterprise application) in this tenant.",
       "Create the service principal:",
@@ -127,7 +127,7 @@ export const ENTRA = rulesFor("entra", {
     ],
   },
   "application-disabled": {
-    when: "AADSTS7000112",
+    when: "AADSTS1000031 AADSTS7000112 AADSTS7000113",
     answer: ({ signIn }) => [
       "Sign-in is disabled for this application.",
       "Enable sign-in:",
@@ -142,7 +142,7 @@ export const ENTRA = rulesFor("entra", {
     ],
   },
   "cross-cloud": {
-    when: "AADSTS90038 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS700030",
+    when: "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
     answer: ({ cloud }) => [
       sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
       ...SELECT_CLOUD,
@@ -150,12 +150,20 @@ export const ENTRA = rulesFor("entra", {
   },
   "tenant-not-found": {
     when: [
-      "AADSTS90002 AADSTS900023 AADSTS900021 AADSTS50059 AADSTS50128 AADSTS50194 AADSTS90019",
+      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
       /Invalid tenant id provided/,
     ],
     answer: [
       "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
       ...LOOK_UP_TENANT,
+    ],
+  },
+  "tenant-restricted": {
+    when: "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
+    answer: ({ signIn }) => [
+      "The network of the runner, or one of the two tenants, allows sign-in only to certain tenants, and this one is not among them. A proxy adds such a restriction to each request to Entra.",
+      sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn))}.`,
+      "Or use a runner outside this network, such as one of GitHub's own.",
     ],
   },
   "tenant-blocked": {
@@ -176,7 +184,7 @@ export const ENTRA = rulesFor("entra", {
     ],
   },
   "consent-missing": {
-    when: "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90094",
+    when: "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
     answer: ({ cloud, signIn }) => [
       "This application does not have consent to use Azure Database for PostgreSQL.",
       ...(isApplication(signIn)
@@ -192,7 +200,7 @@ export const ENTRA = rulesFor("entra", {
     ],
   },
   "client-secret-wrong": {
-    when: "AADSTS50012 AADSTS70002 AADSTS7000215 AADSTS7000216 AADSTS7000218",
+    when: "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218",
     answer: (context) => [
       "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
       ...newSecret(context),
@@ -203,7 +211,7 @@ export const ENTRA = rulesFor("entra", {
     answer: (context) => ["The client secret has expired.", ...newSecret(context)],
   },
   "resource-not-found": {
-    when: "AADSTS500011 AADSTS50001 AADSTS650052 AADSTS650057 AADSTS70011 AADSTS1002012",
+    when: "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
     answer: ({ cloud }) => [
       sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
       ...SELECT_CLOUD,
@@ -220,7 +228,7 @@ export const ENTRA = rulesFor("entra", {
     ],
   },
   "conditional-access": {
-    when: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084",
+    when: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
     answer: ({ signIn }) => [
       ...(isApplication(signIn)
         ? ([
@@ -236,7 +244,7 @@ export const ENTRA = rulesFor("entra", {
   },
   "managed-identity-arc": {
     when: [
-      "unable_to_read_secret_file invalid_secret",
+      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
       /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/,
     ],
     answer: [
@@ -250,10 +258,14 @@ export const ENTRA = rulesFor("entra", {
     when: [
       /Required metadata header not specified/,
       { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
-      /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i,
+      { signIn: "managed-identity", status: [401, 405] },
+      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/,
-      { codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH ETIMEDOUT", signIn: "managed-identity" },
+      {
+        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
+        signIn: "managed-identity",
+      },
     ],
     answer: (_context, { text }) => [
       BEHIND_PROXY.test(text)
@@ -267,7 +279,7 @@ export const ENTRA = rulesFor("entra", {
       /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
       { signIn: "managed-identity", status: [400, 403] },
       /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
-      "user_assigned_managed_identity_not_confirmed",
+      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*",
     ],
     answer: ({ inApp }, { text }) => [
       "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
@@ -297,8 +309,8 @@ export const ENTRA = rulesFor("entra", {
   },
   "entra-busy": {
     when: [
-      "AADSTS500031 AADSTS90033 AADSTS90024 AADSTS90025 AADSTS90055 AADSTS50196 AADSTS90090 temporarily_unavailable service_not_available server_error",
-      /TooManyRequests|being throttled/,
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      /Too ?Many ?Requests|being throttled/,
       {
         signIn: "azure-cli",
         text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)/i,
@@ -342,8 +354,8 @@ export const ENTRA = rulesFor("entra", {
   },
   "cli-not-signed-in": {
     when: [
-      /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/,
-      "AADSTS70008 AADSTS70043 AADSTS70044 AADSTS700082 AADSTS700084 AADSTS90072 AADSTS50020 AADSTS50072 AADSTS50074 AADSTS500121 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50057 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50126 AADSTS50132 AADSTS50133 AADSTS50158 AADSTS50173",
+      /az login|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription of '.*' doesn't exist/,
+      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*",
     ],
     answer: [
       "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
@@ -354,7 +366,7 @@ export const ENTRA = rulesFor("entra", {
   "cli-network": {
     when: {
       signIn: "azure-cli",
-      text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|JSON is invalid)/,
+      text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|JSON is invalid|Unable to get endpoints)/,
     },
     answer: (context) => [
       "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
@@ -555,6 +567,10 @@ function newSecret({ signIn }: Context): Steps {
 
 function issuerOf(assertion: Context["assertion"]): string {
   return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
+}
+
+function tenantOf(signIn: Context["signIn"]): string {
+  return signIn !== undefined && "tenantId" in signIn ? signIn.tenantId : "<tenant-id>";
 }
 
 function clientOf(signIn: Context["signIn"]): string {

@@ -1,6 +1,7 @@
 import { run, stepsOf } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { azOnServer, GET_TOKEN, SHOW_TENANT } from "./commands.ts";
+import { reachable } from "./network.ts";
 import { type Explanation, type Rule, rulesFor } from "./rules.ts";
 
 /** The answer to an error that no rule knows. */
@@ -27,13 +28,31 @@ export const FALLBACKS: readonly Rule[] = [
   }),
   ...rulesFor("entra", {
     "entra-refused": {
-      when: /AADSTS\d/,
-      answer: (_context, { text }) => [
-        "Entra refused the sign-in for a reason that this action does not recognize.",
-        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/.*AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
-        "Check `client-id`, `tenant-id` and `environment`:",
-        run(SHOW_TENANT),
+      when: [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
+      answer: ({ signIn }, { text }) => {
+        const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
+        return [
+          "Entra refused the sign-in for a reason that this action does not recognize.",
+          ...(number === undefined
+            ? []
+            : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`]),
+          ...(signIn?.type === "azure-cli"
+            ? ["Run azure/login right before this step, or use `auth-type: oidc`."]
+            : ["Check `client-id`, `tenant-id` and `environment`:", run(SHOW_TENANT)]),
+        ];
+      },
+    },
+    "entra-unreachable": {
+      when: [
+        "network_error endpoints_resolution_error openid_config_error post_request_failed",
+        /fetch failed/,
       ],
+      answer: (context) => [
+        "The runner could not reach Entra, or a proxy or firewall in between changed the answer.",
+        ...reachable(context),
+        "Run the job again.",
+      ],
+      retries: 1,
     },
     "cli-failed": {
       when: { signIn: "azure-cli" },
@@ -50,7 +69,7 @@ export const FALLBACKS: readonly Rule[] = [
   }),
   ...rulesFor("postgres", {
     "server-error": {
-      when: "0* 1* 2* 3* 4* 5* P0* HV*",
+      when: "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
       answer: (context, symptom) => [
         "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,

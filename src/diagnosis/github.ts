@@ -16,7 +16,7 @@ export const GITHUB = rulesFor("github", {
     ],
   },
   "oidc-no-token": {
-    when: /do not have ID Token field/,
+    when: /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : 3\d\d/,
     answer: [
       "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
       "Let the runner reach GitHub without the proxy:",

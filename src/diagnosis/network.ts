@@ -14,7 +14,7 @@ const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as 
  */
 const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": {
-    when: ["ENOTFOUND", /getaddrinfo ENOTFOUND/],
+    when: ["ENOTFOUND ENODATA EAI_NONAME", /getaddrinfo ENOTFOUND/],
     answer: (context) => [
       "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
       ...atPostgres(context, [
@@ -24,7 +24,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
   },
   "dns-unavailable": {
-    when: ["EAI_AGAIN EAI_FAIL EAI_NODATA", /getaddrinfo EAI_/],
+    when: ["EAI_* ESERVFAIL EREFUSED", /getaddrinfo EAI_|query\w+ E(SERVFAIL|REFUSED|TIMEOUT)/],
     answer: (context) => [
       "The runner's DNS server did not answer.",
       "Run the job again.",
@@ -34,7 +34,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     retries: 2,
   },
   "too-many-files": {
-    when: ["EMFILE ENFILE", /\bE[MN]FILE\b|Too many open files/],
+    when: ["EMFILE ENFILE ENOBUFS ENOMEM", /\bE[MN]FILE\b|Too many open files/],
     answer: [
       "The runner's process, or the whole machine, cannot open more files and sockets.",
       "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
@@ -53,8 +53,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   },
   "connection-lost": {
     when: [
-      "ECONNRESET EPIPE ECONNABORTED",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol/,
+      "ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET",
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|Premature close|^(aborted|terminated)$/i,
     ],
     answer: (context) => [
       "The connection broke: the peer is restarting or failing over, or something in between cut it.",
@@ -66,8 +66,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   },
   "connection-timed-out": {
     when: [
-      "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT",
-      /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|Connect Timeout Error/,
+      "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
+      /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|(Connect|Headers|Body) Timeout Error|TLS handshake timeout/,
     ],
     answer: (context) => [
       isPostgres(context)
@@ -102,7 +102,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   },
   "host-unreachable": {
     when: [
-      "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN",
+      "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
       /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/,
     ],
     answer: (context, { text }) => {
@@ -118,6 +118,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ...atPostgres(context, ["Use a runner in the server's network."]),
       ];
     },
+    retries: 1,
   },
   "tls-wrong-host": {
     when: [
@@ -176,7 +177,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-certificate": {
     when: [
       /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i,
-      "CERT_* CRL_* INVALID_CA INVALID_PURPOSE UNABLE_TO_* ERROR_IN_CERT*",
+      "CERT_* CRL_* INVALID_CA INVALID_PURPOSE PATH_LENGTH_EXCEEDED UNABLE_TO_* ERROR_IN_CERT* ERR_TLS_CERT_*",
     ],
     answer: (context, { text }) => {
       if (/too (weak|small)/i.test(text))
@@ -241,6 +242,17 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   },
 });
 
+/** An answer of PostgreSQL's gateway, or of the resource manager. */
+export const PRIVATE = rulesFor(["postgres", "azure"], {
+  "server-is-private": {
+    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server|doesn.t have public access)/i,
+    answer: [
+      "The server's public access is disabled, or it is in a virtual network. A firewall rule has no effect there.",
+      "Run the job in the server's network. `docs/private-network.md` shows three ways.",
+    ],
+  },
+});
+
 /** All of these, before them those that happen at a proxy. */
 export const NETWORK = [...PROXY, ...ON_THE_WAY];
 
@@ -258,7 +270,7 @@ function atPostgres(context: Context, steps: Steps): Steps {
 }
 
 /** What the runner has to reach for Entra and GitHub. */
-function reachable(context: Context): Steps {
+export function reachable(context: Context): Steps {
   return [
     "Check from the runner:",
     run(`curl --head ${shell(`https://${hostOf(context)}`)}`),

@@ -7,6 +7,7 @@ import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, conninfo, identifier, shell } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
 import { CHECK_CLOCK } from "./steps.ts";
+import type { Symptom } from "./symptoms.ts";
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 
@@ -32,7 +33,7 @@ const AFTER_MIGRATIONS: Steps = [
  */
 export const POOLER = rulesFor("postgres", {
   "pooler-token-too-long": {
-    when: /client sent partial pkt in startup phase/,
+    when: /client sent partial pkt in startup phase|password too long/,
     answer: [
       "The token is longer than the longest password that this PgBouncer accepts.",
       "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
@@ -40,14 +41,17 @@ export const POOLER = rulesFor("postgres", {
     ],
   },
   "pooler-session": {
-    when: ["26000 42P05", /prepared statement ".*" (requires|does not exist|already exists)/],
+    when: [
+      "26000 42P05",
+      /prepared statement (".*" (requires|does not exist|already exists)|did not exist|name is already in use)/,
+    ],
     answer: [
       "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
       WITHOUT_POOLER,
     ],
   },
   "pooler-startup-parameter": {
-    when: /unsupported startup parameter/,
+    when: /unsupported (options )?startup parameter/,
     answer: (context) => [
       "A connection pooler in front of PostgreSQL refuses a connection parameter.",
       WITHOUT_POOLER,
@@ -155,7 +159,7 @@ export const POSTGRES = rulesFor("postgres", {
   "password-refused": {
     when: [
       "28P01",
-      /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i,
+      /(password|SASL) authentication failed|empty password returned by client|client password must be|server signature does not match/i,
     ],
     answer: passwordRefused,
   },
@@ -213,7 +217,7 @@ export const POSTGRES = rulesFor("postgres", {
     ],
   },
   "database-closed": {
-    when: /database ".*" is not currently accepting connections|cannot connect to invalid database/,
+    when: /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
     answer: (context, { text }) => [
       "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
       "Set `database` to another database:",
@@ -270,7 +274,7 @@ export const POSTGRES = rulesFor("postgres", {
   "server-stopping": {
     when: [
       "57P01 57P02",
-      /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down/i,
+      /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
     ],
     answer: (context) => [
       "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
@@ -333,7 +337,7 @@ export const POSTGRES = rulesFor("postgres", {
     answer: (context) => ["The server's storage is full.", ...growStorage(context)],
   },
   "read-only": {
-    when: ["25006", /read-(write|only) mode during recovery/],
+    when: ["25006", /during recovery/],
     answer: (context) => [
       "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
       "Find out whether it is a replica, and how full its storage is:",
@@ -457,7 +461,11 @@ export const POSTGRES = rulesFor("postgres", {
     ],
   },
   "object-not-found": {
-    when: ["42P01 3F000", { codes: "42704", text: /^(?!.*configuration parameter)/ }],
+    when: [
+      "42P01 3F000",
+      { codes: "42704", text: /^(?!.*configuration parameter)/ },
+      /column ".*" of relation ".*" does not exist/,
+    ],
     answer: ({ database }) => [
       "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
       sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
@@ -465,20 +473,22 @@ export const POSTGRES = rulesFor("postgres", {
     ],
   },
   "restricted-role": {
-    when: { codes: "42501", text: /restricted role|only superusers can grant role|must be superuser/ },
+    when: {
+      codes: "42501",
+      text: /restricted role|only superusers|must be superuser|is a system catalog|session authorization|for (table|view|function|language) "?(pg_|c\b)/i,
+    },
     answer: [
       "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
-      "Grant privileges on the objects themselves instead of membership in the role that the message names.",
+      "Grant privileges on the app's own objects, instead of membership in the role or access to the object that the message names.",
     ],
   },
   "role-not-grantable": {
     when: [
       {
         codes: "42501",
-        text: /permission denied to grant role|must have admin option on role|ADMIN option/i,
+        text: /permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i,
       },
-      "0LP01",
-      /cannot have explicit members/,
+      /cannot have explicit members|option cannot be granted back|role ".*" (is|cannot be) a member of/,
     ],
     answer: ({ user }, { text }) => {
       if (/explicit members/.test(text))
@@ -486,7 +496,7 @@ export const POSTGRES = rulesFor("postgres", {
           "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
           "Grant privileges on the objects themselves instead, as their owner.",
         ];
-      if (/granted back|is a member of role/.test(text))
+      if (/granted back|a member of/.test(text))
         return [
           "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
           "See who is a member of which role, and by which grant:",
@@ -532,11 +542,16 @@ export const POSTGRES = rulesFor("postgres", {
           run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
           "For the role of an Entra identity, use the action in `principal/` as an Entra administrator.",
         ];
-      if (/for (configuration )?parameter|for tablespace|to set parameter/.test(text))
+      if (/for (configuration )?parameter|to set parameter/.test(text))
         return [
           "Only a superuser can grant or set this. On Azure, no login is a superuser.",
           "Set the parameter on the server instead:",
           run(azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })),
+        ];
+      if (/for (schema|table) "?(columnar|citus|pg_dist|cron\b)/.test(text))
+        return [
+          "This object belongs to an extension (Citus or pg_cron), and so only to Azure's own superuser.",
+          "Set `schemas` to the app's own schemas. Servers of Azure Cosmos DB (`*.postgres.cosmos.azure.com`) are not supported.",
         ];
       return [
         "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
@@ -547,14 +562,29 @@ export const POSTGRES = rulesFor("postgres", {
     },
   },
   "privilege-not-found": {
-    when: { codes: "42601", text: /unrecognized privilege type/ },
+    when: [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
+    answer: (_context, { text }) =>
+      text.includes("unrecognized")
+        ? [
+            "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
+            "Remove the privilege, or upgrade the server.",
+          ]
+        : [
+            "This kind of object, role or grant does not have this privilege or option. A table has no `USAGE`, for example.",
+            "Remove what the message names. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
+          ],
+  },
+  "raised-in-database": {
+    when: "P0001 39P03",
     answer: [
-      "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
-      "Remove the privilege, or upgrade the server.",
+      "Code in the database refused this: an event trigger, or a function that it calls, raised the error.",
+      "List the event triggers:",
+      run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
+      "Do what the message says, or ask the trigger's owner for an exception.",
     ],
   },
   "tls-not-offered": {
-    when: /does not support SSL connections|unsupported frontend protocol 1234\.5679/,
+    when: /does not support SSL connections|unsupported frontend protocol 1234\.56/,
     answer: [
       "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
       "Check `host` and `port`.",
@@ -571,8 +601,10 @@ export const POSTGRES = rulesFor("postgres", {
   },
   "server-fault": {
     when: "XX* 58* 53000 53400",
-    answer: (context) => [
-      "The server, or one of its extensions, had an internal error.",
+    answer: (context, { text }) => [
+      /active placement|remote node|worker node/.test(text)
+        ? "A node of this Citus cluster could not reach another one."
+        : "The server, or one of its extensions, had an internal error.",
       "Run the job again: what was granted stays granted.",
       "If the error persists, look at the server's state, and open a support request in the Azure portal:",
       run(azShow(context, STATE)),
@@ -697,11 +729,16 @@ function withoutServer(user: string, host: string): string | undefined {
 }
 
 /** 28P01 has one text for many causes: those that the name or the token shows come first. */
-function passwordRefused(context: Context): Answer {
+function passwordRefused(context: Context, { text }: Symptom): Answer {
+  if (/server signature/.test(text))
+    return [
+      "What answers does not know the role's password itself: it is a different server, or something in between.",
+      "Check `host` and `port`. If a connection pooler is in between, set `port: 5432`, or `host` to the server itself.",
+    ];
   const { signIn, user = "", host = "", port, token, cloud } = context;
   if (signIn?.type === "password")
     return [
-      "The name or the password is wrong, or the role was created for Entra and has no password.",
+      "The name or the password is wrong, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
       "Try the name and the password with psql:",
       run(psql(context)),
       "For an Entra role, remove `password` and set `auth-type: oidc`.",

@@ -8,7 +8,7 @@ export const PROTOCOL = rulesFor("postgres", {
   "not-postgres": {
     // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
     when: [
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)/,
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response/,
       "NOT_POSTGRES",
     ],
     answer: (context) => [
@@ -36,11 +36,11 @@ export const PROTOCOL = rulesFor("postgres", {
     ],
   },
   "protocol-violation": {
-    when: "PROTOCOL_VIOLATION",
+    when: ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
     answer: (context) => [
       "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
       "Check `host` and `port`: perhaps a different service listens there.",
-      run(azShow(context, "fullyQualifiedDomainName")),
+      ...setFullName(context),
       "If a proxy is in between, set `host` to the server itself.",
     ],
   },

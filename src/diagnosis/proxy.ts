@@ -27,7 +27,7 @@ export const PROXY = rulesFor(HTTPS, {
     when: [
       { atProxy: true, codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN" },
       /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i,
-      "HPE_*",
+      "HPE_* UND_ERR_PRX_TLS",
       { codes: "NOT_JSON", status: ["4xx", "5xx"] },
     ],
     answer: (context, { text }) => {

@@ -1,6 +1,6 @@
 import { az, azServer, azShow } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
-import { NETWORK } from "../diagnosis/network.ts";
+import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
 import { type Answer, type Context, type Rule, rulesFor } from "../diagnosis/rules.ts";
 import { allowInProxy, CHECK_CLOCK } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
@@ -31,6 +31,7 @@ export function nothingDone({ code }: Failure): boolean {
 }
 
 const REFUSED = [
+  "server-is-private",
   "azure-policy",
   "azure-deny-assignment",
   "resource-locked",
@@ -53,11 +54,20 @@ const WHILE_THERE_IS_TIME = 5;
  */
 export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-policy": {
-    when: "RequestDisallowedByPolicy",
-    answer: [
-      "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
-      "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
+    when: [
+      "RequestDisallowedByPolicy",
+      { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i },
     ],
+    answer: (_context, { text }) =>
+      text.includes("RequestDisallowedByAzure")
+        ? [
+            "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
+            "Sign in as an application instead: `auth-type: oidc`.",
+          ]
+        : [
+            "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
+            "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
+          ],
   },
   "azure-deny-assignment": {
     when: "DenyAssignmentAuthorizationFailed",
@@ -84,7 +94,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ],
   },
   "subscription-disabled": {
-    when: "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation",
+    when: "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation AccountIsDisabled",
     answer: ({ server }) => [
       "The subscription is disabled, or its type does not allow changes. Reads can still work.",
       "Look up the state of the subscription:",
@@ -114,7 +124,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ],
   },
   "azure-token-expired": {
-    when: "ExpiredAuthenticationToken",
+    when: [
+      "ExpiredAuthenticationToken TokenCreatedWithOutdatedPolicies",
+      /continuous access evaluation|Lifetime validation failed/i,
+    ],
     answer: [
       "The token expired before Azure read it, or the runner's clock is wrong.",
       "Run the job again.",
@@ -127,7 +140,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     answer: renewToken,
   },
   "server-not-found": {
-    when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId ParentResourceNotFound",
+    when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId ParentResourceNotFound InvalidResourceGroup* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping",
     answer: ({ server }, { code: azureCode }) => [
       NOT_FOUND[azureCode] ?? NO_SERVER,
       ...(azureCode.includes("Subscription")
@@ -141,7 +154,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ],
   },
   "azure-not-permitted": {
-    when: "AuthorizationFailed LinkedAuthorizationFailed Forbidden",
+    when: [
+      "AuthorizationFailed LinkedAuthorizationFailed AuthorizationPermissionMismatch Forbidden",
+      { status: [403], text: /not authorized/i },
+    ],
     answer: (context, symptom) => [
       "The identity that signs in has no role on the server that allows this.",
       ...allow(context, symptom),
@@ -160,8 +176,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   },
   "server-busy": {
     when: [
-      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation",
-      { status: [409], text: /\b(busy|in progress|(try|retry) (again )?later|being (updated|created))\b/i },
+      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation OperationPreempted RetryableError",
+      {
+        status: [400, 409],
+        text: /\b(busy|in progress|not (in )?(a )?ready|(try|retry) (again )?later|being (updated|created))\b/i,
+      },
     ],
     answer: ({ server }) => [
       "Another operation on the server is in progress.",
@@ -180,7 +199,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   },
   "azure-unavailable": {
     when: [
-      "InternalServerError InternalError ServiceUnavailable GatewayTimeout ServerTimeout",
+      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut",
       { status: [408, "5xx"] },
     ],
     answer: [
@@ -208,10 +227,16 @@ const NOT_FOUND: Readonly<Record<string, string>> = {
   ResourceGroupBeingDeleted: "The resource group of the server is being deleted.",
 };
 
-const RULES: readonly Rule<ResourceManagerContext>[] = [...AZURE, ...NETWORK];
+const RULES: readonly Rule<ResourceManagerContext>[] = [...PRIVATE, ...AZURE, ...NETWORK];
 
 /** The tenant that Azure names; the way past a proxy that removes the token. */
 function renewToken(context: ResourceManagerContext, { text }: Symptom): Answer {
+  if (/'puid' or 'altsecid' or 'oid'/.test(text))
+    return [
+      "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
+      "Create the service principal, then run the job again in a few minutes:",
+      run(az("ad sp create", { id: context.clientId ?? "<client-id>" })),
+    ];
   if (NO_HEADER.test(text))
     return [
       "The request arrived without its token. A proxy on the way removed the header.",

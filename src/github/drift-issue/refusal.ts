@@ -20,9 +20,9 @@ export function refusalIn(error: unknown): Refusal {
 
 /** True if a rate limit refused the request: a 403 can say so in its headers, or in words old and new. */
 export function isLimit({ status, message, headers }: Refusal): boolean {
-  if (status === 429) return true;
+  if (status === 429 || /submitted too quickly/i.test(message)) return true;
   const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
-  return status === 403 && (says || /rate limit|abuse detection|submitted too quickly/i.test(message));
+  return status === 403 && (says || /rate limit|abuse detection/i.test(message));
 }
 
 /** Milliseconds, if GitHub does not say how long. */

@@ -1,5 +1,5 @@
 import { diagnoseBy } from "../../diagnosis/diagnose.ts";
-import { NETWORK } from "../../diagnosis/network.ts";
+import { NETWORK, reachable } from "../../diagnosis/network.ts";
 import { rulesFor } from "../../diagnosis/rules.ts";
 import { type Failure, run } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
@@ -64,8 +64,8 @@ const REFUSALS = rulesFor("github-issues", {
   },
   "issues-not-permitted": {
     when: [
-      { status: [403], text: /not accessible|must have (admin|push|write|triage)/i },
-      { status: [422], text: /Validation Failed|not permitted|cannot be assigned|label/i },
+      { status: [403], text: /not accessible|must have (admin|push|write|triage)|required scopes/i },
+      { status: [422], text: /^(?!.*too long).*(Validation Failed|not permitted|cannot be assigned|label)/i },
     ],
     answer: (_context, { text }) => {
       if (/not accessible by integration/i.test(text))
@@ -109,8 +109,9 @@ const REFUSALS = rulesFor("github-issues", {
 const OTHERS = rulesFor("github-issues", {
   "issues-unavailable": {
     when: { status: ["5xx"] },
-    answer: [
+    answer: (context) => [
       "GitHub could not be reached, or it has an outage.",
+      ...reachable(context),
       "Look for an outage of GitHub: https://www.githubstatus.com",
       "Wait for the next run: it continues where this one stopped.",
     ],
