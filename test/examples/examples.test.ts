@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startEndpoint, TOKEN } from "../azure/managed-identity.ts";
 import { firewallJob } from "../e2e/firewall-job.ts";
-import { type Run, runAction } from "../e2e/run-action.ts";
+import { type Run, runAction, WITHOUT_WAITS } from "../e2e/run-action.ts";
 import { GITHUB_ISSUER } from "../sandbox/github.ts";
 import { startGitHubApi } from "../sandbox/github-api.ts";
 import { framed, startProxy } from "../sandbox/proxy.ts";
@@ -30,8 +30,6 @@ const VARS = {
 };
 /** The runner's shell for `run`, without the start-up files of the user. */
 const BASH = ["--noprofile", "--norc", "-e", "-c"];
-/** How many databases the fleet has; `FLEET_DATABASES=100` measures it. */
-const FLEET_DATABASES = Number(process.env.FLEET_DATABASES ?? 6);
 
 let sandbox: Sandbox;
 let bin: string;
@@ -311,7 +309,8 @@ test.each([
   ["deploy.yml", "database"],
   ["check.yml", "check"],
   ["plan.yml", "plan"],
-  ["fleet-server.yml", "check"],
+  ["fleet.yml", "check"],
+  ["fleet-lists.yml", "check"],
 ])("%s keeps the SQL file as an artifact", (file, job) => {
   const steps = jobOf(file, job).steps ?? [];
   expect(steps.at(-2)).toMatchObject({ id: "grants", uses: "OWNER/azure-postgres-grants@v1" });
@@ -324,52 +323,63 @@ test.each([
   expect(path.trim().split("\n")).toContain("fixes.sql");
 });
 
-test("fleet.yml: one job checks the databases of each server, and the last job writes one row for each", async () => {
-  const { strategy, with: call } = jobOf("fleet.yml", "servers");
-  expect(strategy?.["max-parallel"]).toBeLessThanOrEqual(10);
-  const servers = strategy?.matrix.include?.length ?? 0;
-  const databases = Array.from({ length: FLEET_DATABASES }, (_, at) => `fleet_${at}`);
-  await sandbox.createDatabase("fleet", { seed: ORDERS });
-  for (const name of databases) await sandbox.createDatabase(name, { template: "fleet" });
-
-  const directory = await mkdtemp(join(tmpdir(), "fleet-"));
-  const began = performance.now();
-  await Promise.all(
-    Array.from({ length: servers }, async (_, at) => {
-      const mine = databases.filter((_name, index) => index % servers === at);
-      const matrix = { server: `server-${at}`, databases: `${mine.join("\n")}\n` };
-      const run = await act("fleet-server.yml", "check", {
-        contexts: { inputs: { ...resolved(call ?? {}, { matrix }) } },
-        inputs: { host: sandbox.server.host },
-      });
-      expect(run.outputs.verdict).toBe("drift");
-      await mkdir(join(directory, "reports", `report-${matrix.server}`), { recursive: true });
-      await writeFile(
-        join(directory, "reports", `report-${matrix.server}`, "report.json"),
-        JSON.stringify(run.report),
-      );
-    }),
-  );
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  if (process.env.FLEET_DATABASES)
-    console.log(`${FLEET_DATABASES} databases in ${servers} jobs: ${seconds} s`);
-
-  await script("jq", `exec '${process.execPath}' '${join(import.meta.dirname, "jq-child.ts")}' "$@"`);
-  const summary = jobOf("fleet.yml", "summary").steps?.find(({ run }) => run !== undefined)?.run ?? "";
-  const file = join(directory, "summary.md");
-  const { status, stderr } = spawnSync("bash", [...BASH, summary], {
-    cwd: directory,
-    encoding: "utf8",
-    env: { PATH: path(), GITHUB_STEP_SUMMARY: file },
+describe("a fleet", () => {
+  const here = "localhost\n127.0.0.1";
+  const databases = ["orders", "orders_archive"];
+  beforeAll(async () => {
+    await orders();
+    await sandbox.createDatabase("orders_archive", { template: "orders" });
   });
-  expect([status, stderr]).toEqual([0, ""]);
-  const rows = (await readFile(file, "utf8")).trim().split("\n").slice(2);
-  const each = FLEET_DATABASES / servers;
-  expect(rows).toEqual(
-    Array.from({ length: servers }, (_, at) => `| server-${at} | drift | ${each} | ${each * 15} |`),
-  );
-  await rm(directory, { recursive: true });
-  ran.add("fleet.yml");
+
+  test("fleet.yml: one job checks each database of each server", async () => {
+    const { report, summary } = await act("fleet.yml", "check", { inputs: { host: here } });
+    expect(report.databases.map(({ host, database, verdict }) => [host, database, verdict])).toEqual(
+      here.split("\n").flatMap((host) => databases.map((database) => [host, database, "drift"])),
+    );
+    for (const host of here.split("\n")) expect(summary).toContain(host);
+  });
+
+  test("fleet-lists.yml: a job checks each list, and the last job has a row for each server that should be there", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "fleet-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    await script("jq", `exec '${process.execPath}' '${join(import.meta.dirname, "jq-child.ts")}' "$@"`);
+    const shell = async (job: string, servers: string) => {
+      const run = jobOf("fleet-lists.yml", job).steps?.find((step) => step.run)?.run ?? "";
+      const file = join(directory, `${job}.txt`);
+      await writeFile(file, "");
+      const env = { PATH: path(), SERVERS: servers, GITHUB_OUTPUT: file, GITHUB_STEP_SUMMARY: file };
+      const { status, stderr } = spawnSync("bash", [...BASH, run], { cwd: directory, encoding: "utf8", env });
+      expect([status, stderr]).toEqual([0, ""]);
+      return (await readFile(file, "utf8")).trim();
+    };
+    const many = Array.from({ length: 45 }, (_, at) => `server-${at}`);
+    const lists = JSON.parse(
+      (await shell("lists", `${many.join("\n")}\n`)).replace("lists=", ""),
+    ) as string[];
+    expect(lists.map((list) => list.split("\n").length)).toEqual([20, 20, 5]);
+    expect(lists.join("\n").split("\n")).toEqual(many);
+
+    const checked = [here, "nowhere.invalid", ""];
+    for (const [at, servers] of checked.entries()) {
+      if (servers === "") continue; // this job died
+      const run = await act("fleet-lists.yml", "check", {
+        contexts: { matrix: { servers } },
+        inputs: { host: servers },
+        env: { ...sandbox.env, ...WITHOUT_WAITS },
+      });
+      await mkdir(join(directory, "reports", `report-${at}`), { recursive: true });
+      await writeFile(join(directory, "reports", `report-${at}`, "a.json"), JSON.stringify(run.report));
+    }
+    const table = await shell("summary", `${here}\nnowhere.invalid\norders-asia\n`);
+    expect(table.split("\n").slice(2)).toEqual([
+      "| localhost | drift | 2 of 2 | 30 |",
+      "| 127.0.0.1 | drift | 2 of 2 | 30 |",
+      "| nowhere.invalid | error | 0 of 1 | ? |",
+      "| orders-asia | no report | 0 of 0 | ? |",
+    ]);
+    await rm(join(directory, "reports"), { recursive: true });
+    expect(await shell("summary", "orders-eu\n")).toContain("| orders-eu | no report | 0 of 0 | ? |");
+  });
 });
 
 test("every example has run", () => {
