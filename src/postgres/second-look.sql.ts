@@ -61,7 +61,7 @@ SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype,
                  'grantor', c.role, 'grantee', x.grantee, 'privilege', x.privilege_type, 'grantable', x.is_grantable))
         FROM pg_catalog.pg_default_acl AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS x
         WHERE d.defaclrole = c.role AND d.defaclnamespace = c.schema AND d.defaclobjtype = t.objtype
-          AND x.grantee <> c.role AND x.grantee = ANY ('{0,${holders.join()}}'::pg_catalog.oid[])) AS items,
+          AND x.grantee <> c.role AND x.grantee = ANY ('{${["0", ...holders].join()}}'::pg_catalog.oid[])) AS items,
        (SELECT pg_catalog.json_object_agg(g.oid, (
                  SELECT COALESCE(pg_catalog.json_agg(name ORDER BY ordinal), '[]') FROM ${PRIVILEGES}
                  WHERE type = t.objtype AND (g.rolsuper OR name = ANY (given.privileges))))

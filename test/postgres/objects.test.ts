@@ -263,7 +263,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: objects", (version) => {
     const queries = recorded(client);
 
     const schema = await failureOf(run("apply", { schemas: ["public", "Orders"] }, { client }));
-    const nobody = await run("apply", {}, { client, grantee: app.toUpperCase() });
+    const nobody = await run("apply", { defaultPrivileges: true }, { client, grantee: app.toUpperCase() });
     const long = await run("apply", {}, { client, grantee: "x".repeat(70) });
 
     expect(schema).toMatchObject({
