@@ -1,20 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { globSync } from "node:fs";
 import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 import type pg from "pg";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { runAction } from "../e2e/run-action.ts";
 import { issueCertificates } from "../sandbox/certificates.ts";
-import {
-  type PostgresServer,
-  SUPERUSER,
-  signInAs,
-  startServer,
-  VERSIONS,
-  type Version,
-} from "../sandbox/postgres.ts";
+import { CLIENTS, warnWithoutClients } from "../sandbox/pg-dump.ts";
+import { type PostgresServer, SUPERUSER, signInAs, startServer, type Version } from "../sandbox/postgres.ts";
 import { PSQL } from "../sandbox/psql.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 import { type Contexts, inputsOf, jobOf, resolved } from "./example.ts";
@@ -24,10 +17,6 @@ const CONTEXTS: Contexts = { github: { token: "token-of-the-job" } };
 /** Dumps of a flexible server, as far as they are known. */
 const RECORDED = join(import.meta.dirname, "production");
 const BASH = ["--noprofile", "--norc", "-e", "-c"];
-
-/** This machine's pg_dump; it dumps servers of its own version and older ones. */
-const PG_DUMP = globSync("/usr/lib/postgresql/*/bin/pg_dump").sort().at(-1);
-const DUMPED = VERSIONS.filter((version) => version <= Number(PG_DUMP?.split("/")[4] ?? 0)).at(-1);
 
 let directory: string;
 let container: PostgresServer;
@@ -68,18 +57,14 @@ test("a pull request is green if default privileges cover its table, and red if 
   expect(await check({ mode: "apply" })).toMatchObject({ exitCode: 0, outputs: { verdict: "repaired" } });
 });
 
-if (PG_DUMP === undefined || DUMPED === undefined) {
-  // Not skipped: the recorded dumps are tested, but it has to be visible.
-  test("pg_dump is not installed, so only recorded dumps were tested", () => {
-    console.warn(
-      "pg_dump is not installed: test/examples/before-the-merge.test.ts did not run the job production.",
-    );
-  });
+if (CLIENTS === undefined) {
+  test("the job production needs pg_dump", () => warnWithoutClients("the job production"));
 } else {
+  const { bin, version } = CLIENTS;
   describe("the dumps of this machine's pg_dump", () => {
     let sandbox: Sandbox;
     beforeEach(async () => {
-      sandbox = await startSandbox({ version: DUMPED });
+      sandbox = await startSandbox({ version });
     });
     afterEach(() => sandbox.close());
 
@@ -87,7 +72,7 @@ if (PG_DUMP === undefined || DUMPED === undefined) {
       await likeProduction();
       const before = await stateOf(sandbox.server);
       await dump();
-      await replay(DUMPED);
+      await replay(version);
       expect(await stateOf(container)).toEqual(before);
       expect(await check()).toMatchObject({ exitCode: 0, outputs: { verdict: "in-sync" } });
       await migrate("REVOKE INSERT ON orders FROM aad_orders");
@@ -141,7 +126,7 @@ if (PG_DUMP === undefined || DUMPED === undefined) {
          exec env -i $kept "$@"`,
       );
       const { stdout } = await step("production", "az account", {
-        PATH: `${directory}${delimiter}${dirname(PG_DUMP ?? "")}${delimiter}${process.env.PATH}`,
+        PATH: `${directory}${delimiter}${bin}${delimiter}${process.env.PATH}`,
         PGHOST: host,
         PGPORT: String(port),
         PGSSLROOTCERT: sandbox.caFile,

@@ -1,9 +1,12 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
+import { OBJECTS } from "../e2e/orders-job.ts";
 import { type Run, runAction } from "../e2e/run-action.ts";
 import { ROOT, readText } from "../project/project.ts";
+import { CLIENTS, warnWithoutClients } from "../sandbox/pg-dump.ts";
 import { addToTenant } from "../sandbox/pgaadauth.ts";
 import { SUPERUSER, signInAs } from "../sandbox/postgres.ts";
 import { IDENTITIES, ORDERS, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
@@ -97,6 +100,49 @@ test("restore.md: without its role the app is an error, and with it every table 
   await as("migrator", "restored", "GRANT TRUNCATE ON orders TO aad_orders");
   expect(await step()).toMatchObject({ exitCode: 1, outputs: { verdict: "drift", "extra-count": "1" } });
 });
+
+if (CLIENTS === undefined) {
+  test("restore.md: its commands need pg_restore", () => warnWithoutClients("the commands of restore.md"));
+} else {
+  const { bin, version } = CLIENTS;
+  test("restore.md: its commands give migrator every table, without anybody's privileges", async () => {
+    const production = await startSandbox({ version });
+    onTestFinished(production.close);
+    for (const database of ["orders", "restored"]) {
+      await production.createDatabase(database);
+      await production.sql(database, "CREATE EXTENSION citext");
+    }
+    await production.sql("orders", 'GRANT CREATE ON SCHEMA public TO "ci-admin"');
+    const owner = await production.signInAs("ci-admin", "orders");
+    await owner
+      .query(`${ORDERS} CREATE TABLE tags (name citext); COMMENT ON TABLE tags IS 'of orders';
+        GRANT SELECT ON tags TO aad_orders; GRANT SELECT ON ALL TABLES IN SCHEMA public TO migrator;
+        GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO migrator`)
+      .finally(() => owner.end());
+
+    const [commands = ""] = blocksOf("restore.md", "bash");
+    const here = commands
+      .replaceAll(/[\w-]+\.postgres\.database\.azure\.com/g, production.server.directory)
+      .replaceAll("orders.dump", join(production.server.directory, "orders.dump"))
+      .replace("--dbname=orders", "--dbname=restored");
+    const { status, stderr } = spawnSync("bash", ["--norc", "-e", "-c", here], {
+      encoding: "utf8",
+      env: {
+        PATH: `${bin}${delimiter}${process.env.PATH}`,
+        PGUSER: "migrator",
+        PGPORT: `${production.server.port}`,
+      },
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+
+    const tables = await production.sql(
+      "restored",
+      `SELECT relowner::regrole::text AS owner, count(*)::int AS tables, count(relacl)::int AS acls
+       FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S') AND relnamespace = 'public'::regnamespace GROUP BY 1`,
+    );
+    expect(tables).toEqual([{ owner: "migrator", tables: OBJECTS + 1, acls: 0 }]);
+  });
+}
 
 test("slots.md: both slots can use the tables before the swap", async () => {
   await sandbox.createDatabase("slots", { seed: ORDERS });
