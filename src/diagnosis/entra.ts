@@ -1,9 +1,9 @@
 import { run, type Steps } from "../model/failure.ts";
-import { code, EMPTY, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
-import { az, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
+import { az, GET_TOKEN, shell } from "./commands.ts";
 import { type Context, hostOf, rulesFor } from "./rules.ts";
-import { allowInProxy, CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD } from "./steps.ts";
+import { CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
@@ -47,25 +47,13 @@ export const ENTRA = rulesFor("entra", {
     ],
   },
   "federation-not-allowed": {
-    when: "AADSTS700223 AADSTS700238",
+    when: "AADSTS700223 AADSTS700238 AADSTS7002381",
     answer: ({ assertion }) => [
-      "A policy of the tenant forbids workload identity federation with this issuer or application.",
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+      "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
+      "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
       "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
     ],
-  },
-  "federated-enterprise": {
-    when: "AADSTS7002381",
-    answer: ({ assertion }) => {
-      const enterprise = claim(assertion, "enterprise");
-      const has = enterprise === undefined ? inOurWords("none") : code(enterprise);
-      return [
-        sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token has ${has}.`,
-        "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
-        "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
-        "Or ask the tenant's administrators to allow your enterprise.",
-      ];
-    },
   },
   "issuer-unreadable": {
     when: "AADSTS50166 AADSTS501661 AADSTS90061",
@@ -164,15 +152,6 @@ export const ENTRA = rulesFor("entra", {
       "The network of the runner, or one of the two tenants, allows sign-in only to certain tenants, and this one is not among them. A proxy adds such a restriction to each request to Entra.",
       sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn))}.`,
       "Or use a runner outside this network, such as one of GitHub's own.",
-    ],
-  },
-  "tenant-blocked": {
-    when: "AADSTS5000224 AADSTS5000225",
-    answer: [
-      "Microsoft blocked the tenant, usually because it was inactive for a long time.",
-      "Reactivate the tenant: https://aka.ms/TenantLifecycle",
-      "Or set `tenant-id` to the tenant that the server belongs to:",
-      run(SHOW_TENANT),
     ],
   },
   "application-public": {
@@ -323,17 +302,6 @@ export const ENTRA = rulesFor("entra", {
       "Look for an outage: https://azure.status.microsoft",
     ],
     retries: 3,
-  },
-  "entra-answer-unreadable": {
-    when: [{ codes: "NOT_JSON", status: ["2xx", "3xx"] }, /an answer of more than \d+ MiB/, "AADSTS900561"],
-    answer: (context) => [
-      "A proxy between the runner and Entra changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
-      "Run the job again.",
-      "If the error persists, see what answer the runner gets:",
-      run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
-      ...allowInProxy(context),
-    ],
-    retries: 2,
   },
   "clock-wrong": {
     when: /Make sure your computer's time|ID token already expires/,
@@ -563,6 +531,12 @@ function newSecret({ signIn }: Context): Steps {
     run(az("ad app credential reset --append", { id: clientOf(signIn), query: "password" })),
     "Or use `auth-type: oidc`, which needs no secret.",
   ];
+}
+
+/** The enterprise in the token, which a tenant can require. */
+function enterpriseOf(assertion: Context["assertion"]): Sentence {
+  const enterprise = claim(assertion, "enterprise");
+  return enterprise === undefined ? EMPTY : sentence` and the enterprise ${code(enterprise)}`;
 }
 
 function issuerOf(assertion: Context["assertion"]): string {

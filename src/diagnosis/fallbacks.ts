@@ -1,8 +1,8 @@
 import { run, stepsOf } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
-import { azOnServer, GET_TOKEN, SHOW_TENANT } from "./commands.ts";
-import { reachable } from "./network.ts";
-import { type Explanation, type Rule, rulesFor } from "./rules.ts";
+import { azOnServer, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
+import { type Explanation, hostOf, type Rule, rulesFor } from "./rules.ts";
+import { allowInProxy } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
 export const UNKNOWN: Explanation = {
@@ -27,6 +27,21 @@ export const FALLBACKS: readonly Rule[] = [
     },
   }),
   ...rulesFor("entra", {
+    "entra-answer-unreadable": {
+      when: [
+        { codes: "NOT_JSON", status: ["2xx", "3xx"] },
+        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed",
+        /an answer of more than \d+ MiB|fetch failed/,
+      ],
+      answer: (context) => [
+        "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
+        "Run the job again.",
+        "If the error persists, see what answer the runner gets:",
+        run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
+        ...allowInProxy(context),
+      ],
+      retries: 2,
+    },
     "entra-refused": {
       when: [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
       answer: ({ signIn }, { text }) => {
@@ -41,18 +56,6 @@ export const FALLBACKS: readonly Rule[] = [
             : ["Check `client-id`, `tenant-id` and `environment`:", run(SHOW_TENANT)]),
         ];
       },
-    },
-    "entra-unreachable": {
-      when: [
-        "network_error endpoints_resolution_error openid_config_error post_request_failed",
-        /fetch failed/,
-      ],
-      answer: (context) => [
-        "The runner could not reach Entra, or a proxy or firewall in between changed the answer.",
-        ...reachable(context),
-        "Run the job again.",
-      ],
-      retries: 1,
     },
     "cli-failed": {
       when: { signIn: "azure-cli" },

@@ -50,20 +50,6 @@ export const POOLER = rulesFor("postgres", {
       WITHOUT_POOLER,
     ],
   },
-  "pooler-startup-parameter": {
-    when: /unsupported (options )?startup parameter/,
-    answer: (context) => [
-      "A connection pooler in front of PostgreSQL refuses a connection parameter.",
-      WITHOUT_POOLER,
-      "Or let PgBouncer ignore the parameter that the message names:",
-      run(
-        azOnServer("parameter set", context, {
-          name: "pgbouncer.ignore_startup_parameters",
-          value: "<parameter>",
-        }),
-      ),
-    ],
-  },
 });
 
 /**
@@ -297,7 +283,7 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     answer: (context, { code }) => [
       "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
-      ...(code in SESSION_TIMEOUTS ? resetTimeout(context, SESSION_TIMEOUTS[code] ?? "") : [WITHOUT_POOLER]),
+      ...(code in SESSION_TIMEOUTS ? lookAtTimeout(context, SESSION_TIMEOUTS[code] ?? "") : [WITHOUT_POOLER]),
     ],
   },
   "replica-conflict": {
@@ -617,14 +603,6 @@ export const POSTGRES = rulesFor("postgres", {
       WITHOUT_POOLER,
     ],
   },
-  "connection-failure": {
-    when: "08*",
-    answer: (context) => [
-      "The connection to the server, or PgBouncer's own connection to it, broke.",
-      ...afterRestart(context),
-    ],
-    retries: 2,
-  },
 });
 
 const STATE = "{state:state, role:replicationRole}";
@@ -642,15 +620,14 @@ function afterRestart(context: Context): Steps {
   ];
 }
 
-function resetTimeout(context: Context, name: string): Steps {
+function lookAtTimeout(context: Context, name: string): Steps {
+  const [user, database] = [identifier(context.user, "<user>"), identifier(context.database, "<database>")];
   return [
     "Run the job again: what was granted stays granted.",
     "If the error persists, look at the limit:",
     run(azOnServer("parameter show", context, { name, query: "value" })),
     "If it is 0 there, it is set on the role or the database:",
-    run(
-      `ALTER ROLE ${identifier(context.user, "<user>")} RESET ${name};\nALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name};`,
-    ),
+    run(`ALTER ROLE ${user} RESET ${name};\nALTER DATABASE ${database} RESET ${name};`),
   ];
 }
 

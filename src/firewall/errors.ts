@@ -25,25 +25,6 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
   return diagnoseBy(RULES, error, { with: "azure", ...context });
 }
 
-/** True if the request was refused before it changed anything. */
-export function nothingDone({ code }: Failure): boolean {
-  return REFUSED.includes(code);
-}
-
-const REFUSED = [
-  "server-is-private",
-  "azure-policy",
-  "azure-deny-assignment",
-  "resource-locked",
-  "subscription-disabled",
-  "provider-not-registered",
-  "azure-api-version",
-  "azure-token-refused",
-  "server-not-found",
-  "server-not-running",
-  "azure-not-permitted",
-];
-
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = 5;
 
@@ -113,14 +94,6 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
           subscription: server.subscription,
         }),
       ),
-    ],
-  },
-  "azure-api-version": {
-    when: "NoRegisteredProviderFound InvalidApiVersionParameter InvalidResourceType",
-    answer: [
-      "This cloud or region does not have the API version that this action uses.",
-      "Use the newest version of this action.",
-      "If the error persists, open an issue in this action's repository, with this message.",
     ],
   },
   "azure-token-expired": {
@@ -213,10 +186,20 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     answer: [
       "Azure refused the request for a reason that this action does not recognize.",
       "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
-      "If the error persists, open an issue in this action's repository, with this message.",
+      "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message.",
     ],
   },
 });
+
+/** True if the request was refused before it changed anything. */
+export function nothingDone({ code }: Failure): boolean {
+  return REFUSED.some((rule) => rule.code === code);
+}
+
+/** An error that passes can come after the change, and nobody knows this of an unknown error. */
+const REFUSED = [...PRIVATE, ...AZURE].filter(
+  ({ code, retries }) => retries === undefined && code !== "azure-refused",
+);
 
 const NO_HEADER = /header is missing/;
 

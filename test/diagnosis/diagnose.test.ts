@@ -414,6 +414,12 @@ describe("further attempts", () => {
     expect(long.toSorted()).toEqual(PASSING);
   });
 
+  test("at a host that never answers end within 30 seconds", () => {
+    const retries = tries("connect ETIMEDOUT 203.0.113.7:5432", "ETIMEDOUT");
+    const seconds = (PATIENCE.answerTime / 1000) * (retries + 1) + waits(retries);
+    expect(seconds).toBeLessThanOrEqual(30);
+  });
+
   test("take at most ten seconds for failures that a rerun does not fix", () => {
     expect(waits(tries("connect ECONNREFUSED 203.0.113.7:5432", "ECONNREFUSED"))).toBeLessThanOrEqual(10);
     expect(waits(tries("AADSTS700213: x", "", { with: "entra" }))).toBeLessThanOrEqual(10);
