@@ -35,9 +35,9 @@ test("examples/README.md lists every example", () => {
   expect([...listed].map(([, name]) => name).sort()).toEqual(names.sort());
 });
 
-test("docs/README.md lists every page", () => {
-  const listed = [...readText("docs/README.md").matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, name]) => name);
-  const pages = readdirSync(join(ROOT, "docs")).filter(
+test.each(["docs", "docs/recipes"])("%s/README.md lists every page of its folder", (folder) => {
+  const listed = [...readText(`${folder}/README.md`).matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, name]) => name);
+  const pages = readdirSync(join(ROOT, folder)).filter(
     (name) => name.endsWith(".md") && name !== "README.md",
   );
   expect([...new Set(listed)].sort()).toEqual(pages.sort());
