@@ -2,13 +2,15 @@ import type { Client } from "pg";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import { NOTHING_DONE } from "./grants/outcome.ts";
 import type { Target } from "./grants/targets.ts";
+import { type Undeclared, undeclaredIn } from "./grants/undeclared.ts";
 import { ActionError, type Failure, stepsOf } from "./model/failure.ts";
 import { type DatabaseReport, worst } from "./model/report.ts";
 import { code, inOurWords, paragraph, sentence } from "./model/sentence.ts";
-import type { PasswordProvider, Server, Settings } from "./model/settings.ts";
+import type { Grant, PasswordProvider, Server, Settings } from "./model/settings.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { type Login, withSession } from "./postgres/session.ts";
 import type { Say } from "./postgres/turn.ts";
+import { lookForUndeclared } from "./postgres/undeclared.ts";
 import { type Progress, type Reconciled, reconcile, type Task, unfinished } from "./reconcile.ts";
 
 /** What all databases of a run share. */
@@ -41,7 +43,7 @@ export async function reconcileDatabase(
   target: Target,
   say: Say,
 ): Promise<DatabaseReport> {
-  const { mode, user, signIn, cloud } = settings;
+  const { mode, user, signIn, cloud, undeclared } = settings;
   const { database, grants, obstacle } = target;
   const { host, port } = server;
   const login = { target: { server, database, user }, password, known: { signIn, cloud }, signal };
@@ -52,12 +54,19 @@ export async function reconcileDatabase(
     }),
   );
   const report = { host, port, database, user };
+  let others: Undeclared | undefined;
   try {
     signal.throwIfAborted();
     if (obstacle !== undefined) throw new ActionError(obstacle);
     say(`connecting to ${host}:${port} as ${user}`);
-    await withSession(login, (client) => reconcileEach(client, works, say, signal));
-    return { ...report, ...together(works) };
+    await withSession(login, async (client) => {
+      await reconcileEach(client, works, say, signal);
+      if (undeclared !== "ignore") others = await findUndeclared(client, grants, say);
+    });
+    const found = together(works);
+    if (others === undefined) return { ...report, ...found };
+    const drifted = undeclared === "fail" && others.undeclared.length > 0;
+    return { ...report, ...found, ...others, verdict: worst([found.verdict, drifted ? "drift" : "in-sync"]) };
   } catch (error) {
     const known = { ...login.known, ...report };
     const failure = await inContext(diagnose(error, known), login, target, works);
@@ -90,12 +99,21 @@ async function reconcileEach(
   }
 }
 
+/** After the last change: who else holds privileges on what the grants check. */
+async function findUndeclared(client: Client, grants: readonly Grant[], say: Say): Promise<Undeclared> {
+  say("reading the privileges that nobody declared");
+  const checked = grants.map(({ demand }) => demand);
+  const grantees = [...new Set(grants.flatMap((grant) => grant.grantees))];
+  return undeclaredIn(await lookForUndeclared(client, checked, grantees));
+}
+
 /** A failure of the whole database is that of its unfinished grants, if others are finished. */
 function together(
   works: readonly Work[],
   failure?: Failure,
 ): Omit<DatabaseReport, "host" | "port" | "database" | "user"> {
-  const isPart = works.some(({ result }) => result !== undefined);
+  const isPart =
+    works.some(({ result }) => result === undefined) && works.some(({ result }) => result !== undefined);
   const parts = works.map(({ task, progress, result }) => {
     if (result !== undefined && !("code" in result)) return result;
     return unfinished(task, progress, result ?? (isPart ? failure : undefined));

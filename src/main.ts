@@ -50,7 +50,8 @@ async function onServers(settings: Settings, env: Env, signal: AbortSignal): Pro
   );
   const databases = reports.flat();
   const verdict = worst(databases.map((database) => database.verdict));
-  return { version: 1, mode: settings.mode, verdict, databases };
+  const { mode, undeclared } = settings;
+  return { version: 1, mode, ...(undeclared !== "ignore" && { undeclared }), verdict, databases };
 }
 
 /** A runner of GitHub has two to four processors, and a server has up to four sessions at once. */

@@ -59,7 +59,7 @@ export function actingRoleToRevoke(
   login: Login,
   group: Group,
   acl: readonly AclItem[],
-  { grantor, privilege }: AclItem,
+  { grantor, privilege }: Pick<AclItem, "grantor" | "privilege">,
 ): ActingRole | Reason {
   const byOwner = grantor === group.owner;
   const holders = holdersOfOption(group.owner, acl, privilege);

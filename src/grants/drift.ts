@@ -22,7 +22,7 @@ import {
   type Member,
   type Snapshot,
 } from "../model/snapshot.ts";
-import { groupsOf } from "../text/groups.ts";
+import { compare, groupsOf } from "../text/groups.ts";
 import { holds, sourcesOf } from "./sources.ts";
 
 /** Privileges on one object that a grantee lacks, or holds beyond the demand. */
@@ -230,8 +230,4 @@ function byName(a: Pick<Finding, "group" | "member">, b: typeof a): number {
     compare(a.group.kind, b.group.kind) ||
     compare(a.group.owner.oid, b.group.owner.oid)
   );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

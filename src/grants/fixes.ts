@@ -6,7 +6,7 @@ import { code, inOurWords, listOf, name, paragraph, type Sentence, sentence } fr
 import type { Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { AS_SESSION_USER, canUseSchema } from "./acting-role.ts";
-import { batchesOf } from "./batches.ts";
+import { batchesOf, statementsIn } from "./batches.ts";
 import { membershipSql, reassignSql } from "./membership.ts";
 import type { Blocked } from "./plan.ts";
 import { type Change, statementsOf, withRoles } from "./statements.ts";
@@ -74,15 +74,18 @@ function changesBy(actor: Role, mine: readonly ByOther[]): readonly (readonly Ch
   return [rest.map(by), ...of("refused").map((change) => [change]), of("not-tried")];
 }
 
-/** What fixes one finding, by itself: SQL, a note, or both. */
-export function fixFor(place: Place, blocked: Blocked): Fix {
+/**
+ * What fixes one finding, by itself: SQL, a note, or both.
+ * @param changes all changes that the SQL makes, if it makes the same change of several objects
+ */
+export function fixFor(place: Place, blocked: Blocked, changes: readonly Change[] = [blocked.change]): Fix {
   const { change, byLogin } = blocked;
   const actor = actorFor(place, blocked);
   const note = noteFor(place, blocked, actor);
   const noted = note === undefined ? {} : { note };
   if (actor === null) return noted;
   if (byLogin) {
-    const sql = sqlOf(change);
+    const sql = sqlOf(changes);
     if (change.acting.membership)
       return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
     const { as } = change.acting;
@@ -93,15 +96,13 @@ export function fixFor(place: Place, blocked: Blocked): Fix {
   const first = neededFor(place, change, actor).map(({ by, sql }) => statementBy(by, sql));
   return {
     ...(first.length > 0 && { first }),
-    ...statementBy(actor, sqlOf({ ...change, acting: AS_SESSION_USER })),
+    ...statementBy(actor, sqlOf(changes.map((each) => ({ ...each, acting: AS_SESSION_USER })))),
     ...noted,
   };
 }
 
-function sqlOf(change: Change): string {
-  return statementsOf([change])
-    .map(({ sql }) => sql)
-    .join(" ");
+function sqlOf(changes: readonly Change[]): string {
+  return statementsIn(changes).join(" ");
 }
 
 function statementBy(actor: Role, sql: string) {
@@ -216,7 +217,7 @@ function noteForGrantor(place: Place, revoke: Change): Sentence | undefined {
   if (grantor === undefined) return undefined;
   const privileges = change.privileges.map(withoutGrantOption) as Privilege[];
   const toGrantor = (verb: Change["verb"], more: Partial<Change> = {}) =>
-    sqlOf({ ...change, verb, group, grantee: grantor, privileges, ...more });
+    sqlOf([{ ...change, verb, group, grantee: grantor, privileges, ...more }]);
   const restored =
     kept === "table"
       ? [toGrantor("REVOKE", { privileges: privileges.map(grantOptionOf) })]
@@ -225,7 +226,7 @@ function noteForGrantor(place: Place, revoke: Change): Sentence | undefined {
   const steps: readonly Preparation[] = [
     ...neededFor(place, revoke, grantor),
     { by: owner, sql: toGrantor("GRANT").replace(/;$/, " WITH GRANT OPTION;") },
-    { by: grantor, sql: sqlOf(revoke) },
+    { by: grantor, sql: sqlOf([revoke]) },
     { by: owner, sql: restored.join(" ") },
   ];
   return paragraph(

@@ -1,6 +1,6 @@
 import { isGrantOption, type Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import { type Grantee, holderFor, type Role } from "../model/snapshot.ts";
+import { type Grantee, type Holder, holderFor, type Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { type ActingRole, AS_SESSION_USER, actingRoleToGrant, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
@@ -69,7 +69,11 @@ export interface Step extends Pick<Change, "to" | "grantor" | "kept" | "columns"
 }
 
 /** A plan of steps that are the same for all findings, or all of their grantee; equal steps are one change of an object. */
-export function planOf(verb: Change["verb"], steps: readonly Step[], findings: readonly Finding[]): Plan {
+export function planOf(
+  verb: Change["verb"],
+  steps: readonly Step[],
+  findings: readonly (Pick<Finding, "group" | "member"> & { readonly grantee: { readonly role: Holder } })[],
+): Plan {
   const changes: Change[] = [];
   const blocked: Blocked[] = [];
   for (const same of groupsOf(steps, keyOfStep)) {

@@ -1,5 +1,13 @@
 import type { Privilege } from "../model/privileges.ts";
-import { type AclItem, type ColumnAclItem, type Grantee, type Group, PUBLIC } from "../model/snapshot.ts";
+import type { Reason } from "../model/report.ts";
+import {
+  type AclItem,
+  type ColumnAclItem,
+  type Grantee,
+  type Group,
+  PUBLIC,
+  type Role,
+} from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { actingRoleToRevoke, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
@@ -28,46 +36,57 @@ function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding
   const indirect = privileges
     .filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0)
     .map((privilege): Step => ({ grantee, privilege, reason: "not-direct" }));
+  const place = { group, columns };
   const onColumns = privileges.flatMap((privilege) =>
     grantsTo(grantee, columns, privilege).map((item): Step => {
       const same = columns.filter(({ column }) => column === item.column);
-      const dependents = dependentsOf(group, grantee, [item], same);
-      const step = stepFor(privilege, item, [...group.acl, ...same], dependents, true);
-      return { ...step, columns: [item.column] };
+      const dependents = dependentsOf(grantee.role, group, [item], same);
+      const step = stepToRevoke(login, place, privilege, item, [...group.acl, ...same], dependents);
+      return { ...unless(step, "column-privileges"), grantee, columns: [item.column] };
     }),
   );
   const onObject = privileges.flatMap((privilege) => {
     const ofColumns = grantsTo(grantee, columns, privilege);
     return grantsTo(grantee, group.acl, privilege).map((item): Step => {
-      const dependents = dependentsOf(group, grantee, [item, ...ofColumns], [...group.acl, ...columns]);
-      return stepFor(privilege, item, group.acl, dependents, ofColumns.length > 0);
+      const dependents = dependentsOf(grantee.role, group, [item, ...ofColumns], [...group.acl, ...columns]);
+      const step = stepToRevoke(login, place, privilege, item, group.acl, dependents);
+      return { ...unless(step, whyLeft(group, ofColumns)), grantee };
     });
   });
   return [...indirect, ...columnsTogether(onColumns), ...onObject];
+}
 
-  /** @param acl the ACL in which the server looks for the grant option of the role that revokes */
-  function stepFor(
-    privilege: Privilege,
-    item: AclItem,
-    acl: readonly AclItem[],
-    grantedTo: readonly string[],
-    keptForColumns: boolean,
-  ): Step {
-    const acting = actingRoleToRevoke(login, group, acl, item);
-    const step: Step = {
-      grantee,
-      privilege,
-      grantor: item.grantor,
-      ...(typeof acting !== "string" && { acting }),
-    };
-    if (acting === "grantor-lacks-option")
-      return { ...step, reason: acting, kept: keptBy(item, group, columns) };
-    if (grantedTo.length > 0) return { ...step, reason: "dependent-privileges", grantedTo };
-    if (keptForColumns) return { ...step, reason: "column-privileges" };
-    if (group.kind === "default-privileges" && group.schema === undefined)
-      return { ...step, reason: "for-all-schemas" };
-    return typeof acting === "string" ? { ...step, reason: acting } : step;
-  }
+/** Why this action does not revoke what it may be able to revoke. */
+function whyLeft({ kind, schema }: Group, ofColumns: readonly AclItem[]): Reason | undefined {
+  if (ofColumns.length > 0) return "column-privileges";
+  return kind === "default-privileges" && schema === undefined ? "for-all-schemas" : undefined;
+}
+
+/** A step that is not done, for a reason, unless nobody could do it as it is. */
+function unless(step: Step, reason: Reason | undefined): Step {
+  const isImpossible = step.reason === "grantor-lacks-option" || step.reason === "dependent-privileges";
+  return reason === undefined || isImpossible ? step : { ...step, reason };
+}
+
+/**
+ * The step that revokes what an ACL item grants, or why it cannot be done.
+ * @param acl the ACL in which the server looks for the grant option of the role that revokes
+ * @param grantedTo those who hold the privilege from the grantee of the item
+ */
+export function stepToRevoke(
+  login: Login,
+  { group, columns }: Pick<Finding, "group" | "columns">,
+  privilege: Privilege,
+  item: Pick<AclItem, "grantor" | "privilege">,
+  acl: readonly AclItem[],
+  grantedTo: readonly string[],
+): Step {
+  const acting = actingRoleToRevoke(login, group, acl, item);
+  const step: Step = { privilege, grantor: item.grantor, ...(typeof acting !== "string" && { acting }) };
+  if (acting === "grantor-lacks-option")
+    return { ...step, reason: acting, kept: keptBy(item, group, columns) };
+  if (grantedTo.length > 0) return { ...step, reason: "dependent-privileges", grantedTo };
+  return typeof acting === "string" ? { ...step, reason: acting } : step;
 }
 
 /** The items of an ACL that grant a privilege to the grantee itself, if its sessions have what it holds. */
@@ -86,10 +105,10 @@ function grantsTo<Item extends AclItem>(
  * @param mine the items that a REVOKE would remove
  * @param acl where to look for grants of the grantee
  */
-function dependentsOf(
+export function dependentsOf(
+  role: Role,
   { owner }: Group,
-  { role }: Grantee,
-  mine: readonly AclItem[],
+  mine: readonly Pick<AclItem, "privilege" | "grantable">[],
   acl: readonly AclItem[],
 ): readonly string[] {
   if (role.inherits.has(owner) || !mine.some(({ grantable }) => grantable)) return [];
@@ -99,7 +118,7 @@ function dependentsOf(
 
 /** What the owner granted to the grantor of an ACL item, of the privilege in it. */
 function keptBy(
-  { grantor, privilege }: AclItem,
+  { grantor, privilege }: Pick<AclItem, "grantor" | "privilege">,
   { acl, owner }: Group,
   columns: readonly ColumnAclItem[],
 ): NonNullable<Step["kept"]> {

@@ -11,6 +11,8 @@ import type { Sentence } from "./sentence.ts";
 export interface Report {
   readonly version: 1;
   readonly mode: Mode;
+  /** How `undeclared` of the databases is judged; absent if the run did not look for it. */
+  readonly undeclared?: Exclude<UndeclaredChoice, "ignore">;
   readonly verdict: Verdict;
   /** The run itself could not start: an invalid input. */
   readonly error?: Failure;
@@ -61,6 +63,34 @@ export interface DatabaseReport {
   readonly statements: readonly string[];
   /** The SQL that fixes what is still missing or extra, a block for each role that has to run it. */
   readonly fixes: readonly FixBlock[];
+  /** Absent if the run did not look for it. */
+  readonly undeclared?: readonly Undeclared[];
+  /** The SQL that revokes it, a block for each role that has to run it. */
+  readonly undeclaredFixes?: readonly FixBlock[];
+}
+
+/** How privileges that nobody declared are judged. */
+export const UNDECLARED = ["ignore", "warn", "fail"] as const;
+export type UndeclaredChoice = (typeof UNDECLARED)[number];
+
+/**
+ * What a role holds on the tables and sequences of one schema although no grant of this run names it as a grantee: for
+ * objects of one kind, with equal privileges from one grantor.
+ */
+export interface Undeclared {
+  /** `PUBLIC` if everybody holds them. */
+  readonly role: string;
+  /** Not a role of that name. */
+  readonly isPublic?: true;
+  readonly schema: string;
+  readonly kind: Kind;
+  readonly privileges: readonly Privilege[];
+  /** Granted on columns of the objects. */
+  readonly onColumns?: true;
+  /** How many objects. */
+  readonly objects: number;
+  /** The REVOKE. This action never runs it. */
+  readonly fix: Fix;
 }
 
 /** Who runs SQL, and where. */

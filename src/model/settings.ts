@@ -1,6 +1,6 @@
 import type { Cloud } from "./clouds.ts";
 import type { Demand } from "./demand.ts";
-import type { Mode } from "./report.ts";
+import type { Mode, UndeclaredChoice } from "./report.ts";
 
 /** Everything the inputs say, parsed once: nothing below reads an input or an environment variable for itself. */
 export interface Settings {
@@ -11,6 +11,8 @@ export interface Settings {
   /** The role to sign in as, by its name in PostgreSQL. */
   readonly user: string;
   readonly grants: readonly Grant[];
+  /** How privileges of roles that none of the grants names are judged. */
+  readonly undeclared: UndeclaredChoice;
   /** Given when an issue is to be kept open while there is drift. */
   readonly driftIssue?: { readonly token: string } | undefined;
 }

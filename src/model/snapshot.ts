@@ -202,6 +202,25 @@ export interface ColumnAclItem extends AclItem {
   readonly column: string;
 }
 
+/** Who holds privileges in a database although no grant of the run names it. */
+export interface UndeclaredLook {
+  /** Its groups have all their members, and of their ACLs what decides who can revoke. */
+  readonly snapshot: Omit<Snapshot, "grantees">;
+  readonly found: readonly UndeclaredPrivileges[];
+}
+
+/** What one role granted to others on objects that are alike. */
+export interface UndeclaredPrivileges {
+  readonly group: Group;
+  readonly members: readonly Member[];
+  readonly grantor: Role;
+  readonly holders: readonly Holder[];
+  /** WITH GRANT OPTION stands for the privilege, too. */
+  readonly privileges: readonly Privilege[];
+  /** Absent for privileges on the whole object. */
+  readonly columns?: readonly string[];
+}
+
 /** A reason why the app fails although it holds every privilege: a row of postgres/pitfalls.sql.ts. */
 export type Pitfall = HiddenRows | FailingUse | UnmappedTable;
 

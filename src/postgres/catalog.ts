@@ -73,7 +73,7 @@ async function refuseOldServer(client: Client): Promise<void> {
 }
 
 /** What a DROP of another session, or a replica's recovery, does to a query: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function isPassing(error: pg.DatabaseError): boolean {
+export function isPassing(error: pg.DatabaseError): boolean {
   return (
     PASSING.has(error.code ?? "") ||
     (error.code === "XX000" && error.message.startsWith("cache lookup failed"))

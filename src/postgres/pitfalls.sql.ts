@@ -1,6 +1,5 @@
-import { likePatternsOf } from "../grants/exclude.ts";
 import type { Oid } from "../model/snapshot.ts";
-import { quoteLiteral } from "../text/sql.ts";
+import { notExcluded } from "./exclude.sql.ts";
 
 /**
  * The statements that find pitfalls: what makes an app fail although it holds every privilege that was asked for. Their
@@ -272,20 +271,4 @@ ORDER BY schema, name, g.oid;`;
 
 function oids(list: readonly Oid[], alias: string): string {
   return `pg_catalog.unnest('{${list.join()}}'::pg_catalog.oid[]) AS ${alias} (oid)`;
-}
-
-/** The same patterns as SNAPSHOT takes, in a message that has no parameters. */
-function notExcluded(exclude: readonly string[], schema: string, name: string): string {
-  const patterns = exclude.map(likePatternsOf);
-  const isLike = (text: string, all: readonly string[]) =>
-    `${text} LIKE ANY (ARRAY[${all.map(quoteLiteral)}]::pg_catalog.text[])`;
-  const byName = isLike(
-    name,
-    patterns.map((pattern) => pattern.name),
-  );
-  const byPath = isLike(
-    `pg_catalog.concat(${schema}, '.', ${name})`,
-    patterns.map((pattern) => pattern.path),
-  );
-  return `NOT (${byName} OR ${byPath})`;
 }

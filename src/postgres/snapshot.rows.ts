@@ -16,6 +16,7 @@ import {
   type Schema,
   type ServerFacts,
   type Snapshot,
+  type UndeclaredLook,
 } from "../model/snapshot.ts";
 import type { GranteeRow } from "./grantees.sql.ts";
 
@@ -25,6 +26,8 @@ export interface FirstLook {
   readonly grantees: ReadonlyMap<string, SignedIn>;
   /** The role with an OID. Throws an error if the statement did not list it. */
   readonly roleOf: RoleOf;
+  /** The group that a row is about. Throws an error if the statement did not list it. */
+  readonly groupOf: (row: GroupKey) => Group;
   /** The objects that the server was asked about, most of them for others too. */
   readonly representatives: readonly Representative[];
   /** The transaction that comes next: what is written later is written by it or a later one. */
@@ -45,7 +48,7 @@ export interface Representative {
   readonly oid: Oid;
   readonly owner: Oid;
   readonly relacl: string | null;
-  readonly group: Group | undefined;
+  readonly group: Group;
   /** Whether its group has other members. */
   readonly forOthers: boolean;
 }
@@ -73,6 +76,11 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
       mapGroup(row, schemas, members.get(groupKey(row)) ?? [], mapSecurable),
     ]),
   );
+  const groupOf = (row: GroupKey) => {
+    const group = groups.get(groupKey(row));
+    if (group === undefined) throw new Error(`group ${row.representative} is not in the snapshot`);
+    return group;
+  };
   const snapshot = {
     server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
     sessionUser: roleOf(sessionUser),
@@ -83,7 +91,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
       ...facts("schema").map((row) => mapSingle("schema", row, mapSecurable)),
       ...groups.values(),
     ],
-    columns: facts("column").map((row) => mapColumn(row, groups, roleOf)),
+    columns: facts("column").map((row) => mapColumn(row, groupOf(row), roleOf)),
     knownSchemas: facts("known-schema").map(({ name }) => name),
     knownRoles: facts("known-role").map(({ name }) => name),
     unmatchedPatterns: facts("unmatched-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? ""),
@@ -97,12 +105,13 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
       ]),
     ),
     roleOf,
+    groupOf,
     representatives: facts("group")
       .filter(({ skipped }) => skipped === "")
       .map((row) => {
         const { representative: oid, relkind, owner, relacl, size } = row;
         const kind = KIND_OF_RELKIND[relkind];
-        const group = groups.get(groupKey(row));
+        const group = groupOf(row);
         const routine = kind !== undefined && isRoutine(kind);
         return { routine, oid, owner, relacl, group, forOthers: size > 1 };
       }),
@@ -112,8 +121,35 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   };
 }
 
+/** Maps the rows of `undeclaredPrivileges`: the roles and objects as in a snapshot, and who holds what. */
+export function mapUndeclared(rows: readonly SnapshotRow[]): UndeclaredLook {
+  const { snapshot, roleOf, groupOf } = mapSnapshot(rows, []);
+  const found = rows
+    .filter(({ section }) => section === "undeclared")
+    .map(({ facts }) => facts as UndeclaredRow);
+  return {
+    snapshot,
+    found: found.map(({ grantor, grantees, privileges, relation, columns, ...row }) => {
+      const group = groupOf(row);
+      return {
+        group,
+        members: relation === null ? group.members : group.members.filter(({ oid }) => oid === relation),
+        grantor: roleOf(grantor),
+        holders: grantees.map((oid) => (oid === EVERYBODY.oid ? EVERYBODY : roleOf(oid))),
+        privileges,
+        ...(columns && { columns }),
+      };
+    }),
+  };
+}
+
 /** A relation and a routine may have the same oid. */
-function groupKey({ relkind, representative }: { relkind: string; representative: Oid }): string {
+interface GroupKey {
+  readonly relkind: string;
+  readonly representative: Oid;
+}
+
+function groupKey({ relkind, representative }: GroupKey): string {
   return `${relkind} ${representative}`;
 }
 
@@ -282,10 +318,7 @@ function mapAclItem<Row extends AclRow>(
   };
 }
 
-function mapColumn(row: ColumnRow, groups: ReadonlyMap<Oid, Group>, roleOf: RoleOf): ColumnAcl {
-  const group = groups.get(groupKey(row));
-  if (group === undefined) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
-  const { relation, name, items } = row;
+function mapColumn({ relation, name, items }: ColumnRow, group: Group, roleOf: RoleOf): ColumnAcl {
   return { group, member: { oid: relation, name }, items: items.map((item) => mapAclItem(item, roleOf)) };
 }
 
@@ -310,7 +343,7 @@ interface Facts {
   database: SecurableRow & Member;
   schema: SchemaRow;
   group: GroupRow;
-  acl: { readonly relkind: string; readonly representative: Oid; readonly items: readonly AclRow[] };
+  acl: GroupKey & { readonly items: readonly AclRow[] };
   members: MembersRow;
   column: ColumnRow;
   "known-schema": { readonly name: string };
@@ -345,31 +378,34 @@ interface SchemaRow extends SecurableRow, Member {
   readonly usableBy: readonly Oid[];
 }
 
-interface GroupRow extends SecurableRow {
+interface GroupRow extends SecurableRow, GroupKey {
   readonly schema: Oid;
-  readonly relkind: string;
   readonly skipped: Group["skipped"];
   readonly size: number;
-  readonly representative: Oid;
   readonly relacl: string | null;
   readonly rowSecurity: boolean;
   readonly triggers: boolean;
 }
 
 /** The members of a group, in one order. */
-interface MembersRow {
-  readonly relkind: string;
-  readonly representative: Oid;
+interface MembersRow extends GroupKey {
   readonly oids: readonly Oid[];
   readonly names: readonly string[];
   /** Of routines only. */
   readonly arguments?: readonly string[];
 }
 
-interface ColumnRow {
-  readonly relkind: string;
+interface ColumnRow extends GroupKey {
   readonly relation: Oid;
   readonly name: string;
-  readonly representative: Oid;
   readonly items: readonly (AclRow & { readonly column: string })[];
+}
+
+interface UndeclaredRow extends GroupKey {
+  /** Of privileges on columns. */
+  readonly relation: Oid | null;
+  readonly columns: readonly string[] | null;
+  readonly grantor: Oid;
+  readonly grantees: readonly Oid[];
+  readonly privileges: readonly Privilege[];
 }

@@ -3,20 +3,11 @@ import {
   PREDEFINED_ROLES,
   type Privilege,
   ROUTINE_PRIVILEGES,
-  SCHEMA_PRIVILEGES,
   SEQUENCE_PRIVILEGES,
   sinceOf,
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
-
-/**
- * An ACL, or the built-in one of its type, decompressed: aclexplode() decompresses what it is given for each row that it
- * returns, and an ACL of 150 roles is stored compressed. array_cat() with nothing returns it as it is in memory.
- * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c (aclexplode)
- */
-function aclOf(acl: string, type: string, owner: string): string {
-  return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
-}
+import { aclOf, ROLE_CTES, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
 
 /**
  * What sets an object apart from others like it: its oid, where its row was written by transaction $9 or later.
@@ -80,30 +71,11 @@ function schemaOfType(type: string): string {
  * What stands between `if` and `end if` is left out where a demand does not need it.
  */
 const SNAPSHOT = `
-WITH known_role AS MATERIALIZED (SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolvaliduntil FROM pg_catalog.pg_roles),
-server AS (
-  SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
-         -- up to 15, who is a member may set the role
-         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
-              ELSE 'MEMBER' END AS set_option,
-         (SELECT oid FROM known_role WHERE rolname = SESSION_USER) AS session_user_oid
-),
+WITH ${SERVER_CTES},
 grantee AS (
   SELECT asked.name, role.oid
   FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
   JOIN known_role AS role ON role.rolname = asked.name
-),
-database AS (
-  SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
-  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
-),
--- settings with which sessions in this database begin as another role; setrole 0: sessions of all roles
-role_set AS MATERIALIZED (
-  SELECT s.setrole, s.setdatabase, t.setting
-  FROM database AS d
-  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
-  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
-  WHERE t.setting LIKE 'role=%'
 ),
 -- a role's setting for this database comes first, that of all roles for all databases last
 role_setting AS MATERIALIZED (
@@ -130,10 +102,6 @@ privilege AS (
                                WHEN 'S' THEN $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
                                ELSE name = ANY ($8::pg_catalog.text[]) END AS demanded
   FROM server JOIN ${PRIVILEGES} ON since <= version
-),
-extension_member AS MATERIALIZED (
-  SELECT classid, objid FROM pg_catalog.pg_depend
-  WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
 ),
 schema AS MATERIALIZED (
   SELECT oid, nspname, nspowner, ${aclOf("nspacl", "'n'", "nspowner")} AS acl
@@ -267,114 +235,14 @@ actor AS MATERIALIZED (
   UNION SELECT schema.oid, session_user_oid FROM schema, server
   UNION SELECT schema.oid, datdba FROM schema, database
 ),
-reach AS MATERIALIZED (
-  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable FROM actor
-),
--- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
-settable AS MATERIALIZED (
-  SELECT r.oid, r.rolsuper
-  FROM known_role AS r, server
-  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM known_role WHERE oid = session_user_oid)
-    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
-    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
-),
-out_of_reach AS MATERIALIZED (
-  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
-  UNION SELECT role FROM reach WHERE NOT usable
-),
-through_role AS MATERIALIZED (
-  SELECT DISTINCT s.oid
-  FROM settable AS s
-  JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
-),
-usable AS MATERIALIZED (
-  SELECT schema, pg_catalog.json_agg(role) AS by_roles
-  FROM (SELECT schema, role FROM reach WHERE usable
-        UNION SELECT schema.oid, through_role.oid FROM schema, through_role
-        WHERE pg_catalog.has_schema_privilege(through_role.oid, schema.oid, 'USAGE')) AS a
-  GROUP BY schema
-),
-role AS (
-  SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
-         COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
-         COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
-  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM through_role) AS m
-  LEFT JOIN known_role AS r ON r.oid = m.oid
-  -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
-  WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
-)
-SELECT 'server' AS section, pg_catalog.json_build_object(
-         'version', version,
-         'versionText', pg_catalog.current_setting('server_version'),
-         'readOnly', CASE
-           WHEN pg_catalog.pg_is_in_recovery() THEN 'recovery'
-           WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
-             THEN (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END,
-         'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
-         'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
-         'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
-         'sessionUser', session_user_oid,
-         'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
-FROM server
-UNION ALL
-SELECT 'role', pg_catalog.json_build_object(
-         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin,
-         -- the session user has just signed in
-         'expired', r.expired AND r.oid <> session_user_oid,
-         'connects', NOT r.gone AND pg_catalog.has_database_privilege(r.oid, d.oid, 'CONNECT'),
-         'roleSet', r.oid IN (SELECT setrole FROM role_set) OR 0 IN (SELECT setrole FROM role_set),
-         'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
-         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
-                         FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
-                         WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
-         'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
-         'settable', NOT r.gone
-           AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
-         'through', (SELECT COALESCE(pg_catalog.json_agg(through_role.oid ORDER BY through_role.oid), '[]') FROM through_role
-                     WHERE through_role.oid <> r.oid AND pg_catalog.pg_has_role(through_role.oid, r.oid, 'USAGE')),
-         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
-         'grantable', version < 160000
-           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = r.oid AND admin_option),
-         'memberOfLogin', NOT r.gone AND pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER'),
-         'membership', CASE
-           WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
-           WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
-           WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
-           WHEN version >= 160000 THEN (
-             SELECT pg_catalog.json_build_object('grantor', pg_catalog.pg_get_userbyid(a.member), 'existing', existing)
-             FROM pg_catalog.pg_auth_members AS a
-             CROSS JOIN LATERAL (SELECT EXISTS (
-               SELECT FROM pg_catalog.pg_auth_members AS mine
-               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
-             WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
-             ORDER BY existing, a.member <> session_user_oid, a.member
-             LIMIT 1)
-           WHEN (SELECT rolcreaterole FROM known_role WHERE oid = session_user_oid)
-           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
-FROM role AS r, server, database AS d
+${ROLE_CTES}
+${SECTIONS}
 UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object(
          'name', s.name, 'oid', s.grantee, 'session', s.role,
          'refused', (SELECT COALESCE(pg_catalog.json_agg(r.name ORDER BY r.rank), '[]') FROM role_setting AS r
                      WHERE r.grantee = s.grantee AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)))
 FROM session AS s
-UNION ALL
-SELECT 'database', pg_catalog.json_build_object(
-         'oid', d.oid, 'name', d.datname, 'owner', d.datdba,
-         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
-                    WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
-                    ELSE '[]' END) FROM grantee AS g))
-FROM database AS d
-UNION ALL
-SELECT 'schema', pg_catalog.json_build_object(
-         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner,
-         'held', (SELECT pg_catalog.json_object_agg(g.oid, (
-                    SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
-                    FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
-                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
-         'usableBy', COALESCE(u.by_roles, '[]'))
-FROM schema AS s
-LEFT JOIN usable AS u ON u.schema = s.oid
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
          'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,

@@ -16,6 +16,7 @@ import {
   sourcesText,
   targetsIn,
 } from "./phrases.ts";
+import { undeclaredText } from "./undeclared.ts";
 
 /** A message that GitHub shows beside the job and on the run's page. */
 export interface Annotation {
@@ -39,7 +40,7 @@ const MAX_WARNINGS = 5;
  * warnings. In `plan`, drift is a notice.
  */
 export function annotations(report: Report): readonly Annotation[] {
-  const findings = [...errors(report), ...drift(report)];
+  const findings = [...errors(report), ...drift(report), ...undeclared(report)];
   const level = findings[0]?.level ?? "error";
   const rest = findings.length - MAX_FINDINGS;
   const more = {
@@ -132,10 +133,20 @@ function sentenceAbout(
   return `${grantee} ${what} on ${on},${hasNoOwner(first) ? "" : ` owned by ${plain.name(owner)},`}`;
 }
 
+/** One annotation for all privileges that nobody declared, if they fail the job. */
+function undeclared(report: Report): readonly Annotation[] {
+  const message = undeclaredText(report, plain);
+  if (report.undeclared !== "fail" || message === undefined) return [];
+  const level = report.mode === "plan" ? "notice" : "error";
+  return [{ level, title: "Not declared", message: `${message}. The job summary lists them.` }];
+}
+
 function warnings(report: Report): readonly Annotation[] {
-  const all = granteesOf(report).flatMap(({ warnings }) =>
-    warnings.map(({ message }) => plain.sentence(message)),
-  );
+  const undeclared = report.undeclared === "warn" ? undeclaredText(report, plain) : undefined;
+  const all = [
+    ...(undeclared === undefined ? [] : [`${undeclared}. The job summary lists them.`]),
+    ...granteesOf(report).flatMap(({ warnings }) => warnings.map(({ message }) => plain.sentence(message))),
+  ];
   const distinct = [...new Set(all)];
   if (distinct.length === 0) return [];
   const rest = distinct.length - MAX_WARNINGS;

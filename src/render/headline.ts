@@ -4,6 +4,7 @@ import { failureLines } from "./failure.ts";
 import { distinctIn, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
 import { type Pen, plain } from "./pen.ts";
 import { countObjects, databaseName, placesIn, serverText, targetsIn } from "./phrases.ts";
+import { undeclaredText } from "./undeclared.ts";
 
 /** More names than this are counted instead. */
 const MAX_NAMES = 3;
@@ -75,6 +76,8 @@ function findings(report: Report, pen: Pen): string {
   }
   if (extra.grantees.length > 0 && all.grantees.some(({ verdict }) => verdict === "drift"))
     return `${drift}: ${extra.who} ${extra.holds} ${beyond} in ${extra.where}`;
+  const undeclared = report.undeclared === "fail" ? undeclaredText(report, pen) : undefined;
+  if (undeclared !== undefined) return `${drift}: ${undeclared}`;
   const requested = "every requested privilege";
   const done = changes(all.grantees);
   if (done.length > 0)

@@ -15,6 +15,7 @@ import {
   sourcesText,
   verdictText,
 } from "./phrases.ts";
+import { undeclaredLines } from "./undeclared.ts";
 
 /** A part of the job log that GitHub folds. Every line is safe to print. */
 export interface LogGroup {
@@ -33,6 +34,7 @@ export function logGroups(report: Report): readonly LogGroup[] {
     lines: [
       ...failure(database, report),
       ...database.grantees.flatMap((grantee) => granteeLines(database, grantee, report)),
+      ...listed("Privileges that nobody declared", undeclaredLines(database), String),
       ...(report.mode === "plan" ? listed("`mode: apply` would run", sqlLines(database), String) : []),
     ],
   }));

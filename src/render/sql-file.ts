@@ -15,7 +15,7 @@ export function renderSql(report: Report): string {
   const parts = partsOf(report);
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
-  const byStage = Map.groupBy(parts, ({ block }) => stageOf(block));
+  const byStage = Map.groupBy(parts, ({ block, undeclared }) => (undeclared ? "undeclared" : stageOf(block)));
   // A role may have blocks of several stages.
   const others = STAGES.flatMap((stage) => [
     ...Map.groupBy(byStage.get(stage) ?? [], ({ block }) => plain.sentence(runner(block))),
@@ -24,7 +24,9 @@ export function renderSql(report: Report): string {
     ...header(report),
     ...(byStage.get("by apply") ?? []).flatMap((part) => [...script(part), ""]),
     ...others.flatMap(([who, blocks]) => {
-      const title = [`-- To run as ${who}:`, ...(blocks[0]?.block.byHand ? [BY_HAND] : [])];
+      const [first] = blocks;
+      const note = first?.undeclared ? [NOT_DECLARED] : first?.block.byHand ? [BY_HAND] : [];
+      const title = [`-- To run as ${who}:`, ...note];
       return [...commented([...title, ...blocks.flatMap(script)]), ""];
     }),
   ];
@@ -32,7 +34,7 @@ export function renderSql(report: Report): string {
 }
 
 /** The order of the parts that are commented out. */
-const STAGES = ["by hand", "prepares", "rest"] as const;
+const STAGES = ["by hand", "prepares", "rest", "undeclared"] as const;
 
 function stageOf({ runnable, byHand, prepares }: FixBlock): "by apply" | (typeof STAGES)[number] {
   if (runnable) return byHand ? "by hand" : "by apply";
@@ -40,15 +42,22 @@ function stageOf({ runnable, byHand, prepares }: FixBlock): "by apply" | (typeof
 }
 
 const BY_HAND = "-- (mode apply does not run this part)";
+const NOT_DECLARED =
+  "-- (revokes what roles hold that nobody declared: check first that nothing needs it. This action never runs it)";
 
 interface SqlPart {
   readonly database: DatabaseReport;
   readonly block: FixBlock;
+  /** It revokes what nobody declared. */
+  readonly undeclared: boolean;
 }
 
 /** A block for each database. If several databases of a server need the same in one of them, it is to be run once. */
 function partsOf({ databases }: Report): readonly SqlPart[] {
-  const all = databases.flatMap((database) => database.fixes.map((block) => ({ database, block })));
+  const all = databases.flatMap((database) => [
+    ...database.fixes.map((block) => ({ database, block, undeclared: false })),
+    ...(database.undeclaredFixes ?? []).map((block) => ({ database, block, undeclared: true })),
+  ]);
   const once = groupsOf(all, ({ database: { host, port }, block }) =>
     block.database === undefined ? {} : JSON.stringify([host, port, block.database, block.statements]),
   );

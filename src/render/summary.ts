@@ -19,6 +19,7 @@ import {
   sourceText,
   verdictText,
 } from "./phrases.ts";
+import { undeclaredPart } from "./undeclared.ts";
 
 /** A longer script is for the SQL file: nobody copies it from a web page. */
 const MAX_SQL = 65_536;
@@ -51,6 +52,7 @@ export function renderSummary(report: Report): string {
   if (report.error) errorPart(page, report.error, report);
   overview(page, report);
   for (const section of sections(report)) sectionPart(page, report, section);
+  undeclaredPart(page, report);
   warningsPart(page, report);
   checkedPart(page, report);
   return page.close();

@@ -2,7 +2,7 @@ import type { Cloud } from "../model/clouds.ts";
 import { type Demand, ON_EXTRA } from "../model/demand.ts";
 import { GUID } from "../model/entra-label.ts";
 import { ROUTINE_PRIVILEGES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
-import { MODES, type Mode } from "../model/report.ts";
+import { MODES, type Mode, UNDECLARED } from "../model/report.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import type { Env, Server, Settings, SignIn } from "../model/settings.ts";
 import { count } from "../text/count.ts";
@@ -70,6 +70,7 @@ export const INPUTS = {
   "routine-privileges": { use: "`EXECUTE`, or leave it empty" },
   "default-privileges": BOOLEAN_INPUT,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
+  undeclared: { use: oneOf(UNDECLARED), default: "ignore" },
   "act-as-owner": BOOLEAN_INPUT,
   exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line" },
   "allow-empty": BOOLEAN_INPUT,
@@ -118,6 +119,7 @@ export function parseSettings(env: Env): Settings {
       servers,
       user: () => inputs.required("user", name),
       grants: () => [grant()],
+      undeclared: () => inputs.orDefault("undeclared", choice(UNDECLARED)),
       driftIssue: () => driftIssueFrom(inputs),
     });
     return settings;

@@ -5,3 +5,8 @@ export function groupsOf<T>(
 ): readonly (readonly [T, ...T[]])[] {
   return [...Map.groupBy(items, key).values()] as unknown as readonly (readonly [T, ...T[]])[];
 }
+
+/** Orders two texts by code units: the same order on every machine and in every language. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

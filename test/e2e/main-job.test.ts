@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { defaults, ROOT } from "../project/project.ts";
+import { commentedParts } from "../property/follow.ts";
 import { VERSIONS } from "../sandbox/postgres.ts";
 import { inputVariables, runStep } from "../sandbox/runner.ts";
 import { IDENTITIES, migratorInputs, ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
@@ -251,6 +252,48 @@ const EVERYTHING: Truth = {
     "SELECT public.open_orders",
   ]),
 };
+
+test("lists who else holds privileges, fails if it is told to, and revokes nothing", async () => {
+  const database = await seeded("undeclared");
+  await sandbox.sql(
+    database,
+    `CREATE ROLE "bi | *team*" LOGIN; GRANT SELECT ON orders TO "bi | *team*"; GRANT SELECT ON orders TO PUBLIC;
+     GRANT SELECT ON orders TO aad_billing`,
+  );
+  const before = await aclsOf(sandbox, database);
+  await run({ database });
+  const granted = await aclsOf(sandbox, database);
+  expect(granted).not.toEqual(before);
+
+  const ignored = await run({ database, mode: "check" });
+  expect(ignored.report?.databases[0]).not.toHaveProperty("undeclared");
+  const warned = await run({ database, undeclared: "warn" });
+  expect([warned.exitCode, warned.outputs.verdict]).toEqual([0, "in-sync"]);
+  const failed = await run({ database, undeclared: "fail" });
+  expect([failed.exitCode, failed.outputs.verdict]).toEqual([1, "drift"]);
+  for (const { report } of [warned, failed])
+    expect(report?.databases[0]?.undeclared?.map(({ role, objects }) => [role, objects])).toEqual([
+      ["PUBLIC", 1],
+      ["aad_billing", 1],
+      ["bi | *team*", 1],
+    ]);
+  expect(failed.report?.databases[0]?.grantees[0]?.verdict).toBe("in-sync");
+  expect(failed.stdout).toContain("hold privileges that nobody declared in undeclared");
+  expect(await aclsOf(sandbox, database)).toEqual(granted);
+
+  // A role of another grant of this database is declared; the SQL file ends the rest.
+  const declared = await run({ database, grantee: "aad_orders\naad_billing", undeclared: "fail" });
+  expect(declared.report?.databases[0]?.undeclared?.map(({ role }) => role)).toEqual([
+    "PUBLIC",
+    "bi | *team*",
+  ]);
+  const migrator = await sandbox.signInAs("migrator", database);
+  for (const { sql } of commentedParts(declared.sql)) await migrator.query(sql);
+  await migrator.end();
+  const ended = await run({ database, grantee: "aad_orders\naad_billing", undeclared: "fail" });
+  expect([ended.exitCode, ended.report?.databases[0]?.undeclared]).toEqual([0, []]);
+  expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
+});
 
 /** A new database, as the migrations leave it. */
 async function seeded(name: string): Promise<string> {

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Run, reconcileDatabase } from "../../src/database.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import type { Demand } from "../../src/model/demand.ts";
-import type { DatabaseReport, Mode } from "../../src/model/report.ts";
+import type { DatabaseReport, Mode, UndeclaredChoice } from "../../src/model/report.ts";
+import { EMPTY } from "../../src/model/sentence.ts";
 import type { Grant } from "../../src/model/settings.ts";
+import { plain } from "../../src/render/pen.ts";
 import { type Decide, goesThrough, startProxy, type Wire } from "../sandbox/proxy.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { DEFAULTS } from "./world.ts";
@@ -35,10 +37,16 @@ function grant(grantee: string, demand: Partial<Demand> = {}): Grant {
   return { databases: ["*"], grantees: [grantee], demand: { ...DEFAULTS, ...demand } };
 }
 
+interface Options {
+  readonly mode?: Mode;
+  readonly port?: number;
+  readonly undeclared?: UndeclaredChoice;
+}
+
 async function reconciled(
   database: string,
   grants: readonly Grant[],
-  { mode = "apply", port = sandbox.server.port }: { readonly mode?: Mode; readonly port?: number } = {},
+  { mode = "apply", port = sandbox.server.port, undeclared = "ignore" }: Options = {},
 ): Promise<DatabaseReport> {
   const server = {
     host: "localhost",
@@ -47,7 +55,15 @@ async function reconciled(
   } as const;
   const signIn = { type: "password", password: PASSWORD } as const;
   const run: Run = {
-    settings: { mode, signIn, cloud: CLOUDS.azurecloud, servers: [server], user: "migrator", grants },
+    settings: {
+      mode,
+      signIn,
+      cloud: CLOUDS.azurecloud,
+      servers: [server],
+      user: "migrator",
+      grants,
+      undeclared,
+    },
     password: async () => PASSWORD,
     signal: new AbortController().signal,
   };
@@ -208,3 +224,33 @@ function atBatch(n: number, meanwhile: (wire: Wire) => void): Decide {
     return false;
   };
 }
+
+test("what is undeclared is found once for all grants, and each of their grantees is declared", async () => {
+  const database = await created();
+  await sandbox.sql(
+    database,
+    `GRANT SELECT ON ALL TABLES IN SCHEMA public, sales TO app_a, app_b; GRANT UPDATE ON ALL TABLES IN SCHEMA sales TO app_c`,
+  );
+  const lists = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
+  const grants = [grant("app_a", lists), grant("app_b", { ...lists, schemas: ["sales"] })];
+  const found = async (undeclared: UndeclaredChoice, some = grants) => {
+    const report = await reconciled(database, some, { undeclared });
+    return [report.verdict, report.undeclared?.map(({ role, schema }) => `${role} in ${schema}`)];
+  };
+  expect((await found("warn"))[1]).toEqual(["app_c in sales"]);
+  expect(await found("warn")).toEqual(["in-sync", ["app_c in sales"]]);
+  expect(await found("fail")).toEqual(["drift", ["app_c in sales"]]);
+  expect(await found("ignore")).toEqual(["in-sync", undefined]);
+  expect(await found("fail", grants.slice(0, 1))).toEqual(["drift", ["app_b in public"]]);
+});
+
+test("what is undeclared and cannot be read is an error of the database, beside the verdicts on its grantees", async () => {
+  const database = await created();
+  await sandbox.sql(database, "REVOKE SELECT ON pg_catalog.pg_attribute FROM PUBLIC");
+  const report = await reconciled(database, [grant("app_a")], { undeclared: "warn" });
+  expect(report).toMatchObject({ verdict: "error", grantees: [{ verdict: "repaired" }] });
+  expect(plain.sentence(report.error?.message ?? EMPTY)).toContain(
+    "permission denied for table pg_attribute",
+  );
+  expect(report).not.toHaveProperty("undeclared");
+});

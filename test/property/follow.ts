@@ -18,8 +18,8 @@ export interface Place {
 export async function followFile(place: Place, report: Report): Promise<readonly string[]> {
   const file = renderSql(report);
   const roles = new Map(
-    report.databases.flatMap(({ fixes }) =>
-      fixes.map((block): [string, Runner] => [plain.sentence(runner(block)), block]),
+    report.databases.flatMap(({ fixes, undeclaredFixes = [] }) =>
+      [...fixes, ...undeclaredFixes].map((block): [string, Runner] => [plain.sentence(runner(block)), block]),
     ),
   );
   const refused = await run(place, { as: place.login }, file);

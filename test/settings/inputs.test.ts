@@ -86,6 +86,7 @@ describe("an input that is not set has action.yml's default", () => {
         allowEmpty: false,
         tenantId: TENANT_ID,
       },
+      undeclared: "ignore",
     });
   });
 

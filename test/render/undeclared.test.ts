@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import type { Undeclared } from "../../src/model/report.ts";
+import { annotations } from "../../src/render/annotations.ts";
+import { verdictLine } from "../../src/render/headline.ts";
+import { logGroups } from "../../src/render/log.ts";
+import { renderSql } from "../../src/render/sql-file.ts";
+import { renderSummary } from "../../src/render/summary.ts";
+import { githubTree } from "./github-html.ts";
+import * as reports from "./reports.ts";
+import { textIn } from "./tree.ts";
+
+const SQL = 'REVOKE SELECT ON TABLE "public"."t" FROM "bi";';
+
+function entry(more: Partial<Undeclared> = {}): Undeclared {
+  return {
+    role: "bi",
+    schema: "public",
+    kind: "table",
+    privileges: ["SELECT"],
+    objects: 3,
+    fix: { as: "migrator", sql: SQL },
+    ...more,
+  };
+}
+
+function report(undeclared: "warn" | "fail", entries: readonly Undeclared[]) {
+  const verdict = undeclared === "fail" ? "drift" : "in-sync";
+  const undeclaredFixes = [{ as: "migrator", runnable: false, statements: [SQL] }];
+  return reports.report([reports.database({ verdict, undeclared: entries, undeclaredFixes })], {
+    undeclared,
+  });
+}
+
+const ENTRIES = [
+  entry({ role: "PUBLIC", isPublic: true, kind: "view", objects: 1 }),
+  entry({ role: "PUBLIC", onColumns: true }),
+  entry({ role: "Bi team", fix: { as: "group", byMember: true } }),
+];
+
+test("undeclared privileges are a table in the summary, with who can revoke them", () => {
+  for (const [judged, note] of [
+    ["warn", " (a warning)"],
+    ["fail", ""],
+  ] as const) {
+    const text = textIn(githubTree(renderSummary(report(judged, ENTRIES))));
+    expect(text).toContain(`Privileges that nobody declared${note}`);
+    for (const part of [
+      "PUBLIC SELECT 1 view public migrator",
+      '"PUBLIC" SELECT columns of 3 tables',
+      "a member of",
+      '"Bi team"',
+    ])
+      expect(text.replaceAll(/\s+/g, " ")).toContain(part);
+    expect(text).not.toContain("REVOKE");
+  }
+});
+
+test("undeclared privileges are in the verdict and an annotation if they fail the job", () => {
+  const failing = report("fail", ENTRIES);
+  const text = 'PUBLIC, "PUBLIC" and "Bi team" hold privileges that nobody declared in app';
+  expect(verdictLine(failing)).toBe(`Drift: ${text}.`);
+  expect(annotations(failing)).toEqual([
+    { level: "error", title: "Not declared", message: `${text}. The job summary lists them.` },
+  ]);
+  expect(annotations({ ...failing, mode: "plan" }).map(({ level }) => level)).toEqual(["notice"]);
+  const warning = report("warn", [entry()]);
+  expect(verdictLine(warning)).toMatch(/^In sync/);
+  expect(annotations(warning)).toEqual([
+    {
+      level: "warning",
+      title: "1 warning",
+      message: "bi holds privileges that nobody declared in app. The job summary lists them.",
+    },
+  ]);
+  expect(annotations(report("warn", []))).toEqual([]);
+});
+
+test("undeclared privileges are lines in the log, and the last part of the SQL file", () => {
+  expect(logGroups(report("warn", [entry()]))[0]?.lines).toEqual([
+    expect.stringContaining("in sync"),
+    "Privileges that nobody declared:",
+    "  bi: SELECT on 3 tables in schema public",
+  ]);
+  expect(renderSql(report("warn", [entry()]))).toContain(
+    `-- -- To run as migrator:\n-- -- (revokes what roles hold that nobody declared: check first that nothing needs it. This action never runs it)\n-- ${SQL}\n`,
+  );
+});
