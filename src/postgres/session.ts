@@ -1,5 +1,11 @@
 import { Socket } from "node:net";
-import { type ConnectionOptions, checkServerIdentity, getCACertificates } from "node:tls";
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+} from "node:tls";
 import { info } from "@actions/core";
 import pg from "pg";
 import { claimsOf } from "../diagnosis/claims.ts";
@@ -261,15 +267,26 @@ const END_TIME = 1_000;
  * Checks the certificate and, for `verify-full`, the name before a password is sent, whatever the job's environment
  * says: `pg` would read PGSSLMODE, and Node.js NODE_TLS_REJECT_UNAUTHORIZED.
  */
-function tlsOptions({ mode, rootCertificates }: Tls): ConnectionOptions | false {
-  if (mode === "disable") return false;
+function tlsOptions(tls: Tls): ConnectionOptions | false {
+  if (tls.mode === "disable") return false;
+  const secureContext = CONTEXTS.get(tls) ?? contextOf(tls);
+  CONTEXTS.set(tls, secureContext);
   return {
     rejectUnauthorized: true,
-    minVersion: "TLSv1.2",
-    checkServerIdentity: mode === "verify-ca" ? () => undefined : checkServerIdentity,
-    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
-    ...(rootCertificates === undefined ? {} : { ca: [...getCACertificates("default"), rootCertificates] }),
+    checkServerIdentity: tls.mode === "verify-ca" ? () => undefined : checkServerIdentity,
+    secureContext,
   };
+}
+
+/** All connections of a run share one: to read the certificates that Node.js trusts takes longer than a handshake. */
+const CONTEXTS = new WeakMap<Tls, SecureContext>();
+
+function contextOf({ rootCertificates }: Tls): SecureContext {
+  return createSecureContext({
+    minVersion: "TLSv1.2",
+    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
+    ...(rootCertificates !== undefined && { ca: [...getCACertificates("default"), rootCertificates] }),
+  });
 }
 
 /** Runs `action` so many milliseconds after each start, unless it is stopped before. */
