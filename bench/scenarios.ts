@@ -2,7 +2,7 @@ import { IDENTITIES, TENANT_ID } from "../test/sandbox/sandbox.ts";
 import { openLink, openSink } from "./link.ts";
 import { type Cost, inputsFor, PSQL, runAction, runBareNode, runSql, startAction } from "./processes.ts";
 import { brief, inMs, median, type Row } from "./table.ts";
-import { CHECK, GRANTS, type World } from "./world.ts";
+import { ADDRESSES, CHECK, GRANTS, type World } from "./world.ts";
 
 /** The sizes, and the number of runs. */
 export interface Sizes {
@@ -212,6 +212,62 @@ export async function several(world: World, { runs }: Sizes): Promise<Row[]> {
 
 /** One way, in milliseconds. */
 const DELAY = 50;
+
+/** Target 8: the same number of objects in ten times as many databases, by a list and by a pattern. */
+export async function databases(world: World, { runs }: Sizes): Promise<Row[]> {
+  const [few, many] = [await databasesOf(world, "few", 4, 300), await databasesOf(world, "many", 40, 30)];
+  const checking = (database: string) => () =>
+    runAction(inputsFor(world.login(database), "check"), envOf(world), "in-sync");
+  const checked = await inTurns(runs, {
+    many: checking(many.join("\n")),
+    few: checking(few.join("\n")),
+    pattern: checking("many_*"),
+  });
+  const { pattern, ...lists } = checked;
+  return [
+    ratio(8, "check, 40 databases with 30 tables against 4 with 300", lists, 3),
+    ratio(8, "… by a pattern against the list", { pattern, list: lists.many }, 1.2),
+  ];
+}
+
+/** Target 9: 400 databases on 4 servers in one run, and a run for each of them. */
+export async function fleet(world: World, { runs }: Sizes): Promise<Row[]> {
+  const names = await databasesOf(world, "fleet", 100, 10);
+  const inputs = (host: string, database: string) => ({
+    ...inputsFor(world.login(database), "check"),
+    host,
+    "ssl-mode": "verify-ca",
+  });
+  const all = inputs(ADDRESSES.join("\n"), "fleet_*");
+  const together = await inTurns(Math.min(runs, 5), { all: () => runAction(all, envOf(world), "in-sync") });
+  const each: Cost[] = [];
+  for (const name of names) each.push(await runAction(inputs("127.0.0.1", name), envOf(world), "in-sync"));
+  const seconds = median(together.all.map(msOf)) / 1000;
+  const apart = (ADDRESSES.length * each.reduce((sum, { ms }) => sum + ms, 0)) / 1000;
+  const what = `check, ${ADDRESSES.length} servers with ${names.length} databases`;
+  const row = (more: string, value: number, unit: string, atMost?: number): Row => {
+    const measured = { all: together.all.map(msOf), each: each.map(msOf) };
+    return { target: 9, what: `${what}${more}`, medians: "", value, atMost, unit, runs: measured };
+  };
+  return [
+    row(", one run", seconds, " s"),
+    row(", a run for each database, one after the other", apart, " s"),
+    row(", one run: peak memory", median(together.all.map(peakOf)), " MB", 200),
+  ];
+}
+
+/** So many databases, each with so many tables and sequences, all granted; created on first use. */
+async function databasesOf(world: World, prefix: string, number: number, tables: number) {
+  const names = Array.from({ length: number }, (_, n) => `${prefix}_${n}`);
+  const [known] = await world.sandbox.sql("postgres", "SELECT FROM pg_database WHERE datname = $1", [
+    names[0],
+  ]);
+  const [first = "", ...others] = names;
+  if (known !== undefined) return names;
+  await world.create(first, tables);
+  for (const name of others) await world.sandbox.createDatabase(name, { template: first });
+  return names;
+}
 
 /** The database with this many tables and sequences, all granted; created on first use. */
 async function databaseOf(world: World, tables: number) {

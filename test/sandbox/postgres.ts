@@ -69,13 +69,10 @@ rm -rf "$gone"
 `;
 
 /** Starts a new, empty server on a free port of 127.0.0.1, TLS on. Throws with the server's log if it fails. */
-export async function startServer(options: {
-  version: Version;
-  certificates: Certificates;
-}): Promise<PostgresServer> {
+export async function startServer(options: ServerOptions): Promise<PostgresServer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(options.version, options.certificates);
+      return await startOnce(options);
     } catch (error) {
       // Another process can take the port before the server starts.
       if (attempt === 3 || !String(error).includes("Address already in use")) throw error;
@@ -83,7 +80,14 @@ export async function startServer(options: {
   }
 }
 
-async function startOnce(version: Version, certificates: Certificates): Promise<PostgresServer> {
+interface ServerOptions {
+  readonly version: Version;
+  readonly certificates: Certificates;
+  /** Addresses of this machine to listen on too. */
+  readonly more?: readonly string[] | undefined;
+}
+
+async function startOnce({ version, certificates, more = [] }: ServerOptions): Promise<PostgresServer> {
   const account = serverAccount();
   // As root, under /tmp: a temporary directory of root's own would be closed to the server's account.
   const directory = await mkdtemp(join(account.uid === undefined ? tmpdir() : "/tmp", "azure-sandbox-"));
@@ -109,6 +113,7 @@ async function startOnce(version: Version, certificates: Certificates): Promise<
         synchronous_commit: "off",
         // Only the statements of a test use transaction IDs.
         autovacuum: "off",
+        listen_addresses: ["127.0.0.1", ...more].join(),
       },
     });
     return { version, host: "localhost", port, directory, log, stop };

@@ -47,14 +47,18 @@ export type Sandbox = FlexibleServer & {
 };
 
 /** Starts PostgreSQL, Entra and GitHub's OIDC endpoint, each on a separate port. */
-export async function startSandbox(options: { version: Version }): Promise<Sandbox> {
+export async function startSandbox(options: {
+  version: Version;
+  /** Addresses of this machine that the server listens on too. */
+  more?: readonly string[];
+}): Promise<Sandbox> {
   const certificates = await issueCertificates();
   const running: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const part of running.splice(0).reverse()) await part.close();
   };
   try {
-    const server = await startServer({ version: options.version, certificates });
+    const server = await startServer({ ...options, certificates });
     running.push({ close: server.stop });
     const flexible = await makeFlexible(server);
     await installPgaadauth(flexible);
