@@ -25,7 +25,7 @@ type KnownRule = Rule<ResourceManagerContext>;
 /** The rules of all actions; last those of the proxy, because their errors contain the words of others. */
 export const ALL_RULES: readonly KnownRule[] = [
   ...RULES.filter((rule) => !PROXY.includes(rule)),
-  ...PROXY,
+  ...PROXY.toReversed(),
   ...AZURE,
   ...ISSUES,
 ];

@@ -277,7 +277,8 @@ export const ENTRA = rulesFor("entra", {
   "managed-identity-busy": {
     when: [
       { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
-      { signIn: "managed-identity", codes: "unknown_error" },
+      { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
+      { signIn: "managed-identity", text: /socket hang up/ },
     ],
     answer: [
       "The machine's identity endpoint is starting, being updated or overloaded.",

@@ -14,7 +14,7 @@ const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as 
  */
 const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": {
-    when: ["ENOTFOUND ENODATA EAI_NONAME", /getaddrinfo ENOTFOUND/],
+    when: ["ENOTFOUND ENODATA EAI_NONAME", /getaddrinfo ENOTFOUND|could not translate host name/],
     answer: (context) => [
       "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
       ...atPostgres(context, [
@@ -54,7 +54,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "connection-lost": {
     when: [
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|Premature close|^(aborted|terminated)$/i,
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$/i,
     ],
     answer: (context) => [
       "The connection broke: the peer is restarting or failing over, or something in between cut it.",

@@ -219,7 +219,7 @@ export const POSTGRES = rulesFor("postgres", {
   "connect-not-granted": {
     when: {
       codes: "42501",
-      text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|données)|banco de dados|データベース|数据库|баз[аеыу] данных/,
+      text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|données)|banco de dados|データベース|数据库|데이터베이스|il database|баз[аеыу] /,
     },
     answer: ({ user, database }) => [
       "`user` has no CONNECT privilege on this database.",
@@ -376,8 +376,8 @@ export const POSTGRES = rulesFor("postgres", {
   },
   "concurrent-change": {
     when: [
-      "40001 40P01",
-      { codes: "23505 42710", text: /"pg_\w+_index"|already exists/ },
+      "40001 40P01 42710",
+      { codes: "23505", text: /"pg_\w+_index"/ },
       /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/,
     ],
     answer: ["Another session created or changed the same objects at the same time.", ...AFTER_MIGRATIONS],
@@ -423,7 +423,7 @@ export const POSTGRES = rulesFor("postgres", {
     ],
   },
   "entra-principal-not-found": {
-    when: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user/i,
+    when: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
     answer: [
       "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
       "Look up the display name and the object ID of a service principal or managed identity:",
@@ -556,7 +556,7 @@ export const POSTGRES = rulesFor("postgres", {
             "Remove the privilege, or upgrade the server.",
           ]
         : [
-            "This kind of object, role or grant does not have this privilege or option. A table has no `USAGE`, for example.",
+            "PostgreSQL does not allow this grant: this kind of object does not have the privilege (a table has no `USAGE`, for example), or two roles would be members of each other.",
             "Remove what the message names. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
           ],
   },

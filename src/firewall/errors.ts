@@ -129,7 +129,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-not-permitted": {
     when: [
       "AuthorizationFailed LinkedAuthorizationFailed AuthorizationPermissionMismatch Forbidden",
-      { status: [403], text: /not authorized/i },
+      { status: [403], text: /not authorized|not have (permission|authorization)/i },
     ],
     answer: (context, symptom) => [
       "The identity that signs in has no role on the server that allows this.",
@@ -140,6 +140,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     when: [
       "ServerStoppedError ServerIsStopped",
       { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
+      { status: [400, 409], text: /\bstopped\b/i },
     ],
     answer: ({ server }) => [
       "The server is stopped.",
