@@ -14,6 +14,7 @@ const ON_DEMAND = new Map([
   ["@actions/github", "actions-github.cjs"],
   ["@azure/identity", "azure-identity.cjs"],
   ["@azure/core-rest-pipeline", "azure-identity.cjs"],
+  ["yaml", "yaml.cjs"],
 ]);
 
 /** `await import("@azure/identity")` becomes `./azure-identity.cjs`. */
@@ -72,6 +73,7 @@ const bundles = [
   { modules: ["undici"], out: "undici.cjs", plugins: [] },
   shared("actions-github.cjs"),
   shared("azure-identity.cjs"),
+  shared("yaml.cjs"),
 ];
 
 const checking = process.argv.includes("--check");

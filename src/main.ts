@@ -9,7 +9,7 @@ import type { Failure } from "./model/failure.ts";
 import { type Report, worst } from "./model/report.ts";
 import type { Env, Settings } from "./model/settings.ts";
 import { reconcileServer } from "./server.ts";
-import { INPUTS, parseSettings } from "./settings/inputs.ts";
+import { grantsFileIn, INPUTS, parseSettings } from "./settings/inputs.ts";
 import { secretsIn } from "./settings/reader.ts";
 
 /**
@@ -20,7 +20,7 @@ import { secretsIn } from "./settings/reader.ts";
 export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_ABORTED): Promise<void> {
   const startedAt = new Date();
   mask(...secretsIn(INPUTS, env));
-  const settings = readSettings(env);
+  const settings = await readSettings(env);
   const result = "code" in settings ? notStarted(settings) : await onServers(settings, env, signal);
   const report = { ...result, run: runFacts(startedAt, env) };
   publish(report, env);
@@ -30,9 +30,9 @@ export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_A
 
 const NEVER_ABORTED = new AbortController().signal;
 
-function readSettings(env: Env): Settings | Failure {
+async function readSettings(env: Env): Promise<Settings | Failure> {
   try {
-    return parseSettings(env);
+    return parseSettings(env, await grantsFileIn(env));
   } catch (error) {
     return diagnose(error);
   }

@@ -1,15 +1,15 @@
 import type { Cloud } from "../model/clouds.ts";
-import { type Demand, ON_EXTRA } from "../model/demand.ts";
-import { GUID } from "../model/entra-label.ts";
-import { ROUTINE_PRIVILEGES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
+import type { Demand } from "../model/demand.ts";
 import { MODES, type Mode, UNDECLARED } from "../model/report.ts";
-import { code, inOurWords, sentence } from "../model/sentence.ts";
-import type { Env, Server, Settings, SignIn } from "../model/settings.ts";
-import { count } from "../text/count.ts";
+import { code, EMPTY, inOurWords, paragraph, sentence } from "../model/sentence.ts";
+import type { Env, Server, Settings } from "../model/settings.ts";
 import { fits } from "../text/pattern.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import type { ConnectionParts } from "./connection-string.ts";
-import { type InputsOf, readInputs } from "./reader.ts";
+import { DEMAND_INPUTS, demandFrom, GRANT_INPUTS, grantsIn } from "./grants.ts";
+import { type GrantsFile, readGrantsFile, readInWorkspace } from "./grants-file.ts";
+import { Invalid } from "./invalid.ts";
+import { type InputsOf, readInputs, secretsIn, textIn } from "./reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "./server.ts";
 import { cloudFrom, SIGN_IN_INPUTS, signInFrom } from "./sign-in.ts";
 import {
@@ -19,17 +19,11 @@ import {
   databaseName,
   hostName,
   hostNames,
-  lines,
-  listed,
   name,
   names,
-  objectIds,
   oneOf,
   port,
-  privileges,
   SECRET_INPUT,
-  schemaPrivileges,
-  schemas,
   secret,
 } from "./values.ts";
 
@@ -44,36 +38,9 @@ export const INPUTS = {
   host: {
     use: "one or more server names, one per line, such as `my-server` or `my-server.postgres.database.azure.com`",
   },
-  database: { use: "one or more database names or patterns such as `orders_*`, one per line" },
-  grantee: {
-    use: "the PostgreSQL names of one or more Entra users (`aad_…`), one per line",
-  },
-  "grantee-object-id": {
-    use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`",
-  },
-  schemas: {
-    use: "one or more schema names, one per line, or only `'*'`",
-    default: "public",
-    neverEmpty: true,
-  },
-  "table-privileges": {
-    use: `\`ALL\`, or a comma-separated list of ${TABLE_PRIVILEGES.join(", ")}`,
-    default: "ALL",
-    neverEmpty: true,
-  },
-  "sequence-privileges": {
-    use: `\`ALL\`, or a comma-separated list of ${SEQUENCE_PRIVILEGES.join(", ")}`,
-    default: "ALL",
-    neverEmpty: true,
-  },
-  "schema-privileges": { use: "`USAGE` or `USAGE, CREATE`", default: "USAGE", neverEmpty: true },
-  "routine-privileges": { use: "`EXECUTE`, or leave it empty" },
-  "default-privileges": BOOLEAN_INPUT,
-  "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
+  ...DEMAND_INPUTS,
+  "grants-file": { use: "the path of a YAML file in the workspace" },
   undeclared: { use: oneOf(UNDECLARED), default: "ignore" },
-  "act-as-owner": BOOLEAN_INPUT,
-  exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line" },
-  "allow-empty": BOOLEAN_INPUT,
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
   "drift-issue": BOOLEAN_INPUT,
   "github-token": { ...SECRET_INPUT, use: "a GitHub token that can write issues" },
@@ -84,10 +51,11 @@ type MainInputs = InputsOf<typeof INPUTS>;
 /**
  * Parses the inputs into one value.
  * @param env the environment of the process, in which the runner sets the inputs (`INPUT_TABLE-PRIVILEGES`)
+ * @param file the file in `grants-file`, by `grantsFileIn`
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parseSettings(env: Env): Settings {
-  return readInputs(INPUTS, env, (inputs) => {
+export function parseSettings(env: Env, file?: GrantsFile): Settings {
+  const read = (inputs: MainInputs): Settings => {
     const cloud = () => cloudFrom(inputs);
     const signIn = () => signInFrom(inputs);
     const toHost = hostName(() => cloud().hostSuffix, CONNECTION_STRINGS);
@@ -105,12 +73,17 @@ export function parseSettings(env: Env): Settings {
       for (const server of found) checkCoordinator(inputs, mode(), server, cloud());
       return found;
     };
-    const grant = () =>
-      inputs.all({
-        databases: () => listFrom(inputs, "database", names, databaseName, () => connection()?.database),
-        grantees,
-        demand: () => demandFrom(inputs, grantees, signIn),
-      });
+    const databasesOf = (entry: MainInputs) =>
+      listFrom(entry, "database", names, databaseName, () => connection()?.database);
+    const grants = () => {
+      const demand = (of: () => readonly string[]) => demandFrom(inputs, of, signIn);
+      if (file === undefined)
+        return [
+          inputs.all({ databases: () => databasesOf(inputs), grantees, demand: () => demand(grantees) }),
+        ];
+      inputs.ifValid(() => checkBesideFile(inputs, connection, demand));
+      return grantsIn(file.entries, inputs, databasesOf, signIn);
+    };
     const { connection: _, ...settings } = inputs.all({
       mode,
       signIn,
@@ -118,34 +91,49 @@ export function parseSettings(env: Env): Settings {
       connection,
       servers,
       user: () => inputs.required("user", name),
-      grants: () => [grant()],
+      grants,
       undeclared: () => inputs.orDefault("undeclared", choice(UNDECLARED)),
       driftIssue: () => driftIssueFrom(inputs),
     });
     return settings;
-  });
+  };
+  return readInputs(INPUTS, env, read, file?.mistakes);
 }
 
-function demandFrom(inputs: MainInputs, grantees: () => readonly string[], signIn: () => SignIn): Demand {
-  return inputs.all({
-    schemas: () => inputs.orDefault("schemas", schemas),
-    tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
-    sequencePrivileges: () => inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
-    schemaPrivileges: () => inputs.orDefault("schema-privileges", schemaPrivileges),
-    routinePrivileges: () => inputs.optional("routine-privileges", listed(ROUTINE_PRIVILEGES)) ?? [],
-    defaultPrivileges: () => inputs.orDefault("default-privileges", boolean),
-    onExtra: () => inputs.orDefault("on-extra", choice(ON_EXTRA)),
-    actAsOwner: () => inputs.orDefault("act-as-owner", boolean),
-    exclude: () => inputs.optional("exclude", lines) ?? [],
-    allowEmpty: () => inputs.orDefault("allow-empty", boolean),
-    objectIds: () => objectIdsFrom(inputs, grantees),
-    tenantId: () => tenantOf(signIn()),
-  });
+/** The file in `grants-file`, if it is set. */
+export async function grantsFileIn(env: Env): Promise<GrantsFile | undefined> {
+  const path = textIn(env, "grants-file").trim();
+  if (path === "") return undefined;
+  const name = secretsIn(INPUTS, env).some((secret) => path.includes(secret)) ? "grants-file" : path;
+  try {
+    const text = readInWorkspace(path, env.GITHUB_WORKSPACE ?? "");
+    // Loaded here, because no other run needs it.
+    return readGrantsFile(text, name, await import("yaml"), INPUTS, Object.keys(GRANT_INPUTS));
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    const problem = sentence`${code("grants-file")}: ${code(name)} ${error.problem}.`;
+    const { remedy = EMPTY } = error.details;
+    return { entries: [], mistakes: [{ name: "grants-file", problem: paragraph(problem, remedy) }] };
+  }
 }
 
-/** The tenant of the login, if the inputs have its ID and not one of its domain names. */
-function tenantOf(signIn: SignIn): Demand["tenantId"] {
-  return "tenantId" in signIn && GUID.test(signIn.tenantId) ? signIn.tenantId.toLowerCase() : undefined;
+/** The grantees are in the file, and nowhere else. What its entries inherit has to be valid, even if none inherits it. */
+function checkBesideFile(
+  inputs: MainInputs,
+  connection: () => ConnectionParts | undefined,
+  demand: (grantees: () => readonly string[]) => Demand,
+): void {
+  const beside = (input: "grantee" | "grantee-object-id" | "app-connection", remedy: string) =>
+    inputs.mistake(
+      input,
+      sentence`${code(input)} ${inOurWords(`${input === "app-connection" ? "contains a grantee" : "is set"}, but the entries of \`grants-file\` have the grantees. ${remedy}`)}`,
+    );
+  inputs.all({
+    grantee: () => inputs.isSet("grantee") && beside("grantee", "Remove it."),
+    user: () =>
+      connection()?.user !== undefined && beside("app-connection", "Set `host` and `database` instead."),
+    demand: () => demand(() => beside("grantee-object-id", "Remove it.")),
+  });
 }
 
 /** Not in action.yml: a default there looks like an input that somebody set, and would override `app-connection`. */
@@ -155,9 +143,9 @@ const CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`
 
 /** The connection in `app-connection`. If there are several, the explicit inputs select one. */
 function connectionFrom(inputs: MainInputs, toHost: (text: string) => string): ConnectionParts | undefined {
-  const hosts = inputs.ifValid("host", hostNames(toHost));
-  const databases = inputs.ifValid("database", names);
-  const grantees = inputs.ifValid("grantee", names);
+  const hosts = inputs.ifValid(() => inputs.optional("host", hostNames(toHost)));
+  const databases = inputs.ifValid(() => inputs.optional("database", names));
+  const grantees = inputs.ifValid(() => inputs.optional("grantee", names));
   const isIn = (found: string | undefined, wanted: readonly string[] | undefined) =>
     found === undefined || wanted === undefined || wanted.includes(found);
   const isWanted = ({ host, database, user }: ConnectionParts) =>
@@ -177,23 +165,6 @@ function listFrom(
 ): readonly string[] {
   if (inputs.isSet(input)) return inputs.required(input, all);
   return inputs.orFrom("app-connection", input, (text) => [one(text)], found);
-}
-
-/** The object ID of each grantee, if they are given. */
-function objectIdsFrom(
-  inputs: MainInputs,
-  granteesIn: () => readonly string[],
-): Demand["objectIds"] | undefined {
-  const ids = inputs.optional("grantee-object-id", objectIds);
-  if (ids === undefined) return undefined;
-  const grantees = granteesIn();
-  if (ids.length !== grantees.length) {
-    inputs.mistake(
-      "grantee-object-id",
-      sentence`${code("grantee-object-id")} has ${inOurWords(count(ids.length, "object ID"))}, but there ${inOurWords(`${grantees.length === 1 ? "is" : "are"} ${count(grantees.length, "grantee")}`)}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`,
-    );
-  }
-  return new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""]));
 }
 
 /** https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters */

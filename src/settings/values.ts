@@ -45,7 +45,7 @@ export function boolean(text: string): boolean {
 }
 
 /** An input that is false if it is not set. */
-export const BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" } as const;
+export const BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" } as const;
 
 function notValid(word: string, choices: readonly string[]): Invalid {
   return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices) });

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { runJob } from "./orders-job.ts";
@@ -68,6 +71,52 @@ test.each([
     expect(run.summary).toContain(problem);
   }
   expect([...run.stdout.matchAll(/^::error/gm)]).toHaveLength(1);
+});
+
+test("a file and inputs with mistakes: one error has all of them, and nothing is connected to or changed", async () => {
+  const acls = await aclsOf(sandbox, "orders");
+  const before = requests();
+  const workspace = await mkdtemp(join(tmpdir(), "workspace-"));
+  await writeFile(
+    join(workspace, "grants.yml"),
+    `grants:
+  - grantee: aad_orders
+    table-privileges: SELECT, DESTROY
+    schema: app
+    exclude: *audit
+  - grantee: aad_reports
+    on-extra: fail
+    on-extra: warn
+  - grantee: aad_reports
+`,
+  );
+  const inputs = { grantee: "", "grants-file": "grants.yml", mode: "aply", "allow-empty": "yes" };
+  const env = { ...sandbox.env, GITHUB_WORKSPACE: workspace };
+  const { exitCode, stdout, summary, outputs, report } = await runJob(
+    sandbox,
+    { database: "orders", ...inputs },
+    env,
+  );
+  await rm(workspace, { recursive: true });
+  expect(await aclsOf(sandbox, "orders")).toEqual(acls);
+  expect(requests()).toEqual(before);
+  expect([exitCode, outputs.verdict]).toEqual([1, "error"]);
+  expect(report).toMatchObject({ error: { code: "bad-input" }, databases: [] });
+  const problems = [
+    "2 inputs are invalid. `grants.yml` has 5 mistakes. Nothing was changed.",
+    "`grants.yml:3`: `table-privileges`: ",
+    "`grants.yml:4`: `schema` is not a key of this file. Did you mean `schemas`?",
+    "`grants.yml:5`: `exclude`: `*audit` is an alias.",
+    "`grants.yml:8`: `on-extra` is also a key on line 7.",
+    "`grants.yml:9`: `grantee`: ",
+    "`mode`: ",
+    "`allow-empty`: ",
+  ];
+  for (const problem of problems) {
+    expect(JSON.stringify(report.error)).toContain(problem);
+    expect(summary).toContain(problem);
+  }
+  expect([...stdout.matchAll(/^::error/gm)]).toHaveLength(1);
 });
 
 test("with valid inputs it connects, and the request counts show it", async () => {

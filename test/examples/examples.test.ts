@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -232,16 +232,42 @@ test("apps.yml: each app gets exactly its own privileges", async () => {
     const run = await act("apps.yml", "grants", { contexts: { matrix } });
     expect([matrix.grantee, run.outputs.verdict]).toEqual([matrix.grantee, "repaired"]);
   }
-  const held = await sandbox.sql<{ role: string; privileges: string }>(
-    "orders",
-    `SELECT grantee::regrole::text AS role, string_agg(privilege_type, ', ' ORDER BY privilege_type) AS privileges
-     FROM pg_class, aclexplode(relacl) WHERE relname = 'orders' AND grantee <> relowner GROUP BY 1 ORDER BY 1`,
-  );
-  expect(held).toEqual([
+  expect(await privilegesOnOrders()).toEqual([
     { role: "aad_orders", privileges: "DELETE, INSERT, SELECT, UPDATE" },
     { role: "aad_reports", privileges: "SELECT" },
     { role: "aad_worker", privileges: "SELECT, UPDATE" },
   ]);
+});
+
+test("grants-file.yml: a pull request sees what the file would grant, and after the merge each app has it", async () => {
+  await orders();
+  await sandbox.sql("postgres", "DROP DATABASE IF EXISTS billing WITH (FORCE)");
+  await sandbox.createDatabase("billing", { seed: ORDERS });
+  const workspace = await mkdtemp(join(tmpdir(), "workspace-"));
+  await mkdir(join(workspace, "ops"));
+  await copyFile(
+    join(import.meta.dirname, "../../examples/grants-file/grants.yml"),
+    join(workspace, "ops/grants.yml"),
+  );
+  const env = { ...sandbox.env, GITHUB_WORKSPACE: workspace };
+  const plan = await act("grants-file.yml", "plan", { env, subject: SUBJECTS.pullRequest });
+  expect(plan).toMatchObject({ exitCode: 0, outputs: { verdict: "drift", "granted-count": "0" } });
+  const apply = await act("grants-file.yml", "apply", { env });
+  expect(apply).toMatchObject({ exitCode: 0, outputs: { verdict: "repaired" } });
+  const grantees = apply.report.databases.map(({ database, grantees }) => [
+    database,
+    grantees.map(({ grantee }) => grantee),
+  ]);
+  expect(grantees).toEqual([
+    ["orders", ["aad_orders", "aad_worker", "aad_reports"]],
+    ["billing", ["aad_reports"]],
+  ]);
+  expect(await privilegesOnOrders()).toEqual([
+    { role: "aad_orders", privileges: "DELETE, INSERT, SELECT, UPDATE" },
+    { role: "aad_reports", privileges: "SELECT" },
+    { role: "aad_worker", privileges: "SELECT, UPDATE" },
+  ]);
+  await rm(workspace, { recursive: true });
 });
 
 test("environments.yml: staging, then production, each with its own variables and subject", async () => {
@@ -391,6 +417,15 @@ test("every example has run", () => {
 async function orders(): Promise<void> {
   await sandbox.sql("postgres", "DROP DATABASE IF EXISTS orders WITH (FORCE)");
   await sandbox.createDatabase("orders", { seed: ORDERS });
+}
+
+/** What each app was granted on the table orders. */
+async function privilegesOnOrders(): Promise<unknown> {
+  return await sandbox.sql<{ role: string; privileges: string }>(
+    "orders",
+    `SELECT grantee::regrole::text AS role, string_agg(privilege_type, ', ' ORDER BY privilege_type) AS privileges
+     FROM pg_class, aclexplode(relacl) WHERE relname = 'orders' AND grantee <> relowner GROUP BY 1 ORDER BY 1`,
+  );
 }
 
 /** Lets an application sign in as a role, with ID tokens of these subjects. */

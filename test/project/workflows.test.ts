@@ -77,6 +77,8 @@ const OTHER_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>
   "fleet-lists.yml lists": {},
   "fleet-lists.yml summary": {},
   "fleet.yml check": { "id-token": "write" },
+  "grants-file.yml apply": { contents: "read", "id-token": "write" },
+  "grants-file.yml plan": { contents: "read", "id-token": "write" },
   "managed-identity.yml grants": {},
   "password.yml grants": {},
   "plan.yml plan": { "id-token": "write" },

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { Profiler } from "node:inspector";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,10 +22,13 @@ const TARGET = { host: "localhost", database: "orders", grantee: "aad_orders", m
  * The npm packages that a run of the built action evaluates: whatever of them has run, by V8's own count.
  * Each module is a function of the bundle's, which says in its name or in the comment above it where it comes from.
  */
-async function packagesEvaluated(inputs: Record<string, string>): Promise<ReadonlySet<string>> {
+async function packagesEvaluated(
+  inputs: Record<string, string>,
+  variables: Record<string, string> = {},
+): Promise<ReadonlySet<string>> {
   const directory = await mkdtemp(join(tmpdir(), "coverage-"));
   try {
-    const env = { ...sandbox.env, NODE_V8_COVERAGE: directory };
+    const env = { ...sandbox.env, ...variables, NODE_V8_COVERAGE: directory };
     const { report } = await runAction({ ...TARGET, port: String(sandbox.server.port), ...inputs }, env);
     expect(report.verdict).toBe("drift"); // the run reached its end
     const packages = new Set<string>();
@@ -65,11 +68,11 @@ const OCTOKIT = /^@octokit\/|^@actions\/github$/;
 /** As large as all the rest, and only needed for Entra and GitHub. */
 const HTTP_CLIENTS = /^undici$|^@actions\/http-client$/;
 
-test("a run with a password loads no Azure SDK, no Octokit and no HTTP client", async () => {
+test("a run with a password loads no Azure SDK, no Octokit, no HTTP client and no parser of YAML", async () => {
   const packages = await packagesEvaluated({ user: "migrator", password: "owner-password" });
 
   expect(packages).toContain("pg");
-  const needless = [AZURE, OCTOKIT, HTTP_CLIENTS];
+  const needless = [AZURE, OCTOKIT, HTTP_CLIENTS, /^yaml$/];
   expect([...packages].filter((name) => needless.some((pattern) => pattern.test(name)))).toEqual([]);
 });
 
@@ -83,4 +86,12 @@ test("a run with OIDC loads the Azure SDK, but no Octokit without drift-issue", 
   expect(packages).toContain("@azure/identity");
   expect(packages).toContain("@azure/msal-node");
   expect([...packages].filter((name) => OCTOKIT.test(name))).toEqual([]);
+});
+
+test("a run with a file loads the parser of YAML", async () => {
+  const workspace = await mkdtemp(join(tmpdir(), "workspace-"));
+  await writeFile(join(workspace, "grants.yml"), "grants: [{ grantee: aad_orders }]");
+  const inputs = { user: "migrator", password: "owner-password", grantee: "", "grants-file": "grants.yml" };
+  expect(await packagesEvaluated(inputs, { GITHUB_WORKSPACE: workspace })).toContain("yaml");
+  await rm(workspace, { recursive: true });
 });
