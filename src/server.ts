@@ -1,7 +1,7 @@
-import { info } from "@actions/core";
 import pLimit from "p-limit";
 import { type Run, reconcileDatabase } from "./database.ts";
 import { haveAPattern, targetsOf } from "./grants/targets.ts";
+import { say } from "./log.ts";
 import type { Failure } from "./model/failure.ts";
 import type { DatabaseReport, Mode } from "./model/report.ts";
 import { sentence } from "./model/sentence.ts";
@@ -9,7 +9,6 @@ import type { Server } from "./model/settings.ts";
 import { databasesOn } from "./postgres/databases.ts";
 import { plain } from "./render/pen.ts";
 import { verdictText } from "./render/phrases.ts";
-import { logLines } from "./text/escape.ts";
 
 /** A small Azure server has 35 connections in all: https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-limits */
 const DATABASES_AT_ONCE = 4;
@@ -27,18 +26,18 @@ export async function reconcileServer(run: Run, server: Server): Promise<readonl
   return await pLimit(DATABASES_AT_ONCE).map(targets, async (target): Promise<DatabaseReport> => {
     const { database, obstacle = silence } = target;
     const place = servers.length > 1 ? `${plain.name(database)} on ${server.host}` : plain.name(database);
-    const say = (line: string) => info(logLines(`${place}: ${line}`).join("\n"));
-    const report = await reconcileDatabase(run, server, { ...target, obstacle }, say);
+    const sayHere = (line: string) => say(`${place}: ${line}`);
+    const report = await reconcileDatabase(run, server, { ...target, obstacle }, sayHere);
     silence ??= silenceIn(report.error);
     done++;
-    say(`${endOf(report, mode)}${targets.length > 1 ? ` (${done} of ${targets.length})` : ""}`);
+    sayHere(`${endOf(report, mode)}${targets.length > 1 ? ` (${done} of ${targets.length})` : ""}`);
     return report;
   });
 }
 
 async function listDatabases({ settings, password, signal }: Run, server: Server) {
   const { user, signIn, cloud } = settings;
-  info(logLines(`listing the databases of ${server.host}:${server.port} as ${user}`).join("\n"));
+  say(`listing the databases of ${server.host}:${server.port} as ${user}`);
   const target = { server, database: "", user };
   return await databasesOn({ target, password, known: { signIn, cloud }, signal });
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { proxyTo } from "../src/proxy.ts";
+import { checkProxy, proxyTo } from "../src/proxy.ts";
+import { withoutSecrets } from "../src/text/secrets.ts";
 
 test("the proxy to a host is that of the variables, without its password, unless NO_PROXY names the host", () => {
   const HTTPS_PROXY = "http://runner:hunter2@proxy.contoso.com:3128";
@@ -20,4 +21,9 @@ test("the proxy to a host is that of the variables, without its password, unless
   for (const no_proxy of ["", "online.com", "microsoftonline.com.evil", ","]) {
     expect(proxyTo(host, { HTTPS_PROXY, no_proxy }), no_proxy).toBe("proxy.contoso.com:3128");
   }
+});
+
+test("the password of the proxy is taken out of what a peer says", () => {
+  checkProxy({ HTTPS_PROXY: "http://runner:open%21sesame@proxy.contoso.com:3128" });
+  expect(withoutSecrets("407 for runner, open!sesame")).toBe("407 for runner, ***");
 });

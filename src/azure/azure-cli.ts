@@ -1,4 +1,3 @@
-import { exec } from "node:child_process";
 import { dirname } from "node:path";
 import type { AccessToken } from "@azure/identity";
 import { noAnswer } from "../retry.ts";
@@ -11,7 +10,8 @@ const TIME = 40_000;
  * command, but replaces each message that contains "az login" with its own, and the reason with it.
  * @throws an error with the words of `az`
  */
-export function azureCliToken(scope: string): Promise<AccessToken> {
+export async function azureCliToken(scope: string): Promise<AccessToken> {
+  const { exec } = await import("node:child_process"); // other runs do without
   const command = `az account get-access-token --output json --resource ${scope.replace(/\/\.default$/, "")}`;
   const options = { timeout: TIME, cwd: dirname(process.execPath) }; // Windows looks for `az` there first
   return new Promise((resolve, reject) => {

@@ -1,16 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { info } from "@actions/core";
 import type { HttpClient, PipelineResponse } from "@azure/core-rest-pipeline";
 import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { say } from "../log.ts";
 import { maskSent } from "../mask.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import type { EntraSignIn, Env, PasswordProvider, Settings, SignIn } from "../model/settings.ts";
 import { checkProxy, proxyTo } from "../proxy.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
-import { logLine } from "../text/escape.ts";
 import { rememberSent } from "../text/secrets.ts";
 import { azureCliToken } from "./azure-cli.ts";
 import { httpClient } from "./http-client.ts";
@@ -38,8 +37,8 @@ export function signIn(
   const request = () =>
     retryingFailures(
       () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
-      (line) => info(logLine(line)),
-      { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
+      say,
+      patience,
       signal,
     ).catch((error: unknown) => {
       throw error instanceof ActionError ? withoutRetries(error) : error;
@@ -62,9 +61,6 @@ function sentBy(how: SignIn, { IDENTITY_HEADER = "" }: Env): readonly string[] {
   if (how.type === "password") return [how.password];
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
-
-/** The last attempt to sign in starts within this time, in milliseconds: all of them end within a minute. */
-const MAX_TIME = 40_000;
 
 /** The failure of a sign-in after its last attempt: the caller must not try again, either. */
 function withoutRetries({ failure, cause }: ActionError): ActionError {

@@ -1,7 +1,7 @@
+import { say } from "../log.ts";
 import { ActionError } from "../model/failure.ts";
 import { plain } from "../render/pen.ts";
 import { type ConnectResult, isBlocked } from "./connect.ts";
-import { say } from "./log.ts";
 import { notReady, obstacle, otherAddress } from "./obstacles.ts";
 import { publicAddress } from "./public-address.ts";
 import type { ResourceManager } from "./resource-manager.ts";

@@ -1,8 +1,8 @@
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { say } from "../log.ts";
 import { mask } from "../mask.ts";
 import type { Env } from "../model/settings.ts";
 import { secretsIn } from "../settings/reader.ts";
-import { say } from "./log.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
 import { type ResourceManager, resourceManager } from "./resource-manager.ts";
 import type { FirewallRule } from "./server.ts";

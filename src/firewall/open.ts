@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { signIn } from "../azure/credential.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { say } from "../log.ts";
 import { mask } from "../mask.ts";
 import { withDone } from "../model/failure.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
@@ -9,7 +10,6 @@ import { plain } from "../render/pen.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { addressFor, addressOfOtherJob } from "./address.ts";
 import { connect } from "./connect.ts";
-import { say } from "./log.ts";
 import { fail, leftOpen, succeed } from "./publish.ts";
 import { listRules, readServer } from "./requests.ts";
 import { type ResourceManager, resourceManager } from "./resource-manager.ts";

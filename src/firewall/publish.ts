@@ -1,19 +1,19 @@
-import { info, setFailed, warning } from "@actions/core";
+import { setFailed, warning } from "@actions/core";
 import { az, azServer } from "../diagnosis/commands.ts";
 import { runFacts } from "../github/run.ts";
 import { addToSummary } from "../github/step.ts";
+import { say } from "../log.ts";
 import type { Failure } from "../model/failure.ts";
 import { inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { failureLines } from "../render/failure.ts";
 import { markdown, plain } from "../render/pen.ts";
-import { logLine } from "../text/escape.ts";
 import { rulePath, type ServerId } from "./server.ts";
 import { UNUSED_ADDRESS } from "./state.ts";
 
 /** Writes what was done to the log and the job summary. */
 export function succeed(done: Sentence, env: Env): void {
-  info(logLine(plain.sentence(done)));
+  say(plain.sentence(done));
   addToSummary(() => lineOf(done), env);
 }
 

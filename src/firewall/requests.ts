@@ -1,5 +1,5 @@
+import { say } from "../log.ts";
 import { ActionError } from "../model/failure.ts";
-import { say } from "./log.ts";
 import { isMissing, type ResourceManager } from "./resource-manager.ts";
 import { type AzureServer, type FirewallRule, PERMISSIONS, rulePath, serverPath } from "./server.ts";
 

@@ -1,6 +1,7 @@
 import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
 import { signIn } from "../azure/credential.ts";
 import { notJson } from "../azure/refusals.ts";
+import { say } from "../log.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Env, Settings } from "../model/settings.ts";
@@ -9,7 +10,6 @@ import { retryingFailures } from "../retry.ts";
 import { withoutSecrets } from "../text/secrets.ts";
 import { diagnoseResourceManager } from "./errors.ts";
 import { answerTo } from "./http.ts";
-import { say } from "./log.ts";
 import { managerNotHttps } from "./obstacles.ts";
 import type { Permission, ServerId } from "./server.ts";
 

@@ -1,8 +1,8 @@
+import { say } from "../log.ts";
 import { ActionError } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { type Retry, retrying } from "../retry.ts";
 import { type ConnectResult, isBlocked } from "./connect.ts";
-import { say } from "./log.ts";
 import { noEffect, notChanged, otherAddress } from "./obstacles.ts";
 import { putRule } from "./requests.ts";
 import { CHANGE_TIME, isMade, type OwnRule } from "./state.ts";

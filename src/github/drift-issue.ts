@@ -1,4 +1,5 @@
-import { info, warning } from "@actions/core";
+import { warning } from "@actions/core";
+import { say } from "../log.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
 import type { Env } from "../model/settings.ts";
@@ -16,7 +17,6 @@ import {
   taskFor,
 } from "../render/issue.ts";
 import { count } from "../text/count.ts";
-import { logLine } from "../text/escape.ts";
 import { groupsOf } from "../text/groups.ts";
 import { diagnoseIssue } from "./drift-issue/rules.ts";
 import { type IssuePatience, openTracker, type Tracker } from "./drift-issue/tracker.ts";
@@ -141,5 +141,5 @@ function tooMany(changes: number): string {
 }
 
 function log(what: string, { number, url }: Issue): void {
-  info(logLine(`Drift issue #${number} ${what}: ${url}`));
+  say(`Drift issue #${number} ${what}: ${url}`);
 }

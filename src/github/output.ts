@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as core from "@actions/core";
+import { say } from "../log.ts";
 import type { Report } from "../model/report.ts";
 import { annotations } from "../render/annotations.ts";
 import { verdictLine } from "../render/headline.ts";
@@ -10,7 +11,6 @@ import { logGroups } from "../render/log.ts";
 import { outputsOf } from "../render/outputs.ts";
 import { renderSql } from "../render/sql-file.ts";
 import { renderSummary } from "../render/summary.ts";
-import { logLines } from "../text/escape.ts";
 import { addToSummary, orWarn } from "./step.ts";
 
 /**
@@ -54,5 +54,5 @@ function endStep(report: Report): void {
   const line = verdictLine(report);
   const failed = report.verdict === "error" || (report.verdict === "drift" && report.mode !== "plan");
   if (failed) core.setFailed(line);
-  else core.info(logLines(line).join("\n"));
+  else say(line);
 }

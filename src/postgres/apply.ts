@@ -11,7 +11,7 @@ import { visibleSql } from "../text/escape.ts";
 import { attempt, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
 import { culprits } from "./culprits.ts";
 import { isOpen } from "./driver.ts";
-import { type Trial, trialsOf, tryOneOf } from "./trial.ts";
+import { type Trial, trialsOf, tryOne } from "./trial.ts";
 import { beginInTurn, type Say, type Turns } from "./turn.ts";
 
 /** How a run waits, over all its rounds. */
@@ -140,7 +140,7 @@ async function runTrial(round: Round, trial: Trial): Promise<void> {
   say(
     `trying one ${change.verb} on an object of ${change.group.owner.name}: PostgreSQL's rules do not allow it, but Azure's might`,
   );
-  const { acting, message } = await tryOneOf(client, trial, waits.turns);
+  const { acting, message } = await tryOne(client, trial, waits.turns);
   if (acting === null) return say(`not committed: ${message}`);
   say(
     reason === "not-owner"

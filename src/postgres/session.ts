@@ -6,16 +6,15 @@ import {
   getCACertificates,
   type SecureContext,
 } from "node:tls";
-import { info } from "@actions/core";
 import pg from "pg";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Context } from "../diagnosis/rules.ts";
 import { wordsOf } from "../diagnosis/symptoms.ts";
+import { say } from "../log.ts";
 import { ActionError } from "../model/failure.ts";
 import type { PasswordProvider, Server, Tls } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
-import { logLine } from "../text/escape.ts";
 import {
   breakAfterAnswers,
   breakConnection,
@@ -53,11 +52,11 @@ export interface Login {
  */
 export async function withSession<T>(login: Login, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const { patience = PATIENCE, signal } = login;
-  let [waits, queryTime] = [patience, QUERY_TIME];
+  let times: Times = { ...patience, queryTime: QUERY_TIME };
   let timedOut: Error | undefined;
   const errors: unknown[] = [];
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(login, waits, queryTime).catch((error) => {
+    const session = await openSession(login, times).catch((error) => {
       // A server that stays silent says no more by not answering a new connection.
       throw timedOut !== undefined && isSilence(error) ? timedOut : error;
     });
@@ -69,41 +68,38 @@ export async function withSession<T>(login: Login, work: (client: pg.Client) => 
       await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {}); // shows whether the error ended the session
       const broken = session.broken();
       if (broken === undefined) throw error;
-      const late = isLate(broken);
+      const late = broken.code === QUERY_TIMEOUT;
       if (timedOut !== undefined) throw timedOut;
       // Only one of them may say why: the error of a write on a connection that was already broken does not.
       errors.push(error, broken);
       if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors);
       if (late || session.silence() > LONG_SILENCE) {
-        [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
+        times = { ...patience, ...LAST_TRY };
         timedOut = broken;
       }
-      info(logLine(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`));
+      say(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
     } finally {
       await session.end();
     }
   }
 }
 
-/** How long the server may take to answer a message, in milliseconds: longer than the `statement_timeout` in transaction.ts. */
+/** All times are in milliseconds. */
+interface Times extends Patience {
+  /** How long the server may take to answer a message. */
+  readonly queryTime: number;
+}
+
+/** Longer than the `statement_timeout` in transaction.ts. */
 const QUERY_TIME = 65_000;
 
 /** After a silence longer than this, in milliseconds, the server may never answer, whatever broke the connection. */
 const LONG_SILENCE = 10_000;
 
 /** After a query without an answer, one more session looks at what was done, and the run ends within 100 s of that query. */
-const LAST_TRY = { maxTime: 0, answerTime: 5_000 };
-const LAST_QUERY_TIME = 15_000;
+const LAST_TRY = { maxTime: 0, answerTime: 5_000, queryTime: 15_000 };
 
-function noAnswerToQuery(milliseconds: number): Error {
-  const { message } = noAnswer(milliseconds);
-  return Object.assign(new Error(message), { code: QUERY_TIMEOUT });
-}
-
-function isLate(error: Error & { readonly code?: string }): boolean {
-  return error.code === QUERY_TIMEOUT;
-}
-
+/** The code of the error of a query without an answer. */
 const QUERY_TIMEOUT = "QUERY_TIMEOUT";
 
 function isSilence(error: unknown): boolean {
@@ -113,26 +109,22 @@ function isSilence(error: unknown): boolean {
 /** The server may restart while this runs, even twice. */
 const MAX_SESSIONS = 3;
 
-function openSession(login: Login, patience: Patience, queryTime: number): Promise<Session> {
-  let refused: string | undefined;
-  const onExpired = (token: string) => {
-    refused = token;
+function openSession(login: Login, times: Times): Promise<Session> {
+  let expired: string | undefined;
+  const attempt = async () => {
+    const signingIn = login.password(expired);
+    try {
+      return await connect(login, signingIn, times);
+    } catch (error) {
+      if (error instanceof ActionError && error.failure.code === "token-expired") expired = await signingIn;
+      throw error;
+    }
   };
-  return retryingFailures(
-    () => connect(login, login.password(refused), { ...patience, queryTime }, onExpired),
-    (line) => info(logLine(line)),
-    patience,
-    login.signal,
-  );
+  return retryingFailures(attempt, say, times, login.signal);
 }
 
 /** Makes one connection. The sign-in and the handshakes overlap, and the one that fails first ends the other. */
-async function connect(
-  login: Login,
-  signingIn: Promise<string>,
-  times: { readonly answerTime: number; readonly queryTime: number },
-  onExpired: (token: string) => void,
-): Promise<Session> {
+async function connect(login: Login, signingIn: Promise<string>, times: Times): Promise<Session> {
   const { target, known = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
@@ -142,7 +134,7 @@ async function connect(
   const abort = () => socket.destroy(signal?.reason);
   let token: string | undefined;
   let waitsForSignIn = false;
-  let broken: Error | undefined;
+  let broken: NodeJS.ErrnoException | undefined;
   const client = clientOf(target, socket, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
@@ -170,14 +162,13 @@ async function connect(
     if (waitsForSignIn) {
       // The server does not wait as long as a sign-in may take (`authentication_timeout`).
       await signingIn;
-      return await connect(login, signingIn, times, onExpired);
+      return await connect(login, signingIn, times);
     }
     const { host, port } = server;
     const cause = refusal?.() ?? error;
     const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== undefined;
     const peer = { host, port, database, user, ownAuthority };
     const failure = diagnose(cause, { ...known, ...peer, token: claimsOf(token ?? "") });
-    if (token !== undefined && failure.code === "token-expired") onExpired(token);
     throw new ActionError(failure, { cause });
   } finally {
     clock.stop();
@@ -210,7 +201,7 @@ function clientOf(
 interface Session {
   readonly client: pg.Client;
   /** What broke the connection, if it is broken. */
-  broken(): Error | undefined;
+  broken(): NodeJS.ErrnoException | undefined;
   /** Milliseconds since the server answered a message. */
   silence(): number;
   end(): Promise<void>;
@@ -220,7 +211,7 @@ function sessionOf(
   client: pg.Client,
   socket: Socket,
   queryTime: number,
-  broken: () => Error | undefined,
+  broken: Session["broken"],
   signal: AbortSignal | undefined,
 ): Session {
   const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
@@ -231,7 +222,9 @@ function sessionOf(
   };
   signal?.addEventListener("abort", stop);
   // The time of a message that was sent ahead begins with the answer to the one before it.
-  const clock = timer(queryTime, () => breakConnection(client, noAnswerToQuery(queryTime)));
+  const clock = timer(queryTime, () =>
+    breakConnection(client, Object.assign(noAnswer(queryTime), { code: QUERY_TIMEOUT })),
+  );
   let unanswered = 0;
   let answered = Date.now();
   onSend(client, () => {

@@ -38,50 +38,32 @@ function keyOfTrial({ change: { verb, grantor, group, privileges }, reason }: Bl
   return `${verb} ${reason} ${(grantor ?? group.owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
 }
 
-/** How many objects are tried while the error is not about privileges: the first object may be locked, for example. */
-const MAX_TRIES = 3;
-
 interface Result {
-  /** The role as which the change works; null where it works as none. */
+  /** The role as which the change works; null if it works as none. */
   readonly acting: ActingRole | null;
   /** The last error of the server. */
   readonly message: string;
-  /** Whether the error is about something other than privileges, so that another object may show more. */
-  readonly inconclusive?: true;
 }
 
 /**
- * Makes one of these changes, or finds out why that does not work; tries the next while errors are not about privileges.
+ * Makes the first of these changes as the session user, then as the owner or the grantor, or finds out why that does not
+ * work.
  * @throws what broke the connection
  */
-export async function tryOneOf(client: Client, trial: Trial, turns: Turns): Promise<Result> {
-  let result: Result = { acting: null, message: "" };
-  for (const blocked of trial.slice(0, MAX_TRIES)) {
-    result = await tryOne(client, blocked, turns);
-    if (!result.inconclusive) break;
-  }
-  return result;
-}
-
-/** Tries a change as the session user, then as the owner or the grantor. */
-async function tryOne(client: Client, { change, tryAs = [] }: Blocked, turns: Turns): Promise<Result> {
+export async function tryOne(client: Client, [{ change, tryAs = [] }]: Trial, turns: Turns): Promise<Result> {
   const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  let result: Result = { acting: null, message: "the server granted nothing" };
+  let message = "the server granted nothing";
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const statements = statementsOf([{ ...change, acting }]);
     await beginInTurn(client, turns);
-    const { error, warned } = await attempt(client, statements, { proof });
+    const { error, warned } = await attempt(client, statementsOf([{ ...change, acting }]), { proof });
     if (error === null && !warned) return { acting, message: "" };
     if (error === null) continue;
-    const inconclusive = reasonOf(error) !== "refused" || !NO_PRIVILEGE.has(error.code ?? "");
-    result = { ...result, message: wordsOf(error), ...(inconclusive && { inconclusive }) };
+    reasonOf(error); // throws an error that is about the session
+    message = wordsOf(error);
   }
-  return result;
+  return { acting: null, message };
 }
-
-/** insufficient_privilege; invalid_parameter_value: SET ROLE to a role that does not exist any more. */
-const NO_PRIVILEGE: ReadonlySet<string> = new Set(["42501", "22023"]);
 
 /**
  * Fails where a REVOKE revoked nothing, so that the transaction is rolled back. The server chooses the grantor among the

@@ -1,6 +1,5 @@
 import pg, { type Client } from "pg";
 import { wordsOf } from "../diagnosis/symptoms.ts";
-import { logLine } from "../text/escape.ts";
 import { BEGIN, rollBack } from "./transaction.ts";
 
 /** Takes a line for the log. */
@@ -40,7 +39,7 @@ export async function beginInTurn(client: Client, turns: Turns): Promise<void> {
     const { rows } = await client.query<{ holder: string }>(HOLDERS);
     const held = rows.map(({ holder }) => ` It is held by ${holder}.`).join("");
     const lock = "the advisory lock with which runs of this action take turns";
-    turns.say(logLine(`did not get ${lock}: ${wordsOf(error)}.${held} Continuing without it.`));
+    turns.say(`did not get ${lock}: ${wordsOf(error)}.${held} Continuing without it.`);
   }
 }
 

@@ -19,9 +19,6 @@ export interface PrincipalResult {
   readonly fix?: { readonly text: Sentence; readonly sql: string };
 }
 
-/** How often to try while another session creates or binds the same role. */
-const ATTEMPTS = 3;
-
 /** The changes so far: a session that breaks leaves them to the next one, and the last one to the report. */
 export interface PrincipalProgress {
   /** The result for which COMMIT was sent. */
@@ -47,13 +44,12 @@ export async function ensure(
   demand: PrincipalDemand,
   progress: PrincipalProgress = {},
 ): Promise<PrincipalResult> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ensureOnce(client, demand, progress);
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isConcurrent(error)) throw error;
-      await client.query("ROLLBACK");
-    }
+  try {
+    return await ensureOnce(client, demand, progress);
+  } catch (error) {
+    if (!isConcurrent(error)) throw error;
+    await client.query("ROLLBACK");
+    return await ensureOnce(client, demand, progress);
   }
 }
 

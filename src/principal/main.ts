@@ -1,8 +1,8 @@
-import { info } from "@actions/core";
 import type { Client } from "pg";
 import { signIn } from "../azure/credential.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Context } from "../diagnosis/rules.ts";
+import { say } from "../log.ts";
 import { mask } from "../mask.ts";
 import { ENTRA_DATABASE } from "../model/entra-label.ts";
 import { type Failure, withDone } from "../model/failure.ts";
@@ -10,7 +10,6 @@ import { inOurWords } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
 import { secretsIn } from "../settings/reader.ts";
-import { logLine } from "../text/escape.ts";
 import { doneSoFar, ensure, type PrincipalProgress, type PrincipalResult } from "./ensure.ts";
 import { publish } from "./publish.ts";
 import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "./settings.ts";
@@ -30,7 +29,7 @@ async function inDatabase(env: Env, signal: AbortSignal): Promise<PrincipalResul
     const { server, user, principal, signIn: how, cloud } = settings;
     const { host, port } = server;
     context = { host, port, database: ENTRA_DATABASE, user, signIn: how, cloud };
-    info(logLine(`Connecting to ${host}:${port} as ${user}`));
+    say(`Connecting to ${host}:${port} as ${user}`);
     const target = { server, user, database: ENTRA_DATABASE };
     const password = signIn(settings, env, signal);
     const work = (client: Client) => ensure(client, principal, progress);

@@ -1,8 +1,8 @@
 import * as core from "@actions/core";
 import { runFacts } from "../github/run.ts";
 import { addToSummary, orWarn } from "../github/step.ts";
+import { say } from "../log.ts";
 import type { Failure } from "../model/failure.ts";
-import { logLines } from "../text/escape.ts";
 import type { PrincipalResult } from "./ensure.ts";
 import { renderPrincipalLog, renderPrincipalSummary } from "./render.ts";
 
@@ -14,6 +14,6 @@ export function publish(result: PrincipalResult | Failure, startedAt: Date, env:
   const { text, warnings } = renderPrincipalLog(result, facts);
   for (const warning of warnings) core.warning(warning);
   if (verdict === "error" || verdict === "drift") core.setFailed(text);
-  else core.info(logLines(text).join("\n"));
+  else say(text);
   addToSummary(() => renderPrincipalSummary(result, facts), env);
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { info } from "@actions/core";
 import { boundAnswer } from "../../answer.ts";
+import { say } from "../../log.ts";
 import { ActionError, type Failure } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { checkProxy } from "../../proxy.ts";
@@ -142,7 +142,7 @@ async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }: Opt
         line: `GitHub did not accept a request for the drift issue. Trying again in ${seconds} s.`,
       };
     };
-    return retrying(attempt, retryAfter, { end, say: info, signal });
+    return retrying(attempt, retryAfter, { end, say, signal });
   });
   return octokit;
 }
