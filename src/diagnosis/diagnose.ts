@@ -5,7 +5,7 @@ import { ENTRA } from "./entra.ts";
 import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
 import { NETWORK, PRIVATE } from "./network.ts";
-import { POOLER, POSTGRES } from "./postgres.ts";
+import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
 import {
   type Context,
@@ -24,7 +24,6 @@ export const RULES: readonly Rule[] = [
   ...ENTRA,
   ...PROTOCOL,
   ...PRIVATE,
-  ...POOLER,
   ...POSTGRES,
   ...NETWORK,
   ...FALLBACKS,

@@ -308,8 +308,7 @@ export const ENTRA = rulesFor("entra", {
     when: /Make sure your computer's time|ID token already expires/,
     answer: [
       "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
-      "Check the clock:",
-      run("timedatectl"),
+      ...CHECK_CLOCK,
       "Set the clock, then run the job again.",
     ],
   },

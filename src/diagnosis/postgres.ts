@@ -28,10 +28,12 @@ const AFTER_MIGRATIONS: Steps = [
 ];
 
 /**
- * The errors of PgBouncer itself, all with SQLSTATE 08P01. Where PostgreSQL has the same error, its rule below matches
- * PgBouncer's text too. https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
+ * What PostgreSQL and Azure's extension to it say. Texts of the extension are matched loosely: they changed with
+ * the name of Entra. SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * Azure's texts: https://learn.microsoft.com/azure/postgresql/flexible-server/how-to-troubleshoot-common-connection-issues
+ * PgBouncer's, all with SQLSTATE 08P01: https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
  */
-export const POOLER = rulesFor("postgres", {
+export const POSTGRES = rulesFor("postgres", {
   "pooler-token-too-long": {
     when: /client sent partial pkt in startup phase|password too long/,
     answer: [
@@ -50,14 +52,6 @@ export const POOLER = rulesFor("postgres", {
       WITHOUT_POOLER,
     ],
   },
-});
-
-/**
- * What PostgreSQL and Azure's extension to it say. Texts of the extension are matched loosely: they changed with
- * the name of Entra. SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
- * Azure's texts: https://learn.microsoft.com/azure/postgresql/flexible-server/how-to-troubleshoot-common-connection-issues
- */
-export const POSTGRES = rulesFor("postgres", {
   "token-expired": {
     when: /access token (has|is) expired/i,
     answer: (context) => [
@@ -640,12 +634,9 @@ function growStorage(context: Context): Steps {
   ];
 }
 
-/** The first address between quotes, in any language. */
+/** The first address in a text of any language. */
 function addressIn(text: string): string | undefined {
-  return Array.from(
-    text.matchAll(/["«»„“]\s?([0-9a-f.:]{2,45})\s?["«»“”]/gi),
-    ([, found = ""]) => found,
-  ).find(isIP);
+  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(isIP);
 }
 
 /** The role that a text of PostgreSQL names. */
