@@ -46,7 +46,7 @@ export async function reconcileDatabase(
   const { mode, user, signIn, cloud, undeclared } = settings;
   const { database, grants, obstacle } = target;
   const { host, port } = server;
-  const login = { target: { server, database, user }, password, known: { signIn, cloud }, signal };
+  const login = { target: { server, database, user }, password, known: { signIn, cloud }, signal, say };
   const works = grants.map(
     ({ grantees, demand }): Work => ({
       task: { mode, grantees, demand },

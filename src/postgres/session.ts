@@ -41,6 +41,8 @@ export interface Login {
   /** What a diagnosis can use beyond the target. */
   readonly known?: Pick<Context, "signIn" | "cloud">;
   readonly patience?: Patience;
+  /** Takes a line for the log; by default, the line is logged as it is. */
+  readonly say?: (line: string) => void;
   /** Ends the session: the query that runs has `GRACE_TIME` left, and no other starts after it. */
   readonly signal?: AbortSignal;
 }
@@ -77,7 +79,7 @@ export async function withSession<T>(login: Login, work: (client: pg.Client) => 
         times = { ...patience, ...LAST_TRY };
         timedOut = broken;
       }
-      say(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
+      (login.say ?? say)(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
     } finally {
       await session.end();
     }
@@ -120,7 +122,7 @@ function openSession(login: Login, times: Times): Promise<Session> {
       throw error;
     }
   };
-  return retryingFailures(attempt, say, times, login.signal);
+  return retryingFailures(attempt, login.say ?? say, times, login.signal);
 }
 
 /** Makes one connection. The sign-in and the handshakes overlap, and the one that fails first ends the other. */

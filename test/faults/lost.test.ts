@@ -65,7 +65,7 @@ describe("a run whose connection breaks", () => {
     const run = await apply("ended", server.port).finally(server.close);
 
     expect(run.outputs).toMatchObject({ verdict: "repaired", "granted-count": String(TABLES) });
-    expect(run.stdout).toContain("Connecting again");
+    expect(run.stdout).toMatch(/^ended: The connection broke: .* Connecting again\.$/m);
     expect(await grantedIn("ended")).toBe(TABLES);
     expect(run.report.databases[0]?.statements).toHaveLength(3);
   });
