@@ -25,6 +25,8 @@ const SUMMARIES: Readonly<Record<string, () => string | Promise<string>>> = {
   error: () => renderSummary(reports.error()),
   badInput: () => renderSummary(reports.badInput()),
   many: () => renderSummary(reports.many()),
+  fleet: () => renderSummary(reports.fleet()),
+  targets: () => renderSummary(reports.targets(400)),
   ownerCannotLogIn: () => renderSummary(reports.ownerCannotLogIn()),
   everyReason: () => renderSummary(reports.everyReason()),
   hostile: () => renderSummary(reports.hostile()),

@@ -12,6 +12,7 @@ const REPORTS: Readonly<Record<string, () => Report>> = {
   badInput: reports.badInput,
   ownerCannotLogIn: reports.ownerCannotLogIn,
   many: reports.many,
+  fleet: reports.fleet,
   hostile: reports.hostile,
   large: () => reports.large(20_000),
 };

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(temp, { recursive: true }));
 
-test.each(["inSync", "repaired", "drift", "plan", "error", "badInput", "many", "ownerCannotLogIn"])(
+test.each(["inSync", "repaired", "drift", "plan", "error", "badInput", "many", "fleet", "ownerCannotLogIn"])(
   "the command stream of %s",
   async (name) => {
     const { exitCode, stdout, stderr } = await publish(name);
