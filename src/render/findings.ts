@@ -115,32 +115,33 @@ function contentKey({ privileges, sources }: Finding): string {
   return `${privileges.join()}\0${JSON.stringify(sources)}`;
 }
 
-/** What has a verdict of its own: a grantee in a database, or a database that could not be checked. */
+/** What has a verdict of its own: a grantee in a database, or the database if it could not be checked. */
 export interface Target {
   readonly database: DatabaseReport;
+  /** Also absent for what nobody declared, if it is drift. */
   readonly grantee?: GranteeReport;
   readonly verdict: Verdict;
   readonly error?: Failure | undefined;
 }
 
 /** The targets of a report, the worst first. */
-export function targetsOf({ databases }: Pick<Report, "databases">): readonly Target[] {
+export function targetsOf({ databases, undeclared: judged }: Report): readonly Target[] {
   return databases
     .flatMap((database): readonly Target[] => {
-      const { error, grantees } = database;
+      const { error, grantees, undeclared = [] } = database;
       if (error) return [{ database, verdict: "error", error }];
-      return grantees.map((grantee) => ({
-        database,
-        grantee,
-        verdict: grantee.verdict,
-        error: grantee.error,
-      }));
+      const others =
+        judged === "fail" && undeclared.length > 0 ? [{ database, verdict: "drift" } as const] : [];
+      return [
+        ...grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict, error: grantee.error })),
+        ...others,
+      ];
     })
     .toSorted((a, b) => severity(b.verdict) - severity(a.verdict));
 }
 
 /** What was checked, each database once for all grantees with the same list of schemas. */
-export function lookedAt(report: Pick<Report, "databases">): ObjectCounts {
+export function lookedAt(report: Report): ObjectCounts {
   const checked = targetsOf(report).filter(({ error }) => error === undefined);
   const once = groupsOf(checked, ({ database: { host, port, database }, grantee }) =>
     JSON.stringify([host, port, database, grantee?.schemas]),

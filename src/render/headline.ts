@@ -3,7 +3,7 @@ import { count, series } from "../text/count.ts";
 import { failureLines } from "./failure.ts";
 import { distinctIn, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
 import { type Pen, plain } from "./pen.ts";
-import { countObjects, databaseName, placesIn, serverText, targetsIn } from "./phrases.ts";
+import { countObjects, databaseName, placesIn, serversIn, targetsIn } from "./phrases.ts";
 import { undeclaredText } from "./undeclared.ts";
 
 /** More names than this are counted instead. */
@@ -122,7 +122,7 @@ function applied(mode: Mode, grantees: readonly GranteeReport[]): string {
 
 /** Some of the report's databases and their server: `app on srv`, `12 of 50 databases on srv`. */
 function place(databases: readonly DatabaseReport[], report: Report, pen: Pen): string {
-  const servers = [...new Set(databases.map((database) => serverText(database, pen)))];
+  const servers = [...new Set(databases.map(serversIn(report, pen)))];
   const all = report.databases.length;
   const isFew = databases.length <= MAX_NAMES;
   if (isFew && servers.length > 1) return series(databases.map(placesIn(report, pen)));

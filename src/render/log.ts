@@ -9,6 +9,7 @@ import { plain } from "./pen.ts";
 import {
   countKinds,
   countTypes,
+  databaseName,
   hasNoOwner,
   objectText,
   serverText,
@@ -29,7 +30,7 @@ const MAX_LINES = 200;
 export function logGroups(report: Report): readonly LogGroup[] {
   return report.databases.map((database) => ({
     title: logLine(
-      `${plain.name(database.database)} on ${serverText(database, plain)}: ${verdictText(database.verdict, report.mode)}`,
+      `${databaseName(database, plain)} on ${serverText(database, plain)}: ${verdictText(database.verdict, report.mode)}`,
     ),
     lines: [
       ...failure(database, report),

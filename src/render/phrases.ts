@@ -150,10 +150,26 @@ export function databaseName({ database, error }: DatabaseReport, pen: Pen): str
   return database === "*" ? "every database" : pen.code(database);
 }
 
+/** How to name the servers of a report: several without the domain that they share. */
+export function serversIn({ databases }: Report, pen: Pen): (database: DatabaseReport) => string {
+  const domains = new Set(databases.map(({ host }) => DOMAIN.exec(host)?.[0]));
+  const [domain = ""] = domains.size === 1 && hasServers(databases) ? domains : [];
+  return ({ host, port }) => serverText({ host: host.slice(0, host.length - domain.length), port }, pen);
+}
+
+/** What follows the server's own name; an IP address has none. */
+const DOMAIN = /\.[a-z].*$/i;
+
+/** True if the databases are on several servers. */
+export function hasServers(databases: readonly DatabaseReport[]): boolean {
+  return databases.some(({ host, port }) => host !== databases[0]?.host || port !== databases[0]?.port);
+}
+
 /** How to name a database of a report: with its server if there are several. */
-export function placesIn({ databases }: Report, pen: Pen): (database: DatabaseReport) => string {
-  const several = new Set(databases.map((each) => serverText(each, pen))).size > 1;
-  return (each) => databaseName(each, pen) + (several ? ` on ${serverText(each, pen)}` : "");
+export function placesIn(report: Report, pen: Pen): (database: DatabaseReport) => string {
+  const server = serversIn(report, pen);
+  const several = hasServers(report.databases);
+  return (each) => databaseName(each, pen) + (several ? ` on ${server(each)}` : "");
 }
 
 /** How to name a target of a report: the grantee, and the database as `placesIn` names it. */

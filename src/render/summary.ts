@@ -13,9 +13,10 @@ import {
   countObjects,
   countTypes,
   databaseName,
+  hasServers,
   ICONS,
   placesIn,
-  serverText,
+  serversIn,
   sourceText,
   verdictText,
 } from "./phrases.ts";
@@ -165,9 +166,9 @@ function warningsPart(page: Page, report: Report): void {
 
 /** A row for each target, the worst first; if there are many, those in sync are below a fold. */
 function overview(page: Page, report: Report): void {
+  if (report.databases.length < 2 && granteesOf(report).length < 2) return;
   const targets = targetsOf(report);
-  if (targets.length < 2) return;
-  const columns = columnsFor(report).filter(({ show }) => show);
+  const columns = columnsFor(report, targets).filter(({ show }) => show);
   const table = (rows: readonly Target[]) =>
     page.table(
       columns.map(({ head }) => head),
@@ -178,9 +179,10 @@ function overview(page: Page, report: Report): void {
   const others = targets.slice(0, targets.length - green.length);
   if (others.length > 0) table(others);
   if (green.length === 0) return;
-  const servers = groupsOf(green, ({ database }) => serverText(database, markup));
+  const server = serversIn(report, markup);
+  const servers = groupsOf(green, ({ database }) => server(database));
   const each = (group: (typeof servers)[number]) =>
-    `${grouped(group.length)} on ${serverText(group[0].database, markup)}`;
+    `${grouped(group.length)} on ${server(group[0].database)}`;
   const where = servers.length > 1 ? `: ${some(servers, MAX_NAMES, each)}` : "";
   page.fold(`${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync${where}`, () =>
     table(green),
@@ -194,12 +196,10 @@ interface Column {
 }
 
 /** The verdict first, because a phone shows only the first columns. What is the same in all rows has no column. */
-function columnsFor(report: Report): readonly Column[] {
+function columnsFor(report: Report, targets: readonly Target[]): readonly Column[] {
   const { databases, mode } = report;
   const grantees = granteesOf(report);
-  const servers = new Set(databases.map((database) => serverText(database, markdown)));
-  const domains = new Set(databases.map(({ host }) => DOMAIN.exec(host)?.[0]));
-  const [domain = ""] = domains.size === 1 ? domains : [];
+  const server = serversIn(report, markdown);
   return [
     {
       head: "Verdict",
@@ -210,28 +210,26 @@ function columnsFor(report: Report): readonly Column[] {
     { head: "Database", show: true, cell: ({ database }) => databaseName(database, markdown) },
     {
       head: "Server",
-      show: servers.size > 1,
-      cell: ({ database: { host, port } }) =>
-        serverText({ host: host.slice(0, host.length - domain.length), port }, markdown),
+      show: hasServers(databases),
+      cell: ({ database }) => server(database),
     },
     {
       head: "Grantee",
-      show: grantees.some(({ grantee }) => grantee !== grantees[0]?.grantee),
-      cell: ({ grantee }) => (grantee ? markdown.name(grantee.grantee) : "all"),
+      show: targets.some(({ grantee, error }) => grantee?.grantee !== grantees[0]?.grantee && !error),
+      cell: ({ grantee, error }) =>
+        grantee ? markdown.name(grantee.grantee) : error ? "all" : "not declared",
     },
     ...(["missing", "granted", "extra", "revoked"] as const).map((list) => ({
       head: `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
       show: grantees.some((grantee) => grantee[list].length > 0),
       cell: ({ database, grantee, verdict }: Target) => {
-        const objects = objectsIn(grantee ? [grantee] : database.grantees, list).length;
+        const theirs = verdict === "error" ? database.grantees : [];
+        const objects = objectsIn(grantee ? [grantee] : theirs, list).length;
         return verdict === "error" && objects === 0 ? "?" : grouped(objects);
       },
     })),
   ];
 }
-
-/** What follows the server's own name; an IP address has none. */
-const DOMAIN = /\.[a-z].*$/i;
 
 /** The last part: the objects that were checked, as which role, when, and where the privileges come from. */
 function checkedPart(page: Page, report: Report): void {

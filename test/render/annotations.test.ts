@@ -68,17 +68,17 @@ test("errors come first, then the database and the schema", () => {
 
 test("an annotation names the server of a database if there are several, and errors that differ in names have one", () => {
   expect(annotations(reports.fleet()).map(({ title }) => title)).toEqual([
-    "Could not check every database on orders-us.postgres.database.azure.com",
+    "Could not check every database on orders-us",
     "Missing: INSERT, UPDATE on 3 tables",
     "Missing: USAGE, SELECT on sequence public.orders_id_seq",
     "1 warning",
   ]);
   const [errors, drift] = annotations(reports.targets(400));
   expect(errors?.title).toBe(
-    "Could not check tenant_50 on srv-0.postgres.database.azure.com, tenant_161 on srv-1.postgres.database.azure.com, tenant_272 on srv-2.postgres.database.azure.com and 1 more",
+    "Could not check tenant_50 on srv-0, tenant_161 on srv-1, tenant_272 on srv-2 and 1 more",
   );
   expect(drift?.message).toContain(
-    "in tenant_7 on srv-7.postgres.database.azure.com, tenant_57 on srv-7.postgres.database.azure.com, tenant_107 on srv-7.postgres.database.azure.com and 5 more.",
+    "in tenant_7 on srv-7, tenant_57 on srv-7, tenant_107 on srv-7 and 5 more.",
   );
 });
 

@@ -79,7 +79,7 @@ test("the headline counts databases and servers", () => {
 
 test("the headline names a server whose databases could not be listed", () => {
   expect(line(reports.fleet())).toBe(
-    "Could not check every database on orders-us.postgres.database.azure.com. Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on orders-asia.postgres.database.azure.com.",
+    "Could not check every database on orders-us. Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on orders-asia.",
   );
 });
 

@@ -31,7 +31,7 @@ test("the message says why nothing could be checked", () => {
 
 test("the message counts the targets with each verdict, and names the worst", () => {
   expect(message(reports.fleet())).toContain(
-    " 9 targets: 1 could not check, 1 drift and 7 in sync. The worst: every database on orders-us.postgres.database.azure.com. ",
+    " 9 targets: 1 could not check, 1 drift and 7 in sync. The worst: every database on orders-us. ",
   );
   const { databases } = reports.fleet();
   expect(message(reports.report(databases.slice(3)))).toContain(
@@ -45,7 +45,7 @@ test("the message is one line without anything that a chat makes a mention, a li
     fc.property(hostileNames, (names) => {
       const text = message(reports.hostile(names));
       expect(text).toMatch(/^[\p{L}\p{N} .,;:()'"_=+%?-]+ https:\/\/\S+$/u);
-      expect(text.slice(0, -url.length)).not.toMatch(/:\S|\b_|_\b(?!\w)|\s_|_\s/);
+      expect(text.slice(0, -url.length)).not.toMatch(/:\S|\s_|_\s/);
       expect(text.length).toBeLessThan(1_100);
     }),
   );

@@ -75,6 +75,16 @@ test("undeclared privileges are in the verdict and an annotation if they fail th
   expect(annotations(report("warn", []))).toEqual([]);
 });
 
+test("undeclared privileges that fail the job are a row of their own beside the grantees of several databases", () => {
+  const [failing = reports.database()] = report("fail", ENTRIES).databases;
+  const databases = [reports.database({ database: "other", undeclared: [] }), failing];
+  const summary = renderSummary(reports.report(databases, { undeclared: "fail" }));
+  expect(summary).toContain(
+    "| Verdict | Database | Grantee |\n| :-- | :-- | :-- |\n| ❌ drift | `app` | not declared |\n| ✅ in sync | `other` | `aad_orders` |\n",
+  );
+  expect(renderSummary(reports.report(databases, { undeclared: "warn" }))).not.toContain("| not declared |");
+});
+
 test("undeclared privileges are lines in the log, and the last part of the SQL file", () => {
   expect(logGroups(report("warn", [entry()]))[0]?.lines).toEqual([
     expect.stringContaining("in sync"),
