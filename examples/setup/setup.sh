@@ -15,7 +15,8 @@ Usage: setup.sh --resource-group GROUP --server NAME --database NAME --repositor
   --migrator ROLE         the role that owns the tables and grants (default: migrator)
   --check ROLE            the role of the drift check, which can only connect (default: grants_check)
   --schema NAME           where the tables are (default: public)
-  --existing-owner ROLE   a role that owns tables already; --migrator becomes a member of it (repeatable)
+  --existing-owner ROLE   a role that owns tables already: --migrator becomes a member of it, or, if it is an administrator,
+                          the script says how it gives its tables to --migrator (repeatable)
   --migrator-client-id ID an identity that is there already, to sign in as --migrator: its federated credentials stay …
   --check-client-id ID    … and the same for --check: one identity can check all servers
   --grantee ROLE          the app's role, if Service Connector did not create it …
@@ -365,9 +366,11 @@ GRANT CONNECT ON DATABASE :"database" TO :"migrator", :"check";
 GRANT USAGE, CREATE ON SCHEMA :"schema" TO :"migrator";
 SQL
   for owner in ${owners[@]+"${owners[@]}"}; do
-    if reason=$(sql "$database" "migrator=$migrator" "owner=$owner" 2>&1 <<<'GRANT :"owner" TO :"migrator";'); then continue; fi
-    # Nobody can grant membership in the administrator that Azure created with the server: see docs/who-can-grant.md.
-    say "$administrator cannot make $migrator a member of $owner: $reason"
+    # An administrator gives its tables away, so that migrations get no administrator's rights: see docs/who-can-grant.md.
+    if [[ $(sql "$database" "owner=$owner" <<<"SELECT pg_has_role(oid, 'azure_pg_admin', 'MEMBER') FROM pg_roles WHERE rolname = :'owner';") != t ]]; then
+      if reason=$(sql "$database" "migrator=$migrator" "owner=$owner" 2>&1 <<<'GRANT :"owner" TO :"migrator";'); then continue; fi
+      say "$administrator cannot make $migrator a member of $owner: $reason"
+    fi
     sql "$database" "migrator=$migrator" "owner=$owner" <<<'GRANT :"migrator" TO :"owner";' ||
       fail "$administrator cannot make $owner a member of $migrator either. The role that created $migrator can."
   done
