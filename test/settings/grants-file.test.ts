@@ -344,6 +344,7 @@ a: b
     ["exclude: *_audit", "`exclude`: `*_audit` is an alias"],
     ["host: other", "`host` is an input of the action and not a key of this file"],
     ["grants-file: x", "`grants-file` is an input of the action and not a key of this file"],
+    ["undeclared: fail", "`undeclared` is an input of the action and not a key of this file"],
     ["act-as-owner: true", "`act-as-owner` is an input of the action and not a key of this file"],
     ["Schemas: x", "`Schemas` is not a key of this file. Did you mean `schemas`?"],
     ["privileges: x", "`privileges` is not a key of this file"],

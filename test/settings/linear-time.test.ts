@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import * as yaml from "yaml";
 import { readAppConnection, secretsInAppConnection } from "../../src/settings/app-connection.ts";
+import { GRANT_INPUTS } from "../../src/settings/grants.ts";
+import { readGrantsFile } from "../../src/settings/grants-file.ts";
 import { INPUTS, parseSettings } from "../../src/settings/inputs.ts";
 import { secretsIn } from "../../src/settings/reader.ts";
 import { secret } from "../../src/settings/values.ts";
@@ -36,6 +39,33 @@ test.each(
     () => parseSettings(env),
   ];
   for (const task of tasks) expect(millisecondsOf(task)).toBeLessThan(LIMIT);
+});
+
+/** A quarter of the largest file, which the parser of YAML takes long enough to read. */
+const FILE_LENGTH = 262_144;
+
+const numbered = (line: (n: number) => string) => {
+  const count = Math.ceil(FILE_LENGTH / line(0).length);
+  return Array.from({ length: count }, (_, n) => line(n)).join("");
+};
+
+test.each(
+  Object.entries({
+    "entries for one grantee": numbered((n) => `- { grantee: a, database: d${n} }\n`),
+    "entries with patterns": numbered((n) => `- { grantee: a, database: "d${n}*" }\n`),
+    "entries for one database": numbered((n) => `- { grantee: a, database: d, schemas: s${n} }\n`),
+    "unknown keys": `- a: b\n${numbered((n) => `  k${n}:\n`)}`,
+    "a long list": `- grantee:\n${numbered((n) => `  - g${n}\n`)}`,
+    aliases: numbered(() => "- *a\n"),
+    brackets: numbered(() => "["),
+  }),
+)("a file of %s is read in linear time", (_, text) => {
+  const task = () =>
+    parseSettings(
+      {},
+      readGrantsFile(`grants:\n${text}`, "grants.yml", yaml, INPUTS, Object.keys(GRANT_INPUTS)),
+    );
+  expect(millisecondsOf(task)).toBeLessThan(LIMIT);
 });
 
 function millisecondsOf(task: () => unknown): number {
