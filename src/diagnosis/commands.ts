@@ -1,3 +1,4 @@
+import { type Command, run } from "../model/failure.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 
 /** A word for a POSIX shell, quoted where it needs to be; `<placeholders>` stay as they are, to be filled in. */
@@ -18,16 +19,18 @@ export function conninfo(parts: Readonly<Record<string, string | number>>): stri
 type Options = Readonly<Record<string, string>>;
 
 /** A command of the Azure CLI. */
-export function az(command: string, options: Options = {}): string {
+export function az(command: string, options: Options = {}): Command {
   const words = Object.entries(options).map(([name, value]) => `--${name} ${shell(value)}`);
-  return ["az", command, ...words].join(" ");
+  return run(["az", command, ...words].join(" "));
 }
 
 /** Where the signed-in Azure CLI is: which tenant, which cloud. */
 export const SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
 
 /** What `auth-type: azure-cli` runs, but for the token itself. */
-export const GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
+export const GET_TOKEN = run(
+  "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug",
+);
 
 /** A server: its resource ID, or else its host; a command shows `<…>` for what is missing. */
 interface Server {
@@ -39,22 +42,22 @@ interface Server {
  * A command about something on the server, in the words of Azure CLI 2.86 and newer: the server is `--server-name`.
  * https://learn.microsoft.com/cli/azure/postgres/flexible-server
  */
-export function azOnServer(command: string, server: Server, options: Options = {}): string {
+export function azOnServer(command: string, server: Server, options: Options = {}): Command {
   return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
 }
 
 /** A command about the server itself, which is `--name`. */
-export function azServer(command: string, server: Server, options: Options = {}): string {
+export function azServer(command: string, server: Server, options: Options = {}): Command {
   return az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
 }
 
 /** The command that shows a part of the server, by a JMESPath query. */
-export function azShow(server: Server, query: string): string {
+export function azShow(server: Server, query: string): Command {
   return azServer("show", server, { query });
 }
 
 /** The command that allows an address in the server's firewall. */
-export function azAllow(server: Server, address: string): string {
+export function azAllow(server: Server, address: string): Command {
   return azOnServer("firewall-rule create", server, {
     name: "github-runner",
     "start-ip-address": address,

@@ -102,7 +102,7 @@ export const ENTRA = rulesFor("entra", {
     answer: ({ signIn }) => [
       "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
       "Look up the application:",
-      run(az("ad app show", { id: clientOf(signIn), query: "{name:displayName, clientId:appId}" })),
+      az("ad app show", { id: clientOf(signIn), query: "{name:displayName, clientId:appId}" }),
       ...LOOK_UP_TENANT,
     ],
   },
@@ -111,7 +111,7 @@ export const ENTRA = rulesFor("entra", {
     answer: ({ signIn }) => [
       "The application is registered, but has no service principal (enterprise application) in this tenant.",
       "Create the service principal:",
-      run(az("ad sp create", { id: clientOf(signIn) })),
+      az("ad sp create", { id: clientOf(signIn) }),
     ],
   },
   "application-disabled": {
@@ -119,7 +119,7 @@ export const ENTRA = rulesFor("entra", {
     answer: ({ signIn }) => [
       "Sign-in is disabled for this application.",
       "Enable sign-in:",
-      run(az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" })),
+      az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" }),
     ],
   },
   "application-not-assigned": {
@@ -159,7 +159,7 @@ export const ENTRA = rulesFor("entra", {
     answer: ({ signIn }) => [
       "The application is registered as a public client, which cannot authenticate with a token or a secret.",
       "Make the application a confidential client:",
-      run(az("ad app update", { id: clientOf(signIn), "is-fallback-public-client": "false" })),
+      az("ad app update", { id: clientOf(signIn), "is-fallback-public-client": "false" }),
     ],
   },
   "consent-missing": {
@@ -169,12 +169,12 @@ export const ENTRA = rulesFor("entra", {
       ...(isApplication(signIn)
         ? [
             "Give consent, as an administrator of the tenant:",
-            run(az("ad app permission admin-consent", { id: clientOf(signIn) })),
+            az("ad app permission admin-consent", { id: clientOf(signIn) }),
           ]
         : [
             "Use `auth-type: oidc`, which needs no consent.",
             "Or give consent by signing in once:",
-            run(az("login", { scope: scopeOf(cloud) })),
+            az("login", { scope: scopeOf(cloud) }),
           ]),
     ],
   },
@@ -201,9 +201,9 @@ export const ENTRA = rulesFor("entra", {
     answer: [
       "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
       "Find the service principal that the message names:",
-      run(az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })),
+      az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
       "Enable the service principal, as an administrator of the tenant:",
-      run(az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })),
+      az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" }),
     ],
   },
   "conditional-access": {
@@ -353,7 +353,7 @@ export const ENTRA = rulesFor("entra", {
     answer: [
       "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
       "Run the same command in a step of the job, to see where it waits:",
-      run(GET_TOKEN),
+      GET_TOKEN,
       "Or use `auth-type: oidc`, which does not need the Azure CLI.",
     ],
   },
@@ -365,9 +365,9 @@ const MACHINE = { "resource-group": "<resource-group>", name: "<vm>" };
 /** Steps that list the identities of the runner's host. */
 const LIST_OF_APP: Steps = [
   "List the identities of the container app, or of the App Service app:",
-  run([az("containerapp identity show", APP), az("webapp identity show", APP)].join("\n")),
+  run(az("containerapp identity show", APP), az("webapp identity show", APP)),
 ];
-const LIST_OF_MACHINE: Steps = ["List the identities of the machine:", run(az("vm identity show", MACHINE))];
+const LIST_OF_MACHINE: Steps = ["List the identities of the machine:", az("vm identity show", MACHINE)];
 
 const CLOUD_SHELL = /not a supported MSI token audience/;
 
@@ -393,7 +393,7 @@ function reachIdentity(text: string): Steps {
       ? []
       : [
           "On a self-hosted runner in Azure, assign an identity to the machine:",
-          run(az("vm identity assign", MACHINE)),
+          az("vm identity assign", MACHINE),
         ]),
     ...bypass,
   ];
@@ -424,7 +424,7 @@ function federate(context: Context, symptom: Symptom): Steps {
   const id = clientOf(signIn);
   const compare: Steps = [
     sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
-    run(az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` })),
+    az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` }),
   ];
   if (isCustomized(subject)) return [...forCustomized(context, symptom), ...compare];
   if (MERGE_QUEUE.test(subject)) return [...compare, ...forMergeQueue(subject, issuer, audience, id)];
@@ -470,13 +470,11 @@ function forMergeQueue(subject: string, issuer: string, audience: string, id: st
     "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
     ...createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
     "Or, without an environment, add one with a claims-matching expression:",
-    run(
-      az("rest", {
-        method: "post",
-        url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
-        body: matching,
-      }),
-    ),
+    az("rest", {
+      method: "post",
+      url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
+      body: matching,
+    }),
   ];
 }
 
@@ -484,23 +482,19 @@ function createCredential(subject: string, issuer: string, audience: string, id:
   const name = credentialName(subject);
   return [
     "Add a federated credential to the managed identity:",
-    run(
-      az("identity federated-credential create", {
-        "resource-group": "<resource-group>",
-        "identity-name": "<identity>",
-        name,
-        issuer,
-        subject,
-        audiences: audience,
-      }),
-    ),
+    az("identity federated-credential create", {
+      "resource-group": "<resource-group>",
+      "identity-name": "<identity>",
+      name,
+      issuer,
+      subject,
+      audiences: audience,
+    }),
     "Or to the Entra application:",
-    run(
-      az("ad app federated-credential create", {
-        id,
-        parameters: JSON.stringify({ name, issuer, subject, audiences: [audience] }),
-      }),
-    ),
+    az("ad app federated-credential create", {
+      id,
+      parameters: JSON.stringify({ name, issuer, subject, audiences: [audience] }),
+    }),
   ];
 }
 
@@ -528,7 +522,7 @@ function immutableForm(subject: string, assertion: Context["assertion"]): Senten
 function newSecret({ signIn }: Context): Steps {
   return [
     "Create a new secret, and store its value as the secret that the workflow uses:",
-    run(az("ad app credential reset --append", { id: clientOf(signIn), query: "password" })),
+    az("ad app credential reset --append", { id: clientOf(signIn), query: "password" }),
     "Or use `auth-type: oidc`, which needs no secret.",
   ];
 }

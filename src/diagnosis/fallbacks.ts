@@ -53,7 +53,7 @@ export const FALLBACKS: readonly Rule[] = [
             : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`]),
           ...(signIn?.type === "azure-cli"
             ? ["Run azure/login right before this step, or use `auth-type: oidc`."]
-            : ["Check `client-id`, `tenant-id` and `environment`:", run(SHOW_TENANT)]),
+            : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]),
         ];
       },
     },
@@ -62,7 +62,7 @@ export const FALLBACKS: readonly Rule[] = [
       answer: [
         "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
         "Run the same command in a step of the job:",
-        run(GET_TOKEN),
+        GET_TOKEN,
         "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
         run('AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'),
         "Or use `auth-type: oidc`, which does not need the Azure CLI.",
@@ -77,7 +77,7 @@ export const FALLBACKS: readonly Rule[] = [
         "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
         "Look at the server's log around this time:",
-        run(azOnServer("server-logs list", context)),
+        azOnServer("server-logs list", context),
       ],
     },
   }),

@@ -77,10 +77,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
       ...atPostgres(context, [
         "Look at the server's state and network:",
-        run(azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")),
+        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
         "If public access is `Disabled`, use a runner in the server's network.",
         "If it is `Enabled`, allow the runner's address:",
-        run(azAllow(context, "<address>")),
+        azAllow(context, "<address>"),
         `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
       ]),
     ],
@@ -94,7 +94,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         : "Nothing listens at this address, or a firewall in between refuses the connection.",
       ...atPostgres(context, [
         "Look at the server's state:",
-        run(azShow(context, "state")),
+        azShow(context, "state"),
         "If the server is stopped, start it. Then run the job again.",
       ]),
     ],

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { ENTRA_DATABASE, GUID } from "../model/entra-label.ts";
-import { run, type Steps } from "../model/failure.ts";
+import { type Command, run, type Steps } from "../model/failure.ts";
 import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
@@ -11,7 +11,11 @@ import type { Symptom } from "./symptoms.ts";
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 
-const LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
+const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
+
+const CREATE_BY_ID = run(
+  "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
+);
 
 /** The parameters that end a session: https://www.postgresql.org/docs/current/runtime-config-client.html */
 const SESSION_TIMEOUTS: Readonly<Record<string, string>> = {
@@ -71,7 +75,7 @@ export const POSTGRES = rulesFor("postgres", {
     answer: (context) => [
       "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
       "Add the identity to the group:",
-      run(az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) })),
+      az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
       "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
       ...tokenClaims(context),
     ],
@@ -93,12 +97,12 @@ export const POSTGRES = rulesFor("postgres", {
     answer: (context) => [
       "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
       "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
-      run(listAdmins(context)),
+      listAdmins(context),
       "List the other Entra roles, in database postgres:",
-      run(LIST_PRINCIPALS),
+      LIST_PRINCIPALS,
       ...tokenClaims(context),
       "If the identity has no role yet, make it an administrator:",
-      run(makeAdmin(context)),
+      makeAdmin(context),
     ],
   },
   "token-invalid": {
@@ -114,7 +118,7 @@ export const POSTGRES = rulesFor("postgres", {
             "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
             ...tokenClaims(context),
             "Compare the token's tenant (`tid`) with the server's:",
-            run(azShow(context, "authConfig")),
+            azShow(context, "authConfig"),
             "If PgBouncer is in between, set `port: 5432`.",
           ],
   },
@@ -131,7 +135,7 @@ export const POSTGRES = rulesFor("postgres", {
     answer: (context) => [
       "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
       "Restart the server:",
-      run(azServer("restart", context)),
+      azServer("restart", context),
       "If the error persists, open a support request for the server in the Azure portal.",
       "Until then, sign in with `password` as a role that has one.",
     ],
@@ -176,7 +180,7 @@ export const POSTGRES = rulesFor("postgres", {
         "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
         "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
         "For a runner that keeps its address, allow it, and run the job again:",
-        run(azAllow(context, addressIn(text) ?? "<address>")),
+        azAllow(context, addressIn(text) ?? "<address>"),
         "Or use a runner in the server's network (`docs/private-network.md`).",
       ];
     },
@@ -193,7 +197,7 @@ export const POSTGRES = rulesFor("postgres", {
     answer: (context) => [
       "The server has no database with this name. Names are case-sensitive.",
       "Set `database` to one of these:",
-      run(azOnServer("db list", context, { query: "[].name" })),
+      azOnServer("db list", context, { query: "[].name" }),
     ],
   },
   "database-closed": {
@@ -201,7 +205,7 @@ export const POSTGRES = rulesFor("postgres", {
     answer: (context, { text }) => [
       "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
       "Set `database` to another database:",
-      run(azOnServer("db list", context, { query: "[].name" })),
+      azOnServer("db list", context, { query: "[].name" }),
       ...(text.includes("invalid database")
         ? [
             "Or finish the interrupted `DROP DATABASE`, connected to another database:",
@@ -236,7 +240,7 @@ export const POSTGRES = rulesFor("postgres", {
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;",
       ),
       "Look up how many connections the server allows. A larger compute size allows more:",
-      run(azOnServer("parameter show", context, { name: "max_connections", query: "value" })),
+      azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
       ...(context.port === 6432
         ? []
         : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]),
@@ -287,7 +291,7 @@ export const POSTGRES = rulesFor("postgres", {
       "Run the job again.",
       "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
       "If it happens often, let the replica wait longer for its readers (milliseconds):",
-      run(azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })),
+      azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" }),
     ],
   },
   "out-of-shared-memory": {
@@ -296,7 +300,7 @@ export const POSTGRES = rulesFor("postgres", {
       "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
       "Run the job again when that session has ended.",
       "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
-      run(azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })),
+      azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" }),
     ],
   },
   "out-of-memory": {
@@ -308,7 +312,7 @@ export const POSTGRES = rulesFor("postgres", {
       "The server has no memory left for this connection or statement.",
       "Run the job again when the server is less busy.",
       "If the error persists, choose a larger compute size. To see the current one:",
-      run(azShow(context, "sku")),
+      azShow(context, "sku"),
     ],
     retries: 2,
   },
@@ -321,7 +325,7 @@ export const POSTGRES = rulesFor("postgres", {
     answer: (context) => [
       "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
       "Find out whether it is a replica, and how full its storage is:",
-      run(azShow(context, "{role:replicationRole, state:state, storage:storage}")),
+      azShow(context, "{role:replicationRole, state:state, storage:storage}"),
       "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
       ...growStorage(context),
       "If it is neither, find out at which level the setting is, and reset it there:",
@@ -383,9 +387,9 @@ export const POSTGRES = rulesFor("postgres", {
         ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication."
         : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
       "Check that Entra authentication is enabled:",
-      run(azShow(context, "authConfig.activeDirectoryAuth")),
+      azShow(context, "authConfig.activeDirectoryAuth"),
       "If it is `Disabled`, enable it:",
-      run(azServer("update", context, { "microsoft-entra-auth": "Enabled" })),
+      azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
       ...(context.database === ENTRA_DATABASE ? [] : ["Run the function in database `postgres`."]),
     ],
   },
@@ -394,9 +398,9 @@ export const POSTGRES = rulesFor("postgres", {
     answer: (context) => [
       "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
       "Sign in as one of the server's Entra administrators:",
-      run(listAdmins(context)),
+      listAdmins(context),
       "Or make the identity that signs in an administrator:",
-      run(makeAdmin(context)),
+      makeAdmin(context),
     ],
   },
   "principal-exists": {
@@ -404,7 +408,7 @@ export const POSTGRES = rulesFor("postgres", {
     answer: [
       "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
       "Find the role of the identity, as an Entra administrator in database `postgres`:",
-      run(LIST_PRINCIPALS),
+      LIST_PRINCIPALS,
       "Use that role, or drop it and create the new one:",
       run("DROP ROLE <role>;"),
     ],
@@ -421,13 +425,11 @@ export const POSTGRES = rulesFor("postgres", {
     answer: [
       "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
       "Look up the display name and the object ID of a service principal or managed identity:",
-      run(az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })),
+      az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
       "Create the role with the object ID, which does not require a unique name:",
-      run(
-        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
-      ),
+      CREATE_BY_ID,
       "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
-      run(az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })),
+      az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
     ],
   },
   "entra-principal-type": {
@@ -435,9 +437,7 @@ export const POSTGRES = rulesFor("postgres", {
     answer: [
       "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
       "Use the type that the message calls the actual object type:",
-      run(
-        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
-      ),
+      CREATE_BY_ID,
     ],
   },
   "object-not-found": {
@@ -526,7 +526,7 @@ export const POSTGRES = rulesFor("postgres", {
         return [
           "Only a superuser can grant or set this. On Azure, no login is a superuser.",
           "Set the parameter on the server instead:",
-          run(azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })),
+          azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
         ];
       if (/for (schema|table) "?(columnar|citus|pg_dist|cron\b)/.test(text))
         return [
@@ -587,7 +587,7 @@ export const POSTGRES = rulesFor("postgres", {
         : "The server, or one of its extensions, had an internal error.",
       "Run the job again: what was granted stays granted.",
       "If the error persists, look at the server's state, and open a support request in the Azure portal:",
-      run(azShow(context, STATE)),
+      azShow(context, STATE),
     ],
   },
   "pooler-config": {
@@ -601,7 +601,7 @@ export const POSTGRES = rulesFor("postgres", {
 
 const STATE = "{state:state, role:replicationRole}";
 
-function listAdmins(context: Context): string {
+function listAdmins(context: Context): Command {
   return azOnServer("microsoft-entra-admin list", context, {
     query: "[].{user:principalName, oid:objectId}",
   });
@@ -610,7 +610,7 @@ function listAdmins(context: Context): string {
 function afterRestart(context: Context): Steps {
   return [
     "Run the job again when the server is `Ready`: what was granted stays granted.",
-    run(azShow(context, STATE)),
+    azShow(context, STATE),
   ];
 }
 
@@ -619,7 +619,7 @@ function lookAtTimeout(context: Context, name: string): Steps {
   return [
     "Run the job again: what was granted stays granted.",
     "If the error persists, look at the limit:",
-    run(azOnServer("parameter show", context, { name, query: "value" })),
+    azOnServer("parameter show", context, { name, query: "value" }),
     "If it is 0 there, it is set on the role or the database:",
     run(`ALTER ROLE ${user} RESET ${name};\nALTER DATABASE ${database} RESET ${name};`),
   ];
@@ -628,9 +628,9 @@ function lookAtTimeout(context: Context, name: string): Steps {
 function growStorage(context: Context): Steps {
   return [
     "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
-    run(azServer("update", context, { "storage-size": "<gib>" })),
+    azServer("update", context, { "storage-size": "<gib>" }),
     "Let the storage grow automatically from now on:",
-    run(azServer("update", context, { "storage-auto-grow": "Enabled" })),
+    azServer("update", context, { "storage-auto-grow": "Enabled" }),
   ];
 }
 
@@ -674,13 +674,13 @@ function findRole(context: Context): Steps {
   return [
     ...tokenClaims(context),
     "List the server's Entra administrators:",
-    run(listAdmins(context)),
+    listAdmins(context),
     "List the other Entra roles, in database postgres:",
-    run(LIST_PRINCIPALS),
+    LIST_PRINCIPALS,
   ];
 }
 
-function makeAdmin(context: Context): string {
+function makeAdmin(context: Context): Command {
   return azOnServer("microsoft-entra-admin create", context, {
     "display-name": "<name>",
     "object-id": objectId(context),

@@ -1,4 +1,3 @@
-import { run } from "../model/failure.ts";
 import { azShow } from "./commands.ts";
 import { rulesFor } from "./rules.ts";
 import { lookAtState, setFullName } from "./steps.ts";
@@ -23,7 +22,7 @@ export const PROTOCOL = rulesFor("postgres", {
       "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
       "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
       "Check that the server accepts Entra tokens:",
-      run(azShow(context, "authConfig")),
+      azShow(context, "authConfig"),
       "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.",
     ],
   },

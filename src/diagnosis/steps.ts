@@ -6,12 +6,12 @@ import { type Context, hostOf } from "./rules.ts";
 
 export const CHECK_CLOCK: Steps = ["On a self-hosted runner, check the clock:", run("timedatectl")];
 
-export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", run(SHOW_TENANT)];
+export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_TENANT];
 
 export const SELECT_CLOUD: Steps = [
   "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
   "Look up the cloud:",
-  run(SHOW_TENANT),
+  SHOW_TENANT,
 ];
 
 /** The way past a proxy. */
@@ -24,9 +24,9 @@ export function allowInProxy(context: Context): Steps {
 }
 
 export function setFullName(context: Context): Steps {
-  return ["Set `host` to the server's full name:", run(azShow(context, "fullyQualifiedDomainName"))];
+  return ["Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")];
 }
 
 export function lookAtState(context: Context): Steps {
-  return ["If the error persists, look at the server's state:", run(azShow(context, "state"))];
+  return ["If the error persists, look at the server's state:", azShow(context, "state")];
 }

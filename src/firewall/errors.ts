@@ -64,13 +64,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     answer: ({ server }) => [
       "A lock on the server, its resource group or its subscription does not allow this.",
       "List the locks:",
-      run(
-        az("lock list", {
-          subscription: server.subscription,
-          "resource-group": server.resourceGroup,
-          output: "table",
-        }),
-      ),
+      az("lock list", {
+        subscription: server.subscription,
+        "resource-group": server.resourceGroup,
+        output: "table",
+      }),
       "Remove the lock, or use a runner in the server's network (`docs/private-network.md`).",
     ],
   },
@@ -79,7 +77,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     answer: ({ server }) => [
       "The subscription is disabled, or its type does not allow changes. Reads can still work.",
       "Look up the state of the subscription:",
-      run(az("account show", { subscription: server.subscription, query: "state" })),
+      az("account show", { subscription: server.subscription, query: "state" }),
       "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
     ],
   },
@@ -88,12 +86,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     answer: ({ server }, { text }) => [
       "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
       "If it is the right subscription, register it:",
-      run(
-        az("provider register", {
-          namespace: text.match(/namespace '([\w.]{1,100})'/)?.[1] ?? PROVIDER,
-          subscription: server.subscription,
-        }),
-      ),
+      az("provider register", {
+        namespace: text.match(/namespace '([\w.]{1,100})'/)?.[1] ?? PROVIDER,
+        subscription: server.subscription,
+      }),
     ],
   },
   "azure-token-expired": {
@@ -119,11 +115,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       ...(azureCode.includes("Subscription")
         ? [
             "Look for the subscription, and set `tenant-id` and `environment` to its tenant and cloud:",
-            run(az("account show", { subscription: server.subscription })),
+            az("account show", { subscription: server.subscription }),
           ]
         : []),
       "Set `server-resource-id` to one of these:",
-      run(az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" })),
+      az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" }),
     ],
   },
   "azure-not-permitted": {
@@ -145,7 +141,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     answer: ({ server }) => [
       "The server is stopped.",
       "Start the server, then run the job again:",
-      run(azServer("start", { server })),
+      azServer("start", { server }),
     ],
   },
   "server-busy": {
@@ -159,7 +155,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     answer: ({ server }) => [
       "Another operation on the server is in progress.",
       "Run the job again when the server is `Ready`:",
-      run(azShow({ server }, "state")),
+      azShow({ server }, "state"),
     ],
     retries: WHILE_THERE_IS_TIME,
   },
@@ -219,7 +215,7 @@ function renewToken(context: ResourceManagerContext, { text }: Symptom): Answer 
     return [
       "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
       "Create the service principal, then run the job again in a few minutes:",
-      run(az("ad sp create", { id: context.clientId ?? "<client-id>" })),
+      az("ad sp create", { id: context.clientId ?? "<client-id>" }),
     ];
   if (NO_HEADER.test(text))
     return [
@@ -232,12 +228,10 @@ function renewToken(context: ResourceManagerContext, { text }: Symptom): Answer 
     ...(tenant === undefined
       ? [
           "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
-          run(
-            az("account show", {
-              subscription: context.server.subscription,
-              query: "{tenant:tenantId, cloud:environmentName}",
-            }),
-          ),
+          az("account show", {
+            subscription: context.server.subscription,
+            query: "{tenant:tenantId, cloud:environmentName}",
+          }),
         ]
       : ["Set `tenant-id` to the subscription's tenant:", run(`tenant-id: ${tenant}`)]),
   ];
@@ -256,9 +250,9 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
   };
   return [
     sentence`Create a role that has ${code(needed)}. If it exists, ${code("update")} it:`,
-    run(az("role definition create", { "role-definition": JSON.stringify(definition) })),
+    az("role definition create", { "role-definition": JSON.stringify(definition) }),
     "Assign it on the server:",
-    run(az("role assignment create", { role, assignee, scope: serverPath(server) })),
+    az("role assignment create", { role, assignee, scope: serverPath(server) }),
     "Run the job again. A new assignment can take ten minutes to work.",
   ];
 }

@@ -37,7 +37,7 @@ export function leftOpen(
   const isStopped = code === "server-not-running";
   const lines = [
     `Firewall rule ${rule} may still be open. ${isStopped ? "Start the server, then remove" : "Remove"} it:`,
-    ...(isStopped ? [azServer("start", { server })] : []),
+    ...(isStopped ? [azServer("start", { server }).command] : []),
     removal(server, rule),
     plain.sentence(message),
     plain.sentence(hint),
@@ -61,5 +61,5 @@ function warn(lines: readonly string[]): void {
 
 /** Works in every version of the Azure CLI; `firewall-rule delete` has changed its options. */
 function removal(server: ServerId, rule: string): string {
-  return az("resource delete", { ids: rulePath(server, rule) });
+  return az("resource delete", { ids: rulePath(server, rule) }).command;
 }

@@ -36,18 +36,18 @@ export interface Step {
 export type Steps = readonly (Words | Step | Command)[];
 
 /** What to type for a step. */
-interface Command {
+export interface Command {
   readonly command: string;
 }
 
 /** A step; `text` without a command needs no such call in a table. */
-export function step(text: Words, command?: string): Step {
-  return { text: sentenceOf(text), ...(command !== undefined && { command }) };
+export function step(text: Words, command?: string | Command): Step {
+  return { text: sentenceOf(text), ...(command !== undefined && run(command)) };
 }
 
 /** The command or setting to type for the step before it in a table. */
-export function run(command: string): Command {
-  return { command };
+export function run(...lines: readonly (string | Command)[]): Command {
+  return { command: lines.map((each) => (typeof each === "string" ? each : each.command)).join("\n") };
 }
 
 /** The steps that a table writes. */
