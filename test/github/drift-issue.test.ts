@@ -521,7 +521,7 @@ async function keep(report: Report, overrides: Partial<DriftIssueOptions> = {}):
 
 /** The seconds of each wait that the log names. */
 function waitsIn(output: string): readonly string[] {
-  return [...output.matchAll(/Trying again in (\d+) s\./g)].map(([, seconds = ""]) => seconds);
+  return [...output.matchAll(/Trying again in (\d+) s \(attempt/g)].map(([, seconds = ""]) => seconds);
 }
 
 /** What a task writes to stdout, where the runner looks for commands. */

@@ -25,21 +25,18 @@ export function isLimit({ status, message, headers }: Refusal): boolean {
   return status === 403 && (says || /rate limit|abuse detection/i.test(message));
 }
 
-/** Milliseconds, if GitHub does not say how long. */
+/** Milliseconds, if GitHub does not say how long its limit lasts. */
 const LIMIT_WAIT = 60_000;
 
 /**
- * Milliseconds until it makes sense to try again: as long as GitHub asks, else `usual`; undefined if it never does.
+ * Milliseconds until GitHub accepts another request; undefined if it is not about a limit, and does not say.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
-export function waitAfter(refusal: Refusal, usual: number): number | undefined {
-  const { status, headers } = refusal;
-  const limit = isLimit(refusal);
-  if (!limit && status < 500) return undefined;
-  if ("retry-after" in headers) return (Number(headers["retry-after"]) || 0) * 1000 || usual;
-  if (limit && headers["x-ratelimit-remaining"] === "0") {
-    const reset = Number(headers["x-ratelimit-reset"]) * 1000 || Date.now() + LIMIT_WAIT;
-    return Math.max(usual, reset - Date.now());
-  }
-  return limit ? LIMIT_WAIT : usual;
+export function waitAsked(refusal: Refusal): number | undefined {
+  const { headers } = refusal;
+  if ("retry-after" in headers) return 1000 * Number(headers["retry-after"]) || undefined;
+  if (!isLimit(refusal)) return undefined;
+  const reset = 1000 * Number(headers["x-ratelimit-reset"]);
+  if (headers["x-ratelimit-remaining"] !== "0" || !reset) return LIMIT_WAIT;
+  return Math.max(1_000, reset - Date.now());
 }

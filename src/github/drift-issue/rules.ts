@@ -1,10 +1,10 @@
 import { diagnoseBy } from "../../diagnosis/diagnose.ts";
 import { NETWORK, reachable } from "../../diagnosis/network.ts";
 import { rulesFor } from "../../diagnosis/rules.ts";
-import { type Failure, run } from "../../model/failure.ts";
+import { ActionError, type Failure, run } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { proxyTo } from "../../proxy.ts";
-import { isLimit, refusalIn } from "./refusal.ts";
+import { isLimit, refusalIn, waitAsked } from "./refusal.ts";
 
 /**
  * Explains an error of a request for an issue: its likeliest cause and the next steps.
@@ -19,6 +19,11 @@ export function diagnoseIssue(error: unknown, env: Env = {}): Failure {
   return diagnoseBy([...REFUSALS, ...NETWORK, ...OTHERS], known, context);
 }
 
+/** The same as an error for `retryingFailures`, with the time that GitHub asks to wait. */
+export function issueError(error: unknown, env: Env): ActionError {
+  return new ActionError(diagnoseIssue(error, env), { cause: error, wait: waitAsked(refusalIn(error)) });
+}
+
 const OMIT_TOKEN =
   "Omit `github-token` to use the job's own token, with `permissions: issues: write` on the job.";
 
@@ -30,6 +35,7 @@ const REFUSALS = rulesFor("github-issues", {
       "The rate limit of GitHub's API was reached.",
       "Wait for the next run: it continues where this one stopped.",
     ],
+    retries: 3,
   },
   "issues-token-refused": {
     when: [{ status: [401] }, { status: [403], text: /suspended/i }],
@@ -115,6 +121,7 @@ const OTHERS = rulesFor("github-issues", {
       "Look for an outage of GitHub: https://www.githubstatus.com",
       "Wait for the next run: it continues where this one stopped.",
     ],
+    retries: 3,
   },
 });
 

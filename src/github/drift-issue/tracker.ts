@@ -5,11 +5,11 @@ import { ActionError, type Failure } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { checkProxy } from "../../proxy.ts";
 import { type Issue, readMarker } from "../../render/issue.ts";
-import { type Patience, type Retry, retrying } from "../../retry.ts";
+import { type Patience, retryingFailures } from "../../retry.ts";
 import { rememberSent, withoutSecrets } from "../../text/secrets.ts";
 import { runUrl } from "../run.ts";
 import { labelDropped, MALFORMED_TOKEN, OUTSIDE_WORKFLOW } from "./obstacles.ts";
-import { refusalIn, waitAfter } from "./refusal.ts";
+import { issueError } from "./rules.ts";
 
 /** The issues of a repository that this action maintains. Every function throws what Octokit throws. */
 export type Tracker = Awaited<ReturnType<typeof openTracker>>;
@@ -43,7 +43,6 @@ const ISSUE_PATIENCE: IssuePatience = {
   answerTime: 20_000,
   pause: 1_000,
 };
-const MAX_ATTEMPTS = 4;
 
 /** @throws ActionError if the environment or the token cannot be used */
 export async function openTracker(options: Options) {
@@ -129,20 +128,15 @@ async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }: Opt
       const late = AbortSignal.timeout(patience.answerTime);
       const signals = [late, ended, ...(signal ? [signal] : [])];
       options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
-      const answer = await request(options);
-      if (writes) nextWrite = Date.now() + patience.pause;
-      return answer;
+      try {
+        return await request(options);
+      } catch (error) {
+        throw issueError(error, env);
+      } finally {
+        if (writes) nextWrite = Date.now() + patience.pause;
+      }
     };
-    const retryAfter = (error: unknown, attempts: number): Retry | undefined => {
-      const wait = waitAfter(refusalIn(error), patience.firstWait * 2 ** (attempts - 1));
-      if (wait === undefined || attempts === MAX_ATTEMPTS) return undefined;
-      const seconds = Math.ceil(wait / 1000);
-      return {
-        wait,
-        line: `GitHub did not accept a request for the drift issue. Trying again in ${seconds} s.`,
-      };
-    };
-    return retrying(attempt, retryAfter, { end, say, signal });
+    return retryingFailures(attempt, say, { ...patience, maxTime: end - Date.now() }, signal);
   });
   return octokit;
 }
