@@ -10,12 +10,14 @@ export function docsLink({ code }: Failure, { run }: Pick<Report, "run">): strin
   return run?.docs === undefined ? undefined : `${run.docs}/troubleshooting.md#${code}`;
 }
 
-/** The same for failures that differ only in names, code and commands, so that one explanation serves all of them. */
+/** The same for failures that differ only in names, addresses and commands, so that one explanation serves all of them. */
 export function failureKey(failure: Failure): string {
-  return failure.code + JSON.stringify(failure, (key, value) => (INSERTED.has(key) ? undefined : value));
+  const words = JSON.stringify(failure, (key, value) => {
+    if (key === "quoted") return value.split(/\s+/).filter((word: string) => !/[\d."]/.test(word));
+    return ["name", "code", "command"].includes(key) ? undefined : value;
+  });
+  return failure.code + words;
 }
-
-const INSERTED: ReadonlySet<string> = new Set(["name", "code", "command"]);
 
 /**
  * A failure for the log and annotations, line by line: what happened, the likeliest cause, numbered steps with their

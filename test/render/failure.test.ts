@@ -2,9 +2,9 @@ import fc from "fast-check";
 import type { Nodes } from "hast";
 import { expect, test } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
-import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
+import { code, EMPTY, inOurWords, name, quoted, sentence } from "../../src/model/sentence.ts";
 import { annotations } from "../../src/render/annotations.ts";
-import { docsLink, failureBlocks, failureLines } from "../../src/render/failure.ts";
+import { docsLink, failureBlocks, failureKey, failureLines } from "../../src/render/failure.ts";
 import { logGroups } from "../../src/render/log.ts";
 import { renderSummary } from "../../src/render/summary.ts";
 import { logLines, visible } from "../../src/text/escape.ts";
@@ -55,6 +55,19 @@ test("every invalid input is an item of a list", () => {
   const items = all(githubTree(renderSummary(reports.badInput())), "ul").flatMap((list) => all(list, "li"));
   expect(items.map(textIn)).toEqual(["grantee is missing.", "mode is aply. Use apply, check or plan."]);
   expect(failureLines(reports.BAD_INPUT, {})).toContain("- `grantee` is missing.");
+});
+
+test("failures are equal if they differ only in names, addresses and commands", () => {
+  const failure = (code_: string, host: string, words: string): Failure => ({
+    code: code_,
+    message: sentence`PostgreSQL at ${code(host)}, database ${name(host)}: ${quoted(words)}`,
+    hint: EMPTY,
+    steps: [{ text: inOurWords("Look."), command: `az --name ${host}` }],
+  });
+  const key = failureKey(failure("refused", "a", "connect ECONNREFUSED 10.0.0.4:5432"));
+  expect(failureKey(failure("refused", "b", "connect ECONNREFUSED 10.0.0.5:5432"))).toBe(key);
+  expect(failureKey(failure("refused", "b", "connect ETIMEDOUT 10.0.0.5:5432"))).not.toBe(key);
+  expect(failureKey(failure("stopped", "a", "connect ECONNREFUSED 10.0.0.4:5432"))).not.toBe(key);
 });
 
 test("a grantee's failure is below the grantee's name, in summary and log", () => {
