@@ -18,8 +18,7 @@ import {
 } from "./pitfalls.sql.ts";
 import { defaultPrivileges, secondLook } from "./second-look.sql.ts";
 import {
-  type DefaultPrivilegesRow,
-  mapDefaultPrivileges,
+  type GroupRow,
   mapGrantees,
   mapSnapshot,
   type Representative,
@@ -154,7 +153,7 @@ async function lookOnce(
     defaultsThatFail(scope, takesNextValues(demand)),
     has("foreign-table") ? foreignTablesWithoutMapping(scope) : NO_ROWS,
     "COMMIT;",
-  ])) as [Representative[], DefaultPrivilegesRow[], GranteeRow[], ...Pitfall[][]];
+  ])) as [Representative[], GroupRow[], GranteeRow[], ...Pitfall[][]];
 
   const keyOf = ({ routine, oid }: Pick<Representative, "routine" | "oid">) => `${routine} ${oid}`;
   const now = new Map(again.map((row) => [keyOf(row), row]));
@@ -169,10 +168,7 @@ async function lookOnce(
   const gone = new Set(representatives.flatMap((then) => (now.has(keyOf(then)) ? [] : [then.group])));
   const complete: Snapshot = {
     ...snapshot,
-    groups: [
-      ...snapshot.groups.filter((group) => !gone.has(group)),
-      ...mapDefaultPrivileges(defaults, first),
-    ],
+    groups: [...snapshot.groups.filter((group) => !gone.has(group)), ...defaults.map(first.groupFrom)],
     columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
     grantees: mapGrantees(signedIn, facts, pitfalls.flat()),
   };

@@ -82,8 +82,9 @@ role AS (
 )`;
 
 /**
- * The rows of the sections server, role, database and schema, after the CTEs `grantee` (oid) and `acting` (oid): the roles
- * whose privileges are asked for, and those as which their sessions begin.
+ * The rows of the sections server, role and schema, and the database's of the section group. They need the CTEs `grantee`
+ * (oid) and `acting` (oid), the roles whose privileges are asked for and those as which their sessions begin, and `acl`
+ * (relkind, representative, items).
  */
 export const SECTIONS = `SELECT 'server' AS section, pg_catalog.json_build_object(
          'version', version,
@@ -135,19 +136,35 @@ SELECT 'role', pg_catalog.json_build_object(
            THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
 FROM role AS r, server, database AS d
 UNION ALL
-SELECT 'database', pg_catalog.json_build_object(
-         'oid', d.oid, 'name', d.datname, 'owner', d.datdba,
+SELECT 'group', pg_catalog.json_build_object(
+         'kind', 'database', 'owner', d.datdba, 'skipped', '', 'size', 1,
+         'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', d.oid, 'name', d.datname)),
+         'acl', (SELECT items FROM acl WHERE relkind = 'database'),
          'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
                     WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
                     ELSE '[]' END) FROM grantee AS g))
 FROM database AS d
 UNION ALL
 SELECT 'schema', pg_catalog.json_build_object(
-         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner,
+         'kind', 'schema', 'owner', s.nspowner, 'skipped', '', 'size', 1,
+         'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', s.oid, 'name', s.nspname)),
+         'acl', acl.items,
          'held', (SELECT pg_catalog.json_object_agg(g.oid, (
                     SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
                     FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
                     WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
          'usableBy', COALESCE(u.by_roles, '[]'))
 FROM schema AS s
-LEFT JOIN usable AS u ON u.schema = s.oid`;
+LEFT JOIN usable AS u ON u.schema = s.oid
+LEFT JOIN acl ON acl.relkind = 'schema' AND acl.representative = s.oid`;
+
+/** An ACL as JSON, aggregated from the rows of aclexplode(), of which each may be on a column. */
+export function aclItems(column?: string): string {
+  const on = column === undefined ? "" : `'column', ${column}, `;
+  return `pg_catalog.json_agg(pg_catalog.json_build_object(
+           ${on}'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable))`;
+}
+
+/** The kind of a relation as the report names it: https://www.postgresql.org/docs/current/catalog-pg-class.html (relkind) */
+export const KIND_OF_RELATION = `CASE a.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned-table' WHEN 'v' THEN 'view'
+                 WHEN 'm' THEN 'materialized-view' WHEN 'f' THEN 'foreign-table' WHEN 'S' THEN 'sequence'`;

@@ -1,6 +1,7 @@
 import type { Creator } from "../grants/creators.ts";
 import { PREDEFINED_ROLES } from "../model/privileges.ts";
 import type { Oid } from "../model/snapshot.ts";
+import { aclItems } from "./roles.sql.ts";
 import type { Representative } from "./snapshot.rows.ts";
 import { PRIVILEGES } from "./snapshot.sql.ts";
 
@@ -33,7 +34,8 @@ const PREDEFINED = Object.entries(PREDEFINED_ROLES)
  * The default privileges of creators: what each grantee would hold on the tables, the sequences and (if asked for) the
  * routines that a creator makes next in a schema, and the ACL items that give it to a grantee, to a role whose privileges
  * it has, or to PUBLIC. An object starts with the creator's default ACL for all schemas, or the built-in one, which lets
- * PUBLIC execute routines; the schema's is added. The items for all schemas are rows of their own, with schema 0.
+ * PUBLIC execute routines; the schema's is added. The items for all schemas are rows of their own, without a schema. The
+ * rows are those of GroupRow.
  * https://www.postgresql.org/docs/current/catalog-pg-default-acl.html
  * @param holders the grantees, and the roles whose privileges they have
  */
@@ -56,12 +58,12 @@ grantee AS MATERIALIZED (
   FROM pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
   JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
 )
-SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype,
-       (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                 'grantor', c.role, 'grantee', x.grantee, 'privilege', x.privilege_type, 'grantable', x.is_grantable))
+SELECT 'default-privileges' AS kind, NULLIF(c.schema, 0)::pg_catalog.text AS schema, c.role::pg_catalog.text AS owner, '' AS skipped,
+       1 AS size, pg_catalog.json_build_array(pg_catalog.json_build_object('oid', c.schema, 'name', t.name)) AS members,
+       (SELECT ${aclItems()}
         FROM pg_catalog.pg_default_acl AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS x
         WHERE d.defaclrole = c.role AND d.defaclnamespace = c.schema AND d.defaclobjtype = t.objtype
-          AND x.grantee <> c.role AND x.grantee = ANY ('{${["0", ...holders].join()}}'::pg_catalog.oid[])) AS items,
+          AND x.grantee <> c.role AND x.grantee = ANY ('{${["0", ...holders].join()}}'::pg_catalog.oid[])) AS acl,
        (SELECT pg_catalog.json_object_agg(g.oid, (
                  SELECT COALESCE(pg_catalog.json_agg(name ORDER BY ordinal), '[]') FROM ${PRIVILEGES}
                  WHERE type = t.objtype AND (g.rolsuper OR name = ANY (given.privileges))))
@@ -87,6 +89,6 @@ SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype,
         WHERE c.schema <> 0) AS held
 FROM ROWS FROM (pg_catalog.unnest('{${pairs.map(([schema]) => schema).join()}}'::pg_catalog.oid[]),
                 pg_catalog.unnest('{${pairs.map(([, role]) => role).join()}}'::pg_catalog.oid[])) AS c (schema, role)
-CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")${ofRoutines ? `, ('f'::"char", 'f'::"char")` : ""}) AS t (objtype, built_in)
+CROSS JOIN (VALUES ('r'::"char", 'r'::"char", 'tables'), ('S', 's', 'sequences')${ofRoutines ? ", ('f', 'f', 'routines')" : ""}) AS t (objtype, built_in, name)
 ORDER BY c.schema, c.role, t.objtype DESC;`;
 }

@@ -7,7 +7,7 @@ import {
   sinceOf,
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
-import { aclOf, ROLE_CTES, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
+import { aclItems, aclOf, KIND_OF_RELATION, ROLE_CTES, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
 
 /**
  * What sets an object apart from others like it: its oid, where its row was written by transaction $9 or later.
@@ -191,6 +191,9 @@ item AS MATERIALIZED (
   WHERE x.is_grantable OR x.grantor <> o.owner OR x.grantee = 0 OR x.grantee IN (SELECT oid FROM involved)
      OR (o.relkind = 'schema' AND x.privilege_type = 'CREATE')
 ),
+acl AS MATERIALIZED (
+  SELECT relkind, representative, ${aclItems()} AS items FROM item GROUP BY relkind, representative
+),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
   SELECT a.*, h.held, h.has_finding OR $5 AND (a.relkind::pg_catalog.text, a.representative) IN (
@@ -245,42 +248,23 @@ SELECT 'grantee', pg_catalog.json_build_object(
 FROM session AS s
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
-         'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
+         'kind', ${KIND_OF_RELATION} WHEN 'F' THEN 'function' WHEN 'P' THEN 'procedure' ELSE 'aggregate' END,
+         'schema', a.relnamespace, 'owner', a.relowner, 'skipped', a.skipped,
          'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
-         'held', a.held, 'rowSecurity', a.row_security, 'triggers', a.triggers)
+         'held', a.held, 'rowSecurity', a.row_security, 'triggers', a.triggers, 'acl', acl.items,
+         'members', CASE WHEN a.has_finding THEN /* if routines */ CASE WHEN a.relkind IN ${ROUTINE_KINDS} THEN (
+             SELECT pg_catalog.json_agg(pg_catalog.json_build_object('oid', p.oid, 'name', p.proname, 'arguments', ${ARGUMENTS}))
+             FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)) ELSE /* end if */ (
+             SELECT pg_catalog.json_agg(pg_catalog.json_build_object('oid', oid, 'name', relname))
+             FROM pg_catalog.pg_class WHERE oid = ANY (a.members)) /* if routines */ END /* end if */ END)
 FROM answered AS a
-UNION ALL
-SELECT 'acl', pg_catalog.json_build_object(
-         'relkind', relkind, 'representative', representative, 'items', pg_catalog.json_agg(pg_catalog.json_build_object(
-           'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
-FROM item GROUP BY relkind, representative
-UNION ALL
-SELECT 'members', pg_catalog.json_build_object(
-         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names)
-FROM answered AS a
-CROSS JOIN LATERAL (
-  SELECT pg_catalog.json_agg(oid) AS oids, pg_catalog.json_agg(relname) AS names
-  FROM pg_catalog.pg_class WHERE oid = ANY (a.members)
-) AS m
-WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS} /* if routines */
-UNION ALL
-SELECT 'members', pg_catalog.json_build_object(
-         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names, 'arguments', m.arguments)
-FROM answered AS a
-CROSS JOIN LATERAL (
-  SELECT pg_catalog.json_agg(p.oid) AS oids, pg_catalog.json_agg(p.proname) AS names,
-         pg_catalog.json_agg(${ARGUMENTS}) AS arguments
-  FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)
-) AS m
-WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS} /* end if */ /* if columns */
+LEFT JOIN acl ON acl.relkind = a.relkind::pg_catalog.text AND acl.representative = a.representative /* if columns */
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'relkind', relkind, 'representative', representative, 'relation', relation, 'name', relname,
-         'items', pg_catalog.json_agg(pg_catalog.json_build_object(
-           'column', attname, 'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
-FROM column_item GROUP BY relkind, representative, relation, relname /* end if */ /* if exclude */
+         'representative', representative, 'relation', relation, 'name', relname, 'items', ${aclItems("attname")})
+FROM column_item GROUP BY representative, relation, relname /* end if */ /* if exclude */
 UNION ALL
-SELECT 'unmatched-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
+SELECT 'unmatched-pattern', pg_catalog.to_json(p.ordinal)
 FROM pattern AS p
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
                   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
@@ -289,11 +273,11 @@ WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid
                   WHERE pg_catalog.cardinality($8) > 0
                     AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path)) /* end if */
 UNION ALL
-SELECT 'known-schema', pg_catalog.json_build_object('name', nspname)
+SELECT 'known-schema', pg_catalog.to_json(nspname)
 FROM pg_catalog.pg_namespace
 WHERE nspname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM schema) < pg_catalog.cardinality($2)
 UNION ALL
-SELECT 'known-role', pg_catalog.json_build_object('name', rolname)
+SELECT 'known-role', pg_catalog.to_json(rolname)
 FROM known_role
 WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catalog.cardinality($1)
 `;

@@ -1,7 +1,7 @@
 import type { Demand } from "../model/demand.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { notExcluded } from "./exclude.sql.ts";
-import { ROLE_CTES, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
+import { aclItems, KIND_OF_RELATION, ROLE_CTES, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
 
 /** What one grant of the settings checks. */
 export type Checked = Pick<Demand, "schemas" | "exclude">;
@@ -81,6 +81,9 @@ chained AS MATERIALIZED (
   SELECT * FROM item
   WHERE is_grantable OR grantor <> relowner OR attname IS NOT NULL OR grantee IN (SELECT grantor FROM item WHERE grantor <> relowner)
 ),
+acl AS MATERIALIZED (
+  SELECT relkind::pg_catalog.text, representative, ${aclItems()} AS items FROM chained WHERE attname IS NULL GROUP BY relkind, representative
+),
 mentioned AS MATERIALIZED (
   SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
   UNION SELECT grantor FROM undeclared UNION SELECT pg_catalog.unnest(holders) FROM undeclared
@@ -99,37 +102,23 @@ ${ROLE_CTES}
 ${SECTIONS}
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
-         'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', '',
-         'size', pg_catalog.cardinality(a.members), 'representative', a.representative)
+         'kind', ${KIND_OF_RELATION} END, 'schema', a.relnamespace, 'owner', a.relowner, 'skipped', '',
+         'size', pg_catalog.cardinality(a.members), 'representative', a.representative, 'acl', acl.items,
+         'members', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('oid', oid, 'name', relname) ORDER BY oid)
+                     FROM relation WHERE oid = ANY (a.members)))
 FROM alike AS a
+LEFT JOIN acl ON acl.representative = a.representative
 WHERE a.representative IN (SELECT representative FROM undeclared)
-UNION ALL
-SELECT 'members', pg_catalog.json_build_object(
-         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names)
-FROM alike AS a
-CROSS JOIN LATERAL (
-  SELECT pg_catalog.json_agg(oid ORDER BY oid) AS oids, pg_catalog.json_agg(relname ORDER BY oid) AS names
-  FROM relation WHERE oid = ANY (a.members)
-) AS m
-WHERE a.representative IN (SELECT representative FROM undeclared)
-UNION ALL
-SELECT 'acl', pg_catalog.json_build_object(
-         'relkind', relkind, 'representative', representative, 'items', pg_catalog.json_agg(pg_catalog.json_build_object(
-           'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
-FROM chained
-WHERE attname IS NULL AND representative IN (SELECT representative FROM undeclared)
-GROUP BY relkind, representative
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'relkind', relkind, 'representative', representative, 'relation', relation, 'name', (SELECT relname FROM relation AS r WHERE r.oid = relation),
-         'items', pg_catalog.json_agg(pg_catalog.json_build_object(
-           'column', attname, 'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
+         'representative', representative, 'relation', relation,
+         'name', (SELECT relname FROM relation AS r WHERE r.oid = relation), 'items', ${aclItems("attname")})
 FROM chained
 WHERE attname IS NOT NULL AND representative IN (SELECT representative FROM undeclared)
-GROUP BY relkind, representative, relation
+GROUP BY representative, relation
 UNION ALL
 SELECT 'undeclared', pg_catalog.json_build_object(
-         'relkind', relkind, 'representative', representative, 'relation', relation, 'grantor', grantor, 'privileges', privileges,
+         'representative', representative, 'relation', relation, 'grantor', grantor, 'privileges', privileges,
          'columns', CASE WHEN relation IS NOT NULL THEN columns END, 'grantees', grantees)
 FROM undeclared`;
 }
