@@ -1,7 +1,7 @@
 import { isInSchema } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import { type AclItem, type Group, PUBLIC, type Role } from "../model/snapshot.ts";
+import { type AclItem, type Group, isPublic, type Role } from "../model/snapshot.ts";
 import type { TemporaryMembership } from "./membership.ts";
 
 /** Who signed in, and what it may do to act as other roles. */
@@ -89,7 +89,7 @@ export function actingRoleToRevoke(
 /** The roles that the server can choose as the grantor of a privilege: the owner, and roles that hold the grant option. */
 function holdersOfOption(owner: Role, acl: readonly AclItem[], privilege: string): readonly Role[] {
   const holders = acl.flatMap((item) =>
-    item.privilege === privilege && item.grantable && item.grantee !== PUBLIC ? item.grantee : [],
+    item.privilege === privilege && item.grantable && !isPublic(item.grantee) ? item.grantee : [],
   );
   return [...new Set([owner, ...holders])];
 }

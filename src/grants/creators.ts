@@ -1,5 +1,5 @@
 import type { Demand } from "../model/demand.ts";
-import { type Grantee, PUBLIC, type Role, type Schema, type Snapshot } from "../model/snapshot.ts";
+import { type Grantee, isPublic, type Role, type Schema, type Snapshot } from "../model/snapshot.ts";
 
 /** A role whose next table, sequence or routine may appear in a schema. */
 export interface Creator {
@@ -22,7 +22,7 @@ export function creatorsOf(
   );
   const entitled = schemas.flatMap((schema) =>
     schema.acl.flatMap(({ privilege, grantee: role }) => {
-      if (privilege !== "CREATE" || role === PUBLIC || !role.canLogin) return [];
+      if (privilege !== "CREATE" || isPublic(role) || !role.canLogin) return [];
       return role === sessionUser || !isApp(role) ? { schema, role } : [];
     }),
   );

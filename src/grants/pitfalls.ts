@@ -5,28 +5,22 @@ import type { FailingUse, HiddenRows, Pitfall, Role, UnmappedTable } from "../mo
 import { series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
+import { warning } from "./warning.ts";
 
 /** Warnings about tables and views that a grantee cannot use although it holds the privileges on them. */
 export function pitfallWarnings(grantee: Role, pitfalls: readonly Pitfall[]): readonly Warning[] {
   const failing = pitfalls.filter((pitfall): pitfall is FailingUse => "use" in pitfall);
+  const hidden = pitfalls.filter((pitfall) => pitfall.code === "row-level-security");
   return [
-    ...rowLevelSecurity(
-      grantee,
-      pitfalls.filter((pitfall) => pitfall.code === "row-level-security"),
-    ),
+    ...warning("row-level-security", rowLevelSecurity(grantee, hidden)),
     ...alike(failing).map(failingUse),
     ...withoutMapping(pitfalls.filter((pitfall) => pitfall.code === "no-user-mapping")),
   ];
 }
 
-function rowLevelSecurity(grantee: Role, tables: readonly HiddenRows[]): readonly Warning[] {
-  if (tables.length === 0) return [];
-  return [
-    {
-      code: "row-level-security",
-      message: sentence`Row-level security hides every row of ${someNames(tables.map(pathOf))} from ${name(grantee.name)}, because no policy applies to it. Add a policy with CREATE POLICY, or grant it a role that a policy names.`,
-    },
-  ];
+function rowLevelSecurity(grantee: Role, tables: readonly HiddenRows[]): Sentence | undefined {
+  if (tables.length === 0) return undefined;
+  return sentence`Row-level security hides every row of ${someNames(tables.map(pathOf))} from ${name(grantee.name)}, because no policy applies to it. Add a policy with CREATE POLICY, or grant it a role that a policy names.`;
 }
 
 /** The failing uses that one sentence covers: with the same uses, the same role that lacks the same privileges, and the same owner to grant them. */

@@ -1,13 +1,6 @@
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import {
-  type AclItem,
-  type ColumnAclItem,
-  type Grantee,
-  type Group,
-  PUBLIC,
-  type Role,
-} from "../model/snapshot.ts";
+import type { AclItem, ColumnAclItem, Grantee, Group, Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { actingRoleToRevoke, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
@@ -113,7 +106,7 @@ export function dependentsOf(
 ): readonly string[] {
   if (role.inherits.has(owner) || !mine.some(({ grantable }) => grantable)) return [];
   const theirs = acl.filter(({ grantor, privilege }) => grantor === role && privilege === mine[0]?.privilege);
-  return [...new Set(theirs.map(({ grantee }) => (grantee === PUBLIC ? PUBLIC : grantee.name)))].sort();
+  return [...new Set(theirs.map(({ grantee }) => grantee.name))].sort();
 }
 
 /** What the owner granted to the grantor of an ACL item, of the privilege in it. */

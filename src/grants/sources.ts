@@ -7,6 +7,7 @@ import {
   type Group,
   heldBy,
   holderFor,
+  isPublic,
   PUBLIC,
   type Role,
 } from "../model/snapshot.ts";
@@ -52,7 +53,7 @@ export function indirectSourcesOf(
 
 /** Whether a grantee holds what an ACL item gives: it is the grantee's, PUBLIC's, or a role's that it inherits. */
 export function holds({ actor }: Grantee, { grantee }: AclItem): boolean {
-  return grantee === PUBLIC || grantee === actor || actor.inherits.has(grantee);
+  return isPublic(grantee) || grantee === actor || actor.inherits.has(grantee);
 }
 
 /** Whether an ACL item gives a privilege, or the grant option of one. */

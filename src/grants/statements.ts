@@ -1,6 +1,6 @@
 import { typeOf } from "../model/kinds.ts";
 import { isGrantOption, type Privilege, withoutGrantOption } from "../model/privileges.ts";
-import { EVERYBODY, type Group, type Holder, type Member, type Role } from "../model/snapshot.ts";
+import { type Group, type Holder, isPublic, type Member, type Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import type { ActingRole } from "./acting-role.ts";
@@ -106,7 +106,7 @@ function sqlOf({ verb, grantee, to: toActor, group, ...change }: Change, names: 
     .map(withoutGrantOption)
     .map((each) => (columns === undefined ? each : `${each} (${columns})`));
   const what = `${verb} ${option}${privileges.join(", ")} ON`;
-  const holder = to.oid === EVERYBODY.oid ? to.name : quoteIdentifier(to.name);
+  const holder = isPublic(to) ? to.name : quoteIdentifier(to.name);
   const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${holder};`;
   if (group.kind === "default-privileges") {
     const creator = quoteIdentifier(group.owner.name);

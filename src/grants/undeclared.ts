@@ -3,8 +3,8 @@ import type { DatabaseReport, Undeclared as Entry } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import {
   type ColumnAclItem,
-  EVERYBODY,
   type Holder,
+  isPublic,
   type Role,
   type UndeclaredLook,
   type UndeclaredPrivileges,
@@ -36,7 +36,7 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
     if (left >= 0) fixed.push(...same.map((each) => each.blocked));
     return {
       role: holder.name,
-      ...(holder === EVERYBODY && { isPublic: true }),
+      ...(isPublic(holder) && { isPublic: true }),
       schema: group.schema?.name ?? "",
       kind: group.kind,
       privileges,
@@ -84,7 +84,7 @@ function revokesOf(
           { privilege, grantable: isGrantOption(asListed) },
           ...columns.filter((item) => item.grantee === same[0] && item.privilege === privilege),
         ];
-        const dependents = same[0] === EVERYBODY ? [] : dependentsOf(same[0] as Role, group, mine, acl);
+        const dependents = isPublic(same[0]) ? [] : dependentsOf(same[0] as Role, group, mine, acl);
         const item = { grantor, privilege };
         const step = stepToRevoke(
           login,

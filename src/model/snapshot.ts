@@ -72,14 +72,15 @@ export interface OwnerMembership {
 /** An object identifier, the server's own number for an object, in the decimal form JSON gets from it. */
 export type Oid = string;
 
-/** The grantee in an ACL that stands for everybody. */
-export const PUBLIC = "PUBLIC";
-
 /** A role, or PUBLIC, as a statement names it. */
 export type Holder = Pick<Role, "oid" | "name">;
 
-/** https://www.postgresql.org/docs/current/functions-info.html (aclexplode): OID 0 stands for PUBLIC */
-export const EVERYBODY: Holder = { oid: "0", name: PUBLIC };
+/** Everybody. https://www.postgresql.org/docs/current/functions-info.html (aclexplode): OID 0 stands for PUBLIC */
+export const PUBLIC = { oid: "0", name: "PUBLIC" } as const;
+
+export function isPublic(holder: Holder): holder is typeof PUBLIC {
+  return holder === PUBLIC;
+}
 
 export interface ServerFacts {
   /** `server_version_num`, e.g. 160014. */

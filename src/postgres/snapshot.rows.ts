@@ -2,7 +2,6 @@ import { isRoutine } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
 import {
   type AclItem,
-  EVERYBODY,
   type Grantee,
   type GranteeFacts,
   type Group,
@@ -138,7 +137,7 @@ export function mapUndeclared(rows: readonly SnapshotRow[]): UndeclaredLook {
         group,
         members: relation === null ? group.members : group.members.filter(({ oid }) => oid === relation),
         grantor: roleOf(grantor),
-        holders: grantees.map((oid) => (oid === EVERYBODY.oid ? EVERYBODY : roleOf(oid))),
+        holders: grantees.map((oid) => (oid === PUBLIC.oid ? PUBLIC : roleOf(oid))),
         privileges,
         ...(columns && { columns }),
       };
@@ -218,7 +217,7 @@ function mapSchema({ owner, acl, held, members: [itself] }: Group, usableBy: rea
 function mapAclItem({ grantor, grantee, privilege, grantable }: AclRow, roleOf: (oid: Oid) => Role): AclItem {
   return {
     grantor: roleOf(grantor),
-    grantee: grantee === EVERYBODY.oid ? PUBLIC : roleOf(grantee),
+    grantee: grantee === PUBLIC.oid ? PUBLIC : roleOf(grantee),
     privilege,
     grantable,
   };

@@ -27,7 +27,7 @@ type SchemaSpec = Pick<Schema, "oid" | "name"> & {
 };
 type AclSpec = Pick<AclItem, "privilege" | "grantable"> & {
   readonly grantor: RoleName;
-  readonly grantee: RoleName | typeof PUBLIC;
+  readonly grantee: RoleName | "PUBLIC";
 };
 type GroupSpec = Omit<Group, "schema" | "owner" | "acl" | "held"> & {
   readonly schema?: SchemaSpec;
@@ -99,7 +99,7 @@ export function futureObjects(name: "tables" | "sequences", facts: Partial<Group
 
 export function entry(
   grantor: RoleName,
-  grantee: RoleName | typeof PUBLIC,
+  grantee: RoleName | "PUBLIC",
   privilege: string,
   grantable = false,
 ): AclSpec {
@@ -163,7 +163,7 @@ export function snapshot(
   const itemOf = <Item extends AclSpec>({ grantor, grantee, ...item }: Item) => ({
     ...item,
     grantor: roles[grantor],
-    grantee: grantee === PUBLIC ? grantee : roles[grantee],
+    grantee: grantee === "PUBLIC" ? PUBLIC : roles[grantee],
   });
   const schemaOf = ({ owner, usableBy, ...rest }: SchemaSpec): Schema => ({
     ...rest,

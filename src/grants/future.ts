@@ -1,0 +1,104 @@
+import { inOrder, isGrantOption } from "../model/privileges.ts";
+import type { Changed, Warning } from "../model/report.ts";
+import { code, inOurWords, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
+import { type Grantee, isPublic } from "../model/snapshot.ts";
+import { series } from "../text/count.ts";
+import { groupsOf } from "../text/groups.ts";
+import { AS_SESSION_USER } from "./acting-role.ts";
+import type { Drift, Finding } from "./drift.ts";
+import { gives, holds } from "./sources.ts";
+import { type Change, statementsOf } from "./statements.ts";
+
+/**
+ * Warnings about default privileges that are not demanded: what the next migration brings.
+ * @param beyond the objects on which more is held than is demanded, or was before it was revoked
+ */
+export function futureWarnings(
+  grantee: Grantee,
+  { missing, extra }: Drift["future"],
+  beyond: readonly Changed[],
+): readonly Warning[] {
+  const causes = extra.filter((finding) => beyond.some((found) => bringsBack(finding, found)));
+  const revokes = causes.flatMap((finding) => revokesOf(grantee, finding));
+  return [
+    ...groupsOf(missing, ({ group }) => group.owner).map((same) => missingNext(grantee, same)),
+    ...groupsOf(revokes, ({ group, grantee }) => `${group.owner.oid} ${grantee.oid}`).map((same) =>
+      extraNext(grantee, same),
+    ),
+  ];
+}
+
+/** A role creates objects which the grantee will not be able to use. */
+function missingNext({ role, actor }: Grantee, same: readonly [Finding, ...Finding[]]): Warning {
+  const creator = name(same[0].group.owner.name);
+  const grants = same.map(({ columns: _, ...finding }): Change => {
+    return { ...finding, verb: "GRANT", grantee: actor, acting: AS_SESSION_USER };
+  });
+  return {
+    code: "default-privileges",
+    message: sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(same)} that ${creator} creates in ${schemasOf(same)}. Set \`default-privileges: true\`, or run as ${creator}: ${sqlOf(grants)}`,
+  };
+}
+
+/** Default privileges to the grantee, to a role whose privileges it has or to PUBLIC bring back what is extra. */
+function extraNext({ role }: Grantee, revokes: readonly [Change, ...Change[]]): Warning {
+  const [{ group, grantee: holder }] = revokes;
+  const creator = name(group.owner.name);
+  const to = isPublic(holder) ? inOurWords(holder.name) : name(holder.name);
+  const given = inOurWords(series(inOrder(revokes.flatMap(({ privileges }) => privileges))));
+  const isRevokedByAction = holder === role && revokes.every(({ group }) => group.schema !== undefined);
+  const run = isRevokedByAction
+    ? inOurWords("Set `default-privileges: true` and `on-extra: revoke`, or run")
+    : inOurWords("Run");
+  return {
+    code: "extra-default-privileges",
+    message: sentence`Default privileges of ${creator} give ${to} ${given} on each new ${kindsOf(revokes)} in ${schemasOf(revokes)}, so what is extra comes back. ${run} as ${creator}: ${sqlOf(revokes)}`,
+  };
+}
+
+/** Whether an object that has extra privileges may have them from these default privileges. */
+function bringsBack({ group, member, privileges }: Finding, found: Changed): boolean {
+  return (
+    found.owner === group.owner.name &&
+    (group.schema === undefined || found.schema === group.schema.name) &&
+    (found.kind === "sequence") === (member.name === "sequences") &&
+    found.privileges.some((privilege) => privileges.includes(privilege))
+  );
+}
+
+/** What revokes extra default privileges from each holder, grant options apart. */
+function revokesOf(grantee: Grantee, { group, member, privileges }: Finding): readonly Change[] {
+  const items = group.acl.filter((item) => holds(grantee, item));
+  return groupsOf(items, (item) => item.grantee).flatMap((same) => {
+    const given = privileges.filter((privilege) => same.some((item) => gives(item, privilege)));
+    const change = {
+      verb: "REVOKE",
+      grantee: same[0].grantee,
+      group,
+      member,
+      acting: AS_SESSION_USER,
+    } as const;
+    return groupsOf(given, isGrantOption).map((alike) => ({ ...change, privileges: alike }));
+  });
+}
+
+function sqlOf(changes: readonly Change[]): Sentence {
+  return code(
+    statementsOf(changes)
+      .map(({ sql }) => sql)
+      .join(" "),
+  );
+}
+
+function schemasOf(defaults: readonly Pick<Finding, "group">[]): Sentence {
+  const schemas = defaults.map(({ group }) => group.schema?.name);
+  if (schemas.includes(undefined)) return inOurWords("all schemas");
+  return someNames(schemas.sort().map((schema = "") => [schema]));
+}
+
+/** The kinds of objects that default privileges are about: `table or sequence`. */
+function kindsOf(defaults: readonly Pick<Finding, "member">[]): Sentence {
+  const names = new Set(defaults.map(({ member }) => member.name));
+  const kinds = ["table", "sequence", "routine"].filter((kind) => names.has(`${kind}s`));
+  return inOurWords(series(kinds, "or"));
+}
