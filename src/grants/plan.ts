@@ -77,30 +77,20 @@ export function planOf(
   const changes: Change[] = [];
   const blocked: Blocked[] = [];
   for (const same of groupsOf(steps, keyOfStep)) {
-    const [{ grantee, to, acting, reason, grantor, kept, columns, grantedTo }] = same;
+    const [{ grantee, acting, reason, privilege: _, ...facts }] = same;
     const privileges = same.map(({ privilege }) => privilege);
-    const facts = {
-      verb,
-      privileges,
-      acting: acting ?? AS_SESSION_USER,
-      ...(to && { to }),
-      ...(grantor && { grantor }),
-      ...(kept && { kept }),
-      ...(columns && { columns }),
-      ...(grantedTo && { grantedTo }),
-    };
-    const mayWork = reason !== undefined && to === undefined && MAY_WORK.has(reason);
-    for (const finding of findings) {
-      if (grantee !== undefined && finding.grantee !== grantee) continue;
-      const { group, member } = finding;
-      const change: Change = { ...facts, grantee: finding.grantee.role, group, member };
+    const mayWork = reason !== undefined && facts.to === undefined && MAY_WORK.has(reason);
+    for (const { grantee: of, group, member } of findings) {
+      if (grantee !== undefined && of !== grantee) continue;
+      const step = { verb, grantee: of.role, group, member, privileges, ...facts };
+      const change: Change = { ...step, acting: acting ?? AS_SESSION_USER };
       if (reason === undefined) changes.push(change);
       else
         blocked.push({
           change,
           reason,
           ...(acting && { byLogin: true }),
-          ...(mayWork && { tryAs: rolesToTry(grantor ?? group.owner) }),
+          ...(mayWork && { tryAs: rolesToTry(facts.grantor ?? group.owner) }),
         });
     }
   }

@@ -14,33 +14,20 @@ interface ReadOnlySetting {
  * @param source where it was made, as pg_settings says: https://www.postgresql.org/docs/current/view-pg-settings.html
  */
 export function resetReadOnly(source: string, user: string, database: string): ReadOnlySetting | undefined {
-  const role = `ALTER ROLE ${quoteIdentifier(user)}`;
-  const reset = (alter: string) => [
-    "SET default_transaction_read_only = off;",
-    `${alter} RESET default_transaction_read_only;`,
-  ];
-  switch (source) {
-    case "user":
-      return { where: sentence`role ${name(user)}`, who: name(user), sql: reset(role) };
-    case "database user":
-      return {
-        where: sentence`role ${name(user)} in database ${name(database)}`,
-        who: name(user),
-        sql: reset(`${role} IN DATABASE ${quoteIdentifier(database)}`),
-      };
-    case "database":
-      return {
-        where: sentence`database ${name(database)}`,
-        who: inOurWords("the owner of the database"),
-        sql: reset(`ALTER DATABASE ${quoteIdentifier(database)}`),
-      };
-    case "global":
-      return {
-        where: inOurWords("all roles"),
-        who: inOurWords("a superuser"),
-        sql: reset("ALTER ROLE ALL"),
-      };
-    default:
-      return undefined;
-  }
+  const [role, here] = [`ROLE ${quoteIdentifier(user)}`, `DATABASE ${quoteIdentifier(database)}`];
+  const settings: Readonly<Record<string, readonly [where: Sentence, who: Sentence, altered: string]>> = {
+    user: [sentence`role ${name(user)}`, name(user), role],
+    "database user": [
+      sentence`role ${name(user)} in database ${name(database)}`,
+      name(user),
+      `${role} IN ${here}`,
+    ],
+    database: [sentence`database ${name(database)}`, inOurWords("the owner of the database"), here],
+    global: [inOurWords("all roles"), inOurWords("a superuser"), "ROLE ALL"],
+  };
+  const found = settings[source];
+  if (found === undefined) return undefined;
+  const [where, who, altered] = found;
+  const reset = `ALTER ${altered} RESET default_transaction_read_only;`;
+  return { where, who, sql: ["SET default_transaction_read_only = off;", reset] };
 }

@@ -2,6 +2,7 @@ import { type Demand, extraIsDrift } from "../model/demand.ts";
 import { inOrder } from "../model/privileges.ts";
 import type { Changed, Extra, GranteeReport, Missing, Named, Source } from "../model/report.ts";
 import type { Group, Member, Role, Snapshot } from "../model/snapshot.ts";
+import { groupsOf } from "../text/groups.ts";
 import type { AssessedGrantee, Assessment } from "./assess.ts";
 import { type Finding, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
@@ -172,22 +173,18 @@ function changesOf(
   grantee: Role,
   { verb, left = [] }: { readonly verb?: Change["verb"]; readonly left?: readonly Finding[] } = {},
 ): readonly Changed[] {
-  const byObject = new Map<string, Change>();
-  for (const change of changes) {
-    if (change.grantee.oid !== grantee.oid || (verb ?? change.verb) !== change.verb) continue;
-    const key = identify(grantee, change);
-    const known = byObject.get(key)?.privileges;
-    const privileges = known === undefined ? change.privileges : inOrder([...known, ...change.privileges]);
-    byObject.set(key, known === undefined ? change : { ...change, privileges });
-  }
-  const stillThere = new Map(
+  const mine = changes.filter(
+    (change) => change.grantee.oid === grantee.oid && (verb ?? change.verb) === change.verb,
+  );
+  const undone = new Map(
     left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges]),
   );
-  const changed: Changed[] = [];
-  for (const [key, { group, member, privileges: all }] of byObject) {
-    const undone = stillThere.get(key);
-    const privileges = undone === undefined ? all : all.filter((privilege) => !undone.includes(privilege));
-    if (privileges.length > 0) changed.push({ ...named(group, member), owner: group.owner.name, privileges });
-  }
-  return changed;
+  return groupsOf(mine, (change) => identify(grantee, change)).flatMap((same): readonly Changed[] => {
+    const [{ group, member }] = same;
+    const all =
+      same.length === 1 ? same[0].privileges : inOrder(same.flatMap(({ privileges }) => privileges));
+    const again = undone.get(identify(grantee, same[0])) ?? [];
+    const privileges = again.length === 0 ? all : all.filter((privilege) => !again.includes(privilege));
+    return privileges.length === 0 ? [] : [{ ...named(group, member), owner: group.owner.name, privileges }];
+  });
 }
