@@ -61,25 +61,13 @@ const UPDATABLE = { UPDATE: 4, INSERT: 8, DELETE: 16 } as const;
 const TRIGGER_INSTEAD = 64;
 
 /**
- * Views that fail because the role that the server checks beneath them lacks a privilege: the view's owner, or for a
- * security_invoker view (from 15) always the grantee, however it is reached. Views on views are followed down.
- *
- * Reading: what a view reads is what the server will check, as the view's rule has it: each relation, the privileges that it
- * needs (UPDATE too for SELECT … FOR UPDATE), and its columns. Column 0 is the whole row; without columns (`count(*)`) any one
- * is enough. A view that locks another one's rows needs UPDATE on what that one selects from, subqueries in its WHERE
- * left out. In the text of a rule, no space in a name or constant is without a backslash. The system's own views are
- * owned by a superuser, so they are not followed.
- *
- * Writing: what the server would pass on to the one relation in the FROM of an automatically updatable view, which comes
- * first in its rule. Nobody expects to write through a view on a catalog or on a table of an extension.
- * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-NOTES
+ * CTEs: what each view reads, as the view's rule has it: each relation, the privileges that it needs (UPDATE too for SELECT …
+ * FOR UPDATE), and its columns. Column 0 is the whole row; without columns (`count(*)`) any one is enough. In the text of a
+ * rule, no space in a name or constant is without a backslash. The system's own views are owned by a superuser, so they are
+ * not followed.
  * https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L1286 (RTEPermissionInfo)
- * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execMain.c#L638 (ExecCheckOneRelPerms)
- * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/rewrite/rewriteHandler.c#L1902 (markQueryForLocking)
  */
-export function viewsThatFail({ schemas, grantees, exclude }: PitfallScope): string {
-  return `
-WITH RECURSIVE part AS MATERIALIZED (
+const SOURCES = `part AS MATERIALIZED (
   SELECT rule.ev_class AS view, p.text, p.ordinal,
          pg_catalog.min(p.ordinal) FILTER (WHERE p.text LIKE '%:jointree %') OVER (PARTITION BY rule.ev_class) AS last_in_from
   FROM pg_catalog.pg_rewrite AS rule
@@ -102,7 +90,24 @@ source AS MATERIALIZED (
   ) AS read
   CROSS JOIN LATERAL (VALUES ('SELECT', ${REQUIRED.SELECT}, read.columns), ('UPDATE', ${REQUIRED.UPDATE}, '{}')) AS p (privilege, bit, columns)
   WHERE read.privileges & p.bit <> 0
-),
+),`;
+
+/**
+ * Views that fail because the role that the server checks beneath them lacks a privilege: the view's owner, or for a
+ * security_invoker view (from 15) always the grantee, however it is reached. Views on views are followed down.
+ *
+ * Reading: the server checks what is in SOURCES. A view that locks another one's rows needs UPDATE on what that one selects
+ * from, subqueries in its WHERE left out.
+ *
+ * Writing: what the server would pass on to the one relation in the FROM of an automatically updatable view, which comes
+ * first in its rule. Nobody expects to write through a view on a catalog or on a table of an extension.
+ * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-NOTES
+ * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execMain.c#L638 (ExecCheckOneRelPerms)
+ * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/rewrite/rewriteHandler.c#L1902 (markQueryForLocking)
+ */
+export function viewsThatFail({ schemas, grantees, exclude }: PitfallScope): string {
+  return `
+WITH RECURSIVE ${SOURCES}
 view AS (
   SELECT v.oid, g.oid AS grantee, pg_catalog.pg_relation_is_updatable(v.oid, FALSE) AS updatable
   FROM pg_catalog.pg_class AS v

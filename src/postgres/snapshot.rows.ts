@@ -82,42 +82,27 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   const database = groups.find(({ group }) => group.kind === "database")?.group;
   if (database === undefined) throw new Error("the snapshot has no database row");
 
-  const snapshot = {
-    server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
-    sessionUser: roleOf(sessionUser),
-    database: { name: database.members[0]?.name ?? "", owner: database.owner },
-    schemas: [...schemas.values()].sort((a, b) => compare(a.name, b.name)),
-    groups: [...schemaGroups, ...groups.map(({ group }) => group)],
-    columns: facts("column").map(({ representative, relation, name, items }) => ({
-      group: relationsOf(representative),
-      member: { oid: relation, name },
-      items: items.map((item) => ({ column: item.column, ...mapAclItem(item, roleOf) })),
-    })),
-    knownSchemas: facts("known-schema"),
-    knownRoles: facts("known-role"),
-    unmatchedPatterns: facts("unmatched-pattern").map((ordinal) => exclude[ordinal - 1] ?? ""),
-  };
   return {
-    snapshot,
-    grantees: new Map(
-      facts("grantee").map(({ name, oid, session, refused }) => [
-        name,
-        { role: roleOf(oid), actor: roleOf(session), refused },
-      ]),
-    ),
+    snapshot: {
+      server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
+      sessionUser: roleOf(sessionUser),
+      database: { name: database.members[0]?.name ?? "", owner: database.owner },
+      schemas: [...schemas.values()].sort((a, b) => compare(a.name, b.name)),
+      groups: [...schemaGroups, ...groups.map(({ group }) => group)],
+      columns: facts("column").map(({ representative, relation, name, items }) => ({
+        group: relationsOf(representative),
+        member: { oid: relation, name },
+        items: items.map((item) => ({ column: item.column, ...mapAclItem(item, roleOf) })),
+      })),
+      knownSchemas: facts("known-schema"),
+      knownRoles: facts("known-role"),
+      unmatchedPatterns: facts("unmatched-pattern").map((ordinal) => exclude[ordinal - 1] ?? ""),
+    },
+    grantees: new Map(facts("grantee").map((row) => [row.name, mapSession(row, roleOf)])),
     roleOf,
     groupFrom,
     relationsOf,
-    representatives: asked
-      .filter(({ row }) => row.skipped === "")
-      .map(({ row: { representative: oid = "", owner, relacl = null, size }, group }) => ({
-        routine: isRoutine(group.kind),
-        oid,
-        owner,
-        relacl,
-        group,
-        forOthers: size > 1,
-      })),
+    representatives: asked.flatMap(({ row, group }) => (row.skipped === "" ? mapAsked(row, group) : [])),
     nextTransaction,
     hasRowSecurity: groups.some(({ row }) => row.rowSecurity),
     hasTriggers: groups.some(({ row }) => row.triggers),
@@ -201,6 +186,17 @@ function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, roleOf: (oid
   };
 }
 
+function mapSession({ oid, session, refused }: SessionRow, roleOf: (oid: Oid) => Role): SignedIn {
+  return { role: roleOf(oid), actor: roleOf(session), refused };
+}
+
+function mapAsked(
+  { representative = "", owner, relacl = null, size }: GroupRow,
+  group: Group,
+): Representative {
+  return { routine: isRoutine(group.kind), oid: representative, owner, relacl, group, forOthers: size > 1 };
+}
+
 function mapSchema({ owner, acl, held, members: [itself] }: Group, usableBy: readonly Role[]): Schema {
   const { oid = "", name = "" } = itself ?? {};
   const creators = [...held].filter(([, privileges]) => privileges.has("CREATE"));
@@ -232,18 +228,21 @@ export interface SnapshotRow {
 interface Facts {
   server: ServerFacts & { readonly sessionUser: Oid; readonly nextTransaction: string };
   role: RoleRow;
-  grantee: {
-    readonly name: string;
-    readonly oid: Oid;
-    readonly session: Oid;
-    readonly refused: readonly string[];
-  };
+  grantee: SessionRow;
   schema: GroupRow & { readonly usableBy: readonly Oid[] };
   group: GroupRow;
   column: ColumnRow;
   "known-schema": string;
   "known-role": string;
   "unmatched-pattern": number;
+}
+
+interface SessionRow {
+  readonly name: string;
+  readonly oid: Oid;
+  /** The role as which its sessions begin. */
+  readonly session: Oid;
+  readonly refused: readonly string[];
 }
 
 interface RoleRow extends Omit<Role, "inherits" | "through"> {

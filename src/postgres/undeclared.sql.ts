@@ -12,40 +12,13 @@ const BOOTSTRAP_SUPERUSER = 10;
 /** The roles that Azure and PostgreSQL make. */
 const SERVERS_OWN = "^(azure|pg_)";
 
-/**
- * Who holds privileges on the tables and sequences that the grants of a database check, and is not one of their grantees,
- * the owner, or a role of the server's own. Roles that the same grantor granted the same on the same objects are one row.
- * The rows are those of sections, as in SNAPSHOT, which snapshot.rows.ts maps. `acl` and `column` hold what decides who
- * can revoke: grant options, and what another role than the owner granted.
- */
-export function undeclaredPrivileges(checked: readonly Checked[], grantees: readonly string[]): string {
-  return `
-WITH ${SERVER_CTES},
--- the privileges of no grantee are asked for
-grantee AS (SELECT oid FROM known_role WHERE FALSE),
-acting AS (SELECT oid FROM grantee),
-relation AS MATERIALIZED (
-  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl
-  FROM pg_catalog.pg_class AS c
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-    AND c.oid NOT IN (SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
-    AND (${[...new Set(checked.map(isChecked))].join("\n      OR ")})
-),
-schema AS MATERIALIZED (
-  SELECT oid, nspname, nspowner FROM pg_catalog.pg_namespace WHERE oid IN (SELECT relnamespace FROM relation)
-),
--- an ACL that is NULL gives privileges to the owner only; array_cat: see aclOf
+/** Who holds what: CTEs after relation, schema and declared. */
+const HELD_CTES = `-- an ACL that is NULL gives privileges to the owner only; array_cat: see aclOf
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, pg_catalog.array_cat(relacl, '{}') AS acl,
          pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members
   FROM relation
   GROUP BY relnamespace, relowner, relkind, relacl
-),
-declared AS MATERIALIZED (
-  SELECT oid FROM known_role
-  WHERE oid = ${BOOTSTRAP_SUPERUSER} OR rolname ~ '${SERVERS_OWN}'
-     OR rolname = ANY (ARRAY[${grantees.map(quoteLiteral).join()}]::pg_catalog.text[])
 ),
 -- attname: NULL for a privilege on the whole relation
 item AS MATERIALIZED (
@@ -97,10 +70,10 @@ actor AS MATERIALIZED (
   UNION SELECT relnamespace, grantee FROM chained WHERE is_grantable AND grantee <> 0
   UNION SELECT schema.oid, session_user_oid FROM schema, server
   UNION SELECT schema.oid, datdba FROM schema, database
-),
-${ROLE_CTES}
-${SECTIONS}
-UNION ALL
+),`;
+
+/** The rows of the sections group, column and undeclared. */
+const ROWS = `UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
          'kind', ${KIND_OF_RELATION} END, 'schema', a.relnamespace, 'owner', a.relowner, 'skipped', '',
          'size', pg_catalog.cardinality(a.members), 'representative', a.representative, 'acl', acl.items,
@@ -121,6 +94,39 @@ SELECT 'undeclared', pg_catalog.json_build_object(
          'representative', representative, 'relation', relation, 'grantor', grantor, 'privileges', privileges,
          'columns', CASE WHEN relation IS NOT NULL THEN columns END, 'grantees', grantees)
 FROM undeclared`;
+
+/**
+ * Who holds privileges on the tables and sequences that the grants of a database check, and is not one of their grantees,
+ * the owner, or a role of the server's own. Roles that the same grantor granted the same on the same objects are one row.
+ * The rows are those of sections, as in SNAPSHOT, which snapshot.rows.ts maps. `acl` and `column` hold what decides who
+ * can revoke: grant options, and what another role than the owner granted.
+ */
+export function undeclaredPrivileges(checked: readonly Checked[], grantees: readonly string[]): string {
+  return `
+WITH ${SERVER_CTES},
+-- the privileges of no grantee are asked for
+grantee AS (SELECT oid FROM known_role WHERE FALSE),
+acting AS (SELECT oid FROM grantee),
+relation AS MATERIALIZED (
+  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    AND c.oid NOT IN (SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+    AND (${[...new Set(checked.map(isChecked))].join("\n      OR ")})
+),
+schema AS MATERIALIZED (
+  SELECT oid, nspname, nspowner FROM pg_catalog.pg_namespace WHERE oid IN (SELECT relnamespace FROM relation)
+),
+declared AS MATERIALIZED (
+  SELECT oid FROM known_role
+  WHERE oid = ${BOOTSTRAP_SUPERUSER} OR rolname ~ '${SERVERS_OWN}'
+     OR rolname = ANY (ARRAY[${grantees.map(quoteLiteral).join()}]::pg_catalog.text[])
+),
+${HELD_CTES}
+${ROLE_CTES}
+${SECTIONS}
+${ROWS}`;
 }
 
 /** The condition that a grant checks relation c in schema n. */
