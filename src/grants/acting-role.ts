@@ -4,7 +4,7 @@ import type { Reason } from "../model/report.ts";
 import { type AclItem, type Group, isPublic, type Role } from "../model/snapshot.ts";
 import type { TemporaryMembership } from "./membership.ts";
 
-/** Who signed in, and what it may do to act as other roles. */
+/** The role that signed in, and the memberships with which it may act as other roles. */
 export interface Login {
   readonly role: Role;
   /** The membership in a role that it may grant itself for one transaction; null: none. */
@@ -21,7 +21,7 @@ export interface ActingRole {
    * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c#L5288 (select_best_grantor)
    */
   readonly oneByOne: boolean;
-  /** What lets the session user SET ROLE to it, where nothing else does. */
+  /** The membership that lets the session user SET ROLE to it, if nothing else does. */
   readonly membership?: TemporaryMembership;
 }
 
@@ -69,7 +69,7 @@ export function actingRoleToRevoke(
   if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
   const isSure = (role: Role, has: (other: Role) => boolean) =>
     role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
-  const inherits = (role: Role) => (other: Role) => role === other || other.through.includes(role);
+  const inherits = (role: Role) => (other: Role) => role === other || other.viaRoles.includes(role);
   const candidates: (Role | null)[] = [
     ...(login.role === grantor ? [null] : []),
     ...(grantor.settable ? [grantor] : []),
@@ -96,7 +96,7 @@ function holdersOfOption(owner: Role, acl: readonly AclItem[], privilege: string
 
 /** The roles to which this login may SET ROLE, to have the privileges of a role: that role itself first. */
 function settable(role: Role): readonly Role[] {
-  return [...(role.settable ? [role] : []), ...role.through];
+  return [...(role.settable ? [role] : []), ...role.viaRoles];
 }
 
 /** As the owner, by a membership in it that the session user grants itself. */
@@ -105,8 +105,8 @@ function byMembership(login: Login, owner: Role): readonly ActingRole[] {
   return membership === null ? [] : [{ as: owner, oneByOne: false, membership }];
 }
 
-function canActAs({ inherited, settable, through }: Role): boolean {
-  return inherited || settable || through.length > 0;
+function canActAs({ inherited, settable, viaRoles }: Role): boolean {
+  return inherited || settable || viaRoles.length > 0;
 }
 
 /** GRANT looks up a name in a schema as the acting role, so that role needs USAGE on the schema, owner or not. */

@@ -33,7 +33,7 @@ export type AssessedGrantee =
       readonly grantee: Grantee;
       readonly drift: Drift;
       readonly identity: Missing | null;
-      /** What lets it do more than any privilege. */
+      /** The ownerships and memberships that let it do more than any privilege. */
       readonly powers: readonly Extra[];
     };
 
@@ -71,7 +71,7 @@ function loginOf({ sessionUser, server }: Snapshot, { actAsOwner }: Demand): Log
   };
 }
 
-/** What `apply` sets out to do. */
+/** The grants and revokes that `apply` makes. */
 export function planToApply({ demand, grants, revokes }: Assessment): Plan {
   return demand.onExtra === "revoke" ? allOf([grants, revokes]) : grants;
 }

@@ -9,7 +9,7 @@ export interface Creator {
 
 /**
  * Who creates objects here: roles that own a relation or a routine that is not skipped; roles that can log in
- * and hold CREATE on the schema by name; and the grantees, where CREATE is demanded. Never a superuser, PUBLIC or a predefined
+ * and hold CREATE on the schema by name; and the grantees, if CREATE is demanded. Never a superuser, PUBLIC or a predefined
  * role: on 14 everybody may create in `public`, so what a role could do says little about what it does. Nor another app
  * of Service Connector's, unless it owns something here: each of them is granted CREATE on `public`.
  */

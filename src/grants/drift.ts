@@ -32,11 +32,11 @@ export interface Finding {
   readonly member: Member;
   /** Equal lists of what is missing are one list. */
   readonly privileges: readonly Privilege[];
-  /** The ACLs of the relation's columns, where some grantee holds more on them than is demanded. */
+  /** The ACLs of the relation's columns, if some grantee holds more on them than is demanded. */
   readonly columns: readonly ColumnAclItem[];
 }
 
-/** How what one grantee holds differs from the demand. */
+/** The differences between what one grantee holds and the demand. */
 export interface Drift {
   readonly objects: ObjectCounts;
   readonly missing: readonly Finding[];
@@ -103,7 +103,7 @@ function grantOptionsBeside(
     .map(({ privilege }) => grantOptionOf(privilege));
 }
 
-/** Equal lists become one list, so that they can be compared by identity. */
+/** Makes equal lists one list: they can then be compared by identity. */
 function shareLists(): (privileges: readonly Privilege[]) => readonly Privilege[] {
   const lists = new Map<string, readonly Privilege[]>();
   return (privileges) => {
@@ -119,7 +119,7 @@ interface Listed extends Pick<Finding, "group" | "member"> {
   readonly index: number;
 }
 
-/** What is demanded on an object: what `ALL` means there depends on the server's version. */
+/** The privileges that are demanded on an object. `ALL` depends on the server's version. */
 export function demandedOn(group: Group, demand: Demand, serverVersion: number): readonly Privilege[] {
   switch (typeOf(group)) {
     case "database":

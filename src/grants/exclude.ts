@@ -1,4 +1,4 @@
-/** The LIKE patterns of an `exclude` pattern: for a relation's name, and for schema.name where it has a dot. */
+/** The LIKE patterns of an `exclude` pattern: for an object's name, and for schema.name if it has a dot. */
 export interface ExcludePattern {
   readonly name: string;
   readonly path: string;

@@ -54,7 +54,7 @@ export function fixBlocks(
   return blocks.filter(({ statements }) => statements.length > 0);
 }
 
-/** Where the SQL is to be run, and who signed in to look. */
+/** The database that the SQL is for, its server, and the role that signed in. */
 type Place = Pick<Snapshot, "sessionUser" | "database" | "server">;
 
 /** A change that another role has to make. */
@@ -64,7 +64,7 @@ interface ByOther extends Blocked {
 
 /**
  * The changes as another role makes them. The server may refuse to that role too what it refused to this login: each such
- * change is a list of its own, so that it gets its own transaction.
+ * change is a list of its own, and thus a transaction of its own.
  */
 function changesBy(actor: Role, mine: readonly ByOther[]): readonly (readonly Change[])[] {
   const acting = canSignIn(actor) ? AS_SESSION_USER : { as: actor, oneByOne: false };
@@ -127,7 +127,7 @@ function canSignIn({ canLogin, expired }: Role): boolean {
   return canLogin && !expired;
 }
 
-/** The role that runs the SQL; null where there is no SQL for this reason. */
+/** The role that runs the SQL; null if there is no SQL for this reason. */
 function actorFor(place: Place, { change, reason, byLogin, otherNotFound }: Blocked): Role | null {
   const login = place.sessionUser;
   if (REASONS[reason].runAs === null) return null;
@@ -146,7 +146,7 @@ interface Preparation {
   readonly sql: string;
 }
 
-/** What the role that runs the SQL has to be granted before: CONNECT on the database, and USAGE on the schema. */
+/** The grants that the role that runs the SQL needs before: CONNECT on the database, and USAGE on the schema. */
 function neededFor(place: Place, { group }: Change, actor: Role): readonly Preparation[] {
   const [database, schema, role] = [place.database.name, group.schema?.name ?? "", actor.name].map((each) =>
     quoteIdentifier(each),
@@ -168,7 +168,7 @@ function neededFor(place: Place, { group }: Change, actor: Role): readonly Prepa
 }
 
 /**
- * The role to sign in as for an owner: for pg_database_owner the owner of the database, where that has its privileges
+ * The role to sign in as for an owner: for pg_database_owner the owner of the database, if that has its privileges
  * without SET ROLE.
  */
 function loginFor(place: Place, owner: Role): Role {
@@ -184,7 +184,7 @@ function membersFor({ database }: Place, owner: Role): Role {
   return owner.name === "pg_database_owner" ? database.owner : owner;
 }
 
-/** What to do before the SQL, besides it, or instead of it. */
+/** Advice before the SQL, besides it, or instead of it. */
 function noteFor(
   place: Place,
   { change, reason, otherNotFound }: Blocked,
@@ -259,7 +259,7 @@ function noteForOwner(place: Place, { group }: Change, actor: Role): Sentence | 
   return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
 }
 
-/** What the owners of the database and of schemas have to grant first, so that other roles can run their blocks. */
+/** The grants of the owners of the database and of schemas that let other roles run their blocks. */
 function preparations(place: Place, others: readonly ByOther[]): readonly FixBlock[] {
   const needed = others.flatMap(({ change, actor }) => neededFor(place, change, actor));
   const distinct = new Map(needed.map((each) => [each.sql, each])).values();

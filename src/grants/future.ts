@@ -56,7 +56,7 @@ function extraNext({ role }: Grantee, revokes: readonly [Change, ...Change[]]): 
   };
 }
 
-/** Whether an object that has extra privileges may have them from these default privileges. */
+/** True if an object that has extra privileges may have them from these default privileges. */
 function bringsBack({ group, member, privileges }: Finding, found: Changed): boolean {
   return (
     found.owner === group.owner.name &&
@@ -66,7 +66,7 @@ function bringsBack({ group, member, privileges }: Finding, found: Changed): boo
   );
 }
 
-/** What revokes extra default privileges from each holder, grant options apart. */
+/** The changes that revoke extra default privileges from each holder, those of grant options apart. */
 function revokesOf(grantee: Grantee, { group, member, privileges }: Finding): readonly Change[] {
   const items = group.acl.filter((item) => holds(grantee, item));
   return groupsOf(items, (item) => item.grantee).flatMap((same) => {

@@ -16,7 +16,7 @@ import { code, EMPTY, inOurWords, name, paragraph, type Sentence, sentence } fro
 import type { Grantee, ServerFacts } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
-/** The drift between the identity that a grantee is bound to and the expected one; null where there is none. */
+/** The drift between the identity that a grantee is bound to and the expected one; null if there is none. */
 export function identityDrift(server: ServerFacts, demand: Demand, grantee: Grantee): Missing | null {
   const { role, facts } = grantee;
   const expected = demand.objectIds?.get(role.name);
@@ -61,7 +61,7 @@ export function identityDrift(server: ServerFacts, demand: Demand, grantee: Gran
   }
 }
 
-/** The identity that a grantee is bound to; undefined where it has none, or it cannot be read. */
+/** The identity that a grantee is bound to; undefined if it has none, or if it cannot be read. */
 export function boundIdentity(server: ServerFacts, grantee: Grantee): EntraIdentity | undefined {
   const found = identitiesOf(server, grantee);
   return found === "unknown" ? undefined : found[0];
@@ -114,7 +114,7 @@ export function bindingSql(role: string, label: EntraLabel): string {
   return `SECURITY LABEL FOR ${provider} ON ROLE ${quoteIdentifier(role)} IS ${quoteLiteral(entraLabel(label))};`;
 }
 
-/** How to bind a role to an object ID whose type nobody has named. */
+/** The advice that binds a role to an object ID whose type nobody has named. */
 function bindingByType(role: string, objectId: string): Sentence {
   const sql = (type: PrincipalType) => code(bindingSql(role, { objectId, type, admin: false, mfa: false }));
   return sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, run the statement for the type of the identity. Application or managed identity: ${sql("service")} User: ${sql("user")} Group: ${sql("group")}`;

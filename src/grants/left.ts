@@ -3,7 +3,7 @@ import { keyOfChange, keyWithoutPrivileges, type Outcome, type Refusal } from ".
 import type { Blocked, Plan } from "./plan.ts";
 import type { Change } from "./statements.ts";
 
-/** What is left to do after an outcome, and why. */
+/** The changes that are left after an outcome, and why. */
 export interface Left {
   readonly grants: readonly Blocked[];
   readonly revokes: readonly Blocked[];
@@ -22,7 +22,7 @@ export function whatIsLeft(
 
 /** @param otherwise the reason for a change that was not tried */
 function leftOf({ blocked, changes }: Plan, outcome: Outcome, otherwise: Reason): readonly Blocked[] {
-  // It was committed and is still to do, so the server ignored it without an error.
+  // The server ignored without an error what was committed and is still to do.
   const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
   const planned = changes.map((change): Blocked => {
     const refusal = refusalOf(outcome, change) ?? {
@@ -34,7 +34,7 @@ function leftOf({ blocked, changes }: Plan, outcome: Outcome, otherwise: Reason)
   return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
 }
 
-/** Why a change failed. An object in the last look is not gone, whatever the server said. */
+/** The reason why a change failed. An object in the last look is not gone, even if the server said that it did not exist. */
 function refusalOf({ failed }: Outcome, change: Change): Refusal | undefined {
   if (failed.size === 0) return undefined; // a key for each of 200,000 changes takes time
   const refusal = failed.get(keyOfChange(change));

@@ -14,7 +14,7 @@ export interface TemporaryMembership {
 const OPTIONS_SINCE = 160000;
 
 /**
- * The membership in a role that the session user can grant itself; null where it cannot.
+ * The membership in a role that the session user can grant itself; null if it cannot.
  * https://www.postgresql.org/docs/current/role-membership.html
  */
 export function temporaryMembership(
@@ -59,7 +59,7 @@ export function reassignSql(owner: Role, role: Role): { member: string; reassign
 }
 
 /**
- * Fails where somebody made the session user a member meanwhile: before 16 there is one membership for all grantors, and
+ * Fails if somebody made the session user a member meanwhile: before 16 there is one membership for all grantors, and
  * the REVOKE would revoke that one. After this error, the privileges are read again.
  */
 function unlessMember(role: Role, login: Role): string {

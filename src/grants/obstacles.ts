@@ -19,7 +19,7 @@ import { didYouMean } from "../text/near.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { resetReadOnly } from "./read-only.ts";
 
-/** Why this database cannot be checked or changed; null if it can. */
+/** The failure that keeps this database from being checked or changed; null if there is none. */
 export function databaseObstacle(snapshot: Snapshot, demand: Demand, mode: Mode): Failure | null {
   return (
     unknownSchema(snapshot, demand) ??

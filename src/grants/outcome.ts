@@ -3,13 +3,13 @@ import { identify } from "./drift.ts";
 import type { Plan } from "./plan.ts";
 import type { Change } from "./statements.ts";
 
-/** What was tried between the first snapshot and the last. */
+/** The changes that were tried between the first snapshot and the last. */
 export interface Outcome {
   /** In the order in which they were committed. */
   readonly committed: readonly Change[];
   /** The statements that made them, as they were sent. */
   readonly statements: readonly string[];
-  /** What was tried and failed, by `keyOfChange`. */
+  /** The changes that failed, by `keyOfChange`. */
   readonly failed: ReadonlyMap<string, Refusal>;
   /** Sent, but the connection broke before the server answered. */
   readonly unconfirmed: readonly SentBatch[];
@@ -19,10 +19,10 @@ export interface Outcome {
   readonly endedBy?: unknown;
 }
 
-/** Why a change failed. */
+/** The reason why a change failed. */
 export interface Refusal {
   readonly reason: Reason;
-  /** What the server said, where it said it of this object or of one with the same owner and ACL. */
+  /** The server's message, if it is about this object or one with the same owner and ACL. */
   readonly serverMessage?: string;
   /** The server did not find something, and it was not the object. */
   readonly otherNotFound?: true;

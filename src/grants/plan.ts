@@ -6,10 +6,10 @@ import { type ActingRole, AS_SESSION_USER, actingRoleToGrant, type Login } from 
 import type { Finding } from "./drift.ts";
 import type { Change } from "./statements.ts";
 
-/** What to do about findings. */
+/** The changes that end findings. */
 export interface Plan {
   readonly changes: readonly Change[];
-  /** What PostgreSQL's rules do not let this login do. Some of it is tried once for each owner, because Azure's rules differ. */
+  /** The changes that PostgreSQL's rules do not let this login make. Some are tried once for each owner: Azure's rules differ. */
   readonly blocked: readonly Blocked[];
 }
 
@@ -17,7 +17,7 @@ export interface Plan {
 export interface Blocked {
   readonly change: Change;
   readonly reason: Reason;
-  /** What the server said when it refused the change, if it was tried. */
+  /** The server's message when it refused the change, if it was tried. */
   readonly serverMessage?: string;
   /** It did not find something, and it was not the object. */
   readonly otherNotFound?: true;
@@ -30,19 +30,19 @@ export interface Blocked {
 /** Plans to grant what is missing. */
 export function planGrants(login: Login, missing: readonly Finding[]): Plan {
   const plans: Plan[] = [];
-  // Where a grantee's sessions begin as another role, that role lacks the privilege.
+  // If a grantee's sessions begin as another role, that role lacks the privilege.
   const actorOf = ({ group, grantee }: Finding) => {
     const holder = holderFor(group, grantee);
     return holder === grantee.role ? undefined : holder;
   };
   for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
     for (const [privileges, alike] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
-      const steps = privileges.map((privilege): Step => {
+      const steps = privileges.map((privilege): PrivilegeStep => {
         const acting = actingRoleToGrant(login, group, privilege);
         return { privilege, ...(typeof acting === "string" ? { reason: acting } : { acting }) };
       });
       for (const [to, findings] of Map.groupBy(alike, actorOf)) {
-        const bySession = to && steps.map((step): Step => ({ reason: "session-role", ...step, to }));
+        const bySession = to && steps.map((step): PrivilegeStep => ({ reason: "session-role", ...step, to }));
         plans.push(planOf("GRANT", bySession ?? steps, findings));
       }
     }
@@ -57,8 +57,8 @@ export function allOf(plans: readonly Plan[]): Plan {
   };
 }
 
-/** What to do about one privilege on each of several objects that do not differ in it. */
-export interface Step extends Pick<Change, "to" | "grantor" | "kept" | "columns" | "grantedTo"> {
+/** The change of one privilege on each of several objects that do not differ in it. */
+export interface PrivilegeStep extends Pick<Change, "to" | "grantor" | "kept" | "columns" | "grantedTo"> {
   /** Absent: the step is the same for all grantees. */
   readonly grantee?: Grantee;
   readonly privilege: Privilege;
@@ -71,7 +71,7 @@ export interface Step extends Pick<Change, "to" | "grantor" | "kept" | "columns"
 /** A plan of steps that are the same for all findings, or all of their grantee; equal steps are one change of an object. */
 export function planOf(
   verb: Change["verb"],
-  steps: readonly Step[],
+  steps: readonly PrivilegeStep[],
   findings: readonly (Pick<Finding, "group" | "member"> & { readonly grantee: { readonly role: Holder } })[],
 ): Plan {
   const changes: Change[] = [];
@@ -107,11 +107,11 @@ const MAY_WORK: ReadonlySet<Reason> = new Set([
 
 /** The session user, the role itself, and those that have its privileges and that the session user may set. */
 function rolesToTry(role: Role): readonly (Role | null)[] {
-  return [null, role, ...role.through];
+  return [null, role, ...role.viaRoles];
 }
 
 /** Equal for steps that one statement can make on one object. */
-export function keyOfStep(step: Step): string {
+export function keyOfStep(step: PrivilegeStep): string {
   const { grantee, to, grantor, acting, reason, kept, columns, privilege, grantedTo } = step;
   const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
   const option = isGrantOption(privilege);

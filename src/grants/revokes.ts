@@ -4,7 +4,7 @@ import type { AclItem, ColumnAclItem, Grantee, Group, Role } from "../model/snap
 import { groupsOf } from "../text/groups.ts";
 import { actingRoleToRevoke, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
-import { allOf, keyOfStep, type Plan, planOf, type Step } from "./plan.ts";
+import { allOf, keyOfStep, type Plan, type PrivilegeStep, planOf } from "./plan.ts";
 import { gives, indirectSourcesOf } from "./sources.ts";
 
 /**
@@ -25,13 +25,13 @@ export function planRevokes(login: Login, extra: readonly Finding[]): Plan {
 }
 
 /** The steps for one finding: one for each item of the ACLs that grants the grantee an extra privilege. */
-function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding): readonly Step[] {
+function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding): readonly PrivilegeStep[] {
   const indirect = privileges
     .filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0)
-    .map((privilege): Step => ({ grantee, privilege, reason: "not-direct" }));
+    .map((privilege): PrivilegeStep => ({ grantee, privilege, reason: "not-direct" }));
   const place = { group, columns };
   const onColumns = privileges.flatMap((privilege) =>
-    grantsTo(grantee, columns, privilege).map((item): Step => {
+    grantsTo(grantee, columns, privilege).map((item): PrivilegeStep => {
       const same = columns.filter(({ column }) => column === item.column);
       const dependents = dependentsOf(grantee.role, group, [item], same);
       const step = stepToRevoke(login, place, privilege, item, [...group.acl, ...same], dependents);
@@ -40,7 +40,7 @@ function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding
   );
   const onObject = privileges.flatMap((privilege) => {
     const ofColumns = grantsTo(grantee, columns, privilege);
-    return grantsTo(grantee, group.acl, privilege).map((item): Step => {
+    return grantsTo(grantee, group.acl, privilege).map((item): PrivilegeStep => {
       const dependents = dependentsOf(grantee.role, group, [item, ...ofColumns], [...group.acl, ...columns]);
       const step = stepToRevoke(login, place, privilege, item, group.acl, dependents);
       return { ...unless(step, whyLeft(group, ofColumns)), grantee };
@@ -49,14 +49,14 @@ function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding
   return [...indirect, ...columnsTogether(onColumns), ...onObject];
 }
 
-/** Why this action does not revoke what it may be able to revoke. */
+/** The reason why this action does not revoke what it may be able to revoke. */
 function whyLeft({ kind, schema }: Group, ofColumns: readonly AclItem[]): Reason | undefined {
   if (ofColumns.length > 0) return "column-privileges";
   return kind === "default-privileges" && schema === undefined ? "for-all-schemas" : undefined;
 }
 
 /** A step that is not done, for a reason, unless nobody could do it as it is. */
-function unless(step: Step, reason: Reason | undefined): Step {
+function unless(step: PrivilegeStep, reason: Reason | undefined): PrivilegeStep {
   const isImpossible = step.reason === "grantor-lacks-option" || step.reason === "dependent-privileges";
   return reason === undefined || isImpossible ? step : { ...step, reason };
 }
@@ -73,9 +73,13 @@ export function stepToRevoke(
   item: Pick<AclItem, "grantor" | "privilege">,
   acl: readonly AclItem[],
   grantedTo: readonly string[],
-): Step {
+): PrivilegeStep {
   const acting = actingRoleToRevoke(login, group, acl, item);
-  const step: Step = { privilege, grantor: item.grantor, ...(typeof acting !== "string" && { acting }) };
+  const step: PrivilegeStep = {
+    privilege,
+    grantor: item.grantor,
+    ...(typeof acting !== "string" && { acting }),
+  };
   if (acting === "grantor-lacks-option")
     return { ...step, reason: acting, kept: keptBy(item, group, columns) };
   if (grantedTo.length > 0) return { ...step, reason: "dependent-privileges", grantedTo };
@@ -96,7 +100,7 @@ function grantsTo<Item extends AclItem>(
  * refuses to revoke the grant option (2BP01); of columns, it would leave them a grant that no role can revoke.
  * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c#L1293 (recursive_revoke)
  * @param mine the items that a REVOKE would remove
- * @param acl where to look for grants of the grantee
+ * @param acl the ACL that may hold grants of the grantee
  */
 export function dependentsOf(
   role: Role,
@@ -109,19 +113,19 @@ export function dependentsOf(
   return [...new Set(theirs.map(({ grantee }) => grantee.name))].sort();
 }
 
-/** What the owner granted to the grantor of an ACL item, of the privilege in it. */
+/** The privilege of an ACL item, as the owner granted it to the item's grantor. */
 function keptBy(
   { grantor, privilege }: Pick<AclItem, "grantor" | "privilege">,
   { acl, owner }: Group,
   columns: readonly ColumnAclItem[],
-): NonNullable<Step["kept"]> {
+): NonNullable<PrivilegeStep["kept"]> {
   const isKept = (item: AclItem) =>
     item.grantee === grantor && item.grantor === owner && item.privilege === privilege;
   return acl.some(isKept) ? "table" : columns.filter(isKept).map(({ column }) => column);
 }
 
 /** Makes one step of those that differ only in the column. */
-function columnsTogether(steps: readonly Step[]): readonly Step[] {
+function columnsTogether(steps: readonly PrivilegeStep[]): readonly PrivilegeStep[] {
   return groupsOf(steps, ({ columns: _, ...step }) => `${step.privilege} ${keyOfStep(step)}`).map((same) => ({
     ...same[0],
     columns: same.flatMap(({ columns }) => columns ?? []),

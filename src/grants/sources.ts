@@ -12,7 +12,7 @@ import {
   type Role,
 } from "../model/snapshot.ts";
 
-/** Where a privilege that a grantee holds on an object comes from, the most direct source first; never empty. */
+/** The sources of a privilege that a grantee holds on an object, the most direct first; never empty. */
 export function sourcesOf(grantee: Grantee, group: Group, privilege: Privilege): readonly Source[] {
   const holder = isGrantOption(privilege) ? grantee.actor : holderFor(group, grantee);
   if (holder.superuser) return [{ source: "superuser" }];
@@ -51,12 +51,12 @@ export function indirectSourcesOf(
   return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
 }
 
-/** Whether a grantee holds what an ACL item gives: it is the grantee's, PUBLIC's, or a role's that it inherits. */
+/** True if a grantee holds what an ACL item gives: it is the grantee's, PUBLIC's, or a role's that it inherits. */
 export function holds({ actor }: Grantee, { grantee }: AclItem): boolean {
   return isPublic(grantee) || grantee === actor || actor.inherits.has(grantee);
 }
 
-/** Whether an ACL item gives a privilege, or the grant option of one. */
+/** True if an ACL item gives a privilege, or the grant option of one. */
 export function gives(item: AclItem, privilege: string): boolean {
   return item.privilege === withoutGrantOption(privilege) && (item.grantable || !isGrantOption(privilege));
 }
@@ -70,7 +70,7 @@ function holdersOf(acl: readonly AclItem[], privilege: string): ReadonlySet<AclI
   return new Set(acl.filter((item) => gives(item, privilege)).map((item) => item.grantee));
 }
 
-/** What predefined roles give without an ACL entry; reading or writing all data includes USAGE on every schema. */
+/** The privileges that predefined roles give without an ACL entry; reading or writing all data includes USAGE on every schema. */
 function predefined(role: string, { kind }: Group): readonly Privilege[] {
   const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
   if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];

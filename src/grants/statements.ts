@@ -44,7 +44,7 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   });
 }
 
-/** What the changes of one statement have in common. The key of the last change is kept, because the next is often like it. */
+/** The key that the changes of one statement have in common. The key of the last change is kept, because the next is often like it. */
 function keyOfEach(): (change: Change) => string {
   let last: Change | undefined;
   let key = "";

@@ -12,13 +12,13 @@ import {
 import { compare, groupsOf } from "../text/groups.ts";
 import type { Login } from "./acting-role.ts";
 import { fixBlocks, fixFor } from "./fixes.ts";
-import { type Blocked, planOf, type Step } from "./plan.ts";
+import { type Blocked, type PrivilegeStep, planOf } from "./plan.ts";
 import { dependentsOf, stepToRevoke } from "./revokes.ts";
 
 /** The SQL names so many objects and roles at most: the report of a database with more would take hundreds of megabytes. */
 const MAX_REVOKES = 100_000;
 
-/** What nobody declared in one database, and the SQL that revokes it. */
+/** The privileges that nobody declared in one database, and the SQL that revokes them. */
 export type Undeclared = Required<Pick<DatabaseReport, "undeclared" | "undeclaredFixes">>;
 
 /** The privileges that nobody declared, by role and schema, and the SQL that revokes them: this action never runs it. */
@@ -79,7 +79,7 @@ function revokesOf(
     return groupsOf(holders, (holder) =>
       canGrant || columns.length > 0 || isGone(holder) ? holder : "",
     ).flatMap((same) => {
-      const steps = [...listed].map(([privilege, asListed]): Step => {
+      const steps = [...listed].map(([privilege, asListed]): PrivilegeStep => {
         const mine = [
           { privilege, grantable: isGrantOption(asListed) },
           ...columns.filter((item) => item.grantee === same[0] && item.privilege === privilege),

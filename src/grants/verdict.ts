@@ -59,7 +59,7 @@ export function granteeReports(
   });
 }
 
-/** What was done for each grantee by a run that ended before its last look. */
+/** The reports of grantees, if the run ended before its last look: what was done. */
 export function unfinishedReports(before: Assessment, outcome: Outcome): readonly GranteeReport[] {
   const open = outcome.unconfirmed.flatMap(({ changes }) => changes);
   return before.grantees.map((grantee): GranteeReport => {
@@ -74,7 +74,7 @@ export function unfinishedReports(before: Assessment, outcome: Outcome): readonl
   });
 }
 
-/** What was committed for a grantee that no later look saw. */
+/** The changes that were committed for a grantee and that no later look saw. */
 function doneFor(before: AssessedGrantee | undefined, { committed }: Outcome) {
   if (before === undefined || before.obstacle !== null) return {};
   const { drift } = before;
@@ -118,7 +118,7 @@ function verdictOf(
   return isChanged || drifted(before) ? "repaired" : "in-sync";
 }
 
-/** What is left to do about each object of a snapshot, and why. */
+/** The changes that are left for each object of a snapshot, and why. */
 type BlockedByObject = ReadonlyMap<Member, readonly Blocked[]>;
 
 function byObject(left: readonly Blocked[]): BlockedByObject {
@@ -129,7 +129,7 @@ function blockedOf({ grantee, member }: Finding, blocked: BlockedByObject): read
   return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee.role);
 }
 
-/** How the report names an object. */
+/** The name of an object in the report. */
 function named({ kind, schema }: Group, { name, arguments: types }: Member): Named {
   return {
     kind,
@@ -165,7 +165,7 @@ function extraOf(snapshot: Snapshot, extra: readonly Finding[], whyExtra: Blocke
 }
 
 /**
- * What was changed for a grantee, object by object, without what the last snapshot shows to be undone.
+ * The changes for a grantee, object by object, without those that the last snapshot shows to be undone.
  * @param verb absent: grants and revokes
  */
 function changesOf(

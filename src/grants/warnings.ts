@@ -22,7 +22,7 @@ import { resetReadOnly } from "./read-only.ts";
 import { warning } from "./warning.ts";
 
 /**
- * Why the app may fail although it holds the privileges, and why it may do more than they allow.
+ * The reasons why the app may fail although it holds the privileges, or may do more than they allow.
  * @param future the default privileges that differ from the demand and are not demanded
  * @param beyond the objects on which more is held than is demanded, or was before it was revoked
  */
@@ -135,7 +135,7 @@ function administers(
   return sentence`${name(role.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a separate role.`;
 }
 
-/** What makes a role an administrator. */
+/** The attributes that make a role an administrator, as words for a sentence. */
 function attributesOf(
   role: Role,
   { azureAdmin, createRole, bypassRls }: GranteeFacts,

@@ -3,14 +3,14 @@ import type { Batch } from "./batches.ts";
 import { keyOfChange, type Outcome, type Refusal } from "./outcome.ts";
 import type { Change } from "./statements.ts";
 
-/** What was done with the changes of a plan so far. */
+/** The record of what was done with the changes of a plan so far. */
 export interface Work {
   /** The batch is unconfirmed until it is answered. */
   sent(batch: Batch): void;
   answered(): void;
   committed(batch: Batch): void;
   failed(changes: readonly Change[], refusal: Refusal): void;
-  /** Whether so many objects with the same owner and ACL were refused that the others are not tried. */
+  /** True if so many objects with the same owner and ACL were refused that the others are not tried. */
   isHopeless(change: Change): boolean;
   outcome(): Outcome;
 }

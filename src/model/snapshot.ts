@@ -125,7 +125,7 @@ export interface Role {
   /** The session user may SET ROLE to it. */
   readonly settable: boolean;
   /** Other roles that have its privileges without SET ROLE, and to which the session user may SET ROLE (from 16 on). */
-  readonly through: readonly Role[];
+  readonly viaRoles: readonly Role[];
   /** The session user has ADMIN OPTION on it: it may grant itself the membership. */
   readonly administered: boolean;
   /** It is a member of the session user, which so cannot become a member of it. */

@@ -37,9 +37,9 @@ const MAX_PAUSE = 500;
 const LOOKS_TOGETHER = 2;
 
 /**
- * Reads what the grants depend on from the catalogs of one database. It looks again where an object that stands for
+ * Reads what the grants depend on from the catalogs of one database. It looks again if an object that stands for
  * others like it changed during the look.
- * @throws ActionError `catalog-busy` where some object changes during each look, `server-too-old`; else the server's error
+ * @throws ActionError `catalog-busy` if some object changes during each look, `server-too-old`; else the server's error
  */
 export async function look(client: Client, grantees: readonly string[], demand: Demand): Promise<Snapshot> {
   const end = Date.now() + MAX_TIME;
@@ -71,7 +71,7 @@ async function refuseOldServer(client: Client): Promise<void> {
   if (obstacle !== null) throw new ActionError(obstacle);
 }
 
-/** What a DROP of another session, or a replica's recovery, does to a query: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** True for an error that a DROP of another session, or a replica's recovery, causes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export function isPassing(error: pg.DatabaseError): boolean {
   return (
     PASSING.has(error.code ?? "") ||
@@ -180,7 +180,7 @@ function ownersOf({ groups }: Pick<Snapshot, "groups">): readonly Oid[] {
   return [...new Set(groups.filter(({ skipped }) => skipped === "").map(({ owner }) => owner.oid))];
 }
 
-/** Whether the demand lets the grantees take the next value of a sequence. */
+/** True if the demand lets the grantees take the next value of a sequence. */
 function takesNextValues({ sequencePrivileges }: Demand): boolean {
   return (
     sequencePrivileges === "ALL" ||
@@ -189,7 +189,7 @@ function takesNextValues({ sequencePrivileges }: Demand): boolean {
   );
 }
 
-/** What one look saw; `nextTransaction`: see FirstLook. */
+/** The result of one look; `nextTransaction`: see FirstLook. */
 interface LookedOnce {
   readonly snapshot?: Snapshot;
   readonly changed?: readonly Oid[];

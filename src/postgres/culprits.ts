@@ -7,7 +7,7 @@ import { BEGIN_READ_ONLY } from "./transaction.ts";
 
 /**
  * The relations that made a batch fail: those that a session has locked or waits to lock, or those that were dropped or
- * renamed. None where the catalogs do not show them.
+ * renamed. None if the catalogs do not show them.
  */
 export async function culprits(
   client: Client,

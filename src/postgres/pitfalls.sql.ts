@@ -2,7 +2,7 @@ import type { Oid } from "../model/snapshot.ts";
 import { notExcluded } from "./exclude.sql.ts";
 
 /**
- * The statements that find pitfalls: what makes an app fail although it holds every privilege that was asked for. Their
+ * The statements that find pitfalls: reasons why an app fails although it holds every privilege that was asked for. Their
  * rows are those of `Pitfall` in model/snapshot.ts.
  */
 
@@ -48,7 +48,7 @@ const FIRST_NORMAL_OID = 16384;
 /** The bits of `requiredPerms`: https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L77 */
 const REQUIRED = { SELECT: 2, UPDATE: 4 } as const;
 
-/** What is added to the numbers of columns in `selectedCols`: those of system columns are negative. */
+/** The offset of column numbers in `selectedCols`: those of system columns are negative. */
 const COLUMN_SHIFT = 7;
 
 /**
@@ -169,7 +169,7 @@ WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
 ORDER BY schema, name, source, lacking.column, r.privilege, role, r.use, grantee;`;
 }
 
-/** Whether a role may use a relation for a SELECT, INSERT, UPDATE or DELETE, on one of its columns at least. */
+/** A condition: a role may use a relation for a SELECT, INSERT, UPDATE or DELETE, on one of its columns at least. */
 function mayUse(role: string, relation: string, use: string): string {
   return `CASE ${use} WHEN 'DELETE' THEN pg_catalog.has_table_privilege(${role}, ${relation}, ${use})
                    ELSE pg_catalog.has_any_column_privilege(${role}, ${relation}, ${use}) END`;

@@ -59,7 +59,7 @@ out_of_reach AS MATERIALIZED (
   SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
   UNION SELECT role FROM reach WHERE NOT usable
 ),
-through_role AS MATERIALIZED (
+via_role AS MATERIALIZED (
   SELECT DISTINCT s.oid
   FROM settable AS s
   JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
@@ -67,15 +67,15 @@ through_role AS MATERIALIZED (
 usable AS MATERIALIZED (
   SELECT schema, pg_catalog.json_agg(role) AS by_roles
   FROM (SELECT schema, role FROM reach WHERE usable
-        UNION SELECT schema.oid, through_role.oid FROM schema, through_role
-        WHERE pg_catalog.has_schema_privilege(through_role.oid, schema.oid, 'USAGE')) AS a
+        UNION SELECT schema.oid, via_role.oid FROM schema, via_role
+        WHERE pg_catalog.has_schema_privilege(via_role.oid, schema.oid, 'USAGE')) AS a
   GROUP BY schema
 ),
 role AS (
   SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
          COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
          COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
-  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM through_role) AS m
+  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM via_role) AS m
   LEFT JOIN known_role AS r ON r.oid = m.oid
   -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
   WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
@@ -113,8 +113,8 @@ SELECT 'role', pg_catalog.json_build_object(
          'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
          'settable', NOT r.gone
            AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
-         'through', (SELECT COALESCE(pg_catalog.json_agg(through_role.oid ORDER BY through_role.oid), '[]') FROM through_role
-                     WHERE through_role.oid <> r.oid AND pg_catalog.pg_has_role(through_role.oid, r.oid, 'USAGE')),
+         'viaRoles', (SELECT COALESCE(pg_catalog.json_agg(via_role.oid ORDER BY via_role.oid), '[]') FROM via_role
+                     WHERE via_role.oid <> r.oid AND pg_catalog.pg_has_role(via_role.oid, r.oid, 'USAGE')),
          'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
          'grantable', version < 160000
            OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = r.oid AND admin_option),

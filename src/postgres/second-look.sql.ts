@@ -7,7 +7,7 @@ import { PRIVILEGES } from "./snapshot.sql.ts";
 
 /**
  * Reads the owner and ACL of relations and routines again. has_*_privilege reads the newest catalogs, not the statement's
- * snapshot: where one object answered for others, it must not have changed in between. The ACL is compared as the
+ * snapshot: an object that answered for others must not have changed in between. The ACL is compared as the
  * server prints it.
  */
 export function secondLook(objects: readonly Pick<Representative, "routine" | "oid">[]): string {

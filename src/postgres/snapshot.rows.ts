@@ -18,7 +18,7 @@ import {
 import { compare } from "../text/groups.ts";
 import type { GranteeRow } from "./grantees.sql.ts";
 
-/** What the first statement of a look shows, and what the second has to read. */
+/** The result of the first statement of a look, and what the second statement has to read. */
 export interface FirstLook {
   readonly snapshot: Omit<Snapshot, "grantees">;
   readonly grantees: ReadonlyMap<string, SignedIn>;
@@ -46,7 +46,7 @@ export interface Representative {
   readonly owner: Oid;
   readonly relacl: string | null;
   readonly group: Group;
-  /** Whether its group has other members. */
+  /** True if its group has other members. */
   readonly forOthers: boolean;
 }
 
@@ -156,18 +156,18 @@ function found<T>(all: ReadonlyMap<Oid, T>, oid: Oid): T {
   return one;
 }
 
-/** Roles refer to each other, so all of them exist before their references are set. */
+/** Roles refer to each other: all of them exist before their references are set. */
 function mapRoles(rows: readonly RoleRow[]): (oid: Oid) => Role {
   const byName = rows.toSorted((a, b) => compare(a.name, b.name));
   const roles = new Map(
     byName.map(({ inheritedBy: _, ...facts }) => [
       facts.oid,
-      { ...facts, inherits: new Set<Role>(), through: [] as Role[] },
+      { ...facts, inherits: new Set<Role>(), viaRoles: [] as Role[] },
     ]),
   );
-  for (const { oid, inheritedBy, through } of byName) {
+  for (const { oid, inheritedBy, viaRoles } of byName) {
     for (const heir of inheritedBy) found(roles, heir).inherits.add(found(roles, oid));
-    found(roles, oid).through.push(...through.map((other) => found(roles, other)));
+    found(roles, oid).viaRoles.push(...viaRoles.map((other) => found(roles, other)));
   }
   return (oid) => found(roles, oid);
 }
@@ -245,10 +245,10 @@ interface SessionRow {
   readonly refused: readonly string[];
 }
 
-interface RoleRow extends Omit<Role, "inherits" | "through"> {
+interface RoleRow extends Omit<Role, "inherits" | "viaRoles"> {
   /** The grantees, and the roles as which their sessions begin, that have its privileges without SET ROLE. */
   readonly inheritedBy: readonly Oid[];
-  readonly through: readonly Oid[];
+  readonly viaRoles: readonly Oid[];
 }
 
 /** A group, also one of default privileges. */
@@ -258,7 +258,7 @@ export interface GroupRow extends Pick<Group, "kind" | "skipped" | "size"> {
   readonly acl: readonly AclRow[] | null;
   readonly held?: Readonly<Record<Oid, readonly Privilege[]>> | null;
   readonly members: readonly Member[] | null;
-  /** Absent where an object does not stand for others. */
+  /** The object that was asked about; absent for the database, a schema and default privileges. */
   readonly representative?: Oid;
   readonly relacl?: string | null;
   readonly rowSecurity?: boolean;

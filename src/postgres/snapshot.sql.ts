@@ -10,7 +10,7 @@ import {
 import { aclItems, aclOf, KIND_OF_RELATION, ROLE_CTES, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
 
 /**
- * What sets an object apart from others like it: its oid, where its row was written by transaction $9 or later.
+ * The oid of an object whose row was written by transaction $9 or later: it sets the object apart from others like it.
  * https://www.postgresql.org/docs/current/ddl-system-columns.html (xmin)
  */
 function ownGroup(row: string): string {
@@ -34,7 +34,7 @@ const ROUTINE_KINDS = "('F', 'P', 'A')";
 
 /**
  * The types of a routine's arguments as GRANT takes them: the input arguments, VARIADIC and ORDER BY left out. IN says
- * that a procedure's output arguments are not among them, where another procedure may have those for its input.
+ * that a procedure's output arguments are not among them: another procedure may have those for its input.
  * https://www.postgresql.org/docs/current/sql-grant.html
  * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/parser/parse_func.c#L2177 (LookupFuncWithArgs)
  */
@@ -51,11 +51,11 @@ function schemaOfType(type: string): string {
 }
 
 /**
- * The snapshot: everything the grants depend on, in one statement, so that all of it is of one moment.
+ * The snapshot: everything that the grants depend on, in one statement, because all of it must be of one moment.
  *
- * Relations with equal schema, kind, owner and ACL have the same answer, so the server is asked once for each such
+ * Relations with equal schema, kind, owner and ACL have the same answer. The server is asked once for each such
  * group, about its relation with the lowest oid. Names are listed only for groups where something is missing or
- * beyond the demand. Routines are grouped in the same way, under an upper-case prokind in place of a relkind, where they
+ * beyond the demand. Routines are grouped in the same way, under an upper-case prokind in place of a relkind, if they
  * are asked for. The result is rows of (section, facts): each section is mapped once, in snapshot.rows.ts.
  *
  * $1 grantees          text[]
@@ -68,7 +68,7 @@ function schemaOfType(type: string): string {
  * $8 routine privs     text[]  empty: routines are not looked at
  * $9 since             xid8    relations and routines that changed in it or later stand for themselves alone; NULL: none do
  *
- * What stands between `if` and `end if` is left out where a demand does not need it.
+ * The text between `if` and `end if` is left out if a demand does not need it.
  */
 const SNAPSHOT = `
 WITH ${SERVER_CTES},

@@ -3,7 +3,7 @@ import { quoteLiteral } from "../text/sql.ts";
 import { notExcluded } from "./exclude.sql.ts";
 import { aclItems, KIND_OF_RELATION, ROLE_CTES, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
 
-/** What one grant of the settings checks. */
+/** The objects that one grant of the settings checks. */
 export type Checked = Pick<Demand, "schemas" | "exclude">;
 
 /** The bootstrap superuser: https://github.com/postgres/postgres/blob/REL_18_0/src/include/catalog/pg_authid.dat#L22 */
@@ -12,7 +12,7 @@ const BOOTSTRAP_SUPERUSER = 10;
 /** The roles that Azure and PostgreSQL make. */
 const SERVERS_OWN = "^(azure|pg_)";
 
-/** Who holds what: CTEs after relation, schema and declared. */
+/** CTEs about who holds what, after relation, schema and declared. */
 const HELD_CTES = `-- an ACL that is NULL gives privileges to the owner only; array_cat: see aclOf
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, pg_catalog.array_cat(relacl, '{}') AS acl,
@@ -96,8 +96,8 @@ SELECT 'undeclared', pg_catalog.json_build_object(
 FROM undeclared`;
 
 /**
- * Who holds privileges on the tables and sequences that the grants of a database check, and is not one of their grantees,
- * the owner, or a role of the server's own. Roles that the same grantor granted the same on the same objects are one row.
+ * The roles that hold privileges on the tables and sequences that the grants of a database check, and are not one of their
+ * grantees, the owner, or a role of the server's own. Roles that the same grantor granted the same on the same objects are one row.
  * The rows are those of sections, as in SNAPSHOT, which snapshot.rows.ts maps. `acl` and `column` hold what decides who
  * can revoke: grant options, and what another role than the owner granted.
  */

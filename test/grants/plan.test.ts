@@ -247,7 +247,7 @@ describe("planned revokes", () => {
     const acl = [entry("owner", "app", "DELETE"), entry("owner", "readers", "DELETE", true)];
     const through = (...names: ("owner" | "readers")[]) => [
       role("writers", { settable: true }),
-      ...names.map((each) => role(each, { through: ["writers"] })),
+      ...names.map((each) => role(each, { viaRoles: ["writers"] })),
     ];
     expect(written(revokesIn(extra({ acl }, through("owner")))).sql).toEqual([
       `SET LOCAL ROLE "writers";`,

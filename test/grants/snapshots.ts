@@ -17,9 +17,9 @@ const NAMES = ["app", "login", "owner", "readers", "writers", "stranger", "root"
 type RoleName = (typeof NAMES)[number];
 
 /** The parts of a snapshot with names instead of roles: `snapshot` puts the roles in. */
-type RoleSpec = Omit<Role, "inherits" | "through"> & {
+type RoleSpec = Omit<Role, "inherits" | "viaRoles"> & {
   readonly inheritedBy: readonly RoleName[];
-  readonly through: readonly RoleName[];
+  readonly viaRoles: readonly RoleName[];
 };
 type SchemaSpec = Pick<Schema, "oid" | "name"> & {
   readonly owner: RoleName;
@@ -53,7 +53,7 @@ export function role(name: RoleName, facts: Partial<RoleSpec> = {}): RoleSpec {
     inheritedBy: name === "app" ? ["app"] : [],
     inherited: name === "login",
     settable: name === "login",
-    through: [],
+    viaRoles: [],
     administered: false,
     memberOfLogin: false,
     grantable: true,
@@ -219,16 +219,16 @@ export function snapshot(
 function rolesOf(specs: readonly RoleSpec[]): Readonly<Record<RoleName, Role>> {
   const made = new Map(
     specs.map((spec) => {
-      const { inheritedBy: _, through: __, ...facts } = spec;
+      const { inheritedBy: _, viaRoles: __, ...facts } = spec;
       return [
         spec.name as RoleName,
-        { spec, role: { ...facts, inherits: new Set<Role>(), through: [] as Role[] } },
+        { spec, role: { ...facts, inherits: new Set<Role>(), viaRoles: [] as Role[] } },
       ];
     }),
   );
   for (const { spec, role } of made.values()) {
     for (const name of spec.inheritedBy) made.get(name)?.role.inherits.add(role);
-    role.through.push(...spec.through.flatMap((name) => made.get(name)?.role ?? []));
+    role.viaRoles.push(...spec.viaRoles.flatMap((name) => made.get(name)?.role ?? []));
   }
   return Object.fromEntries([...made].map(([name, { role }]) => [name, role])) as unknown as Record<
     RoleName,
