@@ -47,7 +47,7 @@ export const ENTRA = rulesFor("entra", {
     ],
   },
   "federation-not-allowed": {
-    when: "AADSTS700223 AADSTS700238 AADSTS7002381",
+    when: "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
     answer: ({ assertion }) => [
       "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
       sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
@@ -68,7 +68,7 @@ export const ENTRA = rulesFor("entra", {
     retries: 3,
   },
   "assertion-invalid": {
-    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS5000811 AADSTS5002727",
+    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS5000811 AADSTS5002727",
     answer: ({ signIn }) => [
       "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
       ...(signIn?.type === "azure-cli"
@@ -190,7 +190,7 @@ export const ENTRA = rulesFor("entra", {
     answer: (context) => ["The client secret has expired.", ...newSecret(context)],
   },
   "resource-not-found": {
-    when: "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
+    when: "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
     answer: ({ cloud }) => [
       sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
       ...SELECT_CLOUD,
@@ -322,7 +322,7 @@ export const ENTRA = rulesFor("entra", {
   },
   "cli-not-signed-in": {
     when: [
-      /az login|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription of '.*' doesn't exist/,
+      /az login|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*",
     ],
     answer: [
@@ -334,7 +334,7 @@ export const ENTRA = rulesFor("entra", {
   "cli-network": {
     when: {
       signIn: "azure-cli",
-      text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|JSON is invalid|Unable to get endpoints)/,
+      text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection (aborted|reset)|JSON is invalid|Unable to get endpoints|name resolution|have network connection)/,
     },
     answer: (context) => [
       "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",

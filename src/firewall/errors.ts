@@ -73,7 +73,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ],
   },
   "subscription-disabled": {
-    when: "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation AccountIsDisabled",
+    when: [
+      "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation AccountIsDisabled",
+      { status: [403, 409], text: /subscription.{0,80}(is disabled|not enabled|read.only)/i },
+    ],
     answer: ({ server }) => [
       "The subscription is disabled, or its type does not allow changes. Reads can still work.",
       "Look up the state of the subscription:",
@@ -149,7 +152,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation OperationPreempted RetryableError",
       {
         status: [400, 409],
-        text: /\b(busy|in progress|not (in )?(a )?ready|(try|retry) (again )?later|being (updated|created))\b/i,
+        text: /\b(busy|in progress|not (in )?(a )?ready|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i,
       },
     ],
     answer: ({ server }) => [
