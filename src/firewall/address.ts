@@ -2,7 +2,7 @@ import { say } from "../log.ts";
 import { ActionError } from "../model/failure.ts";
 import { plain } from "../render/pen.ts";
 import { type ConnectResult, isBlocked } from "./connect.ts";
-import { notReady, obstacle, otherAddress } from "./obstacles.ts";
+import { obstacle, otherAddress } from "./obstacles.ts";
 import { publicAddress } from "./public-address.ts";
 import type { ResourceManager } from "./resource-manager.ts";
 import { ours } from "./rule.ts";
@@ -32,11 +32,9 @@ export async function addressFor(
 ): Promise<string> {
   const { code, message } = error.failure;
   say(plain.sentence(message));
-  const cannotHelp = UNREACHABLE.includes(code) ? obstacle(server, facts) : undefined;
+  const isSilent = code === "connection-timed-out";
+  const cannotHelp = UNREACHABLE.includes(code) ? obstacle(server, facts, isSilent) : undefined;
   if (cannotHelp) throw new ActionError(cannotHelp, { cause: error });
-  if (code === "connection-timed-out" && facts.state !== "Ready") {
-    throw new ActionError(notReady(server, facts), { cause: error });
-  }
   if (!isBlocked(error)) throw error;
   if ("address" in runnerIp) {
     const differs = seen !== undefined && seen !== runnerIp.address;

@@ -4,7 +4,7 @@ import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts"
 import { type AzureServer, rulePath, type ServerId } from "./server.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
-const NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
+const STOPPED = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
 
 const PRIVATE: Readonly<Record<Exclude<AzureServer["network"], "public">, Sentence>> = {
   "virtual-network": inOurWords("is in a virtual network (private access)"),
@@ -14,14 +14,22 @@ const PRIVATE: Readonly<Record<Exclude<AzureServer["network"], "public">, Senten
 
 /**
  * Why no firewall rule can let this runner in, as far as the server itself is the reason.
+ * @param isSilent true if the server does not answer: it may be being created, updated or started
  * @returns undefined if a rule can help
  */
-export function obstacle(server: ServerId, { state, network }: AzureServer): Failure | undefined {
-  if (NOT_RUNNING.includes(state)) {
+export function obstacle(
+  server: ServerId,
+  { state, network }: AzureServer,
+  isSilent: boolean,
+): Failure | undefined {
+  const isStopped = STOPPED.includes(state);
+  if (isStopped || (isSilent && state !== "Ready")) {
     return failure({
       code: "server-not-running",
       message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
-      steps: [step("Start the server, then run the job again:", azServer("start", { server }))],
+      steps: isStopped
+        ? [step("Start the server, then run the job again:", azServer("start", { server }))]
+        : [step("Run the job again when the state is `Ready`:", azShow({ server }, "state"))],
     });
   }
   if (network === "public") return undefined;
@@ -36,16 +44,6 @@ export function obstacle(server: ServerId, { state, network }: AzureServer): Fai
       "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
       ...(network === "virtual-network" ? [] : [enable]),
     ],
-  });
-}
-
-/** The server does not answer, because it is being created, updated or started. */
-export function notReady(server: ServerId, { state }: AzureServer): Failure {
-  return failure({
-    code: "server-not-ready",
-    message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
-    hint: "The server accepts no connections in this state.",
-    steps: [step("Run the job again when the state is `Ready`:", azShow({ server }, "state"))],
   });
 }
 

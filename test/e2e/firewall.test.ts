@@ -170,7 +170,8 @@ describe("a firewall that drops packets", () => {
     azure.properties.state = state;
     const opened = await job({ env: fast(15) }).open();
     expect(opened).toMatchObject({ exitCode: 1, state: {} });
-    expect(opened.stdout).toContain(`does not answer. Its state is \`${state}\``);
+    expect(opened.stdout).toContain(`The server \`orders-db\` is \`${state}\`.`);
+    expect(opened.stdout).toContain("az postgres flexible-server show");
   });
 
   test("ends after six minutes when the rule has no effect", async () => {
