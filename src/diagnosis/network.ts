@@ -245,7 +245,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
 /** An answer of PostgreSQL's gateway, or of the resource manager. */
 export const PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": {
-    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server|doesn.t have public access)/i,
+    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server)/i,
     answer: [
       "The server's public access is disabled, or it is in a virtual network. A firewall rule has no effect there.",
       "Run the job in the server's network. `docs/private-network.md` shows three ways.",

@@ -304,7 +304,7 @@ describe("a failure on the way that a proxy leads to", () => {
     }
   });
 
-  test("is the proxy's where it names the proxy, by its name or its port", () => {
+  test("is the proxy's if it names the proxy, by its name or its port", () => {
     const refused = "connect ECONNREFUSED 10.0.0.9:3128";
     expect(answer(refused, "ECONNREFUSED", "proxy:3128")).toContain("No HTTP proxy answers");
     expect(answer("connect ECONNREFUSED 10.0.0.9:443", "ECONNREFUSED", "proxy:3128")).not.toContain(

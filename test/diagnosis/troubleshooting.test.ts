@@ -55,7 +55,7 @@ test("a code in the list of codes leads to a section that has the code", () => {
   expect(leading("ScopeLocked")).toBe("resource-locked");
 });
 
-test("in more than nine cases of ten, a search for five words of an error, or its number, finds the right section first", () => {
+test("a search for five words of an error, or its number, finds the right section first in more than nine cases of ten", () => {
   const cases = CORPUS.filter(({ page: listed }) => listed !== false);
   const missed = cases.filter(({ text, is }) => sectionsWith(fragmentOf(text))[0] !== is);
   const found = cases.length - missed.length;
@@ -69,7 +69,7 @@ test("in more than nine cases of ten, a search for five words of an error, or it
 test.each([
   ["the first five words", (words: readonly string[]) => words.slice(0, 5)],
   ["the last five words", (words: readonly string[]) => words.slice(-5)],
-])("in more than nine cases of ten, a search for %s of an error finds the right section first", (_, cut) => {
+])("a search for %s of an error finds the right section first in more than nine cases of ten", (_, cut) => {
   const cases = CORPUS.filter(({ page: listed }) => listed !== false);
   const missed = cases.flatMap(({ text, is }) => {
     const words = cut(fragmentOf(text).split(" ")).join(" ");
