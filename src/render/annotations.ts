@@ -83,17 +83,10 @@ function drift(report: Report): readonly Annotation[] {
     .map(({ title, message }) => ({ level, title, message }));
 }
 
-interface Entry {
-  readonly rank: number;
-  readonly objects: number;
-  readonly title: string;
-  /** The sentence up to the place, and what follows it. */
-  readonly before: string;
-  readonly place: string;
-  readonly after: string;
-}
-
-function entriesOf({ user }: DatabaseReport, grantee: GranteeReport, place: string): readonly Entry[] {
+/**
+ * What one grantee's annotations are made from: `before` and `after` are the sentence up to the place, and what follows it.
+ */
+function entriesOf({ user }: DatabaseReport, grantee: GranteeReport, place: string) {
   const causes = listsOf(grantee)
     .filter(({ isDrift }) => isDrift)
     .flatMap(({ what, findings }) => byCause(findings).map((cause) => ({ what, ...cause })));

@@ -147,19 +147,14 @@ export function lookedAt(report: Report): ObjectCounts {
     JSON.stringify([host, port, database, grantee?.schemas]),
   );
   const counts = once.flatMap(([{ grantee }]) => grantee?.objects ?? []);
-  const sum = (of: (each: ObjectCounts) => number) => counts.reduce((total, each) => total + of(each), 0);
+  const sum = (what: keyof ObjectCounts) => counts.reduce((total, each) => total + (each[what] ?? 0), 0);
   const hasRoutines = counts.some(({ routines }) => routines !== undefined);
   return {
-    tables: sum(({ tables }) => tables),
-    sequences: sum(({ sequences }) => sequences),
-    ...(hasRoutines && { routines: sum(({ routines = 0 }) => routines) }),
-    skipped: sum(({ skipped }) => skipped),
+    tables: sum("tables"),
+    sequences: sum("sequences"),
+    ...(hasRoutines && { routines: sum("routines") }),
+    skipped: sum("skipped"),
   };
-}
-
-/** The objects of one kind of finding in the whole report, counted for each database and grantee. */
-export function countIn(report: Pick<Report, "databases">, list: ListName): number {
-  return objectsIn(granteesOf(report), list).length;
 }
 
 /** The objects of one kind of finding, each once for each grantee. */
@@ -167,14 +162,18 @@ export function objectsIn(grantees: readonly GranteeReport[], list: ListName): r
   return grantees.flatMap((grantee) => distinctIn<Named>(grantee[list]));
 }
 
-type ListName = "missing" | "granted" | "extra" | "revoked";
+export type ListName = "missing" | "granted" | "extra" | "revoked";
 
-/** What was done for a grantee: words that stand before "on 3 tables", the head of a column, and the objects. */
+/**
+ * What was done for a grantee: words that stand before "on 3 tables" in a title, the head of a column, words that stand before
+ * "3 tables" in a sentence, and the objects.
+ */
 export function changesOf({ granted, revoked, unconfirmed = [] }: GranteeReport) {
+  const unknown = "Unconfirmed (sent, but no answer came)";
   const all = [
-    { done: "Granted", verb: "Granted", changed: granted },
-    { done: "Revoked", verb: "Revoked", changed: revoked },
-    { done: "Unconfirmed (sent, but no answer came)", verb: "Sent", changed: unconfirmed },
+    { done: "Granted", verb: "Granted", past: "granted privileges on", changed: granted },
+    { done: "Revoked", verb: "Revoked", past: "revoked privileges on", changed: revoked },
+    { done: unknown, verb: "Sent", past: "got no answer for", changed: unconfirmed },
   ];
   return all.filter(({ changed }) => changed.length > 0);
 }

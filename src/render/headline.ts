@@ -1,7 +1,8 @@
 import type { DatabaseReport, GranteeReport, Missing, Mode, Named, Report } from "../model/report.ts";
 import { count, series } from "../text/count.ts";
+import { groupsOf } from "../text/groups.ts";
 import { failureLines } from "./failure.ts";
-import { distinctIn, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
+import { changesOf, distinctIn, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
 import { type Pen, plain } from "./pen.ts";
 import { countObjects, databaseName, placesIn, serversIn, targetsIn } from "./phrases.ts";
 import { undeclaredText } from "./undeclared.ts";
@@ -35,12 +36,9 @@ function doneBefore(failed: readonly Target[]): string {
 
 /** `granted privileges on 3 tables` */
 function changes(grantees: readonly GranteeReport[]): readonly string[] {
-  const all = [
-    ["granted privileges on", grantees.flatMap(({ granted }) => granted)],
-    ["revoked privileges on", grantees.flatMap(({ revoked }) => revoked)],
-    ["got no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)],
-  ] as const;
-  return all.flatMap(([done, objects]) => (objects.length > 0 ? [`${done} ${countObjects(objects)}`] : []));
+  return groupsOf(grantees.flatMap(changesOf), ({ past }) => past).map(
+    (group) => `${group[0].past} ${countObjects(group.flatMap(({ changed }) => changed))}`,
+  );
 }
 
 /**

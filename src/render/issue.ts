@@ -55,7 +55,7 @@ export function markerOf({ database, grantee }: Subject): Marker {
   const objects = [...new Set(findings.map(objectLine))].toSorted();
   return {
     key: digest([host.toLowerCase(), port, name, grantee.grantee, scope]),
-    found: digest([...new Set(findings.map(objectId))].toSorted()),
+    found: digest(objects),
     text: digest([findings.map((each) => JSON.stringify(each)).toSorted(), fixes]),
     objects: objects.join("\n").length > MAX_OBJECTS ? [] : objects,
   };
@@ -64,10 +64,6 @@ export function markerOf({ database, grantee }: Subject): Marker {
 /** The findings that are drift. */
 function findingsOf(grantee: GranteeReport): readonly Missing[] {
   return listsOf(grantee).flatMap(({ isDrift, findings }) => (isDrift ? findings : []));
-}
-
-function objectId({ kind, schema, name, owner }: Missing): string {
-  return JSON.stringify([kind, schema, name, kind === "default-privileges" && owner]);
 }
 
 /** One line that cannot end a comment of HTML. */
@@ -96,10 +92,14 @@ export function readMarker(body: string | null | undefined): Marker | undefined 
 const MAX_TITLE = 256;
 
 /** The issue's title, in the inline Markdown that titles may have. Set once, because people may change it. */
-export function issueTitle({ database, grantee }: Subject): string {
-  const about = "Drift of PostgreSQL privileges";
-  const title = `${about}: ${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
-  return title.length <= MAX_TITLE ? title : about;
+export function issueTitle(subject: Subject): string {
+  const what = "Drift of PostgreSQL privileges";
+  const title = `${what}: ${aboutText(subject)}`;
+  return title.length <= MAX_TITLE ? title : what;
+}
+
+function aboutText({ database, grantee }: Subject): string {
+  return `${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
 }
 
 /** GitHub: `body is too long (maximum is 65536 characters)`. JavaScript counts at least as many as GitHub does. */
@@ -133,18 +133,12 @@ export function issueBody(subject: Subject, run: string): string {
 }
 
 function checkedLine({ database, grantee: { schemas }, report }: Subject): string {
+  const names = schemas === "*" ? [] : schemas.map((name) => markdown.name(name));
   const where =
     schemas === "*"
       ? "every schema"
-      : `${schemas.length === 1 ? "schema" : "schemas"} ${some(schemas, MAX_NAMES, (name) => markdown.name(name))}`;
-  const version =
-    database.serverVersion === undefined ? [] : [`PostgreSQL ${markdown.quoted(database.serverVersion)}`];
-  return [
-    `Checked ${where}`,
-    `as ${markdown.name(database.user)}`,
-    ...version,
-    `mode \`${report.mode}\``,
-  ].join(" · ");
+      : `${names.length === 1 ? "schema" : "schemas"} ${some(names, MAX_NAMES, String)}`;
+  return `Checked ${where} · as ${markdown.name(database.user)} · mode \`${report.mode}\``;
 }
 
 // --- what a run does with an issue, and what it says
@@ -173,28 +167,29 @@ export function taskFor(subject: Subject, issue: Issue | undefined, now: Marker)
   return to(issue.text === now.text ? "unchanged" : "updated");
 }
 
+/** How a comment begins. */
+const COMMENTS: Readonly<Partial<Record<Task["change"], string>>> = {
+  updated: "The set of objects has changed; the text above is up to date.",
+  reopened: "The drift is back; the text above is up to date.",
+  closed: "The drift is gone.",
+};
+
 /**
  * The comment on an issue whose state or set of objects has changed, else undefined.
  * @param run a link to the run, or words if there is no link
  */
-export function issueComment({ subject, change, ...task }: Task, run: string): string | undefined {
-  const begin = {
-    opened: undefined,
-    updated:
-      task.now.found === task.issue?.found
-        ? undefined
-        : `The set of objects has changed; the text above is up to date.${news(task)}`,
-    reopened: "The drift is back; the text above is up to date.",
-    closed: "The drift is gone.",
-    unchanged: undefined,
-  }[change];
-  return begin && `${begin} ${headline(subject.report, markdown)}\n\nFound by ${run}.`;
+export function issueComment(task: Task, run: string): string | undefined {
+  const { subject, now, change, issue } = task;
+  const begin = COMMENTS[change];
+  const isSame = change === "updated" && (issue?.text === undefined || issue.found === now.found);
+  if (begin === undefined || isSame) return undefined;
+  return `${begin}${news(task)} ${headline(subject.report, markdown)}\n\nFound by ${run}.`;
 }
 
 /** Which objects are new since the last run, and which are gone; empty if that is not known. */
-function news({ now, issue }: Pick<Task, "now" | "issue">): string {
+function news({ change, now, issue }: Task): string {
   const before = issue?.objects ?? [];
-  if (now.objects.length === 0 || before.length === 0) return "";
+  if (change !== "updated" || now.objects.length === 0 || before.length === 0) return "";
   return [notIn(before, now.objects, "New"), notIn(now.objects, before, "Gone")].join("");
 }
 
@@ -210,18 +205,15 @@ const MAX_LINES = 20;
 /** What the run did with the issues, for the end of the job summary. */
 export function issuesPart(done: readonly Task[]): string {
   const link = ({ issue }: Task) => `[#${issue?.number}](${issue?.url})`;
-  const same = done.filter(({ change }) => change === "unchanged");
-  const lines = done
-    .filter(({ change }) => change !== "unchanged")
-    .map((task) => {
-      const { database, grantee } = task.subject;
-      const about = `${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
-      return `- ${link(task)} ${task.change}: ${about}.${task.change === "updated" ? news(task) : ""}`;
-    });
-  const more = lines.length - MAX_LINES;
+  const { same = [], changed = [] } = Object.groupBy(done, ({ change }) =>
+    change === "unchanged" ? "same" : "changed",
+  );
+  const more = changed.length - MAX_LINES;
   return [
     "**Drift issues, since the last run**\n",
-    ...lines.slice(0, MAX_LINES),
+    ...changed
+      .slice(0, MAX_LINES)
+      .map((task) => `- ${link(task)} ${task.change}: ${aboutText(task.subject)}.${news(task)}`),
     ...(more > 0 ? [`- ${count(more, "more", "more")} in the log`] : []),
     ...(same.length > 0 ? [`- Nothing is new in ${some(same, MAX_NAMES, link)}.`] : []),
     "",

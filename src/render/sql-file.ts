@@ -3,7 +3,7 @@ import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { groupsOf } from "../text/groups.ts";
 import { plain } from "./pen.ts";
-import { runner, serverText } from "./phrases.ts";
+import { hasServers, runner, serverText } from "./phrases.ts";
 
 /**
  * The SQL that fixes the drift, as a file: first what `mode: apply` runs, then, commented out, what else this run's login
@@ -78,29 +78,24 @@ const SET_ENCODING = "SET client_encoding = 'UTF8';";
 
 /** For psql: each part connects to its database first, and says which server only if there are several. */
 function scriptPart({ databases }: Report): (part: SqlPart) => readonly string[] {
-  const oneServer = serversOf(databases) === 1;
+  const several = hasServers(databases);
   return (part) => {
     const { host, port } = part.database;
     const database = part.block.database ?? part.database.database;
     if (/[\r\n]/.test(database)) return unreachable(part);
     return [
-      connectLine({ dbname: database, ...(!oneServer && { host, port: `${port}` }) }),
+      connectLine({ dbname: database, ...(several && { host, port: `${port}` }) }),
       ...statementsOf(part),
     ];
   };
 }
 
-function serversOf(databases: readonly DatabaseReport[]): number {
-  return new Set(databases.map(({ host, port }) => `${host}:${port}`)).size;
-}
-
 function header({ databases, mode }: Report): readonly string[] {
   const [first, ...others] = databases;
   if (!first) return [];
-  const servers = serversOf(databases);
   const where =
     others.length > 0
-      ? `${count(databases.length, "database")}${servers > 1 ? ` on ${count(servers, "server")}` : ""}: a script for psql`
+      ? `${count(databases.length, "database")}: a script for psql`
       : `${plain.name(first.database)} on ${serverText(first, plain)}`;
   return [
     `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,

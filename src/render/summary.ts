@@ -4,7 +4,15 @@ import { count, grouped, series, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { changedPart, driftPart, fixesPart } from "./drift.ts";
 import { failureBlocks, failureKey } from "./failure.ts";
-import { changesOf, granteesOf, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
+import {
+  changesOf,
+  granteesOf,
+  type ListName,
+  lookedAt,
+  objectsIn,
+  type Target,
+  targetsOf,
+} from "./findings.ts";
 import { headline } from "./headline.ts";
 import { openPage, type Page, type PageLimit } from "./page.ts";
 import { markdown, markup } from "./pen.ts";
@@ -81,12 +89,8 @@ function sections(report: Report): readonly Section[] {
   );
 }
 
-function hasFindings({ error, missing, extra, ...grantee }: GranteeReport): boolean {
-  return (
-    error !== undefined ||
-    missing.length + extra.length > 0 ||
-    changesOf({ ...grantee, missing, extra }).length > 0
-  );
+function hasFindings(grantee: GranteeReport): boolean {
+  return findingsOf(grantee).flat().some(Boolean);
 }
 
 function findingsOf({ error, missing, granted, extra, revoked, unconfirmed }: GranteeReport) {
@@ -148,18 +152,17 @@ function warningsPart(page: Page, report: Report): void {
       warnings.map(({ message }) => ({ database, text: markdown.sentence(message) })),
     ),
   );
-  if (all.length === 0) return;
-  const distinct = groupsOf(all, ({ text }) => text).map((group) => {
+  const distinct = groupsOf(all, ({ text }) => text);
+  if (distinct.length === 0) return;
+  const place = placesIn(report, markdown);
+  const lines = distinct.slice(0, MAX_WARNINGS).map((group) => {
     const found = [...new Set(group.map(({ database }) => database))];
-    const where =
-      found.length < databases.length ? ` (in ${some(found, MAX_NAMES, placesIn(report, markdown))})` : "";
+    const where = found.length < databases.length ? ` (in ${some(found, MAX_NAMES, place)})` : "";
     return `- ${group[0].text}${where}`;
   });
-  const rest = distinct.length - MAX_WARNINGS;
-  const more = rest > 0 ? [`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
-  page.add(
-    `**${count(distinct.length, "warning")}**\n\n${[...distinct.slice(0, MAX_WARNINGS), ...more].join("\n")}`,
-  );
+  const rest = distinct.length - lines.length;
+  if (rest > 0) lines.push(`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`);
+  page.add([`**${count(distinct.length, "warning")}**\n`, ...lines].join("\n"));
 }
 
 // --- the whole
@@ -167,68 +170,53 @@ function warningsPart(page: Page, report: Report): void {
 /** A row for each target, the worst first; if there are many, those in sync are below a fold. */
 function overview(page: Page, report: Report): void {
   if (report.databases.length < 2 && granteesOf(report).length < 2) return;
-  const targets = targetsOf(report);
-  const columns = columnsFor(report, targets).filter(({ show }) => show);
-  const table = (rows: readonly Target[]) =>
+  const columns = columnsFor(report);
+  const table = (targets: readonly Target[]) =>
     page.table(
-      columns.map(({ head }) => head),
-      rows,
-      (row) => columns.map(({ cell }) => cell(row)),
+      columns.map(([head]) => head),
+      targets,
+      (target) => columns.map(([, cell]) => cell(target)),
     );
+  const targets = targetsOf(report);
   const green = targets.length > MAX_ROWS ? targets.filter(({ verdict }) => verdict === "in-sync") : [];
   const others = targets.slice(0, targets.length - green.length);
   if (others.length > 0) table(others);
-  if (green.length === 0) return;
-  const server = serversIn(report, markup);
-  const servers = groupsOf(green, ({ database }) => server(database));
-  const each = (group: (typeof servers)[number]) =>
-    `${grouped(group.length)} on ${server(group[0].database)}`;
-  const where = servers.length > 1 ? `: ${some(servers, MAX_NAMES, each)}` : "";
-  page.fold(`${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync${where}`, () =>
-    table(green),
-  );
+  const title = `${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync`;
+  if (green.length > 0) page.fold(title, () => table(green));
 }
 
-interface Column {
-  readonly head: string;
-  readonly show: boolean;
-  readonly cell: (target: Target) => string;
-}
+type Column = readonly [head: string, cell: (target: Target) => string, show?: boolean];
 
 /** The verdict first, because a phone shows only the first columns. What is the same in all rows has no column. */
-function columnsFor(report: Report, targets: readonly Target[]): readonly Column[] {
-  const { databases, mode } = report;
+function columnsFor(report: Report): readonly Column[] {
   const grantees = granteesOf(report);
   const server = serversIn(report, markdown);
-  return [
-    {
-      head: "Verdict",
-      show: true,
-      cell: ({ verdict, error }) =>
-        `${ICONS[verdict]} ${verdictText(verdict, mode)}${error ? `: ${markdown.code(error.code)}` : ""}`,
-    },
-    { head: "Database", show: true, cell: ({ database }) => databaseName(database, markdown) },
-    {
-      head: "Server",
-      show: hasServers(databases),
-      cell: ({ database }) => server(database),
-    },
-    {
-      head: "Grantee",
-      show: targets.some(({ grantee, error }) => grantee?.grantee !== grantees[0]?.grantee && !error),
-      cell: ({ grantee, error }) =>
-        grantee ? markdown.name(grantee.grantee) : error ? "all" : "not declared",
-    },
-    ...(["missing", "granted", "extra", "revoked"] as const).map((list) => ({
-      head: `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
-      show: grantees.some((grantee) => grantee[list].length > 0),
-      cell: ({ database, grantee, verdict }: Target) => {
-        const theirs = verdict === "error" ? database.grantees : [];
-        const objects = objectsIn(grantee ? [grantee] : theirs, list).length;
-        return verdict === "error" && objects === 0 ? "?" : grouped(objects);
-      },
-    })),
+  const judged = ({ verdict, error }: Target) =>
+    `${ICONS[verdict]} ${verdictText(verdict, report.mode)}${error ? `: ${markdown.code(error.code)}` : ""}`;
+  const granteeOf = ({ grantee, error }: Target) =>
+    grantee ? markdown.name(grantee.grantee) : error ? "all" : "not declared";
+  const hasSeveral = targetsOf(report).some(
+    ({ grantee, error }) => !error && grantee?.grantee !== grantees[0]?.grantee,
+  );
+  const columns: readonly Column[] = [
+    ["Verdict", judged],
+    ["Database", ({ database }) => databaseName(database, markdown)],
+    ["Server", ({ database }) => server(database), hasServers(report.databases)],
+    ["Grantee", granteeOf, hasSeveral],
+    ...(["missing", "granted", "extra", "revoked"] as const).map(
+      (list): Column => [
+        `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
+        (target) => objectsText(target, list),
+        grantees.some((grantee) => grantee[list].length > 0),
+      ],
+    ),
   ];
+  return columns.filter(([, , show = true]) => show);
+}
+
+function objectsText({ database, grantee, error }: Target, list: ListName): string {
+  const objects = objectsIn(grantee ? [grantee] : error ? database.grantees : [], list).length;
+  return error && objects === 0 ? "?" : grouped(objects);
 }
 
 /** The last part: the objects that were checked, as which role, when, and where the privileges come from. */

@@ -68,11 +68,10 @@ test("the summary shows what matters without scrolling on a phone, in which a ta
 
 test("the summary lists a thousand targets, those in sync below a fold, and explains equal errors once", () => {
   const summary = renderSummary(reports.targets(1_000));
-  const [shown = "", folded = ""] = summary.split("<details><summary>The other 971 are in sync");
+  const [shown = "", folded = ""] = summary.split("<details><summary>The other 971 are in sync</summary>");
   expect(tableIn(shown).split("\n")).toHaveLength(2 + 29);
   expect(tableIn(folded).split("\n")).toHaveLength(2 + 971);
   for (let i = 0; i < 1_000; i += 1) expect(summary).toContain(`| \`tenant_${i}\` | \`srv-${i % 10}\` |`);
-  expect(folded).toMatch(/^: 99 on <code>srv-0<\/code>, .* and 2 more<\/summary>/);
   expect(summary.match(/\*\*What happened:/g)).toHaveLength(1);
   expect(summary).toContain("#### `tenant_50` on `srv-0`, `tenant_161` on ");
   expect(summary).toContain("The names are those of `tenant_50` on `srv-0`; the others have the same error.");
