@@ -72,7 +72,7 @@ describe("the token", () => {
   test.each([
     ["oidc", OIDC],
     ["client-secret", WITH_SECRET],
-  ] as const)("of %s is accepted by the database", async (_type, how) => {
+  ] as const)("a token of %s is accepted by the database", async (_type, how) => {
     const tls = { mode: "verify-full", rootCertificates: sandbox.ca } as const;
     const server = { host: "localhost", port: sandbox.server.port, tls };
     const who = withSession(
@@ -82,14 +82,14 @@ describe("the token", () => {
     expect((await who).rows).toEqual([{ name: "ci-admin" }]);
   });
 
-  test("takes one request to GitHub and one to Entra, however many callers ask", async () => {
+  test("a token takes one request to GitHub and one to Entra, however many callers ask", async () => {
     const ask = password(OIDC);
     const tokens = await Promise.all([ask(), ask(), ask()]);
     expect(new Set([...tokens, await ask()]).size).toBe(1);
     expect([sandbox.github.requests.length, sandbox.entra.requests.length]).toEqual([1, 1]);
   });
 
-  test("is requested again, once, when a server refuses it", async () => {
+  test("a token is requested again, once, when a server refuses it", async () => {
     const ask = password(OIDC);
     const refused = await ask();
     await sandbox.entra.reset();
@@ -100,7 +100,7 @@ describe("the token", () => {
     expect(sandbox.github.requests.length).toBe(2); // with one assertion for each
   });
 
-  test("is requested again when it is about to expire", async () => {
+  test("a token is requested again when it is about to expire", async () => {
     sandbox.entra.tokenLifetime = 30;
     const ask = password(WITH_SECRET);
     await ask();
@@ -111,7 +111,7 @@ describe("the token", () => {
     expect(sandbox.entra.requests.length).toBe(2);
   });
 
-  test("is never requested when there is a password, and the Azure SDK is not loaded", async () => {
+  test("no token is requested when there is a password, and the Azure SDK is not loaded", async () => {
     const script = `
       import { registerHooks } from "node:module";
       registerHooks({ resolve(specifier, context, next) {
@@ -441,7 +441,7 @@ describe("the Azure CLI", () => {
     await chmod(join(directory, "az"), 0o755);
   }
 
-  test("is asked for a token for PostgreSQL", async () => {
+  test("the Azure CLI is asked for a token for PostgreSQL", async () => {
     // https://learn.microsoft.com/cli/azure/account#az-account-get-access-token
     await az(`echo "$@" >"${directory}/args"
       echo '{ "accessToken": "the-token", "expiresOn": "2099-01-01 00:00:00.000000", "expires_on": 4070908800, "subscription": "s", "tenant": "t", "tokenType": "Bearer" }'`);

@@ -36,7 +36,7 @@ const job = ({ inputs, env }: Given = {}) =>
 const HERE = { startIpAddress: "127.0.0.1", endIpAddress: "127.0.0.1" };
 const OLD = "azure-postgres-grants_17-1-deploy_20240102T0304Z_0123abcd";
 
-test("opens a closed server for the runner's one address, and the post step closes it", async () => {
+test("a closed server is opened for the runner's one address, and the post step closes it", async () => {
   azure.delays.effect = 1_500;
   const { open, close } = job();
   const opened = await open();
@@ -58,7 +58,7 @@ test("opens a closed server for the runner's one address, and the post step clos
   await expectNothingOpen(azure);
 });
 
-test("prints no token, not even in debug mode", async () => {
+test("no token is printed, not even in debug mode", async () => {
   const { open, close } = job({ env: { RUNNER_DEBUG: "1", AZURE_LOG_LEVEL: "verbose" } });
   const opened = await open();
   const closed = await close(opened);
@@ -68,7 +68,7 @@ test("prints no token, not even in debug mode", async () => {
   }
 });
 
-test("creates no rule when the server already lets the runner in, and only needs permission to read the server", async () => {
+test("no rule is created when the server already lets the runner in, and only the permission to read the server is needed", async () => {
   await azure.open("office", HERE);
   azure.forbidden = new Set(["GET rules", "GET rule", "PUT rule", "DELETE rule"]);
   const { open, close } = job();
@@ -83,7 +83,7 @@ test("creates no rule when the server already lets the runner in, and only needs
   expect([...azure.rules.keys()]).toEqual(["office"]);
 });
 
-test("of two jobs at once from one address, neither removes the other's rule", async () => {
+test("two jobs at once from one address do not remove each other's rule", async () => {
   const one = job({ env: { GITHUB_JOB: "one", ...fastWaits(10) } });
   const two = job({ env: { GITHUB_JOB: "two", ...fastWaits(10) } });
   const [first, second] = await Promise.all([one.open(), two.open()]);
@@ -127,7 +127,7 @@ describe("a firewall that drops packets", () => {
   });
   afterEach(() => closeServer(service));
 
-  test("is opened for the address that the lookup service returns", async () => {
+  test("a silent firewall is opened for the address that the lookup service returns", async () => {
     answer = "127.0.0.1\n";
     const { open, close } = job({ inputs: { "runner-ip": url }, env: fast(10) });
     const opened = await open();
@@ -137,7 +137,7 @@ describe("a firewall that drops packets", () => {
     await expectNothingOpen(azure);
   });
 
-  test("is opened for the address in `runner-ip`", async () => {
+  test("a silent firewall is opened for the address in `runner-ip`", async () => {
     const { open, close } = job({ inputs: { "runner-ip": "127.0.0.1" }, env: fast(10) });
     const opened = await open();
     expect(opened).toMatchObject({ exitCode: 0 });
@@ -146,7 +146,7 @@ describe("a firewall that drops packets", () => {
   });
 
   test.each(["0.0.0.0", "10.0.0.4", "2001:db8::1", "127.0.0.1-127.0.0.9", "<html>", ""])(
-    "is not opened when the lookup service returns %j",
+    "a silent firewall is not opened when the lookup service returns %j",
     async (text) => {
       answer = text;
       const opened = await job({ inputs: { "runner-ip": url }, env: fast(15) }).open();
@@ -156,7 +156,7 @@ describe("a firewall that drops packets", () => {
     },
   );
 
-  test("is not opened when the answer of the service has no end", async () => {
+  test("a silent firewall is not opened when the answer of the service has no end", async () => {
     const { certificate: cert, key } = sandbox.certificates;
     const endless = await startFaultyHttp(HTTP_FAULTS["drips its answer"], { cert, key });
     const inputs = { "runner-ip": `https://localhost:${endless.port}/` };
@@ -166,15 +166,18 @@ describe("a firewall that drops packets", () => {
     expect(opened.stdout).toContain("public IPv4 address: no answer within 15 s");
   });
 
-  test.each(["Starting", "Updating"])("is not opened while the server is %s", async (state) => {
-    azure.properties.state = state;
-    const opened = await job({ env: fast(15) }).open();
-    expect(opened).toMatchObject({ exitCode: 1, state: {} });
-    expect(opened.stdout).toContain(`The server \`orders-db\` is \`${state}\`.`);
-    expect(opened.stdout).toContain("az postgres flexible-server show");
-  });
+  test.each(["Starting", "Updating"])(
+    "a silent firewall is not opened while the server is %s",
+    async (state) => {
+      azure.properties.state = state;
+      const opened = await job({ env: fast(15) }).open();
+      expect(opened).toMatchObject({ exitCode: 1, state: {} });
+      expect(opened.stdout).toContain(`The server \`orders-db\` is \`${state}\`.`);
+      expect(opened.stdout).toContain("az postgres flexible-server show");
+    },
+  );
 
-  test("ends after six minutes when the rule has no effect", async () => {
+  test("the step ends after six minutes when the rule has no effect", async () => {
     answer = "127.0.0.2";
     const { open, close } = job({ inputs: { "runner-ip": url }, env: fast(30) });
     const opened = await open();
@@ -234,7 +237,7 @@ test("a refusal that does not come from the firewall creates no rule", async () 
 });
 
 describe("the resource manager", () => {
-  test("that forbids the rule: the failure names the missing permission, and the post step prints nothing", async () => {
+  test("a rule that Azure forbids is a failure that names the missing permission, and the post step prints nothing", async () => {
     azure.forbidden.add("PUT rule");
     const { open, close } = job();
     const opened = await open();
@@ -252,7 +255,7 @@ describe("the resource manager", () => {
     expect(asked(azure, "DELETE rule")).toBe(0);
   });
 
-  test("that limits requests is asked again after the time it gives", async () => {
+  test("an Azure that limits requests is asked again after the time it gives", async () => {
     azure.failNext("PUT rule", 2, 429, "TooManyRequests", { "retry-after": "2" });
     azure.failNext("GET server", 1, 503, "ServerUnavailable");
     const opened = await job({ env: IN_REAL_TIME }).open();
@@ -262,7 +265,7 @@ describe("the resource manager", () => {
     for (const [n, { at }] of puts.slice(1).entries()) expect(at - (puts[n]?.at ?? 0)).toBeGreaterThan(1_900);
   });
 
-  test("that is busy with another operation is asked again", async () => {
+  test("an Azure that is busy with another operation is asked again", async () => {
     azure.failNext("PUT rule", 2, 409, "ServerBusy");
     const { open, close } = job({ env: fastWaits(10) });
     const opened = await open();
@@ -276,7 +279,7 @@ describe("the resource manager", () => {
     await expectNothingOpen(azure);
   });
 
-  test("that keeps failing in the post step: a warning has the command that removes the rule", async () => {
+  test("a rule that the post step cannot remove is a warning with the command that removes it", async () => {
     const { open, close } = job();
     const opened = await open();
     const [rule] = azure.rules.keys();
@@ -288,7 +291,7 @@ describe("the resource manager", () => {
     expect(closed.stdout).toContain("firewallRules/delete");
   });
 
-  test("that answers 404 in the post step: the rule is already gone, and nothing is reported", async () => {
+  test("a rule that is already gone in the post step is not reported", async () => {
     const { open, close } = job();
     const opened = await open();
     azure.rules.clear();
@@ -298,7 +301,7 @@ describe("the resource manager", () => {
     expect(closed.stdout).not.toMatch(ANNOTATION);
   });
 
-  test("that has a delete lock: the post step changes the rule to an address that no one has", async () => {
+  test("a delete lock makes the post step change the rule to an address that no one has", async () => {
     const { open, close } = job();
     const opened = await open();
     azure.lock = "CanNotDelete";
@@ -310,7 +313,7 @@ describe("the resource manager", () => {
     expect(azure.isOpen()).toBe(false);
   });
 
-  test("that has a read-only lock: no rule is created, and the failure names the lock", async () => {
+  test("a read-only lock prevents the rule, and the failure names the lock", async () => {
     azure.lock = "ReadOnly";
     const opened = await job().open();
     expect(opened.exitCode).toBe(1);
@@ -319,7 +322,7 @@ describe("the resource manager", () => {
     expect(opened.stdout).toContain("az lock list");
   });
 
-  test("that calls the token expired gets a new one", async () => {
+  test("an Azure that calls the token expired gets a new one", async () => {
     azure.failNext("GET server", 1, 401, "ExpiredAuthenticationToken");
     const asked = sandbox.entra.requests.length;
     const opened = await job({ env: fastWaits(10) }).open();
@@ -327,7 +330,7 @@ describe("the resource manager", () => {
     expect(sandbox.entra.requests.length).toBeGreaterThan(asked + 1);
   });
 
-  test("of a stopped server in the post step: the warning starts the server before it removes the rule", async () => {
+  test("the warning about a stopped server in the post step starts the server before it removes the rule", async () => {
     const { open, close } = job();
     const opened = await open();
     azure.failNext("DELETE rule", 1, 409, "ServerStoppedError");
@@ -335,7 +338,7 @@ describe("the resource manager", () => {
     expect(stdout).toMatch(/az postgres flexible-server start .*az resource delete --ids/);
   });
 
-  test("that continues its list at another host: the token is not sent there, and the server is opened", async () => {
+  test("a list that continues at another host gets no token there, and the server is opened", async () => {
     const seen: (string | undefined)[] = [];
     const { certificate: cert, key } = sandbox.certificates;
     const elsewhere = createServer({ cert, key }, (request, response) => {
@@ -355,7 +358,7 @@ describe("the resource manager", () => {
     await expectNothingOpen(azure);
   });
 
-  test("of another cloud gets a token with that cloud's scope", async () => {
+  test("another cloud gets a token with that cloud's scope", async () => {
     sandbox.entra.requests.length = 0;
     const { clientId, secrets } = IDENTITIES.migrator;
     const inputs = {
@@ -372,7 +375,7 @@ describe("the resource manager", () => {
     expect(opened.stdout).toContain("Error code: azure-token-refused");
   });
 
-  test("at an http address gets no token", async () => {
+  test("an http address gets no token", async () => {
     sandbox.entra.requests.length = 0;
     const opened = await job({ env: { AZURE_RESOURCE_MANAGER_URL: "http://localhost:1" } }).open();
     expect(opened.exitCode).toBe(1);
@@ -381,7 +384,7 @@ describe("the resource manager", () => {
   });
 });
 
-test("removes this action's rules that are older than a day, and no others", async () => {
+test("this action's rules that are older than a day are removed, and no others", async () => {
   const others = ["office", `${OLD}x`, OLD.replace("2024", "2999"), `my-${OLD}`];
   for (const name of others)
     azure.rules.set(name, { startIpAddress: "203.0.113.9", endIpAddress: "203.0.113.9" });
@@ -399,7 +402,7 @@ test("removes this action's rules that are older than a day, and no others", asy
   expect([...azure.rules.keys()].sort()).toEqual([...others, range].sort());
 });
 
-test("removes old rules of this action that are on the second page of the list", async () => {
+test("old rules of this action on the second page of the list are removed", async () => {
   azure.pageSize = 2;
   for (const name of ["a", "b", "c", OLD])
     azure.rules.set(name, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
@@ -410,7 +413,7 @@ test("removes old rules of this action that are on the second page of the list",
   expect([...azure.rules.keys()]).toEqual(["a", "b", "c"]);
 });
 
-test("leaves old rules to the next jobs when their removal takes long", async () => {
+test("old rules are left to the next jobs when their removal takes long", async () => {
   await azure.open("office", HERE);
   const old = [OLD, OLD.replace("0123abcd", "11111111")];
   for (const name of old)
@@ -442,7 +445,7 @@ test.each([
   },
 );
 
-test("reports every invalid input at once, and sends no request", async () => {
+test("every invalid input is reported at once, and no request is sent", async () => {
   const inputs = { "server-resource-id": "orders-db", "runner-ip": "0.0.0.0", user: "", port: "x" };
   const opened = await job({ inputs }).open();
   expect(opened).toMatchObject({ exitCode: 1, state: {} });

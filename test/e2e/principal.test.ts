@@ -114,7 +114,7 @@ describe("an identity without a role", () => {
 });
 
 describe("an identity that was deleted and created again", () => {
-  test("is an error that shows both object IDs; rebind: true lets the app in again with the same privileges", async () => {
+  test("a deleted identity is an error that shows both object IDs; rebind: true lets the app in again with the same privileges", async () => {
     const first = await createApp("aad_again");
     await principal({ name: "aad_again", "object-id": first.objectId });
     await runJob(sandbox, { grantee: "aad_again", database: "orders" });
@@ -160,7 +160,7 @@ describe("an identity that was deleted and created again", () => {
     expect((await main()).outputs.verdict).toBe("in-sync");
   });
 
-  test("is fixed by the SQL of the main action, too, which an Entra administrator runs", async () => {
+  test("a deleted identity is fixed by the SQL of the main action, too, which an Entra administrator runs", async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     await sandbox.sql("postgres", "CREATE ROLE aad_fix LOGIN; CREATE ROLE aad_none LOGIN");
     await bind(sandbox, "aad_fix", `aadauth,oid=${first},type=group`);
@@ -188,7 +188,7 @@ describe("an identity that was deleted and created again", () => {
     expect((await main("check")).outputs.verdict).toBe("in-sync");
   });
 
-  test("is found and repaired for a role that was made by name", async () => {
+  test("a deleted identity is found and repaired for a role that was made by name", async () => {
     const first = await createApp("aad_by_name");
     const administrator = await sandbox.signInAs("ci-admin", "postgres");
     await administrator.query("SELECT pgaadauth_create_principal('aad_by_name', false, false)");
@@ -235,7 +235,7 @@ describe("an identity that was deleted and created again", () => {
     },
   );
 
-  test("keeps the multi-factor authentication flag", async () => {
+  test("a role that is bound again keeps the multi-factor authentication flag", async () => {
     await sandbox.sql("postgres", "CREATE ROLE aad_mfa LOGIN");
     await bind(sandbox, "aad_mfa", `aadauth,oid=${randomUUID()},type=user,mfa`);
     const id = randomUUID();
@@ -345,7 +345,7 @@ describe("a refusal of the server is explained", () => {
 describe("the list of principals", () => {
   beforeEach(() => installPgaadauth(sandbox, "rolename"));
 
-  test("is read by the column name in Microsoft's documentation", async () => {
+  test("the list of principals is read by the column name in Microsoft's documentation", async () => {
     const { objectId } = await createApp("aad_column");
     const inputs = { name: "aad_column", "object-id": objectId };
     expect((await principal(inputs)).outputs).toEqual({ verdict: "repaired" });
@@ -353,7 +353,7 @@ describe("the list of principals", () => {
   });
 });
 
-test("warns of a role that is bound as another type", async () => {
+test("a role that is bound as another type is a warning", async () => {
   await installPgaadauth(sandbox);
   await sandbox.sql("postgres", "CREATE ROLE aad_group LOGIN");
   const id = randomUUID();
@@ -364,7 +364,7 @@ test("warns of a role that is bound as another type", async () => {
   expect(step.summary).toContain("**Warning:**");
 });
 
-test("reports every invalid input at once, and connects to nothing", async () => {
+test("every invalid input is reported at once, and nothing is connected to", async () => {
   const before = sandbox.entra.requests.length;
   const step = await principal({
     name: "x".repeat(64),

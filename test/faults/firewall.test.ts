@@ -118,7 +118,7 @@ describe("a stopped firewall step", () => {
   const signals = ["SIGINT", "SIGTERM", "SIGKILL"] as const;
 
   test.each(stages.flatMap((stage) => signals.map((signal) => ({ stage, signal }))))(
-    "by $signal at $stage leaves nothing open after the post step",
+    "$signal at $stage leaves nothing open after the post step",
     async ({ stage, signal }) => {
       azure.delays = { acceptance: 300, operation: 300, effect: 800 };
       const { open, close } = job();
@@ -136,7 +136,7 @@ describe("a stopped firewall step", () => {
     },
   );
 
-  test("in the middle of the request is followed by a post step that waits for the rule", async () => {
+  test("a step that is killed in the middle of the request is followed by a post step that waits for the rule", async () => {
     // Azure takes the request up only after the post step has found no rule.
     let accept = () => {};
     azure.accepts = new Promise((resolve) => {
@@ -154,7 +154,7 @@ describe("a stopped firewall step", () => {
   });
 
   test.each([...Object.entries(SIGN_IN_STAGES), ...Object.entries(STUCK_STAGES)])(
-    "%s ends promptly, and leaves nothing open after the post step",
+    "a step stopped %s ends promptly, and leaves nothing open after the post step",
     async (name, start) => {
       const stage = await start(sandbox);
       const { open, close } = job({ ...stage, env: { ...IN_REAL_TIME, ...stage.env } });
@@ -176,7 +176,7 @@ describe("a stopped firewall step", () => {
     },
   );
 
-  test("while it removes an older rule does not name that rule", async () => {
+  test("a step that is stopped while it removes an older rule does not name that rule", async () => {
     await azure.open("office", { startIpAddress: "127.0.0.1", endIpAddress: "127.0.0.1" });
     const old = "azure-postgres-grants_17-1-deploy_20240102T0304Z_0123abcd";
     await azure.open(old, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
@@ -191,7 +191,7 @@ describe("a stopped firewall step", () => {
   });
 
   test.each(["sends without end", "compresses 2 GB into its answer"] as const)(
-    "by Azure, which %s, says so",
+    "an Azure that %s ends the step, which says so",
     async (fault) => {
       azure.spoiled = { "GET server": HTTP_FAULTS[fault] };
       const opened = await job({ env: IN_REAL_TIME }).open();
@@ -200,14 +200,17 @@ describe("a stopped firewall step", () => {
     },
   );
 
-  test.each(["exception", "rejection"])("by an uncaught %s names the error", async (thrown) => {
-    const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
-    const opened = await job({ env: { ...stage?.env, ...throwing(thrown) } }).open();
-    await stage?.close();
-    expect(opened).toMatchObject({ exitCode: 1, stderr: "" });
-    expect(opened.stdout).toContain("Error code: unknown");
-    expect(opened.summary).toContain("thrown where nobody catches it");
-  });
+  test.each(["exception", "rejection"])(
+    "an uncaught %s ends the step, which names the error",
+    async (thrown) => {
+      const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
+      const opened = await job({ env: { ...stage?.env, ...throwing(thrown) } }).open();
+      await stage?.close();
+      expect(opened).toMatchObject({ exitCode: 1, stderr: "" });
+      expect(opened.stdout).toContain("Error code: unknown");
+      expect(opened.summary).toContain("thrown where nobody catches it");
+    },
+  );
 
   /** Ended in time, and says what the state says. */
   function isCancelled(step: Step, { signal, secondsAgo }: Interruption): void {
@@ -319,7 +322,7 @@ test("a rule that Azure accepts and does not make is an error with the command t
 });
 
 describe("a post step of the firewall action", () => {
-  test("whose removal takes long reads the rule until it is gone", async () => {
+  test("a removal that takes long is watched until the rule is gone", async () => {
     const { open, close } = job();
     const opened = await open();
     azure.delays.operation = 2_000;
@@ -351,7 +354,7 @@ describe("a post step of the firewall action", () => {
         };
       },
     ],
-  ])("%s names the rule, which is still there", async (_, spoil) => {
+  ])("a post step %s names the rule, which is still there", async (_, spoil) => {
     const { open, close } = job();
     const opened = await open();
     const [rule] = azure.rules.keys();
@@ -363,7 +366,7 @@ describe("a post step of the firewall action", () => {
     expect(azure.isOpen()).toBe(true);
   });
 
-  test("that changes a locked rule reads it until it has the unused address", async () => {
+  test("a locked rule is read until it has the unused address", async () => {
     const { open, close } = job();
     const opened = await open();
     azure.lock = "CanNotDelete";
@@ -374,7 +377,7 @@ describe("a post step of the firewall action", () => {
     expect(azure.isOpen()).toBe(false);
   });
 
-  test("creates no rule where a lock forbids to delete one that was never made", async () => {
+  test("no rule is created when a lock forbids the deletion of one that was never made", async () => {
     const { open, close } = job();
     const opened = await open();
     azure.rules.clear();
@@ -399,7 +402,7 @@ describe("a post step of the firewall action", () => {
   };
 
   test.each(Object.entries(stages))(
-    "that is cancelled %s ends promptly, and names the rule",
+    "a post step that is cancelled %s ends promptly, and names the rule",
     async (_, start) => {
       const { open, close } = job();
       const opened = await open();
@@ -422,7 +425,7 @@ describe("a post step of the firewall action", () => {
     },
   );
 
-  test("that is cancelled while Azure removes the rule still removes it", async () => {
+  test("a post step that is cancelled while Azure removes the rule still removes it", async () => {
     const { open, close } = job();
     const opened = await open();
     const stopping = interruption("SIGINT");
@@ -437,7 +440,7 @@ describe("a post step of the firewall action", () => {
     await expectNothingOpen(azure);
   });
 
-  test("that is killed leaves the rule for a later job to remove", async () => {
+  test("a post step that is killed leaves the rule for a later job to remove", async () => {
     const { open, close } = job();
     const opened = await open();
     const killed = await close(opened, {
@@ -464,7 +467,7 @@ describe("a post step of the firewall action", () => {
         response.write(gzipSync("{}").subarray(0, 10));
       },
     ],
-  ])("ends in time where %s of Azure has no end, and names the rule", async (_, spoil) => {
+  ])("the post step ends in time when %s of Azure has no end, and names the rule", async (_, spoil) => {
     const { open, close } = job();
     const opened = await open();
     const answering = new Set<unknown>();

@@ -59,7 +59,7 @@ const STAGES: Readonly<Record<string, { start: (sandbox: Sandbox) => Promise<Sta
 
 describe.each(["SIGINT", "SIGTERM"] as const)("a run of principal that gets %s", (signal) => {
   test.each(Object.entries(STAGES))(
-    "%s ends promptly and reports what it did",
+    "a run of principal that is stopped %s ends promptly and reports what it did",
     async (_, { start, done }) => {
       const role = await newRole();
       const stage = await start(sandbox);
@@ -126,7 +126,7 @@ test.each(["exception", "rejection"])("principal reports an uncaught %s as its e
 });
 
 describe("a COMMIT of principal without an answer", () => {
-  test("is checked on a new connection, and the result says what it did", async () => {
+  test("a COMMIT without an answer is checked on a new connection, and the result says what it did", async () => {
     const role = await newRole();
     const stage = await atCommit((wire) => wire.cut(), 1);
     const step = await runPrincipal(sandbox, sandbox.server, { ...role, ...stage.inputs }, { env: fast() });
@@ -135,7 +135,7 @@ describe("a COMMIT of principal without an answer", () => {
     expect(step.summary).toContain("Created role");
   });
 
-  test("and without any later answer is an error that says what was created", async () => {
+  test("a COMMIT without any later answer is an error that says what was created", async () => {
     const role = await newRole();
     const stage = await atCommit((wire) => wire.mute());
     const started = performance.now();

@@ -63,7 +63,7 @@ async function stub(behaviour: Behaviour): Promise<Stub> {
 
 /** The failure it ends with. */
 describe("a session", () => {
-  test("is encrypted by TLS, and not shared", async () => {
+  test("a session is encrypted by TLS, and not shared", async () => {
     const found = await withSession(
       { target: target(), password },
       rows(
@@ -73,7 +73,7 @@ describe("a session", () => {
     expect(found).toEqual([{ name: "ci-admin", ssl: true, application_name: "azure-postgres-grants" }]);
   });
 
-  test("ends after the work, and after failed work", async () => {
+  test("a session ends after the work, and after failed work", async () => {
     await withSession({ target: target(), password }, rows("SELECT 1"));
     const boom = new Error("boom");
     await expect(withSession({ target: target(), password }, () => Promise.reject(boom))).rejects.toBe(boom);
@@ -85,7 +85,7 @@ describe("a session", () => {
     await expect.poll(left).toEqual([]);
   });
 
-  test("ignores the job's environment", async () => {
+  test("a session ignores the job's environment", async () => {
     const evil = {
       PGHOST: "evil.invalid",
       PGPORT: "1",
@@ -123,7 +123,7 @@ describe("a session", () => {
     ]);
   });
 
-  test("that the server ends during the work fails with the reason, and the process continues", async () => {
+  test("a session that the server ends during the work fails with the reason, and the process continues", async () => {
     const kill = (pid: number) => sandbox.sql("postgres", "SELECT pg_terminate_backend($1)", [pid]);
     const error = await withSession({ target: target(), password }, async (client) => {
       const [{ pid }] = (await client.query("SELECT pg_backend_pid() AS pid")).rows;
@@ -138,7 +138,7 @@ describe("a session", () => {
     });
   });
 
-  test("that the server ends for being idle says so, even if later sessions end without a reason", async () => {
+  test("a session that the server ends for being idle says so, even if later sessions end without a reason", async () => {
     let sessions = 0;
     const error = await withSession({ target: target(), password }, async (client) => {
       if (++sessions === 1) {
@@ -155,7 +155,7 @@ describe("a session", () => {
     });
   });
 
-  test("keeps the failure that the work throws", async () => {
+  test("a session keeps the failure that the work throws", async () => {
     const known = new ActionError({
       code: "mine",
       message: inOurWords("m"),
@@ -411,14 +411,14 @@ describe("a server that ends the connection during the sign-in", () => {
   );
   const late = <T>(outcome: () => T) => new Promise((resolve) => setTimeout(resolve, 4_000)).then(outcome);
 
-  test("is connected to again after the sign-in", async () => {
+  test("a server that ended the connection during the sign-in is connected to again after it", async () => {
     const slow = () => late(() => SECRET);
     expect(
       await withSession({ target: target(), password: slow, patience: QUICK }, rows("SELECT 1 AS one")),
     ).toEqual([{ one: 1 }]);
   });
 
-  test("is not named as the cause of a failed sign-in", async () => {
+  test("a server that ended the connection during the sign-in is not the cause of a failed sign-in", async () => {
     const failure = new ActionError({ code: "entra-away", message: inOurWords("m"), hint: EMPTY, steps: [] });
     const slow = () =>
       late(() => {
@@ -441,7 +441,7 @@ describe("only transient failures are retried", () => {
     };
   }
 
-  test("waits for a server that is starting up, and requests the password for each attempt", async () => {
+  test("a server that is starting up is waited for, and the password is requested for each attempt", async () => {
     const { server, to } = await trusted({
       onStartup: (attempt) =>
         attempt < 4 ? errorResponse("57P03", "the database system is starting up") : ASK_PASSWORD,
@@ -452,7 +452,7 @@ describe("only transient failures are retried", () => {
     expect([server.connections(), asked.mock.calls.length]).toEqual([4, 4]);
   });
 
-  test("gives up after a number of attempts", async () => {
+  test("a session gives up after a number of attempts", async () => {
     const { server, to } = await trusted({
       onStartup: () => errorResponse("57P03", "the database system is starting up"),
     });
@@ -462,7 +462,7 @@ describe("only transient failures are retried", () => {
     expect(server.connections()).toBe(5);
   });
 
-  test("waits for a real server that has no free connection", async () => {
+  test("a real server that has no free connection is waited for", async () => {
     await sandbox.sql("postgres", "CREATE ROLE crowded LOGIN PASSWORD 'x' CONNECTION LIMIT 1");
     const crowd = (work: () => Promise<unknown>) =>
       withSession({ target: target({ user: "crowded" }), password: async () => "x", patience: QUICK }, work);
@@ -473,7 +473,7 @@ describe("only transient failures are retried", () => {
     });
   });
 
-  test("replaces an expired token once", async () => {
+  test("an expired token is replaced once", async () => {
     const expired = errorResponse(
       "28000",
       "The access token has expired. Please acquire a new token and retry.",
@@ -491,7 +491,7 @@ describe("only transient failures are retried", () => {
     expect(await failing(never)).toMatchObject({ code: "token-expired" });
   });
 
-  test("connects again when the connection breaks", async () => {
+  test("a connection that breaks is made again", async () => {
     const tls = await certificate("localhost");
     const server = await stub({
       tls,
@@ -504,7 +504,7 @@ describe("only transient failures are retried", () => {
     expect(server.connections()).toBe(5);
   });
 
-  test("gives up on a server that never answers, without counting the time of the sign-in", async () => {
+  test("a server that never answers is given up on, without counting the time of the sign-in", async () => {
     const server = await stub({ silent: true });
     const hasty = { ...QUICK, answerTime: 50 };
     expect(
@@ -534,7 +534,7 @@ test("a session ends whichever message the server leaves without its end", () =>
   expect(child).toMatchObject({ status: 0, stderr: "322 of 322 sessions ended with an error\n" });
 });
 
-test("shows the claims of a refused token, never the token", async () => {
+test("a refused token is shown by its claims, never as itself", async () => {
   const part = (claims: object) => Buffer.from(JSON.stringify(claims)).toString("base64url");
   const token = `${part({ alg: "none" })}.${part({ oid: "object-1", appid: "app-1", idtyp: "app" })}.signature-of-it`;
   const failure = await failing(

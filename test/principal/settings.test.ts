@@ -34,7 +34,7 @@ function mistakes(inputs: Record<string, string | undefined>): readonly string[]
   }
 }
 
-test("with only the required inputs it creates a role for a service principal, and rebinds none", () => {
+test("the required inputs alone create a role for a service principal, and rebind none", () => {
   expect(parse({})).toEqual({
     signIn: { type: "oidc", clientId: CLIENT_ID, tenantId: TENANT_ID },
     cloud: CLOUDS.azurecloud,
