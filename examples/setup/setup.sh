@@ -4,7 +4,6 @@
 set -euo pipefail
 
 readonly ISSUER=https://token.actions.githubusercontent.com
-readonly AUDIENCE=api://AzureADTokenExchange
 readonly API_VERSION=2025-08-01
 readonly RULE=azure-postgres-grants-setup
 
@@ -169,6 +168,15 @@ find_subject() {
   fi
 }
 
+# https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
+find_audience() {
+  audience=api://AzureADTokenExchange
+  case $(az cloud show --query name --output tsv) in
+    AzureUSGovernment) audience+=USGov ;;
+    AzureChinaCloud) audience+=China ;;
+  esac
+}
+
 open_firewall() {
   [[ $address ]] || return 0
   trap close_firewall EXIT
@@ -184,6 +192,7 @@ set_up() {
   local role subject name
   step "The identities"
   find_subject
+  find_audience
   for role in "$migrator" "$check"; do
     make_identity "$role"
     for name in $(branches_for "$role"); do trust "$role" "branch-$name" "$subject_prefix:ref:refs/heads/$name"; done
@@ -320,14 +329,14 @@ trust() {
   fi
   if [[ $application == no ]]; then
     az identity federated-credential create --resource-group "$group" --identity-name "$(identity_name "$role")" \
-      --name "$name" --issuer "$ISSUER" --subject "$subject" --audiences "$AUDIENCE" --output none
+      --name "$name" --issuer "$ISSUER" --subject "$subject" --audiences "$audience" --output none
     return
   fi
   local id
   id=$(client_id_of "$role")
   if [[ -n $(az ad app federated-credential list --id "$id" --query "[?name=='$name'].id" --output tsv) ]]; then return; fi
   az ad app federated-credential create --id "$id" --output none --parameters \
-    "{\"name\":\"$name\",\"issuer\":\"$ISSUER\",\"subject\":\"$subject\",\"audiences\":[\"$AUDIENCE\"]}"
+    "{\"name\":\"$name\",\"issuer\":\"$ISSUER\",\"subject\":\"$subject\",\"audiences\":[\"$audience\"]}"
 }
 
 # --- PostgreSQL

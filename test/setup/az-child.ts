@@ -22,6 +22,7 @@ interface Identity {
 export interface AzState {
   /** It does not know the word microsoft-entra: see `since` in az-commands.json. */
   readonly isOld: boolean;
+  readonly cloud: string;
   readonly account: { user: { type: string; name: string }; tenantId: string };
   readonly me: { id: string; userPrincipalName: string };
   readonly token: string;
@@ -67,6 +68,8 @@ function answerTo(command: string, given: (option: string) => string): unknown {
       return { "azure-cli": "2.86.0" };
     case "--help":
       return "Group";
+    case "cloud show":
+      return { name: state.cloud };
     case "account show":
       return state.account;
     case "account get-access-token":

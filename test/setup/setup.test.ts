@@ -430,6 +430,19 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(await subjects()).toEqual(["repo:other/name:ref:refs/heads/main"]);
   });
 
+  test.each([
+    ["AzureUSGovernment", "api://AzureADTokenExchangeUSGov"],
+    ["AzureChinaCloud", "api://AzureADTokenExchangeChina"],
+  ])("trusts the audience of the cloud: %s", async (cloud, audience) => {
+    const azure = await startAzure({ cloud });
+    expect(await azure.setUp()).toMatchObject({ status: 0, stderr: "" });
+    const { identities } = await azure.state();
+    const audiences = Object.values(identities).flatMap(({ credentials }) =>
+      credentials.flatMap((credential) => credential.audiences),
+    );
+    expect(audiences).toEqual([audience, audience]);
+  });
+
   test("takes the server's host name", async () => {
     const azure = await startAzure();
     expect(await azure.setUp("--server", "pg.postgres.database.azure.com")).toMatchObject({ status: 0 });
@@ -529,6 +542,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const write = (next: AzState) => writeFile(path, JSON.stringify(next));
     await write({
       isOld: false,
+      cloud: "AzureCloud",
       account: { user: { type: "user", name: ADMIN.name }, tenantId: TENANT_ID },
       me: { id: ADMIN.id, userPrincipalName: ADMIN.name },
       token: TOKEN,
