@@ -4,7 +4,7 @@ const MAX_BYTES = 64 * 2 ** 20;
 /**
  * Bounds the memory that an answer over HTTP takes.
  * @param bytes how much of the answer has come so far, unpacked
- * @throws an error where that is too much
+ * @throws an error if that is too much
  */
 export function boundAnswer(bytes: number): void {
   if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);

@@ -21,7 +21,7 @@ export function proxyTo(host: string | undefined, env: Env): string | undefined 
   return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
 
-/** @throws ActionError where the variable that names the proxy is not a URL; the libraries do not name the variable */
+/** @throws ActionError if the variable that names the proxy is not a URL; the libraries' errors do not name the variable */
 export function checkProxy(env: Env): void {
   const variable = VARIABLES.find((name) => env[name]);
   if (variable === undefined) return;

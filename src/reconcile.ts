@@ -33,7 +33,7 @@ export type Reconciled = Pick<
 /** How often the action applies what is still missing: locks are released, and objects are created, while it runs. */
 const MAX_ROUNDS = 3;
 
-/** How often the action looks again because a role or a schema was dropped, in a database where that never ends. */
+/** Give up after this many looks that a dropped role or schema made useless. */
 const MAX_OUTDATED = 10;
 
 /** What is known and done so far: a session that breaks leaves it to the next one, and the last one to the report. */
@@ -48,7 +48,7 @@ export interface Progress {
  * The verdict comes from the last look alone.
  * @param say takes a line for the log
  * @param progress what an earlier session did
- * @throws ActionError where the database cannot be checked; the server's own error where the session broke
+ * @throws ActionError if the database cannot be checked; the server's own error if the session broke
  */
 export async function reconcile(
   client: Client,

@@ -36,7 +36,7 @@ export function within<T>(milliseconds: number, promise: Promise<T>, signal?: Ab
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...(signal && { signal }) });
 }
 
-/** What comes before the next attempt. */
+/** The wait before the next attempt. */
 export interface Retry {
   /** Milliseconds. */
   readonly wait: number;

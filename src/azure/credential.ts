@@ -181,7 +181,7 @@ async function watchedClient(): Promise<HttpClient> {
   };
 }
 
-/** What MSAL's error does not show of an answer. */
+/** The part of an answer that MSAL's error does not show. */
 function hiddenBy({ status, headers, bodyAsText }: PipelineResponse, type: EntraSignIn["type"]) {
   if (status === 401 && headers.has("www-authenticate")) return undefined; // Azure Arc asks for its secret first
   const page = notJson(status, headers.get("content-type"), bodyAsText);

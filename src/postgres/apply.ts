@@ -27,7 +27,7 @@ const SHORT_LOCK_TIMEOUT = 200;
 /** Once batches have waited this long for locks, in milliseconds, a batch that does not get one is no longer halved. */
 const MAX_LOCK_WAIT = 15_000;
 
-/** What carries out a plan. */
+/** The parts that carry out a plan. */
 interface Round {
   readonly client: Client;
   readonly say: Say;
@@ -125,7 +125,7 @@ async function run(round: Round, planned: Batch): Promise<void> {
   await run(round, batchOf(changes.slice(half)));
 }
 
-/** The batch without the objects that are not worth a try, so that 20,000 objects are not refused one by one. */
+/** The batch without the objects that are not worth a try: 20,000 objects must not be refused one by one. */
 function withoutHopeless(batch: Batch, work: Work): Batch {
   const hopeless = batch.changes.filter(work.isHopeless);
   if (hopeless.length === 0) return batch;

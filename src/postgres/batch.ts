@@ -52,7 +52,7 @@ const PRIVILEGE_NOT_REVOKED = "01006";
 
 /**
  * Why an object could not be changed, from the server's error.
- * @throws the error itself where it is about the session: connection, resources, read-only
+ * @throws the error itself if it is about the session: connection, resources, read-only
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function reasonOf(error: pg.DatabaseError): Reason {
@@ -82,7 +82,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
 /** Connection, resources, operator intervention, system, internal errors, and 25006: read-only. */
 const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
 
-/** Whether a role or a schema is gone, without which no other object of the batch can be changed either. */
+/** True if a role or a schema is gone that the whole batch needs. */
 export function concernsAll({ code }: pg.DatabaseError): boolean {
   return code === "42704" || code === "3F000";
 }

@@ -42,7 +42,7 @@ async function secured(stream: Duplex): Promise<void> {
 }
 
 /**
- * Breaks the connection where the server sends what its protocol does not allow, or too much. `pg` itself throws errors
+ * Breaks the connection if the server sends something that its protocol does not allow, or too much. `pg` itself throws errors
  * that cannot be caught, and accepts messages of any length and any number of rows.
  */
 export function checkMessages(client: pg.Client): void {
@@ -79,7 +79,7 @@ const MESSAGE_BYTES = 100;
 /** The letters of what a server may send: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 
-/** What may come first: authentication, an error, a notice, the version of the protocol. */
+/** The letters of the first message: authentication, an error, a notice, the version of the protocol. */
 const FIRST_MESSAGES = "RENv";
 
 /** The letters of ErrorResponse and NoticeResponse. The parser of `pg` never stops reading one that lacks its end. */
@@ -139,7 +139,7 @@ function protocolViolation(error: unknown): Error {
 }
 
 /**
- * Breaks the connection where the server asks for a hash of the password: it cannot check an Entra token by a hash.
+ * Breaks the connection if the server asks for a hash of the password: it cannot check an Entra token by a hash.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP
  */
 export function refuseHashes(client: pg.Client): void {
@@ -191,7 +191,7 @@ export function onAnswer(client: pg.Client, then: () => void): void {
   client.connection.on("readyForQuery", then);
 }
 
-/** Whether what is sent now can reach the server, and may. */
+/** True if the connection is open and is not about to be closed. */
 export function isOpen(client: pg.Client): boolean {
   return !breaking.has(client) && (client.connection as Connection).stream.writable;
 }

@@ -38,7 +38,7 @@ export interface Login {
   readonly target: Target;
   /** Called at every attempt, with the token that the server called expired, if it did. */
   readonly password: PasswordProvider;
-  /** What a diagnosis can use beyond the target. */
+  /** Facts for a diagnosis, beside the target. */
   readonly known?: Pick<Context, "signIn" | "cloud">;
   readonly patience?: Patience;
   /** Takes a line for the log; by default, the line is logged as it is. */
@@ -202,7 +202,7 @@ function clientOf(
 
 interface Session {
   readonly client: pg.Client;
-  /** What broke the connection, if it is broken. */
+  /** The error that broke the connection, if it is broken. */
   broken(): NodeJS.ErrnoException | undefined;
   /** Milliseconds since the server answered a message. */
   silence(): number;

@@ -21,7 +21,7 @@ const SETTINGS = [
 /** READ COMMITTED: the second statement has to see what was committed since the first. */
 export const BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
 
-/** No READ WRITE here: where the server's default is read-only, it is so for a reason. */
+/** No READ WRITE here: if the server's default is read-only, there is a reason. */
 export const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
 
 /**

@@ -66,7 +66,7 @@ export async function tryOne(client: Client, [{ change, tryAs = [] }]: Trial, tu
 }
 
 /**
- * Fails where a REVOKE revoked nothing, so that the transaction is rolled back. The server chooses the grantor among the
+ * Fails if a REVOKE revoked nothing, which rolls the transaction back. The server chooses the grantor among the
  * roles that this login inherits, and if that role granted nothing, REVOKE succeeds without a warning.
  */
 function proofOfRevoke({ grantee, group, grantor = group.owner, member, privileges }: Change): string {

@@ -1,12 +1,12 @@
 /**
- * How text that others wrote (names from a database, messages from a server, inputs) is written where people
- * and programs read it, so that it shows what it is and never becomes a command, markup or somebody's mention.
+ * Writes text of others (names from a database, messages from a server, inputs) for people and programs: it shows what
+ * it is, and never becomes a command, markup or somebody's mention.
  */
 
 /**
  * Characters a reader cannot see or that move what is around them: controls, bidi and zero-width marks, line
  * and paragraph separators, spaces other than the plain one, private use, unassigned. The runner's own search
- * for commands skips the zero-width ones too (.NET compares by culture), so none may pass unseen.
+ * for commands skips the zero-width ones too, because .NET compares by culture: none may pass unseen.
  */
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u;
 const EACH_HIDDEN = new RegExp(HIDDEN, "gu");
