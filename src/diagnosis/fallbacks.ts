@@ -61,13 +61,13 @@ export const FALLBACKS: readonly Rule[] = [
       when: { signIn: "azure-cli" },
       answer: [
         "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
-        "Run the same command in a step of the job:",
-        GET_TOKEN,
         "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
         run('AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'),
+        "Run the same command in a step of the job:",
+        GET_TOKEN,
         "Or use `auth-type: oidc`, which does not need the Azure CLI.",
       ],
-      retries: 1 /*TRAIL  another job may have held the files*/,
+      retries: 1, // another job may have held the files
     },
   }),
   ...rulesFor("postgres", {

@@ -14,7 +14,10 @@ const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as 
  */
 const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": {
-    when: ["ENOTFOUND ENODATA EAI_NONAME", /getaddrinfo ENOTFOUND|could not translate host name/],
+    when: [
+      "ENOTFOUND ENODATA EAI_NONAME",
+      /getaddrinfo (ENOTFOUND|EAI_AGAIN [\w-]+$)|could not translate host name/,
+    ],
     answer: (context) => [
       "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
       ...atPostgres(context, [
@@ -88,16 +91,23 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   },
   "connection-refused": {
     when: ["ECONNREFUSED", /ECONNREFUSED/],
-    answer: (context) => [
-      isPostgres(context)
-        ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong."
-        : "Nothing listens at this address, or a firewall in between refuses the connection.",
-      ...atPostgres(context, [
-        "Look at the server's state:",
-        azShow(context, "state"),
-        "If the server is stopped, start it. Then run the job again.",
-      ]),
-    ],
+    answer: (context) =>
+      isPostgres(context) && /^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? "")
+        ? [
+            "`host` is the machine or the container of the job, and nothing listens on this port there.",
+            ...setFullName(context),
+            "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
+          ]
+        : [
+            isPostgres(context)
+              ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong."
+              : "Nothing listens at this address, or a firewall in between refuses the connection.",
+            ...atPostgres(context, [
+              "Look at the server's state:",
+              azShow(context, "state"),
+              "If the server is stopped, start it. Then run the job again.",
+            ]),
+          ],
     retries: 1,
   },
   "host-unreachable": {
@@ -167,11 +177,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ]
         : [
             "If the authority is yours, set this where the runner starts, or in the step's `env`:",
-            run("NODE_EXTRA_CA_CERTS=<path-to-pem>"),
+            run(
+              `${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`,
+            ),
           ]),
-      ...(context.signIn?.type === "azure-cli" && !isPostgres(context)
-        ? ["For the Azure CLI:", run("REQUESTS_CA_BUNDLE=<path-to-pem>")]
-        : []),
     ],
   },
   "tls-certificate": {

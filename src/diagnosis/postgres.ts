@@ -49,7 +49,7 @@ export const POSTGRES = rulesFor("postgres", {
   "pooler-session": {
     when: [
       "26000 42P05",
-      /prepared statement (".*" (requires|does not exist|already exists)|did not exist|name is already in use)/,
+      /prepared statement (".*" (requires|does not exist|already exists)|did not exist|name is already in use)|cached plan must not change/,
     ],
     answer: [
       "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
@@ -303,6 +303,15 @@ export const POSTGRES = rulesFor("postgres", {
       azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" }),
     ],
   },
+  "privileges-full": {
+    when: { codes: "54000", text: /row is too big/ },
+    answer: [
+      "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
+      "Grant to a group role, and make the other roles its members:",
+      run("GRANT <group> TO <role>;"),
+      "Revoke the privileges of roles that are no longer used.",
+    ],
+  },
   "out-of-memory": {
     when: [
       "53200 NO_PROCESS",
@@ -376,7 +385,7 @@ export const POSTGRES = rulesFor("postgres", {
     when: [
       "40001 40P01 42710",
       { codes: "23505", text: /"pg_\w+_index"/ },
-      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/,
+      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/,
     ],
     answer: ["Another session created or changed the same objects at the same time.", ...AFTER_MIGRATIONS],
   },

@@ -14,7 +14,7 @@ export const PROXY = rulesFor(HTTPS, {
   "proxy-not-found": {
     when: [
       { atProxy: true, codes: "ENOTFOUND EAI_AGAIN" },
-      /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(Name or service not known|nodename nor servname|name resolution|getaddrinfo failed|Failed to resolve)/,
+      /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(\[Errno (-\d|8\b|1100\d)|name resolution|Failed to resolve)/,
     ],
     answer: ({ proxy }) => [
       "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",

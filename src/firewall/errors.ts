@@ -101,8 +101,8 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       /continuous access evaluation|Lifetime validation failed/i,
     ],
     answer: [
-      "The token expired before Azure read it, or the runner's clock is wrong.",
-      "Run the job again.",
+      "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
+      "Run the job again: it has to sign in again.",
       ...CHECK_CLOCK,
     ],
     retries: 1,
@@ -112,7 +112,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     answer: renewToken,
   },
   "server-not-found": {
-    when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId ParentResourceNotFound InvalidResourceGroup* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping",
+    when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId ParentResourceNotFound InvalidResourceGroup* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping ServerGroupDropping",
     answer: ({ server }, { code: azureCode }) => [
       NOT_FOUND[azureCode] ?? NO_SERVER,
       ...(azureCode.includes("Subscription")
@@ -127,7 +127,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   },
   "azure-not-permitted": {
     when: [
-      "AuthorizationFailed LinkedAuthorizationFailed AuthorizationPermissionMismatch Forbidden",
+      "AuthorizationFailed AuthorizationPermissionMismatch Forbidden",
       { status: [403], text: /not authorized|not have (permission|authorization)/i },
     ],
     answer: (context, symptom) => [

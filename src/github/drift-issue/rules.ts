@@ -117,9 +117,9 @@ const OTHERS = rulesFor("github-issues", {
     when: { status: ["5xx"] },
     answer: (context) => [
       "GitHub could not be reached, or it has an outage.",
-      ...reachable(context),
-      "Look for an outage of GitHub: https://www.githubstatus.com",
       "Wait for the next run: it continues where this one stopped.",
+      "Look for an outage of GitHub: https://www.githubstatus.com",
+      ...reachable(context),
     ],
     retries: 3,
   },
