@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { IDENTITIES, TENANT_ID } from "../test/sandbox/sandbox.ts";
 import { openLink, openSink } from "./link.ts";
 import { type Cost, inputsFor, PSQL, runAction, runBareNode, runSql, startAction } from "./processes.ts";
@@ -254,6 +257,44 @@ export async function fleet(world: World, { runs }: Sizes): Promise<Row[]> {
     row(", a run for each database, one after the other", apart, " s"),
     row(", one run: peak memory", median(together.all.map(peakOf)), " MB", 200),
   ];
+}
+
+/** Target 10: ten apps in one file, against a run for each of them, one after the other. */
+export async function apps(world: World, { runs }: Sizes): Promise<Row[]> {
+  const login = await databaseOf(world, 300);
+  const grantees = Array.from({ length: 10 }, (_, n) => `bench_app_${n}`);
+  for (const grantee of grantees)
+    await world.sandbox.sql(
+      login.database,
+      `CREATE ROLE ${grantee}; ${GRANTS.replaceAll('"aad_orders"', grantee)}`,
+    );
+  const workspace = await mkdtemp(join(tmpdir(), "bench-"));
+  try {
+    const file = grantees.map((grantee) => `  - grantee: ${grantee}\n`).join("");
+    await writeFile(join(workspace, "grants.yml"), `grants:\n${file}`);
+    const env = { ...envOf(world), GITHUB_WORKSPACE: workspace };
+    const { grantee: _, ...inputs } = inputsFor(login, "check");
+    const checked = await inTurns(runs, {
+      file: () => runAction({ ...inputs, "grants-file": "grants.yml" }, env, "in-sync"),
+      each: async () => {
+        const costs: Cost[] = [];
+        for (const grantee of grantees) costs.push(await runAction({ ...inputs, grantee }, env, "in-sync"));
+        return { ms: costs.reduce((sum, { ms }) => sum + ms, 0), peak: Math.max(...costs.map(peakOf)) };
+      },
+      one: () => runAction({ ...inputs, grantee: grantees[0] ?? "" }, env, "in-sync"),
+    });
+    const { one, ...sides } = checked;
+    const what = `check, 10 apps of ${objects(300)}`;
+    return [
+      ratio(10, `${what}, in one file against 10 runs`, sides, 0.5),
+      {
+        ...ratio(10, `${what}, in one file against one app`, { file: sides.file, one }, 0),
+        atMost: undefined,
+      },
+    ];
+  } finally {
+    await rm(workspace, { recursive: true });
+  }
 }
 
 /** So many databases, each with so many tables and sequences, all granted; created on first use. */
