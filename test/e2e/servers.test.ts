@@ -1,11 +1,13 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JsonReport } from "../json-report.ts";
 import { listening } from "../sandbox/http.ts";
 import { ORDERS, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { OBJECTS, runJob } from "./orders-job.ts";
-import type { Run } from "./run-action.ts";
-import { WITHOUT_WAITS } from "./run-action.ts";
+import { type Run, WITHOUT_WAITS } from "./run-action.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -106,6 +108,24 @@ test("a server that cannot be reached has its rows, and the others go on", async
     "localhost odd-%_\\: in-sync",
   ]);
   expect(outputs.verdict).toBe("error");
+});
+
+test("patterns of two entries of a file that both name a database are an error of it, and of no other", async () => {
+  const workspace = await mkdtemp(join(tmpdir(), "workspace-"));
+  const file = `grants:
+  - { grantee: aad_orders, database: odd-a* }
+  - { grantee: [migrator, aad_orders], database: "*-a b" }
+  - { grantee: migrator, database: odd-a=b;c, schemas: sale }
+`;
+  await writeFile(join(workspace, "grants.yml"), file);
+  const inputs = { grantee: "", "grants-file": "grants.yml", mode: "check" };
+  const { report } = await run(inputs, { GITHUB_WORKSPACE: workspace });
+  await rm(workspace, { recursive: true });
+  expect(verdicts(report)).toEqual(["odd-a b: demanded-twice", "odd-a=b;c: error"]);
+  expect(report.databases[1]?.grantees).toMatchObject([
+    { grantee: "aad_orders", schemas: ["public"], verdict: "in-sync" },
+    { grantee: "migrator", schemas: ["sale"], verdict: "error", error: { code: "schema-not-found" } },
+  ]);
 });
 
 /** The certificate is for `localhost`. */
