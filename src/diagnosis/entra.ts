@@ -149,7 +149,7 @@ export const ENTRA = rulesFor("entra", {
   "tenant-restricted": {
     when: "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
     answer: ({ signIn }) => [
-      "The network of the runner, or one of the two tenants, allows sign-in only to certain tenants, and this one is not among them. A proxy adds such a restriction to each request to Entra.",
+      "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
       sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn))}.`,
       "Or use a runner outside this network, such as one of GitHub's own.",
     ],

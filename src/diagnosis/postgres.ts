@@ -602,7 +602,7 @@ export const POSTGRES = rulesFor("postgres", {
   "pooler-config": {
     when: ["08P01", /bouncer config error|login rejected|auth_query/],
     answer: [
-      "A connection pooler refuses the connection: its own configuration (its databases, its users, or the query by which it looks them up) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
+      "A connection pooler refuses the connection: its own configuration (its databases, its users, the query by which it looks them up, or the connection parameters that it accepts) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
       WITHOUT_POOLER,
     ],
   },
@@ -709,7 +709,7 @@ function withoutServer(user: string, host: string): string | undefined {
 function passwordRefused(context: Context, { text }: Symptom): Answer {
   if (/server signature/.test(text))
     return [
-      "What answers does not know the role's password itself: it is a different server, or something in between.",
+      "The other side could not prove that it knows the role's password: it is a different server, or something in between.",
       "Check `host` and `port`. If a connection pooler is in between, set `port: 5432`, or `host` to the server itself.",
     ];
   const { signIn, user = "", host = "", port, token, cloud } = context;
