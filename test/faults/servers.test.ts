@@ -107,6 +107,25 @@ test("a server that does not list its databases in time has a row for the patter
   expect(asked).toBe(2);
 });
 
+test("a server that stops answering queries is not asked about its other databases", async () => {
+  await create("mute_1", "mute_2", "mute_3", "mute_4", "mute_5");
+  const server = await startProxy(sandbox, ({ type, ready }, wire) => {
+    if (type !== "T" || ready === 0) return true;
+    wire.mute();
+    return false;
+  });
+  const database = [1, 2, 3, 4, 5].map((n) => `mute_${n}`).join("\n");
+  const { report } = await runAction(
+    { ...migratorInputs(server.port), database },
+    { ...sandbox.env, ...FASTER },
+  );
+  await server.close();
+  expect(report.databases.map(({ error }) => error?.code)).toEqual(Array(5).fill("query-timed-out"));
+  expect(report.databases[4]?.error?.message).toMatch(
+    /^Not tried, because the server had not answered before: /,
+  );
+});
+
 test("a database that is dropped after the server has listed it is an error by name", async () => {
   await create("gone_a", "gone_b", "gone_c");
   const server = await startProxy(sandbox, goesThrough, ({ type, body }, wire) => {
