@@ -60,7 +60,6 @@ test("actionlint finds a mistake", async () => {
 const OTHER_THAN_READ: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "app-connection.yml grants": { "id-token": "write" },
   "app-sign-in.yml sign-in": { "id-token": "write" },
-  "apps.yml grants": { "id-token": "write" },
   "artifacts.yml grants": { "id-token": "write" },
   "azure.yml trial": { contents: "read", "id-token": "write" },
   "azure-login.yml grants": { "id-token": "write" },
