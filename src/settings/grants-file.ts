@@ -87,10 +87,11 @@ interface Reading {
 function isReadable(document: Document.Parsed, { yaml, note }: Reading): boolean {
   const errors = [...document.errors, ...document.warnings].filter(({ code }) => !NOTED_WITH_NODE.has(code));
   for (const { code, message, pos } of errors) {
-    note(pos[0], HARMLESS.get(code) ?? sentence`This is not valid YAML: ${quoted(message)}.`);
+    const isSecond = code === "MULTIPLE_DOCS";
+    note(pos[0], isSecond ? SECOND_DOCUMENT : sentence`This is not valid YAML: ${quoted(message)}.`);
   }
   if (document.directives?.yaml.explicit) note(0, inOurWords("`%YAML` is a directive. Remove it."));
-  if (errors.some(({ code }) => !HARMLESS.has(code))) return false;
+  if (errors.some(({ code }) => code !== "MULTIPLE_DOCS")) return false;
   const noteAt = (node: Node, path: readonly unknown[], problem: Sentence) => {
     const key = path.findLast(yaml.isPair)?.key;
     const subject = yaml.isScalar(key) ? sentence`${code(shortened(String(key.value)))}: ` : EMPTY;
@@ -120,12 +121,7 @@ function isReadable(document: Document.Parsed, { yaml, note }: Reading): boolean
   return true;
 }
 
-/** Errors that leave the meaning of everything else in the file as it is. */
-const HARMLESS: ReadonlyMap<string, Sentence> = new Map([
-  ["MULTIPLE_DOCS", inOurWords("A second YAML document begins here. Use one: remove `---`.")],
-  ["NON_STRING_KEY", inOurWords("This key is not text.")],
-  ["BAD_DIRECTIVE", inOurWords("This is a directive. Remove it.")],
-]);
+const SECOND_DOCUMENT = inOurWords("A second YAML document begins here. Use one: remove `---`.");
 
 /** Errors in an alias, an anchor or a tag, each of which is a mistake anyway. */
 const NOTED_WITH_NODE = new Set(["BAD_ALIAS", "TAG_RESOLVE_FAILED"]);

@@ -88,11 +88,11 @@ export function grantsIn<I extends DemandInputs>(
     const demand = () => demandFrom(own, target.grantees, signIn);
     return { entry, own, scope, grant: own.ifValid(() => own.all<Grant>({ ...target, demand })) };
   });
-  for (const { grantee, database, again, first } of repeatedIn(
+  for (const { grantee, again, first } of repeatedIn(
     found.flatMap(({ scope, ...each }) => (scope ? [{ scope, ...each }] : [])),
   )) {
     const { line } = placeOf(first.entry, "grantee", grantee);
-    const problem = sentence`${code("grantee")}: ${name(grantee)} is also on line ${line}, for the same database and schema (database ${name(database)}). Use one entry for them.`;
+    const problem = sentence`${code("grantee")}: ${name(grantee)} is also on line ${line}, for the same database and schema. Use one entry for them.`;
     again.own.ifValid(() => again.own.mistake("grantee", problem, grantee));
   }
   return found.flatMap(({ grant }) => grant ?? []);

@@ -1,17 +1,13 @@
 import type { Demand } from "../model/demand.ts";
 import type { Grant } from "../model/settings.ts";
-import { fits } from "../text/pattern.ts";
+import { fits, isPattern } from "../text/pattern.ts";
 
 /** Where an entry holds, and for whom. */
 type Scope = Pick<Grant, "databases" | "grantees"> & Pick<Demand, "schemas">;
-interface Scoped {
-  readonly scope: Scope;
-}
 
-/** A grantee that an entry has for a database and a schema for which an earlier entry has it. */
+/** A grantee that the entry `again` has for a database and a schema, as the entry `first` does. */
 interface Repeated<E> {
   readonly grantee: string;
-  readonly database: string;
   readonly first: E;
   readonly again: E;
 }
@@ -20,51 +16,38 @@ interface Repeated<E> {
  * The grantees that two entries have for one database and schema, each once for an entry. Databases are one if their
  * texts are equal, or if one is a pattern that the other's text fits: only a server knows what else patterns match.
  */
-export function repeatedIn<E extends Scoped>(entries: readonly E[]): readonly Repeated<E>[] {
-  const earlierOf = new Map<string, Earlier<E>>();
+export function repeatedIn<E extends { readonly scope: Scope }>(
+  entries: readonly E[],
+): readonly Repeated<E>[] {
+  const earlierOf = new Map<string, E[]>();
   const repeated: Repeated<E>[] = [];
   for (const again of entries) {
     for (const grantee of again.scope.grantees) {
-      const earlier = earlierOf.get(grantee) ?? { some: [], same: new Map() };
+      const earlier = earlierOf.get(grantee) ?? [];
+      const first = earlier.find(({ scope }) => overlap(scope, again.scope));
+      if (first !== undefined) repeated.push({ grantee, first, again });
+      if (earlier.length < MOST_COMPARED) earlier.push(again);
       earlierOf.set(grantee, earlier);
-      const found = firstLike(again.scope, earlier);
-      if (found !== undefined) repeated.push({ grantee, again, ...found });
-      for (const database of again.scope.databases) {
-        const same = earlier.same.get(database) ?? [];
-        earlier.same.set(database, same);
-        for (const entriesOf of [same, earlier.some]) {
-          if (entriesOf.length < MOST_COMPARED) entriesOf.push({ database, entry: again });
-        }
-      }
     }
   }
   return repeated;
 }
 
-/** The earlier entries that have a grantee: those of each database, and the first of all. */
-interface Earlier<E> {
-  readonly same: Map<string, OfDatabase<E>[]>;
-  readonly some: OfDatabase<E>[];
-}
-interface OfDatabase<E> {
-  readonly database: string;
-  readonly entry: E;
-}
+/** Keeps the time linear. A grantee that is repeated beyond this is an error of the database where it is. */
+const MOST_COMPARED = 1_000;
 
-/** Keeps the time linear. What it leaves out is found when the databases are known, in the one where it is. */
-const MOST_COMPARED = 200;
-
-function firstLike<E extends Scoped>({ databases, schemas }: Scope, { same, some }: Earlier<E>) {
-  for (const database of databases) {
-    const fitting = some.filter((other) => fits(database, other.database) || fits(other.database, database));
-    const first = [...(same.get(database) ?? []), ...fitting].find(({ entry }) =>
-      shareSchema(schemas, entry.scope.schemas),
-    );
-    if (first !== undefined) return { database, first: first.entry };
-  }
-  return undefined;
+/** True if two entries have a database and a schema in common. */
+function overlap(one: Scope, other: Scope): boolean {
+  const shareSchema =
+    one.schemas === "*" ||
+    other.schemas === "*" ||
+    one.schemas.some((schema) => other.schemas.includes(schema));
+  return (
+    shareSchema && one.databases.some((database) => other.databases.some((each) => areOne(database, each)))
+  );
 }
 
-function shareSchema(some: Scope["schemas"], others: Scope["schemas"]): boolean {
-  return some === "*" || others === "*" || some.some((schema) => others.includes(schema));
+function areOne(database: string, other: string): boolean {
+  if (database === other) return true;
+  return (isPattern(other) && fits(database, other)) || (isPattern(database) && fits(other, database));
 }
