@@ -123,20 +123,20 @@ describe("common variants are read", () => {
 describe("several connections in one text", () => {
   const two = `AZURE_POSTGRESQL_HOST=a\nAZURE_POSTGRESQL_DATABASE=one\nAZURE_POSTGRESQL_CONN2_HOST=b\nAZURE_POSTGRESQL_CONN2_DATABASE=two`;
 
-  test("are refused when no input selects one", () => {
+  test("several connections are refused when no input selects one", () => {
     expect(problemOf(() => readAppConnection(two))).toBe(
       "contains 2 connections. To select one of them, set `host`, `database` or `grantee`.",
     );
   });
 
-  test("the selected one is read", () => {
+  test("the selected connection is read", () => {
     expect(readAppConnection(two, ({ database }) => database === "two")).toEqual({
       host: "b",
       database: "two",
     });
   });
 
-  test("are refused when two match", () => {
+  test("two connections that both match are refused", () => {
     expect(problemOf(() => readAppConnection(two, () => true))).toMatch(/^contains 2 connections\./);
   });
 });
@@ -213,7 +213,7 @@ describe("secrets are found", () => {
     for (const secret of secrets) expect(secretsInAppConnection(text)).toContain(secret);
   });
 
-  test("and nothing else in a text that cannot be parsed", () => {
+  test("a text that cannot be parsed gives its secrets, and nothing else", () => {
     expect(secretsInAppConnection("'host=h password=abcd;efgh user=u")).toEqual([
       "abcd;efgh user=u",
       "abcd",
@@ -222,7 +222,7 @@ describe("secrets are found", () => {
     expect(secretsInAppConnection("'host=h pwd=abc")).toEqual([]);
   });
 
-  test("and no name of a server, a database or a user", () => {
+  test("the name of a server, a database or a user is not found as a secret", () => {
     for (const { settings } of CASES) {
       const found = secretsInAppConnection(lines(settings));
       for (const name of [HOST, DATABASE, USER, "5432", "require", "true"]) expect(found).not.toContain(name);
@@ -243,7 +243,7 @@ describe("any text", () => {
       }),
   );
 
-  test("is read or refused, and nothing else is thrown", () => {
+  test("any text is read or refused, and nothing else is thrown", () => {
     fc.assert(
       fc.property(NASTY, (text) => {
         const error = caught(() => readAppConnection(text));

@@ -71,6 +71,7 @@ const name = oneof(
     "'",
     '"',
     "ü",
+    "a\u2028b",
   ),
   string({ unit: "grapheme", minLength: 1, maxLength: 12 }),
 ).filter(
@@ -114,7 +115,7 @@ const entry: Arbitrary<Record<string, Value>> = oneof(
 ) as Arbitrary<Record<string, Value>>;
 
 describe("an entry", () => {
-  test("demands what inputs with the same texts demand", async () => {
+  test("an entry demands what inputs with the same texts demand", async () => {
     await assert(
       asyncProperty(entry, async (values) => {
         const texts = Object.entries(values).map(([key, value]) => [
@@ -128,7 +129,7 @@ describe("an entry", () => {
     );
   });
 
-  test("is accepted if, and only if, the schema for editors accepts it", async () => {
+  test("an entry is accepted if, and only if, the schema for editors accepts it", async () => {
     const validate = new Ajv().compile(JSON.parse(readText("docs/grants.schema.json")));
     const wrong = constantFrom<unknown>(null, 1, true, [], {}, [1], [null], ["a\nb"], [" a"], [""], [["a"]]);
     const change = option(
@@ -186,7 +187,7 @@ describe("a file of whatever bytes", () => {
     { maxLength: 60 },
   ).map((all) => all.join(""));
 
-  test("has grants or mistakes, and no other error", async () => {
+  test("a file of whatever bytes has grants or mistakes, and no other error", async () => {
     await assert(
       asyncProperty(
         oneof(

@@ -49,7 +49,7 @@ const problemsOfEntry = (...lines: readonly string[]) =>
   problemsOf(["grants:", "  - grantee: aad_orders", "    database: orders", ...lines].join("\n"));
 
 describe("an entry", () => {
-  test("has the values of the contract's example, and the inputs' for what it leaves out", async () => {
+  test("an entry has its own values, and those of the inputs for what it leaves out", async () => {
     const text = `grants:
   - grantee: aad_orders
     grantee-object-id: 16e79f61-a301-49b2-b9d2-ca841d049fdf
@@ -103,7 +103,7 @@ describe("an entry", () => {
     ]);
   });
 
-  test("has lists as flow, as block and as lines of text", async () => {
+  test("lists are read as flow, as block and as lines of text", async () => {
     const text = `grants:
   - grantee:
       - aad_a
@@ -132,7 +132,7 @@ describe("an entry", () => {
     ]);
   });
 
-  test("keeps the characters of a name, in whatever form YAML has it", async () => {
+  test("names keep their characters, in whatever form YAML has them", async () => {
     const names = [
       "a, b",
       '"quoted"',
@@ -152,7 +152,7 @@ describe("an entry", () => {
     expect(grant).toMatchObject({ grantees: names, databases: ["o'r"] });
   });
 
-  test("has object IDs in the order of its own grantees, some of them equal", async () => {
+  test("object IDs are in the order of the entry's own grantees, some of them equal", async () => {
     const ids = ["16e79f61-a301-49b2-b9d2-ca841d049fdf", "16E79F61-A301-49B2-B9D2-CA841D049FDF"];
     const text = `grants: [{ database: d, grantee: [a, b], grantee-object-id: [${ids.join(", ")}] }]`;
     const [grant] = await grantsOf(text);
@@ -164,12 +164,12 @@ describe("an entry", () => {
     );
   });
 
-  test.each(["true", "True", '"true"'])("has the boolean %s", async (value) => {
+  test.each(["true", "True", '"true"'])("the boolean %s is read", async (value) => {
     const [grant] = await grantsOf(`grants: [{ grantee: a, database: d, allow-empty: ${value} }]`);
     expect(grant?.demand.allowEmpty).toBe(true);
   });
 
-  test("has the input's value for an empty text, unless empty is a mistake", async () => {
+  test("an empty text counts as left out, unless empty is a mistake", async () => {
     const text = 'grants: [{ grantee: a, database: "", exclude: "" }]';
     expect(await grantsOf(text, { database: "d", exclude: "x" })).toMatchObject([
       { databases: ["d"], demand: { exclude: ["x"] } },
@@ -190,7 +190,7 @@ test("a file can be JSON, and begin with a byte order mark or have CRLF at the e
 });
 
 describe("the mistakes of a file", () => {
-  test("are reported with those of the inputs, each with its line, its key and a near name", async () => {
+  test("mistakes are reported with those of the inputs, each with its line, its key and a near name", async () => {
     const text = `grants:
   - &orders
     grantee: aad_orders
@@ -260,7 +260,7 @@ a: b
     );
   });
 
-  test("are on the line of the item of a list, if one is wrong", async () => {
+  test("a mistake in an item of a list has the line of the item", async () => {
     const text = `grants:
   - database: orders
     grantee:
@@ -276,7 +276,7 @@ a: b
     ]);
   });
 
-  test("in a value that several entries inherit are the input's, once", async () => {
+  test("a mistake in a value that several entries inherit is the input's, once", async () => {
     const text = "grants: [{ grantee: a }, { grantee: b }, { grantee: c, schemas: x }]";
     expect(await problemsOf(text, { database: "d", schemas: "", "table-privileges": "x" })).toEqual([
       expect.stringMatching(/^`schemas` is empty\. Check that the variable/),
@@ -284,7 +284,7 @@ a: b
     ]);
   });
 
-  test("in an input that no entry inherits are reported, too", async () => {
+  test("a mistake in an input that no entry inherits is reported, too", async () => {
     const text = "grants: [{ grantee: a, database: d, on-extra: fail }]";
     expect(await problemsOf(text, { "on-extra": "x", database: "ä".repeat(32) })).toEqual([
       expect.stringMatching(/^`database`: an item \(32 characters\) is longer than 63 bytes/),
@@ -292,7 +292,7 @@ a: b
     ]);
   });
 
-  test("are listed up to a hundred", async () => {
+  test("mistakes are listed up to a hundred", async () => {
     const entries = Array.from({ length: 250 }, (_, n) => `  - { grantee: a${n}, databases: d }`);
     const { message, problems } = await failureOf(["grants:", ...entries].join("\n"), { database: "d" });
     expect(message).toBe("`grants.yml` has 250 mistakes. Nothing was changed.");
@@ -328,7 +328,7 @@ a: b
       "grants: [{ grantee: a, database: d }]\n? [x]\n: y",
       "`grants.yml:2`: This is not valid YAML: With stringKeys, all keys must be strings.",
     ],
-  ])("are those of its form: %j", async (text, problem) => {
+  ])("the form of a file is checked: %j", async (text, problem) => {
     expect(await problemsOf(text)).toEqual([problem]);
   });
 
@@ -354,13 +354,13 @@ a: b
     ["act-as-owner: true", "`act-as-owner` is an input of the action and not a key of this file"],
     ["Schemas: x", "`Schemas` is not a key of this file. Did you mean `schemas`?"],
     ["privileges: x", "`privileges` is not a key of this file"],
-  ])("are those of a value or a key: %s", async (line, problem) => {
+  ])("a value or a key is checked: %s", async (line, problem) => {
     expect(await problemsOfEntry(`    ${line}`)).toEqual([
       expect.stringContaining(`\`grants.yml:4\`: ${problem}`),
     ]);
   });
 
-  test("do not repeat a key or an alias that is long, and escape what it contains", async () => {
+  test("a key or an alias that is long is cut off, and what it contains is escaped", async () => {
     const [key, alias, ...others] = await problemsOfEntry(
       `    "${"k".repeat(500)}": x`,
       `    exclude: *${"a".repeat(2000)}`,
@@ -379,10 +379,11 @@ describe("a grantee that two entries have for one database and schema", () => {
   test.each([
     ["{ grantee: a, database: d }", "{ grantee: [b, a], database: [c, d] }"],
     ["{ grantee: a, database: d }", '{ grantee: a, database: d, schemas: "*" }'],
+    ['{ grantee: a, database: d, schemas: "*" }', "{ grantee: a, database: d }"],
     ['{ grantee: a, database: "d*", schemas: [x, public] }', "{ grantee: a, database: data }"],
     ["{ grantee: a, database: data }", '{ grantee: a, database: "d*" }'],
     ['{ grantee: a, database: "d*" }', '{ grantee: a, database: "da*" }'],
-  ])("is a mistake with both lines: %s and %s", async (first, again) => {
+  ])("the second entry is a mistake with both lines: %s and %s", async (first, again) => {
     expect(await problemsOf(entries(first, again))).toEqual([
       expect.stringMatching(
         /^`grants\.yml:3`: `grantee`: a is also on line 2, for the same database and schema\. Use one entry for them\.$/,
@@ -395,11 +396,11 @@ describe("a grantee that two entries have for one database and schema", () => {
     ["{ grantee: a, database: d }", "{ grantee: a, database: D }"],
     ["{ grantee: a, database: d }", "{ grantee: a, database: d, schemas: app }"],
     ['{ grantee: a, database: "d_*" }', "{ grantee: a, database: data }"],
-  ])("is no mistake if one of the three differs: %s and %s", async (first, again) => {
+  ])("two entries are valid if one of the three differs: %s and %s", async (first, again) => {
     expect(await grantsOf(entries(first, again))).toHaveLength(2);
   });
 
-  test("is found in entries with other mistakes, on the lines of the grantees", async () => {
+  test("entries with other mistakes are compared, too, and the lines are those of the grantees", async () => {
     const text = `grants:
   - grantee: [a, b]
     on-extra: no
@@ -416,7 +417,7 @@ describe("a grantee that two entries have for one database and schema", () => {
     ]);
   });
 
-  test("can be on one line twice", async () => {
+  test("one entry can have a grantee twice", async () => {
     expect(await grantsOf("grants: [{ grantee: [a, a], database: d }]")).toMatchObject([{ grantees: ["a"] }]);
   });
 });
@@ -439,7 +440,7 @@ describe("beside `grants-file`", () => {
     expect(await grantsOf(text, inputs)).toMatchObject([{ databases: ["d"], grantees: ["a"] }]);
   });
 
-  test("no grantee is required, and a file that is not set is none", async () => {
+  test("no grantee is required, but without a file it is", async () => {
     expect(await problemsOf(text, { "grants-file": " \n", database: "d" })).toEqual([
       expect.stringMatching(/^`grantee` is missing/),
     ]);
@@ -450,7 +451,7 @@ describe("the path in `grants-file`", () => {
   const text = "grants: [{ grantee: a, database: d }]";
   const MISSING = "Check the path, and that `actions/checkout` runs before this action.";
 
-  test("is that of a file in the workspace, relative, absolute or through links", async () => {
+  test("a path in the workspace is relative, absolute or through links", async () => {
     await mkdir(join(workspace, "ops"));
     await writeFile(join(workspace, "ops", "grants.yml"), text);
     await symlink("ops/grants.yml", join(workspace, "link.yml"));
@@ -465,7 +466,7 @@ describe("the path in `grants-file`", () => {
       expect(await grantsOf(undefined, { "grants-file": `${path}\n` })).toHaveLength(1);
   });
 
-  test("is not outside the workspace", async () => {
+  test("a path outside the workspace is refused, also through a link", async () => {
     await writeFile(join(root, "secret.yml"), text);
     await mkdir(join(root, "workspace-2"));
     await writeFile(join(root, "workspace-2", "grants.yml"), text);
@@ -480,18 +481,18 @@ describe("the path in `grants-file`", () => {
     ["grants.yml/x", `cannot be read (ENOTDIR). ${MISSING}`],
     ["a\0b", "cannot be read (ERR_INVALID_ARG_VALUE)"],
     ["folder", "is the path of something other than a file."],
-  ])("is that of a file: %j", async (path, problem) => {
+  ])("a path of something other than a file is refused: %j", async (path, problem) => {
     await mkdir(join(workspace, "folder"), { recursive: true });
     const found = await problemsOf(text, { "grants-file": path });
     expect(found).toEqual([expect.stringContaining(problem)]);
   });
 
-  test("is not repeated if it contains a secret", async () => {
+  test("a path that contains a secret is not repeated", async () => {
     const inputs = { "grants-file": "ops/hunter2", "client-secret": "hunter2" };
     expect(await problemsOf(undefined, inputs)).toEqual([expect.not.stringContaining("hunter2")]);
   });
 
-  test("is that of UTF-8, of at most 1 MiB", async () => {
+  test("a file has to be UTF-8, and at most 1 MiB", async () => {
     expect(await problemsOf(Buffer.from(`${text} # \xe9`, "latin1"))).toEqual([
       "`grants-file`: `grants.yml` is the path of a file that is not UTF-8.",
     ]);

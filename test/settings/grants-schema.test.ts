@@ -24,7 +24,7 @@ function schemaOf([key, { inFile, neverEmpty }]: [string, Input]): [string, obje
   const description = action.inputs[key]?.description;
   const words = WORDS[key] === undefined ? {} : { examples: WORDS[key] };
   const text = { type: "string", ...(neverEmpty && { pattern: "\\S" }), ...words };
-  const line = { type: "string", pattern: "^\\S(.*\\S)?$", ...words };
+  const line = { type: "string", pattern: "^\\S([^\\r\\n]*\\S)?$", ...words };
   if (key === "on-extra") return [key, { description, enum: ON_EXTRA }];
   if (inFile === "boolean") return [key, { description, enum: [true, false, "true", "false"] }];
   expect(inFile, key).toBe("list");

@@ -60,7 +60,7 @@ function mistakes(inputs: Record<string, string | undefined>): string[] {
 }
 
 describe("an input that is not set has action.yml's default", () => {
-  test("with only the required inputs", () => {
+  test("the required inputs alone give every other input its default", () => {
     expect(parse({})).toEqual({
       mode: "apply",
       signIn: { type: "oidc", clientId: CLIENT_ID, tenantId: TENANT_ID },
@@ -126,7 +126,7 @@ describe("every invalid input is reported at once", () => {
     schema: "app",
   };
 
-  test("each with its name, its value and the allowed values", () => {
+  test("a mistake names its input, its value and the allowed values", () => {
     expect(mistakes(MANY)).toEqual([
       "`schema` is not an input of this action. Did you mean `schemas`?",
       "`tenant-id` is missing. `auth-type: oidc` (the default) requires it: the ID of the Entra tenant, a GUID, or one of its domain names.",
@@ -141,7 +141,7 @@ describe("every invalid input is reported at once", () => {
     [MANY, "6 inputs are invalid. Nothing was changed."],
     [{ mode: "aply" }, "1 input is invalid. Nothing was changed."],
     [{ host: undefined, "app-connection": "host=a,b port=x" }, "1 input is invalid. Nothing was changed."],
-  ])("with the number in the headline: %j", (inputs: Record<string, string | undefined>, headline) => {
+  ])("the headline has the number of inputs: %j", (inputs: Record<string, string | undefined>, headline) => {
     const failure = caught(inputs)?.failure;
     expect(plain.sentence(failure?.message ?? EMPTY)).toBe(headline);
     expect(failure?.steps.map(({ text }) => plain.sentence(text))).toEqual([
@@ -178,14 +178,14 @@ describe("the value in an error", () => {
     ]);
   });
 
-  test("keeps its letter case, so that the runner masks it", () => {
+  test("the value keeps its letter case, so that the runner masks it", () => {
     expect(mistakes({ "table-privileges": "select, hunter2Secret" })).toEqual([
       expect.stringContaining('"hunter2Secret" is not valid'),
     ]);
     expect(mistakes({ environment: "Hunter2" })).toEqual([expect.stringContaining('"Hunter2" is not')]);
   });
 
-  test("is never shown when it contains a secret of another input", () => {
+  test("the value is never shown when it contains a secret of another input", () => {
     expect(mistakes({ mode: "x hunter2", password: "hunter2" })).toEqual([
       expect.stringContaining("`mode`: the value (9 characters) is not valid"),
     ]);
@@ -194,7 +194,7 @@ describe("the value in an error", () => {
     ]);
   });
 
-  test("is never shown when the input can contain a secret", () => {
+  test("the value is never shown when the input can contain a secret", () => {
     const got = [
       mistakes({ host: "Server=h;Password=hunter2" }),
       mistakes({ host: "postgres://u:hunter2@h/db" }),
@@ -206,7 +206,7 @@ describe("the value in an error", () => {
     expect(JSON.stringify(got)).not.toContain("hunter");
   });
 
-  test("is code in Markdown, so it cannot become markup", () => {
+  test("the value is code in Markdown, so it cannot become markup", () => {
     const [problem = EMPTY] = caught({ mode: "www.example.com" })?.failure.problems ?? [];
     expect(markdown.sentence(problem)).toContain('`"www.example.com"` is not valid');
   });
@@ -266,7 +266,7 @@ describe("inputs that do not exist", () => {
 });
 
 describe("names", () => {
-  test("are read verbatim, one per line, in order, without duplicates", () => {
+  test("names are read verbatim, one per line, in order, without duplicates", () => {
     const grantee = '  aad_b \r\n\r\naad_a\n"Quoted"\naad_b\nMy Group, all\nAnna#EXT#@contoso.com\n';
     expect(parse({ grantee }).grantees).toEqual([
       "aad_b",
@@ -277,7 +277,7 @@ describe("names", () => {
     ]);
   });
 
-  test("longer than 63 bytes are refused, because PostgreSQL would truncate them", () => {
+  test("names longer than 63 bytes are refused, because PostgreSQL would truncate them", () => {
     expect(parse({ grantee: "x".repeat(63) }).grantees).toEqual(["x".repeat(63)]);
     for (const name of ["grantee", "database", "schemas", "user"]) {
       expect(mistakes({ [name]: "ä".repeat(32) })).toEqual([
@@ -288,7 +288,7 @@ describe("names", () => {
     }
   });
 
-  test("with a NUL are refused", () => {
+  test("names with a NUL are refused", () => {
     expect(mistakes({ grantee: "aad\0" })).toEqual([expect.stringContaining("contains a NUL character")]);
   });
 
@@ -296,7 +296,7 @@ describe("names", () => {
     expect(mistakes({ user: "a\nb" })).toEqual([expect.stringContaining("has more than one line")]);
   });
 
-  test("only '*' means every schema", () => {
+  test("'*' alone means every schema", () => {
     expect(parse({ schemas: "*\n" }).demand.schemas).toBe("*");
     expect(parse({ schemas: "app\npublic" }).demand.schemas).toEqual(["app", "public"]);
     expect(mistakes({ schemas: "*\npublic" })).toEqual([
@@ -310,7 +310,7 @@ describe("names", () => {
 });
 
 describe("privileges", () => {
-  test("are read in any letter case, in order, without duplicates, also one per line", () => {
+  test("privileges are read in any letter case, in order, without duplicates, also one per line", () => {
     const { demand } = parse({
       "table-privileges": "update, Select\nINSERT,select\n",
       "sequence-privileges": "all",
@@ -319,7 +319,7 @@ describe("privileges", () => {
     expect(demand.sequencePrivileges).toBe("ALL");
   });
 
-  test("on schemas and routines", () => {
+  test("privileges on schemas and routines are read", () => {
     const { demand } = parse({ "schema-privileges": "create, usage", "routine-privileges": " execute" });
     expect(demand.schemaPrivileges).toEqual(["USAGE", "CREATE"]);
     expect(demand.routinePrivileges).toEqual(["EXECUTE"]);
@@ -386,7 +386,7 @@ describe("the server", () => {
     ]);
   });
 
-  test("several are read one per line, in order, with the cloud's suffix, each once in whatever case", () => {
+  test("hosts are read one per line, in order, with the cloud's suffix, each once in whatever case", () => {
     const suffix = ".postgres.database.azure.com";
     const { servers } = parseSettings(env({ host: `b\n a\r\n\nA${suffix}\n10.0.0.4`, port: "6432" }));
     const tls = { mode: "verify-full" };
@@ -397,7 +397,7 @@ describe("the server", () => {
     ]);
   });
 
-  test("one of several that is not a host name is refused, and named", () => {
+  test("one of several hosts that is not a host name is refused, and named", () => {
     expect(mistakes({ host: "a\nb:5432\nc" })).toEqual([
       "`host`: an item (6 characters) is not a host name. Use one or more server names, one per line, such as `my-server` or `my-server.postgres.database.azure.com`. The port goes in `port`.",
     ]);
@@ -406,7 +406,7 @@ describe("the server", () => {
     ]);
   });
 
-  test("several on the port of an elastic cluster's nodes are one mistake in `apply`", () => {
+  test("several servers on the port of an elastic cluster's nodes are one mistake in `apply`", () => {
     expect(mistakes({ host: "a\nb", port: "7432" })).toEqual([
       expect.stringMatching("^`port`: 7432 connects"),
     ]);
@@ -539,7 +539,7 @@ describe("the app's connection settings", () => {
   const connection =
     "host=contoso-pg.postgres.database.azure.com port=6432 dbname=orders user=aad_orders password=hunter2";
 
-  test("give host, port, database and grantee", () => {
+  test("the settings give host, port, database and grantee", () => {
     expect(parse({ ...app, "app-connection": connection })).toMatchObject({
       server: { host: "contoso-pg.postgres.database.azure.com", port: 6432 },
       databases: ["orders"],
@@ -553,7 +553,7 @@ describe("the app's connection settings", () => {
     });
   });
 
-  test("never provide the password for signing in", () => {
+  test("the settings never provide the password for signing in", () => {
     expect(parse({ ...app, "app-connection": connection }).signIn.type).toBe("oidc");
     expect(JSON.stringify(parse({ ...app, "app-connection": connection }))).not.toContain("hunter2");
   });
@@ -660,11 +660,11 @@ test("secrets are found before the settings are parsed", () => {
 });
 
 describe("the drift issue", () => {
-  test("is enabled with the token", () => {
+  test("the drift issue is enabled with the token", () => {
     expect(parse({ "drift-issue": "true", "github-token": "ghs_x" }).driftIssue).toEqual({ token: "ghs_x" });
   });
 
-  test("requires a token", () => {
+  test("the drift issue requires a token", () => {
     expect(mistakes({ "drift-issue": "true" })).toEqual([
       "`github-token` is missing. `drift-issue: true` requires it: a GitHub token that can write issues.",
     ]);
@@ -674,7 +674,7 @@ describe("the drift issue", () => {
 describe("grantee-object-id", () => {
   const IDS = ["0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03", "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04"];
 
-  test("gives each grantee its object ID, in order, with repetitions", () => {
+  test("each grantee gets its object ID, in order, with repetitions", () => {
     const objectIdsOf = (grantee: string, ids: string) =>
       Object.fromEntries(parse({ grantee, "grantee-object-id": ids }).demand.objectIds ?? []);
     expect(objectIdsOf("b\na", ` ${IDS[0]?.toUpperCase()}\r\n\n${IDS[1]}\n`)).toEqual({
@@ -686,7 +686,7 @@ describe("grantee-object-id", () => {
     expect(parse({ "grantee-object-id": "" }).demand.objectIds).toBeUndefined();
   });
 
-  test("comes with the ID of the login's tenant, in lower case, if the inputs have it", () => {
+  test("the ID of the login's tenant is given in lower case, if the inputs have it", () => {
     const tenantOf = (inputs: Record<string, string>) => parse(inputs).demand.tenantId;
     const id = "3F0C6A52-7B1E-4D35-9A8E-5D2F8F6B1C01";
     expect(tenantOf({ "grantee-object-id": IDS[0] ?? "", "tenant-id": id })).toBe(id.toLowerCase());
@@ -694,7 +694,7 @@ describe("grantee-object-id", () => {
     expect(tenantOf({ "grantee-object-id": IDS[0] ?? "", "auth-type": "azure-cli" })).toBeUndefined();
   });
 
-  test("is invalid if it is not a GUID, or if the number of IDs differs from the number of grantees", () => {
+  test("an object ID is invalid if it is not a GUID, or if there are not as many as grantees", () => {
     expect(mistakes({ "grantee-object-id": "aad_orders" })).toEqual([
       "`grantee-object-id`: an item (10 characters) is not a GUID. Use the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`.",
     ]);

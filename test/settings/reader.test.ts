@@ -33,7 +33,7 @@ function problems(given: Record<string, string>, from: (inputs: Inputs) => unkno
 }
 
 describe("an action reads the inputs in its table", () => {
-  test("with their defaults", () => {
+  test("inputs that are not set have their defaults", () => {
     const from = (inputs: Inputs) =>
       inputs.all({
         type: () => inputs.orDefault("type", choice(["service", "user"])),
@@ -43,20 +43,20 @@ describe("an action reads the inputs in its table", () => {
     expect(read({ user: "ci-admin" }, from)).toEqual({ type: "service", user: "ci-admin", key: undefined });
   });
 
-  test("and no inputs of other actions", () => {
+  test("inputs of other actions are not read", () => {
     expect(problems({ types: "x", "table-privilege": "x" }, () => "read")).toEqual([
       "`types` is not an input of this action. Did you mean `type`?",
     ]);
   });
 
-  test("and masks its own secrets", () => {
+  test("secrets of the action's own inputs are found", () => {
     const env = inputVariables({ key: "k\n", "client-secret": "s", password: "p" });
     expect(secretsIn(INPUTS, env)).toEqual(["s", "k"]);
   });
 });
 
 describe("a mistake", () => {
-  test("is never returned as a value, and ends the reading", () => {
+  test("a mistake is never returned as a value, and ends the reading", () => {
     let after = false;
     const from = (inputs: Inputs) => {
       inputs.required("user", name);
@@ -66,7 +66,7 @@ describe("a mistake", () => {
     expect(after).toBe(false);
   });
 
-  test("is reported with those of all other fields, and once if several fields read the input", () => {
+  test("a mistake is reported with those of all other fields, and once if several fields read the input", () => {
     const from = (inputs: Inputs) => {
       const type = () => inputs.orDefault("type", choice(["service"]));
       return inputs.all({
@@ -81,7 +81,7 @@ describe("a mistake", () => {
     ]);
   });
 
-  test("in a value that nobody uses is reported", () => {
+  test("a mistake in a value that nobody uses is reported", () => {
     const from = (inputs: Inputs) => {
       try {
         return inputs.required("user", name);
@@ -106,7 +106,7 @@ describe("an action that only supports Entra identities", () => {
     expect(read(given, entraSignInFrom)).toEqual(expected);
   });
 
-  test("refuses a password", () => {
+  test("a password is refused by an action that only supports Entra identities", () => {
     expect(problems({ "auth-type": "password" }, entraSignInFrom)).toEqual([
       '`auth-type`: "password" is not valid. Use `oidc`, `client-secret`, `managed-identity` or `azure-cli`.',
     ]);
