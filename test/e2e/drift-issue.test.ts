@@ -29,6 +29,12 @@ test("opens an issue on drift, leaves other issues alone, and closes it when app
   expect(github.issues.map(({ state, title }) => ({ state, title }))).toEqual([
     { state: "open", title: expect.stringContaining("`aad_orders` in `mended`") },
   ]);
+  const before = github.requests.length;
+  const again = await run({ mode: "check" });
+  expect(again.summary).toMatch(
+    /\n\*\*Drift issues, since the last run\*\*\n\n- Nothing is new in \[#1\]\(http\S+\/contoso\/orders\/issues\/1\)\.\n$/,
+  );
+  expect(github.requests.slice(before).map(({ method }) => method)).toEqual(["GET"]);
   expect((await run({ mode: "check", grantee: "aad_order" })).outputs.verdict).toBe("error");
   expect(github.issues[0]?.state).toBe("open");
   expect((await run({ mode: "apply" })).outputs.verdict).toBe("repaired");
