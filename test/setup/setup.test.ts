@@ -239,7 +239,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(missing).toMatchObject({ status: 1, stderr: expect.stringContaining("cannot make nobody") });
   });
 
-  test("the commands of step 0 make a server that only a Microsoft Entra administrator can sign in to, and a database", async () => {
+  test("the commands of step 0 make a server with a Microsoft Entra administrator, and a database", async () => {
     const azure = await startAzure();
     const page = readText("docs/setup.md");
     const [, step0 = ""] = /^## 0\.[\s\S]*?^```bash\n([\s\S]*?)^```$/m.exec(page) ?? [];
