@@ -128,7 +128,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-not-permitted": {
     when: [
       "AuthorizationFailed AuthorizationPermissionMismatch Forbidden",
-      { status: [403], text: /not authorized|not have (permission|authorization)/i },
+      { status: [403], text: /not authorized|not have (permission|authorization)(?!.*linked scope)/i },
     ],
     answer: (context, symptom) => [
       "The identity that signs in has no role on the server that allows this.",
