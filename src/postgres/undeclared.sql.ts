@@ -15,7 +15,7 @@ const SERVERS_OWN = "^(azure|pg_)";
 /** CTEs about who holds what, after relation, schema and declared. */
 const HELD_CTES = `-- an ACL that is NULL gives privileges to the owner only; array_cat: see aclOf
 alike AS MATERIALIZED (
-  SELECT relnamespace, relowner, relkind, pg_catalog.array_cat(relacl, '{}') AS acl,
+  SELECT relnamespace, relowner, relkind, CASE WHEN relacl IS NOT NULL THEN pg_catalog.array_cat(relacl, '{}') END AS acl,
          pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members
   FROM relation
   GROUP BY relnamespace, relowner, relkind, relacl

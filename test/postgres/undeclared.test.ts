@@ -37,7 +37,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: undeclared privileges", (version) =
     await as(
       owner,
       `CREATE TABLE a (id int, email text); CREATE TABLE b (id int); CREATE VIEW v AS SELECT 1; CREATE SEQUENCE s;
-       CREATE TABLE audit_1 (id int); CREATE SCHEMA other; CREATE TABLE other.t (id int);
+       CREATE TABLE audit_1 (id int); CREATE TABLE own (id int); CREATE SCHEMA other; CREATE TABLE other.t (id int);
        GRANT ALL ON a TO ${app}; GRANT SELECT ON a, b, other.t, audit_1 TO ${bi}; GRANT UPDATE (email) ON a TO ${bi};
        GRANT SELECT ON v TO PUBLIC; GRANT USAGE ON s TO ${team} WITH GRANT OPTION;
        GRANT SELECT ON a TO azure_tool_${database(place)}, pg_monitor, azuresu`,

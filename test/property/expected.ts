@@ -1,7 +1,8 @@
 import type { Demand } from "../../src/model/demand.ts";
 import { isRoutine } from "../../src/model/kinds.ts";
 import { SEQUENCE_PRIVILEGES } from "../../src/model/privileges.ts";
-import type { GranteeReport, Missing } from "../../src/model/report.ts";
+import type { GranteeReport, Missing, Undeclared } from "../../src/model/report.ts";
+import { SUPERUSER } from "../sandbox/postgres.ts";
 import { tablePrivilegesOn } from "../table-privileges.ts";
 import {
   type DatabaseObject,
@@ -293,6 +294,39 @@ function creatorsOf(
   return [...unique.values()].filter(
     ({ creator }) => !creator.startsWith("pg_") && state.roles.get(creator)?.superuser === false,
   );
+}
+
+/** What roles hold that are not declared, by the report: a line for each role, schema, kind and privilege. */
+export function undeclaredLines(undeclared: readonly Undeclared[]): readonly string[] {
+  const lines = undeclared.flatMap(({ role, schema, kind, privileges, onColumns }) =>
+    privileges.map((privilege) => [role, schema, kind, privilege, onColumns === true].join()),
+  );
+  return [...new Set(lines)].sort();
+}
+
+/** The same by the ACLs. */
+export function undeclaredBy(state: State, demand: Demand, grantees: readonly string[]): readonly string[] {
+  const schemas = demandedSchemas(state, demand).map(({ name }) => name);
+  const objects = new Map(
+    state.objects
+      .filter(({ kind, schema }) => schemas.includes(schema) && !isRoutine(kind))
+      .filter((object) => !object.ofExtension && !isExcluded(object, demand))
+      .map((object) => [keyOf(object.kind, object.schema, object.name), object]),
+  );
+  const lines = [...state.acls.values()].flatMap((row) => {
+    const object = objects.get(keyOf(row.kind, row.schema, row.name));
+    const { grantee, schema, kind, privilege, grantable, part } = row;
+    if (object === undefined || grantee === object.owner || grantees.includes(grantee)) return [];
+    if (grantee === SUPERUSER || /^(azure|pg_)/.test(grantee)) return [];
+    return [
+      grantee,
+      schema,
+      kind,
+      grantable ? `${privilege} WITH GRANT OPTION` : privilege,
+      part !== "",
+    ].join();
+  });
+  return [...new Set(lines)].sort();
 }
 
 function demandedSchemas(state: State, { schemas }: Demand): readonly DatabaseObject[] {

@@ -505,7 +505,7 @@ export async function futurePrivileges(
 const RELATION_ACL =
   "(SELECT relowner AS owner, relacl AS acl FROM pg_class WHERE relname = 'zz future') AS o, aclexplode(o.acl) AS x";
 const ROUTINE_ACL =
-  "(SELECT proowner AS owner, proacl AS acl FROM pg_proc WHERE proname = 'zz future') AS o, aclexplode(o.acl) AS x";
+  "(SELECT proowner AS owner, coalesce(proacl, acldefault('f', proowner)) AS acl FROM pg_proc WHERE proname = 'zz future') AS o, aclexplode(o.acl) AS x";
 
 interface GivenItem {
   readonly to: string;

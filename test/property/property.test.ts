@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { undeclaredIn } from "../../src/grants/undeclared.ts";
 import { isInSchema } from "../../src/model/kinds.ts";
 import { withoutGrantOption } from "../../src/model/privileges.ts";
-import type { Changed, Missing, Mode, Report } from "../../src/model/report.ts";
+import type { Changed, Missing, Mode, Report, Undeclared } from "../../src/model/report.ts";
 import { EMPTY, name as identifier, inOurWords } from "../../src/model/sentence.ts";
+import { lookForUndeclared } from "../../src/postgres/undeclared.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
 import { plain } from "../../src/render/pen.ts";
 import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
@@ -17,6 +19,8 @@ import {
   privilegesOn,
   reportedJudgement,
   type SignedIn,
+  undeclaredBy,
+  undeclaredLines,
 } from "./expected.ts";
 import { followFile, followFix } from "./follow.ts";
 import { model } from "./model.ts";
@@ -75,6 +79,8 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
     moreThanPlanned: 0,
     followed: 0,
     dependent: 0,
+    undeclared: 0,
+    undeclaredLeft: 0,
     withoutSql: 0,
     refusedByTrigger: 0,
     refusedLater: 0,
@@ -140,6 +146,9 @@ interface Tally {
   /** Findings whose SQL was run, those of them that need other grants to be revoked first, and findings without SQL. */
   followed: number;
   dependent: number;
+  /** Entries about what is undeclared, and those that are left after their SQL was run. */
+  undeclared: number;
+  undeclaredLeft: number;
   withoutSql: number;
   /** Privileges that an event trigger refused to the login, and to the roles that the report names. */
   refusedByTrigger: number;
@@ -243,7 +252,10 @@ async function checkDatabase(setup: Setup): Promise<void> {
   expect(await stateOf(oracle, version), "check and plan change nothing").toEqual(before);
 
   if (blueprint.follow === "plan's file") return expectFixesToWork(setup, planned, "file");
-  if (blueprint.follow === "plan's fixes") return expectFixesToWork(setup, planned, "fixes");
+  if (blueprint.follow === "plan's fixes") {
+    await expectFixesToWork(setup, planned, "fixes");
+    return expectUndeclaredToEnd(setup);
+  }
 
   const applied = await run("apply");
   const after = await stateOf(oracle, version);
@@ -336,6 +348,49 @@ async function expectFixesToWork(setup: Setup, result: Reconciled, what: "file" 
     ),
     `left after following the fixes`,
   ).toEqual([]);
+}
+
+/**
+ * Compares what is undeclared with the ACLs, and follows the SQL file and then the fixes. Then nothing may be left but what
+ * has no SQL, and what a role granted to a grantee.
+ */
+async function expectUndeclaredToEnd(setup: Setup): Promise<void> {
+  const { sandbox, oracle, client, database, blueprint, version, tally } = setup;
+  const { demand, grantees, session } = blueprint;
+  const find = async () => undeclaredIn(await lookForUndeclared(client, [demand], grantees));
+  const first = await find();
+  expect(undeclaredLines(first.undeclared), "what is undeclared, by the ACLs").toEqual(
+    undeclaredBy(await stateOf(oracle, version), demand, grantees),
+  );
+  tally.undeclared += first.undeclared.length;
+  const place = { address: sandbox.server, database, login: session };
+  const report = reportOf(database, session, { grantees: [], statements: [], fixes: [], verdict: "drift" });
+  const databases = report.databases.map((each) => ({ ...each, ...first }));
+  const refused = await followFile(place, { ...report, databases });
+  if (refused.some((line) => line.includes(REFUSAL))) return;
+  expect(refused, "following the file about what is undeclared").toEqual([]);
+  let { undeclared: left } = await find();
+  // What somebody granted on is not in the file.
+  const named = ({ role, schema, kind }: Undeclared) => [role, schema, kind].join();
+  const noted = new Set(first.undeclared.flatMap((each) => (each.fix.note === undefined ? [] : named(each))));
+  expect(
+    left.filter((each) => !noted.has(named(each))),
+    "left after following the file",
+  ).toEqual([]);
+  for (let length = -1; length !== left.length; ) {
+    length = left.length;
+    for (const { fix } of left) {
+      const [error = ""] = await followFix(place, fix);
+      if (error !== "") expect(error, "following a fix").toContain("dependent privileges exist");
+    }
+    left = (await find()).undeclared;
+  }
+  tally.undeclaredLeft += left.length;
+  for (const { fix } of left) {
+    const note = plain.sentence(fix.note ?? EMPTY);
+    if (fix.sql === undefined) expect(note).toMatch(/As a superuser|no longer holds|Run as|Then run as/);
+    else expect(grantees.some((grantee) => note.includes(plain.name(grantee)))).toBe(true);
+  }
 }
 
 function isDependent({ reason, fix }: Missing): boolean {
