@@ -208,6 +208,26 @@ test("the body is never longer than GitHub's limit; what follows the last whole 
   expect(readMarker(body)).toBeDefined();
 });
 
+test("the part of the summary lists twenty issues, and counts the rest", () => {
+  const task = { ...taskFor(subject(reports.drift()), ["table public.orders"]), change: "reopened" } as const;
+  const lines = issuesPart(Array.from({ length: 25 }, () => task)).split("\n");
+  expect(lines.filter((line) => line.startsWith("- [#1]"))).toHaveLength(20);
+  expect(lines).toContain("- 5 more in the log");
+  const same = Array.from({ length: 25 }, () => ({ ...task, change: "unchanged" }) as const);
+  expect(issuesPart(same)).toMatch(/- Nothing is new in \[#1\].* and 17 more\.\n$/);
+});
+
+test("the marker lists as many objects as fit beside the text, or none", () => {
+  const now = (n: number) => {
+    const missing = Array.from({ length: n }, (_, i) => reports.missing({ name: `table_${i}` }));
+    const grantees = [reports.grantee({ verdict: "drift", missing })];
+    return markerOf(subject(reports.report([reports.database({ verdict: "drift", grantees })])));
+  };
+  expect(now(500).objects).toHaveLength(500);
+  expect(now(1_000).objects).toEqual([]);
+  expect(now(1_000).found).not.toBe(now(1_001).found);
+});
+
 test("a title whose names are too long is shortened to fit", () => {
   const long = "\u0085".repeat(31);
   expect(issueTitle(subject(named(long, long, "t")))).toBe("Drift of PostgreSQL privileges");
