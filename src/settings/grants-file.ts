@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
-import type { Document, Node, ParsedNode, YAMLMap, YAMLSeq } from "yaml";
+import type { Document, Node, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { code, EMPTY, inOurWords, paragraph, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
 import { Invalid } from "./invalid.ts";
@@ -128,7 +128,7 @@ const NOTED_WITH_NODE = new Set(["BAD_ALIAS", "TAG_RESOLVE_FAILED"]);
 
 function entriesIn({ contents: root }: Document.Parsed, reading: Reading): readonly Entry[] {
   const { yaml, keys, placeOf } = reading;
-  const grants = yaml.isMap(root) ? valuesIn(root, ["grants"], reading).get("grants") : undefined;
+  const grants = isMapping(root, yaml) ? valuesIn(root, ["grants"], reading).get("grants") : undefined;
   const list = grants?.node;
   if (!yaml.isSeq<ParsedNode>(list) || list.items.length === 0) {
     noteKind(code("grants"), list, grants?.offset ?? 0, inOurWords("Use a list of entries."), reading);
@@ -136,7 +136,7 @@ function entriesIn({ contents: root }: Document.Parsed, reading: Reading): reado
   }
   return list.items.flatMap((entry) => {
     const [offset] = entry.range;
-    if (!yaml.isMap(entry)) {
+    if (!isMapping(entry, yaml)) {
       noteKind(
         inOurWords("An entry"),
         entry,
@@ -158,19 +158,21 @@ interface Value {
   readonly offset: number;
 }
 
+/** Its keys are text: the parser refuses others. */
+type Mapping = YAMLMap<Scalar.Parsed, ParsedNode | null>;
+
+function isMapping(node: unknown, yaml: Yaml): node is Mapping {
+  return yaml.isMap(node);
+}
+
 /** The values of a mapping by their keys. */
-function valuesIn(
-  map: YAMLMap.Parsed,
-  known: readonly string[],
-  reading: Reading,
-): ReadonlyMap<string, Value> {
-  const { yaml, inputs, placeOf, note } = reading;
+function valuesIn(map: Mapping, known: readonly string[], reading: Reading): ReadonlyMap<string, Value> {
+  const { inputs, placeOf, note } = reading;
   const values = new Map<string, Value>();
   const lines = new Map<string, number>();
   for (const { key, value: node } of map.items) {
-    if (!yaml.isScalar(key) || typeof key.value !== "string") continue; // noted before
-    const name = key.value;
-    const offset = key.range?.[0] ?? 0;
+    const name = String(key.value);
+    const [offset] = key.range;
     const first = lines.get(name);
     if (first === undefined) lines.set(name, placeOf(offset).line);
     if (first === undefined && known.includes(name)) values.set(name, { node, offset });
