@@ -135,7 +135,7 @@ export function hostName(suffix: () => string, forConnectionString: Sentence): (
   };
 }
 
-/** Host names, one per line, in order, each as `one` reads it, and each once in whatever case. */
+/** Host names, one per line, in order, each as `one` reads it. Of two that differ only in case, the last one stays. */
 export function hostNames(one: (text: string) => string): (text: string) => readonly string[] {
   return (text) => {
     const [first = "", ...more] = lines(text);

@@ -177,6 +177,28 @@ test("a run that is cancelled among many databases has all of them in its report
   }
 });
 
+test("a run that is cancelled while a server does not list its databases has a row for each pattern and name", async () => {
+  const asked = Promise.withResolvers<void>();
+  const silent = await at("127.0.0.2", () => asked.resolve());
+  const temp = await mkdtemp(join(tmpdir(), "servers-"));
+  const stopping = interruption("SIGTERM");
+  try {
+    const where = { host: "127.0.0.2", "ssl-mode": "verify-ca", database: "a_*\nnamed" };
+    const inputs = { ...defaults, ...migratorInputs(sandbox.server.port), ...where };
+    const env = { ...sandbox.env, ...inputVariables(inputs) };
+    const step = await runStep([join(ROOT, action.runs.main)], temp, env, async (child) => {
+      await asked.promise;
+      stopping.send(child);
+    });
+    const report = JSON.parse(await readFile(step.outputs.report ?? "", "utf8")) as JsonReport;
+    expect(stopping.secondsAgo()).toBeLessThan(PROMPTLY);
+    expect(rows(report)).toEqual(["127.0.0.2 a_*: cancelled", "127.0.0.2 named: cancelled"]);
+  } finally {
+    await rm(temp, { recursive: true });
+    await silent.close();
+  }
+});
+
 async function grantedIn(databases: readonly string[]): Promise<number> {
   let granted = 0;
   for (const database of databases) {
