@@ -7,7 +7,7 @@ import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure, failure } from "../model/failure.ts";
 import type { Kind } from "../model/report.ts";
 import { sentence, someNames } from "../model/sentence.ts";
-import type { Oid, Pitfall, Snapshot } from "../model/snapshot.ts";
+import type { Oid, Pitfall, Role, Snapshot } from "../model/snapshot.ts";
 import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
 import {
   defaultsThatFail,
@@ -18,6 +18,7 @@ import {
 } from "./pitfalls.sql.ts";
 import { defaultPrivileges, secondLook } from "./second-look.sql.ts";
 import {
+  type FirstLook,
   type GroupRow,
   mapGrantees,
   mapSnapshot,
@@ -128,56 +129,75 @@ async function lookOnce(
     client.query<SnapshotRow>(snapshotFor(demand), [...parametersOf(grantees, demand), since]),
   ]);
   const first = mapSnapshot(rows, demand.exclude);
-  const { snapshot, grantees: signedIn, representatives, nextTransaction } = first;
+  const { snapshot, representatives, nextTransaction } = first;
+  const second = await lookAgain(client, first, demand);
+  const now = new Map(second.objects.map((row) => [keyOf(row), row]));
+  const changed = representatives.filter((then) => {
+    const { owner, relacl } = now.get(keyOf(then)) ?? {};
+    const isJudged = since === undefined || then.forOthers;
+    return isJudged && (owner !== then.owner || relacl !== then.relacl);
+  });
+  if (changed.length > 0 || second.grantees === undefined)
+    return { changed: changed.map(({ oid }) => oid), nextTransaction };
+  const gone = new Set(representatives.flatMap((then) => (now.has(keyOf(then)) ? [] : [then.group])));
+  const complete: Snapshot = {
+    ...snapshot,
+    groups: [...snapshot.groups.filter((group) => !gone.has(group)), ...second.defaults],
+    columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
+    grantees: second.grantees,
+  };
+  return { snapshot: complete, nextTransaction };
+}
 
-  const actors = [...new Set([...signedIn.values()].map(({ actor }) => actor.oid))];
-  const roles = [...new Set([...[...signedIn.values()].map(({ role }) => role.oid), ...actors])];
-  const inherited = [...signedIn.values()].flatMap(({ actor }) => [...actor.inherits].map(({ oid }) => oid));
-  const holders = [...new Set(inherited)];
-  const creators = creatorsOf({ ...snapshot, grantees: signedIn }, demand);
+/** A relation and a routine may have the same OID. */
+function keyOf({ routine, oid }: Pick<Representative, "routine" | "oid">): string {
+  return `${routine} ${oid}`;
+}
+
+/** The second look: the objects that were asked about as they are now, and what depends on the first look. */
+async function lookAgain(client: Client, first: FirstLook, demand: Demand) {
+  const { snapshot, representatives } = first;
+  const signedIn = [...first.grantees.values()];
+  const actors = oidsOf(signedIn.map(({ actor }) => actor));
+  const roles = oidsOf(signedIn.flatMap(({ role, actor }) => [role, actor]));
+  const holders = oidsOf(signedIn.flatMap(({ actor }) => [...actor.inherits]));
+  const creators = creatorsOf({ ...snapshot, grantees: first.grantees }, demand);
   const scope = {
     schemas: snapshot.schemas.map(({ oid }) => oid),
     grantees: actors,
     exclude: demand.exclude,
   };
   const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
-  const [again, defaults, facts, ...pitfalls] = (await statements(client, [
+  const needed = (is: boolean, sql: () => string) => (is ? sql() : NO_ROWS);
+  const [objects, defaults, facts, ...pitfalls] = (await statements(client, [
     secondLook(representatives),
-    creators.length > 0
-      ? defaultPrivileges(creators, actors, holders, demand.routinePrivileges.length > 0)
-      : NO_ROWS,
+    needed(creators.length > 0, () =>
+      defaultPrivileges(creators, actors, holders, demand.routinePrivileges.length > 0),
+    ),
     granteeFacts(roles, snapshot.server, ownersOf(snapshot)),
-    first.hasRowSecurity ? rowSecurityWithoutPolicy(scope) : NO_ROWS,
-    has("view") ? viewsThatFail(scope) : NO_ROWS,
-    first.hasTriggers ? foreignKeysThatFail(scope) : NO_ROWS,
+    needed(first.hasRowSecurity, () => rowSecurityWithoutPolicy(scope)),
+    needed(has("view"), () => viewsThatFail(scope)),
+    needed(first.hasTriggers, () => foreignKeysThatFail(scope)),
     defaultsThatFail(scope, takesNextValues(demand)),
-    has("foreign-table") ? foreignTablesWithoutMapping(scope) : NO_ROWS,
+    needed(has("foreign-table"), () => foreignTablesWithoutMapping(scope)),
     "COMMIT;",
   ])) as [Representative[], GroupRow[], GranteeRow[], ...Pitfall[][]];
-
-  const keyOf = ({ routine, oid }: Pick<Representative, "routine" | "oid">) => `${routine} ${oid}`;
-  const now = new Map(again.map((row) => [keyOf(row), row]));
-  const changed = representatives.filter((then) => {
-    const { owner, relacl } = now.get(keyOf(then)) ?? {};
-    const isJudged = since === undefined || then.forOthers;
-    return isJudged && (owner !== then.owner || relacl !== then.relacl);
-  });
   // A grantee without facts was dropped meanwhile.
-  if (changed.length > 0 || facts.length < roles.length)
-    return { changed: changed.map(({ oid }) => oid), nextTransaction };
-  const gone = new Set(representatives.flatMap((then) => (now.has(keyOf(then)) ? [] : [then.group])));
-  const complete: Snapshot = {
-    ...snapshot,
-    groups: [...snapshot.groups.filter((group) => !gone.has(group)), ...defaults.map(first.groupFrom)],
-    columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
-    grantees: mapGrantees(signedIn, facts, pitfalls.flat()),
+  const isComplete = facts.length === roles.length;
+  return {
+    objects,
+    defaults: defaults.map(first.groupFrom),
+    grantees: isComplete ? mapGrantees(first.grantees, facts, pitfalls.flat()) : undefined,
   };
-  return { snapshot: complete, nextTransaction };
+}
+
+function oidsOf(roles: readonly Role[]): readonly Oid[] {
+  return [...new Set(roles.map(({ oid }) => oid))];
 }
 
 /** The owners of the database, and of the schemas and relations that are checked. */
 function ownersOf({ groups }: Pick<Snapshot, "groups">): readonly Oid[] {
-  return [...new Set(groups.filter(({ skipped }) => skipped === "").map(({ owner }) => owner.oid))];
+  return oidsOf(groups.filter(({ skipped }) => skipped === "").map(({ owner }) => owner));
 }
 
 /** True if the demand lets the grantees take the next value of a sequence. */
