@@ -28,12 +28,16 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
   const columns = new Map(snapshot.columns.map(({ member, items }) => [member.oid, items]));
   const all = found.flatMap((privileges) => revokesOf(login, privileges, columns));
   let left = MAX_REVOKES;
-  const fixed: Blocked[] = [];
+  const fixed: (readonly Blocked[])[] = [];
   const entries = groupsOf(all, keyOf).map((same): Entry => {
     const [{ blocked, holder, privileges }] = same;
     const { group, columns } = blocked.change;
-    left -= same.length;
-    if (left >= 0) fixed.push(...same.map((each) => each.blocked));
+    const revokes = same.map((each) => each.blocked);
+    const fits = revokes.length <= left;
+    if (fits) {
+      fixed.push(revokes);
+      left -= revokes.length;
+    }
     return {
       role: holder.name,
       ...(isPublic(holder) && { isPublic: true }),
@@ -41,19 +45,13 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
       kind: group.kind,
       privileges,
       ...(columns && { onColumns: true }),
-      objects: new Set(same.map((each) => each.blocked.change.member.oid)).size,
-      fix:
-        left >= 0
-          ? fixOf(
-              snapshot,
-              same.map((each) => each.blocked),
-            )
-          : TOO_MANY,
+      objects: new Set(revokes.map(({ change }) => change.member.oid)).size,
+      fix: fits ? fixOf(snapshot, revokes) : TOO_MANY,
     };
   });
   return {
     undeclared: entries.sort(byRole),
-    undeclaredFixes: fixBlocks(snapshot, fixed, new Set()),
+    undeclaredFixes: fixBlocks(snapshot, fixed.flat(), new Set()),
   };
 }
 
@@ -148,7 +146,9 @@ function fixOf(place: UndeclaredLook["snapshot"], same: readonly Blocked[]): Ent
 }
 
 const TOO_MANY = {
-  note: inOurWords("This report has the SQL for others. Run that, and then this action again."),
+  note: inOurWords(
+    "The SQL names too many objects for a report. Run the SQL for the others, and then this action again.",
+  ),
 };
 
 function byRole(a: Entry, b: Entry): number {

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { undeclaredIn } from "../../src/grants/undeclared.ts";
+import type { Group } from "../../src/model/snapshot.ts";
+import { read } from "../read.ts";
+import { ACTING, group, snapshot } from "./snapshots.ts";
+
+test("undeclared privileges on more objects than a report can name have a note in place of SQL", () => {
+  const many = Array.from({ length: 100_001 }, (_, n) => `t${n}`);
+  const seen = snapshot([group(many), group(["one", "two"], { from: 200_000 })], {}, ACTING);
+  const [all, few] = seen.groups as [Group, Group];
+  const { owner, stranger } = seen.roles;
+  const found = [all, few].map((of) => ({
+    group: of,
+    members: of.members,
+    grantor: owner,
+    holders: [of === all ? stranger : seen.roles.writers],
+    privileges: ["SELECT"] as const,
+  }));
+
+  const { undeclared, undeclaredFixes } = undeclaredIn({ snapshot: seen, found });
+
+  expect(undeclared.map(({ role, objects }) => [role, objects])).toEqual([
+    ["stranger", 100_001],
+    ["writers", 2],
+  ]);
+  expect(undeclared[0]?.fix).not.toHaveProperty("sql");
+  expect(read(undeclared[0]?.fix.note)).toContain("too many objects");
+  const sql = 'REVOKE SELECT ON TABLE\n  "public"."one",\n  "public"."two"\nFROM "writers";';
+  expect(undeclared[1]?.fix).toEqual({ as: "login", sql: `SET ROLE "owner"; ${sql}` });
+  const statements = ["BEGIN;", 'SET LOCAL ROLE "owner";', sql, "COMMIT;"];
+  expect(undeclaredFixes).toEqual([{ as: "login", runnable: true, byHand: true, statements }]);
+});
