@@ -64,7 +64,7 @@ export async function openTracker(options: Options) {
 
     /**
      * Open and closed ones, the oldest first.
-     * @param after only those that were opened after the issue with this number
+     * @param after reads no page beyond the issue with this number
      */
     async issues(after = 0): Promise<readonly Issue[]> {
       const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 } as const;
@@ -72,7 +72,7 @@ export async function openTracker(options: Options) {
         if (data.some(({ number }) => number <= after)) done();
         return data;
       });
-      const found = all.flatMap((issue) => (issue.pull_request || issue.number <= after ? [] : ours(issue)));
+      const found = all.flatMap((issue) => (issue.pull_request ? [] : ours(issue)));
       // Once each: an issue that somebody opens meanwhile moves the others to the next page.
       const once = new Map(found.map((issue) => [issue.number, issue]));
       return [...once.values()].toSorted((a, b) => a.number - b.number);
