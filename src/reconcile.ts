@@ -16,7 +16,7 @@ import { ActionError, type Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Mode, worst } from "./model/report.ts";
 import { apply, type Waits } from "./postgres/apply.ts";
 import { look } from "./postgres/catalog.ts";
-import { MAX_TURN_WAIT, type Say } from "./postgres/turn.ts";
+import { type Say, takeTurns } from "./postgres/turn.ts";
 
 /** What one database is compared with: one grant of the settings. */
 export interface Task {
@@ -59,7 +59,7 @@ export async function reconcile(
   say(`reading the privileges of ${task.grantees.join(", ")}`);
   let assessment = await lookAndAssess(client, task);
   progress.before ??= assessment;
-  progress.waits ??= { turns: { say, left: MAX_TURN_WAIT }, locks: 0 };
+  progress.waits ??= { turns: takeTurns(say), locks: 0 };
   const { before, waits } = progress;
   progress.done = settle(progress.done, planToApply(assessment));
   let [rounds, outdated] = [0, 0];

@@ -12,7 +12,7 @@ import { attempt, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
 import { culprits } from "./culprits.ts";
 import { isOpen } from "./driver.ts";
 import { type Trial, trialsOf, tryOne } from "./trial.ts";
-import { beginInTurn, type Say, type Turns } from "./turn.ts";
+import type { Say, Turns } from "./turn.ts";
 
 /** How a run waits, over all its rounds. */
 export interface Waits {
@@ -95,11 +95,10 @@ async function run(round: Round, planned: Batch): Promise<void> {
   const batch = withoutHopeless(planned, work);
   const { changes, statements } = batch;
   if (changes.length === 0) return;
-  await beginInTurn(client, waits.turns);
   const started = Date.now();
   if (isOpen(client)) work.sent(batch);
   const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
-  const { error } = await attempt(client, statements, { lockTimeout });
+  const { error } = await attempt(client, waits.turns, statements, { lockTimeout });
   work.answered();
   if (error === null) return work.committed(batch);
   if (concernsAll(error)) throw OUTDATED;

@@ -1,7 +1,8 @@
 import pg, { type Client } from "pg";
 import { type Statement, withRoles } from "../grants/statements.ts";
 import type { Reason } from "../model/report.ts";
-import { rollBack } from "./transaction.ts";
+import { BEGIN, rollBack } from "./transaction.ts";
+import type { Turns } from "./turn.ts";
 
 /** The result of a transaction: an error rolled it back; without an error it was committed, perhaps with a warning. */
 export interface Attempted {
@@ -17,30 +18,45 @@ interface SendOptions {
 }
 
 /**
- * Runs statements, as one message, in the transaction that has begun, and commits it, or rolls it back if it fails.
+ * Runs statements in one transaction, and rolls it back if it fails. They are one message, sent together with the
+ * message that waits for the turn.
  * @throws what broke the connection: whether the transaction was committed is then unknown
  */
 export async function attempt(
   client: Client,
+  turns: Turns,
   statements: readonly Statement[],
-  { proof = [], lockTimeout = LOCK_TIMEOUT }: SendOptions = {},
+  options: SendOptions = {},
 ): Promise<Attempted> {
+  const { proof = [], lockTimeout = LOCK_TIMEOUT } = options;
   let warned = false;
   const notice = ({ code }: { code: string | undefined }) => {
     warned ||= code === PRIVILEGE_NOT_GRANTED || code === PRIVILEGE_NOT_REVOKED;
   };
+  const wait = turns.next();
   const limit = `SET LOCAL lock_timeout = '${lockTimeout}ms';`;
+  const sql = [limit, ...withRoles(statements), ...proof, "COMMIT;"].join("\n");
   client.on("notice", notice);
+  let waiting = wait !== undefined;
+  let failure: pg.DatabaseError;
   try {
-    await client.query([limit, ...withRoles(statements), ...proof, "COMMIT;"].join("\n"));
+    const turn = wait === undefined ? undefined : client.query(`${BEGIN}\n${wait}`);
+    const work = client.query(wait === undefined ? `${BEGIN}\n${sql}` : sql);
+    work.catch(() => {}); // it fails with the turn
+    if (turn !== undefined) await turns.waitFor(turn);
+    waiting = false;
+    await work;
     return { error: null, warned };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
+    failure = error;
     await rollBack(client, error);
-    return { error, warned };
   } finally {
     client.off("notice", notice);
   }
+  if (!waiting) return { error: failure, warned };
+  await turns.end(client, failure);
+  return await attempt(client, turns, statements, options);
 }
 
 /** How long a statement waits for a lock, in milliseconds: the app waits behind it. */

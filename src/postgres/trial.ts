@@ -6,7 +6,7 @@ import { type Change, statementsOf } from "../grants/statements.ts";
 import { isGrantOption, withoutGrantOption } from "../model/privileges.ts";
 import { groupsOf } from "../text/groups.ts";
 import { attempt, reasonOf } from "./batch.ts";
-import { beginInTurn, type Turns } from "./turn.ts";
+import type { Turns } from "./turn.ts";
 
 /**
  * The changes of a plan that PostgreSQL's rules do not allow but Azure's may, grouped so that a trial of one shows
@@ -55,8 +55,8 @@ export async function tryOne(client: Client, [{ change, tryAs = [] }]: Trial, tu
   let message = "the server granted nothing";
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
-    await beginInTurn(client, turns);
-    const { error, warned } = await attempt(client, statementsOf([{ ...change, acting }]), { proof });
+    const statements = statementsOf([{ ...change, acting }]);
+    const { error, warned } = await attempt(client, turns, statements, { proof });
     if (error === null && !warned) return { acting, message: "" };
     if (error === null) continue;
     reasonOf(error); // throws an error that is about the session

@@ -1,53 +1,97 @@
-import pg, { type Client } from "pg";
+import type { Client, DatabaseError } from "pg";
 import { wordsOf } from "../diagnosis/symptoms.ts";
-import { BEGIN, rollBack } from "./transaction.ts";
+import { count } from "../text/count.ts";
+import { BEGIN_READ_ONLY } from "./transaction.ts";
 
 /** Takes a line for the log. */
 export type Say = (line: string) => void;
 
 /** The bytes of "pggrants": the key of the advisory lock, which is one for each database. */
-const KEY = [0x70676772, 0x616e7473] as const;
+const KEY = 0x70676772616e7473n;
 
 /** How long a run waits for its turns in all, in milliseconds; any role can hold the lock, for any time. */
-export const MAX_TURN_WAIT = 10_000;
+const MAX_WAIT = 10_000;
 
-/** The turns of one run. */
+/** A wait that is longer than this is in the log, in milliseconds. */
+const SAID_WAIT = 1_000;
+
+/** The turns of one run, batch by batch. */
 export interface Turns {
-  readonly say: Say;
-  /** How long this run still waits for its turns, in milliseconds. */
-  left: number;
+  /** The SQL that waits for this run's turn, within a transaction; undefined when this run takes no more turns. */
+  next(): string | undefined;
+  /**
+   * Waits for the answer to that SQL.
+   * @throws the server's error, or what broke the connection
+   */
+  waitFor(answer: Promise<unknown>): Promise<void>;
+  /** Takes no more turns, and logs why: the error of the last one, and who holds the lock. */
+  end(client: Client, error: DatabaseError): Promise<void>;
 }
 
 /**
- * Begins a transaction when it is this run's turn, by an advisory lock, because two GRANTs on one object at the same time
- * fail. The lock only saves retries, so a run that does not get it goes on without it, and logs why and who holds it.
- * @param turns is updated
- * @throws what broke the connection
+ * Makes runs take turns by an advisory lock, because two GRANTs on one object at the same time fail. The lock only saves
+ * retries, so a run that has waited too long goes on without it.
  */
-export async function beginInTurn(client: Client, turns: Turns): Promise<void> {
-  if (turns.left <= 0) return void (await client.query(BEGIN));
-  const started = Date.now();
-  const wait = `SET LOCAL lock_timeout = '${turns.left}ms';\nSELECT pg_catalog.pg_advisory_xact_lock(${KEY});`;
-  try {
-    await client.query(`${BEGIN}\n${wait}`);
-    turns.left -= Date.now() - started;
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error;
-    await rollBack(client, error);
-    turns.left = 0;
-    await client.query(BEGIN);
-    const { rows } = await client.query<{ holder: string }>(HOLDERS);
-    const held = rows.map(({ holder }) => ` It is held by ${holder}.`).join("");
-    const lock = "the advisory lock with which runs of this action take turns";
-    turns.say(`did not get ${lock}: ${wordsOf(error)}.${held} Continuing without it.`);
-  }
+export function takeTurns(say: Say): Turns {
+  let left = MAX_WAIT;
+  return {
+    next: () =>
+      left > 0
+        ? `SET LOCAL lock_timeout = '${Math.ceil(left)}ms';\nSELECT pg_catalog.pg_advisory_xact_lock(${KEY});`
+        : undefined,
+    async waitFor(answer) {
+      const started = Date.now();
+      const timer = setTimeout(
+        () => say("waiting for another run of this action to finish its batch"),
+        SAID_WAIT,
+      );
+      try {
+        await answer;
+        left -= Date.now() - started;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    async end(client, error) {
+      left = 0;
+      if (error.code !== LOCK_NOT_AVAILABLE) {
+        say(
+          `did not get the advisory lock with which runs of this action take turns: ${wordsOf(error)}. Continuing without it.`,
+        );
+        return;
+      }
+      const holders = await holdersOf(client);
+      const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
+      say(
+        `waited ${count(MAX_WAIT / 1000, "second")} for the advisory lock with which runs of this action take turns. ${who ? `It is held by ${who}.` : "It has since been released."} Continuing without it.`,
+      );
+    },
+  };
 }
 
-/** https://www.postgresql.org/docs/current/view-pg-locks.html describes how the key is shown. */
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const LOCK_NOT_AVAILABLE = "55P03";
+
+interface Holder {
+  readonly pid: number;
+  readonly role: string | null;
+}
+
+/** https://www.postgresql.org/docs/current/view-pg-locks.html describes how a bigint key stands there. */
+async function holdersOf(client: Client): Promise<readonly Holder[]> {
+  const [, { rows }] = await Promise.all([
+    client.query(BEGIN_READ_ONLY),
+    client.query<Holder>(HOLDERS, [String(KEY >> 32n), String(KEY & 0xffff_ffffn)]),
+    client.query("COMMIT"),
+  ]);
+  return rows;
+}
+
 const HOLDERS = `
-SELECT pg_catalog.format('role %s (pid %s)', COALESCE(a.usename, 'unknown'), l.pid) AS holder
+SELECT l.pid, a.usename AS role
 FROM pg_catalog.pg_locks AS l
   JOIN pg_catalog.pg_database AS d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
   LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-WHERE l.locktype = 'advisory' AND l.granted AND l.classid = ${KEY[0]} AND l.objid = ${KEY[1]} AND l.objsubid = 2
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.classid = $1::pg_catalog.oid AND l.objid = $2::pg_catalog.oid
 ORDER BY l.pid`;
