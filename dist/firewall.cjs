@@ -320,17 +320,17 @@ var require_postgres_interval = __commonJS({
       if (!interval) return {};
       var matches = INTERVAL.exec(interval);
       var isNegative = matches[8] === "-";
-      return Object.keys(positions).reduce(function(parsed2, property) {
+      return Object.keys(positions).reduce(function(parsed, property) {
         var position = positions[property];
         var value = matches[position];
-        if (!value) return parsed2;
+        if (!value) return parsed;
         value = property === "milliseconds" ? parseMilliseconds(value) : parseInt(value, 10);
-        if (!value) return parsed2;
+        if (!value) return parsed;
         if (isNegative && ~negatives.indexOf(property)) {
           value *= -1;
         }
-        parsed2[property] = value;
-        return parsed2;
+        parsed[property] = value;
+        return parsed;
       }, {});
     }
   }
@@ -3378,21 +3378,21 @@ var require_split2 = __commonJS({
     var kLast = /* @__PURE__ */ Symbol("last");
     var kDecoder = /* @__PURE__ */ Symbol("decoder");
     function transform(chunk, enc, cb) {
-      let list2;
+      let list;
       if (this.overflow) {
         const buf = this[kDecoder].write(chunk);
-        list2 = buf.split(this.matcher);
-        if (list2.length === 1) return cb();
-        list2.shift();
+        list = buf.split(this.matcher);
+        if (list.length === 1) return cb();
+        list.shift();
         this.overflow = false;
       } else {
         this[kLast] += this[kDecoder].write(chunk);
-        list2 = this[kLast].split(this.matcher);
+        list = this[kLast].split(this.matcher);
       }
-      this[kLast] = list2.pop();
-      for (let i = 0; i < list2.length; i++) {
+      this[kLast] = list.pop();
+      for (let i = 0; i < list.length; i++) {
         try {
-          push(this, this.mapper(list2[i]));
+          push(this, this.mapper(list[i]));
         } catch (error2) {
           return cb(error2);
         }
@@ -4366,9 +4366,9 @@ var require_pg_pool = __commonJS({
     var EventEmitter = require("events").EventEmitter;
     var NOOP = function() {
     };
-    var removeWhere = (list2, predicate) => {
-      const i = list2.findIndex(predicate);
-      return i === -1 ? void 0 : list2.splice(i, 1)[0];
+    var removeWhere = (list, predicate) => {
+      const i = list.findIndex(predicate);
+      return i === -1 ? void 0 : list.splice(i, 1)[0];
     };
     var IdleItem = class {
       constructor(client, idleListener, timeoutId) {
@@ -5531,20 +5531,34 @@ function listOf(items) {
 
 // src/model/failure.ts
 function step(text, command) {
-  return { text: sentenceOf(text), ...command !== void 0 && { command } };
+  return { text: sentenceOf(text), ...command !== void 0 && run(command) };
+}
+function run(...lines2) {
+  return { command: lines2.map((each) => typeof each === "string" ? each : each.command).join("\n") };
 }
 function stepsOf(steps) {
-  return steps.map((each) => typeof each === "object" && "text" in each ? each : step(each));
+  return steps.flatMap((each, n) => {
+    if (isCommand(each)) return [];
+    const next = steps[n + 1];
+    const written = typeof each === "object" && "text" in each ? each : step(each);
+    return [isCommand(next) ? { ...written, ...next } : written];
+  });
+}
+function isCommand(each) {
+  return typeof each === "object" && "command" in each && !("text" in each);
 }
 function failure({ message, hint = EMPTY, steps, ...others }) {
   return { ...others, message: sentenceOf(message), hint: sentenceOf(hint), steps: stepsOf(steps) };
 }
 var ActionError = class extends Error {
   failure;
-  constructor(failure2, options) {
+  /** The milliseconds to wait before the next attempt, if the peer says so. */
+  wait;
+  constructor(failure2, options = {}) {
     super(failure2.code, options);
     this.name = "ActionError";
     this.failure = failure2;
+    this.wait = options.wait;
   }
 };
 function cancelled(signal) {
@@ -5585,10 +5599,12 @@ function conninfo(parts) {
 }
 function az(command, options = {}) {
   const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
-  return ["az", command, ...words2].join(" ");
+  return run(["az", command, ...words2].join(" "));
 }
 var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
-var GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
+var GET_TOKEN = run(
+  "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug"
+);
 function azOnServer(command, server, options = {}) {
   return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
 }
@@ -5692,23 +5708,20 @@ function claim(claims, name3) {
 
 // src/diagnosis/rules.ts
 function rulesFor(partners, rules) {
-  return rules.map(({ cause, next, ...rule }) => ({
+  return Object.entries(rules).map(([code2, { when, answer, ...rule }]) => ({
     ...rule,
+    code: code2,
     with: [partners].flat(),
-    cause: (...of) => sentenceOf(typeof cause === "function" ? cause(...of) : cause),
-    next: (...of) => stepsOf(typeof next === "function" ? next(...of) : next)
+    when: [when].flat().map(matchOf),
+    explain: (context, symptom) => {
+      const [cause, ...next] = typeof answer === "function" ? answer(context, symptom) : answer;
+      return { hint: sentenceOf(cause), steps: stepsOf(next) };
+    }
   }));
 }
-function byText(...variants) {
-  const rules = rulesFor(
-    [],
-    variants.map(({ cause, next }) => ({ code: "", when: [], cause, next }))
-  );
-  const answer = ({ text }) => rules[variants.findIndex((each) => each.text?.test(text) ?? true)];
-  return {
-    cause: (context, symptom) => answer(symptom).cause(context, symptom),
-    next: (context, symptom) => answer(symptom).next(context, symptom)
-  };
+function matchOf(condition) {
+  if (typeof condition === "string") return { codes: condition };
+  return condition instanceof RegExp ? { text: condition } : condition;
 }
 function partnerOf(context) {
   return context.with ?? "postgres";
@@ -5721,81 +5734,91 @@ function hostOf(context) {
   const partner = partnerOf(context);
   if (host2 !== void 0) return host2;
   if (partner === "postgres") return "<host>";
+  if (partner === "azure") return "management.azure.com";
   if (partner === "github-issues") return "api.github.com";
   if (partner === "github") return "<host>.actions.githubusercontent.com";
   return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }
 
+// src/diagnosis/steps.ts
+var CHECK_CLOCK = ["On a self-hosted runner, check the clock:", run("timedatectl")];
+var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
+var SELECT_CLOUD = [
+  "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+  "Look up the cloud:",
+  SHOW_TENANT
+];
+function bypassProxy(context) {
+  return ["Or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+}
+function allowInProxy(context) {
+  return ["Allow this host in the proxy, or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+}
+function setFullName(context) {
+  return ["Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")];
+}
+function lookAtState(context) {
+  return ["If the error persists, look at the server's state:", azShow(context, "state")];
+}
+
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
-var ENTRA = rulesFor("entra", [
-  {
-    code: "federated-credential",
-    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
-    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
-    next: federate,
+var ENTRA = rulesFor("entra", {
+  "federated-credential": {
+    when: "AADSTS70021 AADSTS700211 AADSTS700213 AADSTS7002131",
+    answer: (context, symptom) => [
+      MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
+      ...federate(context, symptom)
+    ],
     retries: 1
     // a credential created a moment ago is not everywhere yet
   },
-  {
-    code: "federated-audience",
-    when: [{ aadsts: [700212] }],
-    cause: "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
-    next: federate
+  "federated-audience": {
+    when: "AADSTS700212",
+    answer: (context, symptom) => [
+      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
+      ...federate(context, symptom)
+    ]
   },
-  {
-    code: "federated-subject-case",
-    when: [{ aadsts: [7002138] }],
-    cause: "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
-    next: federate
+  "federated-subject-case": {
+    when: "AADSTS7002138",
+    answer: (context, symptom) => [
+      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
+      ...federate(context, symptom)
+    ]
   },
-  {
-    code: "federated-credential-none",
-    when: [{ aadsts: [70025] }],
-    cause: "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
-    next: federate
+  "federated-credential-none": {
+    when: "AADSTS70025",
+    answer: (context, symptom) => [
+      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
+      ...federate(context, symptom)
+    ]
   },
-  {
-    code: "federation-not-allowed",
-    when: [{ aadsts: [700223, 700238] }],
-    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
-    next: ({ assertion }) => [
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+  "federation-not-allowed": {
+    when: "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
+    answer: ({ assertion }) => [
+      "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
+      "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
       "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
     ]
   },
-  {
-    code: "federated-enterprise",
-    when: [{ aadsts: [7002381] }],
-    cause: ({ assertion }) => {
-      const enterprise = claim(assertion, "enterprise");
-      const has = enterprise === void 0 ? sentence`has none` : sentence`has ${code(enterprise)}`;
-      return sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token ${has}.`;
-    },
-    next: [
-      "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
-      "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
-      "Or ask the tenant's administrators to allow your enterprise."
-    ]
-  },
-  {
-    code: "issuer-unreadable",
-    when: [{ aadsts: [50166, 501661, 90061] }],
-    cause: "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-    next: ({ assertion }) => [
+  "issuer-unreadable": {
+    when: "AADSTS50166 AADSTS501661 AADSTS90061",
+    answer: ({ assertion }) => [
+      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
       "Run the job again.",
-      step(
-        "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
+      "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
+      run(
         `curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`
       )
     ],
     retries: 3
   },
-  {
-    code: "assertion-invalid",
-    when: [{ aadsts: [50027, 5002727, 50013, 5000811, 700021, 700023, 700027, 700222] }],
-    cause: "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
-    next: ({ signIn: signIn2 }) => [
+  "assertion-invalid": {
+    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS5000811 AADSTS5002727",
+    answer: ({ signIn: signIn2 }) => [
+      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
       ...signIn2?.type === "azure-cli" ? [
         "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
       ] : [],
@@ -5804,370 +5827,287 @@ var ENTRA = rulesFor("entra", [
       "Run the job again."
     ]
   },
-  {
-    code: "assertion-expired",
-    when: [{ aadsts: [700024, 500133] }],
-    cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it." : "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
-    next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
+  "assertion-expired": {
+    when: "AADSTS700024 AADSTS500133",
+    answer: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
+      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
       "Or run azure/login right before this step."
-    ] : [step("On a self-hosted runner, check the clock:", "timedatectl"), "Run the job again."],
+    ] : [
+      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
+      ...CHECK_CLOCK,
+      "Run the job again."
+    ],
     retries: 1
   },
-  {
-    code: "application-not-found",
-    when: [{ aadsts: [700016, 70001, 700011] }],
-    cause: "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
-    next: ({ signIn: signIn2 }) => [
-      step(
-        "Look up the application:",
-        az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" })
-      ),
-      step("Look up the tenant and the cloud:", SHOW_TENANT)
+  "application-not-found": {
+    when: "AADSTS700016 AADSTS70001 AADSTS700011",
+    answer: ({ signIn: signIn2 }) => [
+      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
+      "Look up the application:",
+      az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" }),
+      ...LOOK_UP_TENANT
     ]
   },
-  {
-    code: "service-principal-missing",
-    when: [{ aadsts: [7000229, 90099] }],
-    cause: "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    next: ({ signIn: signIn2 }) => [
-      step("Create the service principal:", az("ad sp create", { id: clientOf(signIn2) }))
+  "service-principal-missing": {
+    when: "AADSTS7000229",
+    answer: ({ signIn: signIn2 }) => [
+      "The application is registered, but has no service principal (enterprise application) in this tenant.",
+      "Create the service principal:",
+      az("ad sp create", { id: clientOf(signIn2) })
     ]
   },
-  {
-    code: "application-disabled",
-    when: [{ aadsts: [7000112] }],
-    cause: "Sign-in is disabled for this application.",
-    next: ({ signIn: signIn2 }) => [
-      step("Enable sign-in:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
+  "application-disabled": {
+    when: "AADSTS1000031 AADSTS7000112 AADSTS7000113",
+    answer: ({ signIn: signIn2 }) => [
+      "Sign-in is disabled for this application.",
+      "Enable sign-in:",
+      az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })
     ]
   },
-  {
-    code: "application-not-assigned",
-    when: [{ aadsts: [50105, 501051] }],
-    cause: "The tenant lets only assigned principals use the resource, and this one is not assigned.",
-    next: [
+  "application-not-assigned": {
+    when: "AADSTS50105 AADSTS501051",
+    answer: [
+      "The tenant lets only assigned principals use the resource, and this one is not assigned.",
       "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
     ]
   },
-  {
-    code: "cross-cloud",
-    when: [{ aadsts: [90038, 900382, 900432, 900439, 700030] }],
-    cause: ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-    next: [
-      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      step("Look up the cloud:", SHOW_TENANT)
+  "cross-cloud": {
+    when: "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
+    answer: ({ cloud }) => [
+      sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
+      ...SELECT_CLOUD
     ]
   },
-  {
-    code: "tenant-not-found",
+  "tenant-not-found": {
     when: [
-      { aadsts: [90002, 900023, 900021, 50059, 50128, 50194, 90019] },
-      { text: /Invalid tenant id provided/ }
+      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
+      /Invalid tenant id provided/
     ],
-    cause: "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
-    next: [step("Look up the tenant and the cloud:", SHOW_TENANT)]
-  },
-  {
-    code: "tenant-blocked",
-    when: [{ aadsts: [5000224, 5000225] }],
-    cause: "Microsoft blocked the tenant, usually because it was inactive for a long time.",
-    next: [
-      "Reactivate the tenant: https://aka.ms/TenantLifecycle",
-      step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT)
+    answer: [
+      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+      ...LOOK_UP_TENANT
     ]
   },
-  {
-    code: "application-public",
-    when: [{ aadsts: [700025] }],
-    cause: "The application is registered as a public client, which cannot authenticate with a token or a secret.",
-    next: ({ signIn: signIn2 }) => [
-      step(
-        "Make the application a confidential client:",
-        az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
-      )
+  "tenant-restricted": {
+    when: "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
+    answer: ({ signIn: signIn2 }) => [
+      "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
+      sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
+      "Or use a runner outside this network, such as one of GitHub's own."
     ]
   },
-  {
-    code: "consent-missing",
-    when: [{ aadsts: [65001, 65004, 65005, 90094] }],
-    cause: "This application does not have consent to use Azure Database for PostgreSQL.",
-    next: ({ cloud, signIn: signIn2 }) => [
+  "application-public": {
+    when: "AADSTS700025",
+    answer: ({ signIn: signIn2 }) => [
+      "The application is registered as a public client, which cannot authenticate with a token or a secret.",
+      "Make the application a confidential client:",
+      az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
+    ]
+  },
+  "consent-missing": {
+    when: "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
+    answer: ({ cloud, signIn: signIn2 }) => [
+      "This application does not have consent to use Azure Database for PostgreSQL.",
       ...isApplication(signIn2) ? [
-        step(
-          "Give consent, as an administrator of the tenant:",
-          az("ad app permission admin-consent", { id: clientOf(signIn2) })
-        )
+        "Give consent, as an administrator of the tenant:",
+        az("ad app permission admin-consent", { id: clientOf(signIn2) })
       ] : [
         "Use `auth-type: oidc`, which needs no consent.",
-        step("Or give consent by signing in once:", az("login", { scope: scopeOf(cloud) }))
+        "Or give consent by signing in once:",
+        az("login", { scope: scopeOf(cloud) })
       ]
     ]
   },
-  {
-    code: "client-secret-wrong",
-    when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
-    cause: "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
-    next: newSecret
-  },
-  {
-    code: "client-secret-expired",
-    when: [{ aadsts: [7000222] }],
-    cause: "The client secret has expired.",
-    next: newSecret
-  },
-  {
-    code: "resource-not-found",
-    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
-    cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-    next: [
-      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      step("Look up the cloud:", SHOW_TENANT)
+  "client-secret-wrong": {
+    when: "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218",
+    answer: (context) => [
+      "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
+      ...newSecret(context)
     ]
   },
-  {
-    code: "resource-disabled",
-    when: [{ aadsts: [500014] }],
-    cause: "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-    next: [
-      step(
-        "Find the service principal that the message names:",
-        az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })
-      ),
-      step(
-        "Enable the service principal, as an administrator of the tenant:",
-        az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
-      )
+  "client-secret-expired": {
+    when: "AADSTS7000222",
+    answer: (context) => ["The client secret has expired.", ...newSecret(context)]
+  },
+  "resource-not-found": {
+    when: "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
+    answer: ({ cloud }) => [
+      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+      ...SELECT_CLOUD
     ]
   },
-  {
-    code: "conditional-access",
-    when: [
-      {
-        aadsts: [
-          50005,
-          50097,
-          50131,
-          53e3,
-          53001,
-          53002,
-          53003,
-          53011,
-          530003,
-          530004,
-          530031,
-          530032,
-          530034,
-          530035,
-          530084
-        ]
-      }
-    ],
-    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
-    next: ({ signIn: signIn2 }) => [
+  "resource-disabled": {
+    when: "AADSTS500014",
+    answer: [
+      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
+      "Find the service principal that the message names:",
+      az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
+      "Enable the service principal, as an administrator of the tenant:",
+      az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
+    ]
+  },
+  "conditional-access": {
+    when: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
+    answer: ({ signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
+        "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
         "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
-      ] : ["Sign in as an application instead: `auth-type: oidc`."],
+      ] : [
+        "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
+        "Sign in as an application instead: `auth-type: oidc`."
+      ],
       "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
     ]
   },
-  {
-    code: "managed-identity-arc",
+  "managed-identity-arc": {
     when: [
-      { codes: ["unable_to_read_secret_file", "invalid_secret"] },
-      { text: /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/ }
+      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
+      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/
     ],
-    cause: "Azure Arc proves the machine by a file, which the runner's user must not read.",
-    next: [
-      step(
-        "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
-        "sudo usermod --append --groups himds <runner-user>"
-      ),
+    answer: [
+      "Azure Arc proves the machine by a file, which the runner's user must not read.",
+      "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
+      run("sudo usermod --append --groups himds <runner-user>"),
       "On Windows, add the user to the local group `Hybrid agent extension applications`."
     ]
   },
-  {
-    code: "managed-identity-unavailable",
+  "managed-identity-unavailable": {
     when: [
-      { text: /Required metadata header not specified/ },
-      { signIn: "managed-identity", codes: ["NOT_JSON"], status: [502, 504] },
-      { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
-      { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
-      { text: /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/ },
-      { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
-    ],
-    cause: (_context, { text }) => BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-    next: reachIdentity
-  },
-  {
-    code: "managed-identity-unknown",
-    when: [
+      /Required metadata header not specified/,
+      { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
+      { signIn: "managed-identity", status: [401, 405] },
+      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
+      /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
+      /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/,
       {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i
-      },
-      { signIn: "managed-identity", status: [400, 403] },
-      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
-      { codes: ["user_assigned_managed_identity_not_confirmed"] }
+        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
+        signIn: "managed-identity"
+      }
     ],
-    cause: "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
-    next: ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? [
-      step(
-        "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
-        "az login"
-      )
-    ] : [
-      inApp || /Unable to load the proper/.test(text) ? step(
-        "List the identities of the container app, or of the App Service app:",
-        [az("containerapp identity show", APP), az("webapp identity show", APP)].join("\n")
-      ) : step(
-        "List the identities of the machine:",
-        az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
-      ),
-      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
-      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
+    answer: (_context, { text }) => [
+      BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+      ...reachIdentity(text)
     ]
   },
-  {
-    code: "managed-identity-busy",
+  "managed-identity-unknown": {
     when: [
-      {
-        signIn: "managed-identity",
-        status: [404, 410, 429, "5xx"]
-      },
-      { signIn: "managed-identity", codes: ["unknown_error"] }
+      /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i,
+      { signIn: "managed-identity", status: [400, 403] },
+      /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
+      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*"
     ],
-    cause: "The machine's identity endpoint is starting, being updated or overloaded.",
-    next: [
+    answer: ({ inApp }, { text }) => [
+      "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+      ...CLOUD_SHELL.test(text) ? [
+        "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
+        run("az login")
+      ] : [
+        ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
+        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+        "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
+      ]
+    ]
+  },
+  "managed-identity-busy": {
+    when: [
+      { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
+      { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
+      { signIn: "managed-identity", text: /socket hang up/ }
+    ],
+    answer: [
+      "The machine's identity endpoint is starting, being updated or overloaded.",
       "Run the job again.",
       "If the error persists, restart the machine, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`."
     ],
     retries: 3
   },
-  {
-    code: "entra-busy",
+  "entra-busy": {
     when: [
-      { aadsts: [500031, 90033, 90024, 90025, 90055, 50196, 90090] },
-      { codes: ["temporarily_unavailable", "service_not_available"] },
-      { codes: ["server_error"] },
-      { text: /TooManyRequests|being throttled/ },
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      /Too ?Many ?Requests|being throttled/,
       {
         signIn: "azure-cli",
         text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)/i
       },
       { status: [408, 410, 429, "5xx"] }
     ],
-    cause: "Entra is overloaded or has an outage.",
-    next: ["Run the job again.", "Look for an outage: https://azure.status.microsoft"],
+    answer: [
+      "Entra is overloaded or has an outage.",
+      "Run the job again.",
+      "Look for an outage: https://azure.status.microsoft"
+    ],
     retries: 3
   },
-  {
-    code: "entra-answer-unreadable",
-    when: [
-      { codes: ["NOT_JSON"], status: ["2xx", "3xx"] },
-      { text: /an answer of more than \d+ MiB/ },
-      { aadsts: [900561] }
-    ],
-    cause: "A proxy between the runner and Entra changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
-    next: (context) => [
-      "Run the job again.",
-      step(
-        "If the error persists, see what answer the runner gets:",
-        `curl --include ${shell(`https://${hostOf(context)}`)}`
-      ),
-      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
-    ],
-    retries: 2
+  "clock-wrong": {
+    when: /Make sure your computer's time|ID token already expires/,
+    answer: [
+      "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+      ...CHECK_CLOCK,
+      "Set the clock, then run the job again."
+    ]
   },
-  {
-    code: "clock-wrong",
-    when: [{ text: /Make sure your computer's time|ID token already expires/ }],
-    cause: "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
-    next: [step("Check the clock:", "timedatectl"), "Set the clock, then run the job again."]
-  },
-  {
-    code: "cli-missing",
-    when: [{ text: /'az' is not recognized|\baz: (command )?not found/ }],
-    cause: "`auth-type: azure-cli` needs `az` on the runner's PATH.",
-    next: [
+  "cli-missing": {
+    when: /'az' is not recognized|\baz: (command )?not found/,
+    answer: [
+      "`auth-type: azure-cli` needs `az` on the runner's PATH.",
       "Use `auth-type: oidc`, which does not need the Azure CLI.",
       "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
     ]
   },
-  {
-    code: "cli-not-signed-in",
+  "cli-not-signed-in": {
     when: [
-      { text: /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/ },
-      {
-        aadsts: [
-          70008,
-          70043,
-          70044,
-          700082,
-          700084,
-          90072,
-          50020,
-          50072,
-          50074,
-          500121,
-          50034,
-          50053,
-          50055,
-          50057,
-          50076,
-          50078,
-          50079,
-          50126,
-          50132,
-          50133,
-          50158,
-          50173
-        ]
-      }
+      /az login|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*"
     ],
-    cause: "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
-    next: [
+    answer: [
+      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
       "Use `auth-type: oidc`, which signs in on its own when necessary.",
       "Or run azure/login in the same job, right before this step."
     ]
   },
-  {
-    code: "cli-network",
-    when: [
-      {
-        signIn: "azure-cli",
-        text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|JSON is invalid)/
-      }
-    ],
-    cause: "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
-    next: (context) => [
-      step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context)}`)}`),
+  "cli-network": {
+    when: {
+      signIn: "azure-cli",
+      text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection (aborted|reset)|JSON is invalid|Unable to get endpoints|name resolution|have network connection)/
+    },
+    answer: (context) => [
+      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
+      "Check from the runner:",
+      run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
       "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
       "Run the job again."
     ],
     retries: 1
   },
-  {
-    code: "cli-no-answer",
+  "cli-no-answer": {
     when: [
-      { signIn: "azure-cli", codes: ["ETIMEDOUT"] },
+      { signIn: "azure-cli", codes: "ETIMEDOUT" },
       { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
     ],
-    cause: "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
-    next: [
-      step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
+    answer: [
+      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
+      "Run the same command in a step of the job, to see where it waits:",
+      GET_TOKEN,
       "Or use `auth-type: oidc`, which does not need the Azure CLI."
     ]
   }
-]);
+});
 var APP = { "resource-group": "<resource-group>", name: "<app>" };
+var MACHINE = { "resource-group": "<resource-group>", name: "<vm>" };
+var LIST_OF_APP = [
+  "List the identities of the container app, or of the App Service app:",
+  run(az("containerapp identity show", APP), az("webapp identity show", APP))
+];
+var LIST_OF_MACHINE = ["List the identities of the machine:", az("vm identity show", MACHINE)];
 var CLOUD_SHELL = /not a supported MSI token audience/;
 var BEHIND_PROXY = /HTTP status 50[24] |Required metadata header/;
-function reachIdentity(_context, { text }) {
-  const bypass = step(
+function reachIdentity(text) {
+  const bypass = [
     "If the runner uses a proxy, exclude the identity endpoint from it:",
-    "NO_PROXY=169.254.169.254"
-  );
-  if (BEHIND_PROXY.test(text)) return [bypass, "Run the job again."];
+    run("NO_PROXY=169.254.169.254")
+  ];
+  if (BEHIND_PROXY.test(text)) return [...bypass, "Run the job again."];
   if (/Failed to connect to MSI.*\b405\b/.test(text))
     return [
       "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
@@ -6177,12 +6117,10 @@ function reachIdentity(_context, { text }) {
     "On GitHub-hosted runners, use `auth-type: oidc`.",
     "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
     .../ECONNREFUSED/.test(text) ? [] : [
-      step(
-        "On a self-hosted runner in Azure, assign an identity to the machine:",
-        az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
-      )
+      "On a self-hosted runner in Azure, assign an identity to the machine:",
+      az("vm identity assign", MACHINE)
     ],
-    bypass
+    ...bypass
   ];
 }
 var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
@@ -6201,14 +6139,14 @@ function federate(context, symptom) {
   const issuer = issuerOf(assertion);
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn2);
-  const compare = step(
+  const compare = [
     sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
     az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` })
-  );
-  if (isCustomized(subject)) return [...forCustomized(context, symptom), compare];
-  if (MERGE_QUEUE.test(subject)) return [compare, ...forMergeQueue(subject, issuer, audience, id)];
+  ];
+  if (isCustomized(subject)) return [...forCustomized(context, symptom), ...compare];
+  if (MERGE_QUEUE.test(subject)) return [...compare, ...forMergeQueue(subject, issuer, audience, id)];
   return [
-    compare,
+    ...compare,
     ...createCredential(subject, issuer, audience, id),
     "Run the job again after a minute: a new federated credential can take that long to work."
   ];
@@ -6222,15 +6160,11 @@ function forCustomized(context, symptom) {
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
   return [
-    step(
-      "The repository or its organization has customized the subject. Show which claims it has:",
-      `gh api ${shell(api)}`
-    ),
+    "The repository or its organization has customized the subject. Show which claims it has:",
+    run(`gh api ${shell(api)}`),
     ...createCredential(subject, issuerOf(assertion), audience, clientOf(signIn2)),
-    step(
-      "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
-      `gh api --method PUT ${shell(api)} --field use_default=true`
-    )
+    "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
+    run(`gh api --method PUT ${shell(api)} --field use_default=true`)
   ];
 }
 function forMergeQueue(subject, issuer, audience, id) {
@@ -6247,37 +6181,31 @@ function forMergeQueue(subject, issuer, audience, id) {
   return [
     "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
     ...createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
-    step(
-      "Or, without an environment, add one with a claims-matching expression:",
-      az("rest", {
-        method: "post",
-        url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
-        body: matching
-      })
-    )
+    "Or, without an environment, add one with a claims-matching expression:",
+    az("rest", {
+      method: "post",
+      url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
+      body: matching
+    })
   ];
 }
 function createCredential(subject, issuer, audience, id) {
   const name3 = credentialName(subject);
   return [
-    step(
-      "Add a federated credential to the managed identity:",
-      az("identity federated-credential create", {
-        "resource-group": "<resource-group>",
-        "identity-name": "<identity>",
-        name: name3,
-        issuer,
-        subject,
-        audiences: audience
-      })
-    ),
-    step(
-      "Or to the Entra application:",
-      az("ad app federated-credential create", {
-        id,
-        parameters: JSON.stringify({ name: name3, issuer, subject, audiences: [audience] })
-      })
-    )
+    "Add a federated credential to the managed identity:",
+    az("identity federated-credential create", {
+      "resource-group": "<resource-group>",
+      "identity-name": "<identity>",
+      name: name3,
+      issuer,
+      subject,
+      audiences: audience
+    }),
+    "Or to the Entra application:",
+    az("ad app federated-credential create", {
+      id,
+      parameters: JSON.stringify({ name: name3, issuer, subject, audiences: [audience] })
+    })
   ];
 }
 function credentialName(subject) {
@@ -6297,15 +6225,20 @@ function immutableForm(subject, assertion) {
 }
 function newSecret({ signIn: signIn2 }) {
   return [
-    step(
-      "Create a new secret, and store its value as the secret that the workflow uses:",
-      az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" })
-    ),
+    "Create a new secret, and store its value as the secret that the workflow uses:",
+    az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" }),
     "Or use `auth-type: oidc`, which needs no secret."
   ];
 }
+function enterpriseOf(assertion) {
+  const enterprise = claim(assertion, "enterprise");
+  return enterprise === void 0 ? EMPTY : sentence` and the enterprise ${code(enterprise)}`;
+}
 function issuerOf(assertion) {
   return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
+}
+function tenantOf(signIn2) {
+  return signIn2 !== void 0 && "tenantId" in signIn2 ? signIn2.tenantId : "<tenant-id>";
 }
 function clientOf(signIn2) {
   return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
@@ -6313,419 +6246,407 @@ function clientOf(signIn2) {
 
 // src/diagnosis/fallbacks.ts
 var UNKNOWN = {
-  cause: "This action does not recognize this error.",
-  next: [
+  hint: inOurWords("This action does not recognize this error."),
+  steps: stepsOf([
     "Run the job again with `Enable debug logging` ticked.",
     "If the error persists, open an issue in this action's repository, with this message."
-  ]
+  ])
 };
 var FALLBACKS = [
-  ...rulesFor("github", [
-    {
-      code: "oidc-unavailable",
-      when: [{}],
-      cause: "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
-      next: ["Run the job again.", "Look for an outage of Actions: https://www.githubstatus.com"],
+  ...rulesFor("github", {
+    "oidc-unavailable": {
+      when: {},
+      answer: [
+        "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+        "Run the job again.",
+        "Look for an outage of Actions: https://www.githubstatus.com"
+      ],
       retries: 3
     }
-  ]),
-  ...rulesFor("entra", [
-    {
-      code: "entra-refused",
-      when: [{ text: /AADSTS\d/ }],
-      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
-      next: (_context, { text }) => [
-        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/.*AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
-        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
-      ]
+  }),
+  ...rulesFor("entra", {
+    "entra-answer-unreadable": {
+      when: [
+        { codes: "NOT_JSON", status: ["2xx", "3xx"] },
+        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed",
+        /an answer of more than \d+ MiB|fetch failed/
+      ],
+      answer: (context) => [
+        "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
+        "Run the job again.",
+        "If the error persists, see what answer the runner gets:",
+        run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
+        ...allowInProxy(context)
+      ],
+      retries: 2
     },
-    {
-      code: "cli-failed",
-      when: [{ signIn: "azure-cli" }],
-      cause: "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
-      next: [
-        step("Run the same command in a step of the job:", GET_TOKEN),
-        step(
-          "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
-          'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
-        ),
+    "entra-refused": {
+      when: [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
+      answer: ({ signIn: signIn2 }, { text }) => {
+        const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
+        return [
+          "Entra refused the sign-in for a reason that this action does not recognize.",
+          ...number === void 0 ? [] : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`],
+          ...signIn2?.type === "azure-cli" ? ["Run azure/login right before this step, or use `auth-type: oidc`."] : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]
+        ];
+      }
+    },
+    "cli-failed": {
+      when: { signIn: "azure-cli" },
+      answer: [
+        "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
+        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
+        run('AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'),
+        "Run the same command in a step of the job:",
+        GET_TOKEN,
         "Or use `auth-type: oidc`, which does not need the Azure CLI."
       ],
       retries: 1
       // another job may have held the files
     }
-  ]),
-  ...rulesFor("postgres", [
-    {
-      code: "server-error",
-      when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-      cause: "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
-      next: (context, symptom) => [
+  }),
+  ...rulesFor("postgres", {
+    "server-error": {
+      when: "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
+      answer: (context, symptom) => [
+        "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
-        step("Look at the server's log around this time:", azOnServer("server-logs list", context))
+        "Look at the server's log around this time:",
+        azOnServer("server-logs list", context)
       ]
     }
-  ])
+  })
 ];
 
 // src/diagnosis/github.ts
-var GITHUB = rulesFor("github", [
-  {
-    code: "oidc-not-permitted",
-    when: [
-      {
-        text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i
-      }
-    ],
-    cause: "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
-    next: [
-      step(
-        "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
-        "permissions:\n  id-token: write\n  contents: read"
-      ),
+var GITHUB = rulesFor("github", {
+  "oidc-not-permitted": {
+    when: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
+    answer: [
+      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+      "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
+      run("permissions:\n  id-token: write\n  contents: read"),
       "For pull requests from forks, run this job after the merge."
     ]
   },
-  {
-    code: "oidc-no-token",
-    when: [{ text: /do not have ID Token field/ }],
-    cause: "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-    next: [
-      step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
+  "oidc-no-token": {
+    when: /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : 3\d\d/,
+    answer: [
+      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+      "Let the runner reach GitHub without the proxy:",
+      run("NO_PROXY=.actions.githubusercontent.com"),
       "Run the job again."
     ]
   },
-  {
-    code: "oidc-refused",
-    when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    ...byText(
-      {
-        text: /Error Code : 401/,
-        cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
-        next: [
+  "oidc-refused": {
+    when: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/,
+    answer: (_context, { text }) => {
+      if (/Error Code : 401/.test(text))
+        return [
+          "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
           "Run the job again. In a long job, run this step early, or in a job of its own.",
           "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
-        ]
-      },
-      {
-        cause: "GitHub does not issue this ID token, for the reason in its message.",
-        next: [
-          "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
-          "Run the job again, if there is no such step."
-        ]
-      }
-    )
+        ];
+      return [
+        "GitHub does not issue this ID token, for the reason in its message.",
+        "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
+        "Run the job again, if there is no such step."
+      ];
+    }
   }
-]);
+});
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
 
 // src/diagnosis/proxy.ts
 var HTTPS = ["entra", "github", "azure", "github-issues"];
-var PROXY = rulesFor(HTTPS, [
-  {
-    code: "proxy-not-found",
+var PROXY = rulesFor(HTTPS, {
+  "proxy-not-found": {
     when: [
-      { atProxy: true, codes: ["ENOTFOUND", "EAI_AGAIN"] },
-      {
-        text: /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(Name or service not known|nodename nor servname|name resolution|getaddrinfo failed|Failed to resolve)/
-      }
+      { atProxy: true, codes: "ENOTFOUND EAI_AGAIN" },
+      /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(\[Errno (-\d|8\b|1100\d)|name resolution|Failed to resolve)/
     ],
-    cause: "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
-    next: ({ proxy }) => [
+    answer: ({ proxy }) => [
+      "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
       "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
-      step("Check the name on the runner:", `nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
+      "Check the name on the runner:",
+      run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
     ]
   },
-  {
-    code: "proxy-refused",
+  "proxy-refused": {
     when: [
-      { atProxy: true, codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN"] },
-      {
-        text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i
-      },
-      { codes: ["HPE_*"] },
-      { codes: ["NOT_JSON"], status: ["4xx", "5xx"] }
+      { atProxy: true, codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN" },
+      /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i,
+      "HPE_* UND_ERR_PRX_TLS",
+      { codes: "NOT_JSON", status: ["4xx", "5xx"] }
     ],
-    ...byText(
-      {
-        text: /\b407\b|proxy authentication required/i,
-        cause: "The proxy between the runner and this host asks for a sign-in.",
-        next: (context) => [
-          step("Add the sign-in to the variable:", "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-          step("Or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
-        ]
-      },
-      {
-        text: /cause=|ECONNREFUSED|E(HOST|NET)\w+|Connection refused|Connection ended|closed connection|reset by peer|timed out|Parse Error/i,
-        cause: "No HTTP proxy answers at the address in `HTTPS_PROXY`, or it broke the connection.",
-        next: (context) => [
-          step(
-            "Check the proxy on the runner. In a container, `127.0.0.1` is the container itself:",
+    answer: (context, { text }) => {
+      if (/\b407\b|proxy authentication required/i.test(text))
+        return [
+          "The proxy between the runner and this host asks for a sign-in.",
+          "Add the sign-in to the variable:",
+          run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
+          ...bypassProxy(context)
+        ];
+      if (NO_PROXY_ANSWERS.test(text))
+        return [
+          "No HTTP proxy answers at the address in `HTTPS_PROXY`, or it broke the connection.",
+          "Check the proxy on the runner. In a container, `127.0.0.1` is the container itself:",
+          run(
             `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
           ),
           "Start the proxy, or correct `HTTPS_PROXY`: it must name an HTTP proxy (`http://<proxy>:<port>`), not a SOCKS proxy.",
-          step("Or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
-        ]
-      },
-      {
-        cause: "A proxy between the runner and this host does not allow the connection.",
-        next: (context) => [
-          step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
-          step(
-            "If the proxy asks for a sign-in, add it to the variable:",
-            "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
-          )
-        ]
-      }
-    )
+          ...bypassProxy(context)
+        ];
+      return [
+        "A proxy between the runner and this host does not allow the connection.",
+        ...allowInProxy(context),
+        "If the proxy asks for a sign-in, add it to the variable:",
+        run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>")
+      ];
+    }
   }
-]);
+});
+var NO_PROXY_ANSWERS = /cause=|ECONNREFUSED|E(HOST|NET)\w+|Connection refused|Connection ended|closed connection|reset by peer|timed out|Parse Error/i;
 
 // src/diagnosis/network.ts
 var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
-var ON_THE_WAY = rulesFor(EVERYWHERE, [
-  {
-    code: "host-not-found",
-    when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
-    cause: "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
-    next: atPostgres((context) => [
-      step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
-      "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
-    ])
+var ON_THE_WAY = rulesFor(EVERYWHERE, {
+  "host-not-found": {
+    when: [
+      "ENOTFOUND ENODATA EAI_NONAME",
+      /getaddrinfo (ENOTFOUND|EAI_AGAIN [\w-]+$)|could not translate host name/
+    ],
+    answer: (context) => [
+      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
+      ...atPostgres(context, [
+        ...setFullName(context),
+        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+      ])
+    ]
   },
-  {
-    code: "dns-unavailable",
-    when: [{ codes: ["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"] }, { text: /getaddrinfo EAI_/ }],
-    cause: "The runner's DNS server did not answer.",
-    next: (context) => [
+  "dns-unavailable": {
+    when: ["EAI_* ESERVFAIL EREFUSED", /getaddrinfo EAI_|query\w+ E(SERVFAIL|REFUSED|TIMEOUT)/],
+    answer: (context) => [
+      "The runner's DNS server did not answer.",
       "Run the job again.",
-      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context))}`)
+      "On a self-hosted runner, check its DNS:",
+      run(`nslookup ${shell(hostOf(context))}`)
     ],
     retries: 2
   },
-  {
-    code: "too-many-files",
-    when: [{ codes: ["EMFILE", "ENFILE"] }, { text: /\bE[MN]FILE\b|Too many open files/ }],
-    cause: "The runner's process, or the whole machine, cannot open more files and sockets.",
-    next: [
-      step(
-        "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
-        "ulimit -n"
-      ),
+  "too-many-files": {
+    when: ["EMFILE ENFILE ENOBUFS ENOMEM", /\bE[MN]FILE\b|Too many open files/],
+    answer: [
+      "The runner's process, or the whole machine, cannot open more files and sockets.",
+      "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
+      run("ulimit -n"),
       "Run fewer jobs at the same time on this machine. Then run the job again."
     ],
     retries: 1
   },
-  {
-    code: "connection-not-allowed",
-    when: [{ text: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/ }],
-    cause: "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-    next: (context) => [
+  "connection-not-allowed": {
+    when: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/,
+    answer: (context) => [
+      "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
       sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
       "Or run the job outside the sandbox or container."
     ]
   },
-  {
-    code: "connection-lost",
+  "connection-lost": {
     when: [
-      { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
-      {
-        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol/
-      }
+      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET",
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$/i
     ],
-    cause: "The connection broke: the peer is restarting or failing over, or something in between cut it.",
-    next: (context) => isPostgres(context) ? [
-      "Run the job again: what was granted stays granted.",
-      step("If the error persists, look at the server's state:", azShow(context, "state"))
-    ] : ["Run the job again.", ...reachable(context)],
+    answer: (context) => [
+      "The connection broke: the peer is restarting or failing over, or something in between cut it.",
+      ...isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again.", ...reachable(context)]
+    ],
     retries: 3
   },
-  {
-    code: "connection-timed-out",
+  "connection-timed-out": {
     when: [
-      {
-        codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"]
-      },
-      {
-        text: /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|Connect Timeout Error/
-      }
+      "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
+      /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|(Connect|Headers|Body) Timeout Error|TLS handshake timeout/
     ],
-    cause: (context) => isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
-    next: atPostgres((context) => [
-      step(
+    answer: (context) => [
+      isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
+      ...atPostgres(context, [
         "Look at the server's state and network:",
-        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")
-      ),
-      "If public access is `Disabled`, use a runner in the server's network.",
-      step("If it is `Enabled`, allow the runner's address:", azAllow(context, "<address>")),
-      `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
-    ]),
-    retries: 1
-  },
-  {
-    code: "connection-refused",
-    when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
-    cause: (context) => isPostgres(context) ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong." : "Nothing listens at this address, or a firewall in between refuses the connection.",
-    next: atPostgres((context) => [
-      step("Look at the server's state:", azShow(context, "state")),
-      "If the server is stopped, start it. Then run the job again."
-    ]),
-    retries: 1
-  },
-  {
-    code: "host-unreachable",
-    when: [
-      { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
-      { text: /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/ }
+        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
+        "If public access is `Disabled`, use a runner in the server's network.",
+        "If it is `Enabled`, allow the runner's address:",
+        azAllow(context, "<address>"),
+        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+      ])
     ],
-    ...byText(
-      {
-        text: /E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i,
-        cause: "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
-        next: (context) => [
-          step("See whether the name has an IPv4 address:", `nslookup ${shell(hostOf(context))}`),
+    retries: 1
+  },
+  "connection-refused": {
+    when: ["ECONNREFUSED", /ECONNREFUSED/],
+    answer: (context) => isPostgres(context) && /^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? "") ? [
+      "`host` is the machine or the container of the job, and nothing listens on this port there.",
+      ...setFullName(context),
+      "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
+    ] : [
+      isPostgres(context) ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong." : "Nothing listens at this address, or a firewall in between refuses the connection.",
+      ...atPostgres(context, [
+        "Look at the server's state:",
+        azShow(context, "state"),
+        "If the server is stopped, start it. Then run the job again."
+      ])
+    ],
+    retries: 1
+  },
+  "host-unreachable": {
+    when: [
+      "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
+      /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/
+    ],
+    answer: (context, { text }) => {
+      if (/E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i.test(text))
+        return [
+          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
+          "See whether the name has an IPv4 address:",
+          run(`nslookup ${shell(hostOf(context))}`),
           "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
-        ]
-      },
-      {
-        cause: "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
-        next: atPostgres(() => ["Use a runner in the server's network."])
-      }
-    )
-  },
-  {
-    code: "tls-wrong-host",
-    when: [
-      { codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] },
-      { text: /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/ }
-    ],
-    cause: "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
-    next: atPostgres((context) => {
-      const fullName = step(
-        "Set `host` to the server's full name:",
-        azShow(context, "fullyQualifiedDomainName")
-      );
-      return (0, import_node_net.isIP)(context.host ?? "") > 0 ? [
-        fullName,
-        "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
-      ] : [
-        fullName,
-        "Do not use an alias (CNAME) or a `privatelink` name.",
-        "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
+        ];
+      return [
+        "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
+        ...atPostgres(context, ["Use a runner in the server's network."])
       ];
-    })
+    },
+    retries: 1
   },
-  {
-    code: "tls-expired",
+  "tls-wrong-host": {
     when: [
-      { codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"] },
-      { text: /certificate (has expired|is not yet valid)/ }
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+      /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/
     ],
-    cause: "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-    next: (context) => [
-      step("Check the runner's clock:", "date"),
-      step("Look at the certificate's dates:", look(context, " | openssl x509 -noout -dates"))
+    answer: (context) => [
+      "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
+      ...atPostgres(context, [
+        ...setFullName(context),
+        ...(0, import_node_net.isIP)(context.host ?? "") > 0 ? [
+          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
+        ] : [
+          "Do not use an alias (CNAME) or a `privatelink` name.",
+          "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
+        ]
+      ])
     ]
   },
-  {
-    code: "tls-unknown-authority",
+  "tls-expired": {
+    when: ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid)/],
+    answer: (context) => [
+      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
+      "Check the runner's clock:",
+      run("date"),
+      "Look at the certificate's dates:",
+      run(look(context, " | openssl x509 -noout -dates"))
+    ]
+  },
+  "tls-unknown-authority": {
     when: [
-      {
-        codes: [
-          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-          "SELF_SIGNED_CERT_IN_CHAIN",
-          "DEPTH_ZERO_SELF_SIGNED_CERT",
-          "UNABLE_TO_GET_ISSUER_CERT",
-          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
-        ]
-      },
-      {
-        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i
-      }
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i
     ],
-    cause: "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
-    next: (context) => [
-      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
-      isPostgres(context) ? context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`." : step(
+    answer: (context) => [
+      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+      "See who issued the certificate:",
+      run(look(context, " | openssl x509 -noout -issuer -subject")),
+      ...isPostgres(context) ? [
+        context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`."
+      ] : [
         "If the authority is yours, set this where the runner starts, or in the step's `env`:",
-        "NODE_EXTRA_CA_CERTS=<path-to-pem>"
-      ),
-      ...context.signIn?.type === "azure-cli" && !isPostgres(context) ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")] : []
+        run(
+          `${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`
+        )
+      ]
     ]
   },
-  {
-    code: "tls-certificate",
+  "tls-certificate": {
     when: [
-      { text: /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i },
-      { codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }
+      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i,
+      "CERT_* CRL_* INVALID_CA INVALID_PURPOSE PATH_LENGTH_EXCEEDED UNABLE_TO_* ERROR_IN_CERT* ERR_TLS_CERT_*"
     ],
-    ...byText(
-      {
-        text: /too (weak|small)/i,
-        cause: "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
-        next: (context) => [
+    answer: (context, { text }) => {
+      if (/too (weak|small)/i.test(text))
+        return [
+          "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
           "Replace the certificate with one that has an RSA key of at least 2048 bits and a SHA-256 signature. If a proxy inspects TLS, the certificate is the proxy's.",
-          step("Look at the certificate:", look(context, " | openssl x509 -noout -text"))
-        ]
-      },
-      {
-        cause: "The certificate is not valid. Nothing secret was sent.",
-        next: (context) => [step("Look at the certificate:", look(context, ""))]
-      }
-    )
+          "Look at the certificate:",
+          run(look(context, " | openssl x509 -noout -text"))
+        ];
+      return [
+        "The certificate is not valid. Nothing secret was sent.",
+        "Look at the certificate:",
+        run(look(context))
+      ];
+    }
   },
-  {
-    code: "tls-handshake",
+  "tls-handshake": {
     when: [
-      { codes: ["ERR_SSL_*", "EPROTO*"] },
-      { text: /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/ }
+      "ERR_SSL_* EPROTO*",
+      /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/
     ],
-    ...byText(
-      {
-        text: /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
-        cause: "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
-        next: (context) => [
+    answer: (context, { text }) => {
+      const seeWhatAnswers = ["See what answers on the port:", run(look(context))];
+      if (HOST_NOT_ALLOWED.test(text))
+        return [
+          "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
           sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
-          step("See what answers on the port:", look(context, ""))
-        ]
-      },
-      {
-        text: /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
-        cause: "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
-        next: (context) => [
+          ...seeWhatAnswers
+        ];
+      if (CLIENT_CERTIFICATE.test(text))
+        return [
+          "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
           isPostgres(context) ? "Check `host` and `port`." : sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
-          step("See what answers on the port:", look(context, ""))
-        ]
-      },
-      {
-        text: /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i,
-        cause: "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
-        next: (context) => [
-          step("See who answers, and with which TLS:", look(context, "")),
-          isPostgres(context) ? "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys." : step("If it is a proxy, have it updated, or bypass it:", `NO_PROXY=${shell(hostOf(context))}`)
-        ]
-      },
-      {
-        cause: "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
-        next: (context) => [
-          ...context.proxy === void 0 ? [] : [
-            sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`
-          ],
-          step("See what answers on the port:", look(context, ""))
-        ]
-      }
-    )
+          ...seeWhatAnswers
+        ];
+      if (OLD_TLS.test(text))
+        return [
+          "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+          "See who answers, and with which TLS:",
+          run(look(context)),
+          ...isPostgres(context) ? [
+            "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys."
+          ] : [
+            "If it is a proxy, have it updated, or bypass it:",
+            run(`NO_PROXY=${shell(hostOf(context))}`)
+          ]
+        ];
+      return [
+        "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+        ...context.proxy === void 0 ? [] : [
+          sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`
+        ],
+        ...seeWhatAnswers
+      ];
+    }
   }
-]);
+});
+var PRIVATE = rulesFor(["postgres", "azure"], {
+  "server-is-private": {
+    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server)/i,
+    answer: [
+      "The server's public access is disabled, or it is in a virtual network. A firewall rule has no effect there.",
+      "Run the job in the server's network. `docs/private-network.md` shows three ways."
+    ]
+  }
+});
 var NETWORK = [...PROXY, ...ON_THE_WAY];
-function atPostgres(next) {
-  return (context) => isPostgres(context) ? next(context) : reachable(context);
+var HOST_NOT_ALLOWED = /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i;
+var CLIENT_CERTIFICATE = /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i;
+var OLD_TLS = /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i;
+function atPostgres(context, steps) {
+  return isPostgres(context) ? steps : reachable(context);
 }
 function reachable(context) {
   return [
-    step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context)}`)}`),
+    "Check from the runner:",
+    run(`curl --head ${shell(`https://${hostOf(context)}`)}`),
     reach(context)
   ];
 }
@@ -6736,7 +6657,7 @@ function reach(context) {
   }
   return sentence`The runner needs HTTPS to ${code(host2)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
 }
-function look(context, then) {
+function look(context, then = "") {
   const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
   return `openssl s_client -connect ${shell(hostOf(context))}:${port2} </dev/null${then}`;
 }
@@ -6750,692 +6671,577 @@ var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
 var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
-var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
+var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
+var CREATE_BY_ID = run(
+  "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
+);
 var SESSION_TIMEOUTS = {
   "25P03": "idle_in_transaction_session_timeout",
   "25P04": "transaction_timeout",
   "57P05": "idle_session_timeout"
 };
-var WITHOUT_POOLER = [
-  "Set `port: 5432`, or `host` to the server itself, to connect without the pooler."
+var WITHOUT_POOLER = "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.";
+var AFTER_MIGRATIONS = [
+  "Run the job again: it continues where it stopped.",
+  "Run this step after the migrations, not at the same time."
 ];
-var POOLER = rulesFor("postgres", [
-  {
-    code: "pooler-token-too-long",
-    when: [{ text: /client sent partial pkt in startup phase/ }],
-    cause: "The token is longer than the longest password that this PgBouncer accepts.",
-    next: [
+var POSTGRES = rulesFor("postgres", {
+  "pooler-token-too-long": {
+    when: /client sent partial pkt in startup phase|password too long/,
+    answer: [
+      "The token is longer than the longest password that this PgBouncer accepts.",
       "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
       "Or sign in as a service principal or managed identity, whose tokens are shorter than a user's."
     ]
   },
-  {
-    code: "pooler-session",
+  "pooler-session": {
     when: [
-      { codes: ["26000", "42P05"] },
-      { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
+      "26000 42P05",
+      /prepared statement (".*" (requires|does not exist|already exists)|did not exist|name is already in use)|cached plan must not change/
     ],
-    cause: "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
-    next: WITHOUT_POOLER
-  },
-  {
-    code: "pooler-startup-parameter",
-    when: [{ text: /unsupported startup parameter/ }],
-    cause: "A connection pooler in front of PostgreSQL refuses a connection parameter.",
-    next: (context) => [
-      ...WITHOUT_POOLER,
-      step(
-        "Or let PgBouncer ignore the parameter that the message names:",
-        azOnServer("parameter set", context, {
-          name: "pgbouncer.ignore_startup_parameters",
-          value: "<parameter>"
-        })
-      )
+    answer: [
+      "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
+      WITHOUT_POOLER
     ]
-  }
-]);
-var POSTGRES = rulesFor("postgres", [
-  {
-    code: "token-expired",
-    when: [{ text: /access token (has|is) expired/i }],
-    cause: "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
-    next: (context) => [
-      step("On a self-hosted runner, check the clock:", "timedatectl"),
+  },
+  "token-expired": {
+    when: /access token (has|is) expired/i,
+    answer: (context) => [
+      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
+      ...CHECK_CLOCK,
       ...tokenClaims(context),
       "Run the job again."
     ],
     retries: 1
   },
-  {
-    code: "token-audience",
-    when: [{ text: /valid audience claim/i }],
-    cause: OTHER_CLOUD,
-    next: selectCloud
+  "token-audience": {
+    when: /valid audience claim/i,
+    answer: (context) => [OTHER_CLOUD, ...selectCloud(context)]
   },
-  {
-    code: "token-group",
-    when: [{ text: /does not contain group/i }],
-    cause: "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
-    next: (context) => [
-      step(
-        "Add the identity to the group:",
-        az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) })
-      ),
+  "token-group": {
+    when: /does not contain group/i,
+    answer: (context) => [
+      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
+      "Add the identity to the group:",
+      az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
       "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
       ...tokenClaims(context)
     ]
   },
-  {
-    code: "token-identity-mismatch",
-    when: [{ text: /oid mismatch for role/i }],
-    cause: "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
-    next: (context) => [
+  "token-identity-mismatch": {
+    when: /oid mismatch for role/i,
+    answer: (context) => [
+      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
       ...tokenClaims(context),
-      step(
-        "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+      "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+      run(
         `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
       ),
       "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
     ]
   },
-  {
-    code: "token-role-type",
-    when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
-    cause: "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-    next: (context) => [
-      step(
-        "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
-        listAdmins(context)
-      ),
-      step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS),
+  "token-role-type": {
+    when: /AAD_AUTH_TOKENTYPE_APP_/,
+    answer: (context) => [
+      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
+      "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
+      listAdmins(context),
+      "List the other Entra roles, in database postgres:",
+      LIST_PRINCIPALS,
       ...tokenClaims(context),
-      step("If the identity has no role yet, make it an administrator:", makeAdmin(context))
+      "If the identity has no role yet, make it an administrator:",
+      makeAdmin(context)
     ]
   },
-  {
-    code: "token-invalid",
-    when: [
-      {
-        text: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i
-      }
-    ],
-    cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one." : "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
-    next: (context) => context.signIn?.type === "password" ? [
+  "token-invalid": {
+    when: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
+    answer: (context) => context.signIn?.type === "password" ? [
+      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
       "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
       "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
     ] : [
+      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
       ...tokenClaims(context),
-      step("Compare the token's tenant (`tid`) with the server's:", azShow(context, "authConfig")),
+      "Compare the token's tenant (`tid`) with the server's:",
+      azShow(context, "authConfig"),
       "If PgBouncer is in between, set `port: 5432`."
     ]
   },
-  {
-    code: "token-refused",
-    when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
-    cause: "The server does not accept this token for this role.",
-    next: (context) => ["Set `user` to the role of the identity that signs in.", ...findRole(context)]
+  "token-refused": {
+    when: /access token|Entra.*token|Azure AD.*token/i,
+    answer: (context) => [
+      "The server does not accept this token for this role.",
+      "Set `user` to the role of the identity that signs in.",
+      ...findRole(context)
+    ]
   },
-  {
-    code: "entra-extension-fault",
-    when: [{ text: /cannot read pg_class without having selected a database/ }],
-    cause: "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
-    next: (context) => [
-      step("Restart the server:", azServer("restart", context)),
+  "entra-extension-fault": {
+    when: /cannot read pg_class without having selected a database/,
+    answer: (context) => [
+      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
+      "Restart the server:",
+      azServer("restart", context),
       "If the error persists, open a support request for the server in the Azure portal.",
       "Until then, sign in with `password` as a role that has one."
     ]
   },
-  {
-    code: "password-refused",
+  "password-refused": {
     when: [
-      { codes: ["28P01"] },
-      {
-        text: /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i
-      }
+      "28P01",
+      /(password|SASL) authentication failed|empty password returned by client|client password must be|server signature does not match/i
     ],
-    cause: (context) => passwordRefused(context).cause,
-    next: (context) => passwordRefused(context).next
+    answer: passwordRefused
   },
-  {
-    code: "role-may-not-log-in",
-    when: [{ text: /is not permitted to log in/ }],
-    cause: "The role exists, but cannot log in.",
-    next: ({ user }) => [
+  "role-may-not-log-in": {
+    when: /is not permitted to log in/,
+    answer: ({ user }) => [
+      "The role exists, but cannot log in.",
       "Set `user` to a role that can log in.",
-      step("Or let this role log in:", `ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
+      "Or let this role log in:",
+      run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
     ]
   },
-  {
-    code: "login-role-not-found",
-    when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
-    cause: "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-    next: findRole
+  "login-role-not-found": {
+    when: [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user/],
+    answer: (context) => [
+      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+      ...findRole(context)
+    ]
   },
-  {
-    code: "firewall",
+  firewall: {
     // The name of the file is the same in all languages of the server (`lc_messages`).
     when: [
-      { text: /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/ },
-      { text: /Client from Azure Virtual Networks is not allowed/ }
+      /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/,
+      /Client from Azure Virtual Networks is not allowed/
     ],
-    ...byText(
-      {
-        text: /Virtual Networks/,
-        cause: "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
-        next: [
+    answer: (context, { text }) => {
+      if (/Virtual Networks/.test(text))
+        return [
+          "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
           "Remove the service endpoint `Microsoft.Sql` from the runner's subnet, or add a rule for the subnet to the server.",
           "Or use a runner in the server's network (`docs/private-network.md`)."
-        ]
-      },
-      {
-        cause: "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-        next: (context, { text }) => [
-          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-          step(
-            "For a runner that keeps its address, allow it, and run the job again:",
-            azAllow(context, addressIn(text) ?? "<address>")
-          ),
-          "Or use a runner in the server's network (`docs/private-network.md`)."
-        ]
-      }
-    )
+        ];
+      return [
+        "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+        "For a runner that keeps its address, allow it, and run the job again:",
+        azAllow(context, addressIn(text) ?? "<address>"),
+        "Or use a runner in the server's network (`docs/private-network.md`)."
+      ];
+    }
   },
-  {
-    code: "tls-required",
-    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i }],
-    cause: "The server accepts only connections with TLS.",
-    next: ["Remove `ssl-mode`, or set it to `verify-full`."]
-  },
-  {
-    code: "database-not-found",
-    when: [
-      { codes: ["3D000", "57P04"] },
-      { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ }
-    ],
-    cause: "The server has no database with this name. Names are case-sensitive.",
-    next: (context) => [
-      step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" }))
+  "tls-required": {
+    when: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
+    answer: [
+      "The server accepts only connections with TLS.",
+      "Remove `ssl-mode`, or set it to `verify-full`."
     ]
   },
-  {
-    code: "database-closed",
-    when: [
-      { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ }
-    ],
-    cause: "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
-    next: (context, { text }) => [
-      step("Set `database` to another database:", azOnServer("db list", context, { query: "[].name" })),
+  "database-not-found": {
+    when: ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
+    answer: (context) => [
+      "The server has no database with this name. Names are case-sensitive.",
+      "Set `database` to one of these:",
+      azOnServer("db list", context, { query: "[].name" })
+    ]
+  },
+  "database-closed": {
+    when: /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
+    answer: (context, { text }) => [
+      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
+      "Set `database` to another database:",
+      azOnServer("db list", context, { query: "[].name" }),
       ...text.includes("invalid database") ? [
-        step(
-          "Or finish the interrupted `DROP DATABASE`, connected to another database:",
-          `DROP DATABASE ${identifier(context.database, "<database>")};`
-        )
+        "Or finish the interrupted `DROP DATABASE`, connected to another database:",
+        run(`DROP DATABASE ${identifier(context.database, "<database>")};`)
       ] : []
     ]
   },
-  {
-    code: "connect-not-granted",
-    when: [
-      {
-        codes: ["42501"],
-        text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] \u0434\u0430\u043d\u043d\u044b\u0445/
-      }
-    ],
-    cause: "`user` has no CONNECT privilege on this database.",
-    next: ({ user, database }) => [
-      step(
-        "Grant the privilege, as the database's owner:",
+  "connect-not-granted": {
+    when: {
+      codes: "42501",
+      text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\ub370\uc774\ud130\ubca0\uc774\uc2a4|il database|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] /
+    },
+    answer: ({ user, database }) => [
+      "`user` has no CONNECT privilege on this database.",
+      "Grant the privilege, as the database's owner:",
+      run(
         `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`
       )
     ]
   },
-  {
-    code: "no-connection-slots",
+  "no-connection-slots": {
     when: [
-      { codes: ["53300"] },
-      {
-        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/
-      }
+      "53300",
+      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/
     ],
-    cause: "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
-    next: (context) => [
+    answer: (context) => [
+      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
       "Run the job again when fewer clients are connected.",
-      step(
-        "See which clients hold connections, with psql:",
+      "See which clients hold connections, with psql:",
+      run(
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
       ),
-      step(
-        "Look up how many connections the server allows. A larger compute size allows more:",
-        azOnServer("parameter show", context, { name: "max_connections", query: "value" })
-      ),
+      "Look up how many connections the server allows. A larger compute size allows more:",
+      azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
       ...context.port === 6432 ? [] : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]
     ],
     retries: 4
   },
-  {
-    code: "server-starting",
+  "server-starting": {
     when: [
-      { codes: ["57P03"] },
-      {
-        text: /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
-      }
+      "57P03",
+      /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
     ],
-    cause: "The server is starting, stopping or failing over.",
-    next: afterRestart,
+    answer: (context) => ["The server is starting, stopping or failing over.", ...afterRestart(context)],
     retries: 4
   },
-  {
-    code: "server-stopping",
+  "server-stopping": {
     when: [
-      { codes: ["57P01", "57P02"] },
-      {
-        text: /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down/i
-      }
+      "57P01 57P02",
+      /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
     ],
-    cause: "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
-    next: afterRestart,
+    answer: (context) => [
+      "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
+      ...afterRestart(context)
+    ],
     retries: 4
   },
-  {
-    code: "pooler-cannot-connect",
-    when: [
-      {
-        text: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/
-      }
+  "pooler-cannot-connect": {
+    when: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/,
+    answer: (context) => [
+      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
+      ...afterRestart(context)
     ],
-    cause: "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
-    next: afterRestart,
     retries: 3
   },
-  {
-    code: "session-ended",
+  "session-ended": {
     when: [
-      { codes: Object.keys(SESSION_TIMEOUTS) },
-      { text: /^(query|transaction|idle transaction|client_idle)[ _]timeout$/ }
+      Object.keys(SESSION_TIMEOUTS).join(" "),
+      /^(query|transaction|idle transaction|client_idle)[ _]timeout$/
     ],
-    cause: "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
-    next: (context, { code: code2 }) => {
-      if (!(code2 in SESSION_TIMEOUTS)) return WITHOUT_POOLER;
-      const name3 = SESSION_TIMEOUTS[code2] ?? "";
-      return [
-        "Run the job again: what was granted stays granted.",
-        step(
-          "If the error persists, look at the limit:",
-          azOnServer("parameter show", context, { name: name3, query: "value" })
-        ),
-        step(
-          "If it is 0 there, it is set on the role or the database:",
-          `ALTER ROLE ${identifier(context.user, "<user>")} RESET ${name3};
-ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
-        )
-      ];
-    }
+    answer: (context, { code: code2 }) => [
+      "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
+      ...code2 in SESSION_TIMEOUTS ? lookAtTimeout(context, SESSION_TIMEOUTS[code2] ?? "") : [WITHOUT_POOLER]
+    ]
   },
-  {
-    code: "replica-conflict",
-    when: [{ text: /due to conflict with recovery/ }],
-    cause: "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
-    next: (context) => [
+  "replica-conflict": {
+    when: /due to conflict with recovery/,
+    answer: (context) => [
+      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
       "Run the job again.",
       "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
-      step(
-        "If it happens often, let the replica wait longer for its readers (milliseconds):",
-        azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
-      )
+      "If it happens often, let the replica wait longer for its readers (milliseconds):",
+      azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
     ]
   },
-  {
-    code: "out-of-shared-memory",
-    when: [{ codes: ["53200"], text: /shared memory/ }],
-    cause: "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
-    next: (context) => [
+  "out-of-shared-memory": {
+    when: { codes: "53200", text: /shared memory/ },
+    answer: (context) => [
+      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
       "Run the job again when that session has ended.",
-      step(
-        "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
-        azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
-      )
+      "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
+      azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
     ]
   },
-  {
-    code: "out-of-memory",
+  "privileges-full": {
+    when: { codes: "54000", text: /row is too big/ },
+    answer: [
+      "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
+      "Grant to a group role, and make the other roles its members:",
+      run("GRANT <group> TO <role>;"),
+      "Revoke the privileges of roles that are no longer used."
+    ]
+  },
+  "out-of-memory": {
     when: [
-      { codes: ["53200", "NO_PROCESS"] },
-      { text: /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i }
+      "53200 NO_PROCESS",
+      /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i
     ],
-    cause: "The server has no memory left for this connection or statement.",
-    next: (context) => [
+    answer: (context) => [
+      "The server has no memory left for this connection or statement.",
       "Run the job again when the server is less busy.",
-      step(
-        "If the error persists, choose a larger compute size. To see the current one:",
-        azShow(context, "sku")
-      )
+      "If the error persists, choose a larger compute size. To see the current one:",
+      azShow(context, "sku")
     ],
     retries: 2
   },
-  {
-    code: "disk-full",
-    when: [{ codes: ["53100"] }, { text: /No space left on device/ }],
-    cause: "The server's storage is full.",
-    next: growStorage
+  "disk-full": {
+    when: ["53100", /No space left on device/],
+    answer: (context) => ["The server's storage is full.", ...growStorage(context)]
   },
-  {
-    code: "read-only",
-    when: [{ codes: ["25006"] }, { text: /read-(write|only) mode during recovery/ }],
-    cause: "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-    next: (context) => [
-      step(
-        "Find out whether it is a replica, and how full its storage is:",
-        azShow(context, "{role:replicationRole, state:state, storage:storage}")
-      ),
+  "read-only": {
+    when: ["25006", /during recovery/],
+    answer: (context) => [
+      "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+      "Find out whether it is a replica, and how full its storage is:",
+      azShow(context, "{role:replicationRole, state:state, storage:storage}"),
       "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
       ...growStorage(context),
-      step(
-        "If it is neither, find out at which level the setting is, and reset it there:",
-        "SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"
-      )
+      "If it is neither, find out at which level the setting is, and reset it there:",
+      run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
     ]
   },
-  {
-    code: "wraparound",
-    when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
-    cause: "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-    next: [
-      step(
-        "Vacuum the database that the message names, as its owner or an administrator:",
-        "VACUUM (VERBOSE);"
-      ),
+  wraparound: {
+    when: /not accepting commands (that assign new|to avoid wraparound)/,
+    answer: [
+      "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+      "Vacuum the database that the message names, as its owner or an administrator:",
+      run("VACUUM (VERBOSE);"),
       "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
     ]
   },
-  {
-    code: "lock-time-out",
-    when: [{ codes: ["55P03"] }],
-    cause: "Another session, perhaps a migration, held a lock for too long.",
-    next: afterMigrations
+  "lock-time-out": {
+    when: "55P03",
+    answer: ["Another session, perhaps a migration, held a lock for too long.", ...AFTER_MIGRATIONS]
   },
-  {
-    code: "authentication-time-out",
-    when: [{ text: /canceling authentication due to timeout/ }],
-    cause: "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
-    next: [
+  "authentication-time-out": {
+    when: /canceling authentication due to timeout/,
+    answer: [
+      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
       "Run the job again.",
       "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
     ],
     retries: 1
   },
-  {
-    code: "statement-time-out",
-    when: [{ codes: ["57014"] }],
-    cause: "A statement took longer than its time limit, or it was cancelled.",
-    next: ["Run the job again when the server is less busy: what was granted stays granted."]
+  "statement-time-out": {
+    when: "57014",
+    answer: [
+      "A statement took longer than its time limit, or it was cancelled.",
+      "Run the job again when the server is less busy: what was granted stays granted."
+    ]
   },
-  {
-    code: "name-encoding",
-    when: [{ codes: ["22021", "22P05"] }],
-    cause: "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-    next: [
-      step(
-        "Look up the encoding of each database:",
-        "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"
-      ),
-      step(
-        "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
-        "SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"
-      ),
+  "name-encoding": {
+    when: "22021 22P05",
+    answer: [
+      "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
+      "Look up the encoding of each database:",
+      run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
+      "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
+      run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
       "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name."
     ]
   },
-  {
-    code: "concurrent-change",
+  "concurrent-change": {
     when: [
-      { codes: ["40001", "40P01"] },
-      { codes: ["23505", "42710"], text: /"pg_\w+_index"|already exists/ },
-      { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ }
+      "40001 40P01 42710",
+      { codes: "23505", text: /"pg_\w+_index"/ },
+      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/
     ],
-    cause: "Another session created or changed the same objects at the same time.",
-    next: afterMigrations
+    answer: ["Another session created or changed the same objects at the same time.", ...AFTER_MIGRATIONS]
   },
-  {
-    code: "pgaadauth-not-here",
-    when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
-    cause: ({ database }) => database === ENTRA_DATABASE ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication." : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
-    next: (context) => [
-      step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth")),
-      step(
-        "If it is `Disabled`, enable it:",
-        azServer("update", context, { "microsoft-entra-auth": "Enabled" })
-      ),
+  "pgaadauth-not-here": {
+    when: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
+    answer: (context) => [
+      context.database === ENTRA_DATABASE ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication." : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
+      "Check that Entra authentication is enabled:",
+      azShow(context, "authConfig.activeDirectoryAuth"),
+      "If it is `Disabled`, enable it:",
+      azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
       ...context.database === ENTRA_DATABASE ? [] : ["Run the function in database `postgres`."]
     ]
   },
-  {
-    code: "pgaadauth-not-permitted",
-    when: [{ codes: ["42501"], text: /permission denied for function pgaadauth_/ }],
-    cause: "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
-    next: (context) => [
-      step("Sign in as one of the server's Entra administrators:", listAdmins(context)),
-      step("Or make the identity that signs in an administrator:", makeAdmin(context))
+  "pgaadauth-not-permitted": {
+    when: { codes: "42501", text: /permission denied for function pgaadauth_/ },
+    answer: (context) => [
+      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
+      "Sign in as one of the server's Entra administrators:",
+      listAdmins(context),
+      "Or make the identity that signs in an administrator:",
+      makeAdmin(context)
     ]
   },
-  {
-    code: "principal-exists",
-    when: [{ text: /Updating an existing principal isn.t supported/ }],
-    cause: "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
-    next: [
-      step(
-        "Find the role of the identity, as an Entra administrator in database `postgres`:",
-        LIST_PRINCIPALS
-      ),
-      step("Use that role, or drop it and create the new one:", "DROP ROLE <role>;")
+  "principal-exists": {
+    when: /Updating an existing principal isn.t supported/,
+    answer: [
+      "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
+      "Find the role of the identity, as an Entra administrator in database `postgres`:",
+      LIST_PRINCIPALS,
+      "Use that role, or drop it and create the new one:",
+      run("DROP ROLE <role>;")
     ]
   },
-  {
-    code: "citus-worker",
-    when: [{ text: /operation is not allowed on this node/ }],
-    cause: "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
-    next: ["Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."]
+  "citus-worker": {
+    when: /operation is not allowed on this node/,
+    answer: [
+      "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
+      "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
+    ]
   },
-  {
-    code: "entra-principal-not-found",
+  "entra-principal-not-found": {
+    when: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
+    answer: [
+      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
+      "Look up the display name and the object ID of a service principal or managed identity:",
+      az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
+      "Create the role with the object ID, which does not require a unique name:",
+      CREATE_BY_ID,
+      "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
+      az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
+    ]
+  },
+  "entra-principal-type": {
+    when: /incorrect object type provided for principal/,
+    answer: [
+      "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
+      "Use the type that the message calls the actual object type:",
+      CREATE_BY_ID
+    ]
+  },
+  "object-not-found": {
+    when: [
+      "42P01 3F000",
+      { codes: "42704", text: /^(?!.*configuration parameter)/ },
+      /column ".*" of relation ".*" does not exist/
+    ],
+    answer: ({ database }) => [
+      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+      sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
+      run("\\du")
+    ]
+  },
+  "restricted-role": {
+    when: {
+      codes: "42501",
+      text: /restricted role|only superusers|must be superuser|is a system catalog|session authorization|for (table|view|function|language) "?(pg_|c\b)/i
+    },
+    answer: [
+      "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
+      "Grant privileges on the app's own objects, instead of membership in the role or access to the object that the message names."
+    ]
+  },
+  "role-not-grantable": {
     when: [
       {
-        text: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user/i
-      }
-    ],
-    cause: "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
-    next: [
-      step(
-        "Look up the display name and the object ID of a service principal or managed identity:",
-        az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })
-      ),
-      step(
-        "Create the role with the object ID, which does not require a unique name:",
-        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
-      ),
-      step(
-        "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
-        az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
-      )
-    ]
-  },
-  {
-    code: "entra-principal-type",
-    when: [{ text: /incorrect object type provided for principal/ }],
-    cause: "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-    next: [
-      step(
-        "Use the type that the message calls the actual object type:",
-        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
-      )
-    ]
-  },
-  {
-    code: "object-not-found",
-    when: [{ codes: ["42P01", "3F000"] }, { codes: ["42704"], text: /^(?!.*configuration parameter)/ }],
-    cause: "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-    next: ({ database }) => [
-      step(
-        sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
-        "\\du"
-      )
-    ]
-  },
-  {
-    code: "restricted-role",
-    when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
-    cause: "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
-    next: [
-      "Grant privileges on the objects themselves instead of membership in the role that the message names."
-    ]
-  },
-  {
-    code: "role-not-grantable",
-    when: [
-      {
-        codes: ["42501"],
-        text: /permission denied to grant role|must have admin option on role|ADMIN option/i
+        codes: "42501",
+        text: /permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i
       },
-      { codes: ["0LP01"] },
-      { text: /cannot have explicit members/ }
+      /cannot have explicit members|option cannot be granted back|role ".*" (is|cannot be) a member of/
     ],
-    ...byText(
-      {
-        text: /explicit members/,
-        cause: "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
-        next: ["Grant privileges on the objects themselves instead, as their owner."]
-      },
-      {
-        text: /granted back|is a member of role/,
-        cause: "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
-        next: (_context, { text }) => [
-          step(
-            "See who is a member of which role, and by which grant:",
+    answer: ({ user }, { text }) => {
+      if (/explicit members/.test(text))
+        return [
+          "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
+          "Grant privileges on the objects themselves instead, as their owner."
+        ];
+      if (/granted back|a member of/.test(text))
+        return [
+          "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
+          "See who is a member of which role, and by which grant:",
+          run(
             "SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"
           ),
-          step(
-            "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
-            `REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`
-          )
-        ]
-      },
-      {
-        cause: "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
-        next: ({ user }, { text }) => [
-          step(
-            "Run as a role that has ADMIN OPTION:",
-            `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
-          ),
-          "Or grant privileges on the objects themselves instead."
-        ]
-      }
-    )
+          "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
+          run(`REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`)
+        ];
+      return [
+        "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+        "Run as a role that has ADMIN OPTION:",
+        run(
+          `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
+        ),
+        "Or grant privileges on the objects themselves instead."
+      ];
+    }
   },
-  {
-    code: "set-role-not-permitted",
-    when: [
-      {
-        codes: ["42501"],
-        text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
-      }
-    ],
-    cause: "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
-    next: ({ user }, { text }) => [
-      step(
-        "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
+  "set-role-not-permitted": {
+    when: {
+      codes: "42501",
+      text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
+    },
+    answer: ({ user }, { text }) => [
+      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
+      "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
+      run(
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`
       ),
-      step(
-        "Up to PostgreSQL 15:",
-        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`
-      ),
+      "Up to PostgreSQL 15:",
+      run(`GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`),
       "Or set `user` to the owner."
     ]
   },
-  {
-    code: "not-permitted",
-    when: [{ codes: ["42501"] }],
-    ...byText(
-      {
-        text: /permission denied to (create|alter|drop) role/,
-        cause: "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
-        next: ({ user }) => [
-          step(
-            "Set `user` to an administrator of the server, or let it create roles:",
-            `ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`
-          ),
+  "not-permitted": {
+    when: "42501",
+    answer: (context, { text }) => {
+      if (/permission denied to (create|alter|drop) role/.test(text))
+        return [
+          "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
+          "Set `user` to an administrator of the server, or let it create roles:",
+          run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
           "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
-        ]
-      },
-      {
-        text: /for (configuration )?parameter|for tablespace|to set parameter/,
-        cause: "Only a superuser can grant or set this. On Azure, no login is a superuser.",
-        next: (context) => [
-          step(
-            "Set the parameter on the server instead:",
-            azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
-          )
-        ]
-      },
-      {
-        cause: "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
-        next: ({ user }) => [
-          "Set `user` to the owner of the object, usually the role that runs the migrations.",
-          step(
-            "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
-            `GRANT <owner> TO ${identifier(user, "<user>")}
-  WITH INHERIT TRUE, SET TRUE;`
-          )
-        ]
-      }
-    )
+        ];
+      if (/for (configuration )?parameter|to set parameter/.test(text))
+        return [
+          "Only a superuser can grant or set this. On Azure, no login is a superuser.",
+          "Set the parameter on the server instead:",
+          azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
+        ];
+      if (/for (schema|table) "?(columnar|citus|pg_dist|cron\b)/.test(text))
+        return [
+          "This object belongs to an extension (Citus or pg_cron), and so only to Azure's own superuser.",
+          "Set `schemas` to the app's own schemas. Servers of Azure Cosmos DB (`*.postgres.cosmos.azure.com`) are not supported."
+        ];
+      return [
+        "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
+        "Set `user` to the owner of the object, usually the role that runs the migrations.",
+        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
+        run(`GRANT <owner> TO ${identifier(context.user, "<user>")}
+  WITH INHERIT TRUE, SET TRUE;`)
+      ];
+    }
   },
-  {
-    code: "privilege-not-found",
-    when: [{ codes: ["42601"], text: /unrecognized privilege type/ }],
-    cause: "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
-    next: ["Remove the privilege, or upgrade the server."]
+  "privilege-not-found": {
+    when: [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
+    answer: (_context, { text }) => text.includes("unrecognized") ? [
+      "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
+      "Remove the privilege, or upgrade the server."
+    ] : [
+      "PostgreSQL does not allow this grant: this kind of object does not have the privilege (a table has no `USAGE`, for example), or two roles would be members of each other.",
+      "Remove what the message names. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
+    ]
   },
-  {
-    code: "tls-not-offered",
-    when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
-    cause: "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-    next: [
+  "raised-in-database": {
+    when: "P0001 39P03",
+    answer: [
+      "Code in the database refused this: an event trigger, or a function that it calls, raised the error.",
+      "List the event triggers:",
+      run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
+      "Do what the message says, or ask the trigger's owner for an exception."
+    ]
+  },
+  "tls-not-offered": {
+    when: /does not support SSL connections|unsupported frontend protocol 1234\.56/,
+    answer: [
+      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
       "Check `host` and `port`.",
       "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
     ]
   },
-  {
-    code: "sign-in-refused",
-    when: [{ codes: ["28000"] }],
-    cause: "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
-    next: (context) => ["Check `host`, `port` and `user`.", ...findRole(context)]
-  },
-  {
-    code: "server-fault",
-    when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
-    cause: "The server, or one of its extensions, had an internal error.",
-    next: (context) => [
-      "Run the job again: what was granted stays granted.",
-      step(
-        "If the error persists, look at the server's state, and open a support request in the Azure portal:",
-        azShow(context, STATE)
-      )
+  "sign-in-refused": {
+    when: "28000",
+    answer: (context) => [
+      "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
+      "Check `host`, `port` and `user`.",
+      ...findRole(context)
     ]
   },
-  {
-    code: "pooler-config",
-    when: [{ codes: ["08P01"] }, { text: /bouncer config error|login rejected|auth_query/ }],
-    cause: "A connection pooler refuses the connection: its own configuration (its databases, its users, or the query by which it looks them up) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
-    next: WITHOUT_POOLER
+  "server-fault": {
+    when: "XX* 58* 53000 53400",
+    answer: (context, { text }) => [
+      /active placement|remote node|worker node/.test(text) ? "A node of this Citus cluster could not reach another one." : "The server, or one of its extensions, had an internal error.",
+      "Run the job again: what was granted stays granted.",
+      "If the error persists, look at the server's state, and open a support request in the Azure portal:",
+      azShow(context, STATE)
+    ]
   },
-  {
-    code: "connection-failure",
-    when: [{ codes: ["08*"] }],
-    cause: "The connection to the server, or PgBouncer's own connection to it, broke.",
-    next: afterRestart,
-    retries: 2
+  "pooler-config": {
+    when: ["08P01", /bouncer config error|login rejected|auth_query/],
+    answer: [
+      "A connection pooler refuses the connection: its own configuration (its databases, its users, the query by which it looks them up, or the connection parameters that it accepts) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
+      WITHOUT_POOLER
+    ]
   }
-]);
+});
 var STATE = "{state:state, role:replicationRole}";
 function listAdmins(context) {
   return azOnServer("microsoft-entra-admin list", context, {
@@ -7444,35 +7250,31 @@ function listAdmins(context) {
 }
 function afterRestart(context) {
   return [
-    step(
-      "Run the job again when the server is `Ready`: what was granted stays granted.",
-      azShow(context, STATE)
-    )
+    "Run the job again when the server is `Ready`: what was granted stays granted.",
+    azShow(context, STATE)
   ];
 }
-function afterMigrations() {
+function lookAtTimeout(context, name3) {
+  const [user, database] = [identifier(context.user, "<user>"), identifier(context.database, "<database>")];
   return [
-    "Run the job again: it continues where it stopped.",
-    "Run this step after the migrations, not at the same time."
+    "Run the job again: what was granted stays granted.",
+    "If the error persists, look at the limit:",
+    azOnServer("parameter show", context, { name: name3, query: "value" }),
+    "If it is 0 there, it is set on the role or the database:",
+    run(`ALTER ROLE ${user} RESET ${name3};
+ALTER DATABASE ${database} RESET ${name3};`)
   ];
 }
 function growStorage(context) {
   return [
-    step(
-      "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
-      azServer("update", context, { "storage-size": "<gib>" })
-    ),
-    step(
-      "Let the storage grow automatically from now on:",
-      azServer("update", context, { "storage-auto-grow": "Enabled" })
-    )
+    "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
+    azServer("update", context, { "storage-size": "<gib>" }),
+    "Let the storage grow automatically from now on:",
+    azServer("update", context, { "storage-auto-grow": "Enabled" })
   ];
 }
 function addressIn(text) {
-  return Array.from(
-    text.matchAll(/["\u00ab\u00bb\u201e\u201c]\s?([0-9a-f.:]{2,45})\s?["\u00ab\u00bb\u201c\u201d]/gi),
-    ([, found = ""]) => found
-  ).find(import_node_net2.isIP);
+  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net2.isIP);
 }
 function roleIn(text) {
   return text.match(/role "([^"]+)"/i)?.[1];
@@ -7498,8 +7300,10 @@ function tokenClaims({ token }) {
 function findRole(context) {
   return [
     ...tokenClaims(context),
-    step("List the server's Entra administrators:", listAdmins(context)),
-    step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS)
+    "List the server's Entra administrators:",
+    listAdmins(context),
+    "List the other Entra roles, in database postgres:",
+    LIST_PRINCIPALS
   ];
 }
 function makeAdmin(context) {
@@ -7515,38 +7319,40 @@ function withoutServer(user, host2) {
   const suffixed = at2 > 0 && server !== "" && host2.toLowerCase().startsWith(`${server}.`);
   return suffixed ? user.slice(0, at2) : void 0;
 }
-function passwordRefused(context) {
+function passwordRefused(context, { text }) {
+  if (/server signature/.test(text))
+    return [
+      "The other side could not prove that it knows the role's password: it is a different server, or something in between.",
+      "Check `host` and `port`. If a connection pooler is in between, set `port: 5432`, or `host` to the server itself."
+    ];
   const { signIn: signIn2, user = "", host: host2 = "", port: port2, token, cloud } = context;
-  if (signIn2?.type === "password") {
-    return {
-      cause: "The name or the password is wrong, or the role was created for Entra and has no password.",
-      next: [
-        step("Try the name and the password with psql:", psql(context)),
-        "For an Entra role, remove `password` and set `auth-type: oidc`."
-      ]
-    };
-  }
+  if (signIn2?.type === "password")
+    return [
+      "The name or the password is wrong, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
+      "Try the name and the password with psql:",
+      run(psql(context)),
+      "For an Entra role, remove `password` and set `auth-type: oidc`."
+    ];
   const role = withoutServer(user, host2);
-  if (role !== void 0) {
-    return {
-      cause: "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
-      next: [sentence`Set \`user\` to ${code(role)}.`]
-    };
-  }
+  if (role !== void 0)
+    return [
+      "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
+      sentence`Set \`user\` to ${code(role)}.`
+    ];
   const audience = claim(token, "aud")?.replace(/\/$/, "");
-  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience)) {
-    return { cause: OTHER_CLOUD, next: selectCloud(context) };
-  }
-  if (port2 === 6432) {
-    return {
-      cause: "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
-      next: ["Set `port: 5432` and run the job again.", ...findRole(context)]
-    };
-  }
-  return {
-    cause: GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    next: ["Set `user` to the role that has this token's `oid`.", ...findRole(context)]
-  };
+  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience))
+    return [OTHER_CLOUD, ...selectCloud(context)];
+  if (port2 === 6432)
+    return [
+      "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
+      "Set `port: 5432` and run the job again.",
+      ...findRole(context)
+    ];
+  return [
+    GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
+    "Set `user` to the role that has this token's `oid`.",
+    ...findRole(context)
+  ];
 }
 function selectCloud(context) {
   return [
@@ -7560,52 +7366,47 @@ function psql({ user = "<user>", host: host2 = "<host>", port: port2 = 5432, dat
 }
 
 // src/diagnosis/protocol.ts
-var PROTOCOL = rulesFor("postgres", [
-  {
-    code: "not-postgres",
+var PROTOCOL = rulesFor("postgres", {
+  "not-postgres": {
+    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
     when: [
-      // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-      { text: /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)/ },
-      { codes: ["NOT_POSTGRES"] }
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response/,
+      "NOT_POSTGRES"
     ],
-    cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
-    next: (context) => [
+    answer: (context) => [
+      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
       "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
-      step("Show the server's full name:", azShow(context, "fullyQualifiedDomainName"))
+      ...setFullName(context)
     ]
   },
-  {
-    code: "token-not-asked-for",
-    when: [{ codes: ["HASH_REQUESTED"] }],
-    cause: "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
-    next: (context) => [
+  "token-not-asked-for": {
+    when: "HASH_REQUESTED",
+    answer: (context) => [
+      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
       "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
-      step("Check that the server accepts Entra tokens:", azShow(context, "authConfig")),
+      "Check that the server accepts Entra tokens:",
+      azShow(context, "authConfig"),
       "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
     ]
   },
-  {
-    code: "query-timed-out",
-    when: [{ codes: ["QUERY_TIMEOUT"] }],
-    cause: "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-    next: (context) => [
+  "query-timed-out": {
+    when: "QUERY_TIMEOUT",
+    answer: (context) => [
+      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
       "Run the job again: what was granted stays granted.",
-      step("If the error persists, look at the server's state:", azShow(context, "state"))
+      ...lookAtState(context)
     ]
   },
-  {
-    code: "protocol-violation",
-    when: [{ codes: ["PROTOCOL_VIOLATION"] }],
-    cause: "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-    next: (context) => [
-      step(
-        "Check `host` and `port`: perhaps a different service listens there.",
-        azShow(context, "fullyQualifiedDomainName")
-      ),
+  "protocol-violation": {
+    when: ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
+    answer: (context) => [
+      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+      "Check `host` and `port`: perhaps a different service listens there.",
+      ...setFullName(context),
       "If a proxy is in between, set `host` to the server itself."
     ]
   }
-]);
+});
 
 // src/diagnosis/symptoms.ts
 function symptomsOf(error2) {
@@ -7654,7 +7455,7 @@ var RULES = [
   ...GITHUB,
   ...ENTRA,
   ...PROTOCOL,
-  ...POOLER,
+  ...PRIVATE,
   ...POSTGRES,
   ...NETWORK,
   ...FALLBACKS
@@ -7667,18 +7468,14 @@ function diagnoseBy(rules, error2, context) {
   const found = ruleFor(rules, error2, context);
   const words2 = quoted(found?.symptom.text ?? ownWords(error2));
   const message = sentence`${peer(context)}: ${words2}`;
-  if (found === void 0) {
-    const answer2 = { hint: inOurWords(UNKNOWN.cause), steps: stepsOf(UNKNOWN.next) };
-    return { code: "unknown", message, ...withPooler(answer2, context, true) };
-  }
+  if (found === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context, true) };
   const { rule, symptom } = found;
   const { code: code2, retries } = rule;
-  const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
   const isVague = FALLBACKS.some((fallback) => fallback.code === code2);
   return {
     code: code2,
     message,
-    ...withPooler(answer, context, isVague),
+    ...withPooler(rule.explain(context, symptom), context, isVague),
     ...retries !== void 0 && { retries }
   };
 }
@@ -7710,8 +7507,10 @@ function ruleFor(rules, error2, context) {
   return void 0;
 }
 function fits(match, { code: code2, text, status }, { signIn: signIn2, proxy }) {
-  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || match.aadsts.includes(aadstsIn(text).at(-1) ?? 0)) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
+  const own2 = [code2, text.match(AADSTS)?.[1] ?? ""];
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => own2.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
 }
+var AADSTS = /.*(AADSTS\d{1,9})/;
 function namesProxy(text, proxy) {
   const [host2, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
   if (host2 === void 0) return false;
@@ -7722,9 +7521,6 @@ function classOf(status) {
 }
 function isOrStarts(code2, expected) {
   return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
-}
-function aadstsIn(text) {
-  return Array.from(text.matchAll(/AADSTS(\d{1,9})/g), ([, number]) => Number(number));
 }
 var IDENTITY_SOURCES = {
   "azure-cli": "The Azure CLI",
@@ -7797,6 +7593,9 @@ function codePoint(char) {
 function logLine(text) {
   return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
 }
+function logLines(text) {
+  return text.split(/\r\n|\r|\n/).map(logLine);
+}
 
 // src/text/markdown.ts
 function markdownOf(tokens) {
@@ -7843,10 +7642,10 @@ function codeSpan(text) {
 }
 function longestRun(text, char) {
   let longest = 0;
-  let run = 0;
+  let run2 = 0;
   for (const c of text) {
-    run = c === char ? run + 1 : 0;
-    if (run > longest) longest = run;
+    run2 = c === char ? run2 + 1 : 0;
+    if (run2 > longest) longest = run2;
   }
   return longest;
 }
@@ -7907,8 +7706,8 @@ function visibleLines(text) {
 }
 
 // src/render/failure.ts
-function docsLink({ code: code2 }, { run }) {
-  return run?.docs === void 0 ? void 0 : `${run.docs}/troubleshooting.md#${code2}`;
+function docsLink({ code: code2 }, { run: run2 }) {
+  return run2?.docs === void 0 ? void 0 : `${run2.docs}/troubleshooting.md#${code2}`;
 }
 function failureLines(failure2, report) {
   const { code: code2, message, problems = [], hint, steps } = failure2;
@@ -7955,6 +7754,11 @@ var import_node_crypto2 = require("node:crypto");
 
 // src/azure/credential.ts
 var import_node_async_hooks = require("node:async_hooks");
+
+// src/log.ts
+function say(text) {
+  info(logLines(text).join("\n"));
+}
 
 // src/mask.ts
 function mask(...secrets) {
@@ -8102,7 +7906,7 @@ function pTimeout(promise, options) {
 }
 
 // src/retry.ts
-var PATIENCE = { firstWait: 5e3, maxTime: 12e4, answerTime: 15e3 };
+var PATIENCE = { firstWait: 5e3, maxTime: 12e4, answerTime: 12e3 };
 function noAnswer(milliseconds) {
   const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
   return Object.assign(error2, { code: "ETIMEDOUT" });
@@ -8127,7 +7931,7 @@ function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
   const retryAfter = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? error2.failure.retries ?? 0 : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
-    const wait = firstWait * 2 ** (attempts - 1);
+    const wait = error2.wait ?? firstWait * 2 ** (attempts - 1);
     const what = plain.sentence(withFullStop(error2.failure.message));
     const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
     return { wait, line: `${what} ${when}` };
@@ -8136,14 +7940,14 @@ function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
 }
 
 // src/azure/azure-cli.ts
-var import_node_child_process = require("node:child_process");
 var import_node_path = require("node:path");
 var TIME = 4e4;
-function azureCliToken(scope) {
+async function azureCliToken(scope) {
+  const { exec } = await import("node:child_process");
   const command = `az account get-access-token --output json --resource ${scope.replace(/\/\.default$/, "")}`;
   const options = { timeout: TIME, cwd: (0, import_node_path.dirname)(process.execPath) };
   return new Promise((resolve, reject) => {
-    (0, import_node_child_process.exec)(command, options, (error2, stdout, stderr) => {
+    exec(command, options, (error2, stdout, stderr) => {
       if (error2) return reject(error2.killed ? noAnswer(TIME) : new Error(stderr.trim() || error2.message));
       try {
         const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
@@ -8289,8 +8093,8 @@ function signIn(settings, env, signal, options = {}) {
   if (how.type === "password") return async () => how.password;
   const request2 = () => retryingFailures(
     () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
-    (line) => info(logLine(line)),
-    { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
+    say,
+    patience,
     signal
   ).catch((error2) => {
     throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
@@ -8311,7 +8115,6 @@ function sentBy(how, { IDENTITY_HEADER = "" }) {
   if (how.type === "password") return [how.password];
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
-var MAX_TIME = 4e4;
 function withoutRetries({ failure: failure2, cause }) {
   const { retries: _, ...last } = failure2;
   return new ActionError(last, { cause });
@@ -8403,6 +8206,14 @@ function hiddenBy({ status, headers, bodyAsText }, type) {
   return page ?? (type === "managed-identity" ? identityRefusal(status, `${bodyAsText}`) : void 0);
 }
 
+// src/text/count.ts
+function count(n, one, many = `${one}s`) {
+  return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+function grouped(n) {
+  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+
 // src/text/near.ts
 function didYouMean(wanted, candidates) {
   const near = nearest(wanted, candidates);
@@ -8442,14 +8253,6 @@ function at(row, index) {
   return row[index] ?? Infinity;
 }
 
-// src/text/count.ts
-function count(n, one, many = `${one}s`) {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
-}
-function grouped(n) {
-  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
-
 // src/settings/invalid.ts
 var Invalid = class extends Error {
   problem;
@@ -8469,19 +8272,12 @@ function described(text, noun, secrets) {
 }
 var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
 var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
-function resultOf(task) {
-  try {
-    return task();
-  } catch {
-    return void 0;
-  }
-}
 
 // src/settings/reader.ts
 var Mistaken = class extends Error {
 };
-function readInputs(table, env, read) {
-  const mistakes = misspelled(table, env);
+function readInputs(table, env, read, found = []) {
+  const mistakes = [...misspelled(table, env), ...found];
   const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
   if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
   return value;
@@ -8501,36 +8297,36 @@ function all(fields) {
   if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
   return Object.fromEntries(read.map(([key, [value]]) => [key, value]));
 }
-function problemOf(error2, text, { secrets, use }, others) {
-  const { problem, details } = asInvalid(error2);
+function problemOf({ problem, details }, text, { secrets, use }, others) {
   const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
   const noun = inOurWords(item === void 0 ? "the value" : "an item");
   const subject = secrets ? noun : described(item ?? text, noun, others);
   return paragraph(sentence`${subject} ${problem}.`, remedy, advice);
 }
-function inputsIn(table, env, mistakes) {
-  const textOf = (name3) => env[variable2(name3)] ?? "";
-  const isSet = (name3) => textOf(name3).trim() !== "";
+function inputsIn(table, env, mistakes, entry) {
   const inputOf = (name3) => table[name3];
   const use = (name3) => inOurWords(inputOf(name3).use);
-  function mistake(name3, problem) {
-    mistakes.push({ name: name3, problem });
+  const given = (name3) => givenIn(name3, inputOf(name3), env, entry);
+  const isSet = (name3) => (given(name3)?.text.trim() ?? "") !== "";
+  function mistake(name3, problem, item = "") {
+    const isInput = entry === void 0 || given(name3)?.isInput;
+    mistakes.push({ name: name3, problem, place: isInput ? void 0 : placeOf(entry, name3, item) });
     throw new Mistaken();
   }
-  function parsed2(name3, parse) {
-    const input = inputOf(name3);
-    const text = textOf(name3);
+  function read(name3, parse, whenNotSet) {
+    const { text, isInput } = given(name3) ?? {};
+    if (text === void 0) return whenNotSet();
+    if (text.trim() === "") {
+      const advice = isInput ? UNSET_VARIABLE : EMPTY;
+      return mistake(name3, paragraph(sentence`${code(name3)} is empty.`, advice, sentence`Use ${use(name3)}.`));
+    }
     try {
       return parse(text);
     } catch (error2) {
-      const problem = problemOf(error2, text, input, secretsIn(table, env));
-      return mistake(name3, sentence`${code(name3)}: ${problem}`);
+      const invalid = asInvalid(error2);
+      const problem = problemOf(invalid, text, inputOf(name3), secretsIn(table, env));
+      return mistake(name3, sentence`${code(name3)}: ${problem}`, invalid.details.item);
     }
-  }
-  function read(name3, parse, whenNotSet) {
-    if (isSet(name3)) return parsed2(name3, parse);
-    if (env[variable2(name3)] === void 0 || !inputOf(name3).neverEmpty) return whenNotSet();
-    return mistake(name3, sentence`${code(name3)} is empty. ${UNSET_VARIABLE} Use ${use(name3)}.`);
   }
   return {
     isSet,
@@ -8555,9 +8351,21 @@ function inputsIn(table, env, mistakes) {
         return mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
       }
     }),
-    ifValid: (name3, parse) => isSet(name3) ? resultOf(() => parse(textOf(name3))) : void 0,
-    all
+    ifValid: (read2) => unlessMistaken(read2)[0],
+    all,
+    withEntry: (entry2) => inputsIn(table, env, mistakes, entry2)
   };
+}
+function givenIn(name3, { neverEmpty }, env, entry) {
+  const own2 = entry?.values.get(name3);
+  if (own2 === "mistaken") throw new Mistaken();
+  const texts = [own2?.text, env[variable2(name3)]];
+  const at2 = texts.findIndex((text) => text !== void 0 && (text.trim() !== "" || neverEmpty));
+  return at2 < 0 ? void 0 : { text: texts[at2] ?? "", isInput: at2 === 1 };
+}
+function placeOf({ place, values }, name3, item) {
+  const value = values.get(name3);
+  return typeof value === "object" ? { ...place, line: value.items?.get(item) ?? value.line } : place;
 }
 function secretsIn(table, env) {
   return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable2(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
@@ -8578,20 +8386,39 @@ function asInvalid(error2) {
   throw error2;
 }
 function badInput(mistakes, order) {
-  const distinct = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
-  const inOrder2 = [...distinct.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
-  const invalid = inputs === 1 ? inOurWords("1 input is invalid.") : sentence`${inputs} inputs are invalid.`;
+  const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
+  const { inputs = [], file: inFile = [] } = Object.groupBy(
+    distinct,
+    ({ place }) => place ? "file" : "inputs"
+  );
+  inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  inFile.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  const invalid = new Set(inputs.map(({ name: name3 }) => name3)).size;
+  const file = code(inFile[0]?.place?.file ?? "");
+  const problems = [...inputs, ...inFile].map(
+    ({ place, problem }) => place === void 0 ? problem : sentence`${code(`${place.file}:${place.line}`)}: ${problem}`
+  );
   return new ActionError(
     failure({
       code: "bad-input",
-      message: sentence`${invalid} Nothing was changed.`,
-      problems: inOrder2.map(({ problem }) => problem),
+      message: paragraph(
+        ...invalid === 0 ? [] : [inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`)],
+        ...inFile.length === 0 ? [] : [sentence`${file} has ${inOurWords(count(inFile.length, "mistake"))}.`],
+        inOurWords("Nothing was changed.")
+      ),
+      problems: problems.length > MOST_PROBLEMS ? [
+        ...problems.slice(0, MOST_PROBLEMS),
+        sentence`There are ${problems.length - MOST_PROBLEMS} more.`
+      ] : problems,
       hint: "A value is mistyped, or the variable or secret it comes from is not set.",
-      steps: ["Correct the `with:` block of this step. The README of this action explains every input."]
+      steps: [
+        ...invalid === 0 ? [] : ["Correct the `with:` block of this step. The README of this action explains every input."],
+        ...inFile.length === 0 ? [] : [sentence`Correct ${file}. The page docs/grants-file.md of this action explains its keys.`]
+      ]
     })
   );
 }
+var MOST_PROBLEMS = 100;
 
 // src/postgres/session.ts
 var import_node_net4 = require("node:net");
@@ -8768,11 +8595,11 @@ var CANCEL_REQUEST = 80877102;
 // src/postgres/session.ts
 async function withSession(login, work) {
   const { patience = PATIENCE, signal } = login;
-  let [waits, queryTime] = [patience, QUERY_TIME];
+  let times = { ...patience, queryTime: QUERY_TIME };
   let timedOut;
   const errors = [];
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(login, waits, queryTime).catch((error2) => {
+    const session = await openSession(login, times).catch((error2) => {
       throw timedOut !== void 0 && isSilence(error2) ? timedOut : error2;
     });
     try {
@@ -8784,15 +8611,15 @@ async function withSession(login, work) {
       });
       const broken = session.broken();
       if (broken === void 0) throw error2;
-      const late = isLate(broken);
+      const late = broken.code === QUERY_TIMEOUT;
       if (timedOut !== void 0) throw timedOut;
       errors.push(error2, broken);
       if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors);
       if (late || session.silence() > LONG_SILENCE) {
-        [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
+        times = { ...patience, ...LAST_TRY };
         timedOut = broken;
       }
-      info(logLine(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`));
+      (login.say ?? say)(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
     } finally {
       await session.end();
     }
@@ -8800,38 +8627,31 @@ async function withSession(login, work) {
 }
 var QUERY_TIME = 65e3;
 var LONG_SILENCE = 1e4;
-var LAST_TRY = { maxTime: 0, answerTime: 5e3 };
-var LAST_QUERY_TIME = 15e3;
-function noAnswerToQuery(milliseconds) {
-  const { message } = noAnswer(milliseconds);
-  return Object.assign(new Error(message), { code: QUERY_TIMEOUT });
-}
-function isLate(error2) {
-  return error2.code === QUERY_TIMEOUT;
-}
+var LAST_TRY = { maxTime: 0, answerTime: 5e3, queryTime: 15e3 };
 var QUERY_TIMEOUT = "QUERY_TIMEOUT";
 function isSilence(error2) {
   return error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
 }
 var MAX_SESSIONS = 3;
-function openSession(login, patience, queryTime) {
-  let refused;
-  const onExpired = (token) => {
-    refused = token;
+function openSession(login, times) {
+  let expired;
+  const attempt = async () => {
+    const signingIn = login.password(expired);
+    try {
+      return await connect2(login, signingIn, times);
+    } catch (error2) {
+      if (error2 instanceof ActionError && error2.failure.code === "token-expired") expired = await signingIn;
+      throw error2;
+    }
   };
-  return retryingFailures(
-    () => connect2(login, login.password(refused), { ...patience, queryTime }, onExpired),
-    (line) => info(logLine(line)),
-    patience,
-    login.signal
-  );
+  return retryingFailures(attempt, login.say ?? say, times, login.signal);
 }
-async function connect2(login, signingIn, times, onExpired) {
+async function connect2(login, signingIn, times) {
   const { target, known = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
   const socket = new import_node_net4.Socket();
-  const refusal2 = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
+  const refusal = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
   const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token;
@@ -8863,14 +8683,13 @@ async function connect2(login, signingIn, times, onExpired) {
     if (error2 instanceof ActionError) throw error2;
     if (waitsForSignIn) {
       await signingIn;
-      return await connect2(login, signingIn, times, onExpired);
+      return await connect2(login, signingIn, times);
     }
     const { host: host2, port: port2 } = server;
-    const cause = refusal2?.() ?? error2;
+    const cause = refusal?.() ?? error2;
     const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== void 0;
     const peer2 = { host: host2, port: port2, database, user, ownAuthority };
     const failure2 = diagnose(cause, { ...known, ...peer2, token: claimsOf(token ?? "") });
-    if (token !== void 0 && failure2.code === "token-expired") onExpired(token);
     throw new ActionError(failure2, { cause });
   } finally {
     clock.stop();
@@ -8904,7 +8723,10 @@ function sessionOf(client, socket, queryTime, broken, signal) {
     grace.start();
   };
   signal?.addEventListener("abort", stop);
-  const clock = timer(queryTime, () => breakConnection(client, noAnswerToQuery(queryTime)));
+  const clock = timer(
+    queryTime,
+    () => breakConnection(client, Object.assign(noAnswer(queryTime), { code: QUERY_TIMEOUT }))
+  );
   let unanswered = 0;
   let answered = Date.now();
   onSend(client, () => {
@@ -8932,15 +8754,23 @@ function sessionOf(client, socket, queryTime, broken, signal) {
 }
 var GRACE_TIME = 2e3;
 var END_TIME = 1e3;
-function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
-  if (mode === "disable") return false;
+function tlsOptions(tls) {
+  if (tls.mode === "disable") return false;
+  const secureContext = CONTEXTS.get(tls) ?? contextOf(tls);
+  CONTEXTS.set(tls, secureContext);
   return {
     rejectUnauthorized: true,
-    minVersion: "TLSv1.2",
-    checkServerIdentity: mode === "verify-ca" ? () => void 0 : import_node_tls2.checkServerIdentity,
-    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
-    ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
+    checkServerIdentity: tls.mode === "verify-ca" ? () => void 0 : import_node_tls2.checkServerIdentity,
+    secureContext
   };
+}
+var CONTEXTS = /* @__PURE__ */ new WeakMap();
+function contextOf({ rootCertificates: rootCertificates2 }) {
+  return (0, import_node_tls2.createSecureContext)({
+    minVersion: "TLSv1.2",
+    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
+    ...rootCertificates2 !== void 0 && { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
+  });
 }
 function timer(time, action) {
   let timeout;
@@ -8984,28 +8814,46 @@ function addressIn2(error2) {
   const [, address = ""] = /for host "([0-9.]{7,15})"/.exec(symptomsOf(error2.cause)[0]?.text ?? "") ?? [];
   return publicAddressIn(address);
 }
-function isFirewall({ failure: failure2 }, { state, network }) {
-  return failure2.code === "firewall" || failure2.code === "connection-timed-out" && state === "Ready" && network === "public";
+function isBlocked({ failure: failure2 }) {
+  return failure2.code === "firewall" || failure2.code === "connection-timed-out";
 }
 
-// src/firewall/log.ts
-function say(line) {
-  info(logLine(line));
+// src/firewall/server.ts
+var PROVIDER = "Microsoft.DBforPostgreSQL";
+var SERVERS = `${PROVIDER}/flexibleServers`;
+var PERMISSIONS = {
+  readServer: `${SERVERS}/read`,
+  readRules: `${SERVERS}/firewallRules/read`,
+  writeRules: `${SERVERS}/firewallRules/write`,
+  deleteRules: `${SERVERS}/firewallRules/delete`
+};
+var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
+function serverIdOf(text) {
+  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
+  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
+  return { subscription, resourceGroup, name: name3 };
+}
+function serverPath({ subscription, resourceGroup, name: name3 }) {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name3}`;
+}
+function rulePath(server, rule) {
+  return `${serverPath(server)}/firewallRules/${rule}`;
 }
 
 // src/firewall/obstacles.ts
-var NOT_RUNNING = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
-var PRIVATE = {
+var STOPPED = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
+var PRIVATE2 = {
   "virtual-network": inOurWords("is in a virtual network (private access)"),
   "private-endpoint": inOurWords("has private endpoints only; its public access is disabled"),
   disabled: inOurWords("has its public access disabled, and no private endpoint")
 };
-function obstacle(server, { state, network }) {
-  if (NOT_RUNNING.includes(state)) {
+function obstacle(server, { state, network }, isSilent) {
+  const isStopped = STOPPED.includes(state);
+  if (isStopped || isSilent && state !== "Ready") {
     return failure({
       code: "server-not-running",
       message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
-      steps: [step("Start the server, then run the job again:", azServer("start", { server }))]
+      steps: isStopped ? [step("Start the server, then run the job again:", azServer("start", { server }))] : [step("Run the job again when the state is `Ready`:", azShow({ server }, "state"))]
     });
   }
   if (network === "public") return void 0;
@@ -9015,45 +8863,31 @@ function obstacle(server, { state, network }) {
   );
   return failure({
     code: "server-is-private",
-    message: sentence`The server ${code(server.name)} ${PRIVATE[network]}. No firewall rule was made, because it would have no effect.`,
+    message: sentence`The server ${code(server.name)} ${PRIVATE2[network]}. No firewall rule was made, because it would have no effect.`,
     steps: [
       "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
       ...network === "virtual-network" ? [] : [enable]
     ]
   });
 }
-function notReady(server, { state }) {
-  return failure({
-    code: "server-not-ready",
-    message: sentence`The server ${code(server.name)} does not answer. Its state is ${code(state)}. No firewall rule was made.`,
-    hint: "The server accepts no connections in this state.",
-    steps: [step("Run the job again when the state is `Ready`:", azShow({ server }, "state"))]
-  });
-}
-function otherAddress(given, seen) {
+function otherAddress(expected, seen) {
   return failure({
     code: "runner-ip-differs",
-    message: sentence`${code("runner-ip")} is ${code(given)}, but the server sees the runner at ${code(seen)}.`,
-    hint: "The runner reaches the server through a different gateway, or its address has changed.",
-    steps: ["Remove `runner-ip`: the server's own message has the address."]
-  });
-}
-function changingAddress(first, then) {
-  return failure({
-    code: "runner-address-changes",
-    message: sentence`The server saw the runner at ${code(first)}, and then at ${code(then)}.`,
-    hint: "The runner's network has several public addresses. This action opens the firewall for only one address.",
+    message: sentence`The server sees the runner at ${code(seen)}, not at ${code(expected)}.`,
+    hint: "`runner-ip` is wrong, or the runner's network has several public addresses. This action opens the firewall for only one address.",
     steps: [
-      "Give the runner one static address, or run the job in the server's network: `docs/private-network.md`."
+      step("Set the address that the server sees:", `runner-ip: ${seen}`),
+      "If the runner's address changes from one connection to the next, give the runner one static address, or run the job in the server's network: `docs/private-network.md`."
     ]
   });
 }
-function notConfirmed(rule, address, seconds, { code: why, message, steps }) {
+function notChanged(server, rule, message) {
+  const log = { "resource-id": rulePath(server, rule), offset: "1h", query: "[].properties.statusMessage" };
   return failure({
     code: "firewall-rule-not-confirmed",
-    message: sentence`Azure accepted firewall rule ${code(rule)} for ${code(address)}, but did not say whether it is made, and the server did not let the runner in within ${seconds} s. ${message}`,
+    message,
     hint: "Azure's operation failed, or takes longer than this.",
-    steps: why === "azure-not-permitted" ? steps : ["Run the job again."]
+    steps: [step("Look up what Azure says, then run the job again:", az("monitor activity-log list", log))]
   });
 }
 function noEffect({ host: host2, port: port2 }, rule, address, seconds, last) {
@@ -9078,13 +8912,29 @@ function managerNotHttps() {
   });
 }
 
+// src/firewall/http.ts
+async function answerTo({ time, maxRetries = 0, ...request2 }, stop) {
+  const pipelines = await import("./azure-identity.cjs");
+  const pipeline = pipelines.createPipelineFromOptions({
+    retryOptions: { maxRetries },
+    redirectOptions: { maxRetries: 0 }
+    // a redirect could take a token elsewhere, or lead away from https
+  });
+  const headers = pipelines.createHttpHeaders(request2.headers);
+  const ending = new AbortController();
+  const sent = pipelines.createPipelineRequest({ ...request2, headers, abortSignal: ending.signal });
+  try {
+    return await within(time, pipeline.sendRequest(await httpClient(), sent), stop);
+  } finally {
+    ending.abort();
+  }
+}
+
 // src/firewall/public-address.ts
 var ANSWER_TIME = 15e3;
 async function publicAddress(service, signal) {
-  const { createPipelineFromOptions, createPipelineRequest } = await import("./azure-identity.cjs");
-  const pipeline = createPipelineFromOptions({ redirectOptions: { maxRetries: 0 } });
-  const request2 = createPipelineRequest({ url: service.href });
-  const answer = await within(ANSWER_TIME, pipeline.sendRequest(await httpClient(), request2), signal).then(
+  const request2 = { url: service.href, time: ANSWER_TIME, maxRetries: 3 };
+  const answer = await answerTo(request2, signal).then(
     ({ status, bodyAsText }) => status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`,
     (error2) => error2 instanceof Error ? error2.message : String(error2)
   );
@@ -9142,12 +8992,10 @@ var UNREACHABLE = [
 async function addressFor({ error: error2, address: seen }, { server, stop }, facts, runnerIp2) {
   const { code: code2, message } = error2.failure;
   say(plain.sentence(message));
-  const cannotHelp = UNREACHABLE.includes(code2) ? obstacle(server, facts) : void 0;
+  const isSilent = code2 === "connection-timed-out";
+  const cannotHelp = UNREACHABLE.includes(code2) ? obstacle(server, facts, isSilent) : void 0;
   if (cannotHelp) throw new ActionError(cannotHelp, { cause: error2 });
-  if (code2 === "connection-timed-out" && facts.state !== "Ready") {
-    throw new ActionError(notReady(server, facts), { cause: error2 });
-  }
-  if (!isFirewall(error2, facts)) throw error2;
+  if (!isBlocked(error2)) throw error2;
   if ("address" in runnerIp2) {
     const differs = seen !== void 0 && seen !== runnerIp2.address;
     if (differs) throw new ActionError(otherAddress(runnerIp2.address, seen), { cause: error2 });
@@ -9205,303 +9053,229 @@ function orWarn(what, task) {
   }
 }
 
-// src/firewall/server.ts
-var PROVIDER = "Microsoft.DBforPostgreSQL";
-var SERVERS = `${PROVIDER}/flexibleServers`;
-var PERMISSIONS = {
-  readServer: `${SERVERS}/read`,
-  readRules: `${SERVERS}/firewallRules/read`,
-  writeRules: `${SERVERS}/firewallRules/write`,
-  deleteRules: `${SERVERS}/firewallRules/delete`,
-  readOperations: `${PROVIDER}/locations/azureAsyncOperation/read`,
-  readResults: `${PROVIDER}/locations/operationResults/read`
-};
-var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
-function serverIdOf(text) {
-  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
-  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
-  return { subscription, resourceGroup, name: name3 };
-}
-function serverPath({ subscription, resourceGroup, name: name3 }) {
-  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name3}`;
-}
-function rulePath(server, rule) {
-  return `${serverPath(server)}/firewallRules/${rule}`;
-}
-
 // src/firewall/state.ts
-var import_promises3 = require("node:timers/promises");
-
-// src/firewall/operations.ts
 var import_promises2 = require("node:timers/promises");
 
 // src/firewall/errors.ts
 function diagnoseResourceManager(error2, context) {
   return diagnoseBy(RULES2, error2, { with: "azure", ...context });
 }
-function nothingDone({ code: code2 }) {
-  return REFUSED.includes(code2);
-}
-var REFUSED = [
-  "azure-policy",
-  "azure-deny-assignment",
-  "resource-locked",
-  "subscription-disabled",
-  "provider-not-registered",
-  "azure-api-version",
-  "azure-token-refused",
-  "server-not-found",
-  "server-not-running",
-  "azure-not-permitted"
-];
 var WHILE_THERE_IS_TIME = 5;
-var AZURE = rulesFor("azure", [
-  {
-    code: "azure-policy",
-    when: [{ codes: ["RequestDisallowedByPolicy"] }],
-    cause: "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
-    next: [
+var AZURE = rulesFor("azure", {
+  "azure-policy": {
+    when: [
+      "RequestDisallowedByPolicy",
+      { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i }
+    ],
+    answer: (_context, { text }) => text.includes("RequestDisallowedByAzure") ? [
+      "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
+      "Sign in as an application instead: `auth-type: oidc`."
+    ] : [
+      "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
       "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`)."
     ]
   },
-  {
-    code: "azure-deny-assignment",
-    when: [{ codes: ["DenyAssignmentAuthorizationFailed"] }],
-    cause: "A deny assignment of a deployment stack or a managed application forbids this, whatever roles the identity has.",
-    next: [
-      step(
-        "If a deployment stack made the deny assignment, deploy the stack with this option:",
-        `--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`
-      ),
+  "azure-deny-assignment": {
+    when: "DenyAssignmentAuthorizationFailed",
+    answer: [
+      "A deny assignment of a deployment stack or a managed application forbids this, whatever roles the identity has.",
+      "If a deployment stack made the deny assignment, deploy the stack with this option:",
+      run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
       "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`)."
     ]
   },
-  {
-    code: "resource-locked",
-    when: [{ codes: ["ScopeLocked"] }],
-    cause: "A lock on the server, its resource group or its subscription does not allow this.",
-    next: ({ server }) => [
-      step(
-        "List the locks:",
-        az("lock list", {
-          subscription: server.subscription,
-          "resource-group": server.resourceGroup,
-          output: "table"
-        })
-      ),
+  "resource-locked": {
+    when: "ScopeLocked",
+    answer: ({ server }) => [
+      "A lock on the server, its resource group or its subscription does not allow this.",
+      "List the locks:",
+      az("lock list", {
+        subscription: server.subscription,
+        "resource-group": server.resourceGroup,
+        output: "table"
+      }),
       "Remove the lock, or use a runner in the server's network (`docs/private-network.md`)."
     ]
   },
-  {
-    code: "subscription-disabled",
-    when: [{ codes: ["ReadOnlyDisabledSubscription", "SubscriptionDisabled", "DisallowedOperation"] }],
-    cause: "The subscription is disabled, or its type does not allow changes. Reads can still work.",
-    next: ({ server }) => [
-      step(
-        "Look up the state of the subscription:",
-        az("account show", { subscription: server.subscription, query: "state" })
-      ),
+  "subscription-disabled": {
+    when: [
+      "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation AccountIsDisabled",
+      { status: [403, 409], text: /subscription.{0,80}(is disabled|not enabled|read.only)/i }
+    ],
+    answer: ({ server }) => [
+      "The subscription is disabled, or its type does not allow changes. Reads can still work.",
+      "Look up the state of the subscription:",
+      az("account show", { subscription: server.subscription, query: "state" }),
       "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled"
     ]
   },
-  {
-    code: "provider-not-registered",
-    when: [{ codes: ["MissingSubscriptionRegistration", "SubscriptionNotRegistered"] }],
-    cause: "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
-    next: ({ server }, { text }) => [
-      step(
-        "If it is the right subscription, register it:",
-        az("provider register", {
-          namespace: text.match(/namespace '([\w.]{1,100})'/)?.[1] ?? PROVIDER,
-          subscription: server.subscription
-        })
-      )
+  "provider-not-registered": {
+    when: "MissingSubscriptionRegistration SubscriptionNotRegistered",
+    answer: ({ server }, { text }) => [
+      "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
+      "If it is the right subscription, register it:",
+      az("provider register", {
+        namespace: text.match(/namespace '([\w.]{1,100})'/)?.[1] ?? PROVIDER,
+        subscription: server.subscription
+      })
     ]
   },
-  {
-    code: "azure-api-version",
-    when: [{ codes: ["NoRegisteredProviderFound", "InvalidApiVersionParameter", "InvalidResourceType"] }],
-    cause: "This cloud or region does not have the API version that this action uses.",
-    next: [
-      "Use the newest version of this action.",
-      "If the error persists, open an issue in this action's repository, with this message."
-    ]
-  },
-  {
-    code: "azure-token-expired",
-    when: [{ codes: ["ExpiredAuthenticationToken"] }],
-    cause: "The token expired before Azure read it, or the runner's clock is wrong.",
-    next: ["Run the job again.", step("On a self-hosted runner, check the clock:", "timedatectl")],
+  "azure-token-expired": {
+    when: [
+      "ExpiredAuthenticationToken TokenCreatedWithOutdatedPolicies",
+      /continuous access evaluation|Lifetime validation failed/i
+    ],
+    answer: [
+      "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
+      "Run the job again: it has to sign in again.",
+      ...CHECK_CLOCK
+    ],
     retries: 1
   },
-  {
-    code: "azure-token-refused",
-    when: [{ codes: ["InvalidAuthenticationToken*", "AuthenticationFailed*"] }, { status: [401] }],
-    cause: (_context, { text }) => NO_HEADER.test(text) ? "The request arrived without its token. A proxy on the way removed the header." : "The token is from a different tenant or cloud than the subscription's.",
-    next: renewToken
+  "azure-token-refused": {
+    when: ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }],
+    answer: renewToken
   },
-  {
-    code: "server-not-found",
-    when: [
-      {
-        codes: [
-          "ResourceNotFound",
-          "ResourceGroupNotFound",
-          "ResourceGroupBeingDeleted",
-          "SubscriptionNotFound",
-          "InvalidSubscriptionId",
-          "ParentResourceNotFound"
-        ]
-      }
-    ],
-    cause: (_context, { code: azureCode }) => NOT_FOUND[azureCode] ?? NO_SERVER,
-    next: ({ server }, { code: azureCode }) => [
+  "server-not-found": {
+    when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId ParentResourceNotFound InvalidResourceGroup* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping ServerGroupDropping",
+    answer: ({ server }, { code: azureCode }) => [
+      NOT_FOUND[azureCode] ?? NO_SERVER,
       ...azureCode.includes("Subscription") ? [
-        step(
-          "Look for the subscription, and set `tenant-id` and `environment` to its tenant and cloud:",
-          az("account show", { subscription: server.subscription })
-        )
+        "Look for the subscription, and set `tenant-id` and `environment` to its tenant and cloud:",
+        az("account show", { subscription: server.subscription })
       ] : [],
-      step(
-        "Set `server-resource-id` to one of these:",
-        az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" })
-      )
+      "Set `server-resource-id` to one of these:",
+      az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" })
     ]
   },
-  {
-    code: "azure-not-permitted",
-    when: [{ codes: ["AuthorizationFailed", "LinkedAuthorizationFailed", "Forbidden"] }],
-    cause: "The identity that signs in has no role on the server that allows this.",
-    next: allow
-  },
-  {
-    code: "server-not-running",
+  "azure-not-permitted": {
     when: [
-      { codes: ["ServerStoppedError", "ServerIsStopped"] },
-      { codes: ["Server*"], text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i }
+      "AuthorizationFailed AuthorizationPermissionMismatch Forbidden",
+      { status: [403], text: /not authorized|not have (permission|authorization)(?!.*linked scope)/i }
     ],
-    cause: "The server is stopped.",
-    next: ({ server }) => [step("Start the server, then run the job again:", azServer("start", { server }))]
+    answer: (context, symptom) => [
+      "The identity that signs in has no role on the server that allows this.",
+      ...allow(context, symptom)
+    ]
   },
-  {
-    code: "server-busy",
+  "server-not-running": {
     when: [
+      "ServerStoppedError ServerIsStopped",
+      { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
+      { status: [400, 409], text: /\bstopped\b/i }
+    ],
+    answer: ({ server }) => [
+      "The server is stopped.",
+      "Start the server, then run the job again:",
+      azServer("start", { server })
+    ]
+  },
+  "server-busy": {
+    when: [
+      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation OperationPreempted RetryableError",
       {
-        codes: [
-          "ServerBusy",
-          "ServerIsBusy",
-          "ServiceBusy",
-          "ServerIsNotReady",
-          "ServerUnavailableForOperation",
-          "OperationInProgress",
-          "AnotherOperationInProgress",
-          "ConflictingServerOperation"
-        ]
-      },
-      { status: [409], text: /\b(busy|in progress|(try|retry) (again )?later|being (updated|created))\b/i }
+        status: [400, 409],
+        text: /\b(busy|in progress|not (in )?(a )?ready|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i
+      }
     ],
-    cause: "Another operation on the server is in progress.",
-    next: ({ server }) => [
-      step("Run the job again when the server is `Ready`:", azShow({ server }, "state"))
+    answer: ({ server }) => [
+      "Another operation on the server is in progress.",
+      "Run the job again when the server is `Ready`:",
+      azShow({ server }, "state")
     ],
     retries: WHILE_THERE_IS_TIME
   },
-  {
-    code: "azure-too-many-requests",
-    when: [{ codes: ["TooManyRequests", "SubscriptionRequestsThrottled"] }, { status: [429] }],
-    cause: "The subscription has sent more requests than Azure allows in this period.",
-    next: ["Run the job again in a few minutes."],
+  "azure-too-many-requests": {
+    when: ["TooManyRequests SubscriptionRequestsThrottled", { status: [429] }],
+    answer: [
+      "The subscription has sent more requests than Azure allows in this period.",
+      "Run the job again in a few minutes."
+    ],
     retries: WHILE_THERE_IS_TIME
   },
-  {
-    code: "azure-unavailable",
+  "azure-unavailable": {
     when: [
-      {
-        codes: [
-          "InternalServerError",
-          "InternalError",
-          "ServiceUnavailable",
-          "GatewayTimeout",
-          "ServerTimeout"
-        ]
-      },
+      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut",
       { status: [408, "5xx"] }
     ],
-    cause: "Azure Resource Manager has a fault.",
-    next: [
+    answer: [
+      "Azure Resource Manager has a fault.",
       "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft"
     ],
     retries: WHILE_THERE_IS_TIME
   },
-  {
-    code: "azure-refused",
-    when: [{ status: ["2xx", "3xx", "4xx"], text: /HTTP status \d+\)?:/ }],
-    // a page of a proxy has other words
-    cause: "Azure refused the request for a reason that this action does not recognize.",
-    next: [
+  "azure-refused": {
+    when: { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
+    answer: [
+      "Azure refused the request for a reason that this action does not recognize.",
       "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
-      "If the error persists, open an issue in this action's repository, with this message."
+      "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message."
     ]
   }
-]);
+});
+function nothingDone({ code: code2 }) {
+  return REFUSED.some((rule) => rule.code === code2);
+}
+var REFUSED = [...PRIVATE, ...AZURE].filter(
+  ({ code: code2, retries }) => retries === void 0 && code2 !== "azure-refused"
+);
 var NO_HEADER = /header is missing/;
 var NO_SERVER = "This subscription and resource group have no server with this name, or it was deleted.";
 var NOT_FOUND = {
   SubscriptionNotFound: "This tenant and cloud have no such subscription, or the identity has no role in the subscription.",
   ResourceGroupBeingDeleted: "The resource group of the server is being deleted."
 };
-var RULES2 = [...AZURE, ...NETWORK];
-function renewToken({ server, host: host2 = "management.azure.com" }, { text }) {
+var RULES2 = [...PRIVATE, ...AZURE, ...NETWORK];
+function renewToken(context, { text }) {
+  if (/'puid' or 'altsecid' or 'oid'/.test(text))
+    return [
+      "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
+      "Create the service principal, then run the job again in a few minutes:",
+      az("ad sp create", { id: context.clientId ?? "<client-id>" })
+    ];
   if (NO_HEADER.test(text))
-    return [step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(host2)}`)];
+    return [
+      "The request arrived without its token. A proxy on the way removed the header.",
+      ...allowInProxy(context)
+    ];
   const tenant = text.match(/must match the tenant 'https:\/\/[\w.]{1,60}\/([0-9a-f-]{36})/i)?.[1];
-  if (tenant !== void 0)
-    return [step("Set `tenant-id` to the subscription's tenant:", `tenant-id: ${tenant}`)];
   return [
-    step(
+    "The token is from a different tenant or cloud than the subscription's.",
+    ...tenant === void 0 ? [
       "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
       az("account show", {
-        subscription: server.subscription,
+        subscription: context.server.subscription,
         query: "{tenant:tenantId, cloud:environmentName}"
       })
-    )
+    ] : ["Set `tenant-id` to the subscription's tenant:", run(`tenant-id: ${tenant}`)]
   ];
 }
 function allow({ permission, server, clientId: clientId2 }, { text }) {
   const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId2 ?? "<object-id>";
-  const subscription = `/subscriptions/${server.subscription}`;
-  const define = (role) => az("role definition create", {
-    "role-definition": JSON.stringify({ ...role, AssignableScopes: [subscription] })
-  });
-  const assign = ({ Name }, scope) => az("role assignment create", { role: Name, assignee, scope });
-  const known = [...FIREWALL_ROLE.Actions, ...OPERATIONS_ROLE.Actions].map((each) => each.toLowerCase());
-  const firewallRole = known.includes(needed.toLowerCase()) ? FIREWALL_ROLE : { ...FIREWALL_ROLE, Actions: [...FIREWALL_ROLE.Actions, needed] };
+  const { Name: role, Actions } = FIREWALL_ROLE;
+  const isKnown = Actions.some((each) => each.toLowerCase() === needed.toLowerCase());
+  const definition = {
+    ...FIREWALL_ROLE,
+    Actions: isKnown ? Actions : [...Actions, needed],
+    AssignableScopes: [`/subscriptions/${server.subscription}`]
+  };
   return [
-    step(
-      sentence`Create two roles, of which one has ${code(needed)}. If they exist, ${code("update")} them:`,
-      [define(firewallRole), define(OPERATIONS_ROLE)].join("\n")
-    ),
-    step(
-      "Assign the first on the server. Assign the second on the subscription, because Azure's operations are not below the server:",
-      [assign(firewallRole, serverPath(server)), assign(OPERATIONS_ROLE, subscription)].join("\n")
-    ),
+    sentence`Create a role that has ${code(needed)}. If it exists, ${code("update")} it:`,
+    az("role definition create", { "role-definition": JSON.stringify(definition) }),
+    "Assign it on the server:",
+    az("role assignment create", { role, assignee, scope: serverPath(server) }),
     "Run the job again. A new assignment can take ten minutes to work."
   ];
 }
 var FIREWALL_ROLE = {
   Name: "PostgreSQL firewall for a runner",
   Description: "Opens and closes the firewall of a flexible server for one address.",
-  Actions: [PERMISSIONS.readServer, PERMISSIONS.readRules, PERMISSIONS.writeRules, PERMISSIONS.deleteRules]
-};
-var OPERATIONS_ROLE = {
-  Name: "PostgreSQL operations for a runner",
-  Description: "Reads whether changes of flexible servers are done.",
-  Actions: [PERMISSIONS.readOperations, PERMISSIONS.readResults]
+  Actions: Object.values(PERMISSIONS)
 };
 
 // src/firewall/resource-manager.ts
-var TIMES = { answer: 3e4, retry: 5e3 };
+var PATIENCE2 = { answerTime: 3e4, firstWait: 5e3 };
 var API_VERSION = "2025-08-01";
 function resourceManager(settings, server, env, stop) {
   const { signIn: how, cloud } = settings;
@@ -9509,70 +9283,35 @@ function resourceManager(settings, server, env, stop) {
   const peer2 = { host: base.host, proxy: proxyTo(base.host, env) };
   const token = signIn(settings, env, stop, { scope: cloud.resourceManagerScope });
   const clientId2 = "clientId" in how ? how.clientId : void 0;
-  let sending;
-  function explained(error2, permission) {
-    stop.throwIfAborted();
-    if (error2 instanceof ActionError) return error2;
-    const failure2 = diagnoseResourceManager(error2, { permission, server, ...peer2, clientId: clientId2 });
-    return new ActionError(failure2, { cause: error2 });
-  }
-  async function send({ method, path, permission, body, end, onRetry }) {
-    let bearer = "";
+  async function send({ method, path, permission, body, maxTime, onRetry }) {
     let expired;
     const attempt = async () => {
+      const bearer = await token(expired);
       try {
-        bearer = await token(expired);
-        sending ??= sender();
-        const answer = await (await sending)(method, addressOf(path, base), bearer, body, stop);
-        if (answer.status >= 400) throw refusedBy(answer);
-        return answer;
+        const headers = { authorization: `Bearer ${bearer}`, accept: "application/json" };
+        const content = body !== void 0 && {
+          headers: { ...headers, "content-type": "application/json" },
+          body: JSON.stringify(body)
+        };
+        const url = addressOf(path, base);
+        const time = PATIENCE2.answerTime;
+        const answer = await answerTo({ method, url, headers, ...content, time }, stop);
+        if (answer.status >= 300) throw refusedBy(answer);
+        return jsonOf(answer);
       } catch (error2) {
-        throw explained(error2, permission);
+        stop.throwIfAborted();
+        const failure2 = diagnoseResourceManager(error2, { permission, server, ...peer2, clientId: clientId2 });
+        if (failure2.code === "azure-token-expired") expired = bearer;
+        throw new ActionError(failure2, { cause: error2, wait: error2.wait });
       }
     };
-    const retryAfter = (error2, attempts) => {
-      const { retries = 0, code: code2 } = error2 instanceof ActionError ? error2.failure : {};
-      if (!(error2 instanceof ActionError) || retries === 0 || retries === 1 && attempts > 1)
-        return void 0;
-      if (code2 === "azure-token-expired") expired = bearer;
+    const sayAgain = (line) => {
       onRetry?.();
-      const wait = error2.cause.wait ?? TIMES.retry;
-      const what = plain.sentence(withFullStop(error2.failure.message));
-      return { wait, line: `${what} Trying again in ${Math.ceil(wait / 1e3)} s.` };
+      say(line);
     };
-    return retrying(attempt, retryAfter, { end, say, signal: stop });
+    return retryingFailures(attempt, sayAgain, { ...PATIENCE2, maxTime }, stop);
   }
-  return { server, send, explained, stop };
-}
-async function sender() {
-  const pipelines = await import("./azure-identity.cjs");
-  const pipeline = pipelines.createPipelineFromOptions({
-    retryOptions: { maxRetries: 0 },
-    redirectOptions: { maxRetries: 0 }
-    // a redirect could take the token elsewhere
-  });
-  const client = await httpClient();
-  return async (method, url, bearer, body, stop) => {
-    const headers = pipelines.createHttpHeaders({
-      accept: "application/json",
-      authorization: `Bearer ${bearer}`,
-      ...body !== void 0 && { "content-type": "application/json" }
-    });
-    const ending = new AbortController();
-    const request2 = pipelines.createPipelineRequest({
-      method,
-      url,
-      headers,
-      abortSignal: ending.signal,
-      ...body !== void 0 && { body: JSON.stringify(body) }
-    });
-    try {
-      return await within(TIMES.answer, pipeline.sendRequest(client, request2), stop);
-    } catch (error2) {
-      ending.abort();
-      throw error2;
-    }
-  };
+  return { server, send, stop };
 }
 function baseUrl(cloud, env) {
   const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
@@ -9581,34 +9320,26 @@ function baseUrl(cloud, env) {
 }
 function addressOf(path, base) {
   const url = new URL(path, base);
-  const isRegional = url.protocol === "https:" && url.port === base.port && url.hostname.endsWith(`.${base.hostname}`);
-  if (url.origin !== base.origin && !isRegional)
-    throw new Error(`${url.origin} is not a part of ${base.origin}.`);
+  if (url.origin !== base.origin) throw new Error(`${url.origin} is not ${base.origin}.`);
   if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
   return url.href;
 }
-function refusal(answer, code2, message) {
-  const facts = { status: answer.status, code: String(code2), wait: waitIn(answer) };
-  const codeAndStatus = facts.code === "" ? `HTTP status ${facts.status}` : `${facts.code} (HTTP status ${facts.status})`;
-  return Object.assign(new Error(`${codeAndStatus}: ${message}`), facts);
-}
 function refusedBy(answer) {
   const { status, headers, bodyAsText } = answer;
+  const wait = 1e3 * Number(headers.get("retry-after")) || void 0;
   const page = bodyAsText ? notJson(status, headers.get("content-type"), bodyAsText) : void 0;
-  if (page !== void 0) return Object.assign(page, { wait: waitIn(answer) });
-  const { error: error2 } = parsed(answer) ?? {};
+  if (page !== void 0) return Object.assign(page, { wait });
+  const { error: error2 } = jsonOf(answer) ?? {};
+  const code2 = String(error2?.code ?? "");
+  const start2 = code2 === "" ? `HTTP status ${status}` : `${code2} (HTTP status ${status})`;
   const text = typeof error2?.message === "string" ? error2.message : withoutSecrets(bodyAsText ?? "").slice(0, 300);
-  return refusal(answer, error2?.code ?? "", text);
+  return Object.assign(new Error(`${start2}: ${text}`), { status, code: code2, wait });
 }
 function isMissing({ cause }) {
   const { status, code: code2 = "" } = cause;
   return status === 404 && /^((Resource|ResourceGroup|ParentResource)NotFound|FirewallRuleNotExist)$/.test(code2);
 }
-function waitIn({ headers }) {
-  const seconds = Number(headers.get("retry-after"));
-  return seconds > 0 ? 1e3 * seconds : void 0;
-}
-function parsed({ bodyAsText }) {
+function jsonOf({ bodyAsText }) {
   try {
     return JSON.parse(bodyAsText || "{}");
   } catch {
@@ -9616,85 +9347,14 @@ function parsed({ bodyAsText }) {
   }
 }
 
-// src/firewall/operations.ts
-var TIMES2 = { read: 6e4, change: 18e4, poll: 2e3, retry: 5e3 };
-var MAX_PAGES = 100;
-async function get({ send }, path, permission) {
-  return parsed(await send({ method: "GET", path, permission, end: Date.now() + TIMES2.read }));
-}
-async function list({ send }, path, permission) {
-  const end = Date.now() + TIMES2.read;
-  const items = [];
-  let next = path;
-  for (let page = 0; next !== void 0; page++) {
-    if (page === MAX_PAGES || Date.now() > end) {
-      say(`The list of Azure goes on after ${page} pages. The rest is not read.`);
-      break;
-    }
-    const answer = await send({ method: "GET", path: next, permission, end });
-    const { value = [], nextLink } = parsed(answer) ?? {};
-    items.push(...value);
-    next = nextLink;
-  }
-  return items;
-}
-async function change(azure, request2) {
-  const end = Date.now() + TIMES2.change;
-  for (let isFirst = true; ; isFirst = false) {
-    const outcome = await changeOnce(azure, { ...request2, end }, isFirst);
-    const passes = outcome.ending === "failed" && outcome.operation && outcome.error.failure.retries;
-    if (!passes || Date.now() + TIMES2.retry > end) return outcome;
-    say("The operation failed for a reason that passes. Asking for it again.");
-    await (0, import_promises2.setTimeout)(TIMES2.retry, void 0, { signal: azure.stop });
-  }
-}
-async function changeOnce(azure, request2, isFirst) {
-  const { send, explained } = azure;
-  let refusable = isFirst;
-  const onRetry = () => {
-    refusable = false;
-  };
-  let accepted;
-  try {
-    accepted = await send({ ...request2, onRetry });
-  } catch (thrown) {
-    const error2 = explained(thrown, request2.permission);
-    return { ending: refusable && nothingDone(error2.failure) ? "refused" : "failed", error: error2 };
-  }
-  try {
-    return await follow(azure, accepted, request2.end);
-  } catch (error2) {
-    return { ending: "accepted", error: explained(error2, PERMISSIONS.readOperations) };
-  }
-}
-async function follow({ send, explained, stop }, accepted, end) {
-  const permission = PERMISSIONS.readOperations;
-  const { headers, status } = accepted;
-  const path = headers.get("azure-asyncoperation") ?? headers.get("location");
-  if (path === void 0 && status !== 202) return { ending: "done" };
-  if (path === void 0) throw new Error("The answer does not say where the operation is polled.");
-  for (let answer = accepted; ; ) {
-    const wait = waitIn(answer) ?? TIMES2.poll;
-    if (Date.now() + wait > end) throw noAnswer(TIMES2.change);
-    await (0, import_promises2.setTimeout)(wait, void 0, { signal: stop });
-    answer = await send({ method: "GET", path, permission, end });
-    const { status: state, error: error2 } = parsed(answer) ?? {};
-    if (/^(failed|cancell?ed)$/i.test(`${state}`)) {
-      const { code: code2 = state, message = "The operation did not succeed." } = error2 ?? {};
-      return {
-        ending: "failed",
-        operation: true,
-        error: explained(refusal(answer, code2, message), permission)
-      };
-    }
-    if (state === void 0 ? answer.status !== 202 : /^succeeded$/i.test(state)) return { ending: "done" };
-  }
-}
-
 // src/firewall/requests.ts
-async function readServer(azure) {
-  const body = await get(azure, serverPath(azure.server), PERMISSIONS.readServer);
-  const { properties = {} } = body;
+var TIMES = { read: 6e4, change: 18e4 };
+var MAX_PAGES = 100;
+async function readServer({ send, server }) {
+  const path = serverPath(server);
+  const permission = PERMISSIONS.readServer;
+  const body = await send({ method: "GET", path, permission, maxTime: TIMES.read });
+  const { properties = {} } = body ?? {};
   const { fullyQualifiedDomainName: host2 = "", state = "unknown" } = properties;
   return { host: host2, state, network: networkOf(properties) };
 }
@@ -9703,13 +9363,26 @@ function networkOf({ network, privateEndpointConnections = [] }) {
   if (network?.publicNetworkAccess !== "Disabled") return "public";
   return privateEndpointConnections.length > 0 ? "private-endpoint" : "disabled";
 }
-async function listRules(azure) {
-  const bodies = await list(azure, `${serverPath(azure.server)}/firewallRules`, PERMISSIONS.readRules);
-  return bodies.map((body) => ruleOf(body));
+async function listRules({ send, server }) {
+  const end = Date.now() + TIMES.read;
+  const rules = [];
+  let next = `${serverPath(server)}/firewallRules`;
+  for (let page = 0; next !== void 0; page++) {
+    if (page === MAX_PAGES || Date.now() > end) {
+      say(`The list of Azure goes on after ${page} pages. The rest is not read.`);
+      break;
+    }
+    const request2 = { path: next, permission: PERMISSIONS.readRules, maxTime: end - Date.now() };
+    const { value = [], nextLink } = await send({ method: "GET", ...request2 }) ?? {};
+    rules.push(...value.map(ruleOf));
+    next = nextLink;
+  }
+  return rules;
 }
-async function readRule(azure, rule) {
+async function readRule({ send, server }, rule) {
+  const request2 = { path: rulePath(server, rule), permission: PERMISSIONS.readRules, maxTime: TIMES.read };
   try {
-    return ruleOf(await get(azure, rulePath(azure.server, rule), PERMISSIONS.readRules));
+    return ruleOf(await send({ method: "GET", ...request2 }) ?? {});
   } catch (error2) {
     if (error2 instanceof ActionError && isMissing(error2)) return void 0;
     throw error2;
@@ -9718,16 +9391,14 @@ async function readRule(azure, rule) {
 function ruleOf({ name: name3 = "", properties }) {
   return { name: name3, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" };
 }
-function putRule(azure, rule, address) {
+async function putRule({ send, server }, rule, address, onRetry) {
   const body = { properties: { startIpAddress: address, endIpAddress: address } };
-  const path = rulePath(azure.server, rule);
-  return change(azure, { method: "PUT", path, permission: PERMISSIONS.writeRules, body });
+  const request2 = { path: rulePath(server, rule), permission: PERMISSIONS.writeRules, body, onRetry };
+  await send({ method: "PUT", ...request2, maxTime: TIMES.change });
 }
-async function deleteRule(azure, rule) {
-  const path = rulePath(azure.server, rule);
-  const outcome = await change(azure, { method: "DELETE", path, permission: PERMISSIONS.deleteRules });
-  const { ending } = outcome;
-  return ending !== "done" && ending !== "accepted" && isMissing(outcome.error) ? { ending: "done" } : outcome;
+async function deleteRule({ send, server }, rule) {
+  const request2 = { path: rulePath(server, rule), permission: PERMISSIONS.deleteRules };
+  await send({ method: "DELETE", ...request2, maxTime: TIMES.change });
 }
 
 // src/firewall/state.ts
@@ -9737,67 +9408,61 @@ function doneSoFar({ requested }) {
   const done = requested.settled ? sentence`Firewall ${rule} was made.` : sentence`Azure was asked for firewall ${rule}, but has not confirmed it.`;
   return paragraph(done, inOurWords("The post step removes it when the job ends."));
 }
-async function makeRule(own2, address) {
-  const { azure, rule, progress } = own2;
-  const isNew = progress.requested === void 0;
+async function makeRule(own2) {
+  const { azure, rule, address, progress } = own2;
+  let isFirst = true;
   saveState("rule", rulePath(azure.server, rule));
   saveState("settled", "false");
   progress.requested = { rule, address, settled: false };
-  const outcome = await putRule(azure, rule, address);
-  if (outcome.ending === "done") return settle(progress);
-  const { ending, error: error2 } = outcome;
-  if (ending === "refused" && isNew) {
-    saveState("rule", "");
-    delete progress.requested;
-    throw error2;
+  try {
+    await putRule(azure, rule, address, () => {
+      isFirst = false;
+    });
+  } catch (error2) {
+    if (isFirst && error2 instanceof ActionError && nothingDone(error2.failure)) {
+      saveState("rule", "");
+      delete progress.requested;
+      throw error2;
+    }
+    if (!await isMade(own2)) throw error2;
   }
-  if (await isMade(own2)) return;
-  if (ending !== "accepted") throw error2;
-  progress.requested = { ...progress.requested, unconfirmed: error2 };
-  say(
-    `Azure has accepted the rule, but does not say whether it is made. ${plain.sentence(error2.failure.message)}`
-  );
 }
-function settle(progress) {
+async function isMade({ azure, rule, address, progress }, maxTime = 0) {
+  const isOurs = (found) => found?.start === address;
+  if (!await isSeen(azure, rule, isOurs, maxTime).catch(() => azure.stop.throwIfAborted())) return false;
   saveState("settled", "true");
-  if (progress.requested) progress.requested = { ...progress.requested, settled: true };
-}
-async function isMade({ azure, rule, progress }) {
-  if (progress.requested?.settled) return true;
-  const found = await readRule(azure, rule).catch(() => azure.stop.throwIfAborted());
-  if (found?.start !== progress.requested?.address) return false;
-  settle(progress);
+  progress.requested = { rule, address, settled: true };
   return true;
 }
 var UNUSED_ADDRESS = "192.0.2.1";
 async function removeRule(azure, rule) {
-  const deletion = await deleteRule(azure, rule);
-  const isLocked = deletion.ending !== "done" && deletion.error.failure.code === "resource-locked";
-  if (!isLocked || await readRule(azure, rule) === void 0) {
-    await confirm(deletion, azure, rule, (found) => found === void 0);
-    return true;
+  let address;
+  try {
+    await deleteRule(azure, rule);
+  } catch (error2) {
+    azure.stop.throwIfAborted();
+    if (await readRule(azure, rule).catch(() => true) === void 0) return true;
+    if (!(error2 instanceof ActionError) || error2.failure.code !== "resource-locked") throw error2;
+    address = UNUSED_ADDRESS;
+    await putRule(azure, rule, address);
   }
-  const closing = await putRule(azure, rule, UNUSED_ADDRESS);
-  await confirm(closing, azure, rule, (found) => found?.start === UNUSED_ADDRESS);
-  return false;
+  if (await isSeen(azure, rule, (found) => found?.start === address)) return address === void 0;
+  const message = sentence`Azure accepted the deletion of firewall rule ${code(rule)}, but the rule is still open after ${CHANGE_TIME / 1e3} s.`;
+  throw new ActionError(notChanged(azure.server, rule, message));
 }
-async function confirm(outcome, azure, rule, isMade2) {
-  if (outcome.ending === "done") return;
-  const times = outcome.ending === "accepted" ? MORE_READS.times : 0;
-  if (outcome.ending === "refused" || !await isSeen(azure, rule, isMade2, times)) throw outcome.error;
-}
-var MORE_READS = { times: 12, wait: 1e4 };
-async function isSeen(azure, rule, isWanted, times = MORE_READS.times) {
-  for (let reads = 0; !isWanted(await readRule(azure, rule)); reads++) {
-    if (reads === times) return false;
-    await (0, import_promises3.setTimeout)(MORE_READS.wait, void 0, { signal: azure.stop });
+var CHANGE_TIME = 12e4;
+var POLL_TIME = 2e3;
+async function isSeen(azure, rule, isWanted, maxTime = CHANGE_TIME) {
+  for (const end = Date.now() + maxTime; !isWanted(await readRule(azure, rule)); ) {
+    if (Date.now() + POLL_TIME > end) return false;
+    await (0, import_promises2.setTimeout)(POLL_TIME, void 0, { signal: azure.stop });
   }
   return true;
 }
 
 // src/firewall/publish.ts
 function succeed(done, env) {
-  info(logLine(plain.sentence(done)));
+  say(plain.sentence(done));
   addToSummary(() => lineOf(done), env);
 }
 function fail2(failure2, env) {
@@ -9812,7 +9477,7 @@ function leftOpen(server, rule, { code: code2, message, hint }, { aborted: stopp
   const isStopped = code2 === "server-not-running";
   const lines2 = [
     `Firewall rule ${rule} may still be open. ${isStopped ? "Start the server, then remove" : "Remove"} it:`,
-    ...isStopped ? [azServer("start", { server })] : [],
+    ...isStopped ? [azServer("start", { server }).command] : [],
     removal(server, rule),
     plain.sentence(message),
     plain.sentence(hint)
@@ -9824,7 +9489,7 @@ function warn(lines2) {
   warning(lines2.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
 }
 function removal(server, rule) {
-  return az("resource delete", { ids: rulePath(server, rule) });
+  return az("resource delete", { ids: rulePath(server, rule) }).command;
 }
 
 // src/firewall/settings.ts
@@ -9893,7 +9558,7 @@ function oneOf(choices) {
   const all2 = choices.map((each) => `\`${each}\``);
   return `${all2.slice(0, -1).join(", ")} or ${all2.at(-1)}`;
 }
-var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
+var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" };
 function notValid(word, choices) {
   return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices) });
 }
@@ -9933,6 +9598,7 @@ function hostName(suffix, forConnectionString) {
   return (text) => {
     const name3 = text.trim();
     if ((0, import_node_net6.isIP)(name3)) return name3;
+    if (/[\r\n]/.test(name3)) throw new Invalid(MORE_LINES);
     if (/^https?:\/\//i.test(name3))
       throw new Invalid(inOurWords("is a URL"), {
         remedy: inOurWords("Use the server name only, without `https://`.")
@@ -9967,10 +9633,11 @@ var LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 function name2(text) {
   const [only = "", ...more] = lines(text);
   if (only === "") throw new Invalid(inOurWords("is empty"));
-  if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
+  if (more.length > 0) throw new Invalid(MORE_LINES);
   checkName(only);
   return only;
 }
+var MORE_LINES = inOurWords("has more than one line");
 function lines(text) {
   return [...new Set(linesOf(text))];
 }
@@ -10133,48 +9800,41 @@ function runnerIp(text) {
 }
 
 // src/firewall/until-open.ts
-var EFFECT = { maxTime: 36e4, firstWait: 2e3, longestWait: 2e4 };
-async function untilOpen(newRule, attempt) {
-  const { azure, rule, runnerIp: runnerIp2, progress } = newRule;
+var EFFECT = { maxTime: 36e4, wait: 5e3 };
+var ASK_AGAIN = 6e4;
+async function untilOpen(own2, server, attempt) {
+  const { azure, rule, address } = own2;
   const start2 = Date.now();
   const end = start2 + EFFECT.maxTime;
   const seconds = () => Math.round((Date.now() - start2) / 1e3);
-  let { address, seen } = newRule;
+  let asked = start2;
   async function connectOnce() {
     const result = await attempt();
-    if (result.connected) return { address, seconds: seconds() };
-    if (result.address === void 0 || result.address === address) throw result.error;
-    if ("address" in runnerIp2) throw new ActionError(otherAddress(address, result.address));
-    if (seen !== void 0) throw new ActionError(changingAddress(address, result.address));
-    address = result.address;
-    seen = address;
-    say(`The server sees the runner at ${address}. Changing the rule to this address.`);
-    await makeRule(newRule, address);
+    if (result.connected) return seconds();
+    const { address: seen = address } = result;
+    if (seen !== address) throw new ActionError(otherAddress(address, seen));
+    if (Date.now() - asked > ASK_AGAIN && !await isMade(own2)) {
+      asked = Date.now();
+      say(`Azure has not made firewall rule ${rule}. Asking for it again.`);
+      await putRule(azure, rule, address);
+    }
     throw result.error;
   }
-  function retryAfter(error2, attempts) {
+  function retryAfter(error2) {
     if (!(error2 instanceof ActionError) || !(isBlocked(error2) || error2.failure.retries)) return void 0;
-    return {
-      wait: Math.min(EFFECT.firstWait * 1.5 ** (attempts - 1), EFFECT.longestWait),
-      line: `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1e3} s.`
-    };
+    const line = `Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1e3} s.`;
+    return { wait: EFFECT.wait, line };
   }
   try {
     const opened = await retrying(connectOnce, retryAfter, { end, say, signal: azure.stop });
-    await isMade(newRule);
+    await isMade(own2, CHANGE_TIME);
     return opened;
   } catch (error2) {
     if (!(error2 instanceof ActionError) || !isBlocked(error2)) throw error2;
-    const unconfirmed = progress.requested?.unconfirmed;
-    if (unconfirmed !== void 0 && !await isMade(newRule))
-      throw new ActionError(notConfirmed(rule, address, seconds(), unconfirmed.failure), { cause: error2 });
-    throw new ActionError(noEffect(newRule, rule, address, seconds(), error2.failure.message), {
-      cause: error2
-    });
+    const unlisted = sentence`Azure accepted firewall rule ${code(rule)} for ${code(address)}, but the server neither lists it nor lets the runner in after ${seconds()} s.`;
+    const failure2 = await isMade(own2) ? noEffect(server, rule, address, seconds(), error2.failure.message) : notChanged(azure.server, rule, unlisted);
+    throw new ActionError(failure2, { cause: error2 });
   }
-}
-function isBlocked({ failure: failure2 }) {
-  return failure2.code === "firewall" || failure2.code === "connection-timed-out";
 }
 
 // src/firewall/open.ts
@@ -10208,13 +9868,11 @@ async function open(settings, env, signal, progress) {
   }
   const rule = ruleName(env, /* @__PURE__ */ new Date(), (0, import_node_crypto2.randomBytes)(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${needed}.`);
-  const own2 = { azure, rule, progress };
-  await makeRule(own2, needed);
-  const [opened] = await Promise.all([
-    untilOpen({ ...own2, host: host2, port: port2, address: needed, runnerIp: runnerIp2, seen: first.address }, attempt),
-    removeStale(azure, rules)
-  ]);
-  return sentence`The firewall of ${code(server.name)} is open for ${code(opened.address)}, ${opened.seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
+  const own2 = { azure, rule, address: needed, progress };
+  await makeRule(own2);
+  const seconds = await untilOpen(own2, { host: host2, port: port2 }, attempt);
+  await removeStale(azure, rules);
+  return sentence`The firewall of ${code(server.name)} is open for ${code(needed)}, ${seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
 async function rulesOf(azure) {
   try {

@@ -3087,7 +3087,7 @@ var require_dist = __commonJS({
     function parse(stream, callback) {
       const parser = new parser_1.Parser();
       stream.on("data", (buffer) => parser.parse(buffer, callback));
-      return new Promise((resolve) => stream.on("end", () => resolve()));
+      return new Promise((resolve2) => stream.on("end", () => resolve2()));
     }
   }
 });
@@ -3856,12 +3856,12 @@ var require_client = __commonJS({
           this._connect(callback);
           return;
         }
-        return new this._Promise((resolve, reject) => {
+        return new this._Promise((resolve2, reject) => {
           this._connect((error2) => {
             if (error2) {
               reject(error2);
             } else {
-              resolve(this);
+              resolve2(this);
             }
           });
         });
@@ -4243,8 +4243,8 @@ var require_client = __commonJS({
         } else {
           query = new Query2(config, values, callback);
           if (!query.callback) {
-            result = new this._Promise((resolve, reject) => {
-              query.callback = (err, res) => err ? reject(err) : resolve(res);
+            result = new this._Promise((resolve2, reject) => {
+              query.callback = (err, res) => err ? reject(err) : resolve2(res);
             }).catch((err) => {
               Error.captureStackTrace(err);
               throw err;
@@ -4344,8 +4344,8 @@ var require_client = __commonJS({
         if (cb) {
           this.connection.once("end", cb);
         } else {
-          return new this._Promise((resolve) => {
-            this.connection.once("end", resolve);
+          return new this._Promise((resolve2) => {
+            this.connection.once("end", resolve2);
           });
         }
       }
@@ -4394,8 +4394,8 @@ var require_pg_pool = __commonJS({
       const cb = function(err, client) {
         err ? rej(err) : res(client);
       };
-      const result = new Promise2(function(resolve, reject) {
-        res = resolve;
+      const result = new Promise2(function(resolve2, reject) {
+        res = resolve2;
         rej = reject;
       }).catch((err) => {
         Error.captureStackTrace(err);
@@ -4456,7 +4456,7 @@ var require_pg_pool = __commonJS({
         if (typeof Promise2.try === "function") {
           return Promise2.try(f);
         }
-        return new Promise2((resolve) => resolve(f()));
+        return new Promise2((resolve2) => resolve2(f()));
       }
       _isFull() {
         return this._clients.length >= this.options.max;
@@ -4851,8 +4851,8 @@ var require_query2 = __commonJS({
     NativeQuery.prototype._getPromise = function() {
       if (this._promise) return this._promise;
       this._promise = new Promise(
-        function(resolve, reject) {
-          this._once("end", resolve);
+        function(resolve2, reject) {
+          this._once("end", resolve2);
           this._once("error", reject);
         }.bind(this)
       );
@@ -5031,12 +5031,12 @@ var require_client2 = __commonJS({
         this._connect(callback);
         return;
       }
-      return new this._Promise((resolve, reject) => {
+      return new this._Promise((resolve2, reject) => {
         this._connect((error2) => {
           if (error2) {
             reject(error2);
           } else {
-            resolve(this);
+            resolve2(this);
           }
         });
       });
@@ -5060,8 +5060,8 @@ var require_client2 = __commonJS({
         query = new NativeQuery(config, values, callback);
         if (!query.callback) {
           let resolveOut, rejectOut;
-          result = new this._Promise((resolve, reject) => {
-            resolveOut = resolve;
+          result = new this._Promise((resolve2, reject) => {
+            resolveOut = resolve2;
             rejectOut = reject;
           }).catch((err) => {
             Error.captureStackTrace(err);
@@ -5124,8 +5124,8 @@ var require_client2 = __commonJS({
       }
       let result;
       if (!cb) {
-        result = new this._Promise(function(resolve, reject) {
-          cb = (err) => err ? reject(err) : resolve();
+        result = new this._Promise(function(resolve2, reject) {
+          cb = (err) => err ? reject(err) : resolve2();
         });
       }
       const doEnd = function() {
@@ -5340,156 +5340,6 @@ var require_lib2 = __commonJS({
   }
 });
 
-// node_modules/@actions/core/lib/command.js
-var os = __toESM(require("os"), 1);
-
-// node_modules/@actions/core/lib/utils.js
-function toCommandValue(input) {
-  if (input === null || input === void 0) {
-    return "";
-  } else if (typeof input === "string" || input instanceof String) {
-    return input;
-  }
-  return JSON.stringify(input);
-}
-function toCommandProperties(annotationProperties) {
-  if (!Object.keys(annotationProperties).length) {
-    return {};
-  }
-  return {
-    title: annotationProperties.title,
-    file: annotationProperties.file,
-    line: annotationProperties.startLine,
-    endLine: annotationProperties.endLine,
-    col: annotationProperties.startColumn,
-    endColumn: annotationProperties.endColumn
-  };
-}
-
-// node_modules/@actions/core/lib/command.js
-function issueCommand(command, properties, message) {
-  const cmd = new Command(command, properties, message);
-  process.stdout.write(cmd.toString() + os.EOL);
-}
-function issue(name3, message = "") {
-  issueCommand(name3, {}, message);
-}
-var CMD_STRING = "::";
-var Command = class {
-  constructor(command, properties, message) {
-    if (!command) {
-      command = "missing.command";
-    }
-    this.command = command;
-    this.properties = properties;
-    this.message = message;
-  }
-  toString() {
-    let cmdStr = CMD_STRING + this.command;
-    if (this.properties && Object.keys(this.properties).length > 0) {
-      cmdStr += " ";
-      let first = true;
-      for (const key in this.properties) {
-        if (this.properties.hasOwnProperty(key)) {
-          const val = this.properties[key];
-          if (val) {
-            if (first) {
-              first = false;
-            } else {
-              cmdStr += ",";
-            }
-            cmdStr += `${key}=${escapeProperty(val)}`;
-          }
-        }
-      }
-    }
-    cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
-    return cmdStr;
-  }
-};
-function escapeData(s) {
-  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
-}
-function escapeProperty(s) {
-  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/:/g, "%3A").replace(/,/g, "%2C");
-}
-
-// node_modules/@actions/core/lib/file-command.js
-var crypto = __toESM(require("crypto"), 1);
-var fs = __toESM(require("fs"), 1);
-var os2 = __toESM(require("os"), 1);
-function issueFileCommand(command, message) {
-  const filePath = process.env[`GITHUB_${command}`];
-  if (!filePath) {
-    throw new Error(`Unable to find environment variable for file command ${command}`);
-  }
-  if (!fs.existsSync(filePath)) {
-    throw new Error(`Missing file at path: ${filePath}`);
-  }
-  fs.appendFileSync(filePath, `${toCommandValue(message)}${os2.EOL}`, {
-    encoding: "utf8"
-  });
-}
-function prepareKeyValueMessage(key, value) {
-  const delimiter = `ghadelimiter_${crypto.randomUUID()}`;
-  const convertedValue = toCommandValue(value);
-  if (key.includes(delimiter)) {
-    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
-  }
-  if (convertedValue.includes(delimiter)) {
-    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
-  }
-  return `${key}<<${delimiter}${os2.EOL}${convertedValue}${os2.EOL}${delimiter}`;
-}
-
-// node_modules/@actions/core/lib/core.js
-var os4 = __toESM(require("os"), 1);
-
-// node_modules/@actions/core/lib/platform.js
-var import_os = __toESM(require("os"), 1);
-var platform = import_os.default.platform();
-var arch = import_os.default.arch();
-
-// node_modules/@actions/core/lib/core.js
-var ExitCode;
-(function(ExitCode2) {
-  ExitCode2[ExitCode2["Success"] = 0] = "Success";
-  ExitCode2[ExitCode2["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-function setSecret(secret2) {
-  issueCommand("add-mask", {}, secret2);
-}
-function setOutput(name3, value) {
-  const filePath = process.env["GITHUB_OUTPUT"] || "";
-  if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name3, value));
-  }
-  process.stdout.write(os4.EOL);
-  issueCommand("set-output", { name: name3 }, toCommandValue(value));
-}
-function setFailed(message) {
-  process.exitCode = ExitCode.Failure;
-  error(message);
-}
-function error(message, properties = {}) {
-  issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-function warning(message, properties = {}) {
-  issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-function notice(message, properties = {}) {
-  issueCommand("notice", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-function info(message) {
-  process.stdout.write(message + os4.EOL);
-}
-function startGroup(name3) {
-  issue("group", name3);
-}
-function endGroup() {
-  issue("endgroup");
-}
-
 // node_modules/yocto-queue/index.js
 var Node = class {
   value;
@@ -5578,27 +5428,27 @@ function pLimit(concurrency) {
     activeCount--;
     resumeNext();
   };
-  const run3 = async (function_, resolve, arguments_) => {
+  const run4 = async (function_, resolve2, arguments_) => {
     const result = (async () => function_(...arguments_))();
-    resolve(result);
+    resolve2(result);
     try {
       await result;
     } catch {
     }
     next();
   };
-  const enqueue = (function_, resolve, reject, arguments_) => {
+  const enqueue = (function_, resolve2, reject, arguments_) => {
     const queueItem = { reject };
     new Promise((internalResolve) => {
       queueItem.run = internalResolve;
       queue.enqueue(queueItem);
-    }).then(run3.bind(void 0, function_, resolve, arguments_));
+    }).then(run4.bind(void 0, function_, resolve2, arguments_));
     if (activeCount < concurrency) {
       resumeNext();
     }
   };
-  const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
-    enqueue(function_, resolve, reject, arguments_);
+  const generator = (function_, ...arguments_) => new Promise((resolve2, reject) => {
+    enqueue(function_, resolve2, reject, arguments_);
   });
   Object.defineProperties(generator, {
     activeCount: {
@@ -5801,20 +5651,34 @@ var MAX_NAMES = 5;
 
 // src/model/failure.ts
 function step(text, command) {
-  return { text: sentenceOf(text), ...command !== void 0 && { command } };
+  return { text: sentenceOf(text), ...command !== void 0 && run(command) };
+}
+function run(...lines2) {
+  return { command: lines2.map((each) => typeof each === "string" ? each : each.command).join("\n") };
 }
 function stepsOf(steps) {
-  return steps.map((each) => typeof each === "object" && "text" in each ? each : step(each));
+  return steps.flatMap((each, n) => {
+    if (isCommand(each)) return [];
+    const next = steps[n + 1];
+    const written = typeof each === "object" && "text" in each ? each : step(each);
+    return [isCommand(next) ? { ...written, ...next } : written];
+  });
+}
+function isCommand(each) {
+  return typeof each === "object" && "command" in each && !("text" in each);
 }
 function failure({ message, hint = EMPTY, steps, ...others }) {
   return { ...others, message: sentenceOf(message), hint: sentenceOf(hint), steps: stepsOf(steps) };
 }
 var ActionError = class extends Error {
   failure;
-  constructor(failure3, options) {
+  /** The milliseconds to wait before the next attempt, if the peer says so. */
+  wait;
+  constructor(failure3, options = {}) {
     super(failure3.code, options);
     this.name = "ActionError";
     this.failure = failure3;
+    this.wait = options.wait;
   }
 };
 function cancelled(signal) {
@@ -5852,10 +5716,12 @@ function conninfo(parts) {
 }
 function az(command, options = {}) {
   const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
-  return ["az", command, ...words2].join(" ");
+  return run(["az", command, ...words2].join(" "));
 }
 var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
-var GET_TOKEN = "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug";
+var GET_TOKEN = run(
+  "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug"
+);
 function azOnServer(command, server, options = {}) {
   return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
 }
@@ -5886,23 +5752,20 @@ function identifier(name3, unknown) {
 
 // src/diagnosis/rules.ts
 function rulesFor(partners, rules) {
-  return rules.map(({ cause, next, ...rule }) => ({
+  return Object.entries(rules).map(([code2, { when, answer, ...rule }]) => ({
     ...rule,
+    code: code2,
     with: [partners].flat(),
-    cause: (...of) => sentenceOf(typeof cause === "function" ? cause(...of) : cause),
-    next: (...of) => stepsOf(typeof next === "function" ? next(...of) : next)
+    when: [when].flat().map(matchOf),
+    explain: (context, symptom) => {
+      const [cause, ...next] = typeof answer === "function" ? answer(context, symptom) : answer;
+      return { hint: sentenceOf(cause), steps: stepsOf(next) };
+    }
   }));
 }
-function byText(...variants) {
-  const rules = rulesFor(
-    [],
-    variants.map(({ cause, next }) => ({ code: "", when: [], cause, next }))
-  );
-  const answer = ({ text }) => rules[variants.findIndex((each) => each.text?.test(text) ?? true)];
-  return {
-    cause: (context, symptom) => answer(symptom).cause(context, symptom),
-    next: (context, symptom) => answer(symptom).next(context, symptom)
-  };
+function matchOf(condition) {
+  if (typeof condition === "string") return { codes: condition };
+  return condition instanceof RegExp ? { text: condition } : condition;
 }
 function partnerOf(context) {
   return context.with ?? "postgres";
@@ -5915,81 +5778,91 @@ function hostOf(context) {
   const partner = partnerOf(context);
   if (host !== void 0) return host;
   if (partner === "postgres") return "<host>";
+  if (partner === "azure") return "management.azure.com";
   if (partner === "github-issues") return "api.github.com";
   if (partner === "github") return "<host>.actions.githubusercontent.com";
   return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }
 
+// src/diagnosis/steps.ts
+var CHECK_CLOCK = ["On a self-hosted runner, check the clock:", run("timedatectl")];
+var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
+var SELECT_CLOUD = [
+  "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+  "Look up the cloud:",
+  SHOW_TENANT
+];
+function bypassProxy(context) {
+  return ["Or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+}
+function allowInProxy(context) {
+  return ["Allow this host in the proxy, or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+}
+function setFullName(context) {
+  return ["Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")];
+}
+function lookAtState(context) {
+  return ["If the error persists, look at the server's state:", azShow(context, "state")];
+}
+
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
-var ENTRA = rulesFor("entra", [
-  {
-    code: "federated-credential",
-    when: [{ aadsts: [70021, 700211, 700213, 7002131] }],
-    cause: (context, symptom) => MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
-    next: federate,
+var ENTRA = rulesFor("entra", {
+  "federated-credential": {
+    when: "AADSTS70021 AADSTS700211 AADSTS700213 AADSTS7002131",
+    answer: (context, symptom) => [
+      MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
+      ...federate(context, symptom)
+    ],
     retries: 1
     // a credential created a moment ago is not everywhere yet
   },
-  {
-    code: "federated-audience",
-    when: [{ aadsts: [700212] }],
-    cause: "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
-    next: federate
+  "federated-audience": {
+    when: "AADSTS700212",
+    answer: (context, symptom) => [
+      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
+      ...federate(context, symptom)
+    ]
   },
-  {
-    code: "federated-subject-case",
-    when: [{ aadsts: [7002138] }],
-    cause: "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
-    next: federate
+  "federated-subject-case": {
+    when: "AADSTS7002138",
+    answer: (context, symptom) => [
+      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
+      ...federate(context, symptom)
+    ]
   },
-  {
-    code: "federated-credential-none",
-    when: [{ aadsts: [70025] }],
-    cause: "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
-    next: federate
+  "federated-credential-none": {
+    when: "AADSTS70025",
+    answer: (context, symptom) => [
+      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
+      ...federate(context, symptom)
+    ]
   },
-  {
-    code: "federation-not-allowed",
-    when: [{ aadsts: [700223, 700238] }],
-    cause: "A policy of the tenant forbids workload identity federation with this issuer or application.",
-    next: ({ assertion }) => [
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application.`,
+  "federation-not-allowed": {
+    when: "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
+    answer: ({ assertion }) => [
+      "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
+      "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
       "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
     ]
   },
-  {
-    code: "federated-enterprise",
-    when: [{ aadsts: [7002381] }],
-    cause: ({ assertion }) => {
-      const enterprise = claim(assertion, "enterprise");
-      const has = enterprise === void 0 ? sentence`has none` : sentence`has ${code(enterprise)}`;
-      return sentence`The tenant accepts GitHub's ID tokens only from certain enterprises (claim \`enterprise\`), and this job's token ${has}.`;
-    },
-    next: [
-      "Run the workflow in a repository of an organization that belongs to one of the enterprises in the message.",
-      "Or sign in without GitHub's token: `auth-type: managed-identity` on a self-hosted runner in Azure, or `client-secret`.",
-      "Or ask the tenant's administrators to allow your enterprise."
-    ]
-  },
-  {
-    code: "issuer-unreadable",
-    when: [{ aadsts: [50166, 501661, 90061] }],
-    cause: "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-    next: ({ assertion }) => [
+  "issuer-unreadable": {
+    when: "AADSTS50166 AADSTS501661 AADSTS90061",
+    answer: ({ assertion }) => [
+      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
       "Run the job again.",
-      step(
-        "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
+      "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
+      run(
         `curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`
       )
     ],
     retries: 3
   },
-  {
-    code: "assertion-invalid",
-    when: [{ aadsts: [50027, 5002727, 50013, 5000811, 700021, 700023, 700027, 700222] }],
-    cause: "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
-    next: ({ signIn: signIn2 }) => [
+  "assertion-invalid": {
+    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS5000811 AADSTS5002727",
+    answer: ({ signIn: signIn2 }) => [
+      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
       ...signIn2?.type === "azure-cli" ? [
         "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
       ] : [],
@@ -5998,370 +5871,287 @@ var ENTRA = rulesFor("entra", [
       "Run the job again."
     ]
   },
-  {
-    code: "assertion-expired",
-    when: [{ aadsts: [700024, 500133] }],
-    cause: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it." : "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
-    next: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
+  "assertion-expired": {
+    when: "AADSTS700024 AADSTS500133",
+    answer: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
+      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
       "Or run azure/login right before this step."
-    ] : [step("On a self-hosted runner, check the clock:", "timedatectl"), "Run the job again."],
+    ] : [
+      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
+      ...CHECK_CLOCK,
+      "Run the job again."
+    ],
     retries: 1
   },
-  {
-    code: "application-not-found",
-    when: [{ aadsts: [700016, 70001, 700011] }],
-    cause: "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
-    next: ({ signIn: signIn2 }) => [
-      step(
-        "Look up the application:",
-        az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" })
-      ),
-      step("Look up the tenant and the cloud:", SHOW_TENANT)
+  "application-not-found": {
+    when: "AADSTS700016 AADSTS70001 AADSTS700011",
+    answer: ({ signIn: signIn2 }) => [
+      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
+      "Look up the application:",
+      az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" }),
+      ...LOOK_UP_TENANT
     ]
   },
-  {
-    code: "service-principal-missing",
-    when: [{ aadsts: [7000229, 90099] }],
-    cause: "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    next: ({ signIn: signIn2 }) => [
-      step("Create the service principal:", az("ad sp create", { id: clientOf(signIn2) }))
+  "service-principal-missing": {
+    when: "AADSTS7000229",
+    answer: ({ signIn: signIn2 }) => [
+      "The application is registered, but has no service principal (enterprise application) in this tenant.",
+      "Create the service principal:",
+      az("ad sp create", { id: clientOf(signIn2) })
     ]
   },
-  {
-    code: "application-disabled",
-    when: [{ aadsts: [7000112] }],
-    cause: "Sign-in is disabled for this application.",
-    next: ({ signIn: signIn2 }) => [
-      step("Enable sign-in:", az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" }))
+  "application-disabled": {
+    when: "AADSTS1000031 AADSTS7000112 AADSTS7000113",
+    answer: ({ signIn: signIn2 }) => [
+      "Sign-in is disabled for this application.",
+      "Enable sign-in:",
+      az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })
     ]
   },
-  {
-    code: "application-not-assigned",
-    when: [{ aadsts: [50105, 501051] }],
-    cause: "The tenant lets only assigned principals use the resource, and this one is not assigned.",
-    next: [
+  "application-not-assigned": {
+    when: "AADSTS50105 AADSTS501051",
+    answer: [
+      "The tenant lets only assigned principals use the resource, and this one is not assigned.",
       "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
     ]
   },
-  {
-    code: "cross-cloud",
-    when: [{ aadsts: [90038, 900382, 900432, 900439, 700030] }],
-    cause: ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-    next: [
-      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      step("Look up the cloud:", SHOW_TENANT)
+  "cross-cloud": {
+    when: "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
+    answer: ({ cloud }) => [
+      sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
+      ...SELECT_CLOUD
     ]
   },
-  {
-    code: "tenant-not-found",
+  "tenant-not-found": {
     when: [
-      { aadsts: [90002, 900023, 900021, 50059, 50128, 50194, 90019] },
-      { text: /Invalid tenant id provided/ }
+      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
+      /Invalid tenant id provided/
     ],
-    cause: "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
-    next: [step("Look up the tenant and the cloud:", SHOW_TENANT)]
-  },
-  {
-    code: "tenant-blocked",
-    when: [{ aadsts: [5000224, 5000225] }],
-    cause: "Microsoft blocked the tenant, usually because it was inactive for a long time.",
-    next: [
-      "Reactivate the tenant: https://aka.ms/TenantLifecycle",
-      step("Or set `tenant-id` to the tenant that the server belongs to:", SHOW_TENANT)
+    answer: [
+      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+      ...LOOK_UP_TENANT
     ]
   },
-  {
-    code: "application-public",
-    when: [{ aadsts: [700025] }],
-    cause: "The application is registered as a public client, which cannot authenticate with a token or a secret.",
-    next: ({ signIn: signIn2 }) => [
-      step(
-        "Make the application a confidential client:",
-        az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
-      )
+  "tenant-restricted": {
+    when: "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
+    answer: ({ signIn: signIn2 }) => [
+      "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
+      sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
+      "Or use a runner outside this network, such as one of GitHub's own."
     ]
   },
-  {
-    code: "consent-missing",
-    when: [{ aadsts: [65001, 65004, 65005, 90094] }],
-    cause: "This application does not have consent to use Azure Database for PostgreSQL.",
-    next: ({ cloud, signIn: signIn2 }) => [
+  "application-public": {
+    when: "AADSTS700025",
+    answer: ({ signIn: signIn2 }) => [
+      "The application is registered as a public client, which cannot authenticate with a token or a secret.",
+      "Make the application a confidential client:",
+      az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
+    ]
+  },
+  "consent-missing": {
+    when: "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
+    answer: ({ cloud, signIn: signIn2 }) => [
+      "This application does not have consent to use Azure Database for PostgreSQL.",
       ...isApplication(signIn2) ? [
-        step(
-          "Give consent, as an administrator of the tenant:",
-          az("ad app permission admin-consent", { id: clientOf(signIn2) })
-        )
+        "Give consent, as an administrator of the tenant:",
+        az("ad app permission admin-consent", { id: clientOf(signIn2) })
       ] : [
         "Use `auth-type: oidc`, which needs no consent.",
-        step("Or give consent by signing in once:", az("login", { scope: scopeOf(cloud) }))
+        "Or give consent by signing in once:",
+        az("login", { scope: scopeOf(cloud) })
       ]
     ]
   },
-  {
-    code: "client-secret-wrong",
-    when: [{ aadsts: [50012, 70002, 7000215, 7000216, 7000218] }],
-    cause: "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
-    next: newSecret
-  },
-  {
-    code: "client-secret-expired",
-    when: [{ aadsts: [7000222] }],
-    cause: "The client secret has expired.",
-    next: newSecret
-  },
-  {
-    code: "resource-not-found",
-    when: [{ aadsts: [500011, 50001, 650052, 650057, 70011, 1002012] }],
-    cause: ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-    next: [
-      "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-      step("Look up the cloud:", SHOW_TENANT)
+  "client-secret-wrong": {
+    when: "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218",
+    answer: (context) => [
+      "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
+      ...newSecret(context)
     ]
   },
-  {
-    code: "resource-disabled",
-    when: [{ aadsts: [500014] }],
-    cause: "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-    next: [
-      step(
-        "Find the service principal that the message names:",
-        az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" })
-      ),
-      step(
-        "Enable the service principal, as an administrator of the tenant:",
-        az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
-      )
+  "client-secret-expired": {
+    when: "AADSTS7000222",
+    answer: (context) => ["The client secret has expired.", ...newSecret(context)]
+  },
+  "resource-not-found": {
+    when: "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
+    answer: ({ cloud }) => [
+      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+      ...SELECT_CLOUD
     ]
   },
-  {
-    code: "conditional-access",
-    when: [
-      {
-        aadsts: [
-          50005,
-          50097,
-          50131,
-          53e3,
-          53001,
-          53002,
-          53003,
-          53011,
-          530003,
-          530004,
-          530031,
-          530032,
-          530034,
-          530035,
-          530084
-        ]
-      }
-    ],
-    cause: ({ signIn: signIn2 }) => isApplication(signIn2) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
-    next: ({ signIn: signIn2 }) => [
+  "resource-disabled": {
+    when: "AADSTS500014",
+    answer: [
+      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
+      "Find the service principal that the message names:",
+      az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
+      "Enable the service principal, as an administrator of the tenant:",
+      az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
+    ]
+  },
+  "conditional-access": {
+    when: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
+    answer: ({ signIn: signIn2 }) => [
       ...isApplication(signIn2) ? [
+        "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
         "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
-      ] : ["Sign in as an application instead: `auth-type: oidc`."],
+      ] : [
+        "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
+        "Sign in as an application instead: `auth-type: oidc`."
+      ],
       "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
     ]
   },
-  {
-    code: "managed-identity-arc",
+  "managed-identity-arc": {
     when: [
-      { codes: ["unable_to_read_secret_file", "invalid_secret"] },
-      { text: /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/ }
+      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
+      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/
     ],
-    cause: "Azure Arc proves the machine by a file, which the runner's user must not read.",
-    next: [
-      step(
-        "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
-        "sudo usermod --append --groups himds <runner-user>"
-      ),
+    answer: [
+      "Azure Arc proves the machine by a file, which the runner's user must not read.",
+      "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
+      run("sudo usermod --append --groups himds <runner-user>"),
       "On Windows, add the user to the local group `Hybrid agent extension applications`."
     ]
   },
-  {
-    code: "managed-identity-unavailable",
+  "managed-identity-unavailable": {
     when: [
-      { text: /Required metadata header not specified/ },
-      { signIn: "managed-identity", codes: ["NOT_JSON"], status: [502, 504] },
-      { text: /ManagedIdentityCredential: Network unreachable|IMDS endpoint|unreachable (network|host)/i },
-      { text: /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/ },
-      { text: /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/ },
-      { codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"], signIn: "managed-identity" }
-    ],
-    cause: (_context, { text }) => BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-    next: reachIdentity
-  },
-  {
-    code: "managed-identity-unknown",
-    when: [
+      /Required metadata header not specified/,
+      { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
+      { signIn: "managed-identity", status: [401, 405] },
+      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
+      /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
+      /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/,
       {
-        text: /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i
-      },
-      { signIn: "managed-identity", status: [400, 403] },
-      { text: /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/ },
-      { codes: ["user_assigned_managed_identity_not_confirmed"] }
+        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
+        signIn: "managed-identity"
+      }
     ],
-    cause: "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
-    next: ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? [
-      step(
-        "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
-        "az login"
-      )
-    ] : [
-      inApp || /Unable to load the proper/.test(text) ? step(
-        "List the identities of the container app, or of the App Service app:",
-        [az("containerapp identity show", APP), az("webapp identity show", APP)].join("\n")
-      ) : step(
-        "List the identities of the machine:",
-        az("vm identity show", { "resource-group": "<resource-group>", name: "<vm>" })
-      ),
-      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
-      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
+    answer: (_context, { text }) => [
+      BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+      ...reachIdentity(text)
     ]
   },
-  {
-    code: "managed-identity-busy",
+  "managed-identity-unknown": {
     when: [
-      {
-        signIn: "managed-identity",
-        status: [404, 410, 429, "5xx"]
-      },
-      { signIn: "managed-identity", codes: ["unknown_error"] }
+      /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i,
+      { signIn: "managed-identity", status: [400, 403] },
+      /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
+      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*"
     ],
-    cause: "The machine's identity endpoint is starting, being updated or overloaded.",
-    next: [
+    answer: ({ inApp }, { text }) => [
+      "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+      ...CLOUD_SHELL.test(text) ? [
+        "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
+        run("az login")
+      ] : [
+        ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
+        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+        "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
+      ]
+    ]
+  },
+  "managed-identity-busy": {
+    when: [
+      { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
+      { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
+      { signIn: "managed-identity", text: /socket hang up/ }
+    ],
+    answer: [
+      "The machine's identity endpoint is starting, being updated or overloaded.",
       "Run the job again.",
       "If the error persists, restart the machine, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`."
     ],
     retries: 3
   },
-  {
-    code: "entra-busy",
+  "entra-busy": {
     when: [
-      { aadsts: [500031, 90033, 90024, 90025, 90055, 50196, 90090] },
-      { codes: ["temporarily_unavailable", "service_not_available"] },
-      { codes: ["server_error"] },
-      { text: /TooManyRequests|being throttled/ },
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      /Too ?Many ?Requests|being throttled/,
       {
         signIn: "azure-cli",
         text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)/i
       },
       { status: [408, 410, 429, "5xx"] }
     ],
-    cause: "Entra is overloaded or has an outage.",
-    next: ["Run the job again.", "Look for an outage: https://azure.status.microsoft"],
+    answer: [
+      "Entra is overloaded or has an outage.",
+      "Run the job again.",
+      "Look for an outage: https://azure.status.microsoft"
+    ],
     retries: 3
   },
-  {
-    code: "entra-answer-unreadable",
-    when: [
-      { codes: ["NOT_JSON"], status: ["2xx", "3xx"] },
-      { text: /an answer of more than \d+ MiB/ },
-      { aadsts: [900561] }
-    ],
-    cause: "A proxy between the runner and Entra changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
-    next: (context) => [
-      "Run the job again.",
-      step(
-        "If the error persists, see what answer the runner gets:",
-        `curl --include ${shell(`https://${hostOf(context)}`)}`
-      ),
-      step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
-    ],
-    retries: 2
+  "clock-wrong": {
+    when: /Make sure your computer's time|ID token already expires/,
+    answer: [
+      "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+      ...CHECK_CLOCK,
+      "Set the clock, then run the job again."
+    ]
   },
-  {
-    code: "clock-wrong",
-    when: [{ text: /Make sure your computer's time|ID token already expires/ }],
-    cause: "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
-    next: [step("Check the clock:", "timedatectl"), "Set the clock, then run the job again."]
-  },
-  {
-    code: "cli-missing",
-    when: [{ text: /'az' is not recognized|\baz: (command )?not found/ }],
-    cause: "`auth-type: azure-cli` needs `az` on the runner's PATH.",
-    next: [
+  "cli-missing": {
+    when: /'az' is not recognized|\baz: (command )?not found/,
+    answer: [
+      "`auth-type: azure-cli` needs `az` on the runner's PATH.",
       "Use `auth-type: oidc`, which does not need the Azure CLI.",
       "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
     ]
   },
-  {
-    code: "cli-not-signed-in",
+  "cli-not-signed-in": {
     when: [
-      { text: /az login|MSAL token cache|No subscription found|subscription of '.*' doesn't exist/ },
-      {
-        aadsts: [
-          70008,
-          70043,
-          70044,
-          700082,
-          700084,
-          90072,
-          50020,
-          50072,
-          50074,
-          500121,
-          50034,
-          50053,
-          50055,
-          50057,
-          50076,
-          50078,
-          50079,
-          50126,
-          50132,
-          50133,
-          50158,
-          50173
-        ]
-      }
+      /az login|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*"
     ],
-    cause: "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
-    next: [
+    answer: [
+      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
       "Use `auth-type: oidc`, which signs in on its own when necessary.",
       "Or run azure/login in the same job, right before this step."
     ]
   },
-  {
-    code: "cli-network",
-    when: [
-      {
-        signIn: "azure-cli",
-        text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection aborted|JSON is invalid)/
-      }
-    ],
-    cause: "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
-    next: (context) => [
-      step("Check from the runner:", `curl --include ${shell(`https://${hostOf(context)}`)}`),
+  "cli-network": {
+    when: {
+      signIn: "azure-cli",
+      text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection (aborted|reset)|JSON is invalid|Unable to get endpoints|name resolution|have network connection)/
+    },
+    answer: (context) => [
+      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
+      "Check from the runner:",
+      run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
       "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
       "Run the job again."
     ],
     retries: 1
   },
-  {
-    code: "cli-no-answer",
+  "cli-no-answer": {
     when: [
-      { signIn: "azure-cli", codes: ["ETIMEDOUT"] },
+      { signIn: "azure-cli", codes: "ETIMEDOUT" },
       { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
     ],
-    cause: "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
-    next: [
-      step("Run the same command in a step of the job, to see where it waits:", GET_TOKEN),
+    answer: [
+      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
+      "Run the same command in a step of the job, to see where it waits:",
+      GET_TOKEN,
       "Or use `auth-type: oidc`, which does not need the Azure CLI."
     ]
   }
-]);
+});
 var APP = { "resource-group": "<resource-group>", name: "<app>" };
+var MACHINE = { "resource-group": "<resource-group>", name: "<vm>" };
+var LIST_OF_APP = [
+  "List the identities of the container app, or of the App Service app:",
+  run(az("containerapp identity show", APP), az("webapp identity show", APP))
+];
+var LIST_OF_MACHINE = ["List the identities of the machine:", az("vm identity show", MACHINE)];
 var CLOUD_SHELL = /not a supported MSI token audience/;
 var BEHIND_PROXY = /HTTP status 50[24] |Required metadata header/;
-function reachIdentity(_context, { text }) {
-  const bypass = step(
+function reachIdentity(text) {
+  const bypass = [
     "If the runner uses a proxy, exclude the identity endpoint from it:",
-    "NO_PROXY=169.254.169.254"
-  );
-  if (BEHIND_PROXY.test(text)) return [bypass, "Run the job again."];
+    run("NO_PROXY=169.254.169.254")
+  ];
+  if (BEHIND_PROXY.test(text)) return [...bypass, "Run the job again."];
   if (/Failed to connect to MSI.*\b405\b/.test(text))
     return [
       "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
@@ -6371,12 +6161,10 @@ function reachIdentity(_context, { text }) {
     "On GitHub-hosted runners, use `auth-type: oidc`.",
     "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
     .../ECONNREFUSED/.test(text) ? [] : [
-      step(
-        "On a self-hosted runner in Azure, assign an identity to the machine:",
-        az("vm identity assign", { "resource-group": "<resource-group>", name: "<vm>" })
-      )
+      "On a self-hosted runner in Azure, assign an identity to the machine:",
+      az("vm identity assign", MACHINE)
     ],
-    bypass
+    ...bypass
   ];
 }
 var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
@@ -6391,44 +6179,40 @@ function subjectOf({ assertion }, { text }) {
 }
 function federate(context, symptom) {
   const { assertion, cloud, signIn: signIn2 } = context;
-  const subject2 = subjectOf(context, symptom);
+  const subject = subjectOf(context, symptom);
   const issuer = issuerOf(assertion);
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn2);
-  const compare2 = step(
-    sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject2)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject2, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
+  const compare2 = [
+    sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
     az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` })
-  );
-  if (isCustomized(subject2)) return [...forCustomized(context, symptom), compare2];
-  if (MERGE_QUEUE.test(subject2)) return [compare2, ...forMergeQueue(subject2, issuer, audience, id)];
+  ];
+  if (isCustomized(subject)) return [...forCustomized(context, symptom), ...compare2];
+  if (MERGE_QUEUE.test(subject)) return [...compare2, ...forMergeQueue(subject, issuer, audience, id)];
   return [
-    compare2,
-    ...createCredential(subject2, issuer, audience, id),
+    ...compare2,
+    ...createCredential(subject, issuer, audience, id),
     "Run the job again after a minute: a new federated credential can take that long to work."
   ];
 }
-function isCustomized(subject2) {
-  return subject2 !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject2);
+function isCustomized(subject) {
+  return subject !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject);
 }
 function forCustomized(context, symptom) {
   const { assertion, cloud, signIn: signIn2 } = context;
-  const subject2 = subjectOf(context, symptom);
+  const subject = subjectOf(context, symptom);
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
   return [
-    step(
-      "The repository or its organization has customized the subject. Show which claims it has:",
-      `gh api ${shell(api)}`
-    ),
-    ...createCredential(subject2, issuerOf(assertion), audience, clientOf(signIn2)),
-    step(
-      "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
-      `gh api --method PUT ${shell(api)} --field use_default=true`
-    )
+    "The repository or its organization has customized the subject. Show which claims it has:",
+    run(`gh api ${shell(api)}`),
+    ...createCredential(subject, issuerOf(assertion), audience, clientOf(signIn2)),
+    "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
+    run(`gh api --method PUT ${shell(api)} --field use_default=true`)
   ];
 }
-function forMergeQueue(subject2, issuer, audience, id) {
-  const repository = subject2.replace(/:ref:.*$/, "");
+function forMergeQueue(subject, issuer, audience, id) {
+  const repository = subject.replace(/:ref:.*$/, "");
   const matching = JSON.stringify({
     name: "merge-queue",
     issuer,
@@ -6441,65 +6225,64 @@ function forMergeQueue(subject2, issuer, audience, id) {
   return [
     "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
     ...createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
-    step(
-      "Or, without an environment, add one with a claims-matching expression:",
-      az("rest", {
-        method: "post",
-        url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
-        body: matching
-      })
-    )
+    "Or, without an environment, add one with a claims-matching expression:",
+    az("rest", {
+      method: "post",
+      url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
+      body: matching
+    })
   ];
 }
-function createCredential(subject2, issuer, audience, id) {
-  const name3 = credentialName(subject2);
+function createCredential(subject, issuer, audience, id) {
+  const name3 = credentialName(subject);
   return [
-    step(
-      "Add a federated credential to the managed identity:",
-      az("identity federated-credential create", {
-        "resource-group": "<resource-group>",
-        "identity-name": "<identity>",
-        name: name3,
-        issuer,
-        subject: subject2,
-        audiences: audience
-      })
-    ),
-    step(
-      "Or to the Entra application:",
-      az("ad app federated-credential create", {
-        id,
-        parameters: JSON.stringify({ name: name3, issuer, subject: subject2, audiences: [audience] })
-      })
-    )
+    "Add a federated credential to the managed identity:",
+    az("identity federated-credential create", {
+      "resource-group": "<resource-group>",
+      "identity-name": "<identity>",
+      name: name3,
+      issuer,
+      subject,
+      audiences: audience
+    }),
+    "Or to the Entra application:",
+    az("ad app federated-credential create", {
+      id,
+      parameters: JSON.stringify({ name: name3, issuer, subject, audiences: [audience] })
+    })
   ];
 }
-function credentialName(subject2) {
-  const plain2 = subject2.replace(/[^a-z0-9]+/gi, "-");
+function credentialName(subject) {
+  const plain2 = subject.replace(/[^a-z0-9]+/gi, "-");
   return plain2.replace(/^-|-$/g, "").slice(0, 120);
 }
 var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
-function immutableForm(subject2, assertion) {
-  if (IMMUTABLE.test(subject2)) {
-    const old = subject2.replace(IMMUTABLE, "repo:$1/$2");
+function immutableForm(subject, assertion) {
+  if (IMMUTABLE.test(subject)) {
+    const old = subject.replace(IMMUTABLE, "repo:$1/$2");
     return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
   }
   const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
   if (owner === void 0 || repository === void 0) return EMPTY;
-  const immutable = subject2.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
+  const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
   return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }
 function newSecret({ signIn: signIn2 }) {
   return [
-    step(
-      "Create a new secret, and store its value as the secret that the workflow uses:",
-      az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" })
-    ),
+    "Create a new secret, and store its value as the secret that the workflow uses:",
+    az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" }),
     "Or use `auth-type: oidc`, which needs no secret."
   ];
 }
+function enterpriseOf(assertion) {
+  const enterprise = claim(assertion, "enterprise");
+  return enterprise === void 0 ? EMPTY : sentence` and the enterprise ${code(enterprise)}`;
+}
 function issuerOf(assertion) {
   return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
+}
+function tenantOf(signIn2) {
+  return signIn2 !== void 0 && "tenantId" in signIn2 ? signIn2.tenantId : "<tenant-id>";
 }
 function clientOf(signIn2) {
   return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
@@ -6507,419 +6290,407 @@ function clientOf(signIn2) {
 
 // src/diagnosis/fallbacks.ts
 var UNKNOWN = {
-  cause: "This action does not recognize this error.",
-  next: [
+  hint: inOurWords("This action does not recognize this error."),
+  steps: stepsOf([
     "Run the job again with `Enable debug logging` ticked.",
     "If the error persists, open an issue in this action's repository, with this message."
-  ]
+  ])
 };
 var FALLBACKS = [
-  ...rulesFor("github", [
-    {
-      code: "oidc-unavailable",
-      when: [{}],
-      cause: "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
-      next: ["Run the job again.", "Look for an outage of Actions: https://www.githubstatus.com"],
+  ...rulesFor("github", {
+    "oidc-unavailable": {
+      when: {},
+      answer: [
+        "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+        "Run the job again.",
+        "Look for an outage of Actions: https://www.githubstatus.com"
+      ],
       retries: 3
     }
-  ]),
-  ...rulesFor("entra", [
-    {
-      code: "entra-refused",
-      when: [{ text: /AADSTS\d/ }],
-      cause: "Entra refused the sign-in for a reason that this action does not recognize.",
-      next: (_context, { text }) => [
-        `Look up the number: https://login.microsoftonline.com/error?code=${text.match(/.*AADSTS(\d{1,9})/)?.[1] ?? "<number>"}`,
-        step("Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT)
-      ]
+  }),
+  ...rulesFor("entra", {
+    "entra-answer-unreadable": {
+      when: [
+        { codes: "NOT_JSON", status: ["2xx", "3xx"] },
+        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed",
+        /an answer of more than \d+ MiB|fetch failed/
+      ],
+      answer: (context) => [
+        "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
+        "Run the job again.",
+        "If the error persists, see what answer the runner gets:",
+        run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
+        ...allowInProxy(context)
+      ],
+      retries: 2
     },
-    {
-      code: "cli-failed",
-      when: [{ signIn: "azure-cli" }],
-      cause: "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
-      next: [
-        step("Run the same command in a step of the job:", GET_TOKEN),
-        step(
-          "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
-          'AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'
-        ),
+    "entra-refused": {
+      when: [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
+      answer: ({ signIn: signIn2 }, { text }) => {
+        const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
+        return [
+          "Entra refused the sign-in for a reason that this action does not recognize.",
+          ...number === void 0 ? [] : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`],
+          ...signIn2?.type === "azure-cli" ? ["Run azure/login right before this step, or use `auth-type: oidc`."] : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]
+        ];
+      }
+    },
+    "cli-failed": {
+      when: { signIn: "azure-cli" },
+      answer: [
+        "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
+        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
+        run('AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'),
+        "Run the same command in a step of the job:",
+        GET_TOKEN,
         "Or use `auth-type: oidc`, which does not need the Azure CLI."
       ],
       retries: 1
       // another job may have held the files
     }
-  ]),
-  ...rulesFor("postgres", [
-    {
-      code: "server-error",
-      when: [{ codes: ["0*", "1*", "2*", "3*", "4*", "5*", "P0*", "HV*"] }],
-      cause: "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
-      next: (context, symptom) => [
+  }),
+  ...rulesFor("postgres", {
+    "server-error": {
+      when: "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
+      answer: (context, symptom) => [
+        "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
-        step("Look at the server's log around this time:", azOnServer("server-logs list", context))
+        "Look at the server's log around this time:",
+        azOnServer("server-logs list", context)
       ]
     }
-  ])
+  })
 ];
 
 // src/diagnosis/github.ts
-var GITHUB = rulesFor("github", [
-  {
-    code: "oidc-not-permitted",
-    when: [
-      {
-        text: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i
-      }
-    ],
-    cause: "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
-    next: [
-      step(
-        "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
-        "permissions:\n  id-token: write\n  contents: read"
-      ),
+var GITHUB = rulesFor("github", {
+  "oidc-not-permitted": {
+    when: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
+    answer: [
+      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+      "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
+      run("permissions:\n  id-token: write\n  contents: read"),
       "For pull requests from forks, run this job after the merge."
     ]
   },
-  {
-    code: "oidc-no-token",
-    when: [{ text: /do not have ID Token field/ }],
-    cause: "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-    next: [
-      step("Let the runner reach GitHub without the proxy:", "NO_PROXY=.actions.githubusercontent.com"),
+  "oidc-no-token": {
+    when: /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : 3\d\d/,
+    answer: [
+      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+      "Let the runner reach GitHub without the proxy:",
+      run("NO_PROXY=.actions.githubusercontent.com"),
       "Run the job again."
     ]
   },
-  {
-    code: "oidc-refused",
-    when: [{ text: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/ }],
-    ...byText(
-      {
-        text: /Error Code : 401/,
-        cause: "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
-        next: [
+  "oidc-refused": {
+    when: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/,
+    answer: (_context, { text }) => {
+      if (/Error Code : 401/.test(text))
+        return [
+          "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
           "Run the job again. In a long job, run this step early, or in a job of its own.",
           "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
-        ]
-      },
-      {
-        cause: "GitHub does not issue this ID token, for the reason in its message.",
-        next: [
-          "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
-          "Run the job again, if there is no such step."
-        ]
-      }
-    )
+        ];
+      return [
+        "GitHub does not issue this ID token, for the reason in its message.",
+        "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
+        "Run the job again, if there is no such step."
+      ];
+    }
   }
-]);
+});
 
 // src/diagnosis/network.ts
 var import_node_net = require("node:net");
 
 // src/diagnosis/proxy.ts
 var HTTPS = ["entra", "github", "azure", "github-issues"];
-var PROXY = rulesFor(HTTPS, [
-  {
-    code: "proxy-not-found",
+var PROXY = rulesFor(HTTPS, {
+  "proxy-not-found": {
     when: [
-      { atProxy: true, codes: ["ENOTFOUND", "EAI_AGAIN"] },
-      {
-        text: /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(Name or service not known|nodename nor servname|name resolution|getaddrinfo failed|Failed to resolve)/
-      }
+      { atProxy: true, codes: "ENOTFOUND EAI_AGAIN" },
+      /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(\[Errno (-\d|8\b|1100\d)|name resolution|Failed to resolve)/
     ],
-    cause: "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
-    next: ({ proxy }) => [
+    answer: ({ proxy }) => [
+      "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
       "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
-      step("Check the name on the runner:", `nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
+      "Check the name on the runner:",
+      run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
     ]
   },
-  {
-    code: "proxy-refused",
+  "proxy-refused": {
     when: [
-      { atProxy: true, codes: ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN"] },
-      {
-        text: /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i
-      },
-      { codes: ["HPE_*"] },
-      { codes: ["NOT_JSON"], status: ["4xx", "5xx"] }
+      { atProxy: true, codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN" },
+      /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i,
+      "HPE_* UND_ERR_PRX_TLS",
+      { codes: "NOT_JSON", status: ["4xx", "5xx"] }
     ],
-    ...byText(
-      {
-        text: /\b407\b|proxy authentication required/i,
-        cause: "The proxy between the runner and this host asks for a sign-in.",
-        next: (context) => [
-          step("Add the sign-in to the variable:", "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-          step("Or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
-        ]
-      },
-      {
-        text: /cause=|ECONNREFUSED|E(HOST|NET)\w+|Connection refused|Connection ended|closed connection|reset by peer|timed out|Parse Error/i,
-        cause: "No HTTP proxy answers at the address in `HTTPS_PROXY`, or it broke the connection.",
-        next: (context) => [
-          step(
-            "Check the proxy on the runner. In a container, `127.0.0.1` is the container itself:",
+    answer: (context, { text }) => {
+      if (/\b407\b|proxy authentication required/i.test(text))
+        return [
+          "The proxy between the runner and this host asks for a sign-in.",
+          "Add the sign-in to the variable:",
+          run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
+          ...bypassProxy(context)
+        ];
+      if (NO_PROXY_ANSWERS.test(text))
+        return [
+          "No HTTP proxy answers at the address in `HTTPS_PROXY`, or it broke the connection.",
+          "Check the proxy on the runner. In a container, `127.0.0.1` is the container itself:",
+          run(
             `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
           ),
           "Start the proxy, or correct `HTTPS_PROXY`: it must name an HTTP proxy (`http://<proxy>:<port>`), not a SOCKS proxy.",
-          step("Or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`)
-        ]
-      },
-      {
-        cause: "A proxy between the runner and this host does not allow the connection.",
-        next: (context) => [
-          step("Allow this host in the proxy, or bypass the proxy:", `NO_PROXY=${shell(hostOf(context))}`),
-          step(
-            "If the proxy asks for a sign-in, add it to the variable:",
-            "HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"
-          )
-        ]
-      }
-    )
+          ...bypassProxy(context)
+        ];
+      return [
+        "A proxy between the runner and this host does not allow the connection.",
+        ...allowInProxy(context),
+        "If the proxy asks for a sign-in, add it to the variable:",
+        run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>")
+      ];
+    }
   }
-]);
+});
+var NO_PROXY_ANSWERS = /cause=|ECONNREFUSED|E(HOST|NET)\w+|Connection refused|Connection ended|closed connection|reset by peer|timed out|Parse Error/i;
 
 // src/diagnosis/network.ts
 var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
-var ON_THE_WAY = rulesFor(EVERYWHERE, [
-  {
-    code: "host-not-found",
-    when: [{ codes: ["ENOTFOUND"] }, { text: /getaddrinfo ENOTFOUND/ }],
-    cause: "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
-    next: atPostgres((context) => [
-      step("Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")),
-      "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
-    ])
+var ON_THE_WAY = rulesFor(EVERYWHERE, {
+  "host-not-found": {
+    when: [
+      "ENOTFOUND ENODATA EAI_NONAME",
+      /getaddrinfo (ENOTFOUND|EAI_AGAIN [\w-]+$)|could not translate host name/
+    ],
+    answer: (context) => [
+      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
+      ...atPostgres(context, [
+        ...setFullName(context),
+        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+      ])
+    ]
   },
-  {
-    code: "dns-unavailable",
-    when: [{ codes: ["EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"] }, { text: /getaddrinfo EAI_/ }],
-    cause: "The runner's DNS server did not answer.",
-    next: (context) => [
+  "dns-unavailable": {
+    when: ["EAI_* ESERVFAIL EREFUSED", /getaddrinfo EAI_|query\w+ E(SERVFAIL|REFUSED|TIMEOUT)/],
+    answer: (context) => [
+      "The runner's DNS server did not answer.",
       "Run the job again.",
-      step("On a self-hosted runner, check its DNS:", `nslookup ${shell(hostOf(context))}`)
+      "On a self-hosted runner, check its DNS:",
+      run(`nslookup ${shell(hostOf(context))}`)
     ],
     retries: 2
   },
-  {
-    code: "too-many-files",
-    when: [{ codes: ["EMFILE", "ENFILE"] }, { text: /\bE[MN]FILE\b|Too many open files/ }],
-    cause: "The runner's process, or the whole machine, cannot open more files and sockets.",
-    next: [
-      step(
-        "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
-        "ulimit -n"
-      ),
+  "too-many-files": {
+    when: ["EMFILE ENFILE ENOBUFS ENOMEM", /\bE[MN]FILE\b|Too many open files/],
+    answer: [
+      "The runner's process, or the whole machine, cannot open more files and sockets.",
+      "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
+      run("ulimit -n"),
       "Run fewer jobs at the same time on this machine. Then run the job again."
     ],
     retries: 1
   },
-  {
-    code: "connection-not-allowed",
-    when: [{ text: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/ }],
-    cause: "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-    next: (context) => [
+  "connection-not-allowed": {
+    when: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/,
+    answer: (context) => [
+      "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
       sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
       "Or run the job outside the sandbox or container."
     ]
   },
-  {
-    code: "connection-lost",
+  "connection-lost": {
     when: [
-      { codes: ["ECONNRESET", "EPIPE", "ECONNABORTED"] },
-      {
-        text: /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol/
-      }
+      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET",
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$/i
     ],
-    cause: "The connection broke: the peer is restarting or failing over, or something in between cut it.",
-    next: (context) => isPostgres(context) ? [
-      "Run the job again: what was granted stays granted.",
-      step("If the error persists, look at the server's state:", azShow(context, "state"))
-    ] : ["Run the job again.", ...reachable(context)],
+    answer: (context) => [
+      "The connection broke: the peer is restarting or failing over, or something in between cut it.",
+      ...isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again.", ...reachable(context)]
+    ],
     retries: 3
   },
-  {
-    code: "connection-timed-out",
+  "connection-timed-out": {
     when: [
-      {
-        codes: ["ETIMEDOUT", "ESOCKETTIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "ERR_SOCKET_CONNECTION_TIMEOUT"]
-      },
-      {
-        text: /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|Connect Timeout Error/
-      }
+      "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
+      /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|(Connect|Headers|Body) Timeout Error|TLS handshake timeout/
     ],
-    cause: (context) => isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
-    next: atPostgres((context) => [
-      step(
+    answer: (context) => [
+      isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
+      ...atPostgres(context, [
         "Look at the server's state and network:",
-        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}")
-      ),
-      "If public access is `Disabled`, use a runner in the server's network.",
-      step("If it is `Enabled`, allow the runner's address:", azAllow(context, "<address>")),
-      `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
-    ]),
-    retries: 1
-  },
-  {
-    code: "connection-refused",
-    when: [{ codes: ["ECONNREFUSED"] }, { text: /ECONNREFUSED/ }],
-    cause: (context) => isPostgres(context) ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong." : "Nothing listens at this address, or a firewall in between refuses the connection.",
-    next: atPostgres((context) => [
-      step("Look at the server's state:", azShow(context, "state")),
-      "If the server is stopped, start it. Then run the job again."
-    ]),
-    retries: 1
-  },
-  {
-    code: "host-unreachable",
-    when: [
-      { codes: ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EHOSTDOWN"] },
-      { text: /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/ }
+        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
+        "If public access is `Disabled`, use a runner in the server's network.",
+        "If it is `Enabled`, allow the runner's address:",
+        azAllow(context, "<address>"),
+        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+      ])
     ],
-    ...byText(
-      {
-        text: /E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i,
-        cause: "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
-        next: (context) => [
-          step("See whether the name has an IPv4 address:", `nslookup ${shell(hostOf(context))}`),
+    retries: 1
+  },
+  "connection-refused": {
+    when: ["ECONNREFUSED", /ECONNREFUSED/],
+    answer: (context) => isPostgres(context) && /^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? "") ? [
+      "`host` is the machine or the container of the job, and nothing listens on this port there.",
+      ...setFullName(context),
+      "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
+    ] : [
+      isPostgres(context) ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong." : "Nothing listens at this address, or a firewall in between refuses the connection.",
+      ...atPostgres(context, [
+        "Look at the server's state:",
+        azShow(context, "state"),
+        "If the server is stopped, start it. Then run the job again."
+      ])
+    ],
+    retries: 1
+  },
+  "host-unreachable": {
+    when: [
+      "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
+      /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/
+    ],
+    answer: (context, { text }) => {
+      if (/E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i.test(text))
+        return [
+          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
+          "See whether the name has an IPv4 address:",
+          run(`nslookup ${shell(hostOf(context))}`),
           "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
-        ]
-      },
-      {
-        cause: "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
-        next: atPostgres(() => ["Use a runner in the server's network."])
-      }
-    )
-  },
-  {
-    code: "tls-wrong-host",
-    when: [
-      { codes: ["ERR_TLS_CERT_ALTNAME_INVALID"] },
-      { text: /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/ }
-    ],
-    cause: "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
-    next: atPostgres((context) => {
-      const fullName = step(
-        "Set `host` to the server's full name:",
-        azShow(context, "fullyQualifiedDomainName")
-      );
-      return (0, import_node_net.isIP)(context.host ?? "") > 0 ? [
-        fullName,
-        "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
-      ] : [
-        fullName,
-        "Do not use an alias (CNAME) or a `privatelink` name.",
-        "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
+        ];
+      return [
+        "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
+        ...atPostgres(context, ["Use a runner in the server's network."])
       ];
-    })
+    },
+    retries: 1
   },
-  {
-    code: "tls-expired",
+  "tls-wrong-host": {
     when: [
-      { codes: ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"] },
-      { text: /certificate (has expired|is not yet valid)/ }
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+      /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/
     ],
-    cause: "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-    next: (context) => [
-      step("Check the runner's clock:", "date"),
-      step("Look at the certificate's dates:", look(context, " | openssl x509 -noout -dates"))
+    answer: (context) => [
+      "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
+      ...atPostgres(context, [
+        ...setFullName(context),
+        ...(0, import_node_net.isIP)(context.host ?? "") > 0 ? [
+          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
+        ] : [
+          "Do not use an alias (CNAME) or a `privatelink` name.",
+          "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
+        ]
+      ])
     ]
   },
-  {
-    code: "tls-unknown-authority",
+  "tls-expired": {
+    when: ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid)/],
+    answer: (context) => [
+      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
+      "Check the runner's clock:",
+      run("date"),
+      "Look at the certificate's dates:",
+      run(look(context, " | openssl x509 -noout -dates"))
+    ]
+  },
+  "tls-unknown-authority": {
     when: [
-      {
-        codes: [
-          "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-          "SELF_SIGNED_CERT_IN_CHAIN",
-          "DEPTH_ZERO_SELF_SIGNED_CERT",
-          "UNABLE_TO_GET_ISSUER_CERT",
-          "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
-        ]
-      },
-      {
-        text: /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i
-      }
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i
     ],
-    cause: "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
-    next: (context) => [
-      step("See who issued the certificate:", look(context, " | openssl x509 -noout -issuer -subject")),
-      isPostgres(context) ? context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`." : step(
+    answer: (context) => [
+      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+      "See who issued the certificate:",
+      run(look(context, " | openssl x509 -noout -issuer -subject")),
+      ...isPostgres(context) ? [
+        context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`."
+      ] : [
         "If the authority is yours, set this where the runner starts, or in the step's `env`:",
-        "NODE_EXTRA_CA_CERTS=<path-to-pem>"
-      ),
-      ...context.signIn?.type === "azure-cli" && !isPostgres(context) ? [step("For the Azure CLI:", "REQUESTS_CA_BUNDLE=<path-to-pem>")] : []
+        run(
+          `${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`
+        )
+      ]
     ]
   },
-  {
-    code: "tls-certificate",
+  "tls-certificate": {
     when: [
-      { text: /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i },
-      { codes: ["CERT_*", "CRL_*", "INVALID_CA", "INVALID_PURPOSE", "UNABLE_TO_*", "ERROR_IN_CERT*"] }
+      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i,
+      "CERT_* CRL_* INVALID_CA INVALID_PURPOSE PATH_LENGTH_EXCEEDED UNABLE_TO_* ERROR_IN_CERT* ERR_TLS_CERT_*"
     ],
-    ...byText(
-      {
-        text: /too (weak|small)/i,
-        cause: "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
-        next: (context) => [
+    answer: (context, { text }) => {
+      if (/too (weak|small)/i.test(text))
+        return [
+          "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
           "Replace the certificate with one that has an RSA key of at least 2048 bits and a SHA-256 signature. If a proxy inspects TLS, the certificate is the proxy's.",
-          step("Look at the certificate:", look(context, " | openssl x509 -noout -text"))
-        ]
-      },
-      {
-        cause: "The certificate is not valid. Nothing secret was sent.",
-        next: (context) => [step("Look at the certificate:", look(context, ""))]
-      }
-    )
+          "Look at the certificate:",
+          run(look(context, " | openssl x509 -noout -text"))
+        ];
+      return [
+        "The certificate is not valid. Nothing secret was sent.",
+        "Look at the certificate:",
+        run(look(context))
+      ];
+    }
   },
-  {
-    code: "tls-handshake",
+  "tls-handshake": {
     when: [
-      { codes: ["ERR_SSL_*", "EPROTO*"] },
-      { text: /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/ }
+      "ERR_SSL_* EPROTO*",
+      /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/
     ],
-    ...byText(
-      {
-        text: /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
-        cause: "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
-        next: (context) => [
+    answer: (context, { text }) => {
+      const seeWhatAnswers = ["See what answers on the port:", run(look(context))];
+      if (HOST_NOT_ALLOWED.test(text))
+        return [
+          "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
           sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
-          step("See what answers on the port:", look(context, ""))
-        ]
-      },
-      {
-        text: /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
-        cause: "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
-        next: (context) => [
+          ...seeWhatAnswers
+        ];
+      if (CLIENT_CERTIFICATE.test(text))
+        return [
+          "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
           isPostgres(context) ? "Check `host` and `port`." : sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
-          step("See what answers on the port:", look(context, ""))
-        ]
-      },
-      {
-        text: /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i,
-        cause: "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
-        next: (context) => [
-          step("See who answers, and with which TLS:", look(context, "")),
-          isPostgres(context) ? "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys." : step("If it is a proxy, have it updated, or bypass it:", `NO_PROXY=${shell(hostOf(context))}`)
-        ]
-      },
-      {
-        cause: "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
-        next: (context) => [
-          ...context.proxy === void 0 ? [] : [
-            sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`
-          ],
-          step("See what answers on the port:", look(context, ""))
-        ]
-      }
-    )
+          ...seeWhatAnswers
+        ];
+      if (OLD_TLS.test(text))
+        return [
+          "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+          "See who answers, and with which TLS:",
+          run(look(context)),
+          ...isPostgres(context) ? [
+            "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys."
+          ] : [
+            "If it is a proxy, have it updated, or bypass it:",
+            run(`NO_PROXY=${shell(hostOf(context))}`)
+          ]
+        ];
+      return [
+        "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+        ...context.proxy === void 0 ? [] : [
+          sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`
+        ],
+        ...seeWhatAnswers
+      ];
+    }
   }
-]);
+});
+var PRIVATE = rulesFor(["postgres", "azure"], {
+  "server-is-private": {
+    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server)/i,
+    answer: [
+      "The server's public access is disabled, or it is in a virtual network. A firewall rule has no effect there.",
+      "Run the job in the server's network. `docs/private-network.md` shows three ways."
+    ]
+  }
+});
 var NETWORK = [...PROXY, ...ON_THE_WAY];
-function atPostgres(next) {
-  return (context) => isPostgres(context) ? next(context) : reachable(context);
+var HOST_NOT_ALLOWED = /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i;
+var CLIENT_CERTIFICATE = /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i;
+var OLD_TLS = /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i;
+function atPostgres(context, steps) {
+  return isPostgres(context) ? steps : reachable(context);
 }
 function reachable(context) {
   return [
-    step("Check from the runner:", `curl --head ${shell(`https://${hostOf(context)}`)}`),
+    "Check from the runner:",
+    run(`curl --head ${shell(`https://${hostOf(context)}`)}`),
     reach(context)
   ];
 }
@@ -6930,7 +6701,7 @@ function reach(context) {
   }
   return sentence`The runner needs HTTPS to ${code(host)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
 }
-function look(context, then) {
+function look(context, then = "") {
   const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
   return `openssl s_client -connect ${shell(hostOf(context))}:${port2} </dev/null${then}`;
 }
@@ -6947,704 +6718,589 @@ var AZURE_ADMIN = "azure_pg_admin";
 function readEntraLabel(label2) {
   const entries = new Map(label2.split(",").map((part) => part.split("=", 2)));
   const guid = (key) => entries.get(key)?.match(GUID)?.[0].toLowerCase();
-  const [objectId3, tenantId2] = [guid("oid"), guid("tenant_id")];
+  const [objectId2, tenantId2] = [guid("oid"), guid("tenant_id")];
   const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
-  if (objectId3 === void 0 || type === void 0) return void 0;
-  return { objectId: objectId3, type, tenantId: tenantId2 };
+  if (objectId2 === void 0 || type === void 0) return void 0;
+  return { objectId: objectId2, type, tenantId: tenantId2 };
 }
-function entraLabel({ objectId: objectId3, type, admin, mfa }) {
-  return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
+function entraLabel({ objectId: objectId2, type, admin, mfa }) {
+  return `aadauth,oid=${objectId2},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
 }
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
 var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
-var LIST_PRINCIPALS = "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);";
+var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
+var CREATE_BY_ID = run(
+  "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
+);
 var SESSION_TIMEOUTS = {
   "25P03": "idle_in_transaction_session_timeout",
   "25P04": "transaction_timeout",
   "57P05": "idle_session_timeout"
 };
-var WITHOUT_POOLER = [
-  "Set `port: 5432`, or `host` to the server itself, to connect without the pooler."
+var WITHOUT_POOLER = "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.";
+var AFTER_MIGRATIONS = [
+  "Run the job again: it continues where it stopped.",
+  "Run this step after the migrations, not at the same time."
 ];
-var POOLER = rulesFor("postgres", [
-  {
-    code: "pooler-token-too-long",
-    when: [{ text: /client sent partial pkt in startup phase/ }],
-    cause: "The token is longer than the longest password that this PgBouncer accepts.",
-    next: [
+var POSTGRES = rulesFor("postgres", {
+  "pooler-token-too-long": {
+    when: /client sent partial pkt in startup phase|password too long/,
+    answer: [
+      "The token is longer than the longest password that this PgBouncer accepts.",
       "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
       "Or sign in as a service principal or managed identity, whose tokens are shorter than a user's."
     ]
   },
-  {
-    code: "pooler-session",
+  "pooler-session": {
     when: [
-      { codes: ["26000", "42P05"] },
-      { text: /prepared statement ".*" (requires|does not exist|already exists)/ }
+      "26000 42P05",
+      /prepared statement (".*" (requires|does not exist|already exists)|did not exist|name is already in use)|cached plan must not change/
     ],
-    cause: "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
-    next: WITHOUT_POOLER
-  },
-  {
-    code: "pooler-startup-parameter",
-    when: [{ text: /unsupported startup parameter/ }],
-    cause: "A connection pooler in front of PostgreSQL refuses a connection parameter.",
-    next: (context) => [
-      ...WITHOUT_POOLER,
-      step(
-        "Or let PgBouncer ignore the parameter that the message names:",
-        azOnServer("parameter set", context, {
-          name: "pgbouncer.ignore_startup_parameters",
-          value: "<parameter>"
-        })
-      )
+    answer: [
+      "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
+      WITHOUT_POOLER
     ]
-  }
-]);
-var POSTGRES = rulesFor("postgres", [
-  {
-    code: "token-expired",
-    when: [{ text: /access token (has|is) expired/i }],
-    cause: "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
-    next: (context) => [
-      step("On a self-hosted runner, check the clock:", "timedatectl"),
+  },
+  "token-expired": {
+    when: /access token (has|is) expired/i,
+    answer: (context) => [
+      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
+      ...CHECK_CLOCK,
       ...tokenClaims(context),
       "Run the job again."
     ],
     retries: 1
   },
-  {
-    code: "token-audience",
-    when: [{ text: /valid audience claim/i }],
-    cause: OTHER_CLOUD,
-    next: selectCloud
+  "token-audience": {
+    when: /valid audience claim/i,
+    answer: (context) => [OTHER_CLOUD, ...selectCloud(context)]
   },
-  {
-    code: "token-group",
-    when: [{ text: /does not contain group/i }],
-    cause: "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
-    next: (context) => [
-      step(
-        "Add the identity to the group:",
-        az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) })
-      ),
+  "token-group": {
+    when: /does not contain group/i,
+    answer: (context) => [
+      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
+      "Add the identity to the group:",
+      az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
       "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
       ...tokenClaims(context)
     ]
   },
-  {
-    code: "token-identity-mismatch",
-    when: [{ text: /oid mismatch for role/i }],
-    cause: "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
-    next: (context) => [
+  "token-identity-mismatch": {
+    when: /oid mismatch for role/i,
+    answer: (context) => [
+      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
       ...tokenClaims(context),
-      step(
-        "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+      "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+      run(
         `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
       ),
       "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
     ]
   },
-  {
-    code: "token-role-type",
-    when: [{ text: /AAD_AUTH_TOKENTYPE_APP_/ }],
-    cause: "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-    next: (context) => [
-      step(
-        "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
-        listAdmins(context)
-      ),
-      step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS),
+  "token-role-type": {
+    when: /AAD_AUTH_TOKENTYPE_APP_/,
+    answer: (context) => [
+      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
+      "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
+      listAdmins(context),
+      "List the other Entra roles, in database postgres:",
+      LIST_PRINCIPALS,
       ...tokenClaims(context),
-      step("If the identity has no role yet, make it an administrator:", makeAdmin(context))
+      "If the identity has no role yet, make it an administrator:",
+      makeAdmin(context)
     ]
   },
-  {
-    code: "token-invalid",
-    when: [
-      {
-        text: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i
-      }
-    ],
-    cause: ({ signIn: signIn2 }) => signIn2?.type === "password" ? "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one." : "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
-    next: (context) => context.signIn?.type === "password" ? [
+  "token-invalid": {
+    when: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
+    answer: (context) => context.signIn?.type === "password" ? [
+      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
       "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
       "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
     ] : [
+      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
       ...tokenClaims(context),
-      step("Compare the token's tenant (`tid`) with the server's:", azShow(context, "authConfig")),
+      "Compare the token's tenant (`tid`) with the server's:",
+      azShow(context, "authConfig"),
       "If PgBouncer is in between, set `port: 5432`."
     ]
   },
-  {
-    code: "token-refused",
-    when: [{ text: /access token|Entra.*token|Azure AD.*token/i }],
-    cause: "The server does not accept this token for this role.",
-    next: (context) => ["Set `user` to the role of the identity that signs in.", ...findRole(context)]
+  "token-refused": {
+    when: /access token|Entra.*token|Azure AD.*token/i,
+    answer: (context) => [
+      "The server does not accept this token for this role.",
+      "Set `user` to the role of the identity that signs in.",
+      ...findRole(context)
+    ]
   },
-  {
-    code: "entra-extension-fault",
-    when: [{ text: /cannot read pg_class without having selected a database/ }],
-    cause: "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
-    next: (context) => [
-      step("Restart the server:", azServer("restart", context)),
+  "entra-extension-fault": {
+    when: /cannot read pg_class without having selected a database/,
+    answer: (context) => [
+      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
+      "Restart the server:",
+      azServer("restart", context),
       "If the error persists, open a support request for the server in the Azure portal.",
       "Until then, sign in with `password` as a role that has one."
     ]
   },
-  {
-    code: "password-refused",
+  "password-refused": {
     when: [
-      { codes: ["28P01"] },
-      {
-        text: /password authentication failed|SASL authentication failed|empty password returned by client|client password must be/i
-      }
+      "28P01",
+      /(password|SASL) authentication failed|empty password returned by client|client password must be|server signature does not match/i
     ],
-    cause: (context) => passwordRefused(context).cause,
-    next: (context) => passwordRefused(context).next
+    answer: passwordRefused
   },
-  {
-    code: "role-may-not-log-in",
-    when: [{ text: /is not permitted to log in/ }],
-    cause: "The role exists, but cannot log in.",
-    next: ({ user }) => [
+  "role-may-not-log-in": {
+    when: /is not permitted to log in/,
+    answer: ({ user }) => [
+      "The role exists, but cannot log in.",
       "Set `user` to a role that can log in.",
-      step("Or let this role log in:", `ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
+      "Or let this role log in:",
+      run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
     ]
   },
-  {
-    code: "login-role-not-found",
-    when: [{ codes: ["28000"], text: /role ".*" does not exist/ }, { text: /no such user/ }],
-    cause: "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-    next: findRole
+  "login-role-not-found": {
+    when: [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user/],
+    answer: (context) => [
+      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+      ...findRole(context)
+    ]
   },
-  {
-    code: "firewall",
+  firewall: {
     // The name of the file is the same in all languages of the server (`lc_messages`).
     when: [
-      { text: /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/ },
-      { text: /Client from Azure Virtual Networks is not allowed/ }
+      /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/,
+      /Client from Azure Virtual Networks is not allowed/
     ],
-    ...byText(
-      {
-        text: /Virtual Networks/,
-        cause: "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
-        next: [
+    answer: (context, { text }) => {
+      if (/Virtual Networks/.test(text))
+        return [
+          "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
           "Remove the service endpoint `Microsoft.Sql` from the runner's subnet, or add a rule for the subnet to the server.",
           "Or use a runner in the server's network (`docs/private-network.md`)."
-        ]
-      },
-      {
-        cause: "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-        next: (context, { text }) => [
-          "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-          step(
-            "For a runner that keeps its address, allow it, and run the job again:",
-            azAllow(context, addressIn(text) ?? "<address>")
-          ),
-          "Or use a runner in the server's network (`docs/private-network.md`)."
-        ]
-      }
-    )
+        ];
+      return [
+        "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+        "For a runner that keeps its address, allow it, and run the job again:",
+        azAllow(context, addressIn(text) ?? "<address>"),
+        "Or use a runner in the server's network (`docs/private-network.md`)."
+      ];
+    }
   },
-  {
-    code: "tls-required",
-    when: [{ text: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i }],
-    cause: "The server accepts only connections with TLS.",
-    next: ["Remove `ssl-mode`, or set it to `verify-full`."]
-  },
-  {
-    code: "database-not-found",
-    when: [
-      { codes: ["3D000", "57P04"] },
-      { text: /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/ }
-    ],
-    cause: "The server has no database with this name. Names are case-sensitive.",
-    next: (context) => [
-      step("Set `database` to one of these:", azOnServer("db list", context, { query: "[].name" }))
+  "tls-required": {
+    when: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
+    answer: [
+      "The server accepts only connections with TLS.",
+      "Remove `ssl-mode`, or set it to `verify-full`."
     ]
   },
-  {
-    code: "database-closed",
-    when: [
-      { text: /database ".*" is not currently accepting connections|cannot connect to invalid database/ }
-    ],
-    cause: "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
-    next: (context, { text }) => [
-      step("Set `database` to another database:", azOnServer("db list", context, { query: "[].name" })),
+  "database-not-found": {
+    when: ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
+    answer: (context) => [
+      "The server has no database with this name. Names are case-sensitive.",
+      "Set `database` to one of these:",
+      azOnServer("db list", context, { query: "[].name" })
+    ]
+  },
+  "database-closed": {
+    when: /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
+    answer: (context, { text }) => [
+      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
+      "Set `database` to another database:",
+      azOnServer("db list", context, { query: "[].name" }),
       ...text.includes("invalid database") ? [
-        step(
-          "Or finish the interrupted `DROP DATABASE`, connected to another database:",
-          `DROP DATABASE ${identifier(context.database, "<database>")};`
-        )
+        "Or finish the interrupted `DROP DATABASE`, connected to another database:",
+        run(`DROP DATABASE ${identifier(context.database, "<database>")};`)
       ] : []
     ]
   },
-  {
-    code: "connect-not-granted",
-    when: [
-      {
-        codes: ["42501"],
-        text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] \u0434\u0430\u043d\u043d\u044b\u0445/
-      }
-    ],
-    cause: "`user` has no CONNECT privilege on this database.",
-    next: ({ user, database }) => [
-      step(
-        "Grant the privilege, as the database's owner:",
+  "connect-not-granted": {
+    when: {
+      codes: "42501",
+      text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\ub370\uc774\ud130\ubca0\uc774\uc2a4|il database|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] /
+    },
+    answer: ({ user, database }) => [
+      "`user` has no CONNECT privilege on this database.",
+      "Grant the privilege, as the database's owner:",
+      run(
         `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`
       )
     ]
   },
-  {
-    code: "no-connection-slots",
+  "no-connection-slots": {
     when: [
-      { codes: ["53300"] },
-      {
-        text: /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/
-      }
+      "53300",
+      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/
     ],
-    cause: "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
-    next: (context) => [
+    answer: (context) => [
+      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
       "Run the job again when fewer clients are connected.",
-      step(
-        "See which clients hold connections, with psql:",
+      "See which clients hold connections, with psql:",
+      run(
         "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
       ),
-      step(
-        "Look up how many connections the server allows. A larger compute size allows more:",
-        azOnServer("parameter show", context, { name: "max_connections", query: "value" })
-      ),
+      "Look up how many connections the server allows. A larger compute size allows more:",
+      azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
       ...context.port === 6432 ? [] : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]
     ],
     retries: 4
   },
-  {
-    code: "server-starting",
+  "server-starting": {
     when: [
-      { codes: ["57P03"] },
-      {
-        text: /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
-      }
+      "57P03",
+      /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
     ],
-    cause: "The server is starting, stopping or failing over.",
-    next: afterRestart,
+    answer: (context) => ["The server is starting, stopping or failing over.", ...afterRestart(context)],
     retries: 4
   },
-  {
-    code: "server-stopping",
+  "server-stopping": {
     when: [
-      { codes: ["57P01", "57P02"] },
-      {
-        text: /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down/i
-      }
+      "57P01 57P02",
+      /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
     ],
-    cause: "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
-    next: afterRestart,
+    answer: (context) => [
+      "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
+      ...afterRestart(context)
+    ],
     retries: 4
   },
-  {
-    code: "pooler-cannot-connect",
-    when: [
-      {
-        text: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/
-      }
+  "pooler-cannot-connect": {
+    when: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/,
+    answer: (context) => [
+      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
+      ...afterRestart(context)
     ],
-    cause: "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
-    next: afterRestart,
     retries: 3
   },
-  {
-    code: "session-ended",
+  "session-ended": {
     when: [
-      { codes: Object.keys(SESSION_TIMEOUTS) },
-      { text: /^(query|transaction|idle transaction|client_idle)[ _]timeout$/ }
+      Object.keys(SESSION_TIMEOUTS).join(" "),
+      /^(query|transaction|idle transaction|client_idle)[ _]timeout$/
     ],
-    cause: "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
-    next: (context, { code: code2 }) => {
-      if (!(code2 in SESSION_TIMEOUTS)) return WITHOUT_POOLER;
-      const name3 = SESSION_TIMEOUTS[code2] ?? "";
-      return [
-        "Run the job again: what was granted stays granted.",
-        step(
-          "If the error persists, look at the limit:",
-          azOnServer("parameter show", context, { name: name3, query: "value" })
-        ),
-        step(
-          "If it is 0 there, it is set on the role or the database:",
-          `ALTER ROLE ${identifier(context.user, "<user>")} RESET ${name3};
-ALTER DATABASE ${identifier(context.database, "<database>")} RESET ${name3};`
-        )
-      ];
-    }
+    answer: (context, { code: code2 }) => [
+      "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
+      ...code2 in SESSION_TIMEOUTS ? lookAtTimeout(context, SESSION_TIMEOUTS[code2] ?? "") : [WITHOUT_POOLER]
+    ]
   },
-  {
-    code: "replica-conflict",
-    when: [{ text: /due to conflict with recovery/ }],
-    cause: "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
-    next: (context) => [
+  "replica-conflict": {
+    when: /due to conflict with recovery/,
+    answer: (context) => [
+      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
       "Run the job again.",
       "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
-      step(
-        "If it happens often, let the replica wait longer for its readers (milliseconds):",
-        azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
-      )
+      "If it happens often, let the replica wait longer for its readers (milliseconds):",
+      azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
     ]
   },
-  {
-    code: "out-of-shared-memory",
-    when: [{ codes: ["53200"], text: /shared memory/ }],
-    cause: "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
-    next: (context) => [
+  "out-of-shared-memory": {
+    when: { codes: "53200", text: /shared memory/ },
+    answer: (context) => [
+      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
       "Run the job again when that session has ended.",
-      step(
-        "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
-        azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
-      )
+      "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
+      azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
     ]
   },
-  {
-    code: "out-of-memory",
+  "privileges-full": {
+    when: { codes: "54000", text: /row is too big/ },
+    answer: [
+      "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
+      "Grant to a group role, and make the other roles its members:",
+      run("GRANT <group> TO <role>;"),
+      "Revoke the privileges of roles that are no longer used."
+    ]
+  },
+  "out-of-memory": {
     when: [
-      { codes: ["53200", "NO_PROCESS"] },
-      { text: /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i }
+      "53200 NO_PROCESS",
+      /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i
     ],
-    cause: "The server has no memory left for this connection or statement.",
-    next: (context) => [
+    answer: (context) => [
+      "The server has no memory left for this connection or statement.",
       "Run the job again when the server is less busy.",
-      step(
-        "If the error persists, choose a larger compute size. To see the current one:",
-        azShow(context, "sku")
-      )
+      "If the error persists, choose a larger compute size. To see the current one:",
+      azShow(context, "sku")
     ],
     retries: 2
   },
-  {
-    code: "disk-full",
-    when: [{ codes: ["53100"] }, { text: /No space left on device/ }],
-    cause: "The server's storage is full.",
-    next: growStorage
+  "disk-full": {
+    when: ["53100", /No space left on device/],
+    answer: (context) => ["The server's storage is full.", ...growStorage(context)]
   },
-  {
-    code: "read-only",
-    when: [{ codes: ["25006"] }, { text: /read-(write|only) mode during recovery/ }],
-    cause: "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-    next: (context) => [
-      step(
-        "Find out whether it is a replica, and how full its storage is:",
-        azShow(context, "{role:replicationRole, state:state, storage:storage}")
-      ),
+  "read-only": {
+    when: ["25006", /during recovery/],
+    answer: (context) => [
+      "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+      "Find out whether it is a replica, and how full its storage is:",
+      azShow(context, "{role:replicationRole, state:state, storage:storage}"),
       "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
       ...growStorage(context),
-      step(
-        "If it is neither, find out at which level the setting is, and reset it there:",
-        "SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"
-      )
+      "If it is neither, find out at which level the setting is, and reset it there:",
+      run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
     ]
   },
-  {
-    code: "wraparound",
-    when: [{ text: /not accepting commands (that assign new|to avoid wraparound)/ }],
-    cause: "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-    next: [
-      step(
-        "Vacuum the database that the message names, as its owner or an administrator:",
-        "VACUUM (VERBOSE);"
-      ),
+  wraparound: {
+    when: /not accepting commands (that assign new|to avoid wraparound)/,
+    answer: [
+      "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+      "Vacuum the database that the message names, as its owner or an administrator:",
+      run("VACUUM (VERBOSE);"),
       "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
     ]
   },
-  {
-    code: "lock-time-out",
-    when: [{ codes: ["55P03"] }],
-    cause: "Another session, perhaps a migration, held a lock for too long.",
-    next: afterMigrations
+  "lock-time-out": {
+    when: "55P03",
+    answer: ["Another session, perhaps a migration, held a lock for too long.", ...AFTER_MIGRATIONS]
   },
-  {
-    code: "authentication-time-out",
-    when: [{ text: /canceling authentication due to timeout/ }],
-    cause: "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
-    next: [
+  "authentication-time-out": {
+    when: /canceling authentication due to timeout/,
+    answer: [
+      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
       "Run the job again.",
       "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
     ],
     retries: 1
   },
-  {
-    code: "statement-time-out",
-    when: [{ codes: ["57014"] }],
-    cause: "A statement took longer than its time limit, or it was cancelled.",
-    next: ["Run the job again when the server is less busy: what was granted stays granted."]
+  "statement-time-out": {
+    when: "57014",
+    answer: [
+      "A statement took longer than its time limit, or it was cancelled.",
+      "Run the job again when the server is less busy: what was granted stays granted."
+    ]
   },
-  {
-    code: "name-encoding",
-    when: [{ codes: ["22021", "22P05"] }],
-    cause: "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-    next: [
-      step(
-        "Look up the encoding of each database:",
-        "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"
-      ),
-      step(
-        "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
-        "SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"
-      ),
+  "name-encoding": {
+    when: "22021 22P05",
+    answer: [
+      "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
+      "Look up the encoding of each database:",
+      run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
+      "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
+      run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
       "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name."
     ]
   },
-  {
-    code: "concurrent-change",
+  "concurrent-change": {
     when: [
-      { codes: ["40001", "40P01"] },
-      { codes: ["23505", "42710"], text: /"pg_\w+_index"|already exists/ },
-      { text: /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed/ }
+      "40001 40P01 42710",
+      { codes: "23505", text: /"pg_\w+_index"/ },
+      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/
     ],
-    cause: "Another session created or changed the same objects at the same time.",
-    next: afterMigrations
+    answer: ["Another session created or changed the same objects at the same time.", ...AFTER_MIGRATIONS]
   },
-  {
-    code: "pgaadauth-not-here",
-    when: [{ text: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/ }],
-    cause: ({ database }) => database === ENTRA_DATABASE ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication." : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
-    next: (context) => [
-      step("Check that Entra authentication is enabled:", azShow(context, "authConfig.activeDirectoryAuth")),
-      step(
-        "If it is `Disabled`, enable it:",
-        azServer("update", context, { "microsoft-entra-auth": "Enabled" })
-      ),
+  "pgaadauth-not-here": {
+    when: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
+    answer: (context) => [
+      context.database === ENTRA_DATABASE ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication." : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
+      "Check that Entra authentication is enabled:",
+      azShow(context, "authConfig.activeDirectoryAuth"),
+      "If it is `Disabled`, enable it:",
+      azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
       ...context.database === ENTRA_DATABASE ? [] : ["Run the function in database `postgres`."]
     ]
   },
-  {
-    code: "pgaadauth-not-permitted",
-    when: [{ codes: ["42501"], text: /permission denied for function pgaadauth_/ }],
-    cause: "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
-    next: (context) => [
-      step("Sign in as one of the server's Entra administrators:", listAdmins(context)),
-      step("Or make the identity that signs in an administrator:", makeAdmin(context))
+  "pgaadauth-not-permitted": {
+    when: { codes: "42501", text: /permission denied for function pgaadauth_/ },
+    answer: (context) => [
+      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
+      "Sign in as one of the server's Entra administrators:",
+      listAdmins(context),
+      "Or make the identity that signs in an administrator:",
+      makeAdmin(context)
     ]
   },
-  {
-    code: "principal-exists",
-    when: [{ text: /Updating an existing principal isn.t supported/ }],
-    cause: "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
-    next: [
-      step(
-        "Find the role of the identity, as an Entra administrator in database `postgres`:",
-        LIST_PRINCIPALS
-      ),
-      step("Use that role, or drop it and create the new one:", "DROP ROLE <role>;")
+  "principal-exists": {
+    when: /Updating an existing principal isn.t supported/,
+    answer: [
+      "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
+      "Find the role of the identity, as an Entra administrator in database `postgres`:",
+      LIST_PRINCIPALS,
+      "Use that role, or drop it and create the new one:",
+      run("DROP ROLE <role>;")
     ]
   },
-  {
-    code: "citus-worker",
-    when: [{ text: /operation is not allowed on this node/ }],
-    cause: "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
-    next: ["Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."]
+  "citus-worker": {
+    when: /operation is not allowed on this node/,
+    answer: [
+      "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
+      "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
+    ]
   },
-  {
-    code: "entra-principal-not-found",
+  "entra-principal-not-found": {
+    when: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
+    answer: [
+      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
+      "Look up the display name and the object ID of a service principal or managed identity:",
+      az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
+      "Create the role with the object ID, which does not require a unique name:",
+      CREATE_BY_ID,
+      "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
+      az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
+    ]
+  },
+  "entra-principal-type": {
+    when: /incorrect object type provided for principal/,
+    answer: [
+      "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
+      "Use the type that the message calls the actual object type:",
+      CREATE_BY_ID
+    ]
+  },
+  "object-not-found": {
+    when: [
+      "42P01 3F000",
+      { codes: "42704", text: /^(?!.*configuration parameter)/ },
+      /column ".*" of relation ".*" does not exist/
+    ],
+    answer: ({ database }) => [
+      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+      sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
+      run("\\du")
+    ]
+  },
+  "restricted-role": {
+    when: {
+      codes: "42501",
+      text: /restricted role|only superusers|must be superuser|is a system catalog|session authorization|for (table|view|function|language) "?(pg_|c\b)/i
+    },
+    answer: [
+      "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
+      "Grant privileges on the app's own objects, instead of membership in the role or access to the object that the message names."
+    ]
+  },
+  "role-not-grantable": {
     when: [
       {
-        text: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user/i
-      }
-    ],
-    cause: "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
-    next: [
-      step(
-        "Look up the display name and the object ID of a service principal or managed identity:",
-        az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" })
-      ),
-      step(
-        "Create the role with the object ID, which does not require a unique name:",
-        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
-      ),
-      step(
-        "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
-        az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
-      )
-    ]
-  },
-  {
-    code: "entra-principal-type",
-    when: [{ text: /incorrect object type provided for principal/ }],
-    cause: "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-    next: [
-      step(
-        "Use the type that the message calls the actual object type:",
-        "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
-      )
-    ]
-  },
-  {
-    code: "object-not-found",
-    when: [{ codes: ["42P01", "3F000"] }, { codes: ["42704"], text: /^(?!.*configuration parameter)/ }],
-    cause: "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-    next: ({ database }) => [
-      step(
-        sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
-        "\\du"
-      )
-    ]
-  },
-  {
-    code: "restricted-role",
-    when: [{ codes: ["42501"], text: /restricted role|only superusers can grant role|must be superuser/ }],
-    cause: "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
-    next: [
-      "Grant privileges on the objects themselves instead of membership in the role that the message names."
-    ]
-  },
-  {
-    code: "role-not-grantable",
-    when: [
-      {
-        codes: ["42501"],
-        text: /permission denied to grant role|must have admin option on role|ADMIN option/i
+        codes: "42501",
+        text: /permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i
       },
-      { codes: ["0LP01"] },
-      { text: /cannot have explicit members/ }
+      /cannot have explicit members|option cannot be granted back|role ".*" (is|cannot be) a member of/
     ],
-    ...byText(
-      {
-        text: /explicit members/,
-        cause: "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
-        next: ["Grant privileges on the objects themselves instead, as their owner."]
-      },
-      {
-        text: /granted back|is a member of role/,
-        cause: "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
-        next: (_context, { text }) => [
-          step(
-            "See who is a member of which role, and by which grant:",
+    answer: ({ user }, { text }) => {
+      if (/explicit members/.test(text))
+        return [
+          "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
+          "Grant privileges on the objects themselves instead, as their owner."
+        ];
+      if (/granted back|a member of/.test(text))
+        return [
+          "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
+          "See who is a member of which role, and by which grant:",
+          run(
             "SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"
           ),
-          step(
-            "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
-            `REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`
-          )
-        ]
-      },
-      {
-        cause: "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
-        next: ({ user }, { text }) => [
-          step(
-            "Run as a role that has ADMIN OPTION:",
-            `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
-          ),
-          "Or grant privileges on the objects themselves instead."
-        ]
-      }
-    )
+          "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
+          run(`REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`)
+        ];
+      return [
+        "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+        "Run as a role that has ADMIN OPTION:",
+        run(
+          `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
+        ),
+        "Or grant privileges on the objects themselves instead."
+      ];
+    }
   },
-  {
-    code: "set-role-not-permitted",
-    when: [
-      {
-        codes: ["42501"],
-        text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
-      }
-    ],
-    cause: "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
-    next: ({ user }, { text }) => [
-      step(
-        "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
+  "set-role-not-permitted": {
+    when: {
+      codes: "42501",
+      text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
+    },
+    answer: ({ user }, { text }) => [
+      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
+      "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
+      run(
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`
       ),
-      step(
-        "Up to PostgreSQL 15:",
-        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`
-      ),
+      "Up to PostgreSQL 15:",
+      run(`GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`),
       "Or set `user` to the owner."
     ]
   },
-  {
-    code: "not-permitted",
-    when: [{ codes: ["42501"] }],
-    ...byText(
-      {
-        text: /permission denied to (create|alter|drop) role/,
-        cause: "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
-        next: ({ user }) => [
-          step(
-            "Set `user` to an administrator of the server, or let it create roles:",
-            `ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`
-          ),
+  "not-permitted": {
+    when: "42501",
+    answer: (context, { text }) => {
+      if (/permission denied to (create|alter|drop) role/.test(text))
+        return [
+          "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
+          "Set `user` to an administrator of the server, or let it create roles:",
+          run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
           "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
-        ]
-      },
-      {
-        text: /for (configuration )?parameter|for tablespace|to set parameter/,
-        cause: "Only a superuser can grant or set this. On Azure, no login is a superuser.",
-        next: (context) => [
-          step(
-            "Set the parameter on the server instead:",
-            azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
-          )
-        ]
-      },
-      {
-        cause: "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
-        next: ({ user }) => [
-          "Set `user` to the owner of the object, usually the role that runs the migrations.",
-          step(
-            "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
-            `GRANT <owner> TO ${identifier(user, "<user>")}
-  WITH INHERIT TRUE, SET TRUE;`
-          )
-        ]
-      }
-    )
+        ];
+      if (/for (configuration )?parameter|to set parameter/.test(text))
+        return [
+          "Only a superuser can grant or set this. On Azure, no login is a superuser.",
+          "Set the parameter on the server instead:",
+          azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
+        ];
+      if (/for (schema|table) "?(columnar|citus|pg_dist|cron\b)/.test(text))
+        return [
+          "This object belongs to an extension (Citus or pg_cron), and so only to Azure's own superuser.",
+          "Set `schemas` to the app's own schemas. Servers of Azure Cosmos DB (`*.postgres.cosmos.azure.com`) are not supported."
+        ];
+      return [
+        "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
+        "Set `user` to the owner of the object, usually the role that runs the migrations.",
+        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
+        run(`GRANT <owner> TO ${identifier(context.user, "<user>")}
+  WITH INHERIT TRUE, SET TRUE;`)
+      ];
+    }
   },
-  {
-    code: "privilege-not-found",
-    when: [{ codes: ["42601"], text: /unrecognized privilege type/ }],
-    cause: "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
-    next: ["Remove the privilege, or upgrade the server."]
+  "privilege-not-found": {
+    when: [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
+    answer: (_context, { text }) => text.includes("unrecognized") ? [
+      "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
+      "Remove the privilege, or upgrade the server."
+    ] : [
+      "PostgreSQL does not allow this grant: this kind of object does not have the privilege (a table has no `USAGE`, for example), or two roles would be members of each other.",
+      "Remove what the message names. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
+    ]
   },
-  {
-    code: "tls-not-offered",
-    when: [{ text: /does not support SSL connections|unsupported frontend protocol 1234\.5679/ }],
-    cause: "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-    next: [
+  "raised-in-database": {
+    when: "P0001 39P03",
+    answer: [
+      "Code in the database refused this: an event trigger, or a function that it calls, raised the error.",
+      "List the event triggers:",
+      run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
+      "Do what the message says, or ask the trigger's owner for an exception."
+    ]
+  },
+  "tls-not-offered": {
+    when: /does not support SSL connections|unsupported frontend protocol 1234\.56/,
+    answer: [
+      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
       "Check `host` and `port`.",
       "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
     ]
   },
-  {
-    code: "sign-in-refused",
-    when: [{ codes: ["28000"] }],
-    cause: "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
-    next: (context) => ["Check `host`, `port` and `user`.", ...findRole(context)]
-  },
-  {
-    code: "server-fault",
-    when: [{ codes: ["XX*", "58*", "53000", "53400"] }],
-    cause: "The server, or one of its extensions, had an internal error.",
-    next: (context) => [
-      "Run the job again: what was granted stays granted.",
-      step(
-        "If the error persists, look at the server's state, and open a support request in the Azure portal:",
-        azShow(context, STATE)
-      )
+  "sign-in-refused": {
+    when: "28000",
+    answer: (context) => [
+      "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
+      "Check `host`, `port` and `user`.",
+      ...findRole(context)
     ]
   },
-  {
-    code: "pooler-config",
-    when: [{ codes: ["08P01"] }, { text: /bouncer config error|login rejected|auth_query/ }],
-    cause: "A connection pooler refuses the connection: its own configuration (its databases, its users, or the query by which it looks them up) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
-    next: WITHOUT_POOLER
+  "server-fault": {
+    when: "XX* 58* 53000 53400",
+    answer: (context, { text }) => [
+      /active placement|remote node|worker node/.test(text) ? "A node of this Citus cluster could not reach another one." : "The server, or one of its extensions, had an internal error.",
+      "Run the job again: what was granted stays granted.",
+      "If the error persists, look at the server's state, and open a support request in the Azure portal:",
+      azShow(context, STATE)
+    ]
   },
-  {
-    code: "connection-failure",
-    when: [{ codes: ["08*"] }],
-    cause: "The connection to the server, or PgBouncer's own connection to it, broke.",
-    next: afterRestart,
-    retries: 2
+  "pooler-config": {
+    when: ["08P01", /bouncer config error|login rejected|auth_query/],
+    answer: [
+      "A connection pooler refuses the connection: its own configuration (its databases, its users, the query by which it looks them up, or the connection parameters that it accepts) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
+      WITHOUT_POOLER
+    ]
   }
-]);
+});
 var STATE = "{state:state, role:replicationRole}";
 function listAdmins(context) {
   return azOnServer("microsoft-entra-admin list", context, {
@@ -7653,35 +7309,31 @@ function listAdmins(context) {
 }
 function afterRestart(context) {
   return [
-    step(
-      "Run the job again when the server is `Ready`: what was granted stays granted.",
-      azShow(context, STATE)
-    )
+    "Run the job again when the server is `Ready`: what was granted stays granted.",
+    azShow(context, STATE)
   ];
 }
-function afterMigrations() {
+function lookAtTimeout(context, name3) {
+  const [user, database] = [identifier(context.user, "<user>"), identifier(context.database, "<database>")];
   return [
-    "Run the job again: it continues where it stopped.",
-    "Run this step after the migrations, not at the same time."
+    "Run the job again: what was granted stays granted.",
+    "If the error persists, look at the limit:",
+    azOnServer("parameter show", context, { name: name3, query: "value" }),
+    "If it is 0 there, it is set on the role or the database:",
+    run(`ALTER ROLE ${user} RESET ${name3};
+ALTER DATABASE ${database} RESET ${name3};`)
   ];
 }
 function growStorage(context) {
   return [
-    step(
-      "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
-      azServer("update", context, { "storage-size": "<gib>" })
-    ),
-    step(
-      "Let the storage grow automatically from now on:",
-      azServer("update", context, { "storage-auto-grow": "Enabled" })
-    )
+    "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
+    azServer("update", context, { "storage-size": "<gib>" }),
+    "Let the storage grow automatically from now on:",
+    azServer("update", context, { "storage-auto-grow": "Enabled" })
   ];
 }
 function addressIn(text) {
-  return Array.from(
-    text.matchAll(/["\u00ab\u00bb\u201e\u201c]\s?([0-9a-f.:]{2,45})\s?["\u00ab\u00bb\u201c\u201d]/gi),
-    ([, found = ""]) => found
-  ).find(import_node_net2.isIP);
+  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net2.isIP);
 }
 function roleIn(text) {
   return text.match(/role "([^"]+)"/i)?.[1];
@@ -7707,8 +7359,10 @@ function tokenClaims({ token }) {
 function findRole(context) {
   return [
     ...tokenClaims(context),
-    step("List the server's Entra administrators:", listAdmins(context)),
-    step("List the other Entra roles, in database postgres:", LIST_PRINCIPALS)
+    "List the server's Entra administrators:",
+    listAdmins(context),
+    "List the other Entra roles, in database postgres:",
+    LIST_PRINCIPALS
   ];
 }
 function makeAdmin(context) {
@@ -7724,38 +7378,40 @@ function withoutServer(user, host) {
   const suffixed = at2 > 0 && server !== "" && host.toLowerCase().startsWith(`${server}.`);
   return suffixed ? user.slice(0, at2) : void 0;
 }
-function passwordRefused(context) {
+function passwordRefused(context, { text }) {
+  if (/server signature/.test(text))
+    return [
+      "The other side could not prove that it knows the role's password: it is a different server, or something in between.",
+      "Check `host` and `port`. If a connection pooler is in between, set `port: 5432`, or `host` to the server itself."
+    ];
   const { signIn: signIn2, user = "", host = "", port: port2, token, cloud } = context;
-  if (signIn2?.type === "password") {
-    return {
-      cause: "The name or the password is wrong, or the role was created for Entra and has no password.",
-      next: [
-        step("Try the name and the password with psql:", psql(context)),
-        "For an Entra role, remove `password` and set `auth-type: oidc`."
-      ]
-    };
-  }
+  if (signIn2?.type === "password")
+    return [
+      "The name or the password is wrong, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
+      "Try the name and the password with psql:",
+      run(psql(context)),
+      "For an Entra role, remove `password` and set `auth-type: oidc`."
+    ];
   const role = withoutServer(user, host);
-  if (role !== void 0) {
-    return {
-      cause: "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
-      next: [sentence`Set \`user\` to ${code(role)}.`]
-    };
-  }
+  if (role !== void 0)
+    return [
+      "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
+      sentence`Set \`user\` to ${code(role)}.`
+    ];
   const audience = claim(token, "aud")?.replace(/\/$/, "");
-  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience)) {
-    return { cause: OTHER_CLOUD, next: selectCloud(context) };
-  }
-  if (port2 === 6432) {
-    return {
-      cause: "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
-      next: ["Set `port: 5432` and run the job again.", ...findRole(context)]
-    };
-  }
-  return {
-    cause: GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    next: ["Set `user` to the role that has this token's `oid`.", ...findRole(context)]
-  };
+  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience))
+    return [OTHER_CLOUD, ...selectCloud(context)];
+  if (port2 === 6432)
+    return [
+      "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
+      "Set `port: 5432` and run the job again.",
+      ...findRole(context)
+    ];
+  return [
+    GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
+    "Set `user` to the role that has this token's `oid`.",
+    ...findRole(context)
+  ];
 }
 function selectCloud(context) {
   return [
@@ -7769,63 +7425,58 @@ function psql({ user = "<user>", host = "<host>", port: port2 = 5432, database =
 }
 
 // src/diagnosis/protocol.ts
-var PROTOCOL = rulesFor("postgres", [
-  {
-    code: "not-postgres",
+var PROTOCOL = rulesFor("postgres", {
+  "not-postgres": {
+    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
     when: [
-      // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-      { text: /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)/ },
-      { codes: ["NOT_POSTGRES"] }
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response/,
+      "NOT_POSTGRES"
     ],
-    cause: "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
-    next: (context) => [
+    answer: (context) => [
+      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
       "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
-      step("Show the server's full name:", azShow(context, "fullyQualifiedDomainName"))
+      ...setFullName(context)
     ]
   },
-  {
-    code: "token-not-asked-for",
-    when: [{ codes: ["HASH_REQUESTED"] }],
-    cause: "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
-    next: (context) => [
+  "token-not-asked-for": {
+    when: "HASH_REQUESTED",
+    answer: (context) => [
+      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
       "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
-      step("Check that the server accepts Entra tokens:", azShow(context, "authConfig")),
+      "Check that the server accepts Entra tokens:",
+      azShow(context, "authConfig"),
       "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
     ]
   },
-  {
-    code: "query-timed-out",
-    when: [{ codes: ["QUERY_TIMEOUT"] }],
-    cause: "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-    next: (context) => [
+  "query-timed-out": {
+    when: "QUERY_TIMEOUT",
+    answer: (context) => [
+      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
       "Run the job again: what was granted stays granted.",
-      step("If the error persists, look at the server's state:", azShow(context, "state"))
+      ...lookAtState(context)
     ]
   },
-  {
-    code: "protocol-violation",
-    when: [{ codes: ["PROTOCOL_VIOLATION"] }],
-    cause: "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-    next: (context) => [
-      step(
-        "Check `host` and `port`: perhaps a different service listens there.",
-        azShow(context, "fullyQualifiedDomainName")
-      ),
+  "protocol-violation": {
+    when: ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
+    answer: (context) => [
+      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+      "Check `host` and `port`: perhaps a different service listens there.",
+      ...setFullName(context),
       "If a proxy is in between, set `host` to the server itself."
     ]
   }
-]);
+});
 
 // src/diagnosis/symptoms.ts
 function symptomsOf(error2) {
   const seen = /* @__PURE__ */ new Set();
-  const found = [];
+  const found2 = [];
   const look3 = (each) => {
     if (each === void 0 || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
     if (typeof each !== "object") {
       const text2 = words(String(each));
-      if (text2 !== "") found.push({ code: "", text: text2 });
+      if (text2 !== "") found2.push({ code: "", text: text2 });
       return;
     }
     const { code: code2, errorCode, message, errorMessage, detail, hint, status, cause, errors: errors2 } = each;
@@ -7834,12 +7485,12 @@ function symptomsOf(error2) {
     );
     const ownCode = words(String(code2 ?? errorCode ?? ""));
     const text = words([...new Set(texts)].join(" ")) || ownCode;
-    if (text !== "") found.push({ code: ownCode, text, ...typeof status === "number" && { status } });
+    if (text !== "") found2.push({ code: ownCode, text, ...typeof status === "number" && { status } });
     look3(cause);
     if (Array.isArray(errors2)) errors2.forEach(look3);
   };
   look3(error2);
-  return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
+  return found2.length > 0 ? found2 : [{ code: "", text: "an error without a message" }];
 }
 var MAX_ERRORS = 50;
 function wordsOf(error2) {
@@ -7863,7 +7514,7 @@ var RULES = [
   ...GITHUB,
   ...ENTRA,
   ...PROTOCOL,
-  ...POOLER,
+  ...PRIVATE,
   ...POSTGRES,
   ...NETWORK,
   ...FALLBACKS
@@ -7873,21 +7524,17 @@ function diagnose(error2, context = {}) {
 }
 function diagnoseBy(rules, error2, context) {
   if (error2 instanceof ActionError) return error2.failure;
-  const found = ruleFor(rules, error2, context);
-  const words2 = quoted(found?.symptom.text ?? ownWords(error2));
+  const found2 = ruleFor(rules, error2, context);
+  const words2 = quoted(found2?.symptom.text ?? ownWords(error2));
   const message = sentence`${peer(context)}: ${words2}`;
-  if (found === void 0) {
-    const answer2 = { hint: inOurWords(UNKNOWN.cause), steps: stepsOf(UNKNOWN.next) };
-    return { code: "unknown", message, ...withPooler(answer2, context, true) };
-  }
-  const { rule, symptom } = found;
+  if (found2 === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context, true) };
+  const { rule, symptom } = found2;
   const { code: code2, retries } = rule;
-  const answer = { hint: rule.cause(context, symptom), steps: rule.next(context, symptom) };
   const isVague = FALLBACKS.some((fallback) => fallback.code === code2);
   return {
     code: code2,
     message,
-    ...withPooler(answer, context, isVague),
+    ...withPooler(rule.explain(context, symptom), context, isVague),
     ...retries !== void 0 && { retries }
   };
 }
@@ -7919,8 +7566,10 @@ function ruleFor(rules, error2, context) {
   return void 0;
 }
 function fits(match, { code: code2, text, status }, { signIn: signIn2, proxy }) {
-  return (match.codes === void 0 || match.codes.some((each) => isOrStarts(code2, each))) && (match.aadsts === void 0 || match.aadsts.includes(aadstsIn(text).at(-1) ?? 0)) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
+  const own2 = [code2, text.match(AADSTS)?.[1] ?? ""];
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => own2.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
 }
+var AADSTS = /.*(AADSTS\d{1,9})/;
 function namesProxy(text, proxy) {
   const [host, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
   if (host === void 0) return false;
@@ -7931,9 +7580,6 @@ function classOf(status) {
 }
 function isOrStarts(code2, expected) {
   return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
-}
-function aadstsIn(text) {
-  return Array.from(text.matchAll(/AADSTS(\d{1,9})/g), ([, number]) => Number(number));
 }
 var IDENTITY_SOURCES = {
   "azure-cli": "The Azure CLI",
@@ -7955,6 +7601,217 @@ function peer(context) {
       return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
     }
   }
+}
+
+// node_modules/@actions/core/lib/command.js
+var os = __toESM(require("os"), 1);
+
+// node_modules/@actions/core/lib/utils.js
+function toCommandValue(input) {
+  if (input === null || input === void 0) {
+    return "";
+  } else if (typeof input === "string" || input instanceof String) {
+    return input;
+  }
+  return JSON.stringify(input);
+}
+function toCommandProperties(annotationProperties) {
+  if (!Object.keys(annotationProperties).length) {
+    return {};
+  }
+  return {
+    title: annotationProperties.title,
+    file: annotationProperties.file,
+    line: annotationProperties.startLine,
+    endLine: annotationProperties.endLine,
+    col: annotationProperties.startColumn,
+    endColumn: annotationProperties.endColumn
+  };
+}
+
+// node_modules/@actions/core/lib/command.js
+function issueCommand(command, properties, message) {
+  const cmd = new Command(command, properties, message);
+  process.stdout.write(cmd.toString() + os.EOL);
+}
+function issue(name3, message = "") {
+  issueCommand(name3, {}, message);
+}
+var CMD_STRING = "::";
+var Command = class {
+  constructor(command, properties, message) {
+    if (!command) {
+      command = "missing.command";
+    }
+    this.command = command;
+    this.properties = properties;
+    this.message = message;
+  }
+  toString() {
+    let cmdStr = CMD_STRING + this.command;
+    if (this.properties && Object.keys(this.properties).length > 0) {
+      cmdStr += " ";
+      let first = true;
+      for (const key in this.properties) {
+        if (this.properties.hasOwnProperty(key)) {
+          const val = this.properties[key];
+          if (val) {
+            if (first) {
+              first = false;
+            } else {
+              cmdStr += ",";
+            }
+            cmdStr += `${key}=${escapeProperty(val)}`;
+          }
+        }
+      }
+    }
+    cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+    return cmdStr;
+  }
+};
+function escapeData(s) {
+  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+}
+function escapeProperty(s) {
+  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/:/g, "%3A").replace(/,/g, "%2C");
+}
+
+// node_modules/@actions/core/lib/file-command.js
+var crypto = __toESM(require("crypto"), 1);
+var fs = __toESM(require("fs"), 1);
+var os2 = __toESM(require("os"), 1);
+function issueFileCommand(command, message) {
+  const filePath = process.env[`GITHUB_${command}`];
+  if (!filePath) {
+    throw new Error(`Unable to find environment variable for file command ${command}`);
+  }
+  if (!fs.existsSync(filePath)) {
+    throw new Error(`Missing file at path: ${filePath}`);
+  }
+  fs.appendFileSync(filePath, `${toCommandValue(message)}${os2.EOL}`, {
+    encoding: "utf8"
+  });
+}
+function prepareKeyValueMessage(key, value) {
+  const delimiter = `ghadelimiter_${crypto.randomUUID()}`;
+  const convertedValue = toCommandValue(value);
+  if (key.includes(delimiter)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+  }
+  if (convertedValue.includes(delimiter)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+  }
+  return `${key}<<${delimiter}${os2.EOL}${convertedValue}${os2.EOL}${delimiter}`;
+}
+
+// node_modules/@actions/core/lib/core.js
+var os4 = __toESM(require("os"), 1);
+
+// node_modules/@actions/core/lib/platform.js
+var import_os = __toESM(require("os"), 1);
+var platform = import_os.default.platform();
+var arch = import_os.default.arch();
+
+// node_modules/@actions/core/lib/core.js
+var ExitCode;
+(function(ExitCode2) {
+  ExitCode2[ExitCode2["Success"] = 0] = "Success";
+  ExitCode2[ExitCode2["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+function setSecret(secret2) {
+  issueCommand("add-mask", {}, secret2);
+}
+function setOutput(name3, value) {
+  const filePath = process.env["GITHUB_OUTPUT"] || "";
+  if (filePath) {
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name3, value));
+  }
+  process.stdout.write(os4.EOL);
+  issueCommand("set-output", { name: name3 }, toCommandValue(value));
+}
+function setFailed(message) {
+  process.exitCode = ExitCode.Failure;
+  error(message);
+}
+function error(message, properties = {}) {
+  issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function warning(message, properties = {}) {
+  issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function notice(message, properties = {}) {
+  issueCommand("notice", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function info(message) {
+  process.stdout.write(message + os4.EOL);
+}
+function startGroup(name3) {
+  issue("group", name3);
+}
+function endGroup() {
+  issue("endgroup");
+}
+
+// src/text/escape.ts
+var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
+var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
+var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
+var COMMAND = "##[";
+var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
+var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
+var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
+function quoteName(...parts) {
+  return parts.map(quotePart).join(".");
+}
+function quoteSignature(types2, ...parts) {
+  return `${quoteName(...parts)}(${escapedNames(types2, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
+}
+function quotePart(name3) {
+  if (PLAIN_NAME.test(name3)) return name3;
+  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
+  return `"${name3.replaceAll('"', '""')}"`;
+}
+function unicodeName(name3, escaped) {
+  const body = name3.replace(escaped, (char) => {
+    if (char === "\\" || char === '"') return char + char;
+    const hex = codePoint(char);
+    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
+  });
+  return `U&"${body}"`;
+}
+var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+function visibleSql(sql) {
+  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
+}
+function escapedNames(sql, not, eachNot) {
+  return sql.replace(
+    SQL_TOKEN,
+    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
+  );
+}
+var PRINTABLE_ASCII = /^[ -~]*$/;
+function visible(text) {
+  if (PRINTABLE_ASCII.test(text)) return text;
+  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
+}
+function codePoint(char) {
+  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
+function logLine(text) {
+  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
+}
+function logLines(text) {
+  return text.split(/\r\n|\r|\n/).map(logLine);
+}
+function html(text) {
+  return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+// src/log.ts
+function say(text) {
+  info(logLines(text).join("\n"));
 }
 
 // src/mask.ts
@@ -8041,7 +7898,7 @@ function pTimeout(promise, options) {
     } catch {
     }
   };
-  const wrappedPromise = new Promise((resolve, reject) => {
+  const wrappedPromise = new Promise((resolve2, reject) => {
     const abort = () => {
       reject(getAbortedReason(signal));
       cancelInput();
@@ -8053,7 +7910,7 @@ function pTimeout(promise, options) {
     } else if (isAborted) {
       abort();
     }
-    promise.then(resolve, reject);
+    promise.then(resolve2, reject);
     if (optionsError || isAborted) {
       return;
     }
@@ -8068,12 +7925,12 @@ function pTimeout(promise, options) {
     timer2 = customTimers.setTimeout.call(void 0, () => {
       if (fallback) {
         try {
-          resolve(fallback());
+          resolve2(fallback());
         } catch (error2) {
           reject(error2);
         }
       } else if (message === false) {
-        resolve();
+        resolve2();
       } else {
         reject(message instanceof Error ? message : timeoutError);
       }
@@ -8100,62 +7957,6 @@ function pTimeout(promise, options) {
     timer2 = void 0;
   };
   return cancelablePromise;
-}
-
-// src/text/escape.ts
-var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
-var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
-var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
-var COMMAND = "##[";
-var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
-var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
-var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
-var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
-function quoteName(...parts) {
-  return parts.map(quotePart).join(".");
-}
-function quoteSignature(types2, ...parts) {
-  return `${quoteName(...parts)}(${escapedNames(types2, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
-}
-function quotePart(name3) {
-  if (PLAIN_NAME.test(name3)) return name3;
-  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
-  return `"${name3.replaceAll('"', '""')}"`;
-}
-function unicodeName(name3, escaped) {
-  const body = name3.replace(escaped, (char) => {
-    if (char === "\\" || char === '"') return char + char;
-    const hex = codePoint(char);
-    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
-  });
-  return `U&"${body}"`;
-}
-var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
-function visibleSql(sql) {
-  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
-}
-function escapedNames(sql, not, eachNot) {
-  return sql.replace(
-    SQL_TOKEN,
-    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
-  );
-}
-var PRINTABLE_ASCII = /^[ -~]*$/;
-function visible(text) {
-  if (PRINTABLE_ASCII.test(text)) return text;
-  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
-}
-function codePoint(char) {
-  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-}
-function logLine(text) {
-  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
-}
-function logLines(text) {
-  return text.split(/\r\n|\r|\n/).map(logLine);
-}
-function html(text) {
-  return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 // src/text/markdown.ts
@@ -8209,10 +8010,10 @@ ${fence}`;
 }
 function longestRun(text, char) {
   let longest = 0;
-  let run3 = 0;
+  let run4 = 0;
   for (const c of text) {
-    run3 = c === char ? run3 + 1 : 0;
-    if (run3 > longest) longest = run3;
+    run4 = c === char ? run4 + 1 : 0;
+    if (run4 > longest) longest = run4;
   }
   return longest;
 }
@@ -8280,7 +8081,7 @@ function visibleLines(text) {
 }
 
 // src/retry.ts
-var PATIENCE = { firstWait: 5e3, maxTime: 12e4, answerTime: 15e3 };
+var PATIENCE = { firstWait: 5e3, maxTime: 12e4, answerTime: 12e3 };
 function noAnswer(milliseconds) {
   const error2 = new Error(`no answer within ${Math.ceil(milliseconds / 1e3)} s`);
   return Object.assign(error2, { code: "ETIMEDOUT" });
@@ -8288,7 +8089,7 @@ function noAnswer(milliseconds) {
 function within(milliseconds, promise, signal) {
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
 }
-async function retrying(attempt2, retryAfter, { end, say, signal }) {
+async function retrying(attempt2, retryAfter, { end, say: say2, signal }) {
   for (let attempts = 1; ; attempts++) {
     try {
       return await attempt2();
@@ -8296,37 +8097,37 @@ async function retrying(attempt2, retryAfter, { end, say, signal }) {
       signal?.throwIfAborted();
       const retry = retryAfter(error2, attempts);
       if (retry === void 0 || Date.now() + retry.wait > end) throw error2;
-      say(retry.line);
+      say2(retry.line);
       await (0, import_promises.setTimeout)(retry.wait, void 0, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
 }
-function retryingFailures(attempt2, say, { firstWait, maxTime }, signal) {
+function retryingFailures(attempt2, say2, { firstWait, maxTime }, signal) {
   const retryAfter = (error2, attempts) => {
     const retries = error2 instanceof ActionError ? error2.failure.retries ?? 0 : 0;
     if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
-    const wait = firstWait * 2 ** (attempts - 1);
+    const wait = error2.wait ?? firstWait * 2 ** (attempts - 1);
     const what = plain.sentence(withFullStop(error2.failure.message));
     const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
     return { wait, line: `${what} ${when}` };
   };
-  return retrying(attempt2, retryAfter, { end: Date.now() + maxTime, say, signal });
+  return retrying(attempt2, retryAfter, { end: Date.now() + maxTime, say: say2, signal });
 }
 
 // src/azure/azure-cli.ts
-var import_node_child_process = require("node:child_process");
 var import_node_path = require("node:path");
 var TIME = 4e4;
-function azureCliToken(scope) {
+async function azureCliToken(scope) {
+  const { exec } = await import("node:child_process");
   const command = `az account get-access-token --output json --resource ${scope.replace(/\/\.default$/, "")}`;
   const options = { timeout: TIME, cwd: (0, import_node_path.dirname)(process.execPath) };
-  return new Promise((resolve, reject) => {
-    (0, import_node_child_process.exec)(command, options, (error2, stdout, stderr) => {
+  return new Promise((resolve2, reject) => {
+    exec(command, options, (error2, stdout, stderr) => {
       if (error2) return reject(error2.killed ? noAnswer(TIME) : new Error(stderr.trim() || error2.message));
       try {
         const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
         if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
-        resolve({ token: accessToken, expiresOnTimestamp: 1e3 * expires_on || Date.parse(expiresOn) });
+        resolve2({ token: accessToken, expiresOnTimestamp: 1e3 * expires_on || Date.parse(expiresOn) });
       } catch (invalid) {
         reject(stderr.trim() ? new Error(stderr.trim()) : invalid);
       }
@@ -8467,8 +8268,8 @@ function signIn(settings, env, signal, options = {}) {
   if (how.type === "password") return async () => how.password;
   const request2 = () => retryingFailures(
     () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
-    (line) => info(logLine(line)),
-    { ...patience, maxTime: Math.min(patience.maxTime, MAX_TIME) },
+    say,
+    patience,
     signal
   ).catch((error2) => {
     throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
@@ -8489,7 +8290,6 @@ function sentBy(how, { IDENTITY_HEADER = "" }) {
   if (how.type === "password") return [how.password];
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
-var MAX_TIME = 4e4;
 function withoutRetries({ failure: failure3, cause }) {
   const { retries: _, ...last } = failure3;
   return new ActionError(last, { cause });
@@ -8582,8 +8382,15 @@ function hiddenBy({ status, headers, bodyAsText }, type) {
 }
 
 // src/render/failure.ts
-function docsLink({ code: code2 }, { run: run3 }) {
-  return run3?.docs === void 0 ? void 0 : `${run3.docs}/troubleshooting.md#${code2}`;
+function docsLink({ code: code2 }, { run: run4 }) {
+  return run4?.docs === void 0 ? void 0 : `${run4.docs}/troubleshooting.md#${code2}`;
+}
+function failureKey(failure3) {
+  const words2 = JSON.stringify(failure3, (key, value) => {
+    if (key === "quoted") return value.split(/\s+/).filter((word) => !/[\d."]/.test(word));
+    return ["name", "code", "command"].includes(key) ? void 0 : value;
+  });
+  return failure3.code + words2;
 }
 function failureLines(failure3, report) {
   const { code: code2, message, problems = [], hint, steps } = failure3;
@@ -8625,12 +8432,6 @@ function commandLines(command) {
 // src/render/issue.ts
 var import_node_crypto = require("node:crypto");
 
-// src/model/demand.ts
-var ON_EXTRA = ["ignore", "warn", "fail", "revoke"];
-function extraIsDrift(onExtra) {
-  return onExtra === "fail" || onExtra === "revoke";
-}
-
 // src/text/count.ts
 function count(n, one, many = `${one}s`) {
   return `${grouped(n)} ${n === 1 ? one : many}`;
@@ -8651,13 +8452,17 @@ function some(items, most, write2) {
 function groupsOf(items, key) {
   return [...Map.groupBy(items, key).values()];
 }
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
 
 // src/model/reasons.ts
 var REASONS = {
   "not-granted": {
     why: (_, login) => sentence`${name(login)} can grant this.`,
     runAs: "login",
-    advice: inOurWords("Or run this action with `mode: apply`.")
+    isEnough: true,
+    advice: inOurWords("Run this action with `mode: apply`.")
   },
   "not-revoked": {
     why: (_, login) => sentence`${name(login)} can revoke this.`,
@@ -8736,6 +8541,10 @@ var REASONS = {
     why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
     runAs: "grantor"
   },
+  "for-all-schemas": {
+    why: "The default privileges are for all schemas of the database. This action revokes those of the schemas that it checks.",
+    runAs: "grantor"
+  },
   "is-owner": {
     why: (owner) => sentence`${name(owner)} owns it, so it can do more there than the privilege lists say.`,
     runAs: null
@@ -8762,6 +8571,126 @@ function boundToAnother(role, identity) {
   const { expected = "", bound = "", expectedTenant, boundTenant } = identity ?? {};
   const of = (tenant) => tenant === void 0 ? EMPTY : sentence` of tenant ${code(tenant)}`;
   return sentence`${name(role)} is bound to object ID ${code(bound)}${of(boundTenant)}, not to ${code(expected)}${of(expectedTenant)}, so the app cannot sign in.`;
+}
+
+// src/model/demand.ts
+var ON_EXTRA = ["ignore", "warn", "fail", "revoke"];
+function extraIsDrift(onExtra) {
+  return onExtra === "fail" || onExtra === "revoke";
+}
+
+// src/model/report.ts
+var MODES = ["apply", "check", "plan"];
+var VERDICTS = ["in-sync", "repaired", "drift", "error"];
+function severity(verdict) {
+  return VERDICTS.indexOf(verdict);
+}
+function worst(verdicts) {
+  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+}
+var UNDECLARED = ["ignore", "warn", "fail"];
+
+// src/render/findings.ts
+function listsOf({ missing, extra, onExtra }) {
+  return [
+    { what: "Missing", isDrift: true, findings: missing },
+    { what: "More than requested", isDrift: extraIsDrift(onExtra), findings: extra }
+  ];
+}
+var byCause = oncePerList((findings3) => causesOf(findings3));
+function oncePerList(compute) {
+  const known = /* @__PURE__ */ new WeakMap();
+  return (list) => {
+    const value = known.get(list) ?? compute(list);
+    known.set(list, value);
+    return value;
+  };
+}
+function causesOf(findings3) {
+  const keyOf5 = ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
+  return groupsOf(findings3, keyOf5).map((group) => {
+    const [{ owner, reason, fix }] = group;
+    const { sql: _, first: __, ...shared } = fix;
+    const sameSql = group.every((finding) => finding.fix.sql === fix.sql);
+    return {
+      owner,
+      reason,
+      findings: group,
+      fix: sameSql ? fix : shared,
+      inOrder: group.some((finding) => finding.fix.first !== void 0)
+    };
+  });
+}
+function alike(findings3, kindOf2 = (kind) => kind) {
+  return groupsOf(
+    findings3,
+    (finding) => [kindOf2(finding.kind), finding.schema ?? "", contentKey(finding)].join("\0")
+  );
+}
+function distinctIn(list) {
+  return distinctOnce(list);
+}
+var distinctOnce = oncePerList((list) => {
+  const first = /* @__PURE__ */ new Map();
+  for (const each of list) {
+    const key = objectKey(each);
+    if (!first.has(key)) first.set(key, each);
+  }
+  return first.size === list.length ? list : [...first.values()];
+});
+function objectKey({ kind, schema, name: name3, owner }) {
+  return `${kind}\0${schema}\0${name3}${kind === "default-privileges" ? `\0${owner}` : ""}`;
+}
+function distinctRows(findings3) {
+  if (distinctIn(findings3).length === findings3.length) return findings3;
+  return groupsOf(findings3, (finding) => `${objectKey(finding)}\0${contentKey(finding)}`).map(
+    ([first]) => first
+  );
+}
+function contentKey({ privileges: privileges2, sources }) {
+  return `${privileges2.join()}\0${JSON.stringify(sources)}`;
+}
+function targetsOf({ databases, undeclared: judged }) {
+  return databases.flatMap((database) => {
+    const { error: error2, grantees, undeclared: undeclared2 = [] } = database;
+    if (error2) return [{ database, verdict: "error", error: error2 }];
+    const others = judged === "fail" && undeclared2.length > 0 ? [{ database, verdict: "drift" }] : [];
+    return [
+      ...grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict, error: grantee.error })),
+      ...others
+    ];
+  }).toSorted((a, b) => severity(b.verdict) - severity(a.verdict));
+}
+function lookedAt(report) {
+  const checked = targetsOf(report).filter(({ error: error2 }) => error2 === void 0);
+  const once2 = groupsOf(
+    checked,
+    ({ database: { host, port: port2, database }, grantee }) => JSON.stringify([host, port2, database, grantee?.schemas])
+  );
+  const counts = once2.flatMap(([{ grantee }]) => grantee?.objects ?? []);
+  const sum = (what) => counts.reduce((total, each) => total + (each[what] ?? 0), 0);
+  const hasRoutines = counts.some(({ routines }) => routines !== void 0);
+  return {
+    tables: sum("tables"),
+    sequences: sum("sequences"),
+    ...hasRoutines && { routines: sum("routines") },
+    skipped: sum("skipped")
+  };
+}
+function objectsIn(grantees, list) {
+  return grantees.flatMap((grantee) => distinctIn(grantee[list]));
+}
+function changesOf({ granted, revoked, unconfirmed = [] }) {
+  const unknown = "Unconfirmed (sent, but no answer came)";
+  const all2 = [
+    { done: "Granted", verb: "Granted", past: "granted privileges on", changed: granted },
+    { done: "Revoked", verb: "Revoked", past: "revoked privileges on", changed: revoked },
+    { done: unknown, verb: "Sent", past: "got no answer for", changed: unconfirmed }
+  ];
+  return all2.filter(({ changed }) => changed.length > 0);
+}
+function granteesOf(report) {
+  return report.databases.flatMap(({ grantees }) => grantees);
 }
 
 // src/render/phrases.ts
@@ -8811,14 +8740,14 @@ function countTypes({
   const checked = [count(tables, "table"), count(sequences, "sequence")];
   return routines === void 0 ? checked : [...checked, count(routines, "routine")];
 }
-function countKinds(objects2) {
+function countKinds(objects) {
   const counts = /* @__PURE__ */ new Map();
-  for (const { kind } of objects2) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return series([...counts].map(([kind, n]) => countKind(kind, n)));
 }
-function countObjects(objects2) {
-  const kinds = new Set(objects2.map(({ kind }) => kind));
-  return kinds.size > 2 ? count(objects2.length, "object") : countKinds(objects2);
+function countObjects(objects) {
+  const kinds = new Set(objects.map(({ kind }) => kind));
+  return kinds.size > 2 ? count(objects.length, "object") : countKinds(objects);
 }
 function hasNoOwner(object) {
   return object?.kind === "identity" || object?.kind === "role";
@@ -8841,7 +8770,7 @@ function nameIn(signature, types2) {
 function futureText({ schema, name: name3 }, pen) {
   return schema === void 0 ? name3 : `${name3} in schema ${pen.name(schema)}`;
 }
-function sourcesText({ sources }, pen) {
+function sourcesText(sources, pen) {
   return sources.map((source) => sourceText(source, pen)).join(", ");
 }
 function sourceText(source, pen) {
@@ -8862,114 +8791,63 @@ function sourceText(source, pen) {
       return `role ${pen.name(source.role)}`;
   }
 }
-var UNCONFIRMED = "Unconfirmed (sent, but no answer came)";
+function serverText({ host, port: port2 }, pen) {
+  return pen.code(port2 === 5432 ? host : `${host}:${port2}`);
+}
+function databaseName({ database, error: error2 }, pen) {
+  if (!error2 || !database.includes("*")) return pen.name(database);
+  return database === "*" ? "every database" : pen.code(database);
+}
+function serversIn({ databases }, pen) {
+  const domains = new Set(databases.map(({ host }) => DOMAIN.exec(host)?.[0]));
+  const [domain = ""] = domains.size === 1 && hasServers(databases) ? domains : [];
+  return ({ host, port: port2 }) => serverText({ host: host.slice(0, host.length - domain.length), port: port2 }, pen);
+}
+var DOMAIN = /\.[a-z].*$/i;
+function hasServers(databases) {
+  return databases.some(({ host, port: port2 }) => host !== databases[0]?.host || port2 !== databases[0]?.port);
+}
+function placesIn(report, pen) {
+  const server = serversIn(report, pen);
+  const several = hasServers(report.databases);
+  return (each) => databaseName(each, pen) + (several ? ` on ${server(each)}` : "");
+}
+function targetsIn(report, pen) {
+  const place2 = placesIn(report, pen);
+  return ({ database, grantee }) => (grantee ? `${pen.name(grantee.grantee)} in ` : "") + place2(database);
+}
 
 // src/render/explain.ts
+function causeText(what, { owner, findings: findings3 }, pen) {
+  const [first] = findings3;
+  if (hasNoOwner(first)) return `${what}: ${objectText(first, pen)}`;
+  return `${what} on ${countKinds(distinctIn(findings3))} owned by ${pen.name(owner)}`;
+}
 function explain({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }, login, place2) {
   const { as, sql, first = [], note } = fix;
-  const { why, noteFirst } = REASONS[reason];
+  const { why, noteFirst, isEnough } = REASONS[reason];
   const serverMessage = findings3.find((finding) => finding.serverMessage !== void 0)?.serverMessage;
   const noted = note === void 0 ? [] : [note];
   return [
     sentenceOf(typeof why === "function" ? why(owner, login, findings3[0]?.identity) : why),
     ...serverMessage === void 0 ? [] : [sentence`The server said: ${quoted(serverMessage.replace(/\.$/, ""))}.`],
-    ...noteFirst ? [...noted, ...run3(IN_REPORT)] : [...run3(place2), ...noted]
+    ...noteFirst ? [...noted, ...run4("Run", IN_REPORT)] : [],
+    ...isEnough ? [...noted, ...run4("Or run", place2)] : [],
+    ...noteFirst || isEnough ? [] : [...run4("Run", place2), ...noted]
   ];
-  function run3(where) {
+  function run4(verb, where) {
     if (as === void 0) return [];
-    const who = runner({ ...fix, as });
+    const begin = inOurWords(verb);
     if (sql === void 0)
-      return [inOrder2 ? sentence`Run ${where} in the order shown.` : sentence`Run ${where} as ${who}.`];
+      return [
+        inOrder2 ? sentence`${begin} ${where} in the order shown.` : sentence`${begin} ${where} as ${runner({ ...fix, as })}.`
+      ];
     return [...first, { ...fix, as, sql }].map(
-      (each, n) => sentence`${inOurWords(n === 0 ? "Run" : "Then run")} as ${runner(each)}: ${code(each.sql)}`
+      (each, n) => sentence`${n === 0 ? begin : inOurWords("Then run")} as ${runner(each)}: ${code(each.sql)}`
     );
   }
 }
 var IN_REPORT = inOurWords("the SQL in the JSON report");
-
-// src/render/findings.ts
-function byCause(findings3) {
-  return causesOnce(findings3);
-}
-var causesOnce = oncePerList((findings3) => causesOf(findings3));
-function oncePerList(compute) {
-  const known = /* @__PURE__ */ new WeakMap();
-  return (list) => {
-    const value = known.get(list) ?? compute(list);
-    known.set(list, value);
-    return value;
-  };
-}
-function causesOf(findings3) {
-  const keyOf3 = ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
-  return groupsOf(findings3, keyOf3).map((group) => {
-    const [{ owner, reason, fix }] = group;
-    const { sql: _, first: __, ...shared } = fix;
-    const sameSql = group.every((finding) => finding.fix.sql === fix.sql);
-    return {
-      owner,
-      reason,
-      findings: group,
-      fix: sameSql ? fix : shared,
-      inOrder: group.some((finding) => finding.fix.first !== void 0)
-    };
-  });
-}
-function alike(findings3, kindOf = (kind) => kind) {
-  return groupsOf(
-    findings3,
-    (finding) => [kindOf(finding.kind), finding.schema ?? "", contentKey(finding)].join("\0")
-  );
-}
-function distinctIn(list) {
-  return distinctOnce(list);
-}
-var distinctOnce = oncePerList((list) => {
-  const first = /* @__PURE__ */ new Map();
-  for (const each of list) {
-    const key = objectKey(each);
-    if (!first.has(key)) first.set(key, each);
-  }
-  return first.size === list.length ? list : [...first.values()];
-});
-function objectKey({ kind, schema, name: name3, owner }) {
-  return `${kind}\0${schema}\0${name3}${kind === "default-privileges" ? `\0${owner}` : ""}`;
-}
-function distinctRows(findings3) {
-  if (distinctIn(findings3).length === findings3.length) return findings3;
-  return groupsOf(findings3, (finding) => `${objectKey(finding)}\0${contentKey(finding)}`).map(
-    ([first]) => first
-  );
-}
-function contentKey(finding) {
-  return `${finding.privileges.join()}\0${"sources" in finding ? JSON.stringify(finding.sources) : ""}`;
-}
-function lookedAt({ databases }) {
-  const counts = databases.flatMap(
-    ({ error: error2, grantees }) => error2 === void 0 && grantees.find((grantee) => grantee.error === void 0)?.objects || []
-  );
-  const routines = counts.flatMap(({ routines: routines2 }) => routines2 ?? []);
-  return {
-    tables: counts.reduce((sum, { tables }) => sum + tables, 0),
-    sequences: counts.reduce((sum, { sequences }) => sum + sequences, 0),
-    ...routines.length > 0 && { routines: routines.reduce((sum, n) => sum + n, 0) },
-    skipped: counts.reduce((sum, { skipped }) => sum + skipped, 0)
-  };
-}
-function countIn(report, list) {
-  return granteesOf(report).reduce((sum, grantee) => sum + distinctIn(grantee[list]).length, 0);
-}
-function granteesOf(report) {
-  return report.databases.flatMap(({ grantees }) => grantees);
-}
-function unchecked(databases) {
-  return {
-    databases: databases.filter(({ error: error2 }) => error2 !== void 0),
-    grantees: databases.flatMap(
-      (database) => database.error ? [] : database.grantees.filter(({ error: error2 }) => error2 !== void 0).map((grantee) => ({ database, grantee }))
-    )
-  };
-}
 
 // src/render/drift.ts
 var SHOWN_ROWS = 12;
@@ -8977,35 +8855,25 @@ var FOLDED_ROWS = 1e3;
 var MAX_CAUSES = 20;
 var MAX_GROUP_NAMES = 3;
 var MAX_SCHEMAS = 8;
-function driftPart(page, { onExtra }, { user }, { missing, extra }, several = false) {
-  causesPart(page, "Missing", missing, ["Missing"], ({ privileges: privileges2 }) => [privileges2.join(", ")]);
-  const beyond = extraIsDrift(onExtra) ? "More than requested" : "More than requested (a warning)";
-  causesPart(page, beyond, extra, ["Extra", "From"], (finding) => [
-    finding.privileges.join(", "),
-    sourcesText(finding, markdown)
-  ]);
-  function causesPart(page2, what, findings3, head, cells) {
-    const causes2 = byCause(findings3).map((cause) => several ? withoutSql(cause) : cause);
-    for (const cause of causes2.slice(0, MAX_CAUSES)) {
-      const [first] = cause.findings;
-      const about = hasNoOwner(first) ? `: ${objectText(first, markdown)}` : ` on ${countKinds(distinctIn(cause.findings))} owned by ${markdown.name(cause.owner)}`;
-      const lines2 = explain(cause, user, inOurWords("the SQL below"));
-      page2.add(
-        [
-          `**${what}${about}**`,
-          ...bySchema(distinctIn(cause.findings)),
-          ...lines2.map(markdown.sentence)
-        ].join("<br>")
+var OPEN_LINES = 10;
+function driftPart(page, { user }, grantee, several = false) {
+  for (const { what, isDrift, findings: findings3 } of listsOf(grantee)) {
+    const title = isDrift ? what : `${what} (a warning)`;
+    const causes = byCause(findings3).map((cause) => several ? withoutSql(cause) : cause);
+    for (const cause of causes.slice(0, MAX_CAUSES)) causePart(page, title, cause, user);
+    const rest = causes.slice(MAX_CAUSES).flatMap((cause) => cause.findings);
+    if (rest.length > 0)
+      page.add(
+        `**${title} on ${countKinds(distinctIn(rest))} of other owners:** see the JSON report (output \`report\`).`
       );
-      if (!hasNoOwner(first)) findingsTable(page2, ["Object", ...head], distinctRows(cause.findings), cells);
-    }
-    const rest = causes2.slice(MAX_CAUSES).flatMap((cause) => cause.findings);
-    if (rest.length > 0) {
-      page2.add(
-        `**${what} on ${countKinds(distinctIn(rest))} of other owners:** see the JSON report (output \`report\`).`
-      );
-    }
   }
+}
+function causePart(page, title, cause, user) {
+  const findings3 = distinctRows(cause.findings);
+  const lines2 = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
+  const about = [`**${causeText(title, cause, markdown)}**`, ...bySchema(distinctIn(findings3)), ...lines2];
+  page.add(about.join("<br>"));
+  if (!hasNoOwner(findings3[0])) findingsTable(page, findings3);
 }
 function bySchema(findings3) {
   const schemas2 = groupsOf(
@@ -9023,7 +8891,12 @@ function bySchema(findings3) {
 function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }) {
   return { ...cause, fix };
 }
-function findingsTable(page, head, findings3, cells) {
+function findingsTable(page, findings3) {
+  const head = ["Object", ...findings3[0]?.sources ? ["Extra", "From"] : ["Missing"]];
+  const cells = ({ privileges: privileges2, sources }) => [
+    privileges2.join(", "),
+    ...sources ? [sourcesText(sources, markdown)] : []
+  ];
   const row = (finding) => [objectText(finding, markdown), ...cells(finding)];
   if (findings3.length <= SHOWN_ROWS) {
     page.table(head, findings3, row);
@@ -9044,22 +8917,18 @@ function groupText(group) {
   const names4 = some(group, MAX_GROUP_NAMES, (object) => objectName(object, markdown));
   return `${countKind(first.kind, group.length)}: ${names4}`;
 }
-function changedPart(page, title, verb, changed2) {
+function changedPart(page, title, verb, changed) {
   page.fold(
     title,
     () => page.table(
       ["Object", verb],
-      changed2,
+      changed,
       (object) => [objectText(object, markdown), object.privileges.join(", ")],
       FOLDED_ROWS
     )
   );
 }
-function fixesPart(page, blocks, {
-  most,
-  note = () => "",
-  open = () => false
-}) {
+function fixesPart(page, blocks, most, note) {
   for (const block of blocks) {
     const { statements: statements2 } = block;
     const counted = count(statements2.filter((statement) => !TRANSACTION.has(statement)).length, "statement");
@@ -9070,10 +8939,11 @@ function fixesPart(page, blocks, {
       );
       continue;
     }
+    const sql = statements2.map(visibleSql).join("\n");
     page.fold(
       `<b>SQL for ${markup.sentence(runner(block))}</b> (${counted}${note(block)})`,
-      () => page.add(codeBlock("sql", statements2.map(visibleSql).join("\n"))),
-      open(block)
+      () => page.add(codeBlock("sql", sql)),
+      sql.split("\n").length <= OPEN_LINES
     );
   }
   if (blocks.some(({ statements: statements2 }) => sizeOf(statements2) > most)) page.add(UPLOAD);
@@ -9091,124 +8961,147 @@ ${codeBlock(
 )}`;
 var TRANSACTION = /* @__PURE__ */ new Set(["BEGIN;", "COMMIT;"]);
 
-// src/render/headline.ts
+// src/render/undeclared.ts
+var MAX_ROWS = 200;
 var MAX_NAMES2 = 3;
+function rowsOf({ databases }) {
+  return databases.flatMap((database) => (database.undeclared ?? []).map((each) => ({ ...each, database })));
+}
+function undeclaredPart(page, report) {
+  const rows = rowsOf(report);
+  if (rows.length === 0) return;
+  const judged = report.undeclared === "fail" ? "" : " (a warning)";
+  page.add(`**Privileges that nobody declared${judged}**`);
+  const several = report.databases.length > 1;
+  const place2 = placesIn(report, markdown);
+  page.table(
+    [...several ? ["Database"] : [], "Role", "Privileges", "On", "Schema", "Can be revoked by"],
+    rows,
+    (row) => [
+      ...several ? [place2(row.database)] : [],
+      roleText(row, markdown),
+      row.privileges.join(", "),
+      objectsText(row),
+      markdown.name(row.schema),
+      row.fix.as === void 0 ? "see the JSON report" : markdown.sentence(runner({ ...row.fix, as: row.fix.as }))
+    ],
+    MAX_ROWS
+  );
+  page.add(
+    "The SQL that revokes them is the last part of the SQL file (output `sql`). This action never runs it. Declare what is needed: add the role as a grantee."
+  );
+}
+function undeclaredLines({ undeclared: undeclared2 = [] }) {
+  return undeclared2.map(
+    (each) => `${roleText(each, plain)}: ${each.privileges.join(", ")} on ${objectsText(each)} in schema ${plain.name(each.schema)}`
+  );
+}
+function undeclaredText(report, pen) {
+  const rows = rowsOf(report);
+  if (rows.length === 0) return void 0;
+  const roles = [...new Set(rows.map((row) => roleText(row, pen)))];
+  const place2 = placesIn(report, pen);
+  const databases = [...new Set(rows.map(({ database }) => place2(database)))];
+  const hold = roles.length === 1 ? "holds" : "hold";
+  const where = some(databases, MAX_NAMES2, (name3) => name3);
+  return `${some(roles, MAX_NAMES2, (role) => role)} ${hold} privileges that nobody declared in ${where}`;
+}
+function roleText({ role, isPublic: isPublic2 }, pen) {
+  return isPublic2 ? role : pen.name(role);
+}
+function objectsText({ kind, objects, onColumns }) {
+  return onColumns ? `columns of ${countKind(kind, objects)}` : countKind(kind, objects);
+}
+
+// src/render/headline.ts
+var MAX_NAMES3 = 3;
 function headline(report, pen) {
   if (report.error) return "Could not check anything.";
-  const checked = withoutErrors(report);
-  const { databases, grantees } = unchecked(report.databases);
-  if (databases.length + grantees.length === 0) return `${findings(report, checked, pen)}.`;
-  if (checked.databases.length === 0) {
-    return `Could not check ${place(report.databases, report, pen)}${doneBefore(report)}.`;
-  }
-  const failed = [
-    ...named(
-      databases.map(({ database }) => pen.name(database)),
-      `of ${count(report.databases.length, "database")}`
-    ),
-    ...named(
-      grantees.map(
-        ({ database, grantee }) => `${pen.name(grantee.grantee)} in ${pen.name(database.database)}`
-      ),
-      "pairs of grantee and database"
-    )
-  ];
-  return `Could not check ${series(failed)}${doneBefore(report)}. ${findings(report, checked, pen)}.`;
+  const targets = targetsOf(report);
+  const failed = targets.filter(({ verdict }) => verdict === "error");
+  if (failed.length === 0) return `${findings(report, pen)}.`;
+  if (failed.length === targets.length)
+    return `Could not check ${place(report.databases, report, pen)}${doneBefore(failed)}.`;
+  const what = failed.some(({ grantee }) => grantee) ? `${failed.length} of ${count(targets.length, "pair")} of grantee and database` : `${failed.length} of ${count(report.databases.length, "database")}`;
+  const named2 = series(failed.slice(0, MAX_NAMES3).map(targetsIn(report, pen)));
+  return `Could not check ${failed.length > MAX_NAMES3 ? what : named2}${doneBefore(failed)}. ${findings(report, pen)}.`;
 }
-function doneBefore({ databases }) {
-  const done = changes(
-    databases.filter(({ error: error2 }) => error2 !== void 0).flatMap(({ grantees }) => grantees)
-  );
+function doneBefore(failed) {
+  const done = changes(failed.flatMap(({ database }) => database.error ? database.grantees : []));
   return done.length > 0 ? `, but ${series(done)} before that` : "";
 }
 function changes(grantees) {
-  const all2 = [
-    ["granted privileges on", grantees.flatMap(({ granted }) => granted)],
-    ["revoked privileges on", grantees.flatMap(({ revoked }) => revoked)],
-    ["got no answer for", grantees.flatMap(({ unconfirmed = [] }) => unconfirmed)]
-  ];
-  return all2.flatMap(([done, objects2]) => objects2.length > 0 ? [`${done} ${countObjects(objects2)}`] : []);
-}
-function named(names4, counted) {
-  if (names4.length === 0) return [];
-  return names4.length <= MAX_NAMES2 ? [series(names4)] : [`${names4.length} ${counted}`];
+  return groupsOf(grantees.flatMap(changesOf), ({ past }) => past).map(
+    (group) => `${group[0].past} ${countObjects(group.flatMap(({ changed }) => changed))}`
+  );
 }
 function verdictLine(report) {
   const line = headline(report, plain);
   return report.error ? [line, ...failureLines(report.error, report)].join("\n") : line;
 }
-function withoutErrors(report) {
-  const databases = report.databases.filter(({ error: error2 }) => error2 === void 0).map((database) => ({
-    ...database,
-    grantees: database.grantees.filter(({ error: error2 }) => error2 === void 0)
-  })).filter(({ grantees }) => grantees.length > 0);
-  return { ...report, databases };
-}
-function findings(report, checked, pen) {
-  const found = (list) => checked.databases.filter(({ grantees }) => grantees.some((grantee) => grantee[list].length > 0));
-  const missing = granteesOf(checked).flatMap(({ missing: missing2 }) => missing2);
-  const identities = missing.filter(isIdentity).length;
+function findings(report, pen) {
+  const checked = targetsOf(report).flatMap(
+    ({ database, grantee, error: error2 }) => grantee && !error2 ? [{ database, grantee }] : []
+  );
+  const all2 = about(checked);
+  const missing = about(checked.filter(({ grantee }) => grantee.missing.length > 0));
+  const extra = about(checked.filter(({ grantee }) => grantee.extra.length > 0));
+  const unbound = about(checked.filter(({ grantee }) => grantee.missing.some(isIdentity)));
   const drift2 = report.mode === "plan" ? "Plan" : "Drift";
-  const extra = countIn(checked, "extra");
-  const beyond = `more privileges than requested on ${objects(checked, "extra")}`;
-  if (identities > 0) {
-    const { who: who2, is } = subject(checked, ({ missing: missing2 }) => missing2.some(isIdentity), pen);
-    const where2 = place(found("missing"), report, pen);
-    const others = countIn(checked, "missing") - identities;
+  const beyond = `more privileges than requested on ${countObjects(objectsIn(extra.grantees, "extra"))}`;
+  if (unbound.grantees.length > 0) {
+    const others = objectsIn(missing.grantees, "missing").filter((object) => !isIdentity(object)).length;
     const also = others > 0 ? `, and privileges on ${count(others, "object")} are missing` : "";
-    return `${drift2}: ${who2} ${is} not bound to the expected Microsoft Entra identity${also}, in ${where2}`;
+    return `${drift2}: ${unbound.who} ${unbound.is} not bound to the expected Microsoft Entra identity${also}, in ${missing.where}`;
   }
-  if (missing.length > 0) {
-    const { who: who2, is, holds: holds3 } = subject(checked, ({ missing: missing2 }) => missing2.length > 0, pen);
-    const where2 = place(found("missing"), report, pen);
-    const also = extra > 0 ? `, and ${holds3} ${beyond}` : "";
-    return `${drift2}: ${who2} ${is} missing privileges on ${objects(checked, "missing")} in ${where2}${also}${applied(checked)}`;
+  if (missing.grantees.length > 0) {
+    const objects = countObjects(objectsIn(missing.grantees, "missing"));
+    const also = extra.grantees.length > 0 ? `, and ${missing.holds} ${beyond}` : "";
+    return `${drift2}: ${missing.who} ${missing.is} missing privileges on ${objects} in ${missing.where}${also}${applied(report.mode, missing.grantees)}`;
   }
-  if (extra > 0 && granteesOf(checked).some(({ verdict }) => verdict === "drift")) {
-    const { who: who2, holds: holds3 } = subject(checked, ({ extra: extra2 }) => extra2.length > 0, pen);
-    return `${drift2}: ${who2} ${holds3} ${beyond} in ${place(found("extra"), report, pen)}`;
+  if (extra.grantees.length > 0 && all2.grantees.some(({ verdict }) => verdict === "drift"))
+    return `${drift2}: ${extra.who} ${extra.holds} ${beyond} in ${extra.where}`;
+  const undeclared2 = report.undeclared === "fail" ? undeclaredText(report, pen) : void 0;
+  if (undeclared2 !== void 0) return `${drift2}: ${undeclared2}`;
+  const requested = "every requested privilege";
+  const done = changes(all2.grantees);
+  if (done.length > 0)
+    return `Repaired: ${series(done)}. ${all2.who} now ${all2.holds} ${requested} in ${all2.where}`;
+  const { tables, sequences, routines = 0 } = lookedAt(report);
+  return `In sync: ${all2.who} ${all2.holds} ${requested} on ${count(tables + sequences + routines, "object")} in ${all2.where}`;
+  function about(some2) {
+    const grantees = some2.map(({ grantee }) => grantee);
+    const names4 = [...new Set(grantees.map(({ grantee }) => grantee))];
+    return {
+      grantees,
+      who: names4.length <= MAX_NAMES3 ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee"),
+      ...names4.length > 1 ? { is: "are", holds: "hold" } : { is: "is", holds: "holds" },
+      where: place([...new Set(some2.map(({ database }) => database))], report, pen)
+    };
   }
-  const { who, holds: holds2 } = subject(checked, () => true, pen);
-  const where = place(checked.databases, report, pen);
-  const all2 = "every requested privilege";
-  const done = changes(granteesOf(checked));
-  if (done.length > 0) return `Repaired: ${series(done)}. ${who} now ${holds2} ${all2} in ${where}`;
-  const { tables, sequences, routines = 0 } = lookedAt(checked);
-  return `In sync: ${who} ${holds2} ${all2} on ${count(tables + sequences + routines, "object")} in ${where}`;
 }
 function isIdentity({ kind }) {
   return kind === "identity";
 }
-function objects(report, list) {
-  return countObjects(granteesOf(report).flatMap((grantee) => distinctIn(grantee[list])));
-}
-function applied({ mode, databases }) {
+function applied(mode, grantees) {
   if (mode !== "plan") return "";
-  const lists = databases.flatMap(({ grantees }) => grantees.map(({ missing }) => missing));
   const isDoable = ({ reason }) => reason === "not-granted";
-  const total = lists.reduce((sum, list) => sum + distinctIn(list).length, 0);
-  const blocked = lists.reduce(
-    (sum, list) => sum + distinctIn(list.filter((each) => !isDoable(each))).length,
-    0
-  );
+  const total = objectsIn(grantees, "missing").length;
+  const blocked = grantees.flatMap(
+    ({ missing }) => distinctIn(missing.filter((each) => !isDoable(each)))
+  ).length;
   if (blocked === 0) return "; `mode: apply` can grant all of them";
-  if (!lists.flat().some(isDoable)) return "; `mode: apply` can grant none of them";
+  if (!grantees.some(({ missing }) => missing.some(isDoable)))
+    return "; `mode: apply` can grant none of them";
   return blocked === total ? "; `mode: apply` can grant some of them" : `; \`mode: apply\` can grant them on ${total - blocked} of the ${total}`;
 }
-function subject(report, which, pen) {
-  const names4 = [...new Set(granteesOf(report).flatMap((each) => which(each) ? each.grantee : []))];
-  const who = names4.length <= MAX_NAMES2 ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee");
-  return names4.length > 1 ? { who, is: "are", holds: "hold" } : { who, is: "is", holds: "holds" };
-}
 function place(databases, report, pen) {
-  const servers = [...new Set(databases.map((database) => serverText(database, pen)))];
-  const [server = ""] = servers;
+  const servers = [...new Set(databases.map(serversIn(report, pen)))];
   const all2 = report.databases.length;
-  const which = databases.length <= MAX_NAMES2 ? series(databases.map(({ database }) => pen.name(database))) : `${databases.length === all2 ? "all" : `${databases.length} of`} ${count(all2, "database")}`;
-  return `${which} on ${servers.length === 1 ? server : count(servers.length, "server")}`;
-}
-function serverText({ host, port: port2 }, pen) {
-  return pen.code(port2 === 5432 ? host : `${host}:${port2}`);
+  const isFew = databases.length <= MAX_NAMES3;
+  if (isFew && servers.length > 1) return series(databases.map(placesIn(report, pen)));
+  const which = isFew ? series(databases.map((database) => databaseName(database, pen))) : `${databases.length === all2 ? "all" : `${databases.length} of`} ${count(all2, "database")}`;
+  return `${which} on ${servers.length === 1 ? servers[0] : count(servers.length, "server")}`;
 }
 
 // src/render/page.ts
@@ -9223,7 +9116,7 @@ function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
     parts.push(text);
     size += sizeOf2(text);
   };
-  const fits2 = (text) => {
+  const fits3 = (text) => {
     full ||= size + sizeOf2(text) > room;
     return !full;
   };
@@ -9232,13 +9125,13 @@ function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
       const text = `${block}
 
 `;
-      if (fits2(text)) put(text);
+      if (fits3(text)) put(text);
     },
     table(head, items, row, maxRows = Number.POSITIVE_INFINITY) {
       const first = `| ${head.join(" | ")} |
 |${" :-- |".repeat(head.length)}
 `;
-      if (!fits2(first)) return;
+      if (!fits3(first)) return;
       put(first);
       const maxSize = (room - size) / 2;
       const start2 = size;
@@ -9246,7 +9139,7 @@ function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
       for (const item of items) {
         const line = `| ${row(item).join(" | ")} |
 `;
-        if (shown === maxRows || size - start2 + sizeOf2(line) > maxSize || !fits2(line)) {
+        if (shown === maxRows || size - start2 + sizeOf2(line) > maxSize || !fits3(line)) {
           put(MORE_ROWS);
           break;
         }
@@ -9259,7 +9152,7 @@ function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
       const start2 = `<details${open ? " open" : ""}><summary>${title}</summary>
 
 `;
-      if (!fits2(start2)) return;
+      if (!fits3(start2)) return;
       put(start2);
       content();
       put("</details>\n\n");
@@ -9270,88 +9163,130 @@ function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
 }
 
 // src/render/issue.ts
-function subjectsOf(report, schemas2) {
+function subjectsOf(report) {
   return report.databases.flatMap(
     (database) => database.grantees.map((grantee) => ({
       database,
       grantee,
-      schemas: schemas2,
       report: { ...report, databases: [{ ...database, grantees: [grantee] }] }
     }))
   );
 }
-function markerOf({ database, grantee, schemas: schemas2, report }) {
-  const { host, port: port2, database: name3 } = database;
+var MAX_OBJECTS = 16e3;
+function markerOf({ database, grantee }) {
+  const { host, port: port2, database: name3, fixes } = database;
+  const { schemas: schemas2 } = grantee;
   const scope = schemas2 === "*" ? "*" : [...new Set(schemas2)].toSorted();
+  const findings3 = findingsOf(grantee);
+  const objects = [...new Set(findings3.map(objectLine))].toSorted();
   return {
     key: digest([host.toLowerCase(), port2, name3, grantee.grantee, scope]),
-    found: digest([...new Set(findingsOf(report, grantee).map(objectId2))].toSorted())
+    found: digest(objects),
+    text: digest([findings3.map((each) => JSON.stringify(each)).toSorted(), fixes]),
+    objects: objects.join("\n").length > MAX_OBJECTS ? [] : objects
   };
 }
-function findingsOf(report, { missing, extra }) {
-  return extraIsDrift(report.onExtra) ? [...missing, ...extra] : missing;
+function findingsOf(grantee) {
+  return listsOf(grantee).flatMap(({ isDrift, findings: findings3 }) => isDrift ? findings3 : []);
 }
-function objectId2({ kind, schema, name: name3, owner }) {
-  return JSON.stringify([kind, schema, name3, kind === "default-privileges" && owner]);
+function objectLine(object) {
+  const creator = object.kind === "default-privileges" ? ` of ${plain.name(object.owner)}` : "";
+  return `${objectText(object, plain)}${creator}`.replaceAll(">", "\u203A");
 }
 function digest(value) {
   return (0, import_node_crypto.createHash)("sha256").update(JSON.stringify(value)).digest("hex");
 }
-var MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64}) -->/;
+var MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64})(?: ([0-9a-f]{64})([^>]*))? ?-->/;
 function readMarker(body) {
-  const [, key, found] = MARKER.exec(body ?? "") ?? [];
-  return key !== void 0 && found !== void 0 ? { key, found } : void 0;
+  const [, key, found2, text, objects = ""] = MARKER.exec(body ?? "") ?? [];
+  if (key === void 0 || found2 === void 0) return void 0;
+  return { key, found: found2, text, objects: objects.split(/[\r\n]+/).filter((line) => line.trim() !== "") };
 }
 var MAX_TITLE = 256;
-function issueTitle({ database, grantee }) {
-  const about = "Drift of PostgreSQL privileges";
-  const title = `${about}: ${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
-  return title.length <= MAX_TITLE ? title : about;
+function issueTitle(subject) {
+  const what = "Drift of PostgreSQL privileges";
+  const title = `${what}: ${aboutText(subject)}`;
+  return title.length <= MAX_TITLE ? title : what;
+}
+function aboutText({ database, grantee }) {
+  return `${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
 }
 var MAX_BODY = 65536;
 var MAX_SQL = 24e3;
-var MAX_NAMES3 = 8;
-function issueBody(subject2, run3) {
-  const { database, grantee, report } = subject2;
-  const { key, found } = markerOf(subject2);
+var MAX_NAMES4 = 8;
+function issueBody(subject, run4) {
+  const { database, grantee, report } = subject;
+  const { key, found: found2, text, objects } = markerOf(subject);
   const foot = `---
 
-Found by ${run3}. azure-postgres-grants maintains this issue: each run updates this text, adds a comment when the set of objects changes, and closes the issue when the drift is gone. You can add comments; changes to this text are lost.
+Found by ${run4}. azure-postgres-grants maintains this issue: when it finds something else, it updates this text, adds a comment if the set of objects has changed, and closes the issue if the drift is gone. You can add comments; changes to this text are lost.
 `;
   const page = openPage({
     most: MAX_BODY - foot.length,
-    sizeOf: (text) => text.length,
-    cut: `The rest did not fit here. The JSON report of ${run3} is complete (output \`report\`).
+    sizeOf: (text2) => text2.length,
+    cut: `The rest did not fit here. The JSON report of ${run4} is complete (output \`report\`).
 `
   });
-  page.add(`<!-- azure-postgres-grants drift ${key} ${found} -->`);
+  page.add([`<!-- azure-postgres-grants drift ${key} ${found2} ${text}`, ...objects, "-->"].join("\n"));
   page.add(`### \u274C ${headline(report, markdown)}`);
-  page.add(checkedLine(subject2));
-  driftPart(page, report, database, grantee);
+  page.add(checkedLine(subject));
+  driftPart(page, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
-  fixesPart(page, database.fixes, { most: MAX_SQL, note: () => note });
+  fixesPart(page, database.fixes, MAX_SQL, () => note);
   return page.close() + foot;
 }
-function checkedLine({ database, schemas: schemas2, report }) {
-  const where = schemas2 === "*" ? "every schema" : `${schemas2.length === 1 ? "schema" : "schemas"} ${some(schemas2, MAX_NAMES3, (name3) => markdown.name(name3))}`;
-  const version = database.serverVersion === void 0 ? [] : [`PostgreSQL ${markdown.quoted(database.serverVersion)}`];
-  return [
-    `Checked ${where}`,
-    `as ${markdown.name(database.user)}`,
-    ...version,
-    `mode \`${report.mode}\``
-  ].join(" \xB7 ");
+function checkedLine({ database, grantee: { schemas: schemas2 }, report }) {
+  const names4 = schemas2 === "*" ? [] : schemas2.map((name3) => markdown.name(name3));
+  const where = schemas2 === "*" ? "every schema" : `${names4.length === 1 ? "schema" : "schemas"} ${some(names4, MAX_NAMES4, String)}`;
+  return `Checked ${where} \xB7 as ${markdown.name(database.user)} \xB7 mode \`${report.mode}\``;
+}
+function taskFor(subject, issue2, now) {
+  const to = (change) => ({ subject, now, change, issue: issue2 });
+  if (subject.grantee.verdict !== "drift") return issue2?.open ? to("closed") : void 0;
+  if (issue2 === void 0) return to("opened");
+  if (!issue2.open) return to("reopened");
+  return to(issue2.text === now.text ? "unchanged" : "updated");
 }
 var COMMENTS = {
-  changed: "The set of objects has changed; the text above is up to date.",
-  back: "The drift is back; the text above is up to date.",
-  gone: "The drift is gone."
+  updated: "The set of objects has changed; the text above is up to date.",
+  reopened: "The drift is back; the text above is up to date.",
+  closed: "The drift is gone."
 };
-function issueComment(change, { report }, run3) {
-  return `${COMMENTS[change]} ${headline(report, markdown)}
+function issueComment(task, run4) {
+  const { subject, now, change, issue: issue2 } = task;
+  const begin = COMMENTS[change];
+  const isSame = change === "updated" && (issue2?.text === void 0 || issue2.found === now.found);
+  if (begin === void 0 || isSame) return void 0;
+  return `${begin}${news(task)} ${headline(subject.report, markdown)}
 
-Found by ${run3}.`;
+Found by ${run4}.`;
+}
+function news({ change, now, issue: issue2 }) {
+  const before = issue2?.objects ?? [];
+  if (change !== "updated" || now.objects.length === 0 || before.length === 0) return "";
+  return [notIn(before, now.objects, "New"), notIn(now.objects, before, "Gone")].join("");
+}
+function notIn(others, objects, what) {
+  const known = new Set(others);
+  const list = objects.filter((object) => !known.has(object));
+  return list.length === 0 ? "" : ` ${what}: ${some(list, MAX_NAMES4, markdown.code)}.`;
+}
+var MAX_LINES = 20;
+function issuesPart(done) {
+  const link = ({ issue: issue2 }) => `[#${issue2?.number}](${issue2?.url})`;
+  const { same = [], changed = [] } = Object.groupBy(
+    done,
+    ({ change }) => change === "unchanged" ? "same" : "changed"
+  );
+  const more = changed.length - MAX_LINES;
+  return [
+    "**Drift issues, since the last run**\n",
+    ...changed.slice(0, MAX_LINES).map((task) => `- ${link(task)} ${task.change}: ${aboutText(task.subject)}.${news(task)}`),
+    ...more > 0 ? [`- ${count(more, "more", "more")} in the log`] : [],
+    ...same.length > 0 ? [`- Nothing is new in ${some(same, MAX_NAMES4, link)}.`] : [],
+    ""
+  ].join("\n");
 }
 
 // src/github/drift-issue/refusal.ts
@@ -9364,21 +9299,18 @@ function refusalIn(error2) {
   return { status, message, headers: response?.headers ?? {} };
 }
 function isLimit({ status, message, headers }) {
-  if (status === 429) return true;
+  if (status === 429 || /submitted too quickly/i.test(message)) return true;
   const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
-  return status === 403 && (says || /rate limit|abuse detection|submitted too quickly/i.test(message));
+  return status === 403 && (says || /rate limit|abuse detection/i.test(message));
 }
 var LIMIT_WAIT = 6e4;
-function waitAfter(refusal, usual) {
-  const { status, headers } = refusal;
-  const limit = isLimit(refusal);
-  if (!limit && status < 500) return void 0;
-  if ("retry-after" in headers) return (Number(headers["retry-after"]) || 0) * 1e3 || usual;
-  if (limit && headers["x-ratelimit-remaining"] === "0") {
-    const reset = Number(headers["x-ratelimit-reset"]) * 1e3 || Date.now() + LIMIT_WAIT;
-    return Math.max(usual, reset - Date.now());
-  }
-  return limit ? LIMIT_WAIT : usual;
+function waitAsked(refusal) {
+  const { headers } = refusal;
+  if ("retry-after" in headers) return 1e3 * Number(headers["retry-after"]) || void 0;
+  if (!isLimit(refusal)) return void 0;
+  const reset = 1e3 * Number(headers["x-ratelimit-reset"]);
+  if (headers["x-ratelimit-remaining"] !== "0" || !reset) return LIMIT_WAIT;
+  return Math.max(1e3, reset - Date.now());
 }
 
 // src/github/drift-issue/rules.ts
@@ -9389,110 +9321,109 @@ function diagnoseIssue(error2, env = {}) {
   const context = { with: "github-issues", host, proxy: proxyTo(host, env) };
   return diagnoseBy([...REFUSALS, ...NETWORK, ...OTHERS], known, context);
 }
+function issueError(error2, env) {
+  return new ActionError(diagnoseIssue(error2, env), { cause: error2, wait: waitAsked(refusalIn(error2)) });
+}
 var OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permissions: issues: write` on the job.";
-var REFUSALS = rulesFor("github-issues", [
-  {
-    code: "issues-rate-limit",
-    when: [{ codes: ["RATE_LIMIT"] }],
-    cause: "The rate limit of GitHub's API was reached.",
-    next: ["Wait for the next run: it continues where this one stopped."]
+var REFUSALS = rulesFor("github-issues", {
+  "issues-rate-limit": {
+    when: "RATE_LIMIT",
+    answer: [
+      "The rate limit of GitHub's API was reached.",
+      "Wait for the next run: it continues where this one stopped."
+    ],
+    retries: 3
   },
-  {
-    code: "issues-token-refused",
+  "issues-token-refused": {
     when: [{ status: [401] }, { status: [403], text: /suspended/i }],
-    cause: "GitHub does not accept `github-token`, or the job's own token: it has expired or was revoked, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
-    next: [
+    answer: [
+      "GitHub does not accept `github-token`, or the job's own token: it has expired or was revoked, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
       "Omit `github-token`, if it is set, to use the job's own token, or set one that is still valid.",
       "If it is not set, run this step in a job that takes less than 24 hours."
     ]
   },
-  {
-    code: "issues-ip-not-allowed",
-    when: [{ status: [403], text: /IP allow list|IP address .*not permitted/i }],
-    cause: "The organization lets only some IP addresses use GitHub's API, and the runner's is not one of them.",
-    next: [
+  "issues-ip-not-allowed": {
+    when: { status: [403], text: /IP allow list|IP address .*not permitted/i },
+    answer: [
+      "The organization lets only some IP addresses use GitHub's API, and the runner's is not one of them.",
       "Use a runner with a static address that is on the organization's IP allow list.",
       "Or set `drift-issue: false`."
     ]
   },
-  {
-    code: "issues-token-policy",
-    when: [{ status: [403], text: /SAML|\bSSO\b|single sign-on|forbids access via/i }],
-    cause: "The organization does not accept `github-token` as it is. The job's own token needs none of this.",
-    next: [
+  "issues-token-policy": {
+    when: { status: [403], text: /SAML|\bSSO\b|single sign-on|forbids access via/i },
+    answer: [
+      "The organization does not accept `github-token` as it is. The job's own token needs none of this.",
       "Omit `github-token` to use the job's own token.",
       "Or change the token as GitHub's message says: authorize it for SSO (Configure SSO at https://github.com/settings/tokens), or give it a shorter lifetime."
     ]
   },
-  {
-    code: "issues-archived",
-    when: [{ status: [403], text: /archived|read-only/i }],
-    cause: "The repository is archived, so nobody can change its issues.",
-    next: ["Set `drift-issue: false`, or unarchive the repository."]
+  "issues-archived": {
+    when: { status: [403], text: /archived|read-only/i },
+    answer: [
+      "The repository is archived, so nobody can change its issues.",
+      "Set `drift-issue: false`, or unarchive the repository."
+    ]
   },
-  {
-    code: "issues-not-permitted",
+  "issues-not-permitted": {
     when: [
-      { status: [403], text: /not accessible|must have (admin|push|write|triage)/i },
-      { status: [422], text: /Validation Failed|not permitted|cannot be assigned|label/i }
+      { status: [403], text: /not accessible|must have (admin|push|write|triage)|required scopes/i },
+      { status: [422], text: /^(?!.*too long).*(Validation Failed|not permitted|cannot be assigned|label)/i }
     ],
-    ...byText(
-      {
-        text: /not accessible by integration/i,
-        cause: "The job's token cannot write issues. It never can in a run for a pull request from a fork or of Dependabot.",
-        next: [
-          step(
-            "Set these permissions on the job. A permission that is not listed there is not granted:",
-            "permissions:\n  id-token: write\n  contents: read\n  issues: write"
-          )
-        ]
-      },
-      {
-        cause: "`github-token` cannot write issues or set labels: the token lacks the permission, or its user has no triage access to the repository.",
-        next: [
-          OMIT_TOKEN,
-          "Or give the token the repository permission Issues: Read and write, and its user triage access."
-        ]
-      }
-    )
+    answer: (_context, { text }) => {
+      if (/not accessible by integration/i.test(text))
+        return [
+          "The job's token cannot write issues. It never can in a run for a pull request from a fork or of Dependabot.",
+          "Set these permissions on the job. A permission that is not listed there is not granted:",
+          run("permissions:\n  id-token: write\n  contents: read\n  issues: write")
+        ];
+      return [
+        "`github-token` cannot write issues or set labels: the token lacks the permission, or its user has no triage access to the repository.",
+        OMIT_TOKEN,
+        "Or give the token the repository permission Issues: Read and write, and its user triage access."
+      ];
+    }
   },
-  {
-    code: "issues-disabled",
-    when: [{ status: [410], text: /disabled/i }],
-    cause: "Issues are disabled in this repository.",
-    next: ["Enable them in the repository settings under Features, or set `drift-issue: false`."]
+  "issues-disabled": {
+    when: { status: [410], text: /disabled/i },
+    answer: [
+      "Issues are disabled in this repository.",
+      "Enable them in the repository settings under Features, or set `drift-issue: false`."
+    ]
   },
-  {
-    code: "issues-not-found",
-    when: [{ status: [404] }],
-    cause: "GitHub does not show the repository or the issue to this token: issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
-    next: [
+  "issues-not-found": {
+    when: { status: [404] },
+    answer: [
+      "GitHub does not show the repository or the issue to this token: issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
       "Omit `github-token`, and set `permissions: issues: write` on the job.",
       "Check that issues are enabled in the repository settings under Features."
     ]
   },
-  {
-    code: "issues-refused",
-    when: [{ status: ["4xx"] }],
-    cause: "GitHub refused the request for the reason in its message.",
-    next: [
+  "issues-refused": {
+    when: { status: ["4xx"] },
+    answer: [
+      "GitHub refused the request for the reason in its message.",
       "Do what the message says, or set `drift-issue: false`.",
       "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job."
     ]
   }
-]);
-var OTHERS = rulesFor("github-issues", [
-  {
-    code: "issues-unavailable",
-    when: [{ status: ["5xx"] }],
-    cause: "GitHub could not be reached, or it has an outage.",
-    next: [
+});
+var OTHERS = rulesFor("github-issues", {
+  "issues-unavailable": {
+    when: { status: ["5xx"] },
+    answer: (context) => [
+      "GitHub could not be reached, or it has an outage.",
+      "Wait for the next run: it continues where this one stopped.",
       "Look for an outage of GitHub: https://www.githubstatus.com",
-      "Wait for the next run: it continues where this one stopped."
-    ]
+      ...reachable(context)
+    ],
+    retries: 3
   }
-]);
+});
 var ISSUES = [...REFUSALS, ...OTHERS];
+
+// src/github/drift-issue/tracker.ts
+var import_promises2 = require("node:timers/promises");
 
 // src/github/run.ts
 var ACTION_VERSION = "0.0.0";
@@ -9550,9 +9481,12 @@ var LABEL = {
   color: "b60205",
   description: "Drift of PostgreSQL privileges, maintained by azure-postgres-grants"
 };
-var ISSUE_PATIENCE = { firstWait: 1e3, maxTime: 9e4, answerTime: 2e4 };
-var MAX_ATTEMPTS = 4;
-var MAX_PAGES = 10;
+var ISSUE_PATIENCE = {
+  firstWait: 1e3,
+  maxTime: 18e4,
+  answerTime: 2e4,
+  pause: 1e3
+};
 async function openTracker(options) {
   const { env, token, warn } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
@@ -9567,18 +9501,25 @@ async function openTracker(options) {
   return {
     /** A link to this run, in Markdown. */
     run: url === void 0 ? "a run" : `[this run](${url})`,
-    /** All of them, open and closed, the oldest first. */
-    async issues() {
-      let pages = 0;
+    /**
+     * Open and closed ones, the oldest first.
+     * @param after reads no page beyond the issue with this number
+     */
+    async issues(after = 0) {
       const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 };
       const all2 = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
-        if (++pages === MAX_PAGES) done();
+        if (data.some(({ number }) => number <= after)) done();
         return data;
       });
-      return all2.flatMap((issue2) => issue2.pull_request ? [] : ours(issue2)).toSorted((a, b) => a.number - b.number);
+      const found2 = all2.flatMap((issue2) => issue2.pull_request ? [] : ours(issue2));
+      const once2 = new Map(found2.map((issue2) => [issue2.number, issue2]));
+      return [...once2.values()].toSorted((a, b) => a.number - b.number);
+    },
+    /** The label, before the first issue; not fatal: GitHub creates it with the issue, or `create` warns. */
+    async createLabel() {
+      await api.createLabel({ ...repository, ...LABEL }).catch(() => void 0);
     },
     async create(title, body) {
-      await api.createLabel({ ...repository, ...LABEL }).catch(() => void 0);
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL.name] });
       if (data.labels.length === 0) warn(labelDropped(LABEL.name, data.number));
       const [issue2] = ours(data);
@@ -9598,25 +9539,25 @@ async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }) {
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
   const end = Date.now() + patience.maxTime;
   const ended = AbortSignal.timeout(patience.maxTime);
+  let nextWrite = 0;
   octokit.hook.wrap("request", (request2, options) => {
     const { fetch } = options.request ?? {};
     const bounded = async (...asked) => inMemory(await fetch(...asked));
     const attempt2 = async () => {
+      const writes = options.method !== "GET";
+      if (writes) await (0, import_promises2.setTimeout)(nextWrite - Date.now(), void 0, { signal });
       const late = AbortSignal.timeout(patience.answerTime);
       const signals = [late, ended, ...signal ? [signal] : []];
       options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
-      return await request2(options);
+      try {
+        return await request2(options);
+      } catch (error2) {
+        throw issueError(error2, env);
+      } finally {
+        if (writes) nextWrite = Date.now() + patience.pause;
+      }
     };
-    const retryAfter = (error2, attempts) => {
-      const wait = waitAfter(refusalIn(error2), patience.firstWait * 2 ** (attempts - 1));
-      if (wait === void 0 || attempts === MAX_ATTEMPTS) return void 0;
-      const seconds = Math.ceil(wait / 1e3);
-      return {
-        wait,
-        line: `GitHub did not accept a request for the drift issue. Trying again in ${seconds} s.`
-      };
-    };
-    return retrying(attempt2, retryAfter, { end, say: info, signal });
+    return retryingFailures(attempt2, say, { ...patience, maxTime: end - Date.now() }, signal);
   });
   return octokit;
 }
@@ -9635,10 +9576,28 @@ function ours({ number, state, html_url, body }) {
   return marker ? [{ ...marker, number, open: state === "open", url: withoutSecrets(html_url) }] : [];
 }
 
+// src/github/step.ts
+var import_node_fs = require("node:fs");
+function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
+  if (file) orWarn("write the job summary", () => (0, import_node_fs.appendFileSync)(file, render()));
+  else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
+}
+function orWarn(what, task) {
+  try {
+    return task();
+  } catch (error2) {
+    const why = error2 instanceof Error ? error2.message : String(error2);
+    warning(visible(`Could not ${what}: ${why}. This does not change the result of the step.`));
+    return void 0;
+  }
+}
+
 // src/github/drift-issue.ts
+var MAX_CHANGES = 40;
+var ABOUT_ONE_ISSUE = ["issues-not-found", "issues-refused", "unknown"];
 async function keepDriftIssues(report, options) {
   if (report.mode === "plan") return;
-  const subjects = subjectsOf(report, options.schemas).filter(({ grantee }) => grantee.verdict !== "error");
+  const subjects = subjectsOf(report).filter(({ grantee }) => grantee.verdict !== "error");
   if (subjects.length === 0) return;
   const warnings2 = /* @__PURE__ */ new Set();
   const warn = (failure3) => warnings2.add(failureLines(failure3, report).join("\n"));
@@ -9652,17 +9611,21 @@ async function keepDriftIssues(report, options) {
       return ABOUT_ONE_ISSUE.includes(failure3.code);
     }
   };
+  const done = [];
   await attempt2(async () => {
     const tracker = await openTracker({ ...options, warn });
     const issues = await tracker.issues();
-    const created = [];
-    for (const subject2 of subjects) {
-      const { key } = markerOf(subject2);
-      const own2 = issues.filter((issue2) => issue2.key === key);
-      if (!await attempt2(() => keepIssue(tracker, subject2, own2, created))) break;
+    const tasks = tasksFor(subjects, issues);
+    const changes2 = tasks.filter(({ change }) => change !== "unchanged");
+    if (changes2.length > MAX_CHANGES) warnings2.add(tooMany(changes2.length));
+    if (issues.length === 0) await tracker.createLabel();
+    for (const task of changes2.slice(0, MAX_CHANGES)) {
+      if (!await attempt2(async () => void done.push(await perform(tracker, task)))) break;
     }
-    if (created.length > 0) await closeDuplicates(tracker, created);
+    done.push(...tasks.filter(({ change }) => change === "unchanged"));
+    await closeDuplicates(tracker, issues, done);
   });
+  if (done.length > 0 && options.env.GITHUB_STEP_SUMMARY) addToSummary(() => issuesPart(done), options.env);
   for (const lines2 of warnings2) {
     warning(`A drift issue is not as it should be. This does not change the verdict.
 ${lines2}`, {
@@ -9670,46 +9633,44 @@ ${lines2}`, {
     });
   }
 }
-var ABOUT_ONE_ISSUE = ["issues-not-found", "issues-refused", "unknown"];
-async function keepIssue(tracker, subject2, issues, created) {
-  const [issue2, ...duplicates] = issues;
-  const { run: run3 } = tracker;
-  for (const duplicate of duplicates)
-    if (issue2 && duplicate.open) await closeDuplicate(tracker, duplicate, issue2);
-  if (subject2.grantee.verdict !== "drift") {
-    if (!issue2?.open) return;
-    await tracker.update(issue2, { state: "closed", state_reason: "completed" });
-    await tracker.comment(issue2, issueComment("gone", subject2, run3));
-    log("closed", issue2);
-  } else if (!issue2) {
-    const opened = await tracker.create(issueTitle(subject2), issueBody(subject2, run3));
-    created.push(opened);
-    log("opened", opened);
-  } else {
-    await tracker.update(issue2, { state: "open", body: issueBody(subject2, run3) });
-    const changed2 = issue2.found !== markerOf(subject2).found;
-    if (!issue2.open) await tracker.comment(issue2, issueComment("back", subject2, run3));
-    else if (changed2) await tracker.comment(issue2, issueComment("changed", subject2, run3));
-    log(issue2.open ? "updated" : "reopened", issue2);
+function tasksFor(subjects, issues) {
+  const byKey = Map.groupBy(issues, ({ key }) => key);
+  return subjects.flatMap((subject) => {
+    const now = markerOf(subject);
+    return taskFor(subject, byKey.get(now.key)?.[0], now) ?? [];
+  });
+}
+async function perform(tracker, task) {
+  const { subject, change } = task;
+  const body = () => issueBody(subject, tracker.run);
+  const issue2 = task.issue ?? await tracker.create(issueTitle(subject), body());
+  if (change === "closed") await tracker.update(issue2, { state: "closed", state_reason: "completed" });
+  else if (change !== "opened") await tracker.update(issue2, { state: "open", body: body() });
+  const comment = issueComment(task, tracker.run);
+  if (comment !== void 0) await tracker.comment(issue2, comment);
+  log(change, issue2);
+  return { ...task, issue: issue2 };
+}
+async function closeDuplicates(tracker, before, done) {
+  const opened = done.filter(({ change }) => change === "opened").map(({ issue: issue2 }) => issue2?.number);
+  const later = opened.length > 0 ? await tracker.issues(before.at(-1)?.number) : [];
+  for (const [oldest, ...others] of groupsOf([...before, ...later], ({ key }) => key)) {
+    for (const duplicate of others) {
+      if (!duplicate.open || !(before.includes(duplicate) || opened.includes(duplicate.number))) continue;
+      await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
+      await tracker.comment(
+        duplicate,
+        `Duplicate of #${oldest.number}: two runs opened an issue at the same time.`
+      );
+      log(`closed as a duplicate of #${oldest.number}`, duplicate);
+    }
   }
 }
-async function closeDuplicates(tracker, created) {
-  const issues = await tracker.issues();
-  for (const issue2 of created) {
-    const oldest = issues.find(({ key }) => key === issue2.key);
-    if (oldest && oldest.number < issue2.number) await closeDuplicate(tracker, issue2, oldest);
-  }
-}
-async function closeDuplicate(tracker, duplicate, issue2) {
-  await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
-  await tracker.comment(
-    duplicate,
-    `Duplicate of #${issue2.number}: two runs opened an issue at the same time.`
-  );
-  log(`closed as a duplicate of #${issue2.number}`, duplicate);
+function tooMany(changes2) {
+  return `${MAX_CHANGES} of ${count(changes2, "drift issue")} were opened, updated or closed, because GitHub limits how much a job can write. Each further run continues with the next ${MAX_CHANGES}. The job summary and the report have all of them.`;
 }
 function log(what, { number, url }) {
-  info(logLine(`Drift issue #${number} ${what}: ${url}`));
+  say(`Drift issue #${number} ${what}: ${url}`);
 }
 
 // src/github/output.ts
@@ -9747,10 +9708,10 @@ function isInSchema(kind) {
 // src/render/annotations.ts
 var MAX_FINDINGS = 9;
 var MAX_CHARACTERS = 3900;
-var MAX_NAMES4 = 3;
+var MAX_NAMES5 = 3;
 var MAX_WARNINGS = 5;
 function annotations(report) {
-  const findings3 = [...errors(report), ...drift(report)];
+  const findings3 = [...errors(report), ...drift(report), ...undeclared(report)];
   const level = findings3[0]?.level ?? "error";
   const rest = findings3.length - MAX_FINDINGS;
   const more = {
@@ -9765,70 +9726,67 @@ function annotations(report) {
   }));
 }
 function errors(report) {
-  const all2 = report.databases.flatMap((database) => {
-    const where = plain.name(database.database);
-    if (database.error) return [{ error: database.error, where }];
-    return database.grantees.flatMap(
-      ({ error: error2, grantee }) => error2 ? [{ error: error2, where: `${where} for ${plain.name(grantee)}` }] : []
-    );
-  });
-  return groupsOf(all2, ({ error: error2 }) => JSON.stringify(error2)).map((group) => ({
+  const failed = targetsOf(report).flatMap(({ error: error2, ...target }) => error2 ? [{ error: error2, ...target }] : []);
+  return groupsOf(failed, ({ error: error2 }) => failureKey(error2)).map((group) => ({
     level: "error",
-    title: `Could not check ${some(group, MAX_NAMES4, ({ where }) => where)}`,
+    title: `Could not check ${some(group, MAX_NAMES5, targetsIn(report, plain))}`,
     message: failureLines(group[0].error, report).join("\n")
   }));
 }
 function drift(report) {
   const level = report.mode === "plan" ? "notice" : "error";
-  const judged = extraIsDrift(report.onExtra);
-  const findings3 = report.databases.flatMap(
-    (database) => database.grantees.flatMap((grantee) => [
-      ...entriesOf(database, grantee, grantee.missing, "Missing", missingText),
-      ...judged ? entriesOf(database, grantee, grantee.extra, "Not requested", extraText) : []
-    ])
+  const place2 = placesIn(report, plain);
+  const entries = report.databases.flatMap(
+    (database) => database.grantees.flatMap((grantee) => entriesOf(database, grantee, place2(database)))
   );
-  return groupsOf(findings3, ({ title, before, after }) => `${title}\0${before}\0${after}`).map((group) => {
+  return groupsOf(entries, ({ title, before, after }) => `${title}\0${before}\0${after}`).map((group) => {
     const [first] = group;
-    const where = some(group, MAX_NAMES4, ({ database }) => plain.name(database));
+    const where = some(group, MAX_NAMES5, ({ place: place3 }) => place3);
     const message = `${first.before} in ${where}. ${first.after}`;
     return { ...first, objects: first.objects * group.length, message };
   }).toSorted((a, b) => a.rank - b.rank || b.objects - a.objects).map(({ title, message }) => ({ level, title, message }));
 }
-function entriesOf(database, { grantee }, list, what, text) {
-  return byCause(list).flatMap(
-    (cause) => alike(cause.findings, rankOf).map((group) => {
+function entriesOf({ user }, grantee, place2) {
+  const causes = listsOf(grantee).filter(({ isDrift }) => isDrift).flatMap(({ what, findings: findings3 }) => byCause(findings3).map((cause) => ({ what, ...cause })));
+  return causes.flatMap(
+    ({ what, ...cause }) => alike(cause.findings, rankOf).map((group) => {
       const [first] = group;
       const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
-      const lines2 = explain(one, database.user, inOurWords("the SQL in the job summary"));
-      const objects2 = distinctIn(group);
-      const on = objects2.length === 1 ? objectText(first, plain) : countObjects(objects2);
-      const names4 = some(objects2, MAX_NAMES4, (object) => objectName(object, plain));
+      const lines2 = explain(one, user, inOurWords("the SQL in the job summary"));
+      const objects = distinctIn(group);
+      const on = objects.length === 1 ? objectText(first, plain) : countObjects(objects);
       return {
         rank: rankOf(first.kind),
-        objects: objects2.length,
-        ...first.kind === "identity" ? {
-          title: `${what}: ${on}`,
-          before: `${plain.name(grantee)} is not bound to the expected identity`
-        } : {
-          title: `${what}: ${first.privileges.join(", ")} on ${on}`,
-          before: `${text(first, plain.name(grantee), objects2.length === 1 ? on : `${on} (${names4})`)},${hasNoOwner(first) ? "" : ` owned by ${plain.name(cause.owner)},`}`
-        },
-        database: database.database,
+        objects: objects.length,
+        title: `${what}: ${first.kind === "identity" ? "" : `${first.privileges.join(", ")} on `}${on}`,
+        before: sentenceAbout(group, objects, plain.name(grantee.grantee)),
+        place: place2,
         after: lines2.map(plain.sentence).join(" ")
       };
     })
   );
 }
-function missingText({ privileges: privileges2 }, grantee, on) {
-  return `${grantee} is missing ${privileges2.join(", ")} on ${on}`;
+function sentenceAbout([first], objects, grantee) {
+  if (first.kind === "identity") return `${grantee} is not bound to the expected identity`;
+  const { sources, owner } = first;
+  const privileges2 = first.privileges.join(", ");
+  const names4 = some(objects, MAX_NAMES5, (object) => objectName(object, plain));
+  const on = objects.length === 1 ? objectText(first, plain) : `${countObjects(objects)} (${names4})`;
+  const what = sources ? `holds ${privileges2} (${sourcesText(sources, plain)}), which was not requested,` : `is missing ${privileges2}`;
+  return `${grantee} ${what} on ${on},${hasNoOwner(first) ? "" : ` owned by ${plain.name(owner)},`}`;
 }
-function extraText(extra, grantee, on) {
-  return `${grantee} holds ${extra.privileges.join(", ")} (${sourcesText(extra, plain)}), which was not requested, on ${on}`;
+function undeclared(report) {
+  const message = undeclaredText(report, plain);
+  if (report.undeclared !== "fail" || message === void 0) return [];
+  const level = report.mode === "plan" ? "notice" : "error";
+  return [{ level, title: "Not declared", message: `${message}. The job summary lists them.` }];
 }
 function warnings(report) {
-  const all2 = granteesOf(report).flatMap(
-    ({ warnings: warnings2 }) => warnings2.map(({ message: message2 }) => plain.sentence(message2))
-  );
+  const undeclared2 = report.undeclared === "warn" ? undeclaredText(report, plain) : void 0;
+  const all2 = [
+    ...undeclared2 === void 0 ? [] : [`${undeclared2}. The job summary lists them.`],
+    ...granteesOf(report).flatMap(({ warnings: warnings2 }) => warnings2.map(({ message: message2 }) => plain.sentence(message2)))
+  ];
   const distinct = [...new Set(all2)];
   if (distinct.length === 0) return [];
   const rest = distinct.length - MAX_WARNINGS;
@@ -9844,9 +9802,9 @@ function cut(message) {
 // src/render/json.ts
 var DEPTH_OF_FINDINGS = 6;
 function renderJson(report) {
-  const { version, mode, onExtra, verdict, error: error2, run: run3, databases } = report;
+  const { version, mode, verdict, error: error2, run: run4, databases } = report;
   const parts = [];
-  write2({ version, mode, onExtra, verdict, error: error2, run: run3, databases }, 0);
+  write2({ version, mode, verdict, error: error2, run: run4, databases }, 0);
   return `${parts.join("").replaceAll("##[", "#\\u0023[")}
 `;
   function write2(value, depth) {
@@ -9894,15 +9852,16 @@ function isObject(value) {
 }
 
 // src/render/log.ts
-var MAX_LINES = 200;
+var MAX_LINES2 = 200;
 function logGroups(report) {
   return report.databases.map((database) => ({
     title: logLine(
-      `${plain.name(database.database)} on ${serverText(database, plain)}: ${verdictText(database.verdict, report.mode)}`
+      `${databaseName(database, plain)} on ${serverText(database, plain)}: ${verdictText(database.verdict, report.mode)}`
     ),
     lines: [
       ...failure2(database, report),
       ...database.grantees.flatMap((grantee) => granteeLines(database, grantee, report)),
+      ...listed("Privileges that nobody declared", undeclaredLines(database), String),
       ...report.mode === "plan" ? listed("`mode: apply` would run", sqlLines(database), String) : []
     ]
   }));
@@ -9914,8 +9873,8 @@ function failure2({ error: error2 }, report) {
   return error2 ? failureLines(error2, report).flatMap(logLines) : [];
 }
 function granteeLines(database, grantee, report) {
-  const { skipped, ...objects2 } = grantee.objects;
-  const checked = [...countTypes(objects2), `${skipped} skipped`].join(", ");
+  const { skipped, ...objects } = grantee.objects;
+  const checked = [...countTypes(objects), `${skipped} skipped`].join(", ");
   const name3 = plain.name(grantee.grantee);
   return [
     logLine(
@@ -9923,66 +9882,78 @@ function granteeLines(database, grantee, report) {
     ),
     ...grantee.sessionRole === void 0 ? [] : [logLine(`  sessions begin as ${plain.name(grantee.sessionRole)} (ALTER ROLE \u2026 SET role)`)],
     ...failure2(grantee, report),
-    ...changed("Granted", grantee.granted),
-    ...changed("Revoked", grantee.revoked),
-    ...changed(UNCONFIRMED, grantee.unconfirmed ?? []),
-    ...causes("Missing", grantee.missing, database, objectLine),
-    ...causes(
-      "More than requested",
-      grantee.extra,
-      database,
-      (extra) => `${objectLine(extra)} (from ${sourcesText(extra, plain)})`
+    ...changesOf(grantee).flatMap(
+      ({ done, changed }) => listed(`${done} on ${countKinds(changed)}`, changed, objectLine2)
+    ),
+    ...listsOf(grantee).flatMap(
+      ({ what, findings: findings3 }) => byCause(findings3).flatMap((cause) => causeLines(what, cause, database))
     ),
     ...grantee.warnings.flatMap(({ message }) => logLines(`Warning: ${plain.sentence(message)}`))
   ];
 }
-function causes(what, findings3, database, line) {
-  return byCause(findings3).flatMap((cause) => {
-    const [first] = cause.findings;
-    const lines2 = explain(cause, database.user, inOurWords("the SQL in the job summary"));
-    return [
-      ...hasNoOwner(first) ? [logLine(`${what}: ${objectText(first, plain)}.`)] : listed(
-        `${what} on ${countKinds(distinctIn(cause.findings))}, owned by ${plain.name(cause.owner)}`,
-        distinctRows(cause.findings),
-        line
-      ),
-      ...logLines(lines2.map(plain.sentence).join(" "))
-    ];
-  });
+function causeLines(what, cause, { user }) {
+  const title = causeText(what, cause, plain);
+  const lines2 = explain(cause, user, inOurWords("the SQL in the job summary"));
+  return [
+    ...hasNoOwner(cause.findings[0]) ? [logLine(`${title}.`)] : listed(title, distinctRows(cause.findings), objectLine2),
+    ...logLines(lines2.map(plain.sentence).join(" "))
+  ];
 }
-function changed(verb, objects2) {
-  return listed(`${verb} on ${countKinds(objects2)}`, objects2, objectLine);
-}
-function objectLine(object) {
-  return `${objectText(object, plain)}: ${object.privileges.join(", ")}`;
+function objectLine2(object) {
+  const from = object.sources ? ` (from ${sourcesText(object.sources, plain)})` : "";
+  return `${objectText(object, plain)}: ${object.privileges.join(", ")}${from}`;
 }
 function listed(title, items, line) {
   if (items.length === 0) return [];
-  const rest = items.length - MAX_LINES;
+  const rest = items.length - MAX_LINES2;
   return [
     logLine(`${title}:`),
-    ...items.slice(0, MAX_LINES).map((item) => logLine(`  ${line(item)}`)),
+    ...items.slice(0, MAX_LINES2).map((item) => logLine(`  ${line(item)}`)),
     ...rest > 0 ? [`  and ${count(rest, "more", "more")} in the JSON report`] : []
   ];
 }
 
 // src/render/outputs.ts
 function outputsOf(report) {
+  const objects = (list) => objectsIn(granteesOf(report), list).length;
   return {
     verdict: report.verdict,
-    "missing-count": countIn(report, "missing"),
-    "granted-count": countIn(report, "granted"),
-    "extra-count": countIn(report, "extra"),
-    "revoked-count": countIn(report, "revoked")
+    message: chatMessage(report),
+    "missing-count": objects("missing"),
+    "granted-count": objects("granted"),
+    "extra-count": objects("extra"),
+    "revoked-count": objects("revoked")
   };
 }
+var MAX_CHARACTERS2 = 1e3;
+function chatMessage(report) {
+  const targets = targetsOf(report);
+  const [worst2] = targets;
+  const isBad = worst2 !== void 0 && severity(worst2.verdict) >= severity("drift");
+  const error2 = report.error ?? worst2?.error;
+  const counts = groupsOf(targets, ({ verdict }) => verdict).map(
+    ([{ verdict }, ...others]) => `${grouped(others.length + 1)} ${verdictText(verdict, report.mode)}`
+  );
+  const text = [
+    headline(report, plain),
+    ...targets.length > 1 ? [`${count(targets.length, "target")}: ${series(counts)}.`] : [],
+    ...targets.length > 1 && isBad ? [`The worst: ${targetsIn(report, plain)(worst2)}.`] : [],
+    ...error2 ? [plain.sentence(error2.message)] : []
+  ].join(" ");
+  const url = report.run?.url;
+  return withoutMarkup(text.slice(0, MAX_CHARACTERS2)) + (url === void 0 ? "" : ` ${url}`);
+}
+function withoutMarkup(text) {
+  return text.replaceAll("`", "").replaceAll(/\s+/g, " ").replaceAll(MARKUP, "?");
+}
+var MARKUP = /[^\p{L}\p{N} .,;:()'"_=+%-]|:(?! |$)|_(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])_/gu;
 
 // src/render/sql-file.ts
 function renderSql(report) {
   const parts = partsOf(report);
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
-  const byStage = Map.groupBy(parts, ({ block }) => stageOf(block));
+  const byStage = Map.groupBy(parts, ({ block, undeclared: undeclared2 }) => undeclared2 ? "undeclared" : stageOf(block));
   const others = STAGES.flatMap((stage) => [
     ...Map.groupBy(byStage.get(stage) ?? [], ({ block }) => plain.sentence(runner(block)))
   ]);
@@ -9990,21 +9961,27 @@ function renderSql(report) {
     ...header(report),
     ...(byStage.get("by apply") ?? []).flatMap((part) => [...script(part), ""]),
     ...others.flatMap(([who, blocks]) => {
-      const title = [`-- To run as ${who}:`, ...blocks[0]?.block.byHand ? [BY_HAND] : []];
+      const [first] = blocks;
+      const note = first?.undeclared ? [NOT_DECLARED] : first?.block.byHand ? [BY_HAND] : [];
+      const title = [`-- To run as ${who}:`, ...note];
       return [...commented([...title, ...blocks.flatMap(script)]), ""];
     })
   ];
   return `${lines2.join("\n").trimEnd()}
 `;
 }
-var STAGES = ["by hand", "prepares", "rest"];
+var STAGES = ["by hand", "prepares", "rest", "undeclared"];
 function stageOf({ runnable, byHand, prepares }) {
   if (runnable) return byHand ? "by hand" : "by apply";
   return prepares ? "prepares" : "rest";
 }
 var BY_HAND = "-- (mode apply does not run this part)";
+var NOT_DECLARED = "-- (revokes what roles hold that nobody declared: check first that nothing needs it. This action never runs it)";
 function partsOf({ databases }) {
-  const all2 = databases.flatMap((database) => database.fixes.map((block) => ({ database, block })));
+  const all2 = databases.flatMap((database) => [
+    ...database.fixes.map((block) => ({ database, block, undeclared: false })),
+    ...(database.undeclaredFixes ?? []).map((block) => ({ database, block, undeclared: true }))
+  ]);
   const once2 = groupsOf(
     all2,
     ({ database: { host, port: port2 }, block }) => block.database === void 0 ? {} : JSON.stringify([host, port2, block.database, block.statements])
@@ -10018,13 +9995,13 @@ function statementsOf({ block }) {
 var NOT_ASCII = new RegExp("\\P{ASCII}", "u");
 var SET_ENCODING = "SET client_encoding = 'UTF8';";
 function scriptPart({ databases }) {
-  const oneServer = new Set(databases.map(({ host, port: port2 }) => `${host}:${port2}`)).size === 1;
+  const several = hasServers(databases);
   return (part) => {
     const { host, port: port2 } = part.database;
     const database = part.block.database ?? part.database.database;
     if (/[\r\n]/.test(database)) return unreachable(part);
     return [
-      connectLine({ dbname: database, ...!oneServer && { host, port: `${port2}` } }),
+      connectLine({ dbname: database, ...several && { host, port: `${port2}` } }),
       ...statementsOf(part)
     ];
   };
@@ -10054,9 +10031,8 @@ function unreachable(part) {
 // src/render/summary.ts
 var MAX_SQL2 = 65536;
 var MAX_WARNINGS2 = 20;
-var MAX_NAMES5 = 8;
-var MAX_DATABASES = 200;
-var MAX_GREEN_ROWS = 20;
+var MAX_NAMES6 = 8;
+var MAX_ROWS2 = 20;
 var MAX_HELD_ROWS = 1e3;
 var NAME = "Azure Postgres Grants";
 var LIMIT = {
@@ -10068,8 +10044,9 @@ function renderSummary(report) {
   const page = openPage(LIMIT);
   page.add(`### ${icon(report)} ${NAME} \xB7 ${headline(report, markdown)}`);
   if (report.error) errorPart(page, report.error, report);
-  if (report.databases.length > 1 || granteesOf(report).length > 1) overview(page, report);
+  overview(page, report);
   for (const section of sections(report)) sectionPart(page, report, section);
+  undeclaredPart(page, report);
   warningsPart(page, report);
   checkedPart(page, report);
   return page.close();
@@ -10077,161 +10054,144 @@ function renderSummary(report) {
 function icon({ mode, verdict }) {
   return mode === "plan" && verdict === "drift" ? "\u{1F4CB}" : ICONS[verdict];
 }
-var MAX_COMPARED = 1e3;
 function sections(report) {
-  const shown = report.databases.filter((database) => database.error || database.grantees.some(hasFindings));
-  return groupsOf(shown, sameDatabase);
+  const shown = targetsOf(report).filter(({ error: error2, grantee }) => error2 || grantee && hasFindings(grantee));
+  return sameOf(
+    [...new Set(shown.map(({ database }) => database))],
+    ({ error: error2, user, fixes, grantees }) => JSON.stringify([
+      error2 && failureKey(error2),
+      user,
+      fixes,
+      grantees.map((each) => [each.grantee, findingsOf2(each)])
+    ])
+  );
+}
+function sameOf(items, key) {
+  return groupsOf(items, items.length > 1 ? key : () => "");
 }
 function hasFindings(grantee) {
-  return grantee.error !== void 0 || listsOf(grantee).some((list) => list.length > 0);
+  return findingsOf2(grantee).flat().some(Boolean);
 }
-function listsOf({ missing, granted, extra, revoked, unconfirmed = [] }) {
-  return [missing, granted, extra, revoked, unconfirmed];
+function findingsOf2({ error: error2, missing, granted, extra, revoked, unconfirmed }) {
+  return [error2, missing, granted, extra, revoked, unconfirmed];
 }
-function sameDatabase(database) {
-  const { error: error2, user, fixes, grantees } = database;
-  if (grantees.some(isLarge)) return database;
-  return JSON.stringify([error2, user, fixes, grantees.map((g) => [g.grantee, findingsOf2(g)])]);
-}
-function isLarge(grantee) {
-  return listsOf(grantee).reduce((sum, list) => sum + list.length, 0) > MAX_COMPARED;
-}
-function findingsOf2(grantee) {
-  return [grantee.error, ...listsOf(grantee)];
-}
-function sameGrantees(grantees) {
-  const key = (grantee) => isLarge(grantee) ? grantee : JSON.stringify(findingsOf2(grantee), (name3, value) => name3 === "fix" ? void 0 : value);
-  return groupsOf(grantees.filter(hasFindings), key);
+function sameGrantees({ grantees }) {
+  return sameOf(
+    grantees.filter(hasFindings),
+    (grantee) => JSON.stringify(findingsOf2(grantee), (name3, value) => name3 === "fix" ? void 0 : value)
+  ).map((same) => ({
+    grantee: same[0],
+    named: grantees.length > 1 ? same.map(({ grantee }) => grantee) : []
+  }));
 }
 function sectionPart(page, report, databases) {
   const [database] = databases;
-  if (report.databases.length > 1) page.add(`#### ${names(databases.map(({ database: database2 }) => database2))}`);
-  if (database.error) errorPart(page, database.error, report);
-  const several = database.grantees.length > 1;
-  const parts = sameGrantees(database.grantees).map((same) => ({
-    grantee: same[0],
-    named: several ? same.map(({ grantee }) => grantee) : []
-  }));
-  for (const { grantee, named: named3 } of parts) {
-    const { error: error2, missing, extra } = grantee;
-    if (named3.length > 0 && (error2 || missing.length + extra.length > 0))
-      page.add(`##### For ${names(named3)}`);
-    if (error2) errorPart(page, error2, report);
-    driftPart(page, report, database, grantee, named3.length > 1);
+  const place2 = placesIn(report, markdown);
+  if (report.databases.length > 1) page.add(`#### ${some(databases, MAX_NAMES6, place2)}`);
+  if (database.error) {
+    errorPart(page, database.error, report);
+    if (new Set(databases.map(({ error: error2 }) => JSON.stringify(error2))).size > 1)
+      page.add(`The names are those of ${place2(database)}; the others have the same error.`);
   }
-  const isPlanned = ({ runnable, byHand }) => runnable && !byHand && report.mode === "plan";
-  const noteFor2 = (block) => {
-    if (block.byHand) return ", which <code>mode: apply</code> does not run";
-    return isPlanned(block) ? ", which <code>mode: apply</code> runs" : "";
-  };
-  fixesPart(page, database.fixes, {
-    most: MAX_SQL2,
-    note: noteFor2,
-    open: isPlanned
+  const parts = sameGrantees(database);
+  for (const { grantee, named: named2 } of parts) {
+    const { error: error2, missing, extra } = grantee;
+    if (named2.length > 0 && (error2 || missing.length + extra.length > 0))
+      page.add(`##### For ${names(named2)}`);
+    if (error2) errorPart(page, error2, report);
+    driftPart(page, database, grantee, named2.length > 1);
+  }
+  fixesPart(page, database.fixes, MAX_SQL2, ({ byHand, runnable }) => {
+    if (byHand) return ", which <code>mode: apply</code> does not run";
+    return runnable && report.mode === "plan" ? ", which <code>mode: apply</code> runs" : "";
   });
-  for (const { grantee, named: named3 } of parts) {
-    for (const [verb, changed2] of [
-      ["Granted", grantee.granted],
-      ["Revoked", grantee.revoked],
-      [UNCONFIRMED, grantee.unconfirmed ?? []]
-    ]) {
-      if (changed2.length === 0) continue;
-      changedPart(
-        page,
-        `${verb} on ${countObjects(changed2)}${forNamed(named3, markup)}`,
-        verb === UNCONFIRMED ? "Sent" : verb,
-        changed2
-      );
-    }
+  for (const { grantee, named: named2 } of parts) {
+    const whom = named2.length === 0 ? "" : ` for ${some(named2, MAX_NAMES6, (name3) => markup.name(name3))}`;
+    for (const { done, verb, changed } of changesOf(grantee))
+      changedPart(page, `${done} on ${countObjects(changed)}${whom}`, verb, changed);
   }
 }
 function names(list) {
-  return some(list, MAX_NAMES5, (name3) => markdown.name(name3));
+  return some(list, MAX_NAMES6, (name3) => markdown.name(name3));
 }
 function errorPart(page, error2, report) {
   for (const block of failureBlocks(error2, report)) page.add(block);
   page.add("Privileges could not be checked, so this is not drift.");
 }
-function warningsPart(page, { databases }) {
+function warningsPart(page, report) {
+  const { databases } = report;
   const all2 = databases.flatMap(
-    ({ database, grantees }) => grantees.flatMap(
+    (database) => database.grantees.flatMap(
       ({ warnings: warnings2 }) => warnings2.map(({ message }) => ({ database, text: markdown.sentence(message) }))
     )
   );
-  if (all2.length === 0) return;
-  const distinct = groupsOf(all2, ({ text }) => text).map((group) => {
-    const found = [...new Set(group.map(({ database }) => database))];
-    const where = found.length < databases.length ? ` (in ${names(found)})` : "";
+  const distinct = groupsOf(all2, ({ text }) => text);
+  if (distinct.length === 0) return;
+  const place2 = placesIn(report, markdown);
+  const lines2 = distinct.slice(0, MAX_WARNINGS2).map((group) => {
+    const found2 = [...new Set(group.map(({ database }) => database))];
+    const where = found2.length < databases.length ? ` (in ${some(found2, MAX_NAMES6, place2)})` : "";
     return `- ${group[0].text}${where}`;
   });
-  const rest = distinct.length - MAX_WARNINGS2;
-  const more = rest > 0 ? [`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`] : [];
-  page.add(
-    `**${count(distinct.length, "warning")}**
-
-${[...distinct.slice(0, MAX_WARNINGS2), ...more].join("\n")}`
-  );
-}
-function forNamed(named3, pen) {
-  return named3.length === 0 ? "" : ` for ${some(named3, MAX_NAMES5, (name3) => pen.name(name3))}`;
+  const rest = distinct.length - lines2.length;
+  if (rest > 0) lines2.push(`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`);
+  page.add([`**${count(distinct.length, "warning")}**
+`, ...lines2].join("\n"));
 }
 function overview(page, report) {
-  const rows = report.databases.flatMap(overviewRows);
-  if (rows.every(({ verdict }) => verdict === "error")) return;
-  const shownRows = rows.length > MAX_GREEN_ROWS ? rows.filter(({ verdict }) => verdict !== "in-sync") : rows;
-  const many = (of) => new Set(rows.map(of)).size > 1;
-  const columns = [
-    { head: "Database", show: true, cell: ({ database }) => markdown.name(database.database) },
-    {
-      head: "Server",
-      show: many(({ database }) => serverText(database, markdown)),
-      cell: ({ database }) => serverText(database, markdown)
-    },
-    {
-      head: "Grantee",
-      show: granteesOf(report).some(({ grantee }, _, [first]) => grantee !== first?.grantee),
-      cell: ({ grantee }) => grantee ? markdown.name(grantee.grantee) : "all"
-    },
-    {
-      head: "Verdict",
-      show: true,
-      cell: ({ verdict }) => `${ICONS[verdict]} ${verdictText(verdict, report.mode)}`
-    },
-    ...["missing", "granted", "extra", "revoked"].map((list) => ({
-      head: `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
-      show: granteesOf(report).some((grantee) => grantee[list].length > 0),
-      cell: ({ database, grantee, verdict }) => {
-        const ofGrantees = grantee ? [grantee] : database.grantees;
-        const objects2 = ofGrantees.reduce((sum, each) => sum + distinctIn(each[list]).length, 0);
-        return verdict === "error" && objects2 === 0 ? "?" : String(objects2);
-      }
-    }))
-  ];
-  const shown = columns.filter(({ show }) => show);
-  page.table(
-    shown.map(({ head }) => head),
-    shownRows,
-    (row) => shown.map(({ cell }) => cell(row)),
-    MAX_DATABASES
+  if (report.databases.length < 2 && granteesOf(report).length < 2) return;
+  const columns = columnsFor(report);
+  const table = (targets2) => page.table(
+    columns.map(([head]) => head),
+    targets2,
+    (target) => columns.map(([, cell]) => cell(target))
   );
-  if (shownRows.length < rows.length) page.add(`The other ${rows.length - shownRows.length} are in sync.`);
+  const targets = targetsOf(report);
+  const green = targets.length > MAX_ROWS2 ? targets.filter(({ verdict }) => verdict === "in-sync") : [];
+  const others = targets.slice(0, targets.length - green.length);
+  if (others.length > 0) table(others);
+  const title = `${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync`;
+  if (green.length > 0) page.fold(title, () => table(green));
 }
-function overviewRows(database) {
-  if (database.error) return [{ database, verdict: "error" }];
-  return database.grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict }));
+function columnsFor(report) {
+  const grantees = granteesOf(report);
+  const server = serversIn(report, markdown);
+  const judged = ({ verdict, error: error2 }) => `${ICONS[verdict]} ${verdictText(verdict, report.mode)}${error2 ? `: ${markdown.code(error2.code)}` : ""}`;
+  const granteeOf = ({ grantee, error: error2 }) => grantee ? markdown.name(grantee.grantee) : error2 ? "all" : "not declared";
+  const hasSeveral = targetsOf(report).some(
+    ({ grantee, error: error2 }) => !error2 && grantee?.grantee !== grantees[0]?.grantee
+  );
+  const columns = [
+    ["Verdict", judged],
+    ["Database", ({ database }) => databaseName(database, markdown)],
+    ["Server", ({ database }) => server(database), hasServers(report.databases)],
+    ["Grantee", granteeOf, hasSeveral],
+    ...["missing", "granted", "extra", "revoked"].map(
+      (list) => [
+        `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
+        (target) => objectsText2(target, list),
+        grantees.some((grantee) => grantee[list].length > 0)
+      ]
+    )
+  ];
+  return columns.filter(([, , show = true]) => show);
+}
+function objectsText2({ database, grantee, error: error2 }, list) {
+  const objects = objectsIn(grantee ? [grantee] : error2 ? database.grantees : [], list).length;
+  return error2 && objects === 0 ? "?" : grouped(objects);
 }
 function checkedPart(page, report) {
-  const { skipped, ...objects2 } = lookedAt(report);
+  const { skipped, ...objects } = lookedAt(report);
   const versions = new Set(report.databases.flatMap(({ serverVersion }) => serverVersion ?? []));
   const checked = [
-    `Checked ${series(countTypes(objects2))}, skipped ${skipped}`,
+    `Checked ${series(countTypes(objects))}, skipped ${skipped}`,
     `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
-    `PostgreSQL ${some([...versions], MAX_NAMES5, markdown.quoted)}`,
+    `PostgreSQL ${some([...versions], MAX_NAMES6, markdown.quoted)}`,
     `mode \`${report.mode}\``,
     ...sessionRoles(report)
   ];
   const lines2 = [
-    ...[skipped, ...Object.values(objects2)].some((n) => n > 0) ? checked : [],
+    ...[skipped, ...Object.values(objects)].some((n) => n > 0) ? checked : [],
     ...runLine(report)
   ];
   if (lines2.length > 0) page.add(lines2.join(" \xB7 "));
@@ -10248,9 +10208,9 @@ function checkedPart(page, report) {
       () => page.table(["Grantee", "Object ID", "Type", "Tenant"], bound, (row) => row, MAX_HELD_ROWS)
     );
 }
-function runLine({ run: run3 }) {
-  if (run3 === void 0) return [];
-  const { startedAt, seconds, actionVersion, url, docs } = run3;
+function runLine({ run: run4 }) {
+  if (run4 === void 0) return [];
+  const { startedAt, seconds, actionVersion, url, docs } = run4;
   return [
     `${startedAt.slice(0, 16).replace("T", " ")} UTC, ${seconds} s`,
     `version ${actionVersion}`,
@@ -10277,25 +10237,9 @@ function heldRows(held) {
   );
   return groups.map((group) => {
     const [first] = group;
-    const total = group.reduce((sum, { objects: objects2 }) => sum + objects2, 0);
+    const total = group.reduce((sum, { objects }) => sum + objects, 0);
     return [countKind(first.kind, total), first.privileges.join(", "), sourceText(first, markdown)];
   });
-}
-
-// src/github/step.ts
-var import_node_fs = require("node:fs");
-function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
-  if (file) orWarn("write the job summary", () => (0, import_node_fs.appendFileSync)(file, render()));
-  else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
-}
-function orWarn(what, task) {
-  try {
-    return task();
-  } catch (error2) {
-    const why = error2 instanceof Error ? error2.message : String(error2);
-    warning(visible(`Could not ${what}: ${why}. This does not change the result of the step.`));
-    return void 0;
-  }
 }
 
 // src/github/output.ts
@@ -10331,7 +10275,7 @@ function endStep(report) {
   const line = verdictLine(report);
   const failed = report.verdict === "error" || report.verdict === "drift" && report.mode !== "plan";
   if (failed) setFailed(line);
-  else info(logLines(line).join("\n"));
+  else say(line);
 }
 
 // src/model/privileges.ts
@@ -10380,7 +10324,10 @@ function inOrder(privileges2) {
 }
 
 // src/model/snapshot.ts
-var PUBLIC = "PUBLIC";
+var PUBLIC = { oid: "0", name: "PUBLIC" };
+function isPublic(holder) {
+  return holder === PUBLIC;
+}
 function holderFor({ kind }, { role, actor }) {
   return kind === "database" ? role : actor;
 }
@@ -10403,7 +10350,7 @@ function sourcesOf(grantee, group, privilege) {
   return sources.length === 0 ? [{ source: "server" }] : sources;
 }
 function indirectSourcesOf(grantee, group, columns, privilege) {
-  const isHeld = isGrantOption(privilege) ? group.acl.some((item) => gives(item, privilege) && holds(grantee, item)) : heldBy(group, grantee).has(privilege);
+  const isHeld = isGrantOption(privilege) || group.kind === "default-privileges" ? group.acl.some((item) => gives(item, privilege) && holds(grantee, item)) : heldBy(group, grantee).has(privilege);
   const onObject = isHeld ? sourcesOf(grantee, group, privilege) : [];
   const holders = holdersOf(columns, privilege);
   const onColumns = [
@@ -10413,7 +10360,7 @@ function indirectSourcesOf(grantee, group, columns, privilege) {
   return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
 }
 function holds({ actor }, { grantee }) {
-  return grantee === PUBLIC || grantee === actor || actor.inherits.has(grantee);
+  return isPublic(grantee) || grantee === actor || actor.inherits.has(grantee);
 }
 function gives(item, privilege) {
   return item.privilege === withoutGrantOption(privilege) && (item.grantable || !isGrantOption(privilege));
@@ -10434,33 +10381,39 @@ function predefined(role, { kind }) {
 function driftsIn(snapshot, demand) {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
   const listed3 = groups.flatMap((group, index) => group.members.map((member) => ({ group, member, index }))).sort(byName);
-  const objects2 = objectCounts(snapshot.groups, demand);
+  const objects = objectCounts(snapshot.groups, demand);
   const demanded = groups.map((group) => demandedOn(group, demand, snapshot.server.version));
-  const isGap = ({ group }) => group.kind === "default-privileges" && !demand.defaultPrivileges;
+  const isDefault = ({ kind }) => kind === "default-privileges";
+  const isFuture = ({ group }) => isDefault(group) && !demand.defaultPrivileges;
   const shared = shareLists();
   return (grantee) => {
     const { actor } = grantee;
     const lackingOn = (group, n) => {
-      if (group.kind === "default-privileges" && group.owner === actor) return [];
+      if (isDefault(group) && (group.owner === actor || group.schema === void 0)) return [];
       const held = heldBy(group, grantee);
       return shared(inOrder((demanded[n] ?? []).filter((privilege) => !held.has(privilege))));
     };
     const beyondOn = (group, n) => {
       if (group.owner === actor) return [];
-      const held = isRelation(group.kind) ? [...heldBy(group, grantee)] : [];
-      const beyond2 = held.filter((privilege) => !demanded[n]?.includes(privilege));
+      const beyond2 = mayBeExtra(group, grantee).filter((privilege) => !demanded[n]?.includes(privilege));
       return inOrder([...beyond2, ...grantOptionsBeside(beyond2, grantee, group.acl)]);
     };
     const lacking = findings2(listed3, grantee, groups.map(lackingOn));
     const beyond = demand.onExtra === "ignore" ? [] : findings2(listed3, grantee, groups.map(beyondOn));
+    const extra = demand.onExtra === "ignore" ? [] : withColumns(beyond, snapshot, demand, grantee);
     return {
-      objects: objects2,
-      missing: lacking.filter((finding) => !isGap(finding)),
-      gaps: lacking.filter(isGap),
-      extra: demand.onExtra === "ignore" ? [] : withColumns(beyond, snapshot, demand, grantee),
+      objects,
+      missing: lacking.filter((finding) => !isFuture(finding)),
+      extra: extra.filter((finding) => !isFuture(finding)),
+      future: { missing: lacking.filter(isFuture), extra: extra.filter(isFuture) },
       held: countSources(groups, demand, grantee)
     };
   };
+}
+function mayBeExtra(group, grantee) {
+  if (group.kind === "default-privileges")
+    return group.acl.filter((item) => holds(grantee, item)).map(({ privilege }) => privilege);
+  return isRelation(group.kind) ? [...heldBy(group, grantee)] : [];
 }
 function grantOptionsBeside(extra, grantee, acl) {
   return acl.filter((item) => item.grantable && !extra.includes(item.privilege) && holds(grantee, item)).map(({ privilege }) => grantOptionOf(privilege));
@@ -10496,21 +10449,21 @@ function withColumns(beyond, { columns: acls, server }, demand, grantee) {
     const options = grantOptionsBeside([...finding.privileges, ...more], grantee, items);
     return { ...finding, privileges: inOrder([...finding.privileges, ...more, ...options]), columns: items };
   };
-  const found = beyond.map((finding) => {
+  const found2 = beyond.map((finding) => {
     const ofColumns = columns.get(finding.member.oid);
     columns.delete(finding.member.oid);
     return ofColumns === void 0 ? finding : add(finding, ofColumns);
   });
   const onColumnsOnly = [...columns.values()].filter(({ group }) => group.owner !== grantee.actor).map((acl) => add({ grantee, group: acl.group, member: acl.member, privileges: [], columns: [] }, acl)).filter(({ privileges: privileges2 }) => privileges2.length > 0);
-  return [...found, ...onColumnsOnly].sort(byName);
+  return [...found2, ...onColumnsOnly].sort(byName);
 }
 function findings2(listed3, grantee, ofGroups) {
-  const found = [];
+  const found2 = [];
   for (const { group, member, index } of listed3) {
     const privileges2 = ofGroups[index] ?? [];
-    if (privileges2.length > 0) found.push({ grantee, group, member, privileges: privileges2, columns: NO_COLUMNS });
+    if (privileges2.length > 0) found2.push({ grantee, group, member, privileges: privileges2, columns: NO_COLUMNS });
   }
-  return found;
+  return found2;
 }
 var NO_COLUMNS = [];
 function identify(grantee, { group, member }) {
@@ -10518,17 +10471,17 @@ function identify(grantee, { group, member }) {
 }
 function objectCounts(groups, { routinePrivileges }) {
   const sum = (some2) => some2.reduce((total, group) => total + group.size, 0);
-  const objects2 = groups.filter((group) => isInSchema(group.kind));
-  const checked = objects2.filter((group) => group.skipped === "");
+  const objects = groups.filter((group) => isInSchema(group.kind));
+  const checked = objects.filter((group) => group.skipped === "");
   return {
     tables: sum(checked.filter((group) => typeOf(group) === "table")),
     sequences: sum(checked.filter((group) => group.kind === "sequence")),
     ...routinePrivileges.length > 0 && { routines: sum(checked.filter((group) => isRoutine(group.kind))) },
-    skipped: sum(objects2.filter((group) => group.skipped !== ""))
+    skipped: sum(objects.filter((group) => group.skipped !== ""))
   };
 }
 function countSources(groups, demand, grantee) {
-  const found = /* @__PURE__ */ new Map();
+  const found2 = /* @__PURE__ */ new Map();
   for (const group of groups.filter((group2) => group2.kind !== "default-privileges")) {
     const counted = (privilege) => group.kind !== "schema" || demand.schemaPrivileges.includes(privilege);
     const held = inOrder([...heldBy(group, grantee)].filter(counted));
@@ -10538,17 +10491,14 @@ function countSources(groups, demand, grantee) {
       if (source === void 0) continue;
       const privileges2 = same.map(({ privilege }) => privilege);
       const key = `${group.kind} ${JSON.stringify(source)} ${privileges2}`;
-      const objects2 = (found.get(key)?.objects ?? 0) + group.size;
-      found.set(key, { ...source, kind: group.kind, privileges: privileges2, objects: objects2 });
+      const objects = (found2.get(key)?.objects ?? 0) + group.size;
+      found2.set(key, { ...source, kind: group.kind, privileges: privileges2, objects });
     }
   }
-  return [...found.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
+  return [...found2.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
 }
 function byName(a, b) {
   return rankOf(a.group.kind) - rankOf(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.member.arguments ?? "", b.member.arguments ?? "") || compare(a.group.kind, b.group.kind) || compare(a.group.owner.oid, b.group.owner.oid);
-}
-function compare(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 // src/grants/outcome.ts
@@ -10594,11 +10544,646 @@ function keyWithoutPrivileges(change) {
   return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change.grantee, change)}`;
 }
 
-// src/model/report.ts
-var MODES = ["apply", "check", "plan"];
-var VERDICTS = ["in-sync", "repaired", "drift", "error"];
-function worst(verdicts) {
-  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+// src/grants/acting-role.ts
+var AS_SESSION_USER = { as: null, oneByOne: false };
+function actingRoleToGrant(login, group, privilege) {
+  const { owner } = group;
+  const holders = holdersOfOption(owner, group.acl, privilege).filter((role) => role !== owner);
+  const candidates = [
+    ...owner.inherited ? [AS_SESSION_USER] : [],
+    ...holders.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
+    ...settable(owner).map((as) => ({ as, oneByOne: false })),
+    ...holders.flatMap(settable).map((as) => ({ as, oneByOne: true })),
+    ...byMembership(login, owner)
+  ];
+  const found2 = candidates.find(({ as }) => canUseSchema(group, as ?? login.role));
+  if (found2 !== void 0) return found2;
+  if (owner.gone) return "role-gone";
+  const canAct = canActAs(owner) || login.membershipIn(owner) !== null;
+  return canAct && !canUseSchema(group, owner) ? "owner-lacks-usage" : "not-owner";
+}
+function actingRoleToRevoke(login, group, acl, { grantor, privilege }) {
+  const byOwner = grantor === group.owner;
+  const holders = holdersOfOption(group.owner, acl, privilege);
+  const others = holders.filter((role) => role !== grantor);
+  if (group.owner.gone && !holders.includes(grantor)) return "role-gone";
+  if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
+  const isSure = (role, has) => role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
+  const inherits = (role) => (other) => role === other || other.viaRoles.includes(role);
+  const candidates = [
+    ...login.role === grantor ? [null] : [],
+    ...grantor.settable ? [grantor] : [],
+    ...isSure(login.role, (role) => role.inherited) ? [null] : [],
+    ...settable(grantor).filter((role) => isSure(role, inherits(role)))
+  ];
+  const found2 = candidates.find((as) => canUseSchema(group, as ?? login.role));
+  if (found2 !== void 0) return { as: found2, oneByOne: !byOwner };
+  const [asOwner] = byOwner ? byMembership(login, grantor) : [];
+  if (asOwner && canUseSchema(group, grantor)) return asOwner;
+  if (grantor.gone) return "role-gone";
+  if ((canActAs(grantor) || asOwner) && !canUseSchema(group, grantor))
+    return byOwner ? "owner-lacks-usage" : "grantor-lacks-usage";
+  return byOwner && !canActAs(grantor) ? "not-owner" : "other-grantor";
+}
+function holdersOfOption(owner, acl, privilege) {
+  const holders = acl.flatMap(
+    (item) => item.privilege === privilege && item.grantable && !isPublic(item.grantee) ? item.grantee : []
+  );
+  return [.../* @__PURE__ */ new Set([owner, ...holders])];
+}
+function settable(role) {
+  return [...role.settable ? [role] : [], ...role.viaRoles];
+}
+function byMembership(login, owner) {
+  const membership = login.membershipIn(owner);
+  return membership === null ? [] : [{ as: owner, oneByOne: false, membership }];
+}
+function canActAs({ inherited, settable: settable2, viaRoles }) {
+  return inherited || settable2 || viaRoles.length > 0;
+}
+function canUseSchema({ kind, schema }, as) {
+  return !isInSchema(kind) || schema === void 0 || schema.usableBy.has(as);
+}
+
+// src/grants/statements.ts
+function statementsOf2(changes2) {
+  const single = changes2.flatMap(
+    (change) => change.acting.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
+  );
+  return groupsOf(single, keyOfEach()).map((same) => {
+    const [first] = same;
+    const { as, membership } = first.acting;
+    return { as, sql: sqlOf(first, [...new Set(same.map(nameOf))]), ...membership && { membership } };
+  });
+}
+function keyOfEach() {
+  let last;
+  let key = "";
+  return (change) => {
+    const isLikeLast = change.privileges === last?.privileges && change.group === last.group && change.acting.as === last.acting.as && change.grantee === last.grantee && change.to === last.to && change.verb === last.verb && change.columns === last.columns;
+    if (!isLikeLast) key = keyOf2(change);
+    last = change;
+    return key;
+  };
+}
+function keyOf2(change) {
+  const { verb, grantee, to = grantee, group, privileges: privileges2, columns, acting, member } = change;
+  const { as } = acting;
+  const creator = group.kind === "default-privileges" ? [group.owner.oid, member.name, group.schema === void 0] : [];
+  const onColumns = columns === void 0 ? [] : [JSON.stringify(columns)];
+  return [verb, as?.oid, typeOf(group), to.oid, ...privileges2, ...creator, ...onColumns].join();
+}
+function withRoles(statements2) {
+  const taken = statements2.flatMap(({ membership }) => membership ?? []).toSorted((a, b) => Number(a.role.oid) - Number(b.role.oid));
+  const memberships = [...new Map(taken.map((each) => [each.role.oid, each])).values()];
+  const script = statements2.flatMap(({ as, sql }, n) => {
+    const before = statements2[n - 1];
+    if (before !== void 0 && before.as?.oid === as?.oid) return [sql];
+    return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
+  });
+  if (memberships.length === 0) return script;
+  const asLogin = "SET LOCAL ROLE NONE;";
+  return [
+    asLogin,
+    ...memberships.flatMap(({ grant }) => grant),
+    ...script,
+    asLogin,
+    ...memberships.flatMap(({ revoke }) => revoke)
+  ];
+}
+function sqlOf({ verb, grantee, to: toActor, group, ...change }, names4) {
+  const to = toActor ?? grantee;
+  const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
+  const option = change.privileges.some(isGrantOption) ? "GRANT OPTION FOR " : "";
+  const privileges2 = change.privileges.map(withoutGrantOption).map((each) => columns === void 0 ? each : `${each} (${columns})`);
+  const what = `${verb} ${option}${privileges2.join(", ")} ON`;
+  const holder = isPublic(to) ? to.name : quoteIdentifier(to.name);
+  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${holder};`;
+  if (group.kind === "default-privileges") {
+    const creator = quoteIdentifier(group.owner.name);
+    const where = group.schema === void 0 ? "" : `IN SCHEMA ${names4.join(", ")} `;
+    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} ${where}${what} ${change.member.name.toUpperCase()} ${grantees}`;
+  }
+  const type = columns === void 0 ? typeOf(group).toUpperCase() : "TABLE";
+  if (names4.length === 1) return `${what} ${type} ${names4[0]} ${grantees}`;
+  return `${what} ${type}
+  ${names4.join(",\n  ")}
+${grantees}`;
+}
+function nameOf({ group, member }) {
+  if (group.kind === "default-privileges") return quoteIdentifier(group.schema?.name ?? "");
+  if (group.schema === void 0 || group.kind === "schema") return quoteIdentifier(member.name);
+  const path = quoteIdentifier(group.schema.name, member.name);
+  return member.arguments === void 0 ? path : `${path}(${member.arguments})`;
+}
+
+// src/grants/batches.ts
+function batchOf(changes2) {
+  return { changes: changes2, statements: statementsOf2(changes2) };
+}
+var BATCH = 500;
+function batchesOf(changes2) {
+  const phases = [...Map.groupBy(changes2, phaseOf)].sort(([a], [b]) => a - b);
+  return phases.flatMap(([, phase]) => {
+    const sorted = phase.sort(byRoleAndOid);
+    return Array.from(
+      { length: Math.ceil(sorted.length / BATCH) },
+      (_, n) => sorted.slice(n * BATCH, (n + 1) * BATCH)
+    );
+  });
+}
+function statementsIn(changes2) {
+  return batchesOf(changes2).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
+}
+function phaseOf({ verb, group }) {
+  if (verb === "REVOKE") return 3;
+  if (group.kind === "default-privileges") return 2;
+  return group.kind === "database" || group.kind === "schema" ? 0 : 1;
+}
+function byRoleAndOid(a, b) {
+  return Number(a.acting.as?.oid ?? 0) - Number(b.acting.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
+}
+
+// src/grants/membership.ts
+var OPTIONS_SINCE = 16e4;
+function temporaryMembership(role, login, serverVersion) {
+  if (role.membership === null) return null;
+  const [owner, member, grantor] = [role.name, login.name, role.membership.grantor].map(
+    (each) => quoteIdentifier(each)
+  );
+  if (serverVersion < OPTIONS_SINCE)
+    return {
+      role,
+      grant: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
+      revoke: [`REVOKE ${owner} FROM ${member};`]
+    };
+  if (role.membership.existing)
+    return {
+      role,
+      grant: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
+      revoke: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`]
+    };
+  return {
+    role,
+    grant: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
+    revoke: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`]
+  };
+}
+function membershipSql(role, member, serverVersion) {
+  const options = serverVersion >= OPTIONS_SINCE ? " WITH INHERIT TRUE, SET TRUE" : "";
+  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
+}
+function reassignSql(owner, role) {
+  const [from, to] = [owner.name, role.name].map((each) => quoteIdentifier(each));
+  return { member: `GRANT ${to} TO ${from};`, reassign: `REASSIGN OWNED BY ${from} TO ${to};` };
+}
+function unlessMember(role, login) {
+  const body = ` BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END `;
+  const quote = dollarQuote("do", body);
+  return `DO ${quote}${body}${quote};`;
+}
+
+// src/grants/fixes.ts
+function fixBlocks(place2, left, applied2) {
+  const { sessionUser } = place2;
+  const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
+  const own2 = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
+  const [byApply, byHand] = [true, false].map(
+    (is) => scriptOf(
+      own2.filter((change) => applied2.has(change) === is),
+      sessionUser.roleSet
+    )
+  );
+  const others = complete.filter(({ byLogin }) => !byLogin).flatMap((each) => {
+    const actor = actorFor(place2, each);
+    return actor === null ? [] : { ...each, actor };
+  });
+  const blocks = [
+    { as: sessionUser.name, runnable: true, statements: byApply },
+    { as: sessionUser.name, runnable: true, byHand: true, statements: byHand },
+    ...preparations(place2, others),
+    ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
+      const notOwner = mine.find(({ reason }) => reason === "not-owner");
+      const instead = notOwner && noteForOwner(place2, notOwner.change, actor);
+      return {
+        ...runBy(actor),
+        runnable: false,
+        statements: changesBy(actor, mine).flatMap((changes2) => scriptOf(changes2, actor.roleSet)),
+        ...instead && { instead }
+      };
+    })
+  ];
+  return blocks.filter(({ statements: statements2 }) => statements2.length > 0);
+}
+function changesBy(actor, mine) {
+  const acting = canSignIn(actor) ? AS_SESSION_USER : { as: actor, oneByOne: false };
+  const by = ({ change }) => ({ ...change, acting });
+  const of = (reason) => mine.filter((each) => each.reason === reason).map(by);
+  const rest = mine.filter(({ reason }) => reason !== "refused" && reason !== "not-tried");
+  return [rest.map(by), ...of("refused").map((change) => [change]), of("not-tried")];
+}
+function fixFor(place2, blocked, changes2 = [blocked.change]) {
+  const { change, byLogin } = blocked;
+  const actor = actorFor(place2, blocked);
+  const note = noteFor(place2, blocked, actor);
+  const noted = note === void 0 ? {} : { note };
+  if (actor === null) return noted;
+  if (byLogin) {
+    const sql = sqlOf2(changes2);
+    if (change.acting.membership)
+      return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
+    const { as } = change.acting;
+    return as === null ? { ...statementBy(actor, sql), ...noted } : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(as.name)}; ${sql}`, ...noted };
+  }
+  const first = neededFor(place2, change, actor).map(({ by, sql }) => statementBy(by, sql));
+  return {
+    ...first.length > 0 && { first },
+    ...statementBy(actor, sqlOf2(changes2.map((each) => ({ ...each, acting: AS_SESSION_USER })))),
+    ...noted
+  };
+}
+function sqlOf2(changes2) {
+  return statementsIn(changes2).join(" ");
+}
+function statementBy(actor, sql) {
+  const role = roleToSet(actor);
+  return { ...runBy(actor), sql: role === null ? sql : `SET ROLE ${role}; ${sql}` };
+}
+function roleToSet(actor) {
+  if (!canSignIn(actor)) return quoteIdentifier(actor.name);
+  return actor.roleSet ? "NONE" : null;
+}
+function runBy(role) {
+  return canSignIn(role) ? { as: role.name } : { as: role.name, byMember: true };
+}
+function canSignIn({ canLogin, expired }) {
+  return canLogin && !expired;
+}
+function actorFor(place2, { change, reason, byLogin, otherNotFound }) {
+  const login = place2.sessionUser;
+  if (REASONS[reason].runAs === null) return null;
+  if (byLogin) return login;
+  const role = change.grantor ?? change.group.owner;
+  const actor = loginFor(place2, role);
+  if (reason === "refused" && (change.acting.as ?? login) === role && !otherNotFound) return null;
+  const needed = [actor, ...neededFor(place2, change, actor).map(({ by }) => by)];
+  return needed.some(({ gone }) => gone) ? null : actor;
+}
+function neededFor(place2, { group }, actor) {
+  const [database, schema, role] = [place2.database.name, group.schema?.name ?? "", actor.name].map(
+    (each) => quoteIdentifier(each)
+  );
+  const isUsable = group.schema === void 0 || actor.superuser || canUseSchema(group, actor);
+  const usage = isUsable ? [] : [{ by: loginFor(place2, group.schema.owner), sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` }];
+  const roles = /* @__PURE__ */ new Set([actor, ...usage.map(({ by }) => by)]);
+  return [
+    ...[...roles].filter((each) => canSignIn(each) && !each.connects).map((each) => ({
+      by: loginFor(place2, place2.database.owner),
+      sql: `GRANT CONNECT ON DATABASE ${database} TO ${quoteIdentifier(each.name)};`
+    })),
+    ...usage
+  ];
+}
+function loginFor(place2, owner) {
+  const member = membersFor(place2, owner);
+  return member.gone || place2.server.databaseOwnerInherits ? member : owner;
+}
+function membersFor({ database }, owner) {
+  return owner.name === "pg_database_owner" ? database.owner : owner;
+}
+function noteFor(place2, { change, reason, otherNotFound }, actor) {
+  const { grantee, grantedTo = [] } = change;
+  if (otherNotFound) return NEEDS_SEARCH_PATH;
+  if (actor !== null && grantedTo.length > 0) {
+    const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? inOurWords(role) : name(role)));
+    return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}.`;
+  }
+  if (reason === "grantor-lacks-option") return noteForGrantor(place2, change);
+  if (reason === "not-owner" && actor !== null) return noteForOwner(place2, change, actor);
+  if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
+    return REASONS["role-gone"].advice;
+  return REASONS[reason].advice;
+}
+var NEEDS_SEARCH_PATH = inOurWords(
+  "A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets `search_path` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function."
+);
+function noteForGrantor(place2, revoke) {
+  const { group, grantor, columns: _, kept = [], ...change } = revoke;
+  if (grantor === void 0) return void 0;
+  const privileges2 = change.privileges.map(withoutGrantOption);
+  const toGrantor = (verb, more = {}) => sqlOf2([{ ...change, verb, group, grantee: grantor, privileges: privileges2, ...more }]);
+  const restored = kept === "table" ? [toGrantor("REVOKE", { privileges: privileges2.map(grantOptionOf) })] : [toGrantor("REVOKE"), ...kept.length > 0 ? [toGrantor("GRANT", { columns: kept })] : []];
+  const owner = loginFor(place2, group.owner);
+  const steps = [
+    ...neededFor(place2, revoke, grantor),
+    { by: owner, sql: toGrantor("GRANT").replace(/;$/, " WITH GRANT OPTION;") },
+    { by: grantor, sql: sqlOf2([revoke]) },
+    { by: owner, sql: restored.join(" ") }
+  ];
+  return paragraph(
+    ...steps.map(({ by, sql }, n) => {
+      const run4 = inOurWords(`${n === 0 ? "Run" : "Then run"} as ${canSignIn(by) ? "" : "a member of "}`);
+      return sentence`${run4}${name(by.name)}: ${code(statementBy(by, sql).sql)}`;
+    })
+  );
+}
+function noteForOwner(place2, { group }, actor) {
+  const login = place2.sessionUser;
+  const owner = membersFor(place2, actor);
+  if (owner.superuser)
+    return isInSchema(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
+  if (owner.memberOfLogin) return void 0;
+  const membership = code(membershipSql(owner, login, place2.server.version));
+  if (owner.membership !== null)
+    return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
+  if (!owner.grantable && owner.canLogin) {
+    const { member, reassign } = reassignSql(owner, login);
+    return sentence`Or let ${name(owner.name)} give ${name(login.name)} all that it owns, its databases included: ${code(member)} as the role that created ${name(login.name)}, then ${code(reassign)} as ${name(owner.name)}, in each database. Only a superuser can make ${name(login.name)} a member of ${name(owner.name)}.`;
+  }
+  const who = owner.administered ? sentence`${name(login.name)} can run this.` : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
+  return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
+}
+function preparations(place2, others) {
+  const needed = others.flatMap(({ change, actor }) => neededFor(place2, change, actor));
+  const distinct = new Map(needed.map((each) => [each.sql, each])).values();
+  return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, grants]) => {
+    const statements2 = grants.map(({ sql }) => sql);
+    const role = roleToSet(by);
+    return {
+      ...runBy(by),
+      runnable: false,
+      prepares: true,
+      statements: role === null ? statements2 : ["BEGIN;", `SET LOCAL ROLE ${role};`, ...statements2, "COMMIT;"]
+    };
+  });
+}
+function scriptOf(changes2, roleSet) {
+  const batches = batchesOf(changes2).map(statementsOf2);
+  const all2 = batches.flat();
+  const plain2 = !roleSet && all2.every(({ as }) => as === null);
+  if (plain2 && all2.length === 1) return all2.map(({ sql }) => sql);
+  return batches.flatMap((batch) => [
+    "BEGIN;",
+    ...plain2 ? batch.map(({ sql }) => sql) : withRoles(batch),
+    "COMMIT;"
+  ]);
+}
+
+// src/grants/plan.ts
+function planGrants(login, missing) {
+  const plans = [];
+  const actorOf = ({ group, grantee }) => {
+    const holder = holderFor(group, grantee);
+    return holder === grantee.role ? void 0 : holder;
+  };
+  for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
+    for (const [privileges2, alike3] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
+      const steps = privileges2.map((privilege) => {
+        const acting = actingRoleToGrant(login, group, privilege);
+        return { privilege, ...typeof acting === "string" ? { reason: acting } : { acting } };
+      });
+      for (const [to, findings3] of Map.groupBy(alike3, actorOf)) {
+        const bySession = to && steps.map((step2) => ({ reason: "session-role", ...step2, to }));
+        plans.push(planOf("GRANT", bySession ?? steps, findings3));
+      }
+    }
+  return allOf(plans);
+}
+function allOf(plans) {
+  return {
+    changes: plans.flatMap(({ changes: changes2 }) => changes2),
+    blocked: plans.flatMap(({ blocked }) => blocked)
+  };
+}
+function planOf(verb, steps, findings3) {
+  const changes2 = [];
+  const blocked = [];
+  for (const same of groupsOf(steps, keyOfStep)) {
+    const [{ grantee, acting, reason, privilege: _, ...facts }] = same;
+    const privileges2 = same.map(({ privilege }) => privilege);
+    const mayWork = reason !== void 0 && facts.to === void 0 && MAY_WORK.has(reason);
+    for (const { grantee: of, group, member } of findings3) {
+      if (grantee !== void 0 && of !== grantee) continue;
+      const step2 = { verb, grantee: of.role, group, member, privileges: privileges2, ...facts };
+      const change = { ...step2, acting: acting ?? AS_SESSION_USER };
+      if (reason === void 0) changes2.push(change);
+      else
+        blocked.push({
+          change,
+          reason,
+          ...acting && { byLogin: true },
+          ...mayWork && { tryAs: rolesToTry(facts.grantor ?? group.owner) }
+        });
+    }
+  }
+  return { changes: changes2, blocked };
+}
+var MAY_WORK = /* @__PURE__ */ new Set([
+  "not-owner",
+  "owner-lacks-usage",
+  "other-grantor",
+  "grantor-lacks-usage"
+]);
+function rolesToTry(role) {
+  return [null, role, ...role.viaRoles];
+}
+function keyOfStep(step2) {
+  const { grantee, to, grantor, acting, reason, kept, columns, privilege, grantedTo } = step2;
+  const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
+  const option = isGrantOption(privilege);
+  return JSON.stringify([
+    roles,
+    acting?.oneByOne,
+    reason,
+    option,
+    kept,
+    columns && [privilege, columns],
+    grantedTo
+  ]);
+}
+
+// src/grants/revokes.ts
+function planRevokes(login, extra) {
+  const alike3 = groupsOf(extra, ({ group, columns }) => columns.length === 0 ? group : columns);
+  return allOf(
+    alike3.map((findings3) => {
+      const ofEach = new Map(findings3.map((finding) => [finding.grantee, finding]));
+      const steps = [...ofEach.values()].flatMap((finding) => stepsFor(login, finding));
+      return planOf("REVOKE", steps, findings3);
+    })
+  );
+}
+function stepsFor(login, { group, columns, grantee, privileges: privileges2 }) {
+  const indirect = privileges2.filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0).map((privilege) => ({ grantee, privilege, reason: "not-direct" }));
+  const place2 = { group, columns };
+  const onColumns = privileges2.flatMap(
+    (privilege) => grantsTo(grantee, columns, privilege).map((item) => {
+      const same = columns.filter(({ column }) => column === item.column);
+      const dependents = dependentsOf(grantee.role, group, [item], same);
+      const step2 = stepToRevoke(login, place2, privilege, item, [...group.acl, ...same], dependents);
+      return { ...unless(step2, "column-privileges"), grantee, columns: [item.column] };
+    })
+  );
+  const onObject = privileges2.flatMap((privilege) => {
+    const ofColumns = grantsTo(grantee, columns, privilege);
+    return grantsTo(grantee, group.acl, privilege).map((item) => {
+      const dependents = dependentsOf(grantee.role, group, [item, ...ofColumns], [...group.acl, ...columns]);
+      const step2 = stepToRevoke(login, place2, privilege, item, group.acl, dependents);
+      return { ...unless(step2, whyLeft(group, ofColumns)), grantee };
+    });
+  });
+  return [...indirect, ...columnsTogether(onColumns), ...onObject];
+}
+function whyLeft({ kind, schema }, ofColumns) {
+  if (ofColumns.length > 0) return "column-privileges";
+  return kind === "default-privileges" && schema === void 0 ? "for-all-schemas" : void 0;
+}
+function unless(step2, reason) {
+  const isImpossible = step2.reason === "grantor-lacks-option" || step2.reason === "dependent-privileges";
+  return reason === void 0 || isImpossible ? step2 : { ...step2, reason };
+}
+function stepToRevoke(login, { group, columns }, privilege, item, acl, grantedTo) {
+  const acting = actingRoleToRevoke(login, group, acl, item);
+  const step2 = {
+    privilege,
+    grantor: item.grantor,
+    ...typeof acting !== "string" && { acting }
+  };
+  if (acting === "grantor-lacks-option")
+    return { ...step2, reason: acting, kept: keptBy(item, group, columns) };
+  if (grantedTo.length > 0) return { ...step2, reason: "dependent-privileges", grantedTo };
+  return typeof acting === "string" ? { ...step2, reason: acting } : step2;
+}
+function grantsTo({ role, actor }, acl, privilege) {
+  return actor === role ? acl.filter((item) => item.grantee === role && gives(item, privilege)) : [];
+}
+function dependentsOf(role, { owner }, mine, acl) {
+  if (role.inherits.has(owner) || !mine.some(({ grantable }) => grantable)) return [];
+  const theirs = acl.filter(({ grantor, privilege }) => grantor === role && privilege === mine[0]?.privilege);
+  return [...new Set(theirs.map(({ grantee }) => grantee.name))].sort();
+}
+function keptBy({ grantor, privilege }, { acl, owner }, columns) {
+  const isKept = (item) => item.grantee === grantor && item.grantor === owner && item.privilege === privilege;
+  return acl.some(isKept) ? "table" : columns.filter(isKept).map(({ column }) => column);
+}
+function columnsTogether(steps) {
+  return groupsOf(steps, ({ columns: _, ...step2 }) => `${step2.privilege} ${keyOfStep(step2)}`).map((same) => ({
+    ...same[0],
+    columns: same.flatMap(({ columns }) => columns ?? [])
+  }));
+}
+
+// src/grants/undeclared.ts
+var MAX_REVOKES = 1e5;
+function undeclaredIn(look3) {
+  const { snapshot, found: found2 } = look3;
+  const login = { role: snapshot.sessionUser, membershipIn: () => null };
+  const columns = new Map(snapshot.columns.map(({ member, items }) => [member.oid, items]));
+  const all2 = found2.flatMap((privileges2) => revokesOf(login, privileges2, columns));
+  let left = MAX_REVOKES;
+  const fixed = [];
+  const entries = groupsOf(all2, keyOf3).map((same) => {
+    const [{ blocked, holder, privileges: privileges2 }] = same;
+    const { group, columns: columns2 } = blocked.change;
+    const revokes = same.map((each) => each.blocked);
+    const fits3 = revokes.length <= left;
+    if (fits3) {
+      fixed.push(revokes);
+      left -= revokes.length;
+    }
+    return {
+      role: holder.name,
+      ...isPublic(holder) && { isPublic: true },
+      schema: group.schema?.name ?? "",
+      kind: group.kind,
+      privileges: privileges2,
+      ...columns2 && { onColumns: true },
+      objects: new Set(revokes.map(({ change }) => change.member.oid)).size,
+      fix: fits3 ? fixOf(snapshot, revokes) : TOO_MANY
+    };
+  });
+  return {
+    undeclared: entries.sort(byRole),
+    undeclaredFixes: fixBlocks(snapshot, fixed.flat(), /* @__PURE__ */ new Set())
+  };
+}
+function revokesOf(login, { group, members, grantor, holders, ...held }, columnsOf) {
+  const canGrant = held.privileges.some(isGrantOption);
+  const listed3 = new Map(
+    held.privileges.map((privilege) => [withoutGrantOption(privilege), privilege])
+  );
+  return groupsOf(members, ({ oid }) => columnsOf.get(oid) ?? "").flatMap((alike3) => {
+    const columns = columnsOf.get(alike3[0].oid) ?? [];
+    const acl = [...group.acl, ...columns];
+    return groupsOf(
+      holders,
+      (holder) => canGrant || columns.length > 0 || isGone(holder) ? holder : ""
+    ).flatMap((same) => {
+      const steps = [...listed3].map(([privilege, asListed]) => {
+        const mine = [
+          { privilege, grantable: isGrantOption(asListed) },
+          ...columns.filter((item2) => item2.grantee === same[0] && item2.privilege === privilege)
+        ];
+        const dependents = isPublic(same[0]) ? [] : dependentsOf(same[0], group, mine, acl);
+        const item = { grantor, privilege };
+        const step2 = stepToRevoke(
+          login,
+          { group, columns },
+          privilege,
+          item,
+          held.columns ? acl : group.acl,
+          dependents
+        );
+        return { ...step2, ...held.columns && { columns: held.columns } };
+      });
+      const targets = same.flatMap((role) => alike3.map((member) => ({ grantee: { role }, group, member })));
+      const { changes: changes2, blocked } = planOf("REVOKE", steps, targets);
+      const byLogin = changes2.map((change) => ({ change, reason: "not-revoked", byLogin: true }));
+      const all2 = [...byLogin, ...blocked];
+      const left = isGone(same[0]) ? all2.map(({ change }) => ({ change, reason: "role-gone" })) : all2;
+      return left.map((each) => ({
+        holder: each.change.grantee,
+        privileges: inOrder(each.change.privileges.map((privilege) => listed3.get(privilege) ?? privilege)),
+        blocked: each
+      }));
+    });
+  });
+}
+function isGone(holder) {
+  return "gone" in holder && holder.gone;
+}
+function keyOf3({ holder, privileges: privileges2, blocked }) {
+  const { change, reason } = blocked;
+  const { group, member, grantor, columns, grantedTo } = change;
+  const alone = reason === "grantor-lacks-option" && member.oid;
+  return JSON.stringify([
+    holder.oid,
+    group.schema?.oid,
+    group.kind,
+    privileges2,
+    columns !== void 0,
+    grantor?.oid,
+    reason,
+    grantedTo,
+    alone
+  ]);
+}
+function fixOf(place2, same) {
+  const [first] = same;
+  const { note, ...fix } = fixFor(
+    place2,
+    first,
+    same.map(({ change }) => change)
+  );
+  return first.reason === "not-revoked" || note === void 0 ? fix : { ...fix, note };
+}
+var TOO_MANY = {
+  note: inOurWords(
+    "The SQL names too many objects for a report. Run the SQL for the others, and then this action again."
+  )
+};
+function byRole(a, b) {
+  return compare(a.role, b.role) || compare(a.schema, b.schema) || compare(a.kind, b.kind) || compare(a.privileges.join(), b.privileges.join());
 }
 
 // src/text/near.ts
@@ -10818,11 +11403,11 @@ var CANCEL_REQUEST = 80877102;
 // src/postgres/session.ts
 async function withSession(login, work) {
   const { patience = PATIENCE, signal } = login;
-  let [waits, queryTime] = [patience, QUERY_TIME];
+  let times = { ...patience, queryTime: QUERY_TIME };
   let timedOut;
   const errors2 = [];
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(login, waits, queryTime).catch((error2) => {
+    const session = await openSession(login, times).catch((error2) => {
       throw timedOut !== void 0 && isSilence(error2) ? timedOut : error2;
     });
     try {
@@ -10834,15 +11419,15 @@ async function withSession(login, work) {
       });
       const broken = session.broken();
       if (broken === void 0) throw error2;
-      const late = isLate(broken);
+      const late = broken.code === QUERY_TIMEOUT;
       if (timedOut !== void 0) throw timedOut;
       errors2.push(error2, broken);
       if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors2);
       if (late || session.silence() > LONG_SILENCE) {
-        [waits, queryTime] = [{ ...patience, ...LAST_TRY }, LAST_QUERY_TIME];
+        times = { ...patience, ...LAST_TRY };
         timedOut = broken;
       }
-      info(logLine(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`));
+      (login.say ?? say)(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
     } finally {
       await session.end();
     }
@@ -10850,33 +11435,26 @@ async function withSession(login, work) {
 }
 var QUERY_TIME = 65e3;
 var LONG_SILENCE = 1e4;
-var LAST_TRY = { maxTime: 0, answerTime: 5e3 };
-var LAST_QUERY_TIME = 15e3;
-function noAnswerToQuery(milliseconds) {
-  const { message } = noAnswer(milliseconds);
-  return Object.assign(new Error(message), { code: QUERY_TIMEOUT });
-}
-function isLate(error2) {
-  return error2.code === QUERY_TIMEOUT;
-}
+var LAST_TRY = { maxTime: 0, answerTime: 5e3, queryTime: 15e3 };
 var QUERY_TIMEOUT = "QUERY_TIMEOUT";
 function isSilence(error2) {
   return error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
 }
 var MAX_SESSIONS = 3;
-function openSession(login, patience, queryTime) {
-  let refused;
-  const onExpired = (token) => {
-    refused = token;
+function openSession(login, times) {
+  let expired;
+  const attempt2 = async () => {
+    const signingIn = login.password(expired);
+    try {
+      return await connect2(login, signingIn, times);
+    } catch (error2) {
+      if (error2 instanceof ActionError && error2.failure.code === "token-expired") expired = await signingIn;
+      throw error2;
+    }
   };
-  return retryingFailures(
-    () => connect2(login, login.password(refused), { ...patience, queryTime }, onExpired),
-    (line) => info(logLine(line)),
-    patience,
-    login.signal
-  );
+  return retryingFailures(attempt2, login.say ?? say, times, login.signal);
 }
-async function connect2(login, signingIn, times, onExpired) {
+async function connect2(login, signingIn, times) {
   const { target, known = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
@@ -10913,14 +11491,13 @@ async function connect2(login, signingIn, times, onExpired) {
     if (error2 instanceof ActionError) throw error2;
     if (waitsForSignIn) {
       await signingIn;
-      return await connect2(login, signingIn, times, onExpired);
+      return await connect2(login, signingIn, times);
     }
     const { host, port: port2 } = server;
     const cause = refusal?.() ?? error2;
     const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== void 0;
     const peer2 = { host, port: port2, database, user, ownAuthority };
     const failure3 = diagnose(cause, { ...known, ...peer2, token: claimsOf(token ?? "") });
-    if (token !== void 0 && failure3.code === "token-expired") onExpired(token);
     throw new ActionError(failure3, { cause });
   } finally {
     clock.stop();
@@ -10954,7 +11531,10 @@ function sessionOf(client, socket, queryTime, broken, signal) {
     grace.start();
   };
   signal?.addEventListener("abort", stop);
-  const clock = timer(queryTime, () => breakConnection(client, noAnswerToQuery(queryTime)));
+  const clock = timer(
+    queryTime,
+    () => breakConnection(client, Object.assign(noAnswer(queryTime), { code: QUERY_TIMEOUT }))
+  );
   let unanswered = 0;
   let answered = Date.now();
   onSend(client, () => {
@@ -10982,15 +11562,23 @@ function sessionOf(client, socket, queryTime, broken, signal) {
 }
 var GRACE_TIME = 2e3;
 var END_TIME = 1e3;
-function tlsOptions({ mode, rootCertificates: rootCertificates2 }) {
-  if (mode === "disable") return false;
+function tlsOptions(tls) {
+  if (tls.mode === "disable") return false;
+  const secureContext = CONTEXTS.get(tls) ?? contextOf(tls);
+  CONTEXTS.set(tls, secureContext);
   return {
     rejectUnauthorized: true,
-    minVersion: "TLSv1.2",
-    checkServerIdentity: mode === "verify-ca" ? () => void 0 : import_node_tls2.checkServerIdentity,
-    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
-    ...rootCertificates2 === void 0 ? {} : { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
+    checkServerIdentity: tls.mode === "verify-ca" ? () => void 0 : import_node_tls2.checkServerIdentity,
+    secureContext
   };
+}
+var CONTEXTS = /* @__PURE__ */ new WeakMap();
+function contextOf({ rootCertificates: rootCertificates2 }) {
+  return (0, import_node_tls2.createSecureContext)({
+    minVersion: "TLSv1.2",
+    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
+    ...rootCertificates2 !== void 0 && { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
+  });
 }
 function timer(time, action) {
   let timeout;
@@ -11030,539 +11618,97 @@ var DEFAULT_DATABASE = "postgres";
 var DATABASES = `
 SELECT datname AS name
 FROM pg_catalog.pg_database
-WHERE datallowconn AND NOT datistemplate
+WHERE NOT datistemplate
 ORDER BY datname`;
-var SEARCH_TIME = 3e3;
-async function nearestDatabase(target, password, signal) {
-  const soon = AbortSignal.any([signal, AbortSignal.timeout(SEARCH_TIME)]);
+async function databasesOn(login) {
   try {
-    const work = async (client) => {
-      await client.query(BEGIN_READ_ONLY);
-      const { rows } = await client.query(DATABASES);
-      return nearest(
-        target.database,
-        rows.map(({ name: name3 }) => name3)
-      );
-    };
-    const once2 = { ...PATIENCE, maxTime: 0 };
-    const login = {
-      target: { ...target, database: DEFAULT_DATABASE },
-      password,
-      patience: once2,
-      signal: soon
-    };
-    return await withSession(login, work);
-  } catch {
-    return void 0;
+    return await listDatabases(login);
+  } catch (error2) {
+    const { server, user } = login.target;
+    const { host, port: port2 } = server;
+    const found2 = diagnose(error2, { ...login.known, host, port: port2, database: DEFAULT_DATABASE, user });
+    return ABOUT_ITS_DATABASE.has(found2.code) ? { ...found2, steps: [...found2.steps, BY_NAME] } : found2;
   }
 }
-
-// src/grants/statements.ts
-function statementsOf2(changes2) {
-  const single = changes2.flatMap(
-    (change) => change.acting.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
-  );
-  return groupsOf(single, keyOfEach()).map((same) => {
-    const [first] = same;
-    const { as, membership } = first.acting;
-    return { as, sql: sqlOf(first, [...new Set(same.map(nameOf))]), ...membership && { membership } };
+var ABOUT_ITS_DATABASE = /* @__PURE__ */ new Set([
+  "connect-not-granted",
+  "database-closed",
+  "database-not-found"
+]);
+var BY_NAME = step("Or name each database in `database`: only patterns need the database `postgres`.");
+var SEARCH_TIME = 3e3;
+async function nearestDatabase(login) {
+  const limit = AbortSignal.timeout(SEARCH_TIME);
+  const signal = login.signal === void 0 ? limit : AbortSignal.any([login.signal, limit]);
+  const once2 = { ...PATIENCE, maxTime: 0 };
+  const names4 = await listDatabases({ ...login, patience: once2, signal }).catch(() => []);
+  return nearest(login.target.database, names4);
+}
+async function listDatabases(login) {
+  const target = { ...login.target, database: DEFAULT_DATABASE };
+  return await withSession({ ...login, target }, async (client) => {
+    const [, { rows }] = await Promise.all([
+      client.query(BEGIN_READ_ONLY),
+      client.query(DATABASES)
+    ]);
+    return rows.map(({ name: name3 }) => name3);
   });
 }
-function keyOfEach() {
-  let last;
-  let key = "";
-  return (change) => {
-    const isLikeLast = change.privileges === last?.privileges && change.group === last.group && change.acting.as === last.acting.as && change.grantee === last.grantee && change.to === last.to && change.verb === last.verb && change.columns === last.columns;
-    if (!isLikeLast) key = keyOf2(change);
-    last = change;
-    return key;
-  };
-}
-function keyOf2(change) {
-  const { verb, grantee, to = grantee, group, privileges: privileges2, columns, acting, member } = change;
-  const { as } = acting;
-  const creator = group.kind === "default-privileges" ? [group.owner.oid, member.name] : [];
-  const onColumns = columns === void 0 ? [] : [JSON.stringify(columns)];
-  return [verb, as?.oid, typeOf(group), to.oid, ...privileges2, ...creator, ...onColumns].join();
-}
-function withRoles(statements2) {
-  const taken = statements2.flatMap(({ membership }) => membership ?? []).toSorted((a, b) => Number(a.role.oid) - Number(b.role.oid));
-  const memberships = [...new Map(taken.map((each) => [each.role.oid, each])).values()];
-  const script = statements2.flatMap(({ as, sql }, n) => {
-    const before = statements2[n - 1];
-    if (before !== void 0 && before.as?.oid === as?.oid) return [sql];
-    return [`SET LOCAL ROLE ${as === null ? "NONE" : quoteIdentifier(as.name)};`, sql];
-  });
-  if (memberships.length === 0) return script;
-  const asLogin = "SET LOCAL ROLE NONE;";
-  return [
-    asLogin,
-    ...memberships.flatMap(({ grant }) => grant),
-    ...script,
-    asLogin,
-    ...memberships.flatMap(({ revoke }) => revoke)
-  ];
-}
-function sqlOf({ verb, grantee, to = grantee, group, ...change }, names4) {
-  const columns = change.columns?.map((column) => quoteIdentifier(column)).join(", ");
-  const option = change.privileges.some(isGrantOption) ? "GRANT OPTION FOR " : "";
-  const privileges2 = change.privileges.map(withoutGrantOption).map((each) => columns === void 0 ? each : `${each} (${columns})`);
-  const what = `${verb} ${option}${privileges2.join(", ")} ON`;
-  const grantees = `${verb === "GRANT" ? "TO" : "FROM"} ${quoteIdentifier(to.name)};`;
-  if (group.kind === "default-privileges") {
-    const creator = quoteIdentifier(group.owner.name);
-    return `ALTER DEFAULT PRIVILEGES FOR ROLE ${creator} IN SCHEMA ${names4.join(", ")} ${what} ${change.member.name.toUpperCase()} ${grantees}`;
-  }
-  const type = columns === void 0 ? typeOf(group).toUpperCase() : "TABLE";
-  if (names4.length === 1) return `${what} ${type} ${names4[0]} ${grantees}`;
-  return `${what} ${type}
-  ${names4.join(",\n  ")}
-${grantees}`;
-}
-function nameOf({ group, member }) {
-  if (group.kind === "default-privileges") return quoteIdentifier(group.schema?.name ?? "");
-  if (group.schema === void 0 || group.kind === "schema") return quoteIdentifier(member.name);
-  const path = quoteIdentifier(group.schema.name, member.name);
-  return member.arguments === void 0 ? path : `${path}(${member.arguments})`;
-}
 
-// src/grants/batches.ts
-function batchOf(changes2) {
-  return { changes: changes2, statements: statementsOf2(changes2) };
-}
-var BATCH = 500;
-function batchesOf(changes2) {
-  const phases = [...Map.groupBy(changes2, phaseOf)].sort(([a], [b]) => a - b);
-  return phases.flatMap(([, phase]) => {
-    const sorted = phase.sort(byRoleAndOid);
-    return Array.from(
-      { length: Math.ceil(sorted.length / BATCH) },
-      (_, n) => sorted.slice(n * BATCH, (n + 1) * BATCH)
-    );
-  });
-}
-function statementsIn(changes2) {
-  return batchesOf(changes2).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
-}
-function phaseOf({ verb, group }) {
-  if (verb === "REVOKE") return 3;
-  if (group.kind === "default-privileges") return 2;
-  return group.kind === "database" || group.kind === "schema" ? 0 : 1;
-}
-function byRoleAndOid(a, b) {
-  return Number(a.acting.as?.oid ?? 0) - Number(b.acting.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
-}
+// src/postgres/catalog.ts
+var import_promises3 = require("node:timers/promises");
 
-// src/grants/acting-role.ts
-var AS_SESSION_USER = { as: null, oneByOne: false };
-function actingRoleToGrant(login, group, privilege) {
-  const { owner } = group;
-  const holders = holdersOfOption(owner, group.acl, privilege).filter((role) => role !== owner);
-  const candidates = [
-    ...owner.inherited ? [AS_SESSION_USER] : [],
-    ...holders.some((role) => role.inherited) ? [{ as: null, oneByOne: true }] : [],
-    ...settable(owner).map((as) => ({ as, oneByOne: false })),
-    ...holders.flatMap(settable).map((as) => ({ as, oneByOne: true })),
-    ...byMembership(login, owner)
-  ];
-  const found = candidates.find(({ as }) => canUseSchema(group, as ?? login.role));
-  if (found !== void 0) return found;
-  if (owner.gone) return "role-gone";
-  const canAct = canActAs(owner) || login.membershipIn(owner) !== null;
-  return canAct && !canUseSchema(group, owner) ? "owner-lacks-usage" : "not-owner";
-}
-function actingRoleToRevoke(login, group, acl, { grantor, privilege }) {
-  const byOwner = grantor === group.owner;
-  const holders = holdersOfOption(group.owner, acl, privilege);
-  const others = holders.filter((role) => role !== grantor);
-  if (group.owner.gone && !holders.includes(grantor)) return "role-gone";
-  if (!grantor.gone && !holders.includes(grantor)) return "grantor-lacks-option";
-  const isSure = (role, has) => role === grantor || (role.superuser ? byOwner : has(grantor) && !others.some(has));
-  const inherits = (role) => (other) => role === other || other.through.includes(role);
-  const candidates = [
-    ...login.role === grantor ? [null] : [],
-    ...grantor.settable ? [grantor] : [],
-    ...isSure(login.role, (role) => role.inherited) ? [null] : [],
-    ...settable(grantor).filter((role) => isSure(role, inherits(role)))
-  ];
-  const found = candidates.find((as) => canUseSchema(group, as ?? login.role));
-  if (found !== void 0) return { as: found, oneByOne: !byOwner };
-  const [asOwner] = byOwner ? byMembership(login, grantor) : [];
-  if (asOwner && canUseSchema(group, grantor)) return asOwner;
-  if (grantor.gone) return "role-gone";
-  if ((canActAs(grantor) || asOwner) && !canUseSchema(group, grantor))
-    return byOwner ? "owner-lacks-usage" : "grantor-lacks-usage";
-  return byOwner && !canActAs(grantor) ? "not-owner" : "other-grantor";
-}
-function holdersOfOption(owner, acl, privilege) {
-  const holders = acl.flatMap(
-    (item) => item.privilege === privilege && item.grantable && item.grantee !== PUBLIC ? item.grantee : []
+// src/grants/creators.ts
+function creatorsOf({ sessionUser, grantees, groups, schemas: schemas2 }, { schemaPrivileges: schemaPrivileges2 }) {
+  const owners = groups.flatMap(
+    ({ kind, schema, owner, skipped }) => schema === void 0 || kind === "default-privileges" || skipped !== "" ? [] : { schema, role: owner }
   );
-  return [.../* @__PURE__ */ new Set([owner, ...holders])];
-}
-function settable(role) {
-  return [...role.settable ? [role] : [], ...role.through];
-}
-function byMembership(login, owner) {
-  const membership = login.membershipIn(owner);
-  return membership === null ? [] : [{ as: owner, oneByOne: false, membership }];
-}
-function canActAs({ inherited, settable: settable2, through }) {
-  return inherited || settable2 || through.length > 0;
-}
-function canUseSchema({ kind, schema }, as) {
-  return !isInSchema(kind) || schema === void 0 || schema.usableBy.has(as);
-}
-
-// src/grants/membership.ts
-var OPTIONS_SINCE = 16e4;
-function temporaryMembership(role, login, serverVersion) {
-  if (role.membership === null) return null;
-  const [owner, member, grantor] = [role.name, login.name, role.membership.grantor].map(
-    (each) => quoteIdentifier(each)
-  );
-  if (serverVersion < OPTIONS_SINCE)
-    return {
-      role,
-      grant: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
-      revoke: [`REVOKE ${owner} FROM ${member};`]
-    };
-  if (role.membership.existing)
-    return {
-      role,
-      grant: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
-      revoke: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`]
-    };
-  return {
-    role,
-    grant: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
-    revoke: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`]
-  };
-}
-function membershipSql(role, member, serverVersion) {
-  const options = serverVersion >= OPTIONS_SINCE ? " WITH INHERIT TRUE, SET TRUE" : "";
-  return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
-}
-function reassignSql(owner, role) {
-  const [from, to] = [owner.name, role.name].map((each) => quoteIdentifier(each));
-  return { member: `GRANT ${to} TO ${from};`, reassign: `REASSIGN OWNED BY ${from} TO ${to};` };
-}
-function unlessMember(role, login) {
-  const body = ` BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END `;
-  const quote = dollarQuote("do", body);
-  return `DO ${quote}${body}${quote};`;
-}
-
-// src/grants/fixes.ts
-function fixBlocks(place2, left, applied2) {
-  const { sessionUser } = place2;
-  const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
-  const own2 = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
-  const [byApply, byHand] = [true, false].map(
-    (is) => scriptOf(
-      own2.filter((change) => applied2.has(change) === is),
-      sessionUser.roleSet
-    )
-  );
-  const others = complete.filter(({ byLogin }) => !byLogin).flatMap((each) => {
-    const actor = actorFor(place2, each);
-    return actor === null ? [] : { ...each, actor };
-  });
-  const blocks = [
-    { as: sessionUser.name, runnable: true, statements: byApply },
-    { as: sessionUser.name, runnable: true, byHand: true, statements: byHand },
-    ...preparations(place2, others),
-    ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
-      const notOwner = mine.find(({ reason }) => reason === "not-owner");
-      const instead = notOwner && noteForOwner(place2, notOwner.change, actor);
-      return {
-        ...runBy(actor),
-        runnable: false,
-        statements: changesBy(actor, mine).flatMap((changes2) => scriptOf(changes2, actor.roleSet)),
-        ...instead && { instead }
-      };
-    })
-  ];
-  return blocks.filter(({ statements: statements2 }) => statements2.length > 0);
-}
-function changesBy(actor, mine) {
-  const acting = canSignIn(actor) ? AS_SESSION_USER : { as: actor, oneByOne: false };
-  const by = ({ change }) => ({ ...change, acting });
-  const of = (reason) => mine.filter((each) => each.reason === reason).map(by);
-  const rest = mine.filter(({ reason }) => reason !== "refused" && reason !== "not-tried");
-  return [rest.map(by), ...of("refused").map((change) => [change]), of("not-tried")];
-}
-function fixFor(place2, blocked) {
-  const { change, byLogin } = blocked;
-  const actor = actorFor(place2, blocked);
-  const note = noteFor(place2, blocked, actor);
-  const noted = note === void 0 ? {} : { note };
-  if (actor === null) return noted;
-  if (byLogin) {
-    const sql = sqlOf2(change);
-    if (change.acting.membership)
-      return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
-    const { as } = change.acting;
-    return as === null ? { ...statementBy(actor, sql), ...noted } : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(as.name)}; ${sql}`, ...noted };
-  }
-  const first = neededFor(place2, change, actor).map(({ by, sql }) => statementBy(by, sql));
-  return {
-    ...first.length > 0 && { first },
-    ...statementBy(actor, sqlOf2({ ...change, acting: AS_SESSION_USER })),
-    ...noted
-  };
-}
-function sqlOf2(change) {
-  return statementsOf2([change]).map(({ sql }) => sql).join(" ");
-}
-function statementBy(actor, sql) {
-  const role = roleToSet(actor);
-  return { ...runBy(actor), sql: role === null ? sql : `SET ROLE ${role}; ${sql}` };
-}
-function roleToSet(actor) {
-  if (!canSignIn(actor)) return quoteIdentifier(actor.name);
-  return actor.roleSet ? "NONE" : null;
-}
-function runBy(role) {
-  return canSignIn(role) ? { as: role.name } : { as: role.name, byMember: true };
-}
-function canSignIn({ canLogin, expired }) {
-  return canLogin && !expired;
-}
-function actorFor(place2, { change, reason, byLogin, otherNotFound }) {
-  const login = place2.sessionUser;
-  if (REASONS[reason].runAs === null) return null;
-  if (byLogin) return login;
-  const role = change.grantor ?? change.group.owner;
-  const actor = loginFor(place2, role);
-  if (reason === "refused" && (change.acting.as ?? login) === role && !otherNotFound) return null;
-  const needed = [actor, ...neededFor(place2, change, actor).map(({ by }) => by)];
-  return needed.some(({ gone }) => gone) ? null : actor;
-}
-function neededFor(place2, { group }, actor) {
-  const [database, schema, role] = [place2.database.name, group.schema?.name ?? "", actor.name].map(
-    (each) => quoteIdentifier(each)
-  );
-  const isUsable = group.schema === void 0 || actor.superuser || canUseSchema(group, actor);
-  const usage = isUsable ? [] : [{ by: loginFor(place2, group.schema.owner), sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` }];
-  const roles = /* @__PURE__ */ new Set([actor, ...usage.map(({ by }) => by)]);
-  return [
-    ...[...roles].filter((each) => canSignIn(each) && !each.connects).map((each) => ({
-      by: loginFor(place2, place2.database.owner),
-      sql: `GRANT CONNECT ON DATABASE ${database} TO ${quoteIdentifier(each.name)};`
-    })),
-    ...usage
-  ];
-}
-function loginFor(place2, owner) {
-  const member = membersFor(place2, owner);
-  return member.gone || place2.server.databaseOwnerInherits ? member : owner;
-}
-function membersFor({ database }, owner) {
-  return owner.name === "pg_database_owner" ? database.owner : owner;
-}
-function noteFor(place2, { change, reason, otherNotFound }, actor) {
-  const { grantee, grantedTo = [] } = change;
-  if (otherNotFound) return NEEDS_SEARCH_PATH;
-  if (actor !== null && grantedTo.length > 0) {
-    const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? inOurWords(role) : name(role)));
-    return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}.`;
-  }
-  if (reason === "grantor-lacks-option") return noteForGrantor(place2, change);
-  if (reason === "not-owner" && actor !== null) return noteForOwner(place2, change, actor);
-  if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
-    return REASONS["role-gone"].advice;
-  return REASONS[reason].advice;
-}
-var NEEDS_SEARCH_PATH = inOurWords(
-  "A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets `search_path` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function."
-);
-function noteForGrantor(place2, revoke) {
-  const { group, grantor, columns: _, kept = [], ...change } = revoke;
-  if (grantor === void 0) return void 0;
-  const privileges2 = change.privileges.map(withoutGrantOption);
-  const toGrantor = (verb, more = {}) => sqlOf2({ ...change, verb, group, grantee: grantor, privileges: privileges2, ...more });
-  const restored = kept === "table" ? [toGrantor("REVOKE", { privileges: privileges2.map(grantOptionOf) })] : [toGrantor("REVOKE"), ...kept.length > 0 ? [toGrantor("GRANT", { columns: kept })] : []];
-  const owner = loginFor(place2, group.owner);
-  const steps = [
-    ...neededFor(place2, revoke, grantor),
-    { by: owner, sql: toGrantor("GRANT").replace(/;$/, " WITH GRANT OPTION;") },
-    { by: grantor, sql: sqlOf2(revoke) },
-    { by: owner, sql: restored.join(" ") }
-  ];
-  return paragraph(
-    ...steps.map(({ by, sql }, n) => {
-      const run3 = inOurWords(`${n === 0 ? "Run" : "Then run"} as ${canSignIn(by) ? "" : "a member of "}`);
-      return sentence`${run3}${name(by.name)}: ${code(statementBy(by, sql).sql)}`;
+  const entitled = schemas2.flatMap(
+    (schema) => schema.acl.flatMap(({ privilege, grantee: role }) => {
+      if (privilege !== "CREATE" || isPublic(role) || !role.canLogin) return [];
+      return role === sessionUser || !isApp(role) ? { schema, role } : [];
     })
   );
+  const creating = schemaPrivileges2.includes("CREATE") ? [...grantees.values()].filter(({ role }) => role.canLogin) : [];
+  const demanded = schemas2.flatMap((schema) => creating.map(({ actor }) => ({ schema, role: actor })));
+  const unique = new Map(
+    [...owners, ...entitled, ...demanded].map((creator) => [
+      `${creator.schema.oid} ${creator.role.oid}`,
+      creator
+    ])
+  );
+  return [...unique.values()].filter(
+    ({ role: { superuser, predefined: predefined2, gone } }) => !superuser && !predefined2 && !gone
+  );
 }
-function noteForOwner(place2, { group }, actor) {
-  const login = place2.sessionUser;
-  const owner = membersFor(place2, actor);
-  if (owner.superuser)
-    return isInSchema(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
-  if (owner.memberOfLogin) return void 0;
-  const membership = code(membershipSql(owner, login, place2.server.version));
-  if (owner.membership !== null)
-    return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
-  if (!owner.grantable && owner.canLogin) {
-    const { member, reassign } = reassignSql(owner, login);
-    return sentence`Or let ${name(owner.name)} give ${name(login.name)} all that it owns, its databases included: ${code(member)} as the role that created ${name(login.name)}, then ${code(reassign)} as ${name(owner.name)}, in each database. Only a superuser can make ${name(login.name)} a member of ${name(owner.name)}.`;
-  }
-  const who = owner.administered ? sentence`${name(login.name)} can run this.` : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
-  return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
-}
-function preparations(place2, others) {
-  const needed = others.flatMap(({ change, actor }) => neededFor(place2, change, actor));
-  const distinct = new Map(needed.map((each) => [each.sql, each])).values();
-  return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, grants]) => {
-    const statements2 = grants.map(({ sql }) => sql);
-    const role = roleToSet(by);
-    return {
-      ...runBy(by),
-      runnable: false,
-      prepares: true,
-      statements: role === null ? statements2 : ["BEGIN;", `SET LOCAL ROLE ${role};`, ...statements2, "COMMIT;"]
-    };
-  });
-}
-function scriptOf(changes2, roleSet) {
-  const batches = batchesOf(changes2).map(statementsOf2);
-  const all2 = batches.flat();
-  const plain2 = !roleSet && all2.every(({ as }) => as === null);
-  if (plain2 && all2.length === 1) return all2.map(({ sql }) => sql);
-  return batches.flatMap((batch) => [
-    "BEGIN;",
-    ...plain2 ? batch.map(({ sql }) => sql) : withRoles(batch),
-    "COMMIT;"
-  ]);
+function isApp({ name: name3 }) {
+  return name3.startsWith("aad_");
 }
 
-// src/grants/identity.ts
-function identityDrift(server, demand, grantee) {
-  const { role, facts } = grantee;
-  const expected = demand.objectIds?.get(role.name);
-  const found = identitiesOf(server, grantee);
-  if (expected === void 0 || found === "unknown") return null;
-  const [first] = found;
-  if (first === void 0)
-    return finding("no-identity", { expected }, { note: bindingByType(role.name, expected) });
-  const { tenantId: tenant } = demand;
-  const isElsewhere = ({ tenantId: tenantId2 }) => tenant !== void 0 && tenantId2 !== void 0 && tenantId2 !== tenant;
-  const other = found.find((each) => each.objectId !== expected || isElsewhere(each));
-  if (other === void 0) return null;
-  const tenants = isElsewhere(other) ? { expectedTenant: tenant, boundTenant: other.tenantId } : {};
-  const has = (flag) => facts.labels.some((label2) => label2.split(",").includes(flag));
-  const flags = { admin: has("admin"), mfa: has("mfa") };
-  return finding(
-    "other-identity",
-    { expected, bound: other.objectId, ...tenants },
-    {
-      ...AS_ENTRA_ADMINISTRATOR,
-      sql: bindingSql(role.name, { objectId: expected, type: first.type, ...flags }),
-      note: paragraph(
-        inOurWords("The member must be a Microsoft Entra administrator."),
-        REASONS["other-identity"].advice ?? EMPTY
-      )
-    }
-  );
-  function finding(reason, identity, fix) {
-    return {
-      kind: "identity",
-      name: role.name,
-      owner: role.name,
-      privileges: [],
-      reason,
-      identity,
-      fix
-    };
-  }
-}
-function boundIdentity(server, grantee) {
-  const found = identitiesOf(server, grantee);
-  return found === "unknown" ? void 0 : found[0];
-}
-function identityFixes(drifts) {
-  const statements2 = drifts.flatMap(({ fix }) => fix.sql ?? []);
-  return statements2.length === 0 ? [] : [{ ...AS_ENTRA_ADMINISTRATOR, runnable: false, statements: statements2 }];
-}
-function identityWarnings(server, demand, grantee) {
-  const { role, facts } = grantee;
-  const expected = demand.objectIds?.get(role.name);
-  const found = identitiesOf(server, grantee);
-  if (found === "unknown")
-    return expected === void 0 ? [] : [identityUnknown(server, role.name, expected)];
-  const [resolved, given] = found;
-  if (resolved !== void 0 && given !== void 0 && resolved.objectId !== given.objectId) {
-    return [
-      {
-        code: "identity-labels-differ",
-        message: sentence`The security labels of ${name(role.name)} name two object IDs: ${code(resolved.objectId)} for provider ${code(RESOLVED_PROVIDER)} and ${code(given.objectId)} for provider ${code(LABEL_PROVIDER)}. Microsoft does not document which of them can sign in. Run the action ${code("principal")} of this repository with the right one and ${code("rebind: true")}.`
-      }
-    ];
-  }
-  if (expected !== void 0 || resolved !== void 0 || !facts.labelsInUse) return [];
-  return [
-    {
-      code: "not-entra-role",
-      message: sentence`${name(role.name)} is not an Entra role, but other roles of this server are. No Microsoft Entra identity can sign in as it.`
-    }
-  ];
-}
-function identityUnknown(server, role, expected) {
-  const why = server.labelsReadable ? inOurWords("no security label of it has an object ID in a known form") : inOurWords("this login does not have SELECT on `pg_catalog.pg_shseclabel`");
-  return {
-    code: "identity-unknown",
-    message: sentence`Could not check whether ${name(role)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`
-  };
-}
-function bindingSql(role, label2) {
-  const provider = quoteIdentifier(LABEL_PROVIDER);
-  return `SECURITY LABEL FOR ${provider} ON ROLE ${quoteIdentifier(role)} IS ${quoteLiteral(entraLabel(label2))};`;
-}
-function bindingByType(role, objectId3) {
-  const sql = (type) => code(bindingSql(role, { objectId: objectId3, type, admin: false, mfa: false }));
-  return sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, run the statement for the type of the identity. Application or managed identity: ${sql("service")} User: ${sql("user")} Group: ${sql("group")}`;
-}
-var AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE };
-function identitiesOf(server, { facts: { labels } }) {
-  if (!server.labelsReadable) return "unknown";
-  const read = labels.flatMap((label2) => readEntraLabel(label2) ?? []);
-  return read.length === 0 && labels.length > 0 ? "unknown" : read;
+// src/grants/exclude.ts
+function likePatternsOf(pattern) {
+  const like = pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
+  return { name: like, path: pattern.includes(".") ? like : "" };
 }
 
 // src/grants/read-only.ts
 function resetReadOnly(source, user, database) {
-  const role = `ALTER ROLE ${quoteIdentifier(user)}`;
-  const reset = (alter) => [
-    "SET default_transaction_read_only = off;",
-    `${alter} RESET default_transaction_read_only;`
-  ];
-  switch (source) {
-    case "user":
-      return { where: sentence`role ${name(user)}`, who: name(user), sql: reset(role) };
-    case "database user":
-      return {
-        where: sentence`role ${name(user)} in database ${name(database)}`,
-        who: name(user),
-        sql: reset(`${role} IN DATABASE ${quoteIdentifier(database)}`)
-      };
-    case "database":
-      return {
-        where: sentence`database ${name(database)}`,
-        who: inOurWords("the owner of the database"),
-        sql: reset(`ALTER DATABASE ${quoteIdentifier(database)}`)
-      };
-    case "global":
-      return {
-        where: inOurWords("all roles"),
-        who: inOurWords("a superuser"),
-        sql: reset("ALTER ROLE ALL")
-      };
-    default:
-      return void 0;
-  }
+  const [role, here] = [`ROLE ${quoteIdentifier(user)}`, `DATABASE ${quoteIdentifier(database)}`];
+  const settings = {
+    user: [sentence`role ${name(user)}`, name(user), role],
+    "database user": [
+      sentence`role ${name(user)} in database ${name(database)}`,
+      name(user),
+      `${role} IN ${here}`
+    ],
+    database: [sentence`database ${name(database)}`, inOurWords("the owner of the database"), here],
+    global: [inOurWords("all roles"), inOurWords("a superuser"), "ROLE ALL"]
+  };
+  const found2 = settings[source];
+  if (found2 === void 0) return void 0;
+  const [where, who, altered] = found2;
+  const reset = `ALTER ${altered} RESET default_transaction_read_only;`;
+  return { where, who, sql: ["SET default_transaction_read_only = off;", reset] };
 }
 
 // src/grants/obstacles.ts
@@ -11584,6 +11730,24 @@ function oldServer(version) {
   });
 }
 var OLDEST_VERSION = 14;
+function noDatabaseFits(pattern, candidates) {
+  return failure({
+    code: "no-database-fits",
+    message: sentence`No database of this server fits the pattern ${code(pattern)}.`,
+    hint: candidates.length === 0 ? "Patterns do not find templates, `postgres` and Azure's own databases, and the server has no other." : sentence`Names are case-sensitive. The server has ${someNames(candidates.map((each) => [each]))}.`,
+    steps: ["Correct the pattern in `database`, or create the database before this step."]
+  });
+}
+function demandedTwice(grantee) {
+  return failure({
+    code: "demanded-twice",
+    message: sentence`Two entries of ${code("grants-file")} are about ${name(grantee)} and the same schema of this database.`,
+    hint: "Their patterns in `database` both fit this database. The entries could demand different privileges, so nothing was checked here.",
+    steps: [
+      "Change the patterns so that only one of the entries fits this database, or make one entry of the two."
+    ]
+  });
+}
 function granteeNotFound(grantee, knownRoles) {
   return failure({
     code: "grantee-not-found",
@@ -11678,991 +11842,6 @@ function names2(all2) {
   return listOf(all2.map((each) => name(each)));
 }
 
-// src/grants/plan.ts
-function planGrants(login, missing) {
-  const plans = [];
-  const actorOf = ({ group, grantee }) => {
-    const holder = holderFor(group, grantee);
-    return holder === grantee.role ? void 0 : holder;
-  };
-  for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
-    for (const [privileges2, alike3] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
-      const steps = privileges2.map((privilege) => {
-        const acting = actingRoleToGrant(login, group, privilege);
-        return { privilege, ...typeof acting === "string" ? { reason: acting } : { acting } };
-      });
-      for (const [to, findings3] of Map.groupBy(alike3, actorOf)) {
-        const bySession = to && steps.map((step2) => ({ reason: "session-role", ...step2, to }));
-        plans.push(planOf("GRANT", bySession ?? steps, findings3));
-      }
-    }
-  return allOf(plans);
-}
-function allOf(plans) {
-  return {
-    changes: plans.flatMap(({ changes: changes2 }) => changes2),
-    blocked: plans.flatMap(({ blocked }) => blocked)
-  };
-}
-function planOf(verb, steps, findings3) {
-  const changes2 = [];
-  const blocked = [];
-  for (const same of groupsOf(steps, keyOfStep)) {
-    const [{ grantee, to, acting, reason, grantor, kept, columns, grantedTo }] = same;
-    const privileges2 = same.map(({ privilege }) => privilege);
-    const facts = {
-      verb,
-      privileges: privileges2,
-      acting: acting ?? AS_SESSION_USER,
-      ...to && { to },
-      ...grantor && { grantor },
-      ...kept && { kept },
-      ...columns && { columns },
-      ...grantedTo && { grantedTo }
-    };
-    const mayWork = reason !== void 0 && to === void 0 && MAY_WORK.has(reason);
-    for (const finding of findings3) {
-      if (grantee !== void 0 && finding.grantee !== grantee) continue;
-      const { group, member } = finding;
-      const change = { ...facts, grantee: finding.grantee.role, group, member };
-      if (reason === void 0) changes2.push(change);
-      else
-        blocked.push({
-          change,
-          reason,
-          ...acting && { byLogin: true },
-          ...mayWork && { tryAs: rolesToTry(grantor ?? group.owner) }
-        });
-    }
-  }
-  return { changes: changes2, blocked };
-}
-var MAY_WORK = /* @__PURE__ */ new Set([
-  "not-owner",
-  "owner-lacks-usage",
-  "other-grantor",
-  "grantor-lacks-usage"
-]);
-function rolesToTry(role) {
-  return [null, role, ...role.through];
-}
-function keyOfStep(step2) {
-  const { grantee, to, grantor, acting, reason, kept, columns, privilege, grantedTo } = step2;
-  const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
-  const option = isGrantOption(privilege);
-  return JSON.stringify([
-    roles,
-    acting?.oneByOne,
-    reason,
-    option,
-    kept,
-    columns && [privilege, columns],
-    grantedTo
-  ]);
-}
-
-// src/grants/powers.ts
-function powersBeyond(place2, demand, grantee) {
-  const { onExtra, tablePrivileges, sequencePrivileges } = demand;
-  const isAll = tablePrivileges === "ALL" && sequencePrivileges === "ALL";
-  if (onExtra === "ignore" || isAll && !extraIsDrift(onExtra) || grantee.role.superuser) return [];
-  const places = place2.groups.filter(({ kind }) => kind === "database" || kind === "schema");
-  const relations = place2.groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
-  const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));
-  return [
-    ...places.flatMap((group) => ownerOf(group, grantee)),
-    ...groupsOf(grantee.facts.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike3) => {
-      const owner = owners.get(alike3[0].owner);
-      return owner === void 0 ? [] : memberOf(place2, owner, grantee.role, alike3);
-    })
-  ];
-}
-function ownerOf({ kind, owner, members }, { role, actor }) {
-  if (owner !== role && owner !== actor) return [];
-  return members.map((member) => {
-    const alter = `ALTER ${kind.toUpperCase()} ${quoteIdentifier(member.name)} OWNER TO "<new owner>";`;
-    const needs = kind === "database" ? sentence`The role that runs this can act as both and has CREATEDB.` : sentence`The role that runs this can act as both, and the new owner has CREATE on the database.`;
-    return {
-      kind,
-      name: member.name,
-      owner: owner.name,
-      privileges: ["OWNER"],
-      reason: "is-owner",
-      sources: [{ source: "owner" }],
-      fix: { note: sentence`Give it to another role: ${code(alter)} ${needs}` }
-    };
-  });
-}
-function memberOf({ server }, owner, grantee, memberships) {
-  return {
-    kind: "role",
-    name: owner.name,
-    owner: owner.name,
-    privileges: ["SET"],
-    reason: "can-act-as-owner",
-    sources: memberships.map(({ role }) => ({ source: "role", role })),
-    fix: revokeOf(server.version, grantee, memberships)
-  };
-}
-function revokeOf(version, grantee, memberships) {
-  const [{ grantor, grantorCanLogin }] = memberships;
-  if (grantor === null)
-    return { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };
-  const note = REASONS["can-act-as-owner"].advice;
-  const by = version >= 16e4 ? ` GRANTED BY ${quoteIdentifier(grantor)}` : "";
-  const sql = memberships.map(
-    ({ role }) => `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(grantee.name)}${by};`
-  );
-  const set = grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(grantor)};`];
-  return {
-    as: grantor,
-    ...!grantorCanLogin && { byMember: true },
-    sql: [...set, ...sql].join(" "),
-    ...note && { note }
-  };
-}
-
-// src/grants/revokes.ts
-function planRevokes(login, extra) {
-  const alike3 = groupsOf(extra, ({ group, columns }) => columns.length === 0 ? group : columns);
-  return allOf(
-    alike3.map((findings3) => {
-      const ofEach = new Map(findings3.map((finding) => [finding.grantee, finding]));
-      const steps = [...ofEach.values()].flatMap((finding) => stepsFor(login, finding));
-      return planOf("REVOKE", steps, findings3);
-    })
-  );
-}
-function stepsFor(login, { group, columns, grantee, privileges: privileges2 }) {
-  const indirect = privileges2.filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0).map((privilege) => ({ grantee, privilege, reason: "not-direct" }));
-  const onColumns = privileges2.flatMap(
-    (privilege) => grantsTo(grantee, columns, privilege).map((item) => {
-      const same = columns.filter(({ column }) => column === item.column);
-      const dependents = dependentsOf(group, grantee, [item], same);
-      const step2 = stepFor(privilege, item, [...group.acl, ...same], dependents, true);
-      return { ...step2, columns: [item.column] };
-    })
-  );
-  const onObject = privileges2.flatMap((privilege) => {
-    const ofColumns = grantsTo(grantee, columns, privilege);
-    return grantsTo(grantee, group.acl, privilege).map((item) => {
-      const dependents = dependentsOf(group, grantee, [item, ...ofColumns], [...group.acl, ...columns]);
-      return stepFor(privilege, item, group.acl, dependents, ofColumns.length > 0);
-    });
-  });
-  return [...indirect, ...columnsTogether(onColumns), ...onObject];
-  function stepFor(privilege, item, acl, grantedTo, keptForColumns) {
-    const acting = actingRoleToRevoke(login, group, acl, item);
-    const step2 = {
-      grantee,
-      privilege,
-      grantor: item.grantor,
-      ...typeof acting !== "string" && { acting }
-    };
-    if (acting === "grantor-lacks-option")
-      return { ...step2, reason: acting, kept: keptBy(item, group, columns) };
-    if (grantedTo.length > 0) return { ...step2, reason: "dependent-privileges", grantedTo };
-    if (keptForColumns) return { ...step2, reason: "column-privileges" };
-    return typeof acting === "string" ? { ...step2, reason: acting } : step2;
-  }
-}
-function grantsTo({ role, actor }, acl, privilege) {
-  return actor === role ? acl.filter((item) => item.grantee === role && gives(item, privilege)) : [];
-}
-function dependentsOf({ owner }, { role }, mine, acl) {
-  if (role.inherits.has(owner) || !mine.some(({ grantable }) => grantable)) return [];
-  const theirs = acl.filter(({ grantor, privilege }) => grantor === role && privilege === mine[0]?.privilege);
-  return [...new Set(theirs.map(({ grantee }) => grantee === PUBLIC ? PUBLIC : grantee.name))].sort();
-}
-function keptBy({ grantor, privilege }, { acl, owner }, columns) {
-  const isKept = (item) => item.grantee === grantor && item.grantor === owner && item.privilege === privilege;
-  return acl.some(isKept) ? "table" : columns.filter(isKept).map(({ column }) => column);
-}
-function columnsTogether(steps) {
-  return groupsOf(steps, ({ columns: _, ...step2 }) => `${step2.privilege} ${keyOfStep(step2)}`).map((same) => ({
-    ...same[0],
-    columns: same.flatMap(({ columns }) => columns ?? [])
-  }));
-}
-
-// src/grants/assess.ts
-function assess(snapshot, demand, names4) {
-  const driftOf = driftsIn(snapshot, demand);
-  const login = loginOf(snapshot, demand);
-  const grantees = names4.map((name3) => {
-    const grantee = snapshot.grantees.get(name3);
-    if (grantee === void 0) return { name: name3, obstacle: granteeNotFound(name3, snapshot.knownRoles) };
-    const identity = identityDrift(snapshot.server, demand, grantee);
-    const powers = powersBeyond(snapshot, demand, grantee);
-    return { name: name3, obstacle: null, grantee, drift: driftOf(grantee), identity, powers };
-  });
-  const drifts = grantees.flatMap((grantee) => grantee.obstacle === null ? grantee.drift : []);
-  return {
-    snapshot,
-    demand,
-    grantees,
-    grants: planGrants(
-      login,
-      drifts.flatMap(({ missing }) => missing)
-    ),
-    revokes: planRevokes(
-      login,
-      drifts.flatMap(({ extra }) => extra)
-    )
-  };
-}
-function loginOf({ sessionUser, server }, { actAsOwner }) {
-  return {
-    role: sessionUser,
-    membershipIn: (role) => actAsOwner ? temporaryMembership(role, sessionUser, server.version) : null
-  };
-}
-function planToApply({ demand, grants, revokes }) {
-  return demand.onExtra === "revoke" ? allOf([grants, revokes]) : grants;
-}
-function mayApply({ grantees }) {
-  return grantees.every(({ obstacle }) => obstacle === null);
-}
-function changesToApply(assessment) {
-  return mayApply(assessment) ? planToApply(assessment).changes : [];
-}
-function statementsToApply(assessment) {
-  return statementsIn(changesToApply(assessment));
-}
-function fixesFor(assessment, { grants, revokes }) {
-  const { snapshot, demand, grantees } = assessment;
-  const identities = grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
-  return [
-    ...fixBlocks(
-      snapshot,
-      extraIsDrift(demand.onExtra) ? [...grants, ...revokes] : grants,
-      new Set(changesToApply(assessment))
-    ),
-    ...identityFixes(identities)
-  ];
-}
-
-// src/grants/left.ts
-function whatIsLeft({ grants, revokes }, outcome) {
-  return {
-    grants: leftOf(grants, outcome, "not-granted"),
-    revokes: leftOf(revokes, outcome, "not-revoked")
-  };
-}
-function leftOf({ blocked, changes: changes2 }, outcome, otherwise) {
-  const ignored = new Set(changes2.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
-  const planned = changes2.map((change) => {
-    const refusal = refusalOf(outcome, change) ?? {
-      reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise
-    };
-    return { change, ...refusal, ...BY_LOGIN.has(refusal.reason) && { byLogin: true } };
-  });
-  if (outcome.failed.size === 0) return [...blocked, ...planned];
-  return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
-}
-function refusalOf({ failed }, change) {
-  if (failed.size === 0) return void 0;
-  const refusal = failed.get(keyOfChange(change));
-  return refusal?.reason === "gone" ? { ...refusal, reason: "refused", otherNotFound: true } : refusal;
-}
-var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked"]);
-
-// src/grants/limits.ts
-function limitsFor({ database, server }, grantee) {
-  return [...administers(database, grantee), ...elasticCluster(server)];
-}
-function administers(database, { role, facts, actor, actorFacts }) {
-  const own2 = powersOf(role, facts, database);
-  const known = new Set(own2.map((each) => JSON.stringify(each)));
-  const others = powersOf(actor, actorFacts, database).filter((each) => !known.has(JSON.stringify(each)));
-  const reasons = [
-    ...own2,
-    ...others.length > 0 ? [sentence`begins its sessions as ${name(actor.name)}, which ${listOf(others)}`] : []
-  ];
-  if (reasons.length === 0) return [];
-  return [
-    {
-      code: "grantee-is-administrator",
-      message: sentence`${name(role.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a separate role.`
-    }
-  ];
-}
-function powersOf(role, { azureAdmin, createRole, bypassRls }, database) {
-  return [
-    ...azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : [],
-    ...createRole ? [inOurWords("has CREATEROLE")] : [],
-    ...bypassRls ? [inOurWords("has BYPASSRLS")] : [],
-    ...database.owner === role ? [sentence`owns database ${name(database.name)}`] : []
-  ];
-}
-function elasticCluster(server) {
-  if (!server.citus) return [];
-  return [
-    {
-      code: "elastic-cluster",
-      message: inOurWords(
-        "This server is an elastic cluster (extension `citus`). Only the coordinator was checked, not the worker nodes. Default privileges do not apply on the worker nodes."
-      )
-    }
-  ];
-}
-
-// src/grants/pitfalls.ts
-function pitfallWarnings(grantee, pitfalls) {
-  const failing = pitfalls.filter((pitfall) => "use" in pitfall);
-  return [
-    ...rowLevelSecurity(
-      grantee,
-      pitfalls.filter((pitfall) => pitfall.code === "row-level-security")
-    ),
-    ...alike2(failing).map(failingUse),
-    ...withoutMapping(pitfalls.filter((pitfall) => pitfall.code === "no-user-mapping"))
-  ];
-}
-function rowLevelSecurity(grantee, tables) {
-  if (tables.length === 0) return [];
-  return [
-    {
-      code: "row-level-security",
-      message: sentence`Row-level security hides every row of ${someNames(tables.map(pathOf))} from ${name(grantee.name)}, because no policy applies to it. Add a policy with CREATE POLICY, or grant it a role that a policy names.`
-    }
-  ];
-}
-function alike2(failing) {
-  const byObjects = groupsOf(
-    failing,
-    ({ code: code2, schema, name: name3, role, kind, source, column }) => JSON.stringify([code2, schema, name3, role, kind, source, column])
-  );
-  const byCause2 = groupsOf(byObjects, (same) => {
-    const [{ code: code2, role, owner }] = same;
-    return JSON.stringify([code2, role, owner, usesOf(same), privilegesOf(same)]);
-  });
-  return byCause2.map((groups) => groups.flat());
-}
-function failingUse(same) {
-  const [{ code: kind, role, owner }] = same;
-  const objects2 = someNames(same.map(pathOf));
-  const privileges2 = inOurWords(series(privilegesOf(same)));
-  const sources = someNames(
-    same.map(({ source, column }) => column == null ? source : [...source, column])
-  );
-  const uses = inOurWords(series(usesOf(same)));
-  const fail2 = usesOf(same).length > 1 ? "fail" : "fails";
-  const lacks = sentence`${name(role)} does not have ${privileges2} on ${sources}.`;
-  const keys = someNames(same.flatMap(({ constraint }) => constraint === void 0 ? [] : [[constraint]]));
-  const sql = [...new Set(same.map((each) => grantFor(each, privilegesOf(same))))].join(" ");
-  const cure = (run3) => owner === null ? EMPTY : sentence` ${inOurWords(run3)} as ${name(owner)}: ${code(sql)}`;
-  const messages = {
-    "view-cannot-read": () => sentence`Reading ${objects2} fails, because ${lacks}${cure("Run")}`,
-    "view-cannot-write": () => sentence`${uses} through ${objects2} ${inOurWords(fail2)}, because ${lacks}${cure("If the app writes through it, run")}`,
-    "foreign-key-fails": () => sentence`${uses} on ${objects2} ${inOurWords(fail2)}, because the server checks foreign key ${keys} as ${name(role)}, and ${lacks}${cure("Run")}`,
-    "default-fails": () => sentence`INSERT into ${objects2} fails where a column takes its default, because ${lacks}${cure("Run")}`
-  };
-  return { code: kind, message: messages[kind]() };
-}
-function grantFor({ kind, source, column, role }, privileges2) {
-  const what = privileges2.map((each) => column == null ? each : `${each} (${quoteIdentifier(column)})`);
-  return `GRANT ${what.join(", ")} ON ${kind} ${quoteIdentifier(...source)} TO ${quoteIdentifier(role)};`;
-}
-function withoutMapping(tables) {
-  return groupsOf(tables, ({ server }) => server).map((ofServer) => {
-    const [{ role, owner, server }] = ofServer;
-    const sql = `CREATE USER MAPPING FOR ${quoteIdentifier(role)} SERVER ${quoteIdentifier(server)} OPTIONS (user '\u2026', password '\u2026');`;
-    return {
-      code: "no-user-mapping",
-      message: sentence`Reading ${someNames(ofServer.map(pathOf))} fails, because neither ${name(role)} nor PUBLIC has a user mapping for foreign server ${name(server)}. Run as ${name(owner)}: ${code(sql)}`
-    };
-  });
-}
-function pathOf({ schema, name: name3 }) {
-  return [schema, name3];
-}
-function usesOf(same) {
-  return inOrder(same.map(({ use }) => use));
-}
-function privilegesOf(same) {
-  return inOrder(same.map(({ privilege }) => privilege));
-}
-
-// src/grants/warnings.ts
-function warningsFor(snapshot, demand, grantee, gaps) {
-  const { role, actor, pitfalls } = grantee;
-  return [
-    ...cannotLogIn(grantee),
-    ...readOnlySessions(snapshot.database.name, demand, grantee),
-    ...identityWarnings(snapshot.server, demand, grantee),
-    ...sessionRoleRefused(grantee),
-    ...missingDefaultPrivileges(grantee, gaps),
-    ...pitfallWarnings(role, pitfalls),
-    ...granteeIsOwner(snapshot.groups, demand, actor),
-    ...triggerAndCreate(snapshot, demand, actor),
-    ...limitsFor(snapshot, grantee),
-    ...snapshot.unmatchedPatterns.map((pattern) => ({
-      code: "exclude-matches-nothing",
-      message: sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`
-    }))
-  ];
-}
-function cannotLogIn({ role, facts }) {
-  const who = name(role.name);
-  const run3 = (option) => code(`ALTER ROLE ${quoteIdentifier(role.name)} ${option};`);
-  if (!role.canLogin)
-    return [
-      {
-        code: "grantee-cannot-log-in",
-        message: sentence`${who} is not permitted to log in. Unless it is a group, run ${run3("LOGIN")}`
-      }
-    ];
-  const limited = {
-    code: "grantee-cannot-connect",
-    message: sentence`${who} cannot connect, because it has CONNECTION LIMIT 0. Run ${run3("CONNECTION LIMIT -1")}`
-  };
-  const entra = facts.labels.length > 0 ? inOurWords(" Microsoft does not document whether a sign-in with Microsoft Entra then still works.") : EMPTY;
-  const expired = {
-    code: "grantee-expired",
-    message: sentence`The password of ${who} has expired (VALID UNTIL).${entra} Run ${run3("VALID UNTIL 'infinity'")}`
-  };
-  return [...facts.noConnections ? [limited] : [], ...role.expired ? [expired] : []];
-}
-function readOnlySessions(database, { tablePrivileges }, { role, facts }) {
-  const writes = tablePrivileges === "ALL" || tablePrivileges.some((privilege) => WRITING.has(privilege));
-  const reset = facts.readOnly === null ? void 0 : resetReadOnly(facts.readOnly, role.name, database);
-  if (!writes || reset === void 0) return [];
-  return [
-    {
-      code: "grantee-read-only",
-      message: sentence`Writing as ${name(role.name)} fails, because \`default_transaction_read_only\` is on for ${reset.where}. Run as ${reset.who}: ${code(reset.sql.join(" "))}`
-    }
-  ];
-}
-var WRITING = /* @__PURE__ */ new Set(["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);
-function sessionRoleRefused({ role, actor, refused }) {
-  return refused.map((other) => ({
-    code: "session-role-refused",
-    message: sentence`Sessions of ${name(role.name)} are set to begin as ${name(other)} (ALTER ROLE \u2026 SET role), but the server refuses that: the role does not exist, or ${name(role.name)} cannot SET ROLE to it. The sessions begin as ${name(actor.name)}. Grant the membership, or remove the setting with ALTER ROLE \u2026 RESET role.`
-  }));
-}
-function missingDefaultPrivileges({ role, actor }, gaps) {
-  return [...Map.groupBy(gaps, ({ group }) => group.owner)].map(([creator, theirs]) => {
-    const schemas2 = [...new Set(theirs.map(({ group }) => group.schema?.name ?? ""))].sort();
-    const missing = new Set(theirs.map(({ member }) => member.name));
-    const kinds = inOurWords(
-      series(
-        ["table", "sequence", "routine"].filter((kind) => missing.has(`${kind}s`)),
-        "or"
-      )
-    );
-    const next = sentence`${name(role.name)} will be missing privileges on the next ${kinds} that ${name(creator.name)} creates in ${someNames(schemas2.map((each) => [each]))}.`;
-    const changes2 = theirs.map(
-      ({ columns: _, ...gap }) => ({
-        ...gap,
-        grantee: actor,
-        verb: "GRANT",
-        acting: AS_SESSION_USER
-      })
-    );
-    const sql = statementsOf2(changes2).map((statement) => statement.sql);
-    return {
-      code: "default-privileges",
-      message: sentence`${next} Set \`default-privileges: true\`, or run as ${name(creator.name)}: ${code(sql.join(" "))}`
-    };
-  });
-}
-function granteeIsOwner(groups, demand, actor) {
-  const owned = groups.filter(
-    (group) => isRelation(group.kind) && group.skipped === "" && group.owner === actor
-  );
-  const limited = owned.filter(
-    (group) => (group.kind === "sequence" ? demand.sequencePrivileges : demand.tablePrivileges) !== "ALL"
-  );
-  const count2 = limited.reduce((sum, group) => sum + group.size, 0);
-  if (count2 === 0) return [];
-  return [
-    {
-      code: "grantee-is-owner",
-      message: sentence`${name(actor.name)} owns ${count2} of the tables and sequences, so it can do anything with them, whatever the privilege lists say. Change their owner with ALTER \u2026 OWNER TO.`
-    }
-  ];
-}
-function triggerAndCreate({ groups, schemas: schemas2, server }, demand, actor) {
-  const tables = groups.filter((group) => group.kind === "table" && group.skipped === "");
-  const demanded = tables.some((group) => demandedOn(group, demand, server.version).includes("TRIGGER"));
-  const creatable = schemas2.filter((schema) => schema.creatableBy.has(actor));
-  if (!demanded || creatable.length === 0) return [];
-  return [
-    {
-      code: "trigger-and-create",
-      message: sentence`${name(actor.name)} has TRIGGER and can create functions in ${someNames(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`
-    }
-  ];
-}
-
-// src/grants/verdict.ts
-function granteeReports(before, after, outcome, left) {
-  const { snapshot, demand } = after;
-  const whyMissing = byObject(left.grants);
-  const whyExtra = byObject(left.revokes);
-  return after.grantees.map((grantee, index) => {
-    if (grantee.obstacle !== null) {
-      const { name: name4, obstacle } = grantee;
-      return { ...NOT_CHECKED, grantee: name4, error: obstacle, ...doneFor(before.grantees[index], outcome) };
-    }
-    const { name: name3, drift: drift2, identity, powers } = grantee;
-    const { role, actor } = grantee.grantee;
-    const bound = boundIdentity(snapshot.server, grantee.grantee);
-    return {
-      grantee: name3,
-      ...actor !== role && { sessionRole: actor.name },
-      ...bound && { identity: bound },
-      verdict: verdictOf(before.grantees[index], grantee, demand),
-      objects: drift2.objects,
-      missing: [
-        ...identity === null ? [] : [identity],
-        ...drift2.missing.flatMap(
-          (finding) => blockedOf(finding, whyMissing).map((blocked) => described(snapshot, finding, blocked))
-        )
-      ],
-      granted: changesOf(outcome.committed, role, { verb: "GRANT", left: drift2.missing }),
-      extra: [...powers, ...extraOf(snapshot, drift2.extra, whyExtra)],
-      revoked: changesOf(outcome.committed, role, { verb: "REVOKE", left: drift2.extra }),
-      held: drift2.held,
-      warnings: warningsFor(snapshot, demand, grantee.grantee, drift2.gaps)
-    };
-  });
-}
-function unfinishedReports(before, outcome) {
-  const open = outcome.unconfirmed.flatMap(({ changes: changes2 }) => changes2);
-  return before.grantees.map((grantee) => {
-    if (grantee.obstacle !== null) return { ...NOT_CHECKED, grantee: grantee.name, error: grantee.obstacle };
-    const unconfirmed = changesOf(open, grantee.grantee.role);
-    return {
-      ...NOT_CHECKED,
-      grantee: grantee.name,
-      ...doneFor(grantee, outcome),
-      ...unconfirmed.length > 0 && { unconfirmed }
-    };
-  });
-}
-function doneFor(before, { committed }) {
-  if (before === void 0 || before.obstacle !== null) return {};
-  const { drift: drift2 } = before;
-  const { role } = before.grantee;
-  return {
-    objects: drift2.objects,
-    granted: changesOf(committed, role, { verb: "GRANT" }),
-    revoked: changesOf(committed, role, { verb: "REVOKE" })
-  };
-}
-var NOT_CHECKED = {
-  verdict: "error",
-  objects: { tables: 0, sequences: 0, skipped: 0 },
-  missing: [],
-  granted: [],
-  extra: [],
-  revoked: [],
-  held: [],
-  warnings: []
-};
-function verdictOf(before, now, { onExtra }) {
-  const drifted = (grantee) => grantee?.obstacle === null && (grantee.identity !== null || grantee.drift.missing.length > 0 || extraIsDrift(onExtra) && grantee.drift.extra.length + grantee.powers.length > 0);
-  if (drifted(now)) return "drift";
-  return drifted(before) ? "repaired" : "in-sync";
-}
-function byObject(left) {
-  return Map.groupBy(left, ({ change }) => change.member);
-}
-function blockedOf({ grantee, member }, blocked) {
-  return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee.role);
-}
-function named2({ kind, schema }, { name: name3, arguments: types2 }) {
-  return {
-    kind,
-    ...schema === void 0 ? {} : { schema: schema.name },
-    ...types2 === void 0 ? { name: name3 } : { name: `${name3}(${types2})`, arguments: types2 }
-  };
-}
-function described(snapshot, { group, member }, blocked) {
-  return {
-    ...named2(group, member),
-    owner: group.owner.name,
-    privileges: blocked.change.privileges,
-    reason: blocked.reason,
-    ...blocked.serverMessage !== void 0 && { serverMessage: blocked.serverMessage },
-    fix: fixFor(snapshot, blocked)
-  };
-}
-function extraOf(snapshot, extra, whyExtra) {
-  const sourcesOf2 = ({ grantee, group, columns }, { change }) => change.grantor !== void 0 ? [{ source: change.columns === void 0 ? "direct" : "column" }] : change.privileges.flatMap((privilege) => indirectSourcesOf(grantee, group, columns, privilege));
-  return extra.flatMap(
-    (finding) => blockedOf(finding, whyExtra).map((blocked) => {
-      const sources = sourcesOf2(finding, blocked);
-      const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
-      return { ...described(snapshot, finding, blocked), sources: [...distinct.values()] };
-    })
-  );
-}
-function changesOf(changes2, grantee, { verb, left = [] } = {}) {
-  const byObject2 = /* @__PURE__ */ new Map();
-  for (const change of changes2) {
-    if (change.grantee.oid !== grantee.oid || (verb ?? change.verb) !== change.verb) continue;
-    const key = identify(grantee, change);
-    const known = byObject2.get(key)?.privileges;
-    const privileges2 = known === void 0 ? change.privileges : inOrder([...known, ...change.privileges]);
-    byObject2.set(key, known === void 0 ? change : { ...change, privileges: privileges2 });
-  }
-  const stillThere = new Map(
-    left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges])
-  );
-  const changed2 = [];
-  for (const [key, { group, member, privileges: all2 }] of byObject2) {
-    const undone = stillThere.get(key);
-    const privileges2 = undone === void 0 ? all2 : all2.filter((privilege) => !undone.includes(privilege));
-    if (privileges2.length > 0) changed2.push({ ...named2(group, member), owner: group.owner.name, privileges: privileges2 });
-  }
-  return changed2;
-}
-
-// src/grants/work.ts
-var MAX_REFUSALS = 8;
-function startWork() {
-  const committed = [];
-  const statements2 = [];
-  const failed = /* @__PURE__ */ new Map();
-  const refusals = /* @__PURE__ */ new Map();
-  let open;
-  return {
-    sent(batch) {
-      open = batch;
-    },
-    answered() {
-      open = void 0;
-    },
-    committed(batch) {
-      committed.push(...batch.changes);
-      statements2.push(...sqlOf3(batch));
-      if (refusals.size > 0)
-        for (const { acting, group } of batch.changes) refusals.get(acting.as)?.delete(group);
-    },
-    failed(changes2, refusal) {
-      for (const change of changes2) {
-        failed.set(keyOfChange(change), refusal);
-        if (refusal.reason !== "refused") continue;
-        const { acting, group } = change;
-        const ofRole = refusals.get(acting.as) ?? /* @__PURE__ */ new Map();
-        refusals.set(acting.as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
-      }
-    },
-    isHopeless: ({ acting, group }) => (refusals.get(acting.as)?.get(group) ?? 0) >= MAX_REFUSALS,
-    outcome: () => ({
-      committed,
-      statements: statements2,
-      failed,
-      unconfirmed: open === void 0 ? [] : [{ changes: open.changes, statements: sqlOf3(open) }]
-    })
-  };
-}
-function sqlOf3({ statements: statements2 }) {
-  return statements2.map(({ sql }) => sql);
-}
-
-// src/postgres/batch.ts
-async function attempt(client, turns, statements2, options = {}) {
-  const { proof = [], lockTimeout = LOCK_TIMEOUT } = options;
-  let warned = false;
-  const notice2 = ({ code: code2 }) => {
-    warned ||= code2 === PRIVILEGE_NOT_GRANTED || code2 === PRIVILEGE_NOT_REVOKED;
-  };
-  const wait = turns.next();
-  const limit = `SET LOCAL lock_timeout = '${lockTimeout}ms';`;
-  const sql = [limit, ...withRoles(statements2), ...proof, "COMMIT;"].join("\n");
-  client.on("notice", notice2);
-  let waiting = wait !== void 0;
-  let failure3;
-  try {
-    const turn = wait === void 0 ? void 0 : client.query(`${BEGIN}
-${wait}`);
-    const work = client.query(wait === void 0 ? `${BEGIN}
-${sql}` : sql);
-    work.catch(() => {
-    });
-    if (turn !== void 0) await turns.waitFor(turn);
-    waiting = false;
-    await work;
-    return { error: null, warned };
-  } catch (error2) {
-    if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
-    failure3 = error2;
-    await rollBack(client, error2);
-  } finally {
-    client.off("notice", notice2);
-  }
-  if (!waiting) return { error: failure3, warned };
-  await turns.end(client, failure3);
-  return await attempt(client, turns, statements2, options);
-}
-var LOCK_TIMEOUT = 2e3;
-var PRIVILEGE_NOT_GRANTED = "01007";
-var PRIVILEGE_NOT_REVOKED = "01006";
-function reasonOf(error2) {
-  const reason = REASONS2[error2.code ?? ""];
-  if (reason !== void 0) return reason;
-  if (error2.code === "XX000") {
-    if (/^tuple concurrently (updated|deleted)/.test(error2.message)) return "locked";
-    if (/^(cache lookup failed|could not open relation)/.test(error2.message)) return "gone";
-  }
-  if (ABOUT_THE_SESSION.test(error2.code ?? "")) throw error2;
-  return "refused";
-}
-var REASONS2 = {
-  "55P03": "locked",
-  // lock_not_available
-  "57014": "locked",
-  // query_canceled, by statement_timeout
-  "40001": "locked",
-  // serialization_failure
-  "40P01": "locked",
-  // deadlock_detected
-  "53200": "locked",
-  // out_of_memory: the lock table is full; fewer objects may fit
-  "42P01": "gone",
-  // undefined_table
-  "42883": "gone",
-  // undefined_function
-  "42809": "gone",
-  // wrong_object_type: dropped, and another kind of object has its name now
-  "2BP01": "dependent-privileges"
-  // dependent_objects_still_exist
-};
-var ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
-function concernsAll({ code: code2 }) {
-  return code2 === "42704" || code2 === "3F000";
-}
-
-// src/postgres/culprits.ts
-async function culprits(client, changes2, reason) {
-  const query = QUERIES[reason];
-  const relations = changes2.filter(({ group }) => isRelation(group.kind));
-  if (query === void 0 || relations.length === 0) return /* @__PURE__ */ new Set();
-  const oids2 = relations.map(({ member }) => member.oid);
-  const names4 = relations.map(({ member }) => member.name);
-  const schemas2 = relations.map(({ group }) => group.schema?.name ?? "");
-  const [, { rows }] = await Promise.all([
-    client.query(BEGIN_READ_ONLY),
-    client.query(query, [oids2, names4, schemas2]),
-    client.query("COMMIT")
-  ]);
-  return new Set(rows.map(({ oid }) => oid));
-}
-var MEMBERS = `
-SELECT DISTINCT m.oid::pg_catalog.text AS oid
-FROM ROWS FROM (
-    pg_catalog.unnest($1::pg_catalog.oid[]),
-    pg_catalog.unnest($2::pg_catalog.text[]),
-    pg_catalog.unnest($3::pg_catalog.text[])
-  ) AS m (oid, name, schema)`;
-var QUERIES = {
-  locked: `${MEMBERS}
-  JOIN pg_catalog.pg_locks AS l ON l.relation = m.oid AND l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
-  JOIN pg_catalog.pg_database AS d ON d.oid = l.database AND d.datname = pg_catalog.current_database()`,
-  gone: `${MEMBERS}
-WHERE NOT EXISTS (
-  SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE c.oid = m.oid AND c.relname = m.name AND n.nspname = m.schema
-)`
-};
-
-// src/postgres/trial.ts
-function trialsOf({ blocked }) {
-  const changes2 = blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
-    ({ change, ...why }) => change.verb === "GRANT" ? { change, ...why } : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why }))
-  );
-  return groupsOf(changes2, keyOfTrial);
-}
-function keyOfTrial({ change: { verb, grantor, group, privileges: privileges2 }, reason }) {
-  const ofAcl = grantor && (grantor.inherited || grantor.through.length > 0) ? `${group.members[0]?.oid} ${privileges2}` : "";
-  return `${verb} ${reason} ${(grantor ?? group.owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
-}
-var MAX_TRIES = 3;
-async function tryOneOf(client, trial, turns) {
-  let result = { acting: null, message: "" };
-  for (const blocked of trial.slice(0, MAX_TRIES)) {
-    result = await tryOne(client, blocked, turns);
-    if (!result.inconclusive) break;
-  }
-  return result;
-}
-async function tryOne(client, { change, tryAs = [] }, turns) {
-  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  let result = { acting: null, message: "the server granted nothing" };
-  for (const as of tryAs) {
-    const acting = { as, oneByOne: change.verb === "REVOKE" };
-    const statements2 = statementsOf2([{ ...change, acting }]);
-    const { error: error2, warned } = await attempt(client, turns, statements2, { proof });
-    if (error2 === null && !warned) return { acting, message: "" };
-    if (error2 === null) continue;
-    const inconclusive = reasonOf(error2) !== "refused" || !NO_PRIVILEGE.has(error2.code ?? "");
-    result = { ...result, message: wordsOf(error2), ...inconclusive && { inconclusive } };
-  }
-  return result;
-}
-var NO_PRIVILEGE = /* @__PURE__ */ new Set(["42501", "22023"]);
-function proofOfRevoke({ grantee, group, grantor = group.owner, member, privileges: privileges2 }) {
-  return `
-DO $$
-BEGIN
-  IF EXISTS (
-    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
-    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
-      AND x.privilege_type IN (${privileges2.map((privilege) => `'${withoutGrantOption(privilege)}'`)})${privileges2.some(isGrantOption) ? " AND x.is_grantable" : ""}
-  ) THEN
-    RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
-  END IF;
-END
-$$;`;
-}
-
-// src/postgres/apply.ts
-var SHORT_LOCK_TIMEOUT = 200;
-var MAX_LOCK_WAIT = 15e3;
-var OUTDATED = /* @__PURE__ */ Symbol("outdated");
-async function apply(client, plan, say, waits) {
-  const work = startWork();
-  const round = { client, say, waits, work };
-  try {
-    await runAll(round, plan.changes);
-    for (const trial of trialsOf(plan)) await runTrial(round, trial);
-    return work.outcome();
-  } catch (error2) {
-    if (error2 !== OUTDATED) return { ...work.outcome(), endedBy: error2 };
-    say("rolled back: a role or a schema was dropped in the meantime");
-    return { ...work.outcome(), outdated: true };
-  }
-}
-async function runAll(round, changes2) {
-  const { say, work } = round;
-  const batches = batchesOf(changes2);
-  for (const [n, each] of batches.entries()) {
-    if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
-    const batch = batchOf(each);
-    for (const { as, sql } of batch.statements)
-      say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
-    const before = work.outcome();
-    const [committed, failed] = [before.committed.length, before.failed.size];
-    try {
-      await run(round, batch);
-    } finally {
-      sayResult(say, work.outcome(), committed, failed);
-    }
-  }
-}
-function sayResult(say, outcome, committed, failed) {
-  const made = outcome.committed.length - committed;
-  const refused = [...outcome.failed.values()].slice(failed);
-  if (made > 0) say(`committed: ${count(made, "object")}`);
-  if (refused.length === 0) return;
-  const why = new Set(refused.flatMap(({ serverMessage }) => serverMessage ?? []));
-  say(`not committed: ${count(refused.length, "object")} (${[...why].join("; ")})`);
-}
-async function run(round, planned) {
-  const { client, waits, work } = round;
-  const batch = withoutHopeless(planned, work);
-  const { changes: changes2, statements: statements2 } = batch;
-  if (changes2.length === 0) return;
-  const started = Date.now();
-  if (isOpen(client)) work.sent(batch);
-  const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
-  const { error: error2 } = await attempt(client, waits.turns, statements2, { lockTimeout });
-  work.answered();
-  if (error2 === null) return work.committed(batch);
-  if (concernsAll(error2)) throw OUTDATED;
-  if (TIMEOUTS.has(error2.code ?? "")) waits.locks += Date.now() - started;
-  const reason = reasonOf(error2);
-  const serverMessage = wordsOf(error2);
-  const atFault = await culprits(client, changes2, reason);
-  const isAtFault = ({ member }) => atFault.has(member.oid);
-  const otherNotFound = reason === "gone" && atFault.size === 0 && changes2.every(({ group }) => isRelation(group.kind));
-  const refusal = otherNotFound ? { reason: "refused", serverMessage, otherNotFound } : { reason, serverMessage };
-  if (changes2.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
-    return work.failed(changes2, refusal);
-  }
-  if (atFault.size > 0) {
-    work.failed(changes2.filter(isAtFault), refusal);
-    return run(round, batchOf(changes2.filter((change) => !isAtFault(change))));
-  }
-  const half = Math.ceil(changes2.length / 2);
-  await run(round, batchOf(changes2.slice(0, half)));
-  await run(round, batchOf(changes2.slice(half)));
-}
-function withoutHopeless(batch, work) {
-  const hopeless = batch.changes.filter(work.isHopeless);
-  if (hopeless.length === 0) return batch;
-  work.failed(hopeless, { reason: "not-tried" });
-  return batchOf(batch.changes.filter((change) => !work.isHopeless(change)));
-}
-async function runTrial(round, trial) {
-  const { client, say, waits } = round;
-  const [{ change, reason }] = trial;
-  say(
-    `trying one ${change.verb} on an object of ${change.group.owner.name}: PostgreSQL's rules do not allow it, but Azure's might`
-  );
-  const { acting, message } = await tryOneOf(client, trial, waits.turns);
-  if (acting === null) return say(`not committed: ${message}`);
-  say(
-    reason === "not-owner" ? `The server lets this login act for ${change.group.owner.name}, which PostgreSQL's own rules do not allow.` : "committed"
-  );
-  await runAll(
-    round,
-    trial.map((each) => ({ ...each.change, acting }))
-  );
-}
-var TIMEOUTS = /* @__PURE__ */ new Set([
-  "55P03",
-  // lock_not_available
-  "57014"
-  // query_canceled, by statement_timeout
-]);
-function shortened(sql) {
-  const lines2 = sql.split("\n");
-  const more = lines2.length - 5;
-  return more > 1 ? [...lines2.slice(0, 4), `  \u2026 and ${more} more`, lines2.at(-1)].join("\n") : sql;
-}
-
-// src/postgres/catalog.ts
-var import_promises2 = require("node:timers/promises");
-
-// src/grants/creators.ts
-function creatorsOf({ sessionUser, grantees, groups, schemas: schemas2 }, { schemaPrivileges: schemaPrivileges2 }) {
-  const owners = groups.flatMap(
-    ({ kind, schema, owner, skipped }) => schema === void 0 || kind === "default-privileges" || skipped !== "" ? [] : { schema, role: owner }
-  );
-  const entitled = schemas2.flatMap(
-    (schema) => schema.acl.flatMap(({ privilege, grantee: role }) => {
-      if (privilege !== "CREATE" || role === PUBLIC || !role.canLogin) return [];
-      return role === sessionUser || !isApp(role) ? { schema, role } : [];
-    })
-  );
-  const creating = schemaPrivileges2.includes("CREATE") ? [...grantees.values()].filter(({ role }) => role.canLogin) : [];
-  const demanded = schemas2.flatMap((schema) => creating.map(({ actor }) => ({ schema, role: actor })));
-  const unique = new Map(
-    [...owners, ...entitled, ...demanded].map((creator) => [
-      `${creator.schema.oid} ${creator.role.oid}`,
-      creator
-    ])
-  );
-  return [...unique.values()].filter(
-    ({ role: { superuser, predefined: predefined2, gone } }) => !superuser && !predefined2 && !gone
-  );
-}
-function isApp({ name: name3 }) {
-  return name3.startsWith("aad_");
-}
-
-// src/grants/exclude.ts
-function likePatternsOf(pattern) {
-  const like = pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
-  return { name: like, path: pattern.includes(".") ? like : "" };
-}
-
 // src/postgres/grantees.sql.ts
 function granteeFacts(grantees, { version, labelsReadable }, owners) {
   return `
@@ -12714,6 +11893,21 @@ var LABELS = `
 `;
 var NO_LABELS = "SELECT NULL::pg_catalog.oid AS role, NULL::pg_catalog.text AS provider, NULL::pg_catalog.text AS label WHERE FALSE";
 
+// src/postgres/exclude.sql.ts
+function notExcluded(exclude, schema, name3) {
+  const patterns = exclude.map(likePatternsOf);
+  const isLike = (text, all2) => `${text} LIKE ANY (ARRAY[${all2.map(quoteLiteral)}]::pg_catalog.text[])`;
+  const byName2 = isLike(
+    name3,
+    patterns.map((pattern) => pattern.name)
+  );
+  const byPath = isLike(
+    `pg_catalog.concat(${schema}, '.', ${name3})`,
+    patterns.map((pattern) => pattern.path)
+  );
+  return `NOT (${byName2} OR ${byPath})`;
+}
+
 // src/postgres/pitfalls.sql.ts
 var EXTENSION_MEMBER = `EXISTS (
     SELECT FROM pg_catalog.pg_depend
@@ -12741,9 +11935,7 @@ var REQUIRED = { SELECT: 2, UPDATE: 4 };
 var COLUMN_SHIFT = 7;
 var UPDATABLE = { UPDATE: 4, INSERT: 8, DELETE: 16 };
 var TRIGGER_INSTEAD = 64;
-function viewsThatFail({ schemas: schemas2, grantees, exclude }) {
-  return `
-WITH RECURSIVE part AS MATERIALIZED (
+var SOURCES = `part AS MATERIALIZED (
   SELECT rule.ev_class AS view, p.text, p.ordinal,
          pg_catalog.min(p.ordinal) FILTER (WHERE p.text LIKE '%:jointree %') OVER (PARTITION BY rule.ev_class) AS last_in_from
   FROM pg_catalog.pg_rewrite AS rule
@@ -12766,7 +11958,10 @@ source AS MATERIALIZED (
   ) AS read
   CROSS JOIN LATERAL (VALUES ('SELECT', ${REQUIRED.SELECT}, read.columns), ('UPDATE', ${REQUIRED.UPDATE}, '{}')) AS p (privilege, bit, columns)
   WHERE read.privileges & p.bit <> 0
-),
+),`;
+function viewsThatFail({ schemas: schemas2, grantees, exclude }) {
+  return `
+WITH RECURSIVE ${SOURCES}
 view AS (
   SELECT v.oid, g.oid AS grantee, pg_catalog.pg_relation_is_updatable(v.oid, FALSE) AS updatable
   FROM pg_catalog.pg_class AS v
@@ -12913,34 +12108,161 @@ ORDER BY schema, name, g.oid;`;
 function oids(list, alias) {
   return `pg_catalog.unnest('{${list.join()}}'::pg_catalog.oid[]) AS ${alias} (oid)`;
 }
-function notExcluded(exclude, schema, name3) {
-  const patterns = exclude.map(likePatternsOf);
-  const isLike = (text, all2) => `${text} LIKE ANY (ARRAY[${all2.map(quoteLiteral)}]::pg_catalog.text[])`;
-  const byName2 = isLike(
-    name3,
-    patterns.map((pattern) => pattern.name)
-  );
-  const byPath = isLike(
-    `pg_catalog.concat(${schema}, '.', ${name3})`,
-    patterns.map((pattern) => pattern.path)
-  );
-  return `NOT (${byName2} OR ${byPath})`;
-}
 
-// src/postgres/snapshot.sql.ts
+// src/postgres/roles.sql.ts
 function aclOf(acl, type, owner) {
   return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
 }
+var SERVER_CTES = `known_role AS MATERIALIZED (SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolvaliduntil FROM pg_catalog.pg_roles),
+server AS (
+  SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
+         -- up to 15, who is a member may set the role
+         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
+              ELSE 'MEMBER' END AS set_option,
+         (SELECT oid FROM known_role WHERE rolname = SESSION_USER) AS session_user_oid
+),
+database AS (
+  SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
+  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+),
+-- settings with which sessions in this database begin as another role; setrole 0: sessions of all roles
+role_set AS MATERIALIZED (
+  SELECT s.setrole, s.setdatabase, t.setting
+  FROM database AS d
+  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
+  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
+  WHERE t.setting LIKE 'role=%'
+),
+extension_member AS MATERIALIZED (
+  SELECT classid, objid FROM pg_catalog.pg_depend
+  WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
+)`;
+var ROLE_CTES = `reach AS MATERIALIZED (
+  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable FROM actor
+),
+-- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
+settable AS MATERIALIZED (
+  SELECT r.oid, r.rolsuper
+  FROM known_role AS r, server
+  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM known_role WHERE oid = session_user_oid)
+    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
+    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
+),
+out_of_reach AS MATERIALIZED (
+  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
+  UNION SELECT role FROM reach WHERE NOT usable
+),
+via_role AS MATERIALIZED (
+  SELECT DISTINCT s.oid
+  FROM settable AS s
+  JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
+),
+usable AS MATERIALIZED (
+  SELECT schema, pg_catalog.json_agg(role) AS by_roles
+  FROM (SELECT schema, role FROM reach WHERE usable
+        UNION SELECT schema.oid, via_role.oid FROM schema, via_role
+        WHERE pg_catalog.has_schema_privilege(via_role.oid, schema.oid, 'USAGE')) AS a
+  GROUP BY schema
+),
+role AS (
+  SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
+         COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
+         COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
+  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM via_role) AS m
+  LEFT JOIN known_role AS r ON r.oid = m.oid
+  -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
+  WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
+)`;
+var SECTIONS = `SELECT 'server' AS section, pg_catalog.json_build_object(
+         'version', version,
+         'versionText', pg_catalog.current_setting('server_version'),
+         'readOnly', CASE
+           WHEN pg_catalog.pg_is_in_recovery() THEN 'recovery'
+           WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
+             THEN (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END,
+         'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
+         'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
+         'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
+         'sessionUser', session_user_oid,
+         'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
+FROM server
+UNION ALL
+SELECT 'role', pg_catalog.json_build_object(
+         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin,
+         -- the session user has just signed in
+         'expired', r.expired AND r.oid <> session_user_oid,
+         'connects', NOT r.gone AND pg_catalog.has_database_privilege(r.oid, d.oid, 'CONNECT'),
+         'roleSet', r.oid IN (SELECT setrole FROM role_set) OR 0 IN (SELECT setrole FROM role_set),
+         'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
+         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
+                         FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
+                         WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
+         'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
+         'settable', NOT r.gone
+           AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
+         'viaRoles', (SELECT COALESCE(pg_catalog.json_agg(via_role.oid ORDER BY via_role.oid), '[]') FROM via_role
+                     WHERE via_role.oid <> r.oid AND pg_catalog.pg_has_role(via_role.oid, r.oid, 'USAGE')),
+         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
+         'grantable', version < 160000
+           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = r.oid AND admin_option),
+         'memberOfLogin', NOT r.gone AND pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER'),
+         'membership', CASE
+           WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
+           WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
+           WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
+           WHEN version >= 160000 THEN (
+             SELECT pg_catalog.json_build_object('grantor', pg_catalog.pg_get_userbyid(a.member), 'existing', existing)
+             FROM pg_catalog.pg_auth_members AS a
+             CROSS JOIN LATERAL (SELECT EXISTS (
+               SELECT FROM pg_catalog.pg_auth_members AS mine
+               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
+             WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
+             ORDER BY existing, a.member <> session_user_oid, a.member
+             LIMIT 1)
+           WHEN (SELECT rolcreaterole FROM known_role WHERE oid = session_user_oid)
+           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
+FROM role AS r, server, database AS d
+UNION ALL
+SELECT 'group', pg_catalog.json_build_object(
+         'kind', 'database', 'owner', d.datdba, 'skipped', '', 'size', 1,
+         'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', d.oid, 'name', d.datname)),
+         'acl', (SELECT items FROM acl WHERE relkind = 'database'),
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
+                    WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
+                    ELSE '[]' END) FROM grantee AS g))
+FROM database AS d
+UNION ALL
+SELECT 'schema', pg_catalog.json_build_object(
+         'kind', 'schema', 'owner', s.nspowner, 'skipped', '', 'size', 1,
+         'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', s.oid, 'name', s.nspname)),
+         'acl', acl.items,
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, (
+                    SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
+                    FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
+                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
+         'usableBy', COALESCE(u.by_roles, '[]'))
+FROM schema AS s
+LEFT JOIN usable AS u ON u.schema = s.oid
+LEFT JOIN acl ON acl.relkind = 'schema' AND acl.representative = s.oid`;
+function aclItems(column) {
+  const on = column === void 0 ? "" : `'column', ${column}, `;
+  return `pg_catalog.json_agg(pg_catalog.json_build_object(
+           ${on}'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable))`;
+}
+var KIND_OF_RELATION = `CASE a.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned-table' WHEN 'v' THEN 'view'
+                 WHEN 'm' THEN 'materialized-view' WHEN 'f' THEN 'foreign-table' WHEN 'S' THEN 'sequence'`;
+
+// src/postgres/snapshot.sql.ts
 function ownGroup(row) {
   return `CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(${row}.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
               THEN ${row}.oid END AS own_group`;
 }
 var PRIVILEGES = `(VALUES ${[
-  ...rowsOf("r", TABLE_PRIVILEGES),
-  ...rowsOf("S", SEQUENCE_PRIVILEGES),
-  ...rowsOf("f", ROUTINE_PRIVILEGES)
+  ...rowsOf2("r", TABLE_PRIVILEGES),
+  ...rowsOf2("S", SEQUENCE_PRIVILEGES),
+  ...rowsOf2("f", ROUTINE_PRIVILEGES)
 ]}) AS privilege (type, name, since, ordinal)`;
-function rowsOf(type, names4) {
+function rowsOf2(type, names4) {
   return names4.map((name3, n) => `('${type}'::"char", '${name3}', ${sinceOf(name3)}, ${n})`);
 }
 var ROUTINE_KINDS = "('F', 'P', 'A')";
@@ -12954,30 +12276,11 @@ function schemaOfType(type) {
                                   FROM pg_catalog.pg_type AS y WHERE y.typname = ${name3}) THEN 'pg_catalog.' ELSE '' END`;
 }
 var SNAPSHOT = `
-WITH known_role AS MATERIALIZED (SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolvaliduntil FROM pg_catalog.pg_roles),
-server AS (
-  SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
-         -- up to 15, who is a member may set the role
-         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
-              ELSE 'MEMBER' END AS set_option,
-         (SELECT oid FROM known_role WHERE rolname = SESSION_USER) AS session_user_oid
-),
+WITH ${SERVER_CTES},
 grantee AS (
   SELECT asked.name, role.oid
   FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
   JOIN known_role AS role ON role.rolname = asked.name
-),
-database AS (
-  SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
-  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
-),
--- settings with which sessions in this database begin as another role; setrole 0: sessions of all roles
-role_set AS MATERIALIZED (
-  SELECT s.setrole, s.setdatabase, t.setting
-  FROM database AS d
-  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
-  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
-  WHERE t.setting LIKE 'role=%'
 ),
 -- a role's setting for this database comes first, that of all roles for all databases last
 role_setting AS MATERIALIZED (
@@ -13004,10 +12307,6 @@ privilege AS (
                                WHEN 'S' THEN $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
                                ELSE name = ANY ($8::pg_catalog.text[]) END AS demanded
   FROM server JOIN ${PRIVILEGES} ON since <= version
-),
-extension_member AS MATERIALIZED (
-  SELECT classid, objid FROM pg_catalog.pg_depend
-  WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
 ),
 schema AS MATERIALIZED (
   SELECT oid, nspname, nspowner, ${aclOf("nspacl", "'n'", "nspowner")} AS acl
@@ -13097,6 +12396,9 @@ item AS MATERIALIZED (
   WHERE x.is_grantable OR x.grantor <> o.owner OR x.grantee = 0 OR x.grantee IN (SELECT oid FROM involved)
      OR (o.relkind = 'schema' AND x.privilege_type = 'CREATE')
 ),
+acl AS MATERIALIZED (
+  SELECT relkind, representative, ${aclItems()} AS items FROM item GROUP BY relkind, representative
+),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
   SELECT a.*, h.held, h.has_finding OR $5 AND (a.relkind::pg_catalog.text, a.representative) IN (
@@ -13128,6 +12430,8 @@ mentioned AS MATERIALIZED (
   UNION SELECT grantor FROM item UNION SELECT grantee FROM item WHERE grantee <> 0 /* if columns */
   UNION SELECT grantor FROM column_item UNION SELECT grantee FROM column_item WHERE grantee <> 0 /* end if */
   UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
+  UNION SELECT oid FROM involved JOIN (
+    SELECT (pg_catalog.aclexplode(defaclacl)).grantee FROM pg_catalog.pg_default_acl) AS d ON d.grantee = oid
   UNION SELECT oid FROM known_role
   WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
 ),
@@ -13139,91 +12443,8 @@ actor AS MATERIALIZED (
   UNION SELECT schema.oid, session_user_oid FROM schema, server
   UNION SELECT schema.oid, datdba FROM schema, database
 ),
-reach AS MATERIALIZED (
-  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable FROM actor
-),
--- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
-settable AS MATERIALIZED (
-  SELECT r.oid, r.rolsuper
-  FROM known_role AS r, server
-  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM known_role WHERE oid = session_user_oid)
-    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
-    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
-),
-out_of_reach AS MATERIALIZED (
-  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
-  UNION SELECT role FROM reach WHERE NOT usable
-),
-through_role AS MATERIALIZED (
-  SELECT DISTINCT s.oid
-  FROM settable AS s
-  JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
-),
-usable AS MATERIALIZED (
-  SELECT schema, pg_catalog.json_agg(role) AS by_roles
-  FROM (SELECT schema, role FROM reach WHERE usable
-        UNION SELECT schema.oid, through_role.oid FROM schema, through_role
-        WHERE pg_catalog.has_schema_privilege(through_role.oid, schema.oid, 'USAGE')) AS a
-  GROUP BY schema
-),
-role AS (
-  SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
-         COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
-         COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
-  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM through_role) AS m
-  LEFT JOIN known_role AS r ON r.oid = m.oid
-  -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
-  WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
-)
-SELECT 'server' AS section, pg_catalog.json_build_object(
-         'version', version,
-         'versionText', pg_catalog.current_setting('server_version'),
-         'readOnly', CASE
-           WHEN pg_catalog.pg_is_in_recovery() THEN 'recovery'
-           WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
-             THEN (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END,
-         'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
-         'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
-         'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
-         'sessionUser', session_user_oid,
-         'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
-FROM server
-UNION ALL
-SELECT 'role', pg_catalog.json_build_object(
-         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin,
-         -- the session user has just signed in
-         'expired', r.expired AND r.oid <> session_user_oid,
-         'connects', NOT r.gone AND pg_catalog.has_database_privilege(r.oid, d.oid, 'CONNECT'),
-         'roleSet', r.oid IN (SELECT setrole FROM role_set) OR 0 IN (SELECT setrole FROM role_set),
-         'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
-         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
-                         FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
-                         WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
-         'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
-         'settable', NOT r.gone
-           AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
-         'through', (SELECT COALESCE(pg_catalog.json_agg(through_role.oid ORDER BY through_role.oid), '[]') FROM through_role
-                     WHERE through_role.oid <> r.oid AND pg_catalog.pg_has_role(through_role.oid, r.oid, 'USAGE')),
-         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
-         'grantable', version < 160000
-           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = r.oid AND admin_option),
-         'memberOfLogin', NOT r.gone AND pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER'),
-         'membership', CASE
-           WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
-           WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
-           WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
-           WHEN version >= 160000 THEN (
-             SELECT pg_catalog.json_build_object('grantor', pg_catalog.pg_get_userbyid(a.member), 'existing', existing)
-             FROM pg_catalog.pg_auth_members AS a
-             CROSS JOIN LATERAL (SELECT EXISTS (
-               SELECT FROM pg_catalog.pg_auth_members AS mine
-               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
-             WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
-             ORDER BY existing, a.member <> session_user_oid, a.member
-             LIMIT 1)
-           WHEN (SELECT rolcreaterole FROM known_role WHERE oid = session_user_oid)
-           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
-FROM role AS r, server, database AS d
+${ROLE_CTES}
+${SECTIONS}
 UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object(
          'name', s.name, 'oid', s.grantee, 'session', s.role,
@@ -13231,60 +12452,24 @@ SELECT 'grantee', pg_catalog.json_build_object(
                      WHERE r.grantee = s.grantee AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)))
 FROM session AS s
 UNION ALL
-SELECT 'database', pg_catalog.json_build_object(
-         'oid', d.oid, 'name', d.datname, 'owner', d.datdba,
-         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
-                    WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
-                    ELSE '[]' END) FROM grantee AS g))
-FROM database AS d
-UNION ALL
-SELECT 'schema', pg_catalog.json_build_object(
-         'oid', s.oid, 'name', s.nspname, 'owner', s.nspowner,
-         'held', (SELECT pg_catalog.json_object_agg(g.oid, (
-                    SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
-                    FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
-                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
-         'usableBy', COALESCE(u.by_roles, '[]'))
-FROM schema AS s
-LEFT JOIN usable AS u ON u.schema = s.oid
-UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
-         'schema', a.relnamespace, 'owner', a.relowner, 'relkind', a.relkind, 'skipped', a.skipped,
+         'kind', ${KIND_OF_RELATION} WHEN 'F' THEN 'function' WHEN 'P' THEN 'procedure' ELSE 'aggregate' END,
+         'schema', a.relnamespace, 'owner', a.relowner, 'skipped', a.skipped,
          'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
-         'held', a.held, 'rowSecurity', a.row_security, 'triggers', a.triggers)
+         'held', a.held, 'rowSecurity', a.row_security, 'triggers', a.triggers, 'acl', acl.items,
+         'members', CASE WHEN a.has_finding THEN /* if routines */ CASE WHEN a.relkind IN ${ROUTINE_KINDS} THEN (
+             SELECT pg_catalog.json_agg(pg_catalog.json_build_object('oid', p.oid, 'name', p.proname, 'arguments', ${ARGUMENTS}))
+             FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)) ELSE /* end if */ (
+             SELECT pg_catalog.json_agg(pg_catalog.json_build_object('oid', oid, 'name', relname))
+             FROM pg_catalog.pg_class WHERE oid = ANY (a.members)) /* if routines */ END /* end if */ END)
 FROM answered AS a
-UNION ALL
-SELECT 'acl', pg_catalog.json_build_object(
-         'relkind', relkind, 'representative', representative, 'items', pg_catalog.json_agg(pg_catalog.json_build_object(
-           'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
-FROM item GROUP BY relkind, representative
-UNION ALL
-SELECT 'members', pg_catalog.json_build_object(
-         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names)
-FROM answered AS a
-CROSS JOIN LATERAL (
-  SELECT pg_catalog.json_agg(oid) AS oids, pg_catalog.json_agg(relname) AS names
-  FROM pg_catalog.pg_class WHERE oid = ANY (a.members)
-) AS m
-WHERE a.has_finding AND a.relkind NOT IN ${ROUTINE_KINDS} /* if routines */
-UNION ALL
-SELECT 'members', pg_catalog.json_build_object(
-         'relkind', a.relkind, 'representative', a.representative, 'oids', m.oids, 'names', m.names, 'arguments', m.arguments)
-FROM answered AS a
-CROSS JOIN LATERAL (
-  SELECT pg_catalog.json_agg(p.oid) AS oids, pg_catalog.json_agg(p.proname) AS names,
-         pg_catalog.json_agg(${ARGUMENTS}) AS arguments
-  FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)
-) AS m
-WHERE a.has_finding AND a.relkind IN ${ROUTINE_KINDS} /* end if */ /* if columns */
+LEFT JOIN acl ON acl.relkind = a.relkind::pg_catalog.text AND acl.representative = a.representative /* if columns */
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
-         'relkind', relkind, 'representative', representative, 'relation', relation, 'name', relname,
-         'items', pg_catalog.json_agg(pg_catalog.json_build_object(
-           'column', attname, 'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable)))
-FROM column_item GROUP BY relkind, representative, relation, relname /* end if */ /* if exclude */
+         'representative', representative, 'relation', relation, 'name', relname, 'items', ${aclItems("attname")})
+FROM column_item GROUP BY representative, relation, relname /* end if */ /* if exclude */
 UNION ALL
-SELECT 'unmatched-pattern', pg_catalog.json_build_object('ordinal', p.ordinal)
+SELECT 'unmatched-pattern', pg_catalog.to_json(p.ordinal)
 FROM pattern AS p
 WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
                   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
@@ -13293,11 +12478,11 @@ WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid
                   WHERE pg_catalog.cardinality($8) > 0
                     AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path)) /* end if */
 UNION ALL
-SELECT 'known-schema', pg_catalog.json_build_object('name', nspname)
+SELECT 'known-schema', pg_catalog.to_json(nspname)
 FROM pg_catalog.pg_namespace
 WHERE nspname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM schema) < pg_catalog.cardinality($2)
 UNION ALL
-SELECT 'known-role', pg_catalog.json_build_object('name', rolname)
+SELECT 'known-role', pg_catalog.to_json(rolname)
 FROM known_role
 WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catalog.cardinality($1)
 `;
@@ -13313,9 +12498,9 @@ function snapshotFor({ exclude, onExtra, ...privileges2 }) {
 }
 
 // src/postgres/second-look.sql.ts
-function secondLook(objects2) {
+function secondLook(objects) {
   const [routines, relations] = [true, false].map(
-    (wanted2) => objects2.filter(({ routine }) => routine === wanted2).map(({ oid }) => oid)
+    (wanted2) => objects.filter(({ routine }) => routine === wanted2).map(({ oid }) => oid)
   );
   return `
 SELECT FALSE AS routine, oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl
@@ -13328,7 +12513,9 @@ WHERE oid = ANY ('{${routines}}'::pg_catalog.oid[])
 ORDER BY routine, oid;`;
 }
 var PREDEFINED = Object.entries(PREDEFINED_ROLES).map(([role, privileges2]) => `('${role}', '{${privileges2.join()}}'::pg_catalog.text[])`).join(", ");
-function defaultPrivileges(creators, grantees, ofRoutines) {
+function defaultPrivileges(creators, grantees, holders, ofRoutines) {
+  const everywhere = [...new Set(creators.map(({ role }) => role.oid))].map((role) => ["0", role]);
+  const pairs = [...everywhere, ...creators.map(({ schema, role }) => [schema.oid, role.oid])];
   return `
 WITH predefined AS MATERIALIZED (
   SELECT r.oid, p.privileges
@@ -13340,32 +12527,39 @@ grantee AS MATERIALIZED (
   FROM pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
   JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
 )
-SELECT c.schema::pg_catalog.text, c.role::pg_catalog.text AS creator, t.objtype, g.oid::pg_catalog.text AS grantee,
-       (SELECT pg_catalog.json_agg(name ORDER BY ordinal) FROM ${PRIVILEGES}
-        WHERE type = t.objtype AND (g.rolsuper OR name = ANY (given.privileges))) AS held
-FROM ROWS FROM (pg_catalog.unnest('{${creators.map(({ schema }) => schema.oid).join()}}'::pg_catalog.oid[]),
-                pg_catalog.unnest('{${creators.map(({ role }) => role.oid).join()}}'::pg_catalog.oid[])) AS c (schema, role)
-CROSS JOIN (VALUES ('r'::"char", 'r'::"char"), ('S'::"char", 's'::"char")${ofRoutines ? `, ('f'::"char", 'f'::"char")` : ""}) AS t (objtype, built_in)
-CROSS JOIN grantee AS g
-CROSS JOIN LATERAL (
-  SELECT pg_catalog.array_agg(privilege) AS privileges
-  FROM (
-    SELECT x.privilege_type AS privilege
-    FROM (
-      SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
-                       WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
-                      pg_catalog.acldefault(t.built_in, c.role)) AS acl
-      UNION ALL
-      SELECT defaclacl FROM pg_catalog.pg_default_acl
-      WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
-    ) AS a
-    CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
-    WHERE CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
-    UNION ALL
-    SELECT pg_catalog.unnest(p.privileges) FROM predefined AS p WHERE pg_catalog.pg_has_role(g.oid, p.oid, 'USAGE')
-  ) AS e
-) AS given
-ORDER BY c.schema, c.role, t.objtype DESC, g.oid;`;
+SELECT 'default-privileges' AS kind, NULLIF(c.schema, 0)::pg_catalog.text AS schema, c.role::pg_catalog.text AS owner, '' AS skipped,
+       1 AS size, pg_catalog.json_build_array(pg_catalog.json_build_object('oid', c.schema, 'name', t.name)) AS members,
+       (SELECT ${aclItems()}
+        FROM pg_catalog.pg_default_acl AS d CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS x
+        WHERE d.defaclrole = c.role AND d.defaclnamespace = c.schema AND d.defaclobjtype = t.objtype
+          AND x.grantee <> c.role AND x.grantee = ANY ('{${["0", ...holders].join()}}'::pg_catalog.oid[])) AS acl,
+       (SELECT pg_catalog.json_object_agg(g.oid, (
+                 SELECT COALESCE(pg_catalog.json_agg(name ORDER BY ordinal), '[]') FROM ${PRIVILEGES}
+                 WHERE type = t.objtype AND (g.rolsuper OR name = ANY (given.privileges))))
+        FROM grantee AS g
+        CROSS JOIN LATERAL (
+          SELECT pg_catalog.array_agg(privilege) AS privileges
+          FROM (
+            SELECT x.privilege_type AS privilege
+            FROM (
+              SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
+                               WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
+                              pg_catalog.acldefault(t.built_in, c.role)) AS acl
+              UNION ALL
+              SELECT defaclacl FROM pg_catalog.pg_default_acl
+              WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
+            ) AS a
+            CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
+            WHERE CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+            UNION ALL
+            SELECT pg_catalog.unnest(p.privileges) FROM predefined AS p WHERE pg_catalog.pg_has_role(g.oid, p.oid, 'USAGE')
+          ) AS e
+        ) AS given
+        WHERE c.schema <> 0) AS held
+FROM ROWS FROM (pg_catalog.unnest('{${pairs.map(([schema]) => schema).join()}}'::pg_catalog.oid[]),
+                pg_catalog.unnest('{${pairs.map(([, role]) => role).join()}}'::pg_catalog.oid[])) AS c (schema, role)
+CROSS JOIN (VALUES ('r'::"char", 'r'::"char", 'tables'), ('S', 's', 'sequences')${ofRoutines ? ", ('f', 'f', 'routines')" : ""}) AS t (objtype, built_in, name)
+ORDER BY c.schema, c.role, t.objtype DESC;`;
 }
 
 // src/postgres/snapshot.rows.ts
@@ -13373,199 +12567,149 @@ function mapSnapshot(rows, exclude) {
   const sections2 = Map.groupBy(rows, ({ section }) => section);
   const facts = (section) => (sections2.get(section) ?? []).map((row) => row.facts);
   const [first] = facts("server");
-  const [database] = facts("database");
-  if (first === void 0 || database === void 0)
-    throw new Error("the snapshot has no server or database row");
+  if (first === void 0) throw new Error("the snapshot has no server row");
   const { sessionUser, nextTransaction, ...server } = first;
   const roleOf = mapRoles(facts("role"));
-  const mapSecurable = securables(facts("acl"), roleOf);
-  const schemas2 = new Map(
-    facts("schema").map((row) => [row.oid, mapSchema(row, mapSecurable("schema", row.oid, row), roleOf)])
+  const schemas2 = /* @__PURE__ */ new Map();
+  const groupFrom = (row) => mapGroup(row, schemas2, roleOf);
+  const schemaGroups = facts("schema").map((row) => {
+    const group = groupFrom(row);
+    const schema = mapSchema(group, row.usableBy.map(roleOf));
+    schemas2.set(schema.oid, schema);
+    return group;
+  });
+  const groups = facts("group").map((row) => ({ row, group: groupFrom(row) }));
+  const asked = groups.filter(({ row }) => row.representative !== void 0);
+  const relations = new Map(
+    asked.filter(({ group }) => !isRoutine(group.kind)).map(({ row, group }) => [row.representative ?? "", group])
   );
-  const members = new Map(facts("members").map((row) => [groupKey(row), mapMembers(row)]));
-  const groups = new Map(
-    facts("group").map((row) => [
-      groupKey(row),
-      mapGroup(row, schemas2, members.get(groupKey(row)) ?? [], mapSecurable)
-    ])
-  );
-  const snapshot = {
-    server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
-    sessionUser: roleOf(sessionUser),
-    database: { name: database.name, owner: roleOf(database.owner) },
-    schemas: [...schemas2.values()].sort((a, b) => a.name < b.name ? -1 : 1),
-    groups: [
-      mapSingle("database", database, mapSecurable),
-      ...facts("schema").map((row) => mapSingle("schema", row, mapSecurable)),
-      ...groups.values()
-    ],
-    columns: facts("column").map((row) => mapColumn(row, groups, roleOf)),
-    knownSchemas: facts("known-schema").map(({ name: name3 }) => name3),
-    knownRoles: facts("known-role").map(({ name: name3 }) => name3),
-    unmatchedPatterns: facts("unmatched-pattern").map(({ ordinal }) => exclude[ordinal - 1] ?? "")
+  const relationsOf = (representative) => found(relations, representative);
+  const database = groups.find(({ group }) => group.kind === "database")?.group;
+  if (database === void 0) throw new Error("the snapshot has no database row");
+  return {
+    snapshot: {
+      server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
+      sessionUser: roleOf(sessionUser),
+      database: { name: database.members[0]?.name ?? "", owner: database.owner },
+      schemas: [...schemas2.values()].sort((a, b) => compare(a.name, b.name)),
+      groups: [...schemaGroups, ...groups.map(({ group }) => group)],
+      columns: facts("column").map(({ representative, relation, name: name3, items }) => ({
+        group: relationsOf(representative),
+        member: { oid: relation, name: name3 },
+        items: items.map((item) => ({ column: item.column, ...mapAclItem(item, roleOf) }))
+      })),
+      knownSchemas: facts("known-schema"),
+      knownRoles: facts("known-role"),
+      unmatchedPatterns: facts("unmatched-pattern").map((ordinal) => exclude[ordinal - 1] ?? "")
+    },
+    grantees: new Map(facts("grantee").map((row) => [row.name, mapSession(row, roleOf)])),
+    roleOf,
+    groupFrom,
+    relationsOf,
+    representatives: asked.flatMap(({ row, group }) => row.skipped === "" ? mapAsked(row, group) : []),
+    nextTransaction,
+    hasRowSecurity: groups.some(({ row }) => row.rowSecurity),
+    hasTriggers: groups.some(({ row }) => row.triggers)
   };
+}
+function mapUndeclared(rows) {
+  const { snapshot, roleOf, relationsOf } = mapSnapshot(rows, []);
+  const undeclared2 = rows.filter(({ section }) => section === "undeclared");
   return {
     snapshot,
-    grantees: new Map(
-      facts("grantee").map(({ name: name3, oid, session, refused }) => [
-        name3,
-        { role: roleOf(oid), actor: roleOf(session), refused }
-      ])
-    ),
-    roleOf,
-    representatives: facts("group").filter(({ skipped }) => skipped === "").map((row) => {
-      const { representative: oid, relkind, owner, relacl, size } = row;
-      const kind = KIND_OF_RELKIND[relkind];
-      const group = groups.get(groupKey(row));
-      const routine = kind !== void 0 && isRoutine(kind);
-      return { routine, oid, owner, relacl, group, forOthers: size > 1 };
-    }),
-    nextTransaction,
-    hasRowSecurity: facts("group").some(({ rowSecurity }) => rowSecurity),
-    hasTriggers: facts("group").some(({ triggers }) => triggers)
-  };
-}
-function groupKey({ relkind, representative }) {
-  return `${relkind} ${representative}`;
-}
-function mapDefaultPrivileges(rows, { snapshot: { schemas: schemas2 }, roleOf }) {
-  const schemaByOid = new Map(schemas2.map((schema) => [schema.oid, schema]));
-  return groupsOf(rows, ({ schema, creator, objtype }) => `${schema} ${creator} ${objtype}`).flatMap(
-    (ofPair) => {
-      const [{ schema: oid, creator, objtype }] = ofPair;
-      const schema = schemaByOid.get(oid);
-      if (schema === void 0) return [];
+    found: undeclared2.map(({ facts }) => {
+      const { representative, relation, grantor, grantees, privileges: privileges2, columns } = facts;
+      const group = relationsOf(representative);
       return {
-        kind: "default-privileges",
-        schema,
-        owner: roleOf(creator),
-        acl: [],
-        held: new Map(ofPair.map(({ grantee, held }) => [roleOf(grantee), new Set(held ?? [])])),
-        skipped: "",
-        size: 1,
-        members: [{ oid, name: FUTURE_OBJECTS[objtype] }]
+        group,
+        members: relation === null ? group.members : group.members.filter(({ oid }) => oid === relation),
+        grantor: roleOf(grantor),
+        holders: grantees.map((oid) => oid === PUBLIC.oid ? PUBLIC : roleOf(oid)),
+        privileges: privileges2,
+        ...columns && { columns }
       };
-    }
-  );
+    })
+  };
 }
 function mapGrantees(grantees, facts, pitfalls) {
-  const byRole = new Map(facts.map(({ grantee, ...row }) => [grantee, row]));
-  const factsOf = ({ oid, name: name3 }) => {
-    const row = byRole.get(oid);
-    if (row === void 0) throw new Error(`the second look has no row about ${name3}`);
-    return row;
-  };
+  const byRole2 = new Map(facts.map(({ grantee, ...row }) => [grantee, row]));
   return new Map(
     [...grantees].map(([name3, signedIn]) => [
       name3,
       {
         ...signedIn,
-        facts: factsOf(signedIn.role),
-        actorFacts: factsOf(signedIn.actor),
+        facts: found(byRole2, signedIn.role.oid),
+        actorFacts: found(byRole2, signedIn.actor.oid),
         pitfalls: pitfalls.filter(({ grantee }) => grantee === signedIn.actor.oid)
       }
     ])
   );
 }
-var FUTURE_OBJECTS = { r: "tables", S: "sequences", f: "routines" };
-var KIND_OF_RELKIND = {
-  r: "table",
-  p: "partitioned-table",
-  v: "view",
-  m: "materialized-view",
-  f: "foreign-table",
-  S: "sequence",
-  F: "function",
-  P: "procedure",
-  A: "aggregate"
-};
+function found(all2, oid) {
+  const one = all2.get(oid);
+  if (one === void 0) throw new Error(`OID ${oid} is not in the snapshot`);
+  return one;
+}
 function mapRoles(rows) {
-  const byName2 = rows.toSorted((a, b) => a.name < b.name ? -1 : 1);
+  const byName2 = rows.toSorted((a, b) => compare(a.name, b.name));
   const roles = new Map(
     byName2.map(({ inheritedBy: _, ...facts }) => [
       facts.oid,
-      { ...facts, inherits: /* @__PURE__ */ new Set(), through: [] }
+      { ...facts, inherits: /* @__PURE__ */ new Set(), viaRoles: [] }
     ])
   );
-  const roleOf = (oid) => {
-    const role = roles.get(oid);
-    if (role === void 0) throw new Error(`role ${oid} is not in the snapshot`);
-    return role;
-  };
-  for (const { oid, inheritedBy, through } of byName2) {
-    for (const heir of inheritedBy) roleOf(heir).inherits.add(roleOf(oid));
-    roleOf(oid).through.push(...through.map(roleOf));
+  for (const { oid, inheritedBy, viaRoles } of byName2) {
+    for (const heir of inheritedBy) found(roles, heir).inherits.add(found(roles, oid));
+    found(roles, oid).viaRoles.push(...viaRoles.map((other) => found(roles, other)));
   }
-  return roleOf;
+  return (oid) => found(roles, oid);
 }
-function mapSchema({ oid, name: name3, usableBy }, { held, ...facts }, roleOf) {
+function mapGroup(row, schemas2, roleOf) {
+  const { kind, schema, owner, acl, held, skipped, size, members } = row;
+  return {
+    kind,
+    ...schema != null && { schema: found(schemas2, schema) },
+    owner: roleOf(owner),
+    acl: (acl ?? []).map((item) => mapAclItem(item, roleOf)),
+    held: new Map(Object.entries(held ?? {}).map(([oid, privileges2]) => [roleOf(oid), new Set(privileges2)])),
+    skipped,
+    size,
+    members: members ?? []
+  };
+}
+function mapSession({ oid, session, refused }, roleOf) {
+  return { role: roleOf(oid), actor: roleOf(session), refused };
+}
+function mapAsked({ representative = "", owner, relacl = null, size }, group) {
+  return { routine: isRoutine(group.kind), oid: representative, owner, relacl, group, forOthers: size > 1 };
+}
+function mapSchema({ owner, acl, held, members: [itself] }, usableBy) {
+  const { oid = "", name: name3 = "" } = itself ?? {};
   const creators = [...held].filter(([, privileges2]) => privileges2.has("CREATE"));
   return {
     oid,
     name: name3,
-    ...facts,
-    usableBy: new Set(usableBy.map(roleOf)),
+    owner,
+    acl,
+    usableBy: new Set(usableBy),
     creatableBy: new Set(creators.map(([role]) => role))
   };
 }
-function mapSingle(kind, row, mapSecurable) {
+function mapAclItem({ grantor, grantee, privilege, grantable }, roleOf) {
   return {
-    kind,
-    ...mapSecurable(kind, row.oid, row),
-    skipped: "",
-    size: 1,
-    members: [{ oid: row.oid, name: row.name }]
+    grantor: roleOf(grantor),
+    grantee: grantee === PUBLIC.oid ? PUBLIC : roleOf(grantee),
+    privilege,
+    grantable
   };
-}
-function mapGroup(row, schemas2, members, mapSecurable) {
-  const schema = schemas2.get(row.schema);
-  const kind = KIND_OF_RELKIND[row.relkind];
-  if (schema === void 0 || kind === void 0)
-    throw new Error(`group ${row.representative} is of no schema or kind asked for`);
-  return {
-    kind,
-    schema,
-    ...mapSecurable(row.relkind, row.representative, row),
-    skipped: row.skipped,
-    size: row.size,
-    members
-  };
-}
-function mapMembers({ oids: oids2, names: names4, arguments: signatures }) {
-  return oids2.map((oid, n) => ({
-    oid,
-    name: names4[n] ?? "",
-    ...signatures && { arguments: signatures[n] ?? "" }
-  }));
-}
-function securables(rows, roleOf) {
-  const acls = new Map(rows.map((row) => [groupKey(row), row.items.map((item) => mapAclItem(item, roleOf))]));
-  return (relkind, representative, { owner, held }) => ({
-    owner: roleOf(owner),
-    acl: acls.get(groupKey({ relkind, representative })) ?? [],
-    held: new Map(Object.entries(held ?? {}).map(([oid, privileges2]) => [roleOf(oid), new Set(privileges2)]))
-  });
-}
-function mapAclItem(row, roleOf) {
-  return {
-    ...row,
-    grantor: roleOf(row.grantor),
-    grantee: row.grantee === "0" ? PUBLIC : roleOf(row.grantee)
-  };
-}
-function mapColumn(row, groups, roleOf) {
-  const group = groups.get(groupKey(row));
-  if (group === void 0) throw new Error(`group ${row.representative} of a column is not in the snapshot`);
-  const { relation, name: name3, items } = row;
-  return { group, member: { oid: relation, name: name3 }, items: items.map((item) => mapAclItem(item, roleOf)) };
 }
 
 // src/postgres/catalog.ts
-var MAX_TIME2 = 25e3;
+var MAX_TIME = 25e3;
 var MAX_PAUSE = 500;
 var LOOKS_TOGETHER = 2;
 async function look2(client, grantees, demand) {
-  const end = Date.now() + MAX_TIME2;
+  const end = Date.now() + MAX_TIME;
   let firstLook;
   for (let looks = 1; ; looks++) {
     const since = looks > LOOKS_TOGETHER ? firstLook : void 0;
@@ -13579,7 +12723,7 @@ async function look2(client, grantees, demand) {
     if (seen?.snapshot) return seen.snapshot;
     if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
     firstLook ??= seen?.nextTransaction;
-    if (looks > 1) await (0, import_promises2.setTimeout)(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
+    if (looks > 1) await (0, import_promises3.setTimeout)(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
   }
 }
 async function refuseOldServer(client) {
@@ -13602,10 +12746,10 @@ var PASSING = /* @__PURE__ */ new Set([
   "42P01"
   // undefined_table
 ]);
-async function catalogBusy(client, changed2, looks) {
+async function catalogBusy(client, changed, looks) {
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
-    client.query(NAMES, [changed2]),
+    client.query(NAMES, [changed]),
     client.query("COMMIT")
   ]);
   const names4 = someNames(rows.map(({ schema, name: name3 }) => [schema, name3]));
@@ -13630,50 +12774,68 @@ async function lookOnce(client, grantees, demand, since) {
     client.query(snapshotFor(demand), [...parametersOf(grantees, demand), since])
   ]);
   const first = mapSnapshot(rows, demand.exclude);
-  const { snapshot, grantees: signedIn, representatives, nextTransaction } = first;
-  const actors = [...new Set([...signedIn.values()].map(({ actor }) => actor.oid))];
-  const roles = [.../* @__PURE__ */ new Set([...[...signedIn.values()].map(({ role }) => role.oid), ...actors])];
-  const creators = creatorsOf({ ...snapshot, grantees: signedIn }, demand);
+  const { snapshot, representatives, nextTransaction } = first;
+  const second = await lookAgain(client, first, demand);
+  const now = new Map(second.objects.map((row) => [keyOf4(row), row]));
+  const changed = representatives.filter((then) => {
+    const { owner, relacl } = now.get(keyOf4(then)) ?? {};
+    const isJudged = since === void 0 || then.forOthers;
+    return isJudged && (owner !== then.owner || relacl !== then.relacl);
+  });
+  if (changed.length > 0 || second.grantees === void 0)
+    return { changed: changed.map(({ oid }) => oid), nextTransaction };
+  const gone = new Set(representatives.flatMap((then) => now.has(keyOf4(then)) ? [] : [then.group]));
+  const complete = {
+    ...snapshot,
+    groups: [...snapshot.groups.filter((group) => !gone.has(group)), ...second.defaults],
+    columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
+    grantees: second.grantees
+  };
+  return { snapshot: complete, nextTransaction };
+}
+function keyOf4({ routine, oid }) {
+  return `${routine} ${oid}`;
+}
+async function lookAgain(client, first, demand) {
+  const { snapshot, representatives } = first;
+  const signedIn = [...first.grantees.values()];
+  const actors = oidsOf(signedIn.map(({ actor }) => actor));
+  const roles = oidsOf(signedIn.flatMap(({ role, actor }) => [role, actor]));
+  const holders = oidsOf(signedIn.flatMap(({ actor }) => [...actor.inherits]));
+  const creators = creatorsOf({ ...snapshot, grantees: first.grantees }, demand);
   const scope = {
     schemas: snapshot.schemas.map(({ oid }) => oid),
     grantees: actors,
     exclude: demand.exclude
   };
   const has = (wanted2) => snapshot.groups.some(({ kind }) => kind === wanted2);
-  const [again, defaults2, facts, ...pitfalls] = await statements(client, [
+  const needed = (is, sql) => is ? sql() : NO_ROWS;
+  const [objects, defaults2, facts, ...pitfalls] = await statements(client, [
     secondLook(representatives),
-    creators.length > 0 ? defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0) : NO_ROWS,
+    needed(
+      creators.length > 0,
+      () => defaultPrivileges(creators, actors, holders, demand.routinePrivileges.length > 0)
+    ),
     granteeFacts(roles, snapshot.server, ownersOf(snapshot)),
-    first.hasRowSecurity ? rowSecurityWithoutPolicy(scope) : NO_ROWS,
-    has("view") ? viewsThatFail(scope) : NO_ROWS,
-    first.hasTriggers ? foreignKeysThatFail(scope) : NO_ROWS,
+    needed(first.hasRowSecurity, () => rowSecurityWithoutPolicy(scope)),
+    needed(has("view"), () => viewsThatFail(scope)),
+    needed(first.hasTriggers, () => foreignKeysThatFail(scope)),
     defaultsThatFail(scope, takesNextValues(demand)),
-    has("foreign-table") ? foreignTablesWithoutMapping(scope) : NO_ROWS,
+    needed(has("foreign-table"), () => foreignTablesWithoutMapping(scope)),
     "COMMIT;"
   ]);
-  const keyOf3 = ({ routine, oid }) => `${routine} ${oid}`;
-  const now = new Map(again.map((row) => [keyOf3(row), row]));
-  const changed2 = representatives.filter((then) => {
-    const { owner, relacl } = now.get(keyOf3(then)) ?? {};
-    const isJudged = since === void 0 || then.forOthers;
-    return isJudged && (owner !== then.owner || relacl !== then.relacl);
-  });
-  if (changed2.length > 0 || facts.length < roles.length)
-    return { changed: changed2.map(({ oid }) => oid), nextTransaction };
-  const gone = new Set(representatives.flatMap((then) => now.has(keyOf3(then)) ? [] : [then.group]));
-  const complete = {
-    ...snapshot,
-    groups: [
-      ...snapshot.groups.filter((group) => !gone.has(group)),
-      ...mapDefaultPrivileges(defaults2, first)
-    ],
-    columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
-    grantees: mapGrantees(signedIn, facts, pitfalls.flat())
+  const isComplete = facts.length === roles.length;
+  return {
+    objects,
+    defaults: defaults2.map(first.groupFrom),
+    grantees: isComplete ? mapGrantees(first.grantees, facts, pitfalls.flat()) : void 0
   };
-  return { snapshot: complete, nextTransaction };
+}
+function oidsOf(roles) {
+  return [...new Set(roles.map(({ oid }) => oid))];
 }
 function ownersOf({ groups }) {
-  return [...new Set(groups.filter(({ skipped }) => skipped === "").map(({ owner }) => owner.oid))];
+  return oidsOf(groups.filter(({ skipped }) => skipped === "").map(({ owner }) => owner));
 }
 function takesNextValues({ sequencePrivileges }) {
   return sequencePrivileges === "ALL" || sequencePrivileges.includes("USAGE") || sequencePrivileges.includes("UPDATE");
@@ -13697,11 +12859,1032 @@ function parametersOf(grantees, demand) {
   ];
 }
 
+// src/postgres/undeclared.sql.ts
+var BOOTSTRAP_SUPERUSER = 10;
+var SERVERS_OWN = "^(azure|pg_)";
+var HELD_CTES = `-- an ACL that is NULL gives privileges to the owner only; array_cat: see aclOf
+alike AS MATERIALIZED (
+  SELECT relnamespace, relowner, relkind, CASE WHEN relacl IS NOT NULL THEN pg_catalog.array_cat(relacl, '{}') END AS acl,
+         pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members
+  FROM relation
+  GROUP BY relnamespace, relowner, relkind, relacl
+),
+-- attname: NULL for a privilege on the whole relation
+item AS MATERIALIZED (
+  SELECT a.relkind, a.representative, a.relnamespace, a.relowner, NULL::pg_catalog.oid AS relation, NULL::pg_catalog.name AS attname, x.*
+  FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
+  WHERE x.grantee <> a.relowner
+  UNION ALL
+  SELECT a.relkind, a.representative, a.relnamespace, a.relowner, c.attrelid, c.attname, x.*
+  FROM (SELECT alike.*, pg_catalog.unnest(members) AS oid FROM alike) AS a
+  JOIN pg_catalog.pg_attribute AS c ON c.attrelid = a.oid AND c.attacl IS NOT NULL AND NOT c.attisdropped
+  CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
+  WHERE x.grantee <> a.relowner
+),
+-- the privileges of each role, on columns each with its columns; "privilege" stands for it with the grant option too
+held AS (
+  SELECT relkind, representative, relnamespace, relation, grantor, grantee, privileges, pg_catalog.array_agg(attname ORDER BY attname) AS columns
+  FROM (
+    SELECT relkind, representative, relnamespace, relation, attname, grantor, grantee,
+           pg_catalog.array_agg(privilege_type || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END ORDER BY privilege_type) AS privileges
+    FROM item
+    WHERE grantee NOT IN (SELECT oid FROM declared)
+    GROUP BY relkind, representative, relnamespace, relation, attname, grantor, grantee
+  ) AS by_column
+  GROUP BY relkind, representative, relnamespace, relation, grantor, grantee, privileges
+),
+undeclared AS MATERIALIZED (
+  SELECT relkind, representative, relnamespace, relation, grantor, privileges, columns, pg_catalog.json_agg(grantee ORDER BY grantee) AS grantees,
+         pg_catalog.array_agg(grantee) AS holders
+  FROM held
+  GROUP BY relkind, representative, relnamespace, relation, grantor, privileges, columns
+),
+chained AS MATERIALIZED (
+  SELECT * FROM item
+  WHERE is_grantable OR grantor <> relowner OR attname IS NOT NULL OR grantee IN (SELECT grantor FROM item WHERE grantor <> relowner)
+),
+acl AS MATERIALIZED (
+  SELECT relkind::pg_catalog.text, representative, ${aclItems()} AS items FROM chained WHERE attname IS NULL GROUP BY relkind, representative
+),
+mentioned AS MATERIALIZED (
+  SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
+  UNION SELECT grantor FROM undeclared UNION SELECT pg_catalog.unnest(holders) FROM undeclared
+  UNION SELECT grantor FROM chained UNION SELECT grantee FROM chained
+  UNION SELECT session_user_oid FROM server
+  EXCEPT SELECT 0
+),
+actor AS MATERIALIZED (
+  SELECT relnamespace AS schema, relowner AS role FROM alike
+  UNION SELECT relnamespace, grantor FROM item
+  UNION SELECT relnamespace, grantee FROM chained WHERE is_grantable AND grantee <> 0
+  UNION SELECT schema.oid, session_user_oid FROM schema, server
+  UNION SELECT schema.oid, datdba FROM schema, database
+),`;
+var ROWS = `UNION ALL
+SELECT 'group', pg_catalog.json_build_object(
+         'kind', ${KIND_OF_RELATION} END, 'schema', a.relnamespace, 'owner', a.relowner, 'skipped', '',
+         'size', pg_catalog.cardinality(a.members), 'representative', a.representative, 'acl', acl.items,
+         'members', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('oid', oid, 'name', relname) ORDER BY oid)
+                     FROM relation WHERE oid = ANY (a.members)))
+FROM alike AS a
+LEFT JOIN acl ON acl.representative = a.representative
+WHERE a.representative IN (SELECT representative FROM undeclared)
+UNION ALL
+SELECT 'column', pg_catalog.json_build_object(
+         'representative', representative, 'relation', relation,
+         'name', (SELECT relname FROM relation AS r WHERE r.oid = relation), 'items', ${aclItems("attname")})
+FROM chained
+WHERE attname IS NOT NULL AND representative IN (SELECT representative FROM undeclared)
+GROUP BY representative, relation
+UNION ALL
+SELECT 'undeclared', pg_catalog.json_build_object(
+         'representative', representative, 'relation', relation, 'grantor', grantor, 'privileges', privileges,
+         'columns', CASE WHEN relation IS NOT NULL THEN columns END, 'grantees', grantees)
+FROM undeclared`;
+function undeclaredPrivileges(checked, grantees) {
+  return `
+WITH ${SERVER_CTES},
+-- the privileges of no grantee are asked for
+grantee AS (SELECT oid FROM known_role WHERE FALSE),
+acting AS (SELECT oid FROM grantee),
+relation AS MATERIALIZED (
+  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    AND c.oid NOT IN (SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+    AND (${[...new Set(checked.map(isChecked))].join("\n      OR ")})
+),
+schema AS MATERIALIZED (
+  SELECT oid, nspname, nspowner FROM pg_catalog.pg_namespace WHERE oid IN (SELECT relnamespace FROM relation)
+),
+declared AS MATERIALIZED (
+  SELECT oid FROM known_role
+  WHERE oid = ${BOOTSTRAP_SUPERUSER} OR rolname ~ '${SERVERS_OWN}'
+     OR rolname = ANY (ARRAY[${grantees.map(quoteLiteral).join()}]::pg_catalog.text[])
+),
+${HELD_CTES}
+${ROLE_CTES}
+${SECTIONS}
+${ROWS}`;
+}
+function isChecked({ schemas: schemas2, exclude }) {
+  const inSchemas = schemas2 === "*" ? `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.oid NOT IN (
+           SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)` : `n.nspname = ANY (ARRAY[${schemas2.map(quoteLiteral).join()}]::pg_catalog.text[])`;
+  return `${inSchemas} AND ${notExcluded(exclude, "n.nspname", "c.relname")}`;
+}
+
+// src/postgres/undeclared.ts
+var MAX_LOOKS = 5;
+async function lookForUndeclared(client, checked, grantees) {
+  for (let looks = 1; ; looks++) {
+    try {
+      const [, { rows }] = await Promise.all([
+        client.query(BEGIN_READ_ONLY),
+        client.query(undeclaredPrivileges(checked, grantees)),
+        client.query("COMMIT")
+      ]);
+      return mapUndeclared(rows);
+    } catch (error2) {
+      if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
+      await rollBack(client, error2);
+      if (!isPassing(error2) || looks === MAX_LOOKS) throw error2;
+    }
+  }
+}
+
+// src/grants/identity.ts
+function identityDrift(server, demand, grantee) {
+  const { role, facts } = grantee;
+  const expected = demand.objectIds?.get(role.name);
+  const found2 = identitiesOf(server, grantee);
+  if (expected === void 0 || found2 === "unknown") return null;
+  const [first] = found2;
+  if (first === void 0)
+    return finding("no-identity", { expected }, { note: bindingByType(role.name, expected) });
+  const { tenantId: tenant } = demand;
+  const isElsewhere = ({ tenantId: tenantId2 }) => tenant !== void 0 && tenantId2 !== void 0 && tenantId2 !== tenant;
+  const other = found2.find((each) => each.objectId !== expected || isElsewhere(each));
+  if (other === void 0) return null;
+  const tenants = isElsewhere(other) ? { expectedTenant: tenant, boundTenant: other.tenantId } : {};
+  const has = (flag) => facts.labels.some((label2) => label2.split(",").includes(flag));
+  const flags = { admin: has("admin"), mfa: has("mfa") };
+  return finding(
+    "other-identity",
+    { expected, bound: other.objectId, ...tenants },
+    {
+      ...AS_ENTRA_ADMINISTRATOR,
+      sql: bindingSql(role.name, { objectId: expected, type: first.type, ...flags }),
+      note: paragraph(
+        inOurWords("The member must be a Microsoft Entra administrator."),
+        REASONS["other-identity"].advice ?? EMPTY
+      )
+    }
+  );
+  function finding(reason, identity, fix) {
+    return {
+      kind: "identity",
+      name: role.name,
+      owner: role.name,
+      privileges: [],
+      reason,
+      identity,
+      fix
+    };
+  }
+}
+function boundIdentity(server, grantee) {
+  const found2 = identitiesOf(server, grantee);
+  return found2 === "unknown" ? void 0 : found2[0];
+}
+function identityFixes(drifts) {
+  const statements2 = drifts.flatMap(({ fix }) => fix.sql ?? []);
+  return statements2.length === 0 ? [] : [{ ...AS_ENTRA_ADMINISTRATOR, runnable: false, statements: statements2 }];
+}
+function identityWarnings(server, demand, grantee) {
+  const { role, facts } = grantee;
+  const expected = demand.objectIds?.get(role.name);
+  const found2 = identitiesOf(server, grantee);
+  if (found2 === "unknown")
+    return expected === void 0 ? [] : [identityUnknown(server, role.name, expected)];
+  const [resolved, given] = found2;
+  if (resolved !== void 0 && given !== void 0 && resolved.objectId !== given.objectId) {
+    return [
+      {
+        code: "identity-labels-differ",
+        message: sentence`The security labels of ${name(role.name)} name two object IDs: ${code(resolved.objectId)} for provider ${code(RESOLVED_PROVIDER)} and ${code(given.objectId)} for provider ${code(LABEL_PROVIDER)}. Microsoft does not document which of them can sign in. Run the action ${code("principal")} of this repository with the right one and ${code("rebind: true")}.`
+      }
+    ];
+  }
+  if (expected !== void 0 || resolved !== void 0 || !facts.labelsInUse) return [];
+  return [
+    {
+      code: "not-entra-role",
+      message: sentence`${name(role.name)} is not an Entra role, but other roles of this server are. No Microsoft Entra identity can sign in as it.`
+    }
+  ];
+}
+function identityUnknown(server, role, expected) {
+  const why = server.labelsReadable ? inOurWords("no security label of it has an object ID in a known form") : inOurWords("this login does not have SELECT on `pg_catalog.pg_shseclabel`");
+  return {
+    code: "identity-unknown",
+    message: sentence`Could not check whether ${name(role)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`
+  };
+}
+function bindingSql(role, label2) {
+  const provider = quoteIdentifier(LABEL_PROVIDER);
+  return `SECURITY LABEL FOR ${provider} ON ROLE ${quoteIdentifier(role)} IS ${quoteLiteral(entraLabel(label2))};`;
+}
+function bindingByType(role, objectId2) {
+  const sql = (type) => code(bindingSql(role, { objectId: objectId2, type, admin: false, mfa: false }));
+  return sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, run the statement for the type of the identity. Application or managed identity: ${sql("service")} User: ${sql("user")} Group: ${sql("group")}`;
+}
+var AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE };
+function identitiesOf(server, { facts: { labels } }) {
+  if (!server.labelsReadable) return "unknown";
+  const read = labels.flatMap((label2) => readEntraLabel(label2) ?? []);
+  return read.length === 0 && labels.length > 0 ? "unknown" : read;
+}
+
+// src/grants/powers.ts
+function powersBeyond(place2, demand, grantee) {
+  const { onExtra, tablePrivileges, sequencePrivileges } = demand;
+  const isAll = tablePrivileges === "ALL" && sequencePrivileges === "ALL";
+  if (onExtra === "ignore" || isAll && !extraIsDrift(onExtra) || grantee.role.superuser) return [];
+  const places = place2.groups.filter(({ kind }) => kind === "database" || kind === "schema");
+  const relations = place2.groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
+  const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));
+  return [
+    ...places.flatMap((group) => ownerOf(group, grantee)),
+    ...groupsOf(grantee.facts.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike3) => {
+      const owner = owners.get(alike3[0].owner);
+      return owner === void 0 ? [] : memberOf(place2, owner, grantee.role, alike3);
+    })
+  ];
+}
+function ownerOf({ kind, owner, members }, { role, actor }) {
+  if (owner !== role && owner !== actor) return [];
+  return members.map((member) => {
+    const alter = `ALTER ${kind.toUpperCase()} ${quoteIdentifier(member.name)} OWNER TO "<new owner>";`;
+    const needs = kind === "database" ? sentence`The role that runs this can act as both and has CREATEDB.` : sentence`The role that runs this can act as both, and the new owner has CREATE on the database.`;
+    return {
+      kind,
+      name: member.name,
+      owner: owner.name,
+      privileges: ["OWNER"],
+      reason: "is-owner",
+      sources: [{ source: "owner" }],
+      fix: { note: sentence`Give it to another role: ${code(alter)} ${needs}` }
+    };
+  });
+}
+function memberOf({ server }, owner, grantee, memberships) {
+  return {
+    kind: "role",
+    name: owner.name,
+    owner: owner.name,
+    privileges: ["SET"],
+    reason: "can-act-as-owner",
+    sources: memberships.map(({ role }) => ({ source: "role", role })),
+    fix: revokeOf(server.version, grantee, memberships)
+  };
+}
+function revokeOf(version, grantee, memberships) {
+  const [{ grantor, grantorCanLogin }] = memberships;
+  if (grantor === null)
+    return { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };
+  const note = REASONS["can-act-as-owner"].advice;
+  const by = version >= 16e4 ? ` GRANTED BY ${quoteIdentifier(grantor)}` : "";
+  const sql = memberships.map(
+    ({ role }) => `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(grantee.name)}${by};`
+  );
+  const set = grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(grantor)};`];
+  return {
+    as: grantor,
+    ...!grantorCanLogin && { byMember: true },
+    sql: [...set, ...sql].join(" "),
+    ...note && { note }
+  };
+}
+
+// src/grants/assess.ts
+function assess(snapshot, demand, names4) {
+  const driftOf = driftsIn(snapshot, demand);
+  const login = loginOf(snapshot, demand);
+  const grantees = names4.map((name3) => {
+    const grantee = snapshot.grantees.get(name3);
+    if (grantee === void 0) return { name: name3, obstacle: granteeNotFound(name3, snapshot.knownRoles) };
+    const identity = identityDrift(snapshot.server, demand, grantee);
+    const powers = powersBeyond(snapshot, demand, grantee);
+    return { name: name3, obstacle: null, grantee, drift: driftOf(grantee), identity, powers };
+  });
+  const drifts = grantees.flatMap((grantee) => grantee.obstacle === null ? grantee.drift : []);
+  return {
+    snapshot,
+    demand,
+    grantees,
+    grants: planGrants(
+      login,
+      drifts.flatMap(({ missing }) => missing)
+    ),
+    revokes: planRevokes(
+      login,
+      drifts.flatMap(({ extra }) => extra)
+    )
+  };
+}
+function loginOf({ sessionUser, server }, { actAsOwner }) {
+  return {
+    role: sessionUser,
+    membershipIn: (role) => actAsOwner ? temporaryMembership(role, sessionUser, server.version) : null
+  };
+}
+function planToApply({ demand, grants, revokes }) {
+  return demand.onExtra === "revoke" ? allOf([grants, revokes]) : grants;
+}
+function mayApply({ grantees }) {
+  return grantees.every(({ obstacle }) => obstacle === null);
+}
+function changesToApply(assessment) {
+  return mayApply(assessment) ? planToApply(assessment).changes : [];
+}
+function statementsToApply(assessment) {
+  return statementsIn(changesToApply(assessment));
+}
+function fixesFor(assessment, { grants, revokes }) {
+  const { snapshot, demand, grantees } = assessment;
+  const identities = grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
+  return [
+    ...fixBlocks(
+      snapshot,
+      extraIsDrift(demand.onExtra) ? [...grants, ...revokes] : grants,
+      new Set(changesToApply(assessment))
+    ),
+    ...identityFixes(identities)
+  ];
+}
+
+// src/grants/left.ts
+function whatIsLeft({ grants, revokes }, outcome) {
+  return {
+    grants: leftOf(grants, outcome, "not-granted"),
+    revokes: leftOf(revokes, outcome, "not-revoked")
+  };
+}
+function leftOf({ blocked, changes: changes2 }, outcome, otherwise) {
+  const ignored = new Set(changes2.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
+  const planned = changes2.map((change) => {
+    const refusal = refusalOf(outcome, change) ?? {
+      reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise
+    };
+    return { change, ...refusal, ...BY_LOGIN.has(refusal.reason) && { byLogin: true } };
+  });
+  if (outcome.failed.size === 0) return [...blocked, ...planned];
+  return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
+}
+function refusalOf({ failed }, change) {
+  if (failed.size === 0) return void 0;
+  const refusal = failed.get(keyOfChange(change));
+  return refusal?.reason === "gone" ? { ...refusal, reason: "refused", otherNotFound: true } : refusal;
+}
+var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked"]);
+
+// src/grants/future.ts
+function futureWarnings(grantee, { missing, extra }, beyond) {
+  const causes = extra.filter((finding) => beyond.some((found2) => bringsBack(finding, found2)));
+  const revokes = causes.flatMap((finding) => revokesOf2(grantee, finding));
+  return [
+    ...groupsOf(missing, ({ group }) => group.owner).map((same) => missingNext(grantee, same)),
+    ...groupsOf(revokes, ({ group, grantee: grantee2 }) => `${group.owner.oid} ${grantee2.oid}`).map(
+      (same) => extraNext(grantee, same)
+    )
+  ];
+}
+function missingNext({ role, actor }, same) {
+  const creator = name(same[0].group.owner.name);
+  const grants = same.map(({ columns: _, ...finding }) => {
+    return { ...finding, verb: "GRANT", grantee: actor, acting: AS_SESSION_USER };
+  });
+  return {
+    code: "default-privileges",
+    message: sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(same)} that ${creator} creates in ${schemasOf(same)}. Set \`default-privileges: true\`, or run as ${creator}: ${sqlOf3(grants)}`
+  };
+}
+function extraNext({ role }, revokes) {
+  const [{ group, grantee: holder }] = revokes;
+  const creator = name(group.owner.name);
+  const to = isPublic(holder) ? inOurWords(holder.name) : name(holder.name);
+  const given = inOurWords(series(inOrder(revokes.flatMap(({ privileges: privileges2 }) => privileges2))));
+  const isRevokedByAction = holder === role && revokes.every(({ group: group2 }) => group2.schema !== void 0);
+  const run4 = isRevokedByAction ? inOurWords("Set `default-privileges: true` and `on-extra: revoke`, or run") : inOurWords("Run");
+  return {
+    code: "extra-default-privileges",
+    message: sentence`Default privileges of ${creator} give ${to} ${given} on each new ${kindsOf(revokes)} in ${schemasOf(revokes)}, so what is extra comes back. ${run4} as ${creator}: ${sqlOf3(revokes)}`
+  };
+}
+function bringsBack({ group, member, privileges: privileges2 }, found2) {
+  return found2.owner === group.owner.name && (group.schema === void 0 || found2.schema === group.schema.name) && found2.kind === "sequence" === (member.name === "sequences") && found2.privileges.some((privilege) => privileges2.includes(privilege));
+}
+function revokesOf2(grantee, { group, member, privileges: privileges2 }) {
+  const items = group.acl.filter((item) => holds(grantee, item));
+  return groupsOf(items, (item) => item.grantee).flatMap((same) => {
+    const given = privileges2.filter((privilege) => same.some((item) => gives(item, privilege)));
+    const change = {
+      verb: "REVOKE",
+      grantee: same[0].grantee,
+      group,
+      member,
+      acting: AS_SESSION_USER
+    };
+    return groupsOf(given, isGrantOption).map((alike3) => ({ ...change, privileges: alike3 }));
+  });
+}
+function sqlOf3(changes2) {
+  return code(
+    statementsOf2(changes2).map(({ sql }) => sql).join(" ")
+  );
+}
+function schemasOf(defaults2) {
+  const schemas2 = defaults2.map(({ group }) => group.schema?.name);
+  if (schemas2.includes(void 0)) return inOurWords("all schemas");
+  return someNames(schemas2.sort().map((schema = "") => [schema]));
+}
+function kindsOf(defaults2) {
+  const names4 = new Set(defaults2.map(({ member }) => member.name));
+  const kinds = ["table", "sequence", "routine"].filter((kind) => names4.has(`${kind}s`));
+  return inOurWords(series(kinds, "or"));
+}
+
+// src/grants/warning.ts
+function warning2(code2, message) {
+  return message === void 0 ? [] : [{ code: code2, message }];
+}
+
+// src/grants/pitfalls.ts
+function pitfallWarnings(grantee, pitfalls) {
+  const failing = pitfalls.filter((pitfall) => "use" in pitfall);
+  const hidden = pitfalls.filter((pitfall) => pitfall.code === "row-level-security");
+  return [
+    ...warning2("row-level-security", rowLevelSecurity(grantee, hidden)),
+    ...alike2(failing).map(failingUse),
+    ...withoutMapping(pitfalls.filter((pitfall) => pitfall.code === "no-user-mapping"))
+  ];
+}
+function rowLevelSecurity(grantee, tables) {
+  if (tables.length === 0) return void 0;
+  return sentence`Row-level security hides every row of ${someNames(tables.map(pathOf))} from ${name(grantee.name)}, because no policy applies to it. Add a policy with CREATE POLICY, or grant it a role that a policy names.`;
+}
+function alike2(failing) {
+  const byObjects = groupsOf(
+    failing,
+    ({ code: code2, schema, name: name3, role, kind, source, column }) => JSON.stringify([code2, schema, name3, role, kind, source, column])
+  );
+  const byCause2 = groupsOf(byObjects, (same) => {
+    const [{ code: code2, role, owner }] = same;
+    return JSON.stringify([code2, role, owner, usesOf(same), privilegesOf(same)]);
+  });
+  return byCause2.map((groups) => groups.flat());
+}
+function failingUse(same) {
+  const [{ code: kind, role, owner }] = same;
+  const objects = someNames(same.map(pathOf));
+  const privileges2 = inOurWords(series(privilegesOf(same)));
+  const sources = someNames(
+    same.map(({ source, column }) => column == null ? source : [...source, column])
+  );
+  const uses = inOurWords(series(usesOf(same)));
+  const fail2 = usesOf(same).length > 1 ? "fail" : "fails";
+  const lacks = sentence`${name(role)} does not have ${privileges2} on ${sources}.`;
+  const keys = someNames(same.flatMap(({ constraint }) => constraint === void 0 ? [] : [[constraint]]));
+  const sql = [...new Set(same.map((each) => grantFor(each, privilegesOf(same))))].join(" ");
+  const cure = (run4) => owner === null ? EMPTY : sentence` ${inOurWords(run4)} as ${name(owner)}: ${code(sql)}`;
+  const messages = {
+    "view-cannot-read": () => sentence`Reading ${objects} fails, because ${lacks}${cure("Run")}`,
+    "view-cannot-write": () => sentence`${uses} through ${objects} ${inOurWords(fail2)}, because ${lacks}${cure("If the app writes through it, run")}`,
+    "foreign-key-fails": () => sentence`${uses} on ${objects} ${inOurWords(fail2)}, because the server checks foreign key ${keys} as ${name(role)}, and ${lacks}${cure("Run")}`,
+    "default-fails": () => sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${cure("Run")}`
+  };
+  return { code: kind, message: messages[kind]() };
+}
+function grantFor({ kind, source, column, role }, privileges2) {
+  const what = privileges2.map((each) => column == null ? each : `${each} (${quoteIdentifier(column)})`);
+  return `GRANT ${what.join(", ")} ON ${kind} ${quoteIdentifier(...source)} TO ${quoteIdentifier(role)};`;
+}
+function withoutMapping(tables) {
+  return groupsOf(tables, ({ server }) => server).map((ofServer) => {
+    const [{ role, owner, server }] = ofServer;
+    const sql = `CREATE USER MAPPING FOR ${quoteIdentifier(role)} SERVER ${quoteIdentifier(server)} OPTIONS (user '\u2026', password '\u2026');`;
+    return {
+      code: "no-user-mapping",
+      message: sentence`Reading ${someNames(ofServer.map(pathOf))} fails, because neither ${name(role)} nor PUBLIC has a user mapping for foreign server ${name(server)}. Run as ${name(owner)}: ${code(sql)}`
+    };
+  });
+}
+function pathOf({ schema, name: name3 }) {
+  return [schema, name3];
+}
+function usesOf(same) {
+  return inOrder(same.map(({ use }) => use));
+}
+function privilegesOf(same) {
+  return inOrder(same.map(({ privilege }) => privilege));
+}
+
+// src/grants/warnings.ts
+function warningsFor(snapshot, demand, grantee, future, beyond) {
+  const { role, actor, pitfalls } = grantee;
+  const { database, server, groups, unmatchedPatterns } = snapshot;
+  return [
+    ...cannotLogIn(grantee),
+    ...warning2("grantee-read-only", readOnlySessions(database.name, demand, grantee)),
+    ...identityWarnings(server, demand, grantee),
+    ...sessionRoleRefused(grantee),
+    ...futureWarnings(grantee, future, beyond),
+    ...pitfallWarnings(role, pitfalls),
+    ...warning2("grantee-is-owner", granteeIsOwner(groups, demand, actor)),
+    ...warning2("trigger-and-create", triggerAndCreate(snapshot, demand, actor)),
+    ...warning2("grantee-is-administrator", administers(database, grantee)),
+    ...warning2("elastic-cluster", server.citus ? ELASTIC_CLUSTER : void 0),
+    ...unmatchedPatterns.map((pattern) => ({
+      code: "exclude-matches-nothing",
+      message: sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`
+    }))
+  ];
+}
+var ELASTIC_CLUSTER = inOurWords(
+  "This server is an elastic cluster (extension `citus`). Only the coordinator was checked, not the worker nodes. Default privileges do not apply on the worker nodes."
+);
+function cannotLogIn({ role, facts }) {
+  const who = name(role.name);
+  const run4 = (option) => code(`ALTER ROLE ${quoteIdentifier(role.name)} ${option};`);
+  const closed = sentence`${who} is not permitted to log in. Unless it is a group, run ${run4("LOGIN")}`;
+  if (!role.canLogin) return warning2("grantee-cannot-log-in", closed);
+  const limited = sentence`${who} cannot connect, because it has CONNECTION LIMIT 0. Run ${run4("CONNECTION LIMIT -1")}`;
+  const entra = facts.labels.length > 0 ? inOurWords(" Microsoft does not document whether a sign-in with Microsoft Entra then still works.") : EMPTY;
+  const expired = sentence`The password of ${who} has expired (VALID UNTIL).${entra} Run ${run4("VALID UNTIL 'infinity'")}`;
+  return [
+    ...warning2("grantee-cannot-connect", facts.noConnections ? limited : void 0),
+    ...warning2("grantee-expired", role.expired ? expired : void 0)
+  ];
+}
+function readOnlySessions(database, { tablePrivileges }, { role, facts }) {
+  const writes = tablePrivileges === "ALL" || tablePrivileges.some((privilege) => WRITING.has(privilege));
+  const reset = facts.readOnly === null ? void 0 : resetReadOnly(facts.readOnly, role.name, database);
+  if (!writes || reset === void 0) return void 0;
+  return sentence`Writing as ${name(role.name)} fails, because \`default_transaction_read_only\` is on for ${reset.where}. Run as ${reset.who}: ${code(reset.sql.join(" "))}`;
+}
+var WRITING = /* @__PURE__ */ new Set(["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);
+function sessionRoleRefused({ role, actor, refused }) {
+  return refused.map((other) => ({
+    code: "session-role-refused",
+    message: sentence`Sessions of ${name(role.name)} are set to begin as ${name(other)} (ALTER ROLE \u2026 SET role), but the server refuses that: the role does not exist, or ${name(role.name)} cannot SET ROLE to it. The sessions begin as ${name(actor.name)}. Grant the membership, or remove the setting with ALTER ROLE \u2026 RESET role.`
+  }));
+}
+function granteeIsOwner(groups, demand, actor) {
+  const isLimited = ({ kind }) => (kind === "sequence" ? demand.sequencePrivileges : demand.tablePrivileges) !== "ALL";
+  const limited = groups.filter(
+    (group) => isRelation(group.kind) && group.skipped === "" && group.owner === actor && isLimited(group)
+  );
+  const count2 = limited.reduce((sum, group) => sum + group.size, 0);
+  if (count2 === 0) return void 0;
+  return sentence`${name(actor.name)} owns ${count2} of the tables and sequences, so it can do anything with them, whatever the privilege lists say. Change their owner with ALTER \u2026 OWNER TO.`;
+}
+function triggerAndCreate({ groups, schemas: schemas2, server }, demand, actor) {
+  const tables = groups.filter((group) => group.kind === "table" && group.skipped === "");
+  const demanded = tables.some((group) => demandedOn(group, demand, server.version).includes("TRIGGER"));
+  const creatable = schemas2.filter((schema) => schema.creatableBy.has(actor));
+  if (!demanded || creatable.length === 0) return void 0;
+  return sentence`${name(actor.name)} has TRIGGER and can create functions in ${someNames(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`;
+}
+function administers(database, { role, facts, actor, actorFacts }) {
+  const own2 = attributesOf(role, facts, database);
+  const known = new Set(own2.map((each) => JSON.stringify(each)));
+  const others = attributesOf(actor, actorFacts, database).filter((each) => !known.has(JSON.stringify(each)));
+  const acts = sentence`begins its sessions as ${name(actor.name)}, which ${listOf(others)}`;
+  const reasons = others.length > 0 ? [...own2, acts] : own2;
+  if (reasons.length === 0) return void 0;
+  return sentence`${name(role.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a separate role.`;
+}
+function attributesOf(role, { azureAdmin, createRole, bypassRls }, database) {
+  return [
+    ...azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : [],
+    ...createRole ? [inOurWords("has CREATEROLE")] : [],
+    ...bypassRls ? [inOurWords("has BYPASSRLS")] : [],
+    ...database.owner === role ? [sentence`owns database ${name(database.name)}`] : []
+  ];
+}
+
+// src/grants/verdict.ts
+function granteeReports(before, after, outcome, left) {
+  const { snapshot, demand } = after;
+  const whyMissing = byObject(left.grants);
+  const whyExtra = byObject(left.revokes);
+  return after.grantees.map((grantee, index) => {
+    if (grantee.obstacle !== null) {
+      const { name: name4, obstacle } = grantee;
+      return { ...notChecked(name4, demand), error: obstacle, ...doneFor(before.grantees[index], outcome) };
+    }
+    const { name: name3, drift: drift2, identity, powers } = grantee;
+    const { role, actor } = grantee.grantee;
+    const bound = boundIdentity(snapshot.server, grantee.grantee);
+    const extra = extraOf(snapshot, drift2.extra, whyExtra);
+    const granted = changesOf2(outcome.committed, role, { verb: "GRANT", left: drift2.missing });
+    const revoked = changesOf2(outcome.committed, role, { verb: "REVOKE", left: drift2.extra });
+    const isChanged = granted.length + revoked.length > 0;
+    return {
+      grantee: name3,
+      schemas: demand.schemas,
+      onExtra: demand.onExtra,
+      ...actor !== role && { sessionRole: actor.name },
+      ...bound && { identity: bound },
+      verdict: verdictOf(before.grantees[index], grantee, demand, isChanged),
+      objects: drift2.objects,
+      missing: [
+        ...identity === null ? [] : [identity],
+        ...drift2.missing.flatMap(
+          (finding) => blockedOf(finding, whyMissing).map((blocked) => described(snapshot, finding, blocked))
+        )
+      ],
+      granted,
+      extra: [...powers, ...extra],
+      revoked,
+      held: drift2.held,
+      warnings: warningsFor(snapshot, demand, grantee.grantee, drift2.future, [...extra, ...revoked])
+    };
+  });
+}
+function unfinishedReports(before, outcome) {
+  const open = outcome.unconfirmed.flatMap(({ changes: changes2 }) => changes2);
+  return before.grantees.map((grantee) => {
+    const { name: name3, obstacle } = grantee;
+    if (obstacle !== null) return { ...notChecked(name3, before.demand), error: obstacle };
+    const unconfirmed = changesOf2(open, grantee.grantee.role);
+    return {
+      ...notChecked(name3, before.demand),
+      ...doneFor(grantee, outcome),
+      ...unconfirmed.length > 0 && { unconfirmed }
+    };
+  });
+}
+function doneFor(before, { committed }) {
+  if (before === void 0 || before.obstacle !== null) return {};
+  const { drift: drift2 } = before;
+  const { role } = before.grantee;
+  return {
+    objects: drift2.objects,
+    granted: changesOf2(committed, role, { verb: "GRANT" }),
+    revoked: changesOf2(committed, role, { verb: "REVOKE" })
+  };
+}
+function notChecked(grantee, { schemas: schemas2, onExtra }) {
+  return {
+    grantee,
+    schemas: schemas2,
+    onExtra,
+    verdict: "error",
+    objects: { tables: 0, sequences: 0, skipped: 0 },
+    missing: [],
+    granted: [],
+    extra: [],
+    revoked: [],
+    held: [],
+    warnings: []
+  };
+}
+function verdictOf(before, now, { onExtra }, isChanged) {
+  const drifted = (grantee) => grantee?.obstacle === null && (grantee.identity !== null || grantee.drift.missing.length > 0 || extraIsDrift(onExtra) && grantee.drift.extra.length + grantee.powers.length > 0);
+  if (drifted(now)) return "drift";
+  return isChanged || drifted(before) ? "repaired" : "in-sync";
+}
+function byObject(left) {
+  return Map.groupBy(left, ({ change }) => change.member);
+}
+function blockedOf({ grantee, member }, blocked) {
+  return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee.role);
+}
+function named({ kind, schema }, { name: name3, arguments: types2 }) {
+  return {
+    kind,
+    ...schema === void 0 ? {} : { schema: schema.name },
+    ...types2 === void 0 ? { name: name3 } : { name: `${name3}(${types2})`, arguments: types2 }
+  };
+}
+function described(snapshot, { group, member }, blocked) {
+  return {
+    ...named(group, member),
+    owner: group.owner.name,
+    privileges: blocked.change.privileges,
+    reason: blocked.reason,
+    ...blocked.serverMessage !== void 0 && { serverMessage: blocked.serverMessage },
+    fix: fixFor(snapshot, blocked)
+  };
+}
+function extraOf(snapshot, extra, whyExtra) {
+  const sourcesOf2 = ({ grantee, group, columns }, { change }) => change.grantor !== void 0 ? [{ source: change.columns === void 0 ? "direct" : "column" }] : change.privileges.flatMap((privilege) => indirectSourcesOf(grantee, group, columns, privilege));
+  return extra.flatMap(
+    (finding) => blockedOf(finding, whyExtra).map((blocked) => {
+      const sources = sourcesOf2(finding, blocked);
+      const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
+      return { ...described(snapshot, finding, blocked), sources: [...distinct.values()] };
+    })
+  );
+}
+function changesOf2(changes2, grantee, { verb, left = [] } = {}) {
+  const mine = changes2.filter(
+    (change) => change.grantee.oid === grantee.oid && (verb ?? change.verb) === change.verb
+  );
+  const undone = new Map(
+    left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges])
+  );
+  return groupsOf(mine, (change) => identify(grantee, change)).flatMap((same) => {
+    const [{ group, member }] = same;
+    const all2 = same.length === 1 ? same[0].privileges : inOrder(same.flatMap(({ privileges: privileges3 }) => privileges3));
+    const again = undone.get(identify(grantee, same[0])) ?? [];
+    const privileges2 = again.length === 0 ? all2 : all2.filter((privilege) => !again.includes(privilege));
+    return privileges2.length === 0 ? [] : [{ ...named(group, member), owner: group.owner.name, privileges: privileges2 }];
+  });
+}
+
+// src/grants/work.ts
+var MAX_REFUSALS = 8;
+function startWork() {
+  const committed = [];
+  const statements2 = [];
+  const failed = /* @__PURE__ */ new Map();
+  const refusals = /* @__PURE__ */ new Map();
+  let open;
+  return {
+    sent(batch) {
+      open = batch;
+    },
+    answered() {
+      open = void 0;
+    },
+    committed(batch) {
+      committed.push(...batch.changes);
+      statements2.push(...sqlOf4(batch));
+      if (refusals.size > 0)
+        for (const { acting, group } of batch.changes) refusals.get(acting.as)?.delete(group);
+    },
+    failed(changes2, refusal) {
+      for (const change of changes2) {
+        failed.set(keyOfChange(change), refusal);
+        if (refusal.reason !== "refused") continue;
+        const { acting, group } = change;
+        const ofRole = refusals.get(acting.as) ?? /* @__PURE__ */ new Map();
+        refusals.set(acting.as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
+      }
+    },
+    isHopeless: ({ acting, group }) => (refusals.get(acting.as)?.get(group) ?? 0) >= MAX_REFUSALS,
+    outcome: () => ({
+      committed,
+      statements: statements2,
+      failed,
+      unconfirmed: open === void 0 ? [] : [{ changes: open.changes, statements: sqlOf4(open) }]
+    })
+  };
+}
+function sqlOf4({ statements: statements2 }) {
+  return statements2.map(({ sql }) => sql);
+}
+
+// src/postgres/batch.ts
+async function attempt(client, turns, statements2, options = {}) {
+  const { proof = [], lockTimeout = LOCK_TIMEOUT } = options;
+  let warned = false;
+  const notice2 = ({ code: code2 }) => {
+    warned ||= code2 === PRIVILEGE_NOT_GRANTED || code2 === PRIVILEGE_NOT_REVOKED;
+  };
+  const wait = turns.next();
+  const limit = `SET LOCAL lock_timeout = '${lockTimeout}ms';`;
+  const sql = [limit, ...withRoles(statements2), ...proof, "COMMIT;"].join("\n");
+  client.on("notice", notice2);
+  let waiting = wait !== void 0;
+  let failure3;
+  try {
+    const turn = wait === void 0 ? void 0 : client.query(`${BEGIN}
+${wait}`);
+    const work = client.query(wait === void 0 ? `${BEGIN}
+${sql}` : sql);
+    work.catch(() => {
+    });
+    if (turn !== void 0) await turns.waitFor(turn);
+    waiting = false;
+    await work;
+    return { error: null, warned };
+  } catch (error2) {
+    if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
+    failure3 = error2;
+    await rollBack(client, error2);
+  } finally {
+    client.off("notice", notice2);
+  }
+  if (!waiting) return { error: failure3, warned };
+  await turns.end(client, failure3);
+  return await attempt(client, turns, statements2, options);
+}
+var LOCK_TIMEOUT = 2e3;
+var PRIVILEGE_NOT_GRANTED = "01007";
+var PRIVILEGE_NOT_REVOKED = "01006";
+function reasonOf(error2) {
+  const reason = REASONS2[error2.code ?? ""];
+  if (reason !== void 0) return reason;
+  if (error2.code === "XX000") {
+    if (/^tuple concurrently (updated|deleted)/.test(error2.message)) return "locked";
+    if (/^(cache lookup failed|could not open relation)/.test(error2.message)) return "gone";
+  }
+  if (ABOUT_THE_SESSION.test(error2.code ?? "")) throw error2;
+  return "refused";
+}
+var REASONS2 = {
+  "55P03": "locked",
+  // lock_not_available
+  "57014": "locked",
+  // query_canceled, by statement_timeout
+  "40001": "locked",
+  // serialization_failure
+  "40P01": "locked",
+  // deadlock_detected
+  "53200": "locked",
+  // out_of_memory: the lock table is full; fewer objects may fit
+  "42P01": "gone",
+  // undefined_table
+  "42883": "gone",
+  // undefined_function
+  "42809": "gone",
+  // wrong_object_type: dropped, and another kind of object has its name now
+  "2BP01": "dependent-privileges"
+  // dependent_objects_still_exist
+};
+var ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
+function concernsAll({ code: code2 }) {
+  return code2 === "42704" || code2 === "3F000";
+}
+
+// src/postgres/culprits.ts
+async function culprits(client, changes2, reason) {
+  const query = QUERIES[reason];
+  const relations = changes2.filter(({ group }) => isRelation(group.kind));
+  if (query === void 0 || relations.length === 0) return /* @__PURE__ */ new Set();
+  const oids2 = relations.map(({ member }) => member.oid);
+  const names4 = relations.map(({ member }) => member.name);
+  const schemas2 = relations.map(({ group }) => group.schema?.name ?? "");
+  const [, { rows }] = await Promise.all([
+    client.query(BEGIN_READ_ONLY),
+    client.query(query, [oids2, names4, schemas2]),
+    client.query("COMMIT")
+  ]);
+  return new Set(rows.map(({ oid }) => oid));
+}
+var MEMBERS = `
+SELECT DISTINCT m.oid::pg_catalog.text AS oid
+FROM ROWS FROM (
+    pg_catalog.unnest($1::pg_catalog.oid[]),
+    pg_catalog.unnest($2::pg_catalog.text[]),
+    pg_catalog.unnest($3::pg_catalog.text[])
+  ) AS m (oid, name, schema)`;
+var QUERIES = {
+  locked: `${MEMBERS}
+  JOIN pg_catalog.pg_locks AS l ON l.relation = m.oid AND l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
+  JOIN pg_catalog.pg_database AS d ON d.oid = l.database AND d.datname = pg_catalog.current_database()`,
+  gone: `${MEMBERS}
+WHERE NOT EXISTS (
+  SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.oid = m.oid AND c.relname = m.name AND n.nspname = m.schema
+)`
+};
+
+// src/postgres/trial.ts
+function trialsOf({ blocked }) {
+  const changes2 = blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
+    ({ change, ...why }) => change.verb === "GRANT" ? { change, ...why } : change.privileges.map((privilege) => ({ change: { ...change, privileges: [privilege] }, ...why }))
+  );
+  return groupsOf(changes2, keyOfTrial);
+}
+function keyOfTrial({ change: { verb, grantor, group, privileges: privileges2 }, reason }) {
+  const ofAcl = grantor && (grantor.inherited || grantor.viaRoles.length > 0) ? `${group.members[0]?.oid} ${privileges2}` : "";
+  return `${verb} ${reason} ${(grantor ?? group.owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
+}
+async function tryOne(client, [{ change, tryAs = [] }], turns) {
+  const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
+  let message = "the server granted nothing";
+  for (const as of tryAs) {
+    const acting = { as, oneByOne: change.verb === "REVOKE" };
+    const statements2 = statementsOf2([{ ...change, acting }]);
+    const { error: error2, warned } = await attempt(client, turns, statements2, { proof });
+    if (error2 === null && !warned) return { acting, message: "" };
+    if (error2 === null) continue;
+    reasonOf(error2);
+    message = wordsOf(error2);
+  }
+  return { acting: null, message };
+}
+function proofOfRevoke({ grantee, group, grantor = group.owner, member, privileges: privileges2 }) {
+  return `
+DO $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS x
+    WHERE c.oid = ${member.oid} AND x.grantee = ${grantee.oid} AND x.grantor = ${grantor.oid}
+      AND x.privilege_type IN (${privileges2.map((privilege) => `'${withoutGrantOption(privilege)}'`)})${privileges2.some(isGrantOption) ? " AND x.is_grantable" : ""}
+  ) THEN
+    RAISE EXCEPTION 'nothing was revoked' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+END
+$$;`;
+}
+
+// src/postgres/apply.ts
+var SHORT_LOCK_TIMEOUT = 200;
+var MAX_LOCK_WAIT = 15e3;
+var OUTDATED = /* @__PURE__ */ Symbol("outdated");
+async function apply(client, plan, say2, waits) {
+  const work = startWork();
+  const round = { client, say: say2, waits, work };
+  try {
+    await runAll(round, plan.changes);
+    for (const trial of trialsOf(plan)) await runTrial(round, trial);
+    return work.outcome();
+  } catch (error2) {
+    if (error2 !== OUTDATED) return { ...work.outcome(), endedBy: error2 };
+    say2("rolled back: a role or a schema was dropped in the meantime");
+    return { ...work.outcome(), outdated: true };
+  }
+}
+async function runAll(round, changes2) {
+  const { say: say2, work } = round;
+  const batches = batchesOf(changes2);
+  for (const [n, each] of batches.entries()) {
+    if (batches.length > 1) say2(`batch ${n + 1} of ${batches.length}`);
+    const batch = batchOf(each);
+    for (const { as, sql } of batch.statements)
+      say2(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
+    const before = work.outcome();
+    const [committed, failed] = [before.committed.length, before.failed.size];
+    try {
+      await run2(round, batch);
+    } finally {
+      sayResult(say2, work.outcome(), committed, failed);
+    }
+  }
+}
+function sayResult(say2, outcome, committed, failed) {
+  const made = outcome.committed.length - committed;
+  const refused = [...outcome.failed.values()].slice(failed);
+  if (made > 0) say2(`committed: ${count(made, "object")}`);
+  if (refused.length === 0) return;
+  const why = new Set(refused.flatMap(({ serverMessage }) => serverMessage ?? []));
+  say2(`not committed: ${count(refused.length, "object")} (${[...why].join("; ")})`);
+}
+async function run2(round, planned) {
+  const { client, waits, work } = round;
+  const batch = withoutHopeless(planned, work);
+  const { changes: changes2, statements: statements2 } = batch;
+  if (changes2.length === 0) return;
+  const started = Date.now();
+  if (isOpen(client)) work.sent(batch);
+  const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
+  const { error: error2 } = await attempt(client, waits.turns, statements2, { lockTimeout });
+  work.answered();
+  if (error2 === null) return work.committed(batch);
+  if (concernsAll(error2)) throw OUTDATED;
+  if (TIMEOUTS.has(error2.code ?? "")) waits.locks += Date.now() - started;
+  const reason = reasonOf(error2);
+  const serverMessage = wordsOf(error2);
+  const atFault = await culprits(client, changes2, reason);
+  const isAtFault = ({ member }) => atFault.has(member.oid);
+  const otherNotFound = reason === "gone" && atFault.size === 0 && changes2.every(({ group }) => isRelation(group.kind));
+  const refusal = otherNotFound ? { reason: "refused", serverMessage, otherNotFound } : { reason, serverMessage };
+  if (changes2.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
+    return work.failed(changes2, refusal);
+  }
+  if (atFault.size > 0) {
+    work.failed(changes2.filter(isAtFault), refusal);
+    return run2(round, batchOf(changes2.filter((change) => !isAtFault(change))));
+  }
+  const half = Math.ceil(changes2.length / 2);
+  await run2(round, batchOf(changes2.slice(0, half)));
+  await run2(round, batchOf(changes2.slice(half)));
+}
+function withoutHopeless(batch, work) {
+  const hopeless = batch.changes.filter(work.isHopeless);
+  if (hopeless.length === 0) return batch;
+  work.failed(hopeless, { reason: "not-tried" });
+  return batchOf(batch.changes.filter((change) => !work.isHopeless(change)));
+}
+async function runTrial(round, trial) {
+  const { client, say: say2, waits } = round;
+  const [{ change, reason }] = trial;
+  say2(
+    `trying one ${change.verb} on an object of ${change.group.owner.name}: PostgreSQL's rules do not allow it, but Azure's might`
+  );
+  const { acting, message } = await tryOne(client, trial, waits.turns);
+  if (acting === null) return say2(`not committed: ${message}`);
+  say2(
+    reason === "not-owner" ? `The server lets this login act for ${change.group.owner.name}, which PostgreSQL's own rules do not allow.` : "committed"
+  );
+  await runAll(
+    round,
+    trial.map((each) => ({ ...each.change, acting }))
+  );
+}
+var TIMEOUTS = /* @__PURE__ */ new Set([
+  "55P03",
+  // lock_not_available
+  "57014"
+  // query_canceled, by statement_timeout
+]);
+function shortened(sql) {
+  const lines2 = sql.split("\n");
+  const more = lines2.length - 5;
+  return more > 1 ? [...lines2.slice(0, 4), `  \u2026 and ${more} more`, lines2.at(-1)].join("\n") : sql;
+}
+
 // src/postgres/turn.ts
 var KEY = 0x70676772616e7473n;
 var MAX_WAIT = 1e4;
 var SAID_WAIT = 1e3;
-function takeTurns(say) {
+function takeTurns(say2) {
   let left = MAX_WAIT;
   return {
     next: () => left > 0 ? `SET LOCAL lock_timeout = '${Math.ceil(left)}ms';
@@ -13709,7 +13892,7 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
     async waitFor(answer) {
       const started = Date.now();
       const timer2 = setTimeout(
-        () => say("waiting for another run of this action to finish its batch"),
+        () => say2("waiting for another run of this action to finish its batch"),
         SAID_WAIT
       );
       try {
@@ -13722,19 +13905,15 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
     async end(client, error2) {
       left = 0;
       if (error2.code !== LOCK_NOT_AVAILABLE) {
-        say(
-          logLine(
-            `did not get the advisory lock with which runs of this action take turns: ${wordsOf(error2)}. Continuing without it.`
-          )
+        say2(
+          `did not get the advisory lock with which runs of this action take turns: ${wordsOf(error2)}. Continuing without it.`
         );
         return;
       }
       const holders = await holdersOf2(client);
       const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
-      say(
-        logLine(
-          `waited ${count(MAX_WAIT / 1e3, "second")} for the advisory lock with which runs of this action take turns. ${who ? `It is held by ${who}.` : "It has since been released."} Continuing without it.`
-        )
+      say2(
+        `waited ${count(MAX_WAIT / 1e3, "second")} for the advisory lock with which runs of this action take turns. ${who ? `It is held by ${who}.` : "It has since been released."} Continuing without it.`
       );
     }
   };
@@ -13760,21 +13939,21 @@ ORDER BY l.pid`;
 // src/reconcile.ts
 var MAX_ROUNDS = 3;
 var MAX_OUTDATED = 10;
-async function reconcile(client, task, say, progress = { done: NOTHING_DONE }) {
-  say(`reading the privileges of ${task.grantees.join(", ")}`);
+async function reconcile(client, task, say2, progress = { done: NOTHING_DONE }) {
+  say2(`reading the privileges of ${task.grantees.join(", ")}`);
   let assessment = await lookAndAssess(client, task);
   progress.before ??= assessment;
-  progress.waits ??= { turns: takeTurns(say), locks: 0 };
+  progress.waits ??= { turns: takeTurns(say2), locks: 0 };
   const { before, waits } = progress;
   progress.done = settle(progress.done, planToApply(assessment));
   let [rounds, outdated] = [0, 0];
   while (task.mode === "apply" && mayApply(before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
     const plan = planToApply(assessment);
     if (!isWorthTrying(plan, progress.done)) break;
-    const outcome = await apply(client, plan, say, waits);
+    const outcome = await apply(client, plan, say2, waits);
     progress.done = merge(progress.done, outcome);
     if (outcome.endedBy !== void 0) throw outcome.endedBy;
-    say("reading the privileges again");
+    say2("reading the privileges again");
     assessment = await lookAndAssess(client, task);
     if (outcome.outdated) outdated++;
     else rounds++;
@@ -13789,11 +13968,13 @@ async function reconcile(client, task, say, progress = { done: NOTHING_DONE }) {
     fixes: fixesFor(assessment, left)
   };
 }
-function unfinished({ before, done }) {
-  if (before === void 0) return { grantees: [], statements: [], fixes: [] };
+function unfinished({ grantees, demand }, { before, done }, failure3) {
+  const none = failure3 === void 0 ? [] : grantees.map((grantee) => notChecked(grantee, demand));
+  const reports = before === void 0 ? none : unfinishedReports(before, done);
   return {
-    serverVersion: before.snapshot.server.versionText,
-    grantees: unfinishedReports(before, done),
+    ...before !== void 0 && { serverVersion: before.snapshot.server.versionText },
+    verdict: "error",
+    grantees: failure3 === void 0 ? reports : reports.map((each) => ({ error: failure3, ...each })),
     statements: done.statements,
     fixes: []
   };
@@ -13803,6 +13984,183 @@ async function lookAndAssess(client, { mode, grantees, demand }) {
   const obstacle = databaseObstacle(snapshot, demand, mode);
   if (obstacle !== null) throw new ActionError(obstacle);
   return assess(snapshot, demand, grantees);
+}
+
+// src/database.ts
+async function reconcileDatabase({ settings, password, signal }, server, target, say2) {
+  const { mode, user, signIn: signIn2, cloud, undeclared: undeclared2 } = settings;
+  const { database, grants, obstacle } = target;
+  const { host, port: port2 } = server;
+  const login = { target: { server, database, user }, password, known: { signIn: signIn2, cloud }, signal, say: say2 };
+  const works = grants.map(
+    ({ grantees, demand }) => ({
+      task: { mode, grantees, demand },
+      progress: { done: NOTHING_DONE }
+    })
+  );
+  const report = { host, port: port2, database, user };
+  let others;
+  try {
+    signal.throwIfAborted();
+    if (obstacle !== void 0) throw new ActionError(obstacle);
+    say2(`connecting to ${host}:${port2} as ${user}`);
+    await withSession(login, async (client) => {
+      await reconcileEach(client, works, say2, signal);
+      if (undeclared2 !== "ignore") others = await findUndeclared(client, grants, say2);
+    });
+    const found2 = together(works);
+    if (others === void 0) return { ...report, ...found2 };
+    const drifted = undeclared2 === "fail" && others.undeclared.length > 0;
+    return { ...report, ...found2, ...others, verdict: worst([found2.verdict, drifted ? "drift" : "in-sync"]) };
+  } catch (error2) {
+    const known = { ...login.known, ...report };
+    const failure3 = await inContext(diagnose(error2, known), login, target, works);
+    return { ...report, ...together(works, failure3) };
+  }
+}
+var MAX_PASSES = 3;
+async function reconcileEach(client, works, say2, signal) {
+  const changes2 = () => works.reduce((sum, { progress }) => sum + progress.done.committed.length, 0);
+  for (let pass = 1; pass <= MAX_PASSES; pass++) {
+    for (const work of works) {
+      if (work.result !== void 0 && work.changes === changes2()) continue;
+      work.result = void 0;
+      work.result = await reconcile(client, work.task, say2, work.progress).catch((error2) => {
+        signal.throwIfAborted();
+        if (works.length > 1 && error2 instanceof ActionError) return error2.failure;
+        throw error2;
+      });
+      work.changes = changes2();
+    }
+  }
+}
+async function findUndeclared(client, grants, say2) {
+  say2("reading the privileges that nobody declared");
+  const checked = grants.map(({ demand }) => demand);
+  const grantees = [...new Set(grants.flatMap((grant) => grant.grantees))];
+  return undeclaredIn(await lookForUndeclared(client, checked, grantees));
+}
+function together(works, failure3) {
+  const isPart = works.some(({ result }) => result === void 0) && works.some(({ result }) => result !== void 0);
+  const parts = works.map(({ task, progress, result }) => {
+    if (result !== void 0 && !("code" in result)) return result;
+    return unfinished(task, progress, result ?? (isPart ? failure3 : void 0));
+  });
+  const serverVersion = parts.find((part) => part.serverVersion !== void 0)?.serverVersion;
+  return {
+    ...serverVersion !== void 0 && { serverVersion },
+    verdict: failure3 === void 0 ? worst(parts.map(({ verdict }) => verdict)) : "error",
+    ...failure3 !== void 0 && !isPart && { error: failure3 },
+    grantees: parts.flatMap(({ grantees }) => grantees),
+    statements: parts.flatMap(({ statements: statements2 }) => statements2),
+    fixes: parts.flatMap(({ fixes }) => fixes)
+  };
+}
+async function inContext(failure3, login, { isListed }, works) {
+  const isUntouched = works.every(({ progress }) => progress.before === void 0);
+  if (failure3.code === "cancelled" && isUntouched)
+    return { ...failure3, message: paragraph(failure3.message, NOT_LOOKED_AT) };
+  if (failure3.code !== "database-not-found") return failure3;
+  if (isListed) return { ...failure3, hint: DROPPED, steps: stepsOf(["Run the job again."]) };
+  const near = await nearestDatabase(login);
+  if (near === void 0) return failure3;
+  return { ...failure3, hint: sentence`Did you mean ${code(near)}? ${failure3.hint}` };
+}
+var NOT_LOOKED_AT = inOurWords("It had not looked at this database yet.");
+var DROPPED = inOurWords("It was dropped after this run had listed the databases of the server.");
+
+// src/text/pattern.ts
+function isPattern(text) {
+  return text.includes("*");
+}
+function fits2(name3, pattern) {
+  const [first = "", ...parts] = pattern.split("*");
+  const last = parts.pop();
+  if (last === void 0) return name3 === pattern;
+  const end = name3.length - last.length;
+  if (end < first.length || !name3.startsWith(first) || !name3.endsWith(last)) return false;
+  let at2 = first.length;
+  for (const part of parts) {
+    const found2 = name3.indexOf(part, at2);
+    if (found2 === -1 || found2 + part.length > end) return false;
+    at2 = found2 + part.length;
+  }
+  return true;
+}
+
+// src/grants/targets.ts
+function haveAPattern(grants) {
+  return grants.some(({ databases }) => databases.some(isPattern));
+}
+function targetsOf2(grants, listed3) {
+  const each = grants.flatMap(
+    (grant) => grant.databases.flatMap((text) => meantBy(text, listed3).map((target) => ({ ...target, grant })))
+  );
+  return groupsOf(each, ({ database }) => database).map((group) => {
+    const [{ grant: _, ...target }] = group;
+    const theirs = [...new Set(group.map(({ grant }) => grant))];
+    return { ...target, grants: theirs, obstacle: target.obstacle ?? overlapOf(theirs) };
+  });
+}
+function meantBy(text, listed3) {
+  if (!isPattern(text)) return [{ database: text }];
+  if ("code" in listed3) return [{ database: text, obstacle: listed3 }];
+  const candidates = listed3.filter((each) => !SERVICE_DATABASES.has(each));
+  const found2 = candidates.filter((each) => fits2(each, text));
+  if (found2.length === 0) return [{ database: text, obstacle: noDatabaseFits(text, candidates) }];
+  return found2.map((database) => ({ database, isListed: true }));
+}
+var SERVICE_DATABASES = /* @__PURE__ */ new Set(["postgres", "azure_maintenance", "azure_sys"]);
+function overlapOf(grants) {
+  const demanded = /* @__PURE__ */ new Map();
+  for (const { grantees, demand } of grants) {
+    for (const grantee of grantees) {
+      const others = demanded.get(grantee) ?? [];
+      const schemas2 = demand.schemas === "*" ? ["*"] : demand.schemas;
+      const isAll = schemas2.includes("*") || others.includes("*");
+      if (isAll ? others.length > 0 : schemas2.some((schema) => others.includes(schema)))
+        return demandedTwice(grantee);
+      demanded.set(grantee, [...others, ...schemas2]);
+    }
+  }
+  return void 0;
+}
+
+// src/server.ts
+var DATABASES_AT_ONCE = 4;
+async function reconcileServer(run4, server) {
+  const { grants, mode, servers } = run4.settings;
+  const listed3 = haveAPattern(grants) ? await listDatabases2(run4, server) : [];
+  const targets = targetsOf2(grants, listed3);
+  let silence = "code" in listed3 ? silenceIn(listed3) : void 0;
+  let done = 0;
+  return await pLimit(DATABASES_AT_ONCE).map(targets, async (target) => {
+    const { database, obstacle = silence } = target;
+    const place2 = servers.length > 1 ? `${plain.name(database)} on ${server.host}` : plain.name(database);
+    const sayHere = (line) => say(`${place2}: ${line}`);
+    const report = await reconcileDatabase(run4, server, { ...target, obstacle }, sayHere);
+    silence ??= silenceIn(report.error);
+    done++;
+    sayHere(`${endOf(report, mode)}${targets.length > 1 ? ` (${done} of ${targets.length})` : ""}`);
+    return report;
+  });
+}
+async function listDatabases2({ settings, password, signal }, server) {
+  const { user, signIn: signIn2, cloud } = settings;
+  say(`listing the databases of ${server.host}:${server.port} as ${user}`);
+  const target = { server, database: "", user };
+  return await databasesOn({ target, password, known: { signIn: signIn2, cloud }, signal });
+}
+function silenceIn(failure3) {
+  if (failure3?.code !== "connection-timed-out" && failure3?.code !== "query-timed-out") return void 0;
+  return {
+    ...failure3,
+    message: sentence`Not tried, because the server had not answered before: ${failure3.message}`
+  };
+}
+function endOf({ verdict, error: error2 }, mode) {
+  const text = verdictText(verdict, mode);
+  return error2 === void 0 ? text : `${text}: ${plain.sentence(error2.message)}`;
 }
 
 // src/settings/invalid.ts
@@ -13837,17 +14195,17 @@ function readConnectionString(text) {
   const string = text.trim();
   if (/^jdbc:/i.test(string)) return readUri(string, /^jdbc:postgresql:\/\//i);
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(string)) return readUri(string, /^postgres(ql)?(\+[a-z0-9]+)?:\/\//i);
-  const found = readLibpq(string) ?? readNpgsql(string);
-  if (found === void 0) {
+  const found2 = readLibpq(string) ?? readNpgsql(string);
+  if (found2 === void 0) {
     throw new Invalid(inOurWords("is not a connection string that this action can read"));
   }
-  return found;
+  return found2;
 }
 function readUri(text, scheme) {
   if (!scheme.test(text)) throw new Invalid(inOurWords("is a URL of something other than PostgreSQL"));
   const rest = text.replace(scheme, "");
-  const [found, authority = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
-  if (found === void 0) throw new Invalid(inOurWords("is a URL that this action cannot read"));
+  const [found2, authority = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
+  if (found2 === void 0) throw new Invalid(inOurWords("is a URL that this action cannot read"));
   const at2 = authority.lastIndexOf("@");
   const [user = "", ...password] = at2 < 0 ? [] : authority.slice(0, at2).split(":");
   const { host, port: port2 } = splitHostAndPort(authority.slice(at2 + 1));
@@ -13951,9 +14309,9 @@ function scannerOf(text) {
     /** The text that the sticky expression matches here, or undefined. */
     take(expression) {
       expression.lastIndex = at2;
-      const found = expression.exec(text)?.[0];
-      at2 += found?.length ?? 0;
-      return found;
+      const found2 = expression.exec(text)?.[0];
+      at2 += found2?.length ?? 0;
+      return found2;
     }
   };
 }
@@ -13979,16 +14337,16 @@ function twoValues(part) {
 // src/settings/app-connection.ts
 function readAppConnection(text, isWanted = () => true) {
   const settings = settingsIn(text);
-  const found = settings.length > 0 ? wanted(connectionsIn(settings), isWanted) : usable(readConnectionString(withoutQuotes(text)));
-  if (found.host === void 0 && found.database === void 0 && found.user === void 0) {
+  const found2 = settings.length > 0 ? wanted(connectionsIn(settings), isWanted) : usable(readConnectionString(withoutQuotes(text)));
+  if (found2.host === void 0 && found2.database === void 0 && found2.user === void 0) {
     throw new Invalid(inOurWords("contains no host, database or user"));
   }
-  return found;
+  return found2;
 }
 function secretsInAppConnection(text) {
   const secrets = /* @__PURE__ */ new Set();
-  const add = (found, minimum = 1) => {
-    const secret2 = found?.trim() ?? "";
+  const add = (found2, minimum = 1) => {
+    const secret2 = found2?.trim() ?? "";
     if (secret2.length >= minimum) secrets.add(secret2);
   };
   for (const { key, value } of resultOf(() => settingsIn(text)) ?? valuesInBrokenJson(text)) {
@@ -14018,7 +14376,7 @@ var VALUES = [
 ];
 var SECRETS2 = VALUES.map((value) => new RegExp(KEY_OF_SECRET + value, "gi"));
 function valuesOfSecretKeys(text) {
-  const values = SECRETS2.flatMap((value) => [...text.matchAll(value)].map(([, found = ""]) => found));
+  const values = SECRETS2.flatMap((value) => [...text.matchAll(value)].map(([, found2 = ""]) => found2));
   return values.flatMap((value) => [value, value.replace(/^["']+|(?<!["',;}& \t])["',;}& \t]+$/g, "")]);
 }
 function passwordsInUrls(text) {
@@ -14092,8 +14450,8 @@ function connectionsIn(settings) {
     }
     const parts = connections.get(connection) ?? {};
     connections.set(connection, parts);
-    const found = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
-    for (const [each, value2] of Object.entries(found)) {
+    const found2 = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
+    for (const [each, value2] of Object.entries(found2)) {
       if ((parts[each] ?? value2) !== value2 && each !== "password") throw twoValues(each);
       parts[each] = value2;
     }
@@ -14125,8 +14483,8 @@ function isObject2(value) {
 // src/settings/reader.ts
 var Mistaken = class extends Error {
 };
-function readInputs(table, env, read) {
-  const mistakes = misspelled(table, env);
+function readInputs(table, env, read, found2 = []) {
+  const mistakes = [...misspelled(table, env), ...found2];
   const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
   if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
   return value;
@@ -14146,36 +14504,36 @@ function all(fields) {
   if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
   return Object.fromEntries(read.map(([key, [value]]) => [key, value]));
 }
-function problemOf(error2, text, { secrets, use }, others) {
-  const { problem, details } = asInvalid(error2);
+function problemOf({ problem, details }, text, { secrets, use }, others) {
   const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
   const noun = inOurWords(item === void 0 ? "the value" : "an item");
-  const subject2 = secrets ? noun : described2(item ?? text, noun, others);
-  return paragraph(sentence`${subject2} ${problem}.`, remedy, advice);
+  const subject = secrets ? noun : described2(item ?? text, noun, others);
+  return paragraph(sentence`${subject} ${problem}.`, remedy, advice);
 }
-function inputsIn(table, env, mistakes) {
-  const textOf = (name3) => env[variable2(name3)] ?? "";
-  const isSet = (name3) => textOf(name3).trim() !== "";
+function inputsIn(table, env, mistakes, entry) {
   const inputOf = (name3) => table[name3];
   const use = (name3) => inOurWords(inputOf(name3).use);
-  function mistake(name3, problem) {
-    mistakes.push({ name: name3, problem });
+  const given = (name3) => givenIn(name3, inputOf(name3), env, entry);
+  const isSet = (name3) => (given(name3)?.text.trim() ?? "") !== "";
+  function mistake(name3, problem, item = "") {
+    const isInput = entry === void 0 || given(name3)?.isInput;
+    mistakes.push({ name: name3, problem, place: isInput ? void 0 : placeOf(entry, name3, item) });
     throw new Mistaken();
   }
-  function parsed(name3, parse) {
-    const input = inputOf(name3);
-    const text = textOf(name3);
+  function read(name3, parse, whenNotSet) {
+    const { text, isInput } = given(name3) ?? {};
+    if (text === void 0) return whenNotSet();
+    if (text.trim() === "") {
+      const advice = isInput ? UNSET_VARIABLE : EMPTY;
+      return mistake(name3, paragraph(sentence`${code(name3)} is empty.`, advice, sentence`Use ${use(name3)}.`));
+    }
     try {
       return parse(text);
     } catch (error2) {
-      const problem = problemOf(error2, text, input, secretsIn(table, env));
-      return mistake(name3, sentence`${code(name3)}: ${problem}`);
+      const invalid = asInvalid(error2);
+      const problem = problemOf(invalid, text, inputOf(name3), secretsIn(table, env));
+      return mistake(name3, sentence`${code(name3)}: ${problem}`, invalid.details.item);
     }
-  }
-  function read(name3, parse, whenNotSet) {
-    if (isSet(name3)) return parsed(name3, parse);
-    if (env[variable2(name3)] === void 0 || !inputOf(name3).neverEmpty) return whenNotSet();
-    return mistake(name3, sentence`${code(name3)} is empty. ${UNSET_VARIABLE} Use ${use(name3)}.`);
   }
   return {
     isSet,
@@ -14187,25 +14545,40 @@ function inputsIn(table, env, mistakes) {
       return mistake(name3, sentence`${code(name3)} is missing. ${reason} ${use(name3)}.`);
     }),
     orFrom: (source, name3, parse, valueIn) => read(name3, parse, () => {
-      const found = valueIn();
-      if (found === void 0) {
+      const found2 = valueIn();
+      if (found2 === void 0) {
         const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
         return mistake(name3, sentence`${code(name3)} is missing${inSource}. Set it to ${use(name3)}.`);
       }
       try {
-        return parse(found);
+        return parse(found2);
       } catch (error2) {
         const { problem } = asInvalid(error2);
         const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
         return mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
       }
     }),
-    ifValid: (name3, parse) => isSet(name3) ? resultOf(() => parse(textOf(name3))) : void 0,
-    all
+    ifValid: (read2) => unlessMistaken(read2)[0],
+    all,
+    withEntry: (entry2) => inputsIn(table, env, mistakes, entry2)
   };
+}
+function givenIn(name3, { neverEmpty }, env, entry) {
+  const own2 = entry?.values.get(name3);
+  if (own2 === "mistaken") throw new Mistaken();
+  const texts = [own2?.text, env[variable2(name3)]];
+  const at2 = texts.findIndex((text) => text !== void 0 && (text.trim() !== "" || neverEmpty));
+  return at2 < 0 ? void 0 : { text: texts[at2] ?? "", isInput: at2 === 1 };
+}
+function placeOf({ place: place2, values }, name3, item) {
+  const value = values.get(name3);
+  return typeof value === "object" ? { ...place2, line: value.items?.get(item) ?? value.line } : place2;
 }
 function secretsIn(table, env) {
   return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable2(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+}
+function textIn(env, name3) {
+  return env[variable2(name3)] ?? "";
 }
 function variable2(name3) {
   return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
@@ -14223,19 +14596,63 @@ function asInvalid(error2) {
   throw error2;
 }
 function badInput(mistakes, order) {
-  const distinct = new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake]));
-  const inOrder2 = [...distinct.values()].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  const inputs = new Set(mistakes.map(({ name: name3 }) => name3)).size;
-  const invalid = inputs === 1 ? inOurWords("1 input is invalid.") : sentence`${inputs} inputs are invalid.`;
+  const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
+  const { inputs = [], file: inFile = [] } = Object.groupBy(
+    distinct,
+    ({ place: place2 }) => place2 ? "file" : "inputs"
+  );
+  inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  inFile.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  const invalid = new Set(inputs.map(({ name: name3 }) => name3)).size;
+  const file = code(inFile[0]?.place?.file ?? "");
+  const problems = [...inputs, ...inFile].map(
+    ({ place: place2, problem }) => place2 === void 0 ? problem : sentence`${code(`${place2.file}:${place2.line}`)}: ${problem}`
+  );
   return new ActionError(
     failure({
       code: "bad-input",
-      message: sentence`${invalid} Nothing was changed.`,
-      problems: inOrder2.map(({ problem }) => problem),
+      message: paragraph(
+        ...invalid === 0 ? [] : [inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`)],
+        ...inFile.length === 0 ? [] : [sentence`${file} has ${inOurWords(count(inFile.length, "mistake"))}.`],
+        inOurWords("Nothing was changed.")
+      ),
+      problems: problems.length > MOST_PROBLEMS ? [
+        ...problems.slice(0, MOST_PROBLEMS),
+        sentence`There are ${problems.length - MOST_PROBLEMS} more.`
+      ] : problems,
       hint: "A value is mistyped, or the variable or secret it comes from is not set.",
-      steps: ["Correct the `with:` block of this step. The README of this action explains every input."]
+      steps: [
+        ...invalid === 0 ? [] : ["Correct the `with:` block of this step. The README of this action explains every input."],
+        ...inFile.length === 0 ? [] : [sentence`Correct ${file}. The page docs/grants-file.md of this action explains its keys.`]
+      ]
     })
   );
+}
+var MOST_PROBLEMS = 100;
+
+// src/settings/repeated.ts
+function repeatedIn(entries) {
+  const earlierOf = /* @__PURE__ */ new Map();
+  const repeated = [];
+  for (const again of entries) {
+    for (const grantee of again.scope.grantees) {
+      const earlier = earlierOf.get(grantee) ?? [];
+      const first = earlier.find(({ scope }) => overlap(scope, again.scope));
+      if (first !== void 0) repeated.push({ grantee, first, again });
+      if (earlier.length < MOST_COMPARED) earlier.push(again);
+      earlierOf.set(grantee, earlier);
+    }
+  }
+  return repeated;
+}
+var MOST_COMPARED = 1e3;
+function overlap(one, other) {
+  const shareSchema = one.schemas === "*" || other.schemas === "*" || one.schemas.some((schema) => other.schemas.includes(schema));
+  return shareSchema && one.databases.some((database) => other.databases.some((each) => areOne(database, each)));
+}
+function areOne(database, other) {
+  if (database === other) return true;
+  return isPattern(other) && fits2(database, other) || isPattern(database) && fits2(other, database);
 }
 
 // src/settings/values.ts
@@ -14278,9 +14695,9 @@ var CLOUDS = {
 function choice(choices) {
   return (text) => {
     const word = text.trim();
-    const found = choices.find((each) => each === word);
-    if (found === void 0) throw notValid(word, choices);
-    return found;
+    const found2 = choices.find((each) => each === word);
+    if (found2 === void 0) throw notValid(word, choices);
+    return found2;
   };
 }
 function oneOf(choices) {
@@ -14293,7 +14710,7 @@ function boolean(text) {
   if (["false", "False", "FALSE"].includes(word)) return false;
   throw notValid(word, ["true", "false"]);
 }
-var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false" };
+var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" };
 function notValid(word, choices) {
   return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices) });
 }
@@ -14320,16 +14737,16 @@ function clientId(text) {
   return id;
 }
 function objectIds(text) {
-  const found = linesOf(text);
-  for (const item of found) if (!GUID.test(item)) throw new Invalid(inOurWords("is not a GUID"), { item });
-  return found.map((id) => id.toLowerCase());
+  const found2 = linesOf(text);
+  for (const item of found2) if (!GUID.test(item)) throw new Invalid(inOurWords("is not a GUID"), { item });
+  return found2.map((id) => id.toLowerCase());
 }
 function tenantId(text) {
   const id = text.trim();
-  if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(inOurWords("is not a GUID or a domain name"));
+  if (!GUID.test(id) && !DOMAIN2.test(id)) throw new Invalid(inOurWords("is not a GUID or a domain name"));
   return id;
 }
-var DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+var DOMAIN2 = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 function secret(text) {
   return text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, "");
 }
@@ -14338,6 +14755,7 @@ function hostName(suffix, forConnectionString) {
   return (text) => {
     const name3 = text.trim();
     if ((0, import_node_net5.isIP)(name3)) return name3;
+    if (/[\r\n]/.test(name3)) throw new Invalid(MORE_LINES);
     if (/^https?:\/\//i.test(name3))
       throw new Invalid(inOurWords("is a URL"), {
         remedy: inOurWords("Use the server name only, without `https://`.")
@@ -14347,6 +14765,20 @@ function hostName(suffix, forConnectionString) {
     const other = OTHER_PRODUCTS.find(({ suffix: suffix2 }) => suffix2.test(name3));
     if (other !== void 0) throw new Invalid(other.problem, { remedy: FLEXIBLE_SERVER });
     return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix();
+  };
+}
+function hostNames(one) {
+  return (text) => {
+    const [first = "", ...more] = lines(text);
+    if (more.length === 0) return [one(first)];
+    const hosts = [first, ...more].map((item) => {
+      try {
+        return one(item);
+      } catch (error2) {
+        throw error2 instanceof Invalid ? new Invalid(error2.problem, { item, ...error2.details }) : error2;
+      }
+    });
+    return [...new Map(hosts.map((host) => [host.toLowerCase(), host])).values()];
   };
 }
 var OTHER_PRODUCTS = [
@@ -14375,14 +14807,20 @@ function isLoopback(host) {
 function name2(text) {
   const [only = "", ...more] = lines(text);
   if (only === "") throw new Invalid(inOurWords("is empty"));
-  if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
+  if (more.length > 0) throw new Invalid(MORE_LINES);
   checkName(only);
   return only;
 }
+var MORE_LINES = inOurWords("has more than one line");
+function databaseName2(text) {
+  if (isPattern(text))
+    throw new Invalid(sentence`contains ${code("*")}, which is for patterns in ${code("database")}`);
+  return name2(text);
+}
 function names3(text) {
-  const found = lines(text);
-  for (const each of found) checkName(each, each);
-  return found;
+  const found2 = lines(text);
+  for (const each of found2) checkName(each, each);
+  return found2;
 }
 function lines(text) {
   return [...new Set(linesOf(text))];
@@ -14399,9 +14837,9 @@ function checkName(name3, item) {
 }
 var MAX_NAME_BYTES = 63;
 function schemas(text) {
-  const found = names3(text);
-  if (!found.includes("*")) return found;
-  if (found.length > 1) throw new Invalid(inOurWords("contains `*` and schema names"));
+  const found2 = names3(text);
+  if (!found2.includes("*")) return found2;
+  if (found2.length > 1) throw new Invalid(inOurWords("contains `*` and schema names"));
   return "*";
 }
 function privileges(known) {
@@ -14416,7 +14854,7 @@ function privileges(known) {
 }
 function listed2(known, others = []) {
   return (text) => {
-    const found = wordsOf3(text).map((word) => {
+    const found2 = wordsOf3(text).map((word) => {
       const privilege = known.find((each) => each === word.toUpperCase());
       if (privilege !== void 0) return privilege;
       if (word === "") throw new Invalid(inOurWords("contains an empty item"), { remedy: UNSET_VARIABLE });
@@ -14425,7 +14863,7 @@ function listed2(known, others = []) {
         advice: ofOtherInputs(word.toUpperCase()) ?? didYouMean(word, [...others, ...known])
       });
     });
-    return [...new Set(found)];
+    return [...new Set(found2)];
   };
 }
 var BY_INPUT = {
@@ -14442,9 +14880,9 @@ function wordsOf3(text) {
   return text.trim().split(/,|\r\n|\r|\n/).map((word) => word.trim());
 }
 function schemaPrivileges(text) {
-  const found = listed2(SCHEMA_PRIVILEGES)(text);
-  if (!found.includes("USAGE")) throw new Invalid(inOurWords("does not contain USAGE"));
-  return inOrder(found);
+  const found2 = listed2(SCHEMA_PRIVILEGES)(text);
+  if (!found2.includes("USAGE")) throw new Invalid(inOurWords("does not contain USAGE"));
+  return inOrder(found2);
 }
 function rootCertificates(text) {
   const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
@@ -14472,6 +14910,280 @@ function contentOf(path) {
   }
 }
 
+// src/settings/grants.ts
+var GRANT_INPUTS = {
+  database: {
+    use: "one or more database names or patterns such as `orders_*`, one per line",
+    inFile: "list"
+  },
+  grantee: {
+    use: "the PostgreSQL names of one or more Entra users (`aad_\u2026`), one per line",
+    inFile: "list"
+  },
+  "grantee-object-id": {
+    use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`",
+    inFile: "list"
+  },
+  schemas: {
+    use: "one or more schema names, one per line, or only `'*'`",
+    default: "public",
+    neverEmpty: true,
+    inFile: "list"
+  },
+  "table-privileges": {
+    use: `\`ALL\`, or a comma-separated list of ${TABLE_PRIVILEGES.join(", ")}`,
+    default: "ALL",
+    neverEmpty: true,
+    inFile: "list"
+  },
+  "sequence-privileges": {
+    use: `\`ALL\`, or a comma-separated list of ${SEQUENCE_PRIVILEGES.join(", ")}`,
+    default: "ALL",
+    neverEmpty: true,
+    inFile: "list"
+  },
+  "schema-privileges": {
+    use: "`USAGE` or `USAGE, CREATE`",
+    default: "USAGE",
+    neverEmpty: true,
+    inFile: "list"
+  },
+  "routine-privileges": { use: "`EXECUTE`, or leave it empty", inFile: "list" },
+  "default-privileges": BOOLEAN_INPUT,
+  "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
+  exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", inFile: "list" },
+  "allow-empty": BOOLEAN_INPUT
+};
+var DEMAND_INPUTS = { ...GRANT_INPUTS, "act-as-owner": BOOLEAN_INPUT };
+function grantsIn(entries, inputs, databasesOf, signIn2) {
+  const found2 = entries.map((entry) => {
+    const own2 = inputs.withEntry(entry);
+    const target = { databases: () => databasesOf(own2), grantees: () => own2.required("grantee", names3) };
+    const schemasOf2 = () => own2.orDefault("schemas", schemas);
+    const scope = own2.ifValid(() => own2.all({ ...target, schemas: schemasOf2 }));
+    const demand = () => demandFrom(own2, target.grantees, signIn2);
+    return { entry, own: own2, scope, grant: own2.ifValid(() => own2.all({ ...target, demand })) };
+  });
+  for (const { grantee, again, first } of repeatedIn(
+    found2.flatMap(({ scope, ...each }) => scope ? [{ scope, ...each }] : [])
+  )) {
+    const { line } = placeOf(first.entry, "grantee", grantee);
+    const problem = sentence`${code("grantee")}: ${name(grantee)} is also on line ${line}, for the same database and schema. Use one entry for them.`;
+    again.own.ifValid(() => again.own.mistake("grantee", problem, grantee));
+  }
+  return found2.flatMap(({ grant }) => grant ?? []);
+}
+function demandFrom(inputs, grantees, signIn2) {
+  return inputs.all({
+    schemas: () => inputs.orDefault("schemas", schemas),
+    tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
+    sequencePrivileges: () => inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
+    schemaPrivileges: () => inputs.orDefault("schema-privileges", schemaPrivileges),
+    routinePrivileges: () => inputs.optional("routine-privileges", listed2(ROUTINE_PRIVILEGES)) ?? [],
+    defaultPrivileges: () => inputs.orDefault("default-privileges", boolean),
+    onExtra: () => inputs.orDefault("on-extra", choice(ON_EXTRA)),
+    actAsOwner: () => inputs.orDefault("act-as-owner", boolean),
+    exclude: () => inputs.optional("exclude", lines) ?? [],
+    allowEmpty: () => inputs.orDefault("allow-empty", boolean),
+    objectIds: () => objectIdsFrom(inputs, grantees),
+    tenantId: () => tenantOf2(signIn2())
+  });
+}
+function tenantOf2(signIn2) {
+  return "tenantId" in signIn2 && GUID.test(signIn2.tenantId) ? signIn2.tenantId.toLowerCase() : void 0;
+}
+function objectIdsFrom(inputs, granteesIn) {
+  const ids = inputs.optional("grantee-object-id", objectIds);
+  if (ids === void 0) return void 0;
+  const grantees = granteesIn();
+  if (ids.length !== grantees.length) {
+    inputs.mistake(
+      "grantee-object-id",
+      sentence`${code("grantee-object-id")} has ${inOurWords(count(ids.length, "object ID"))}, but there ${inOurWords(`${grantees.length === 1 ? "is" : "are"} ${count(grantees.length, "grantee")}`)}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`
+    );
+  }
+  return new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""]));
+}
+
+// src/settings/grants-file.ts
+var import_node_buffer = require("node:buffer");
+var import_node_fs4 = require("node:fs");
+var import_node_path3 = require("node:path");
+function readInWorkspace(path, workspace) {
+  try {
+    const root = (0, import_node_fs4.realpathSync)(workspace);
+    const file = (0, import_node_fs4.realpathSync)((0, import_node_path3.resolve)(root, path));
+    if (!file.startsWith(root.endsWith(import_node_path3.sep) ? root : root + import_node_path3.sep)) {
+      throw new Invalid(inOurWords("is not a path in the workspace"));
+    }
+    const found2 = (0, import_node_fs4.statSync)(file);
+    if (!found2.isFile()) throw new Invalid(inOurWords("is the path of something other than a file"));
+    if (found2.size > MAX_BYTES3) throw new Invalid(inOurWords("is the path of a file larger than 1 MiB"));
+    const content = (0, import_node_fs4.readFileSync)(file);
+    if (!(0, import_node_buffer.isUtf8)(content)) throw new Invalid(inOurWords("is the path of a file that is not UTF-8"));
+    return content.toString();
+  } catch (error2) {
+    if (error2 instanceof Invalid) throw error2;
+    const reason = error2.code ?? "unknown error";
+    throw new Invalid(inOurWords(`cannot be read (${reason})`), {
+      remedy: inOurWords("Check the path, and that `actions/checkout` runs before this action.")
+    });
+  }
+}
+var MAX_BYTES3 = 1048576;
+function readGrantsFile(text, file, yaml, inputs, keys) {
+  const lines2 = new yaml.LineCounter();
+  const document = yaml.parseDocument(text, {
+    lineCounter: lines2,
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: false
+    // its check takes quadratic time
+  });
+  const mistakes = [];
+  const placeOf2 = (offset) => ({ file, line: Math.max(1, lines2.linePos(offset).line) });
+  const note = (offset, problem) => {
+    mistakes.push({ name: "grants-file", place: placeOf2(offset), problem });
+  };
+  const reading = { yaml, inputs, keys, placeOf: placeOf2, note };
+  return { entries: isReadable(document, reading) ? entriesIn(document, reading) : [], mistakes };
+}
+function isReadable(document, { yaml, note }) {
+  const errors2 = [...document.errors, ...document.warnings].filter(({ code: code2 }) => !NOTED_WITH_NODE.has(code2));
+  for (const { code: code2, message, pos } of errors2) {
+    const isSecond = code2 === "MULTIPLE_DOCS";
+    note(pos[0], isSecond ? SECOND_DOCUMENT : sentence`This is not valid YAML: ${quoted(message)}.`);
+  }
+  if (document.directives?.yaml.explicit) note(0, inOurWords("`%YAML` is a directive. Remove it."));
+  if (errors2.some(({ code: code2 }) => code2 !== "MULTIPLE_DOCS")) return false;
+  const noteAt = (node, path, problem) => {
+    const key = path.findLast(yaml.isPair)?.key;
+    const subject = yaml.isScalar(key) ? sentence`${code(shortened2(String(key.value)))}: ` : EMPTY;
+    note(node.range?.[0] ?? 0, sentence`${subject}${problem}`);
+  };
+  yaml.visit(document, {
+    Alias(_, node, path) {
+      const alias = code(shortened2(`*${node.source}`));
+      noteAt(
+        node,
+        path,
+        sentence`${alias} is an alias. Write the value itself, in quotes if it begins with ${code("*")}.`
+      );
+    },
+    Value(_, node, path) {
+      const { anchor, tag } = node;
+      if (anchor !== void 0)
+        noteAt(node, path, sentence`${code(shortened2(`&${anchor}`))} is an anchor. Remove it.`);
+      if (tag)
+        noteAt(
+          node,
+          path,
+          sentence`${code(shortened2(document.directives?.tagString(tag) ?? tag))} is a tag. Remove it. Text in quotes needs none.`
+        );
+    }
+  });
+  return true;
+}
+var SECOND_DOCUMENT = inOurWords("A second YAML document begins here. Use one: remove `---`.");
+var NOTED_WITH_NODE = /* @__PURE__ */ new Set(["BAD_ALIAS", "TAG_RESOLVE_FAILED"]);
+function entriesIn({ contents: root }, reading) {
+  const { yaml, keys, placeOf: placeOf2 } = reading;
+  const grants = isMapping(root, yaml) ? valuesIn(root, ["grants"], reading).get("grants") : void 0;
+  const list = grants?.node;
+  if (!yaml.isSeq(list) || list.items.length === 0) {
+    noteKind(code("grants"), list, grants?.offset ?? 0, inOurWords("Use a list of entries."), reading);
+    return [];
+  }
+  return list.items.flatMap((entry) => {
+    const [offset] = entry.range;
+    if (!isMapping(entry, yaml)) {
+      noteKind(
+        inOurWords("An entry"),
+        entry,
+        offset,
+        inOurWords("Use keys such as `grantee`, each with its value."),
+        reading
+      );
+      return [];
+    }
+    const values = [...valuesIn(entry, keys, reading)];
+    const texts = values.map(([key, value]) => [key, textOf(key, value, reading)]);
+    return { place: placeOf2(offset), values: new Map(texts) };
+  });
+}
+function isMapping(node, yaml) {
+  return yaml.isMap(node);
+}
+function valuesIn(map, known, reading) {
+  const { inputs, placeOf: placeOf2, note } = reading;
+  const values = /* @__PURE__ */ new Map();
+  const lines2 = /* @__PURE__ */ new Map();
+  for (const { key, value: node } of map.items) {
+    const name3 = String(key.value);
+    const [offset] = key.range;
+    const first = lines2.get(name3);
+    if (first === void 0) lines2.set(name3, placeOf2(offset).line);
+    if (first === void 0 && known.includes(name3)) values.set(name3, { node, offset });
+    else note(offset, sentence`${code(shortened2(name3))} ${problemOfKey(name3, first, known, inputs)}`);
+  }
+  return values;
+}
+function problemOfKey(name3, first, known, inputs) {
+  if (first !== void 0) return sentence`is also a key on line ${first}. Remove one of them.`;
+  if (name3 === "<<") return inOurWords("is a merge key. Write the keys themselves.");
+  if (Object.hasOwn(inputs, name3))
+    return inOurWords("is an input of the action and not a key of this file. Set it in the workflow.");
+  return paragraph(inOurWords("is not a key of this file."), didYouMean(name3, known));
+}
+function textOf(key, { node, offset }, reading) {
+  const { yaml, inputs, placeOf: placeOf2 } = reading;
+  const { use = "", inFile } = inputs[key] ?? {};
+  const { line } = placeOf2(offset);
+  if (inFile === "list" && yaml.isSeq(node) && node.items.length > 0)
+    return linesOf2(key, node, line, reading);
+  const { value, source } = yaml.isScalar(node) ? node : {};
+  if (typeof value === "string") return { text: value, line };
+  if (inFile === "boolean" && typeof value === "boolean") return { text: source ?? String(value), line };
+  noteKind(code(key), node, offset, sentence`Use ${inOurWords(use)}.`, reading);
+  return "mistaken";
+}
+function linesOf2(key, list, line, reading) {
+  const { yaml, placeOf: placeOf2, note } = reading;
+  const items = list.items.map((item) => {
+    const [offset] = item.range;
+    const text = yaml.isScalar(item) ? item.value : void 0;
+    const problem = typeof text === "string" ? problemOfLine(text) : kindOf(item, yaml);
+    if (problem !== void 0 && !yaml.isAlias(item))
+      note(offset, sentence`${code(key)}: an item ${problem}.`);
+    return { text: String(text), line: placeOf2(offset).line, problem };
+  });
+  if (items.some(({ problem }) => problem !== void 0)) return "mistaken";
+  const texts = items.map(({ text }) => text);
+  return { text: texts.join("\n"), line, items: new Map(items.map(({ text, line: line2 }) => [text, line2])) };
+}
+function problemOfLine(text) {
+  if (text.trim() === "") return inOurWords("is empty");
+  if (/[\r\n]/.test(text)) return inOurWords("has a line break");
+  if (text.trim() !== text) return inOurWords("begins or ends with white space");
+  return void 0;
+}
+function noteKind(subject, node, offset, use, { yaml, note }) {
+  if (!yaml.isAlias(node)) note(offset, sentence`${subject} ${kindOf(node, yaml)}. ${use}`);
+}
+function kindOf(node, yaml) {
+  if (node === void 0) return inOurWords("is missing");
+  if (yaml.isMap(node)) return inOurWords("is a mapping");
+  if (yaml.isSeq(node)) return inOurWords(node.items.length === 0 ? "is an empty list" : "is a list");
+  const value = yaml.isScalar(node) ? node.value : null;
+  if (value === null) return inOurWords("has no value");
+  return inOurWords(
+    typeof value === "string" ? "is text" : `is a ${typeof value}, because it is not in quotes`
+  );
+}
+function shortened2(text) {
+  return text.length > 60 ? `${text.slice(0, 60)}\u2026` : text;
+}
+
 // src/settings/server.ts
 var SSL_MODES = ["verify-full", "verify-ca", "disable"];
 var SERVER_INPUTS = {
@@ -14480,11 +15192,11 @@ var SERVER_INPUTS = {
   "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" }
 };
-function tlsFrom(inputs, signIn2, host) {
+function tlsFrom(inputs, signIn2, hosts) {
   return inputs.all({
     mode() {
       const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
-      if (mode !== "disable" || signIn2().type === "password" && isLoopback(host())) return mode;
+      if (mode !== "disable" || signIn2().type === "password" && hosts().every(isLoopback)) return mode;
       return inputs.mistake(
         "ssl-mode",
         inOurWords(
@@ -14566,121 +15278,98 @@ var INPUTS = {
     secrets: secretsInAppConnection
   },
   ...SERVER_INPUTS,
-  database: { use: "one or more database names, one per line" },
-  grantee: {
-    use: "the PostgreSQL names of one or more Entra users (`aad_\u2026`), one per line"
+  host: {
+    use: "one or more server names, one per line, such as `my-server` or `my-server.postgres.database.azure.com`"
   },
-  "grantee-object-id": {
-    use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`"
-  },
-  schemas: {
-    use: "one or more schema names, one per line, or only `'*'`",
-    default: "public",
-    neverEmpty: true
-  },
-  "table-privileges": {
-    use: `\`ALL\`, or a comma-separated list of ${TABLE_PRIVILEGES.join(", ")}`,
-    default: "ALL",
-    neverEmpty: true
-  },
-  "sequence-privileges": {
-    use: `\`ALL\`, or a comma-separated list of ${SEQUENCE_PRIVILEGES.join(", ")}`,
-    default: "ALL",
-    neverEmpty: true
-  },
-  "schema-privileges": { use: "`USAGE` or `USAGE, CREATE`", default: "USAGE", neverEmpty: true },
-  "routine-privileges": { use: "`EXECUTE`, or leave it empty" },
-  "default-privileges": BOOLEAN_INPUT,
-  "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
-  "act-as-owner": BOOLEAN_INPUT,
-  exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line" },
-  "allow-empty": BOOLEAN_INPUT,
+  ...DEMAND_INPUTS,
+  "grants-file": { use: "the path of a YAML file in the workspace" },
+  undeclared: { use: oneOf(UNDECLARED), default: "ignore" },
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
   "drift-issue": BOOLEAN_INPUT,
   "github-token": { ...SECRET_INPUT, use: "a GitHub token that can write issues" }
 };
-function parseSettings(env) {
-  return readInputs(INPUTS, env, (inputs) => {
+function parseSettings(env, file) {
+  const read = (inputs) => {
     const cloud = () => cloudFrom(inputs);
     const signIn2 = () => signInFrom(inputs);
     const toHost = hostName(() => cloud().hostSuffix, CONNECTION_STRINGS);
     const connection = () => connectionFrom(inputs, toHost);
-    const host = () => inputs.orFrom("app-connection", "host", toHost, () => connection()?.host);
-    const grantees = () => namesFrom(inputs, "grantee", () => connection()?.user);
+    const hosts = () => listFrom(inputs, "host", hostNames(toHost), toHost, () => connection()?.host);
+    const grantees = () => listFrom(inputs, "grantee", names3, name2, () => connection()?.user);
     const mode = () => inputs.orDefault("mode", choice(MODES));
-    const server = () => {
-      const found = inputs.all({
-        host,
+    const servers = () => {
+      const { hosts: all2, ...how } = inputs.all({
+        hosts,
         port: () => inputs.orFrom("app-connection", "port", port, () => connection()?.port ?? DEFAULT_PORT),
-        tls: () => tlsFrom(inputs, signIn2, host)
+        tls: () => tlsFrom(inputs, signIn2, hosts)
       });
-      checkCoordinator(inputs, mode(), found, cloud());
-      return found;
+      const found2 = all2.map((host) => ({ host, ...how }));
+      for (const server of found2) checkCoordinator(inputs, mode(), server, cloud());
+      return found2;
+    };
+    const databasesOf = (entry) => listFrom(entry, "database", names3, databaseName2, () => connection()?.database);
+    const grants = () => {
+      const demand = (of) => demandFrom(inputs, of, signIn2);
+      if (file === void 0)
+        return [
+          inputs.all({ databases: () => databasesOf(inputs), grantees, demand: () => demand(grantees) })
+        ];
+      inputs.ifValid(() => checkBesideFile(inputs, connection, demand));
+      return grantsIn(file.entries, inputs, databasesOf, signIn2);
     };
     const { connection: _, ...settings } = inputs.all({
       mode,
       signIn: signIn2,
       cloud,
       connection,
-      server,
+      servers,
       user: () => inputs.required("user", name2),
-      databases: () => namesFrom(inputs, "database", () => connection()?.database),
-      grantees,
-      demand: () => demandFrom(inputs, grantees, signIn2),
+      grants,
+      undeclared: () => inputs.orDefault("undeclared", choice(UNDECLARED)),
       driftIssue: () => driftIssueFrom(inputs)
     });
     return settings;
-  });
+  };
+  return readInputs(INPUTS, env, read, file?.mistakes);
 }
-function demandFrom(inputs, grantees, signIn2) {
-  return inputs.all({
-    schemas: () => inputs.orDefault("schemas", schemas),
-    tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
-    sequencePrivileges: () => inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
-    schemaPrivileges: () => inputs.orDefault("schema-privileges", schemaPrivileges),
-    routinePrivileges: () => inputs.optional("routine-privileges", listed2(ROUTINE_PRIVILEGES)) ?? [],
-    defaultPrivileges: () => inputs.orDefault("default-privileges", boolean),
-    onExtra: () => inputs.orDefault("on-extra", choice(ON_EXTRA)),
-    actAsOwner: () => inputs.orDefault("act-as-owner", boolean),
-    exclude: () => inputs.optional("exclude", lines) ?? [],
-    allowEmpty: () => inputs.orDefault("allow-empty", boolean),
-    objectIds: () => objectIdsFrom(inputs, grantees),
-    tenantId: () => tenantOf(signIn2())
-  });
+async function grantsFileIn(env) {
+  const path = textIn(env, "grants-file").trim();
+  if (path === "") return void 0;
+  const name3 = secretsIn(INPUTS, env).some((secret2) => path.includes(secret2)) ? "grants-file" : path;
+  try {
+    const text = readInWorkspace(path, env.GITHUB_WORKSPACE ?? "");
+    return readGrantsFile(text, name3, await import("./yaml.cjs"), INPUTS, Object.keys(GRANT_INPUTS));
+  } catch (error2) {
+    if (!(error2 instanceof Invalid)) throw error2;
+    const problem = sentence`${code("grants-file")}: ${code(name3)} ${error2.problem}.`;
+    const { remedy = EMPTY } = error2.details;
+    return { entries: [], mistakes: [{ name: "grants-file", problem: paragraph(problem, remedy) }] };
+  }
 }
-function tenantOf(signIn2) {
-  return "tenantId" in signIn2 && GUID.test(signIn2.tenantId) ? signIn2.tenantId.toLowerCase() : void 0;
+function checkBesideFile(inputs, connection, demand) {
+  const beside = (input, remedy) => inputs.mistake(
+    input,
+    sentence`${code(input)} ${inOurWords(`${input === "app-connection" ? "contains a grantee" : "is set"}, but the entries of \`grants-file\` have the grantees. ${remedy}`)}`
+  );
+  inputs.all({
+    grantee: () => inputs.isSet("grantee") && beside("grantee", "Remove it."),
+    user: () => connection()?.user !== void 0 && beside("app-connection", "Set `host` and `database` instead."),
+    demand: () => demand(() => beside("grantee-object-id", "Remove it."))
+  });
 }
 var DEFAULT_PORT = "5432";
 var CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`.");
 function connectionFrom(inputs, toHost) {
-  const hosts = inputs.ifValid("host", (text) => [toHost(text)]);
-  const databases = inputs.ifValid("database", names3);
-  const grantees = inputs.ifValid("grantee", names3);
-  const fits2 = (found, wanted2) => found === void 0 || wanted2 === void 0 || wanted2.includes(found);
-  return inputs.optional(
-    "app-connection",
-    (text) => readAppConnection(
-      text,
-      ({ host, database, user }) => fits2(host, hosts) && fits2(database, databases) && fits2(user, grantees)
-    )
-  );
+  const hosts = inputs.ifValid(() => inputs.optional("host", hostNames(toHost)));
+  const databases = inputs.ifValid(() => inputs.optional("database", names3));
+  const grantees = inputs.ifValid(() => inputs.optional("grantee", names3));
+  const isIn = (found2, wanted2) => found2 === void 0 || wanted2 === void 0 || wanted2.includes(found2);
+  const isWanted = ({ host, database, user }) => isIn(host, hosts) && (database === void 0 || (databases?.some((pattern) => fits2(database, pattern)) ?? true)) && isIn(user, grantees);
+  return inputs.optional("app-connection", (text) => readAppConnection(text, isWanted));
 }
-function namesFrom(inputs, input, found) {
-  if (inputs.isSet(input)) return inputs.required(input, names3);
-  return inputs.orFrom("app-connection", input, (text) => [name2(text)], found);
-}
-function objectIdsFrom(inputs, granteesIn) {
-  const ids = inputs.optional("grantee-object-id", objectIds);
-  if (ids === void 0) return void 0;
-  const grantees = granteesIn();
-  if (ids.length !== grantees.length) {
-    inputs.mistake(
-      "grantee-object-id",
-      sentence`${code("grantee-object-id")} has ${inOurWords(count(ids.length, "object ID"))}, but there ${inOurWords(`${grantees.length === 1 ? "is" : "are"} ${count(grantees.length, "grantee")}`)}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`
-    );
-  }
-  return new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""]));
+function listFrom(inputs, input, all2, one, found2) {
+  if (inputs.isSet(input)) return inputs.required(input, all2);
+  return inputs.orFrom("app-connection", input, (text) => [one(text)], found2);
 }
 var LOAD_BALANCED_PORT = 7432;
 function checkCoordinator(inputs, mode, { host, port: port2 }, cloud) {
@@ -14699,20 +15388,20 @@ function driftIssueFrom(inputs) {
 }
 
 // src/main.ts
-async function run2(env = process.env, signal = NEVER_ABORTED) {
+async function run3(env = process.env, signal = NEVER_ABORTED) {
   const startedAt = /* @__PURE__ */ new Date();
   mask(...secretsIn(INPUTS, env));
-  const settings = readSettings(env);
-  const result = "code" in settings ? notStarted(settings) : await inDatabases(settings, env, signal);
+  const settings = await readSettings(env);
+  const result = "code" in settings ? notStarted(settings) : await onServers(settings, env, signal);
   const report = { ...result, run: runFacts(startedAt, env) };
   publish(report, env);
   if ("code" in settings || settings.driftIssue === void 0) return;
-  await keepDriftIssues(report, { ...settings.driftIssue, schemas: settings.demand.schemas, env, signal });
+  await keepDriftIssues(report, { ...settings.driftIssue, env, signal });
 }
 var NEVER_ABORTED = new AbortController().signal;
-function readSettings(env) {
+async function readSettings(env) {
   try {
-    return parseSettings(env);
+    return parseSettings(env, await grantsFileIn(env));
   } catch (error2) {
     return diagnose(error2);
   }
@@ -14720,39 +15409,18 @@ function readSettings(env) {
 function notStarted(error2) {
   return { version: 1, mode: "apply", verdict: "error", error: error2, databases: [] };
 }
-async function inDatabases(settings, env, signal) {
-  const password = signIn(settings, env, signal);
-  const databases = await pLimit(DATABASES_AT_ONCE).map(
-    settings.databases,
-    (database) => inDatabase(settings, database, password, signal)
+async function onServers(settings, env, signal) {
+  const run4 = { settings, password: signIn(settings, env, signal), signal };
+  const reports = await pLimit(SERVERS_AT_ONCE).map(
+    settings.servers,
+    (server) => reconcileServer(run4, server)
   );
+  const databases = reports.flat();
   const verdict = worst(databases.map((database) => database.verdict));
-  return { version: 1, mode: settings.mode, onExtra: settings.demand.onExtra, verdict, databases };
+  const { mode, undeclared: undeclared2 } = settings;
+  return { version: 1, mode, ...undeclared2 !== "ignore" && { undeclared: undeclared2 }, verdict, databases };
 }
-var DATABASES_AT_ONCE = 4;
-async function inDatabase(settings, database, password, signal) {
-  const { server, user, mode, grantees, demand, signIn: signIn2, cloud } = settings;
-  const { host, port: port2 } = server;
-  const target = { server, database, user };
-  const say = (line) => info(logLines(`${database}: ${line}`).join("\n"));
-  const progress = { done: NOTHING_DONE };
-  try {
-    signal.throwIfAborted();
-    say(`connecting to ${host}:${port2} as ${user}`);
-    const work = (client) => reconcile(client, { mode, grantees, demand }, say, progress);
-    const found = await withSession({ target, password, known: { signIn: signIn2, cloud }, signal }, work);
-    say(verdictText(found.verdict, mode));
-    return { host, port: port2, database, user, ...found };
-  } catch (error2) {
-    const failure3 = diagnose(error2, { host, port: port2, database, user, signIn: signIn2, cloud });
-    const isUnknown = failure3.code === "database-not-found";
-    const near = isUnknown ? await nearestDatabase(target, password, signal) : void 0;
-    const hint = near === void 0 ? failure3.hint : sentence`Did you mean ${code(near)}? ${failure3.hint}`;
-    const done = unfinished(progress);
-    say(`${verdictText("error", mode)}: ${plain.sentence(failure3.message)}`);
-    return { host, port: port2, database, user, verdict: "error", ...done, error: { ...failure3, hint } };
-  }
-}
+var SERVERS_AT_ONCE = 8;
 
 // src/start.ts
 function start(action, grace = 0) {
@@ -14777,4 +15445,4 @@ function fail(error2) {
 }
 
 // src/index.ts
-start((signal) => run2(process.env, signal));
+start((signal) => run3(process.env, signal));
