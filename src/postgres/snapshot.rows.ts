@@ -88,7 +88,11 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
       sessionUser: roleOf(sessionUser),
       database: { name: database.members[0]?.name ?? "", owner: database.owner },
       schemas: [...schemas.values()].sort((a, b) => compare(a.name, b.name)),
-      groups: [...schemaGroups, ...groups.map(({ group }) => group)],
+      groups: [
+        database,
+        ...schemaGroups,
+        ...groups.flatMap(({ group }) => (group === database ? [] : [group])),
+      ],
       columns: facts("column").map(({ representative, relation, name, items }) => ({
         group: relationsOf(representative),
         member: { oid: relation, name },
