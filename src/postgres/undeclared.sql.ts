@@ -13,7 +13,7 @@ const BOOTSTRAP_SUPERUSER = 10;
 const SERVERS_OWN = "^(azure|pg_)";
 
 /** CTEs about who holds what, after relation, schema and declared. */
-const HELD_CTES = `-- an ACL that is NULL gives privileges to the owner only; array_cat: see aclOf
+const HELD_CTES = `-- an ACL that is NULL gives privileges to the owner only, and stays NULL; array_cat: see aclOf
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, CASE WHEN relacl IS NOT NULL THEN pg_catalog.array_cat(relacl, '{}') END AS acl,
          pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members
@@ -112,6 +112,7 @@ relation AS MATERIALIZED (
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND c.oid NOT IN (SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
     AND (${[...new Set(checked.map(isChecked))].join("\n      OR ")})
 ),
@@ -133,7 +134,7 @@ ${ROWS}`;
 function isChecked({ schemas, exclude }: Checked): string {
   const inSchemas =
     schemas === "*"
-      ? `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.oid NOT IN (
+      ? `n.oid NOT IN (
            SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)`
       : `n.nspname = ANY (ARRAY[${schemas.map(quoteLiteral).join()}]::pg_catalog.text[])`;
   return `${inSchemas} AND ${notExcluded(exclude, "n.nspname", "c.relname")}`;

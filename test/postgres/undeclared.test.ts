@@ -63,7 +63,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: undeclared privileges", (version) =
     expect(await find(place, { checked })).toEqual({ undeclared: [], undeclaredFixes: [] });
     expect(await place.can(app, "SELECT * FROM a; INSERT INTO a VALUES (1)")).toBe(true);
     const others = await find(place, {
-      checked: [...checked, { schemas: ["other"], exclude: [] }],
+      checked: [...checked, { schemas: ["other", "pg_catalog", "information_schema"], exclude: [] }],
       grantees: [app, team],
     });
     expect(others.undeclared.map(({ role, schema }) => [role, schema])).toEqual([[bi, "other"]]);
@@ -72,6 +72,25 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: undeclared privileges", (version) =
       ["other", 1],
       ["public", 1],
     ]);
+  });
+
+  test("of columns are found on tables whose own ACL is NULL or empty", async () => {
+    const place = await world.open();
+    const { owner, role, as } = place;
+    const bi = await role("bi");
+    await as(
+      owner,
+      `CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE TABLE c (id int); CREATE SEQUENCE s;
+       GRANT SELECT (id) ON b, c TO ${bi}; REVOKE ALL ON c FROM ${owner}`,
+    );
+
+    const { undeclared } = await find(place);
+
+    expect(undeclared.map(({ fix: _, ...entry }) => entry)).toEqual([
+      { role: bi, schema: "public", kind: "table", privileges: ["SELECT"], objects: 2, onColumns: true },
+    ]);
+    expect(await follow(place, undeclared)).toEqual([]);
+    expect(await find(place)).toEqual({ undeclared: [], undeclaredFixes: [] });
   });
 
   test("of an object count if one of several grants checks it", async () => {
