@@ -15,7 +15,7 @@ export function renderSql(report: Report): string {
   const parts = partsOf(report);
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
-  const byStage = Map.groupBy(parts, ({ block, undeclared }) => (undeclared ? "undeclared" : stageOf(block)));
+  const byStage = Map.groupBy(parts, stageOf);
   // A role may have blocks of several stages.
   const others = STAGES.flatMap((stage) => [
     ...Map.groupBy(byStage.get(stage) ?? [], ({ block }) => plain.sentence(runner(block))),
@@ -34,9 +34,11 @@ export function renderSql(report: Report): string {
 }
 
 /** The order of the parts that are commented out. */
-const STAGES = ["by hand", "prepares", "rest", "undeclared"] as const;
+const STAGES = ["by hand", "prepares", "rest", "undeclared prepares", "undeclared"] as const;
 
-function stageOf({ runnable, byHand, prepares }: FixBlock): "by apply" | (typeof STAGES)[number] {
+function stageOf({ block, undeclared }: SqlPart): "by apply" | (typeof STAGES)[number] {
+  const { runnable, byHand, prepares } = block;
+  if (undeclared) return prepares ? "undeclared prepares" : "undeclared";
   if (runnable) return byHand ? "by hand" : "by apply";
   return prepares ? "prepares" : "rest";
 }

@@ -95,3 +95,11 @@ test("undeclared privileges are lines in the log, and the last part of the SQL f
     `-- -- To run as migrator:\n-- -- (revokes what roles hold that nobody declared: check first that nothing needs it. This action never runs it)\n-- ${SQL}\n`,
   );
 });
+
+test("the SQL file has what a REVOKE of an undeclared privilege needs before that REVOKE", () => {
+  const [database = reports.database()] = report("warn", [entry()]).databases;
+  const prepares = { as: "admin", runnable: false, prepares: true, statements: ["GRANT CONNECT;"] } as const;
+  const undeclaredFixes = [...(database.undeclaredFixes ?? []), prepares];
+  const sql = renderSql(reports.report([{ ...database, undeclaredFixes }], { undeclared: "warn" }));
+  expect(sql.match(/To run as .*(?=:)/g)).toEqual(["To run as admin", "To run as migrator"]);
+});
