@@ -75,7 +75,7 @@ function drift(report: Report): readonly Annotation[] {
   return groupsOf(entries, ({ title, before, after }) => `${title}\0${before}\0${after}`)
     .map((group) => {
       const [first] = group;
-      const where = some(group, MAX_NAMES, ({ place }) => place);
+      const where = some([...new Set(group.map(({ place }) => place))], MAX_NAMES, String);
       const message = `${first.before} in ${where}. ${first.after}`;
       return { ...first, objects: first.objects * group.length, message };
     })

@@ -108,7 +108,7 @@ function sameGrantees({ grantees }: DatabaseReport) {
     JSON.stringify(findingsOf(grantee), (name, value) => (name === "fix" ? undefined : value)),
   ).map((same) => ({
     grantee: same[0],
-    named: grantees.length > 1 ? same.map(({ grantee }) => grantee) : [],
+    named: grantees.length > 1 ? [...new Set(same.map(({ grantee }) => grantee))] : [],
   }));
 }
 
@@ -203,11 +203,17 @@ function columnsFor(report: Report): readonly Column[] {
   const hasSeveral = targetsOf(report).some(
     ({ grantee, error }) => !error && grantee?.grantee !== grantees[0]?.grantee,
   );
+  const schemasOf = ({ grantee }: Target) =>
+    !grantee ? "" : grantee.schemas === "*" ? "all" : names(grantee.schemas);
+  const hasSchemas = report.databases.some(
+    (database) => new Set(database.grantees.map(({ grantee }) => grantee)).size < database.grantees.length,
+  );
   const columns: readonly Column[] = [
     ["Verdict", judged],
     ["Database", ({ database }) => databaseName(database, markdown)],
     ["Server", ({ database }) => server(database), hasServers(report.databases)],
     ["Grantee", granteeOf, hasSeveral],
+    ["Schemas", schemasOf, hasSchemas],
     ...(["missing", "granted", "extra", "revoked"] as const).map(
       (list): Column => [
         `${list.charAt(0).toUpperCase()}${list.slice(1)}`,

@@ -160,3 +160,10 @@ test("setFailed gets one line, and the failure when the run could not start", ()
     ...failureLines(reports.BAD_INPUT, reports.badInput()),
   ]);
 });
+
+test("a database is named once for a grantee that has two grants in it", () => {
+  const grantee = reports.grantee({ verdict: "drift", missing: [reports.missing()] });
+  const grantees = [grantee, { ...grantee, schemas: ["sales"] }];
+  const [first] = annotations(reports.report([reports.database({ verdict: "drift", grantees })]));
+  expect(first?.message).toContain("owned by migrator, in app. ");
+});

@@ -472,3 +472,13 @@ function foldIn(summary: string, title: string): string | undefined {
 function codeIn(summary: string): readonly string[] {
   return [...summary.matchAll(/```sql\n(.*?)```/gs)].map(([, code = ""]) => code);
 }
+
+test("a grantee that has two grants in a database has a row for each with its schemas, and its name once above what is missing", () => {
+  const grantee = reports.grantee({ verdict: "drift", missing: [reports.missing()] });
+  const grantees = [grantee, { ...grantee, schemas: ["sales"] }];
+  const summary = renderSummary(reports.report([reports.database({ verdict: "drift", grantees })]));
+  expect(summary).toContain(
+    "| Verdict | Database | Schemas | Missing |\n| :-- | :-- | :-- | :-- |\n| ❌ drift | `app` | `public` | 1 |\n| ❌ drift | `app` | `sales` | 1 |\n",
+  );
+  expect(summary).toContain("##### For `aad_orders`\n");
+});
