@@ -157,9 +157,28 @@ export function lookedAt(report: Report): ObjectCounts {
   };
 }
 
-/** The objects of one kind of finding, each once for each grantee. */
-export function objectsIn(grantees: readonly GranteeReport[], list: ListName): readonly Named[] {
-  return grantees.flatMap((grantee) => distinctIn<Named>(grantee[list]));
+/** The report of a grantee, and that of the database. */
+export interface Checked {
+  readonly database: DatabaseReport;
+  readonly grantee: GranteeReport;
+}
+
+/** The grantees of a database that was checked as far as they say. */
+export function checkedIn(database: DatabaseReport): readonly Checked[] {
+  return database.grantees.map((grantee) => ({ database, grantee }));
+}
+
+/** The objects of one kind of finding, each once for each database and role: two grants of a role can be about one. */
+export function objectsIn(checked: readonly Checked[], list: ListName): readonly Named[] {
+  const roles = groupsOf(checked, ({ database: { host, port, database }, grantee: { grantee } }) =>
+    JSON.stringify([host, port, database, grantee]),
+  );
+  return roles.flatMap(([first, ...others]) => {
+    const found: readonly Named[] = first.grantee[list];
+    return distinctIn(
+      others.length === 0 ? found : [first, ...others].flatMap(({ grantee }) => grantee[list]),
+    );
+  });
 }
 
 export type ListName = "missing" | "granted" | "extra" | "revoked";

@@ -2,7 +2,7 @@ import type { DatabaseReport, GranteeReport, Missing, Mode, Named, Report } from
 import { count, series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { failureLines } from "./failure.ts";
-import { changesOf, distinctIn, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
+import { type Checked, changesOf, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
 import { type Pen, plain } from "./pen.ts";
 import { countObjects, databaseName, placesIn, serversIn, targetsIn } from "./phrases.ts";
 import { undeclaredText } from "./undeclared.ts";
@@ -60,17 +60,17 @@ function findings(report: Report, pen: Pen): string {
   const extra = about(checked.filter(({ grantee }) => grantee.extra.length > 0));
   const unbound = about(checked.filter(({ grantee }) => grantee.missing.some(isIdentity)));
   const drift = report.mode === "plan" ? "Plan" : "Drift";
-  const beyond = `more privileges than requested on ${countObjects(objectsIn(extra.grantees, "extra"))}`;
+  const beyond = `more privileges than requested on ${countObjects(objectsIn(extra.checked, "extra"))}`;
 
   if (unbound.grantees.length > 0) {
-    const others = objectsIn(missing.grantees, "missing").filter((object) => !isIdentity(object)).length;
+    const others = objectsIn(missing.checked, "missing").filter((object) => !isIdentity(object)).length;
     const also = others > 0 ? `, and privileges on ${count(others, "object")} are missing` : "";
     return `${drift}: ${unbound.who} ${unbound.is} not bound to the expected Microsoft Entra identity${also}, in ${missing.where}`;
   }
   if (missing.grantees.length > 0) {
-    const objects = countObjects(objectsIn(missing.grantees, "missing"));
+    const objects = countObjects(objectsIn(missing.checked, "missing"));
     const also = extra.grantees.length > 0 ? `, and ${missing.holds} ${beyond}` : "";
-    return `${drift}: ${missing.who} ${missing.is} missing privileges on ${objects} in ${missing.where}${also}${applied(report.mode, missing.grantees)}`;
+    return `${drift}: ${missing.who} ${missing.is} missing privileges on ${objects} in ${missing.where}${also}${applied(report.mode, missing.checked)}`;
   }
   if (extra.grantees.length > 0 && all.grantees.some(({ verdict }) => verdict === "drift"))
     return `${drift}: ${extra.who} ${extra.holds} ${beyond} in ${extra.where}`;
@@ -83,10 +83,11 @@ function findings(report: Report, pen: Pen): string {
   const { tables, sequences, routines = 0 } = lookedAt(report);
   return `In sync: ${all.who} ${all.holds} ${requested} on ${count(tables + sequences + routines, "object")} in ${all.where}`;
 
-  function about(some: readonly { readonly database: DatabaseReport; readonly grantee: GranteeReport }[]) {
+  function about(some: readonly Checked[]) {
     const grantees = some.map(({ grantee }) => grantee);
     const names = [...new Set(grantees.map(({ grantee }) => grantee))];
     return {
+      checked: some,
       grantees,
       who:
         names.length <= MAX_NAMES
@@ -103,15 +104,17 @@ function isIdentity({ kind }: Named): boolean {
 }
 
 /** In a plan, how much of it `apply` can do. */
-function applied(mode: Mode, grantees: readonly GranteeReport[]): string {
+function applied(mode: Mode, checked: readonly Checked[]): string {
   if (mode !== "plan") return "";
   const isDoable = ({ reason }: Missing) => reason === "not-granted";
-  const total = objectsIn(grantees, "missing").length;
-  const blocked = grantees.flatMap(({ missing }) =>
-    distinctIn(missing.filter((each) => !isDoable(each))),
-  ).length;
+  const total = objectsIn(checked, "missing").length;
+  const rest = checked.map(({ database, grantee }) => ({
+    database,
+    grantee: { ...grantee, missing: grantee.missing.filter((each) => !isDoable(each)) },
+  }));
+  const blocked = objectsIn(rest, "missing").length;
   if (blocked === 0) return "; `mode: apply` can grant all of them";
-  if (!grantees.some(({ missing }) => missing.some(isDoable)))
+  if (!checked.some(({ grantee }) => grantee.missing.some(isDoable)))
     return "; `mode: apply` can grant none of them";
   return blocked === total
     ? "; `mode: apply` can grant some of them"

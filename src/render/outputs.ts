@@ -1,14 +1,14 @@
 import { type Report, severity } from "../model/report.ts";
 import { count, grouped, series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
-import { granteesOf, type ListName, objectsIn, targetsOf } from "./findings.ts";
+import { checkedIn, type ListName, objectsIn, targetsOf } from "./findings.ts";
 import { headline } from "./headline.ts";
 import { plain } from "./pen.ts";
 import { targetsIn, verdictText } from "./phrases.ts";
 
 /** The outputs that are made from the report. Counts are of objects, not privileges, for each database and grantee. */
 export function outputsOf(report: Report) {
-  const objects = (list: ListName) => objectsIn(granteesOf(report), list).length;
+  const objects = (list: ListName) => objectsIn(report.databases.flatMap(checkedIn), list).length;
   return {
     verdict: report.verdict,
     message: chatMessage(report),

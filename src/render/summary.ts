@@ -6,6 +6,7 @@ import { changedPart, driftPart, fixesPart } from "./drift.ts";
 import { failureBlocks, failureKey } from "./failure.ts";
 import {
   changesOf,
+  checkedIn,
   granteesOf,
   type ListName,
   lookedAt,
@@ -226,7 +227,10 @@ function columnsFor(report: Report): readonly Column[] {
 }
 
 function objectsText({ database, grantee, error }: Target, list: ListName): string {
-  const objects = objectsIn(grantee ? [grantee] : error ? database.grantees : [], list).length;
+  const objects = objectsIn(
+    grantee ? [{ database, grantee }] : error ? checkedIn(database) : [],
+    list,
+  ).length;
   return error && objects === 0 ? "?" : grouped(objects);
 }
 

@@ -217,3 +217,14 @@ test("the outputs count objects, not privileges", () => {
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON to be spoiled
 type Loose = any;
+
+test("an object that two grants of one role are about counts once, and once for each database", () => {
+  const connect = reports.missing({ kind: "database", name: "app", privileges: ["CONNECT"] });
+  const both = [reports.grantee({ missing: [connect] }), reports.grantee({ missing: [connect] })];
+  const report = reports.report([
+    reports.database({ verdict: "drift", grantees: both }),
+    reports.database({ database: "other", verdict: "drift", grantees: both }),
+  ]);
+  expect(outputsOf(report)["missing-count"]).toBe(2);
+  expect(outputsOf(report).message).toContain("on 2 databases");
+});
