@@ -300,7 +300,7 @@ const MALFORMED_PROXY: FaultCase = {
 const REDIRECT: FaultCase = {
   peer: "GitHub's OIDC endpoint",
   name: "redirects to another host",
-  code: "oidc-unavailable",
+  code: "oidc-no-token",
   async start() {
     const elsewhere = await startEndpoint(TOKEN);
     const server = await startFaultyHttp((_request, response) =>
