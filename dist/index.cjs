@@ -8677,8 +8677,20 @@ function lookedAt(report) {
     skipped: sum("skipped")
   };
 }
-function objectsIn(grantees, list) {
-  return grantees.flatMap((grantee) => distinctIn(grantee[list]));
+function checkedIn(database) {
+  return database.grantees.map((grantee) => ({ database, grantee }));
+}
+function objectsIn(checked, list) {
+  const roles = groupsOf(
+    checked,
+    ({ database: { host, port: port2, database }, grantee: { grantee } }) => JSON.stringify([host, port2, database, grantee])
+  );
+  return roles.flatMap(([first, ...others]) => {
+    const found2 = first.grantee[list];
+    return distinctIn(
+      others.length === 0 ? found2 : [first, ...others].flatMap(({ grantee }) => grantee[list])
+    );
+  });
 }
 function changesOf({ granted, revoked, unconfirmed = [] }) {
   const unknown = "Unconfirmed (sent, but no answer came)";
@@ -9048,16 +9060,16 @@ function findings(report, pen) {
   const extra = about(checked.filter(({ grantee }) => grantee.extra.length > 0));
   const unbound = about(checked.filter(({ grantee }) => grantee.missing.some(isIdentity)));
   const drift2 = report.mode === "plan" ? "Plan" : "Drift";
-  const beyond = `more privileges than requested on ${countObjects(objectsIn(extra.grantees, "extra"))}`;
+  const beyond = `more privileges than requested on ${countObjects(objectsIn(extra.checked, "extra"))}`;
   if (unbound.grantees.length > 0) {
-    const others = objectsIn(missing.grantees, "missing").filter((object) => !isIdentity(object)).length;
+    const others = objectsIn(missing.checked, "missing").filter((object) => !isIdentity(object)).length;
     const also = others > 0 ? `, and privileges on ${count(others, "object")} are missing` : "";
     return `${drift2}: ${unbound.who} ${unbound.is} not bound to the expected Microsoft Entra identity${also}, in ${missing.where}`;
   }
   if (missing.grantees.length > 0) {
-    const objects = countObjects(objectsIn(missing.grantees, "missing"));
+    const objects = countObjects(objectsIn(missing.checked, "missing"));
     const also = extra.grantees.length > 0 ? `, and ${missing.holds} ${beyond}` : "";
-    return `${drift2}: ${missing.who} ${missing.is} missing privileges on ${objects} in ${missing.where}${also}${applied(report.mode, missing.grantees)}`;
+    return `${drift2}: ${missing.who} ${missing.is} missing privileges on ${objects} in ${missing.where}${also}${applied(report.mode, missing.checked)}`;
   }
   if (extra.grantees.length > 0 && all2.grantees.some(({ verdict }) => verdict === "drift"))
     return `${drift2}: ${extra.who} ${extra.holds} ${beyond} in ${extra.where}`;
@@ -9073,6 +9085,7 @@ function findings(report, pen) {
     const grantees = some2.map(({ grantee }) => grantee);
     const names4 = [...new Set(grantees.map(({ grantee }) => grantee))];
     return {
+      checked: some2,
       grantees,
       who: names4.length <= MAX_NAMES3 ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee"),
       ...names4.length > 1 ? { is: "are", holds: "hold" } : { is: "is", holds: "holds" },
@@ -9083,15 +9096,17 @@ function findings(report, pen) {
 function isIdentity({ kind }) {
   return kind === "identity";
 }
-function applied(mode, grantees) {
+function applied(mode, checked) {
   if (mode !== "plan") return "";
   const isDoable = ({ reason }) => reason === "not-granted";
-  const total = objectsIn(grantees, "missing").length;
-  const blocked = grantees.flatMap(
-    ({ missing }) => distinctIn(missing.filter((each) => !isDoable(each)))
-  ).length;
+  const total = objectsIn(checked, "missing").length;
+  const rest = checked.map(({ database, grantee }) => ({
+    database,
+    grantee: { ...grantee, missing: grantee.missing.filter((each) => !isDoable(each)) }
+  }));
+  const blocked = objectsIn(rest, "missing").length;
   if (blocked === 0) return "; `mode: apply` can grant all of them";
-  if (!grantees.some(({ missing }) => missing.some(isDoable)))
+  if (!checked.some(({ grantee }) => grantee.missing.some(isDoable)))
     return "; `mode: apply` can grant none of them";
   return blocked === total ? "; `mode: apply` can grant some of them" : `; \`mode: apply\` can grant them on ${total - blocked} of the ${total}`;
 }
@@ -9741,7 +9756,7 @@ function drift(report) {
   );
   return groupsOf(entries, ({ title, before, after }) => `${title}\0${before}\0${after}`).map((group) => {
     const [first] = group;
-    const where = some(group, MAX_NAMES5, ({ place: place3 }) => place3);
+    const where = some([...new Set(group.map(({ place: place3 }) => place3))], MAX_NAMES5, String);
     const message = `${first.before} in ${where}. ${first.after}`;
     return { ...first, objects: first.objects * group.length, message };
   }).toSorted((a, b) => a.rank - b.rank || b.objects - a.objects).map(({ title, message }) => ({ level, title, message }));
@@ -9915,7 +9930,7 @@ function listed(title, items, line) {
 
 // src/render/outputs.ts
 function outputsOf(report) {
-  const objects = (list) => objectsIn(granteesOf(report), list).length;
+  const objects = (list) => objectsIn(report.databases.flatMap(checkedIn), list).length;
   return {
     verdict: report.verdict,
     message: chatMessage(report),
@@ -9953,7 +9968,7 @@ function renderSql(report) {
   const parts = partsOf(report);
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
-  const byStage = Map.groupBy(parts, ({ block, undeclared: undeclared2 }) => undeclared2 ? "undeclared" : stageOf(block));
+  const byStage = Map.groupBy(parts, stageOf);
   const others = STAGES.flatMap((stage) => [
     ...Map.groupBy(byStage.get(stage) ?? [], ({ block }) => plain.sentence(runner(block)))
   ]);
@@ -9970,8 +9985,10 @@ function renderSql(report) {
   return `${lines2.join("\n").trimEnd()}
 `;
 }
-var STAGES = ["by hand", "prepares", "rest", "undeclared"];
-function stageOf({ runnable, byHand, prepares }) {
+var STAGES = ["by hand", "prepares", "rest", "undeclared prepares", "undeclared"];
+function stageOf({ block, undeclared: undeclared2 }) {
+  const { runnable, byHand, prepares } = block;
+  if (undeclared2) return prepares ? "undeclared prepares" : "undeclared";
   if (runnable) return byHand ? "by hand" : "by apply";
   return prepares ? "prepares" : "rest";
 }
@@ -10081,7 +10098,7 @@ function sameGrantees({ grantees }) {
     (grantee) => JSON.stringify(findingsOf2(grantee), (name3, value) => name3 === "fix" ? void 0 : value)
   ).map((same) => ({
     grantee: same[0],
-    named: grantees.length > 1 ? same.map(({ grantee }) => grantee) : []
+    named: grantees.length > 1 ? [...new Set(same.map(({ grantee }) => grantee))] : []
   }));
 }
 function sectionPart(page, report, databases) {
@@ -10161,11 +10178,16 @@ function columnsFor(report) {
   const hasSeveral = targetsOf(report).some(
     ({ grantee, error: error2 }) => !error2 && grantee?.grantee !== grantees[0]?.grantee
   );
+  const schemasOf2 = ({ grantee }) => !grantee ? "" : grantee.schemas === "*" ? "all" : names(grantee.schemas);
+  const hasSchemas = report.databases.some(
+    (database) => new Set(database.grantees.map(({ grantee }) => grantee)).size < database.grantees.length
+  );
   const columns = [
     ["Verdict", judged],
     ["Database", ({ database }) => databaseName(database, markdown)],
     ["Server", ({ database }) => server(database), hasServers(report.databases)],
     ["Grantee", granteeOf, hasSeveral],
+    ["Schemas", schemasOf2, hasSchemas],
     ...["missing", "granted", "extra", "revoked"].map(
       (list) => [
         `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
@@ -10177,7 +10199,10 @@ function columnsFor(report) {
   return columns.filter(([, , show = true]) => show);
 }
 function objectsText2({ database, grantee, error: error2 }, list) {
-  const objects = objectsIn(grantee ? [grantee] : error2 ? database.grantees : [], list).length;
+  const objects = objectsIn(
+    grantee ? [{ database, grantee }] : error2 ? checkedIn(database) : [],
+    list
+  ).length;
   return error2 && objects === 0 ? "?" : grouped(objects);
 }
 function checkedPart(page, report) {
@@ -12592,7 +12617,11 @@ function mapSnapshot(rows, exclude) {
       sessionUser: roleOf(sessionUser),
       database: { name: database.members[0]?.name ?? "", owner: database.owner },
       schemas: [...schemas2.values()].sort((a, b) => compare(a.name, b.name)),
-      groups: [...schemaGroups, ...groups.map(({ group }) => group)],
+      groups: [
+        database,
+        ...schemaGroups,
+        ...groups.flatMap(({ group }) => group === database ? [] : [group])
+      ],
       columns: facts("column").map(({ representative, relation, name: name3, items }) => ({
         group: relationsOf(representative),
         member: { oid: relation, name: name3 },
@@ -12862,7 +12891,7 @@ function parametersOf(grantees, demand) {
 // src/postgres/undeclared.sql.ts
 var BOOTSTRAP_SUPERUSER = 10;
 var SERVERS_OWN = "^(azure|pg_)";
-var HELD_CTES = `-- an ACL that is NULL gives privileges to the owner only; array_cat: see aclOf
+var HELD_CTES = `-- an ACL that is NULL gives privileges to the owner only, and stays NULL; array_cat: see aclOf
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, CASE WHEN relacl IS NOT NULL THEN pg_catalog.array_cat(relacl, '{}') END AS acl,
          pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members
@@ -12952,6 +12981,7 @@ relation AS MATERIALIZED (
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND c.oid NOT IN (SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
     AND (${[...new Set(checked.map(isChecked))].join("\n      OR ")})
 ),
@@ -12969,7 +12999,7 @@ ${SECTIONS}
 ${ROWS}`;
 }
 function isChecked({ schemas: schemas2, exclude }) {
-  const inSchemas = schemas2 === "*" ? `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.oid NOT IN (
+  const inSchemas = schemas2 === "*" ? `n.oid NOT IN (
            SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)` : `n.nspname = ANY (ARRAY[${schemas2.map(quoteLiteral).join()}]::pg_catalog.text[])`;
   return `${inSchemas} AND ${notExcluded(exclude, "n.nspname", "c.relname")}`;
 }
