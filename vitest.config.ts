@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The tests that start PostgreSQL; test/project/layers.test.ts holds this list. */
 export const NEED_A_SERVER = [
@@ -16,10 +17,23 @@ const PROJECT = ["test/project/{dist,licenses,release,shell,workflows}.test.ts"]
 /** @azure/identity decides once per process where it asks for a managed identity, so these tests share no process. */
 const NEED_ISOLATION = ["test/azure/{app-service,imds}.test.ts", "test/diagnosis/corpus.test.ts"];
 
+/** Files that wait for minutes. vitest knows only how large a file is, and would start them last. */
+const WAIT_LONG = /\/(faults\/(faults|firewall|every-step)|e2e\/firewall|property)\b.*\.test\.ts$/;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const [long = [], others = []] = [true, false].map((isLong) =>
+      files.filter(({ moduleId }) => WAIT_LONG.test(moduleId) === isLong),
+    );
+    return [...(await super.sort(long)), ...(await super.sort(others))];
+  }
+}
+
 export default defineConfig({
   test: {
     // More than can compute, because tests with servers also wait.
     maxWorkers: availableParallelism() + 2,
+    sequence: { sequencer: LongFirst },
     // .ci/run counts in the second: a skipped test is no success.
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/test-results.json" }]],
     // A snapshot that is missing is a mistake, except with --update.
