@@ -9565,7 +9565,7 @@ async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }) {
       const signals = [late, ended, ...signal ? [signal] : []];
       options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
       try {
-        return await within(patience.answerTime + 1e3, Promise.resolve(request2(options)), signal);
+        return await request2(options);
       } catch (error2) {
         throw issueError(error2, env);
       } finally {

@@ -5,7 +5,7 @@ import { ActionError, type Failure } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { checkProxy } from "../../proxy.ts";
 import { type Issue, readMarker } from "../../render/issue.ts";
-import { type Patience, retryingFailures, within } from "../../retry.ts";
+import { type Patience, retryingFailures } from "../../retry.ts";
 import { rememberSent, withoutSecrets } from "../../text/secrets.ts";
 import { runUrl } from "../run.ts";
 import { labelDropped, MALFORMED_TOKEN, OUTSIDE_WORKFLOW } from "./obstacles.ts";
@@ -129,8 +129,7 @@ async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }: Opt
       const signals = [late, ended, ...(signal ? [signal] : [])];
       options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
       try {
-        // An abort does not end every wait for a body, so a clock follows it.
-        return await within(patience.answerTime + 1_000, Promise.resolve(request(options)), signal);
+        return await request(options);
       } catch (error) {
         throw issueError(error, env);
       } finally {
