@@ -163,7 +163,7 @@ export interface Checked {
   readonly grantee: GranteeReport;
 }
 
-/** The grantees of a database that was checked as far as they say. */
+/** The grantees of a database, also of one that has an error, with that database. */
 export function checkedIn(database: DatabaseReport): readonly Checked[] {
   return database.grantees.map((grantee) => ({ database, grantee }));
 }
