@@ -36,9 +36,7 @@ const rows: Row[] = [];
 
 for (const version of [18, 17] as const) {
   // On 17 only the scenarios that differ.
-  const chosen = Object.entries(scenarios).filter(
-    ([name]) => wanted(name) && (version === 18 || name === "grant"),
-  );
+  const chosen = Object.entries(scenarios).filter(([name]) => wanted(name) && (version === 18 || name === "grant"));
   if (chosen.length === 0) continue;
   const world = await openWorld(version);
   try {

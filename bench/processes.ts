@@ -39,14 +39,7 @@ export function runSql(sql: string, { port, database, user, password, caFile }: 
     PGSSLMODE: "verify-full",
     PGSSLROOTCERT: caFile,
   };
-  const psql = [
-    "--no-psqlrc",
-    "--quiet",
-    "--no-align",
-    "--tuples-only",
-    "--set=ON_ERROR_STOP=1",
-    "--command",
-  ];
+  const psql = ["--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--command"];
   return PSQL ? finish("psql", [...psql, sql], env) : finish(process.execPath, [SQL, sql], env);
 }
 

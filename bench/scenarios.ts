@@ -86,8 +86,7 @@ export async function grant(world: World, { tables, runs }: Sizes): Promise<Row[
 export async function growth(world: World, { most, runs }: Sizes): Promise<Row[]> {
   const large = await databaseOf(world, most);
   const small = await databaseOf(world, most / 20);
-  const checking = (login: typeof large) => () =>
-    runAction(inputsFor(login, "check"), envOf(world), "in-sync");
+  const checking = (login: typeof large) => () => runAction(inputsFor(login, "check"), envOf(world), "in-sync");
   const checked = await inTurns(Math.min(runs, 5), { large: checking(large), small: checking(small) });
 
   const granted: Record<string, Cost[]> = { large: [], small: [] };
@@ -264,10 +263,7 @@ export async function apps(world: World, { runs }: Sizes): Promise<Row[]> {
   const login = await databaseOf(world, 300);
   const grantees = Array.from({ length: 10 }, (_, n) => `bench_app_${n}`);
   for (const grantee of grantees)
-    await world.sandbox.sql(
-      login.database,
-      `CREATE ROLE ${grantee}; ${GRANTS.replaceAll('"aad_orders"', grantee)}`,
-    );
+    await world.sandbox.sql(login.database, `CREATE ROLE ${grantee}; ${GRANTS.replaceAll('"aad_orders"', grantee)}`);
   const workspace = await mkdtemp(join(tmpdir(), "bench-"));
   try {
     const file = grantees.map((grantee) => `  - grantee: ${grantee}\n`).join("");
@@ -300,9 +296,7 @@ export async function apps(world: World, { runs }: Sizes): Promise<Row[]> {
 /** So many databases, each with so many tables and sequences, all granted; created on first use. */
 async function databasesOf(world: World, prefix: string, number: number, tables: number) {
   const names = Array.from({ length: number }, (_, n) => `${prefix}_${n}`);
-  const [known] = await world.sandbox.sql("postgres", "SELECT FROM pg_database WHERE datname = $1", [
-    names[0],
-  ]);
+  const [known] = await world.sandbox.sql("postgres", "SELECT FROM pg_database WHERE datname = $1", [names[0]]);
   const [first = "", ...others] = names;
   if (known !== undefined) return names;
   await world.create(first, tables);
@@ -350,12 +344,7 @@ async function inTurns<Name extends string>(
 }
 
 /** The first side's median time against the second's. */
-function ratio(
-  target: number,
-  what: string,
-  costs: Readonly<Record<string, readonly Cost[]>>,
-  atMost: number,
-): Row {
+function ratio(target: number, what: string, costs: Readonly<Record<string, readonly Cost[]>>, atMost: number): Row {
   const runs = Object.fromEntries(Object.entries(costs).map(([name, all]) => [name, all.map(msOf)]));
   const [ours = Number.NaN, theirs = Number.NaN] = Object.values(runs).map(median);
   return { target, what, medians: inMs(ours, theirs), value: ours / theirs, atMost, unit: "", runs };

@@ -25,8 +25,7 @@ export function renderTable(rows: readonly Row[]): string {
   ]);
   const all = [["#", "what", "medians", "value", "at most", "met"], ...cells];
   const widths = [0, 1, 2, 3, 4, 5].map((n) => Math.max(...all.map((row) => row[n]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(" | ")} |`;
+  const line = (row: readonly string[]) => `| ${row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(" | ")} |`;
   const [head, ...body] = all.map(line);
   return [head, `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...body].join("\n");
 }

@@ -17,19 +17,14 @@ const UNRELEASED = "## [Unreleased]\n";
  */
 export function release(changelog: string, version: string, date: string): string {
   if (sectionOf(changelog, "Unreleased") === "") {
-    throw new Error(
-      `Nothing is under "Unreleased" in ${FILE}. Write what changes for users, then try again.`,
-    );
+    throw new Error(`Nothing is under "Unreleased" in ${FILE}. Write what changes for users, then try again.`);
   }
   const [, url = ""] = /^\[Unreleased\]: (.*)\/compare\/.*$/m.exec(changelog) ?? [];
   const [previous] = versionsIn(changelog);
   const link = previous ? `${url}/compare/v${previous}...v${version}` : `${url}/releases/tag/v${version}`;
   return changelog
     .replace(UNRELEASED, `${UNRELEASED}\n## [${version}] - ${date}\n`)
-    .replace(
-      /^\[Unreleased\]: .*$/m,
-      `[Unreleased]: ${url}/compare/v${version}...HEAD\n[${version}]: ${link}`,
-    );
+    .replace(/^\[Unreleased\]: .*$/m, `[Unreleased]: ${url}/compare/v${version}...HEAD\n[${version}]: ${link}`);
 }
 
 /**

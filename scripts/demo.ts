@@ -17,9 +17,7 @@ const { app } = IDENTITIES;
 const EXPECTED = " (expected)";
 const started = performance.now();
 
-console.log(
-  "A deployment to a local Azure: PostgreSQL, Entra and GitHub's OIDC endpoint, all on this machine.\n",
-);
+console.log("A deployment to a local Azure: PostgreSQL, Entra and GitHub's OIDC endpoint, all on this machine.\n");
 const sandbox = await step("Starting PostgreSQL 18, running the migrations", async () => {
   const running = await startSandbox({ version: 18 });
   await running.createDatabase("orders", { seed: ORDERS });
@@ -50,11 +48,7 @@ try {
 }
 
 /** Prints the title at once, and the outcome when the work is done, with a comment on it. */
-async function step<T>(
-  title: string,
-  work: () => Promise<[result: T, outcome: string]>,
-  word = "",
-): Promise<T> {
+async function step<T>(title: string, work: () => Promise<[result: T, outcome: string]>, word = ""): Promise<T> {
   const began = performance.now();
   process.stdout.write(`${title} … `);
   const [result, outcome] = await work();

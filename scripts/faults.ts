@@ -24,9 +24,7 @@ const faults = await inTurn
     const run = await runFault(sandbox, fault);
     const expected = fault.code ?? "repaired";
     const held = run.ending === expected && run.seconds < (fault.within ?? 100);
-    console.log(
-      `${held ? "held" : "FAILED"}  ${run.seconds.toFixed(1)} s  ${run.ending}  ${fault.peer} ${fault.name}`,
-    );
+    console.log(`${held ? "held" : "FAILED"}  ${run.seconds.toFixed(1)} s  ${run.ending}  ${fault.peer} ${fault.name}`);
     return { ...fault, ...run, held };
   })
   .finally(() => sandbox.close());
@@ -92,9 +90,7 @@ async function runTests(): Promise<readonly Tested[]> {
     stdio: "inherit",
     env: { ...process.env, CROWD_ROUNDS },
   });
-  const { testResults } = JSON.parse(
-    await readFile("node_modules/.cache/test-results.json", "utf8"),
-  ) as Results;
+  const { testResults } = JSON.parse(await readFile("node_modules/.cache/test-results.json", "utf8")) as Results;
   return testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .map(({ fullName, duration = 0, status }) => ({

@@ -29,9 +29,7 @@ interface Manifest {
  * @throws Error that names each package without a license file
  */
 export async function licensesOf(files: Iterable<string>, root = "."): Promise<string> {
-  const folders = new Set(
-    [...files].flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []),
-  );
+  const folders = new Set([...files].flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
   const results = await Promise.allSettled([...folders].map((folder) => section(join(root, folder))));
   const errors = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   if (errors.length > 0)
@@ -42,9 +40,7 @@ export async function licensesOf(files: Iterable<string>, root = "."): Promise<s
         .join("\n"),
     );
   // A package at two places in node_modules is one section.
-  const sections = new Set(
-    results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
-  );
+  const sections = new Set(results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
   return [INTRODUCTION, ...[...sections].sort()].join(`\n${RULE}\n\n`);
 }
 
@@ -62,9 +58,7 @@ async function section(folder: string): Promise<string> {
   }
   const source = typeof repository === "string" ? repository : repository?.url;
   const contains = CONTAINS[name];
-  const head = [`${name} ${version}`, `License: ${license}`, ...(source ? [`Source: ${source}`] : [])].join(
-    "\n",
-  );
+  const head = [`${name} ${version}`, `License: ${license}`, ...(source ? [`Source: ${source}`] : [])].join("\n");
   return [head, ...(contains ? [contains] : []), ...texts].map((part) => `${part}\n`).join("\n");
 }
 

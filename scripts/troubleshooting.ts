@@ -56,25 +56,22 @@ function contents(text: string): string {
       .toLowerCase()
       .replaceAll(/[^\w -]/g, "")
       .replaceAll(" ", "-");
-    const headings = Array.from(chapter.matchAll(/^### (.*)$/gm), ([, heading = ""]) =>
-      link(heading, heading),
-    );
+    const headings = Array.from(chapter.matchAll(/^### (.*)$/gm), ([, heading = ""]) => link(heading, heading));
     return `- [${title}](#${anchor}): ${headings.join(", ")}`;
   });
   return `**Sections**\n\n${lines.join("\n")}`;
 }
 
-const CODES: readonly { readonly title: string; readonly from: readonly string[]; readonly like: RegExp }[] =
-  [
-    { title: "Microsoft Entra", from: ["entra"], like: /^AADSTS/ },
-    {
-      title: "PostgreSQL (SQLSTATE; `*` is a class of them)",
-      from: ["postgres"],
-      like: /^[0-9A-Z]{2,5}\*?$/,
-    },
-    { title: "Azure Resource Manager", from: ["azure"], like: /./ },
-    { title: "Node.js and OpenSSL", from: ["network"], like: /./ },
-  ];
+const CODES: readonly { readonly title: string; readonly from: readonly string[]; readonly like: RegExp }[] = [
+  { title: "Microsoft Entra", from: ["entra"], like: /^AADSTS/ },
+  {
+    title: "PostgreSQL (SQLSTATE; `*` is a class of them)",
+    from: ["postgres"],
+    like: /^[0-9A-Z]{2,5}\*?$/,
+  },
+  { title: "Azure Resource Manager", from: ["azure"], like: /./ },
+  { title: "Node.js and OpenSSL", from: ["network"], like: /./ },
+];
 
 /** The codes of each peer, as links to their sections. */
 function codeLists(): string {
@@ -169,8 +166,7 @@ function codeLine(rule: KnownRule): readonly string[] {
 function numbered(steps: Failure["steps"]): string {
   return steps
     .map(({ text, command }, n) => {
-      const block =
-        command === undefined ? "" : `\n\n${indented(`\`\`\`${language(command)}\n${command}\n\`\`\``)}`;
+      const block = command === undefined ? "" : `\n\n${indented(`\`\`\`${language(command)}\n${command}\n\`\`\``)}`;
       return `${n + 1}. ${plain.sentence(text)}${block}`;
     })
     .join("\n");

@@ -78,12 +78,7 @@ export async function reconcileDatabase(
 const MAX_PASSES = 3;
 
 /** Each verdict comes from a look after the last change: by a membership, one grant can change what another has found. */
-async function reconcileEach(
-  client: Client,
-  works: readonly Work[],
-  say: Say,
-  signal: AbortSignal,
-): Promise<void> {
+async function reconcileEach(client: Client, works: readonly Work[], say: Say, signal: AbortSignal): Promise<void> {
   const changes = () => works.reduce((sum, { progress }) => sum + progress.done.committed.length, 0);
   for (let pass = 1; pass <= MAX_PASSES; pass++) {
     for (const work of works) {
@@ -112,8 +107,7 @@ function together(
   works: readonly Work[],
   failure?: Failure,
 ): Omit<DatabaseReport, "host" | "port" | "database" | "user"> {
-  const isPart =
-    works.some(({ result }) => result === undefined) && works.some(({ result }) => result !== undefined);
+  const isPart = works.some(({ result }) => result === undefined) && works.some(({ result }) => result !== undefined);
   const parts = works.map(({ task, progress, result }) => {
     if (result !== undefined && !("code" in result)) return result;
     return unfinished(task, progress, result ?? (isPart ? failure : undefined));

@@ -45,9 +45,7 @@ function notStarted(error: Failure): Report {
 /** Reconciles the servers, several at a time. An error on one of them is in the reports of its databases. */
 async function onServers(settings: Settings, env: Env, signal: AbortSignal): Promise<Report> {
   const run = { settings, password: signIn(settings, env, signal), signal };
-  const reports = await pLimit(SERVERS_AT_ONCE).map(settings.servers, (server) =>
-    reconcileServer(run, server),
-  );
+  const reports = await pLimit(SERVERS_AT_ONCE).map(settings.servers, (server) => reconcileServer(run, server));
   const databases = reports.flat();
   const verdict = worst(databases.map((database) => database.verdict));
   const { mode, undeclared } = settings;

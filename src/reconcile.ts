@@ -1,12 +1,5 @@
 import type { Client } from "pg";
-import {
-  type Assessment,
-  assess,
-  fixesFor,
-  mayApply,
-  planToApply,
-  statementsToApply,
-} from "./grants/assess.ts";
+import { type Assessment, assess, fixesFor, mayApply, planToApply, statementsToApply } from "./grants/assess.ts";
 import { whatIsLeft } from "./grants/left.ts";
 import { databaseObstacle } from "./grants/obstacles.ts";
 import { isWorthTrying, merge, NOTHING_DONE, type Outcome, settle } from "./grants/outcome.ts";
@@ -25,10 +18,7 @@ export interface Task {
   readonly demand: Demand;
 }
 
-export type Reconciled = Pick<
-  DatabaseReport,
-  "serverVersion" | "verdict" | "grantees" | "statements" | "fixes"
->;
+export type Reconciled = Pick<DatabaseReport, "serverVersion" | "verdict" | "grantees" | "statements" | "fixes">;
 
 /** How often the action applies what is still missing: locks are released, and objects are created, while it runs. */
 const MAX_ROUNDS = 3;
@@ -89,11 +79,7 @@ export async function reconcile(
  * The report of a task that ended early: what was done.
  * @param failure why, if it is reported for each grantee
  */
-export function unfinished(
-  { grantees, demand }: Task,
-  { before, done }: Progress,
-  failure?: Failure,
-): Reconciled {
+export function unfinished({ grantees, demand }: Task, { before, done }: Progress, failure?: Failure): Reconciled {
   const none = failure === undefined ? [] : grantees.map((grantee) => notChecked(grantee, demand));
   const reports = before === undefined ? none : unfinishedReports(before, done);
   return {

@@ -18,9 +18,7 @@ export function start(action: (signal: AbortSignal) => Promise<void>, grace = 0)
   for (const name of ["SIGINT", "SIGTERM"])
     process.on(name, () => setTimeout(() => stopping.abort(cancelled(name)), grace));
   for (const event of ["uncaughtException", "unhandledRejection"])
-    process.on(event, (thrown) =>
-      stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown))),
-    );
+    process.on(event, (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown))));
 
   // Nobody reads the log any more, or there is no room for it. The outputs, the summary and the exit code have the result.
   process.stdout.on("error", () => {});

@@ -3,13 +3,7 @@ import type { TestProject } from "vitest/node";
 import { issueCertificates } from "./sandbox/certificates.ts";
 import { makeFlexible } from "./sandbox/flexible-server.ts";
 import { close, jsonListener, listen } from "./sandbox/http.ts";
-import {
-  type Address,
-  type PostgresServer,
-  startServer,
-  VERSIONS,
-  type Version,
-} from "./sandbox/postgres.ts";
+import { type Address, type PostgresServer, startServer, VERSIONS, type Version } from "./sandbox/postgres.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -46,9 +46,7 @@ if (process.env.GITHUB_STEP_SUMMARY) await appendFile(process.env.GITHUB_STEP_SU
 if (complete && status === "Succeeded") console.log(`Execution ${execution} has succeeded.`);
 else {
   const problem = complete ? "" : " Its log could not be read to the end.";
-  console.log(
-    `::error title=${job}::Execution ${execution} ended as ${status}.${problem} Its log: ${logCommand()}`,
-  );
+  console.log(`::error title=${job}::Execution ${execution} ended as ${status}.${problem} Its log: ${logCommand()}`);
   process.exitCode = 1;
 }
 
@@ -97,16 +95,7 @@ async function stop() {
 
 /** A command of the Azure CLI on the job. */
 async function az(command, ...options) {
-  const words = [
-    "containerapp",
-    "job",
-    ...command.split(" "),
-    "--resource-group",
-    group,
-    "--name",
-    job,
-    ...options,
-  ];
+  const words = ["containerapp", "job", ...command.split(" "), "--resource-group", group, "--name", job, ...options];
   const tsv = options.includes("--format") ? [] : ["--output", "tsv"];
   const { stdout } = await promisify(execFile)("az", [...words, ...tsv], { maxBuffer: 16 * 1024 * 1024 });
   return stdout.trim();

@@ -44,11 +44,9 @@ async function request(audience: string, env: Env): Promise<string> {
     body += chunk;
     if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
-  if (status !== 200)
-    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body)}`);
+  if (status !== 200) throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body)}`);
   const { value } = JSON.parse(body) as { value?: unknown };
-  if (typeof value !== "string" || value === "")
-    throw new Error("Response json body do not have ID Token field");
+  if (typeof value !== "string" || value === "") throw new Error("Response json body do not have ID Token field");
   maskSent(value);
   return value;
 }

@@ -9,8 +9,7 @@ export function shell(word: string): string {
 
 /** A connection string: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE */
 export function conninfo(parts: Readonly<Record<string, string | number>>): string {
-  const written = (value: string) =>
-    /^[^\s'\\]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, "\\$&")}'`;
+  const written = (value: string) => (/^[^\s'\\]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, "\\$&")}'`);
   return Object.entries(parts)
     .map(([key, value]) => `${key}=${written(`${value}`)}`)
     .join(" ");
@@ -28,9 +27,7 @@ export function az(command: string, options: Options = {}): Command {
 export const SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
 
 /** What `auth-type: azure-cli` runs, but for the token itself. */
-export const GET_TOKEN = run(
-  "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug",
-);
+export const GET_TOKEN = run("az account get-access-token --resource-type oss-rdbms --query expiresOn --debug");
 
 /** A server: its resource ID, or else its host; a command shows `<…>` for what is missing. */
 interface Server {

@@ -7,15 +7,7 @@ import { GITHUB } from "./github.ts";
 import { NETWORK, PRIVATE } from "./network.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
-import {
-  type Context,
-  type Explanation,
-  hostOf,
-  isPostgres,
-  type Match,
-  partnerOf,
-  type Rule,
-} from "./rules.ts";
+import { type Context, type Explanation, hostOf, isPostgres, type Match, partnerOf, type Rule } from "./rules.ts";
 import { type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
@@ -39,11 +31,7 @@ export function diagnose(error: unknown, context: Context = {}): Failure {
 }
 
 /** The same by the rules of another table. */
-export function diagnoseBy<C extends Context>(
-  rules: readonly Rule<C>[],
-  error: unknown,
-  context: C,
-): Failure {
+export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: unknown, context: C): Failure {
   if (error instanceof ActionError) return error.failure;
   const found = ruleFor(rules, error, context);
   const words = quoted(found?.symptom.text ?? ownWords(error));
@@ -102,11 +90,9 @@ function ruleFor<C extends Context>(
 function fits(match: Match, { code, text, status }: Symptom, { signIn, proxy }: Context): boolean {
   const own = [code, text.match(AADSTS)?.[1] ?? ""];
   return (
-    (match.codes === undefined ||
-      match.codes.split(" ").some((each) => own.some((one) => isOrStarts(one, each)))) &&
+    (match.codes === undefined || match.codes.split(" ").some((each) => own.some((one) => isOrStarts(one, each)))) &&
     (match.text === undefined || match.text.test(text)) &&
-    (match.status === undefined ||
-      match.status.some((each) => each === status || each === classOf(status))) &&
+    (match.status === undefined || match.status.some((each) => each === status || each === classOf(status))) &&
     (match.signIn === undefined || match.signIn === signIn?.type) &&
     (match.atProxy === undefined || namesProxy(text, proxy))
   );
@@ -148,8 +134,7 @@ function peer(context: Context): Sentence {
       return inOurWords(IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra");
     case "postgres": {
       const { host, port = 5432, database } = context;
-      const server =
-        host === undefined ? inOurWords("PostgreSQL") : sentence`PostgreSQL at ${code(`${host}:${port}`)}`;
+      const server = host === undefined ? inOurWords("PostgreSQL") : sentence`PostgreSQL at ${code(`${host}:${port}`)}`;
       return database === undefined ? server : sentence`${server}, database ${name(database)}`;
     }
   }

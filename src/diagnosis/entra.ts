@@ -61,9 +61,7 @@ export const ENTRA = rulesFor("entra", {
       "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
       "Run the job again.",
       "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-      run(
-        `curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`,
-      ),
+      run(`curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
     ],
     retries: 3,
   },
@@ -72,9 +70,7 @@ export const ENTRA = rulesFor("entra", {
     answer: ({ signIn }) => [
       "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
       ...(signIn?.type === "azure-cli"
-        ? [
-            "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token.",
-          ]
+        ? ["Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."]
         : []),
       "If azure/login runs in this job, set the same `client-id` there.",
       "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
@@ -391,10 +387,7 @@ function reachIdentity(text: string): Steps {
     "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
     ...(/ECONNREFUSED/.test(text)
       ? []
-      : [
-          "On a self-hosted runner in Azure, assign an identity to the machine:",
-          az("vm identity assign", MACHINE),
-        ]),
+      : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)]),
     ...bypass,
   ];
 }

@@ -14,10 +14,7 @@ const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as 
  */
 const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": {
-    when: [
-      "ENOTFOUND ENODATA EAI_NONAME",
-      /getaddrinfo (ENOTFOUND|EAI_AGAIN [\w-]+$)|could not translate host name/,
-    ],
+    when: ["ENOTFOUND ENODATA EAI_NONAME", /getaddrinfo (ENOTFOUND|EAI_AGAIN [\w-]+$)|could not translate host name/],
     answer: (context) => [
       "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
       ...atPostgres(context, [
@@ -140,9 +137,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       ...atPostgres(context, [
         ...setFullName(context),
         ...(isIP(context.host ?? "") > 0
-          ? [
-              "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too.",
-            ]
+          ? ["Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."]
           : [
               "Do not use an alias (CNAME) or a `privatelink` name.",
               "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name.",
@@ -177,9 +172,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ]
         : [
             "If the authority is yours, set this where the runner starts, or in the step's `env`:",
-            run(
-              `${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`,
-            ),
+            run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`),
           ]),
     ],
   },
@@ -196,11 +189,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           "Look at the certificate:",
           run(look(context, " | openssl x509 -noout -text")),
         ];
-      return [
-        "The certificate is not valid. Nothing secret was sent.",
-        "Look at the certificate:",
-        run(look(context)),
-      ];
+      return ["The certificate is not valid. Nothing secret was sent.", "Look at the certificate:", run(look(context))];
     },
   },
   "tls-handshake": {
@@ -230,13 +219,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           "See who answers, and with which TLS:",
           run(look(context)),
           ...(isPostgres(context)
-            ? [
-                "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys.",
-              ]
-            : [
-                "If it is a proxy, have it updated, or bypass it:",
-                run(`NO_PROXY=${shell(hostOf(context))}`),
-              ]),
+            ? ["If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys."]
+            : ["If it is a proxy, have it updated, or bypass it:", run(`NO_PROXY=${shell(hostOf(context))}`)]),
         ];
       return [
         "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
@@ -266,8 +250,7 @@ export const PRIVATE = rulesFor(["postgres", "azure"], {
 export const NETWORK = [...PROXY, ...ON_THE_WAY];
 
 /** Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6 */
-const HOST_NOT_ALLOWED =
-  /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i;
+const HOST_NOT_ALLOWED = /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i;
 const CLIENT_CERTIFICATE =
   /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i;
 const OLD_TLS =
@@ -280,11 +263,7 @@ function atPostgres(context: Context, steps: Steps): Steps {
 
 /** What the runner has to reach for Entra and GitHub. */
 export function reachable(context: Context): Steps {
-  return [
-    "Check from the runner:",
-    run(`curl --head ${shell(`https://${hostOf(context)}`)}`),
-    reach(context),
-  ];
+  return ["Check from the runner:", run(`curl --head ${shell(`https://${hostOf(context)}`)}`), reach(context)];
 }
 
 function reach(context: Context): Sentence {

@@ -165,10 +165,7 @@ export const POSTGRES = rulesFor("postgres", {
   },
   firewall: {
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    when: [
-      /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/,
-      /Client from Azure Virtual Networks is not allowed/,
-    ],
+    when: [/^(?!.*(no encryption|SSL off)).*pg_hba\.conf/, /Client from Azure Virtual Networks is not allowed/],
     answer: (context, { text }) => {
       if (/Virtual Networks/.test(text))
         return [
@@ -187,10 +184,7 @@ export const POSTGRES = rulesFor("postgres", {
   },
   "tls-required": {
     when: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
-    answer: [
-      "The server accepts only connections with TLS.",
-      "Remove `ssl-mode`, or set it to `verify-full`.",
-    ],
+    answer: ["The server accepts only connections with TLS.", "Remove `ssl-mode`, or set it to `verify-full`."],
   },
   "database-not-found": {
     when: ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
@@ -222,9 +216,7 @@ export const POSTGRES = rulesFor("postgres", {
     answer: ({ user, database }) => [
       "`user` has no CONNECT privilege on this database.",
       "Grant the privilege, as the database's owner:",
-      run(
-        `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`,
-      ),
+      run(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`),
     ],
   },
   "no-connection-slots": {
@@ -236,9 +228,7 @@ export const POSTGRES = rulesFor("postgres", {
       "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
       "Run the job again when fewer clients are connected.",
       "See which clients hold connections, with psql:",
-      run(
-        "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;",
-      ),
+      run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
       "Look up how many connections the server allows. A larger compute size allows more:",
       azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
       ...(context.port === 6432
@@ -275,10 +265,7 @@ export const POSTGRES = rulesFor("postgres", {
     retries: 3,
   },
   "session-ended": {
-    when: [
-      Object.keys(SESSION_TIMEOUTS).join(" "),
-      /^(query|transaction|idle transaction|client_idle)[ _]timeout$/,
-    ],
+    when: [Object.keys(SESSION_TIMEOUTS).join(" "), /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
     answer: (context, { code }) => [
       "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
       ...(code in SESSION_TIMEOUTS ? lookAtTimeout(context, SESSION_TIMEOUTS[code] ?? "") : [WITHOUT_POOLER]),
@@ -498,9 +485,7 @@ export const POSTGRES = rulesFor("postgres", {
       return [
         "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
         "Run as a role that has ADMIN OPTION:",
-        run(
-          `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`,
-        ),
+        run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
         "Or grant privileges on the objects themselves instead.",
       ];
     },
@@ -513,9 +498,7 @@ export const POSTGRES = rulesFor("postgres", {
     answer: ({ user }, { text }) => [
       "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
       "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
-      run(
-        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`,
-      ),
+      run(`GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`),
       "Up to PostgreSQL 15:",
       run(`GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`),
       "Or set `user` to the owner.",
@@ -617,10 +600,7 @@ function listAdmins(context: Context): Command {
 }
 
 function afterRestart(context: Context): Steps {
-  return [
-    "Run the job again when the server is `Ready`: what was granted stays granted.",
-    azShow(context, STATE),
-  ];
+  return ["Run the job again when the server is `Ready`: what was granted stays granted.", azShow(context, STATE)];
 }
 
 function lookAtTimeout(context: Context, name: string): Steps {
@@ -673,9 +653,7 @@ function tokenClaims({ token }: Context): Steps {
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
     claims.push(sentence`valid until ${code(new Date(expires * 1000).toISOString())}`);
   }
-  return claims.length === 0
-    ? []
-    : [sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`];
+  return claims.length === 0 ? [] : [sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`];
 }
 
 /** Where the roles are listed with the object IDs they are bound to. */

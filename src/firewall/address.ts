@@ -47,10 +47,7 @@ export async function addressFor(
 }
 
 /** The runner's address, if a rule of another job lets the runner in. That job can remove the rule at any time. */
-export function addressOfOtherJob(
-  { address }: ConnectResult,
-  rules: readonly FirewallRule[],
-): string | undefined {
+export function addressOfOtherJob({ address }: ConnectResult, rules: readonly FirewallRule[]): string | undefined {
   const rule = ours(rules).find(({ start }) => start === address);
   if (rule === undefined) return undefined;
   say(`Firewall rule ${rule.name} of another job lets this runner in, but that job can end before this one.`);

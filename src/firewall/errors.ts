@@ -35,10 +35,7 @@ const WHILE_THERE_IS_TIME = 5;
  */
 export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-policy": {
-    when: [
-      "RequestDisallowedByPolicy",
-      { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i },
-    ],
+    when: ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i }],
     answer: (_context, { text }) =>
       text.includes("RequestDisallowedByAzure")
         ? [
@@ -197,9 +194,7 @@ export function nothingDone({ code }: Failure): boolean {
 }
 
 /** An error that passes can come after the change, and nobody knows this of an unknown error. */
-const REFUSED = [...PRIVATE, ...AZURE].filter(
-  ({ code, retries }) => retries === undefined && code !== "azure-refused",
-);
+const REFUSED = [...PRIVATE, ...AZURE].filter(({ code, retries }) => retries === undefined && code !== "azure-refused");
 
 const NO_HEADER = /header is missing/;
 
@@ -221,10 +216,7 @@ function renewToken(context: ResourceManagerContext, { text }: Symptom): Answer 
       az("ad sp create", { id: context.clientId ?? "<client-id>" }),
     ];
   if (NO_HEADER.test(text))
-    return [
-      "The request arrived without its token. A proxy on the way removed the header.",
-      ...allowInProxy(context),
-    ];
+    return ["The request arrived without its token. A proxy on the way removed the header.", ...allowInProxy(context)];
   const tenant = text.match(/must match the tenant 'https:\/\/[\w.]{1,60}\/([0-9a-f-]{36})/i)?.[1];
   return [
     "The token is from a different tenant or cloud than the subscription's.",

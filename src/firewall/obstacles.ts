@@ -17,11 +17,7 @@ const PRIVATE: Readonly<Record<Exclude<AzureServer["network"], "public">, Senten
  * @param isSilent true if the server does not answer: it may be being created, updated or started
  * @returns undefined if a rule can help
  */
-export function obstacle(
-  server: ServerId,
-  { state, network }: AzureServer,
-  isSilent: boolean,
-): Failure | undefined {
+export function obstacle(server: ServerId, { state, network }: AzureServer, isSilent: boolean): Failure | undefined {
   const isStopped = STOPPED.includes(state);
   if (isStopped || (isSilent && state !== "Ready")) {
     return failure({
@@ -99,8 +95,6 @@ export function managerNotHttps(): Failure {
     code: "resource-manager-not-https",
     message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
     hint: "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
-    steps: [
-      "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it.",
-    ],
+    steps: ["Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."],
   });
 }

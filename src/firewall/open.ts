@@ -92,9 +92,7 @@ async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[
     if (Date.now() > end) return say("More rules of earlier jobs are left. The next jobs remove them.");
     try {
       const deleted = await removeRule(azure, rule);
-      say(
-        `${deleted ? "Deleted" : "Closed"} firewall rule ${rule} for ${start}, which an earlier job left behind.`,
-      );
+      say(`${deleted ? "Deleted" : "Closed"} firewall rule ${rule} for ${start}, which an earlier job left behind.`);
     } catch (error) {
       azure.stop.throwIfAborted();
       leftOpen(azure.server, rule, diagnose(error), azure.stop);

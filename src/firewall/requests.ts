@@ -66,10 +66,7 @@ export async function listRules({ send, server }: ResourceManager): Promise<read
 }
 
 /** One firewall rule of the server; undefined if it does not exist. */
-export async function readRule(
-  { send, server }: ResourceManager,
-  rule: string,
-): Promise<FirewallRule | undefined> {
+export async function readRule({ send, server }: ResourceManager, rule: string): Promise<FirewallRule | undefined> {
   const request = { path: rulePath(server, rule), permission: PERMISSIONS.readRules, maxTime: TIMES.read };
   try {
     return ruleOf(((await send({ method: "GET", ...request })) ?? {}) as RuleBody);

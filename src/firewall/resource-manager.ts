@@ -134,17 +134,14 @@ function refusedBy(answer: PipelineResponse): Error {
   const { error } = (jsonOf(answer) ?? {}) as ErrorBody;
   const code = String(error?.code ?? "");
   const start = code === "" ? `HTTP status ${status}` : `${code} (HTTP status ${status})`;
-  const text =
-    typeof error?.message === "string" ? error.message : withoutSecrets(bodyAsText ?? "").slice(0, 300);
+  const text = typeof error?.message === "string" ? error.message : withoutSecrets(bodyAsText ?? "").slice(0, 300);
   return Object.assign(new Error(`${start}: ${text}`), { status, code, wait });
 }
 
 /** True if Azure itself says that a resource does not exist: a 404 without Azure's error may come from a proxy. */
 export function isMissing({ cause }: ActionError): boolean {
   const { status, code = "" } = cause as Partial<Refusal>;
-  return (
-    status === 404 && /^((Resource|ResourceGroup|ParentResource)NotFound|FirewallRuleNotExist)$/.test(code)
-  );
+  return status === 404 && /^((Resource|ResourceGroup|ParentResource)NotFound|FirewallRuleNotExist)$/.test(code);
 }
 
 function jsonOf({ bodyAsText }: PipelineResponse): unknown {

@@ -7,8 +7,7 @@ const PREFIX = "azure-postgres-grants";
 const MAX_CHARACTERS = 80;
 
 /** `azure-postgres-grants_<run ID>-<attempt>-<job>_<time>_<random>` */
-const OUR_NAME =
-  /^azure-postgres-grants_(\d+)-(\d+)-([A-Za-z0-9-]*)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[0-9a-f]{8}$/;
+const OUR_NAME = /^azure-postgres-grants_(\d+)-(\d+)-([A-Za-z0-9-]*)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[0-9a-f]{8}$/;
 
 /** A rule is stale when it is older than this, in milliseconds. No job on a GitHub-hosted runner runs that long. */
 const MAX_AGE = 24 * 3600 * 1000;
@@ -17,11 +16,7 @@ const MAX_AGE = 24 * 3600 * 1000;
  * The name of a rule of this job and nobody else's.
  * @param random 8 hexadecimal digits
  */
-export function ruleName(
-  { GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB }: Env,
-  now: Date,
-  random: string,
-): string {
+export function ruleName({ GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB }: Env, now: Date, random: string): string {
   const digits = (text: string | undefined) => (/^\d{1,20}$/.test(text ?? "") ? text : "0");
   const time = `${now.toISOString().slice(0, 16).replaceAll(/[-:]/g, "")}Z`;
   const start = `${PREFIX}_${digits(GITHUB_RUN_ID)}-${digits(GITHUB_RUN_ATTEMPT)}-`;

@@ -98,12 +98,9 @@ function runnerIp(text: string): RunnerIp {
   const address = publicAddressIn(value);
   if (address !== undefined) return { address };
   if (isIPv4(value)) {
-    throw new Invalid(
-      inOurWords("is a private or reserved address, which a server on the internet never sees"),
-    );
+    throw new Invalid(inOurWords("is a private or reserved address, which a server on the internet never sees"));
   }
   const service = URL.parse(value);
-  if (service?.protocol === "https:" && service.username === "" && service.password === "")
-    return { service };
+  if (service?.protocol === "https:" && service.username === "" && service.password === "") return { service };
   throw new Invalid(sentence`is neither an IPv4 address nor an ${code("https://")} address`);
 }

@@ -116,21 +116,14 @@ async function perform(tracker: Tracker, task: Task): Promise<Task> {
  * lists again what was opened meanwhile, and closes its own if an older one exists. If a run is cancelled before that, the
  * next run closes the duplicate.
  */
-async function closeDuplicates(
-  tracker: Tracker,
-  before: readonly Issue[],
-  done: readonly Task[],
-): Promise<void> {
+async function closeDuplicates(tracker: Tracker, before: readonly Issue[], done: readonly Task[]): Promise<void> {
   const opened = done.filter(({ change }) => change === "opened").map(({ issue }) => issue?.number);
   const later = opened.length > 0 ? await tracker.issues(before.at(-1)?.number) : [];
   for (const [oldest, ...others] of groupsOf([...before, ...later], ({ key }) => key)) {
     for (const duplicate of others) {
       if (!duplicate.open || !(before.includes(duplicate) || opened.includes(duplicate.number))) continue;
       await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
-      await tracker.comment(
-        duplicate,
-        `Duplicate of #${oldest.number}: two runs opened an issue at the same time.`,
-      );
+      await tracker.comment(duplicate, `Duplicate of #${oldest.number}: two runs opened an issue at the same time.`);
       log(`closed as a duplicate of #${oldest.number}`, duplicate);
     }
   }

@@ -27,11 +27,7 @@ export function runUrl({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }: 
 }
 
 /** The runner sets both variables for an action from a repository, and neither for a local one (`uses: ./`). */
-function docsUrl({
-  GITHUB_SERVER_URL,
-  GITHUB_ACTION_REPOSITORY,
-  GITHUB_ACTION_REF,
-}: Env): string | undefined {
+function docsUrl({ GITHUB_SERVER_URL, GITHUB_ACTION_REPOSITORY, GITHUB_ACTION_REF }: Env): string | undefined {
   if (!GITHUB_ACTION_REPOSITORY || !GITHUB_ACTION_REF) return undefined;
   return `${GITHUB_SERVER_URL || GITHUB}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/docs`;
 }

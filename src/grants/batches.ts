@@ -22,9 +22,7 @@ export function batchesOf(changes: readonly Change[]): readonly (readonly Change
   const phases = [...Map.groupBy(changes, phaseOf)].sort(([a], [b]) => a - b);
   return phases.flatMap(([, phase]) => {
     const sorted = phase.sort(byRoleAndOid);
-    return Array.from({ length: Math.ceil(sorted.length / BATCH) }, (_, n) =>
-      sorted.slice(n * BATCH, (n + 1) * BATCH),
-    );
+    return Array.from({ length: Math.ceil(sorted.length / BATCH) }, (_, n) => sorted.slice(n * BATCH, (n + 1) * BATCH));
   });
 }
 
@@ -40,8 +38,5 @@ function phaseOf({ verb, group }: Change): number {
 }
 
 function byRoleAndOid(a: Change, b: Change): number {
-  return (
-    Number(a.acting.as?.oid ?? 0) - Number(b.acting.as?.oid ?? 0) ||
-    Number(a.member.oid) - Number(b.member.oid)
-  );
+  return Number(a.acting.as?.oid ?? 0) - Number(b.acting.as?.oid ?? 0) || Number(a.member.oid) - Number(b.member.oid);
 }

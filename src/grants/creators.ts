@@ -31,14 +31,9 @@ export function creatorsOf(
     : [];
   const demanded = schemas.flatMap((schema) => creating.map(({ actor }) => ({ schema, role: actor })));
   const unique = new Map(
-    [...owners, ...entitled, ...demanded].map((creator) => [
-      `${creator.schema.oid} ${creator.role.oid}`,
-      creator,
-    ]),
+    [...owners, ...entitled, ...demanded].map((creator) => [`${creator.schema.oid} ${creator.role.oid}`, creator]),
   );
-  return [...unique.values()].filter(
-    ({ role: { superuser, predefined, gone } }) => !superuser && !predefined && !gone,
-  );
+  return [...unique.values()].filter(({ role: { superuser, predefined, gone } }) => !superuser && !predefined && !gone);
 }
 
 /** The part of a snapshot that shows who creates objects. */

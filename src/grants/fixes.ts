@@ -16,11 +16,7 @@ import { type Change, statementsOf, withRoles } from "./statements.ts";
  * run, what other roles have to grant each other first, then a block for each role that has to help.
  * @param applied the changes that `apply` would make
  */
-export function fixBlocks(
-  place: Place,
-  left: readonly Blocked[],
-  applied: ReadonlySet<Change>,
-): readonly FixBlock[] {
+export function fixBlocks(place: Place, left: readonly Blocked[], applied: ReadonlySet<Change>): readonly FixBlock[] {
   const { sessionUser } = place;
   const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
   const own = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
@@ -86,8 +82,7 @@ export function fixFor(place: Place, blocked: Blocked, changes: readonly Change[
   if (actor === null) return noted;
   if (byLogin) {
     const sql = sqlOf(changes);
-    if (change.acting.membership)
-      return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
+    if (change.acting.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
     const { as } = change.acting;
     return as === null
       ? { ...statementBy(actor, sql), ...noted }
@@ -185,11 +180,7 @@ function membersFor({ database }: Place, owner: Role): Role {
 }
 
 /** Advice before the SQL, besides it, or instead of it. */
-function noteFor(
-  place: Place,
-  { change, reason, otherNotFound }: Blocked,
-  actor: Role | null,
-): Sentence | undefined {
+function noteFor(place: Place, { change, reason, otherNotFound }: Blocked, actor: Role | null): Sentence | undefined {
   const { grantee, grantedTo = [] } = change;
   if (otherNotFound) return NEEDS_SEARCH_PATH;
   if (actor !== null && grantedTo.length > 0) {
@@ -199,8 +190,7 @@ function noteFor(
   if (reason === "grantor-lacks-option") return noteForGrantor(place, change);
   if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);
   // The role that would have to run the SQL was dropped.
-  if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
-    return REASONS["role-gone"].advice;
+  if (actor === null && REASONS[reason].runAs !== null && reason !== "refused") return REASONS["role-gone"].advice;
   return REASONS[reason].advice;
 }
 
@@ -270,8 +260,7 @@ function preparations(place: Place, others: readonly ByOther[]): readonly FixBlo
       ...runBy(by),
       runnable: false,
       prepares: true,
-      statements:
-        role === null ? statements : ["BEGIN;", `SET LOCAL ROLE ${role};`, ...statements, "COMMIT;"],
+      statements: role === null ? statements : ["BEGIN;", `SET LOCAL ROLE ${role};`, ...statements, "COMMIT;"],
     };
   });
 }
@@ -282,9 +271,5 @@ function scriptOf(changes: readonly Change[], roleSet: boolean): readonly string
   const all = batches.flat();
   const plain = !roleSet && all.every(({ as }) => as === null);
   if (plain && all.length === 1) return all.map(({ sql }) => sql);
-  return batches.flatMap((batch) => [
-    "BEGIN;",
-    ...(plain ? batch.map(({ sql }) => sql) : withRoles(batch)),
-    "COMMIT;",
-  ]);
+  return batches.flatMap((batch) => ["BEGIN;", ...(plain ? batch.map(({ sql }) => sql) : withRoles(batch)), "COMMIT;"]);
 }

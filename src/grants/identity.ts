@@ -23,8 +23,7 @@ export function identityDrift(server: ServerFacts, demand: Demand, grantee: Gran
   const found = identitiesOf(server, grantee);
   if (expected === undefined || found === "unknown") return null;
   const [first] = found;
-  if (first === undefined)
-    return finding("no-identity", { expected }, { note: bindingByType(role.name, expected) });
+  if (first === undefined) return finding("no-identity", { expected }, { note: bindingByType(role.name, expected) });
 
   const { tenantId: tenant } = demand;
   const isElsewhere = ({ tenantId }: EntraIdentity) =>
@@ -78,8 +77,7 @@ export function identityWarnings(server: ServerFacts, demand: Demand, grantee: G
   const { role, facts } = grantee;
   const expected = demand.objectIds?.get(role.name);
   const found = identitiesOf(server, grantee);
-  if (found === "unknown")
-    return expected === undefined ? [] : [identityUnknown(server, role.name, expected)];
+  if (found === "unknown") return expected === undefined ? [] : [identityUnknown(server, role.name, expected)];
   const [resolved, given] = found;
   if (resolved !== undefined && given !== undefined && resolved.objectId !== given.objectId) {
     return [
@@ -123,10 +121,7 @@ function bindingByType(role: string, objectId: string): Sentence {
 const AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE } as const;
 
 /** The identities in a role's labels, the server's own first; unknown if its labels name none, or cannot be read. */
-function identitiesOf(
-  server: ServerFacts,
-  { facts: { labels } }: Grantee,
-): readonly EntraIdentity[] | "unknown" {
+function identitiesOf(server: ServerFacts, { facts: { labels } }: Grantee): readonly EntraIdentity[] | "unknown" {
   if (!server.labelsReadable) return "unknown";
   const read = labels.flatMap((label) => readEntraLabel(label) ?? []);
   return read.length === 0 && labels.length > 0 ? "unknown" : read;

@@ -17,11 +17,7 @@ const OPTIONS_SINCE = 160000;
  * The membership in a role that the session user can grant itself; null if it cannot.
  * https://www.postgresql.org/docs/current/role-membership.html
  */
-export function temporaryMembership(
-  role: Role,
-  login: Role,
-  serverVersion: number,
-): TemporaryMembership | null {
+export function temporaryMembership(role: Role, login: Role, serverVersion: number): TemporaryMembership | null {
   if (role.membership === null) return null;
   const [owner, member, grantor] = [role.name, login.name, role.membership.grantor].map((each) =>
     quoteIdentifier(each),

@@ -73,9 +73,7 @@ export function demandedTwice(grantee: string): Failure {
     code: "demanded-twice",
     message: sentence`Two entries of ${code("grants-file")} are about ${name(grantee)} and the same schema of this database.`,
     hint: "Their patterns in `database` both fit this database. The entries could demand different privileges, so nothing was checked here.",
-    steps: [
-      "Change the patterns so that only one of the entries fits this database, or make one entry of the two.",
-    ],
+    steps: ["Change the patterns so that only one of the entries fits this database, or make one entry of the two."],
   });
 }
 
@@ -87,9 +85,7 @@ export function granteeNotFound(grantee: string, knownRoles: readonly string[]):
     hint: paragraph(
       // Service Connector's roles are named after the connection: `aad_orders`.
       didYouMean(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles),
-      inOurWords(
-        "Names are case-sensitive, and a Service Connector template does not always create the role.",
-      ),
+      inOurWords("Names are case-sensitive, and a Service Connector template does not always create the role."),
     ),
     steps: [
       step(
@@ -140,10 +136,7 @@ function unknownPrivilege({ server }: Snapshot, { tablePrivileges }: Demand): Fa
 }
 
 /** An empty check never passes: a schema with nothing to check is more often a wrong name than an empty schema. */
-function nothingToCheck(
-  snapshot: Snapshot,
-  { schemas, allowEmpty, routinePrivileges }: Demand,
-): Failure | null {
+function nothingToCheck(snapshot: Snapshot, { schemas, allowEmpty, routinePrivileges }: Demand): Failure | null {
   if (allowEmpty) return null;
   const checked = snapshot.groups.filter((group) => isInSchema(group.kind) && group.skipped === "");
   const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
@@ -152,9 +145,7 @@ function nothingToCheck(
   const kinds =
     routinePrivileges.length > 0 ? inOurWords("table, sequence or routine") : inOurWords("table or sequence");
   const where =
-    schemas === "*"
-      ? inOurWords("This database")
-      : sentence`Schema ${names(empty.map((schema) => schema.name))}`;
+    schemas === "*" ? inOurWords("This database") : sentence`Schema ${names(empty.map((schema) => schema.name))}`;
   return failure({
     code: "nothing-to-check",
     message: sentence`${where} has no ${kinds} to check${skipped > 0 ? sentence` (${skipped} skipped)` : EMPTY}.`,

@@ -57,9 +57,7 @@ export function merge(done: Outcome, more: Outcome): Outcome {
 export function settle(done: Outcome, plan: Plan): Outcome {
   if (done.unconfirmed.length === 0) return done;
   const left = new Set(plan.changes.map(keyOfChange));
-  const made = done.unconfirmed.filter(
-    ({ changes }) => !changes.some((change) => left.has(keyOfChange(change))),
-  );
+  const made = done.unconfirmed.filter(({ changes }) => !changes.some((change) => left.has(keyOfChange(change))));
   return {
     ...done,
     committed: [...done.committed, ...made.flatMap(({ changes }) => changes)],

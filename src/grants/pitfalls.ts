@@ -40,9 +40,7 @@ function failingUse(same: readonly FailingUse[]): Warning {
   const [{ code: kind, role, owner }] = same as [FailingUse];
   const objects = someNames(same.map(pathOf));
   const privileges = inOurWords(series(privilegesOf(same)));
-  const sources = someNames(
-    same.map(({ source, column }) => (column == null ? source : [...source, column])),
-  );
+  const sources = someNames(same.map(({ source, column }) => (column == null ? source : [...source, column])));
   const uses = inOurWords(series(usesOf(same)));
   const fail = usesOf(same).length > 1 ? "fail" : "fails";
   const lacks = sentence`${name(role)} does not have ${privileges} on ${sources}.`;
@@ -62,10 +60,7 @@ function failingUse(same: readonly FailingUse[]): Warning {
   return { code: kind, message: messages[kind]() };
 }
 
-function grantFor(
-  { kind, source, column, role }: FailingUse,
-  privileges: readonly FailingUse["privilege"][],
-): string {
+function grantFor({ kind, source, column, role }: FailingUse, privileges: readonly FailingUse["privilege"][]): string {
   const what = privileges.map((each) => (column == null ? each : `${each} (${quoteIdentifier(column)})`));
   return `GRANT ${what.join(", ")} ON ${kind} ${quoteIdentifier(...source)} TO ${quoteIdentifier(role)};`;
 }

@@ -115,13 +115,5 @@ export function keyOfStep(step: PrivilegeStep): string {
   const { grantee, to, grantor, acting, reason, kept, columns, privilege, grantedTo } = step;
   const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
   const option = isGrantOption(privilege);
-  return JSON.stringify([
-    roles,
-    acting?.oneByOne,
-    reason,
-    option,
-    kept,
-    columns && [privilege, columns],
-    grantedTo,
-  ]);
+  return JSON.stringify([roles, acting?.oneByOne, reason, option, kept, columns && [privilege, columns], grantedTo]);
 }

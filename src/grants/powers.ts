@@ -29,10 +29,7 @@ export function powersBeyond(place: Place, demand: Demand, grantee: Grantee): re
   ];
 }
 
-function ownerOf(
-  { kind, owner, members }: Snapshot["groups"][number],
-  { role, actor }: Grantee,
-): readonly Extra[] {
+function ownerOf({ kind, owner, members }: Snapshot["groups"][number], { role, actor }: Grantee): readonly Extra[] {
   if (owner !== role && owner !== actor) return [];
   return members.map((member) => {
     const alter = `ALTER ${kind.toUpperCase()} ${quoteIdentifier(member.name)} OWNER TO "<new owner>";`;
@@ -70,11 +67,7 @@ function memberOf(
 }
 
 /** From 16 on, each grantor has a membership of its own: https://www.postgresql.org/docs/16/release-16.html */
-function revokeOf(
-  version: number,
-  grantee: Role,
-  memberships: readonly [OwnerMembership, ...OwnerMembership[]],
-): Fix {
+function revokeOf(version: number, grantee: Role, memberships: readonly [OwnerMembership, ...OwnerMembership[]]): Fix {
   const [{ grantor, grantorCanLogin }] = memberships;
   if (grantor === null)
     return { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };

@@ -17,11 +17,7 @@ export function resetReadOnly(source: string, user: string, database: string): R
   const [role, here] = [`ROLE ${quoteIdentifier(user)}`, `DATABASE ${quoteIdentifier(database)}`];
   const settings: Readonly<Record<string, readonly [where: Sentence, who: Sentence, altered: string]>> = {
     user: [sentence`role ${name(user)}`, name(user), role],
-    "database user": [
-      sentence`role ${name(user)} in database ${name(database)}`,
-      name(user),
-      `${role} IN ${here}`,
-    ],
+    "database user": [sentence`role ${name(user)} in database ${name(database)}`, name(user), `${role} IN ${here}`],
     database: [sentence`database ${name(database)}`, inOurWords("the owner of the database"), here],
     global: [inOurWords("all roles"), inOurWords("a superuser"), "ROLE ALL"],
   };

@@ -80,8 +80,7 @@ export function stepToRevoke(
     grantor: item.grantor,
     ...(typeof acting !== "string" && { acting }),
   };
-  if (acting === "grantor-lacks-option")
-    return { ...step, reason: acting, kept: keptBy(item, group, columns) };
+  if (acting === "grantor-lacks-option") return { ...step, reason: acting, kept: keptBy(item, group, columns) };
   if (grantedTo.length > 0) return { ...step, reason: "dependent-privileges", grantedTo };
   return typeof acting === "string" ? { ...step, reason: acting } : step;
 }
@@ -119,8 +118,7 @@ function keptBy(
   { acl, owner }: Group,
   columns: readonly ColumnAclItem[],
 ): NonNullable<PrivilegeStep["kept"]> {
-  const isKept = (item: AclItem) =>
-    item.grantee === grantor && item.grantor === owner && item.privilege === privilege;
+  const isKept = (item: AclItem) => item.grantee === grantor && item.grantor === owner && item.privilege === privilege;
   return acl.some(isKept) ? "table" : columns.filter(isKept).map(({ column }) => column);
 }
 

@@ -18,9 +18,7 @@ export function sourcesOf(grantee: Grantee, group: Group, privilege: Privilege):
   if (holder.superuser) return [{ source: "superuser" }];
   const holders = holdersOf(group.acl, privilege);
   const direct: Source[] =
-    holder === grantee.role && holders.has(holder)
-      ? [{ source: group.owner === holder ? "owner" : "direct" }]
-      : [];
+    holder === grantee.role && holders.has(holder) ? [{ source: group.owner === holder ? "owner" : "direct" }] : [];
   const roles = rolesBehind(grantee, holder)
     .filter((role) => holders.has(role) || predefined(role.name, group).includes(privilege))
     .map(({ name }): Source => ({ source: "role", role: name }));

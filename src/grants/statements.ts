@@ -33,9 +33,7 @@ export interface Statement extends Pick<ActingRole, "as" | "membership"> {
 /** The fewest statements that make these changes, each naming its objects, in the order the changes came in. */
 export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   const single = changes.flatMap((change) =>
-    change.acting.oneByOne
-      ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] }))
-      : change,
+    change.acting.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change,
   );
   return groupsOf(single, keyOfEach()).map((same) => {
     const [first] = same;
@@ -66,8 +64,7 @@ function keyOfEach(): (change: Change) => string {
 function keyOf(change: Change): string {
   const { verb, grantee, to = grantee, group, privileges, columns, acting, member } = change;
   const { as } = acting;
-  const creator =
-    group.kind === "default-privileges" ? [group.owner.oid, member.name, group.schema === undefined] : [];
+  const creator = group.kind === "default-privileges" ? [group.owner.oid, member.name, group.schema === undefined] : [];
   const onColumns = columns === undefined ? [] : [JSON.stringify(columns)];
   return [verb, as?.oid, typeOf(group), to.oid, ...privileges, ...creator, ...onColumns].join();
 }

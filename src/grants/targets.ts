@@ -59,8 +59,7 @@ function overlapOf(grants: readonly Grant[]): Failure | undefined {
       const others = demanded.get(grantee) ?? [];
       const schemas = demand.schemas === "*" ? ["*"] : demand.schemas;
       const isAll = schemas.includes("*") || others.includes("*");
-      if (isAll ? others.length > 0 : schemas.some((schema) => others.includes(schema)))
-        return demandedTwice(grantee);
+      if (isAll ? others.length > 0 : schemas.some((schema) => others.includes(schema))) return demandedTwice(grantee);
       demanded.set(grantee, [...others, ...schemas]);
     }
   }

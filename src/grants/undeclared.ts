@@ -68,46 +68,42 @@ function revokesOf(
   columnsOf: ReadonlyMap<string, readonly ColumnAclItem[]>,
 ): readonly Revoke[] {
   const canGrant = held.privileges.some(isGrantOption);
-  const listed = new Map(
-    held.privileges.map((privilege) => [withoutGrantOption(privilege) as Privilege, privilege]),
-  );
+  const listed = new Map(held.privileges.map((privilege) => [withoutGrantOption(privilege) as Privilege, privilege]));
   return groupsOf(members, ({ oid }) => columnsOf.get(oid) ?? "").flatMap((alike) => {
     const columns = columnsOf.get(alike[0].oid) ?? [];
     const acl = [...group.acl, ...columns];
-    return groupsOf(holders, (holder) =>
-      canGrant || columns.length > 0 || isGone(holder) ? holder : "",
-    ).flatMap((same) => {
-      const steps = [...listed].map(([privilege, asListed]): PrivilegeStep => {
-        const mine = [
-          { privilege, grantable: isGrantOption(asListed) },
-          ...columns.filter((item) => item.grantee === same[0] && item.privilege === privilege),
-        ];
-        const dependents = isPublic(same[0]) ? [] : dependentsOf(same[0] as Role, group, mine, acl);
-        const item = { grantor, privilege };
-        const step = stepToRevoke(
-          login,
-          { group, columns },
-          privilege,
-          item,
-          held.columns ? acl : group.acl,
-          dependents,
-        );
-        return { ...step, ...(held.columns && { columns: held.columns }) };
-      });
-      const targets = same.flatMap((role) => alike.map((member) => ({ grantee: { role }, group, member })));
-      const { changes, blocked } = planOf("REVOKE", steps, targets);
-      const byLogin = changes.map((change): Blocked => ({ change, reason: "not-revoked", byLogin: true }));
-      // No statement can name a role that was dropped.
-      const all = [...byLogin, ...blocked];
-      const left = isGone(same[0])
-        ? all.map(({ change }): Blocked => ({ change, reason: "role-gone" }))
-        : all;
-      return left.map((each) => ({
-        holder: each.change.grantee,
-        privileges: inOrder(each.change.privileges.map((privilege) => listed.get(privilege) ?? privilege)),
-        blocked: each,
-      }));
-    });
+    return groupsOf(holders, (holder) => (canGrant || columns.length > 0 || isGone(holder) ? holder : "")).flatMap(
+      (same) => {
+        const steps = [...listed].map(([privilege, asListed]): PrivilegeStep => {
+          const mine = [
+            { privilege, grantable: isGrantOption(asListed) },
+            ...columns.filter((item) => item.grantee === same[0] && item.privilege === privilege),
+          ];
+          const dependents = isPublic(same[0]) ? [] : dependentsOf(same[0] as Role, group, mine, acl);
+          const item = { grantor, privilege };
+          const step = stepToRevoke(
+            login,
+            { group, columns },
+            privilege,
+            item,
+            held.columns ? acl : group.acl,
+            dependents,
+          );
+          return { ...step, ...(held.columns && { columns: held.columns }) };
+        });
+        const targets = same.flatMap((role) => alike.map((member) => ({ grantee: { role }, group, member })));
+        const { changes, blocked } = planOf("REVOKE", steps, targets);
+        const byLogin = changes.map((change): Blocked => ({ change, reason: "not-revoked", byLogin: true }));
+        // No statement can name a role that was dropped.
+        const all = [...byLogin, ...blocked];
+        const left = isGone(same[0]) ? all.map(({ change }): Blocked => ({ change, reason: "role-gone" })) : all;
+        return left.map((each) => ({
+          holder: each.change.grantee,
+          privileges: inOrder(each.change.privileges.map((privilege) => listed.get(privilege) ?? privilege)),
+          blocked: each,
+        }));
+      },
+    );
   });
 }
 

@@ -103,12 +103,7 @@ export function notChecked(grantee: string, { schemas, onExtra }: Demand): Grant
   };
 }
 
-function verdictOf(
-  before: AssessedGrantee | undefined,
-  now: AssessedGrantee,
-  { onExtra }: Demand,
-  isChanged: boolean,
-) {
+function verdictOf(before: AssessedGrantee | undefined, now: AssessedGrantee, { onExtra }: Demand, isChanged: boolean) {
   const drifted = (grantee: AssessedGrantee | undefined) =>
     grantee?.obstacle === null &&
     (grantee.identity !== null ||
@@ -173,16 +168,11 @@ function changesOf(
   grantee: Role,
   { verb, left = [] }: { readonly verb?: Change["verb"]; readonly left?: readonly Finding[] } = {},
 ): readonly Changed[] {
-  const mine = changes.filter(
-    (change) => change.grantee.oid === grantee.oid && (verb ?? change.verb) === change.verb,
-  );
-  const undone = new Map(
-    left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges]),
-  );
+  const mine = changes.filter((change) => change.grantee.oid === grantee.oid && (verb ?? change.verb) === change.verb);
+  const undone = new Map(left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges]));
   return groupsOf(mine, (change) => identify(grantee, change)).flatMap((same): readonly Changed[] => {
     const [{ group, member }] = same;
-    const all =
-      same.length === 1 ? same[0].privileges : inOrder(same.flatMap(({ privileges }) => privileges));
+    const all = same.length === 1 ? same[0].privileges : inOrder(same.flatMap(({ privileges }) => privileges));
     const again = undone.get(identify(grantee, same[0])) ?? [];
     const privileges = again.length === 0 ? all : all.filter((privilege) => !again.includes(privilege));
     return privileges.length === 0 ? [] : [{ ...named(group, member), owner: group.owner.name, privileges }];

@@ -2,16 +2,7 @@ import type { Demand } from "../model/demand.ts";
 import { AZURE_ADMIN } from "../model/entra-label.ts";
 import { isRelation } from "../model/kinds.ts";
 import type { Changed, Warning } from "../model/report.ts";
-import {
-  code,
-  EMPTY,
-  inOurWords,
-  listOf,
-  name,
-  type Sentence,
-  sentence,
-  someNames,
-} from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, listOf, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
 import type { Grantee, GranteeFacts, Group, Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { type Drift, demandedOn } from "./drift.ts";
@@ -109,11 +100,7 @@ function granteeIsOwner(groups: readonly Group[], demand: Demand, actor: Role): 
 }
 
 /** TRIGGER lets a role that can create a function run code as the role that writes to the table next. */
-function triggerAndCreate(
-  { groups, schemas, server }: Snapshot,
-  demand: Demand,
-  actor: Role,
-): Sentence | undefined {
+function triggerAndCreate({ groups, schemas, server }: Snapshot, demand: Demand, actor: Role): Sentence | undefined {
   const tables = groups.filter((group) => group.kind === "table" && group.skipped === "");
   const demanded = tables.some((group) => demandedOn(group, demand, server.version).includes("TRIGGER"));
   const creatable = schemas.filter((schema) => schema.creatableBy.has(actor));

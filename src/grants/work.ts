@@ -36,8 +36,7 @@ export function startWork(): Work {
     committed(batch) {
       committed.push(...batch.changes);
       statements.push(...sqlOf(batch));
-      if (refusals.size > 0)
-        for (const { acting, group } of batch.changes) refusals.get(acting.as)?.delete(group);
+      if (refusals.size > 0) for (const { acting, group } of batch.changes) refusals.get(acting.as)?.delete(group);
     },
     failed(changes, refusal) {
       for (const change of changes) {

@@ -1,10 +1,4 @@
-import type {
-  Privilege,
-  RoutinePrivilege,
-  SchemaPrivilege,
-  SequencePrivilege,
-  TablePrivilege,
-} from "./privileges.ts";
+import type { Privilege, RoutinePrivilege, SchemaPrivilege, SequencePrivilege, TablePrivilege } from "./privileges.ts";
 
 /** `ALL` stays `ALL`, because what it means depends on the server's version. */
 export type PrivilegeList<P extends Privilege> = "ALL" | readonly P[];

@@ -29,13 +29,10 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
   "session-role": {
     why: "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
     runAs: "login",
-    advice: inOurWords(
-      "Or add that role to the input `grantee`, or remove the setting with ALTER ROLE … RESET role.",
-    ),
+    advice: inOurWords("Or add that role to the input `grantee`, or remove the setting with ALTER ROLE … RESET role."),
   },
   "not-owner": {
-    why: (owner, login) =>
-      sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
+    why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
     runAs: "owner",
   },
   "owner-lacks-usage": {
@@ -130,7 +127,6 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
 
 function boundToAnother(role: string, identity: Identity | undefined): Sentence {
   const { expected = "", bound = "", expectedTenant, boundTenant } = identity ?? {};
-  const of = (tenant: string | undefined) =>
-    tenant === undefined ? EMPTY : sentence` of tenant ${code(tenant)}`;
+  const of = (tenant: string | undefined) => (tenant === undefined ? EMPTY : sentence` of tenant ${code(tenant)}`);
   return sentence`${name(role)} is bound to object ID ${code(bound)}${of(boundTenant)}, not to ${code(expected)}${of(expectedTenant)}, so the app cannot sign in.`;
 }

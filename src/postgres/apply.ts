@@ -107,8 +107,7 @@ async function run(round: Round, planned: Batch): Promise<void> {
   const serverMessage = wordsOf(error);
   const atFault = await culprits(client, changes, reason);
   const isAtFault = ({ member }: Change) => atFault.has(member.oid);
-  const otherNotFound =
-    reason === "gone" && atFault.size === 0 && changes.every(({ group }) => isRelation(group.kind));
+  const otherNotFound = reason === "gone" && atFault.size === 0 && changes.every(({ group }) => isRelation(group.kind));
   const refusal: Refusal = otherNotFound
     ? { reason: "refused", serverMessage, otherNotFound }
     : { reason, serverMessage };

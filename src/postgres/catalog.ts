@@ -74,10 +74,7 @@ async function refuseOldServer(client: Client): Promise<void> {
 
 /** True for an error that a DROP of another session, or a replica's recovery, causes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export function isPassing(error: pg.DatabaseError): boolean {
-  return (
-    PASSING.has(error.code ?? "") ||
-    (error.code === "XX000" && error.message.startsWith("cache lookup failed"))
-  );
+  return PASSING.has(error.code ?? "") || (error.code === "XX000" && error.message.startsWith("cache lookup failed"));
 }
 
 const PASSING: ReadonlySet<string> = new Set([
@@ -202,11 +199,7 @@ function ownersOf({ groups }: Pick<Snapshot, "groups">): readonly Oid[] {
 
 /** True if the demand lets the grantees take the next value of a sequence. */
 function takesNextValues({ sequencePrivileges }: Demand): boolean {
-  return (
-    sequencePrivileges === "ALL" ||
-    sequencePrivileges.includes("USAGE") ||
-    sequencePrivileges.includes("UPDATE")
-  );
+  return sequencePrivileges === "ALL" || sequencePrivileges.includes("USAGE") || sequencePrivileges.includes("UPDATE");
 }
 
 /** The result of one look; `nextTransaction`: see FirstLook. */

@@ -9,11 +9,7 @@ import { BEGIN_READ_ONLY } from "./transaction.ts";
  * The relations that made a batch fail: those that a session has locked or waits to lock, or those that were dropped or
  * renamed. None if the catalogs do not show them.
  */
-export async function culprits(
-  client: Client,
-  changes: readonly Change[],
-  reason: Reason,
-): Promise<ReadonlySet<Oid>> {
+export async function culprits(client: Client, changes: readonly Change[], reason: Reason): Promise<ReadonlySet<Oid>> {
   const query = QUERIES[reason];
   const relations = changes.filter(({ group }) => isRelation(group.kind));
   if (query === undefined || relations.length === 0) return new Set();

@@ -58,10 +58,7 @@ export async function nearestDatabase(login: Login): Promise<string | undefined>
 async function listDatabases(login: Login): Promise<readonly string[]> {
   const target = { ...login.target, database: DEFAULT_DATABASE };
   return await withSession({ ...login, target }, async (client: Client) => {
-    const [, { rows }] = await Promise.all([
-      client.query(BEGIN_READ_ONLY),
-      client.query<{ name: string }>(DATABASES),
-    ]);
+    const [, { rows }] = await Promise.all([client.query(BEGIN_READ_ONLY), client.query<{ name: string }>(DATABASES)]);
     return rows.map(({ name }) => name);
   });
 }

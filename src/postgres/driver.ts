@@ -19,11 +19,7 @@ type Connection = pg.Connection & {
  * PGREPLICATION of the job's environment, which could set any parameter of the session.
  * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/connection-parameters.js
  */
-export function delayStartup(
-  client: pg.Client,
-  parameters: Record<string, string>,
-  ready: () => Promise<void>,
-): void {
+export function delayStartup(client: pg.Client, parameters: Record<string, string>, ready: () => Promise<void>): void {
   const connection = client.connection as Connection;
   const startup = connection.startup.bind(connection);
   connection.startup = () => {
@@ -218,8 +214,7 @@ export function cancelQuery(client: pg.Client, { remoteAddress, remotePort }: So
     processID: number | null;
     secretKey: number | null;
   };
-  if (remoteAddress === undefined || remotePort === undefined || processID === null || secretKey === null)
-    return;
+  if (remoteAddress === undefined || remotePort === undefined || processID === null || secretKey === null) return;
   const request = Buffer.alloc(16);
   [16, CANCEL_REQUEST, processID, secretKey].forEach((value, index) => {
     request.writeInt32BE(value, index * 4);

@@ -248,12 +248,7 @@ ORDER BY schema, name, source, g.oid;`;
 }
 
 /** Foreign-data wrappers that look for a user mapping, of those that Azure offers; file_fdw and azure_storage do not. */
-const NEED_USER_MAPPING = [
-  "postgres_fdw_handler",
-  "oracle_fdw_handler",
-  "tds_fdw_handler",
-  "mysql_fdw_handler",
-];
+const NEED_USER_MAPPING = ["postgres_fdw_handler", "oracle_fdw_handler", "tds_fdw_handler", "mysql_fdw_handler"];
 
 /** Foreign tables for which neither the grantee nor PUBLIC has a user mapping. */
 export function foreignTablesWithoutMapping({ schemas, grantees, exclude }: PitfallScope): string {

@@ -179,11 +179,7 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
   return sessionOf(client, socket, queryTime, () => broken, signal);
 }
 
-function clientOf(
-  { server, database, user }: Target,
-  socket: Socket,
-  password: () => Promise<string>,
-): pg.Client {
+function clientOf({ server, database, user }: Target, socket: Socket, password: () => Promise<string>): pg.Client {
   return new pg.Client({
     host: server.host,
     port: server.port,

@@ -74,9 +74,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
   const groups = facts("group").map((row) => ({ row, group: groupFrom(row) }));
   const asked = groups.filter(({ row }) => row.representative !== undefined);
   const relations = new Map(
-    asked
-      .filter(({ group }) => !isRoutine(group.kind))
-      .map(({ row, group }) => [row.representative ?? "", group]),
+    asked.filter(({ group }) => !isRoutine(group.kind)).map(({ row, group }) => [row.representative ?? "", group]),
   );
   const relationsOf = (representative: Oid) => found(relations, representative);
   const database = groups.find(({ group }) => group.kind === "database")?.group;
@@ -88,11 +86,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
       sessionUser: roleOf(sessionUser),
       database: { name: database.members[0]?.name ?? "", owner: database.owner },
       schemas: [...schemas.values()].sort((a, b) => compare(a.name, b.name)),
-      groups: [
-        database,
-        ...schemaGroups,
-        ...groups.flatMap(({ group }) => (group === database ? [] : [group])),
-      ],
+      groups: [database, ...schemaGroups, ...groups.flatMap(({ group }) => (group === database ? [] : [group]))],
       columns: facts("column").map(({ representative, relation, name, items }) => ({
         group: relationsOf(representative),
         member: { oid: relation, name },
@@ -194,10 +188,7 @@ function mapSession({ oid, session, refused }: SessionRow, roleOf: (oid: Oid) =>
   return { role: roleOf(oid), actor: roleOf(session), refused };
 }
 
-function mapAsked(
-  { representative = "", owner, relacl = null, size }: GroupRow,
-  group: Group,
-): Representative {
+function mapAsked({ representative = "", owner, relacl = null, size }: GroupRow, group: Group): Representative {
   return { routine: isRoutine(group.kind), oid: representative, owner, relacl, group, forOthers: size > 1 };
 }
 

@@ -32,9 +32,7 @@ export type Trial = readonly [Blocked, ...Blocked[]];
  */
 function keyOfTrial({ change: { verb, grantor, group, privileges }, reason }: Blocked): string {
   const ofAcl =
-    grantor && (grantor.inherited || grantor.viaRoles.length > 0)
-      ? `${group.members[0]?.oid} ${privileges}`
-      : "";
+    grantor && (grantor.inherited || grantor.viaRoles.length > 0) ? `${group.members[0]?.oid} ${privileges}` : "";
   return `${verb} ${reason} ${(grantor ?? group.owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
 }
 

@@ -41,10 +41,7 @@ export function takeTurns(say: Say): Turns {
         : undefined,
     async waitFor(answer) {
       const started = Date.now();
-      const timer = setTimeout(
-        () => say("waiting for another run of this action to finish its batch"),
-        SAID_WAIT,
-      );
+      const timer = setTimeout(() => say("waiting for another run of this action to finish its batch"), SAID_WAIT);
       try {
         await answer;
         left -= Date.now() - started;

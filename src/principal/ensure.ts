@@ -68,8 +68,7 @@ async function ensureOnce(
     await client.query("COMMIT");
     return progress.sent ?? found(before, demand);
   }
-  if (before !== null && !demand.rebind)
-    throw new ActionError(boundToAnother(otherId(before, demand), demand));
+  if (before !== null && !demand.rebind) throw new ActionError(boundToAnother(otherId(before, demand), demand));
   await client.query(sqlFor(before, demand));
   const after = await readPrincipal(client, demand.name);
   if (after === null || !isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
@@ -129,10 +128,7 @@ function done(before: Principal | null, after: Principal, demand: PrincipalDeman
 }
 
 /** A warning if the server lists another type: the type also decides who may sign in. */
-function otherType(
-  { type }: Principal,
-  { name: role, type: expected }: PrincipalDemand,
-): readonly Sentence[] {
+function otherType({ type }: Principal, { name: role, type: expected }: PrincipalDemand): readonly Sentence[] {
   if (type === undefined || type === expected) return [];
   return [
     sentence`${name(role)} is bound as ${code(type)}, not as ${code(expected)} (input ${code("type")}). ${inOurWords("A token of a different type cannot sign in.")}`,

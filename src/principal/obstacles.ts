@@ -6,10 +6,7 @@ import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 import type { PrincipalDemand } from "./settings.ts";
 
 /** The role is bound to another identity, and `rebind` is not set. */
-export function boundToAnother(
-  bound: string | undefined,
-  { name: role, objectId }: PrincipalDemand,
-): Failure {
+export function boundToAnother(bound: string | undefined, { name: role, objectId }: PrincipalDemand): Failure {
   return failure({
     code: "principal-bound-to-another",
     message: sentence`${name(role)} is bound to object ID ${code(bound ?? "")}, not to ${code(objectId)}. Nothing was changed.`,

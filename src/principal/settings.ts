@@ -53,10 +53,7 @@ export function parsePrincipalSettings(env: Env): PrincipalSettings {
   return readInputs(PRINCIPAL_INPUTS, env, (inputs) => {
     const cloud = () => cloudFrom(inputs);
     const signIn = () => entraSignInFrom(inputs);
-    const toHost = hostName(
-      () => cloud().hostSuffix,
-      inOurWords("Use only the host from the connection string."),
-    );
+    const toHost = hostName(() => cloud().hostSuffix, inOurWords("Use only the host from the connection string."));
     const host = () => inputs.required("host", toHost);
     return inputs.all({
       signIn,

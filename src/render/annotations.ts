@@ -7,15 +7,7 @@ import { explain } from "./explain.ts";
 import { failureKey, failureLines } from "./failure.ts";
 import { alike, byCause, distinctIn, type Finding, granteesOf, listsOf, targetsOf } from "./findings.ts";
 import { plain } from "./pen.ts";
-import {
-  countObjects,
-  hasNoOwner,
-  objectName,
-  objectText,
-  placesIn,
-  sourcesText,
-  targetsIn,
-} from "./phrases.ts";
+import { countObjects, hasNoOwner, objectName, objectText, placesIn, sourcesText, targetsIn } from "./phrases.ts";
 import { undeclaredText } from "./undeclared.ts";
 
 /** A message that GitHub shows beside the job and on the run's page. */

@@ -34,12 +34,7 @@ const OPEN_LINES = 10;
  * Adds what a grantee is missing, and what it holds beyond the demand.
  * @param several whether the part is about several grantees, and so shows no SQL that names one of them
  */
-export function driftPart(
-  page: Page,
-  { user }: DatabaseReport,
-  grantee: GranteeReport,
-  several = false,
-): void {
+export function driftPart(page: Page, { user }: DatabaseReport, grantee: GranteeReport, several = false): void {
   for (const { what, isDrift, findings } of listsOf(grantee)) {
     const title = isDrift ? what : `${what} (a warning)`;
     const causes = byCause(findings).map((cause) => (several ? withoutSql(cause) : cause));
@@ -67,11 +62,7 @@ function bySchema(findings: readonly Missing[]): readonly string[] {
     (schema) => schema,
   ).toSorted((a, b) => b.length - a.length);
   if (schemas.length < 2) return [];
-  const counts = some(
-    schemas,
-    MAX_SCHEMAS,
-    (group) => `${grouped(group.length)} in ${markdown.name(group[0])}`,
-  );
+  const counts = some(schemas, MAX_SCHEMAS, (group) => `${grouped(group.length)} in ${markdown.name(group[0])}`);
   return [`By schema: ${counts}.`];
 }
 
@@ -94,11 +85,8 @@ function findingsTable(page: Page, findings: readonly Finding[]): void {
   const groups = alike(findings).toSorted((a, b) => b.length - a.length);
   page.table(head, groups.slice(0, SHOWN_ROWS), (group) => [groupText(group), ...cells(group[0])]);
   const rest = groups.slice(SHOWN_ROWS).flat();
-  const others =
-    rest.length > 0 ? `, ${count(distinctIn(rest).length, "of them", "of them")} not shown above` : "";
-  page.fold(`All ${countObjects(distinctIn(findings))}${others}`, () =>
-    page.table(head, findings, row, FOLDED_ROWS),
-  );
+  const others = rest.length > 0 ? `, ${count(distinctIn(rest).length, "of them", "of them")} not shown above` : "";
+  page.fold(`All ${countObjects(distinctIn(findings))}${others}`, () => page.table(head, findings, row, FOLDED_ROWS));
 }
 
 /** `1,240 tables: public.lines, public.orders, public.parts and 1,237 more`. */
@@ -137,9 +125,7 @@ export function fixesPart(
     const counted = count(statements.filter((statement) => !TRANSACTION.has(statement)).length, "statement");
     if (sizeOf(statements) > most) {
       const who = markdown.sentence(runner(block));
-      page.add(
-        `**SQL for ${who}** (${counted}${note(block)}): too long to show here. The output \`sql\` holds it.`,
-      );
+      page.add(`**SQL for ${who}** (${counted}${note(block)}): too long to show here. The output \`sql\` holds it.`);
       continue;
     }
     const sql = statements.map(visibleSql).join("\n");

@@ -28,9 +28,7 @@ export function explain(
   const noted = note === undefined ? [] : [note];
   return [
     sentenceOf(typeof why === "function" ? why(owner, login, findings[0]?.identity) : why),
-    ...(serverMessage === undefined
-      ? []
-      : [sentence`The server said: ${quoted(serverMessage.replace(/\.$/, ""))}.`]),
+    ...(serverMessage === undefined ? [] : [sentence`The server said: ${quoted(serverMessage.replace(/\.$/, ""))}.`]),
     ...(noteFirst ? [...noted, ...run("Run", IN_REPORT)] : []),
     ...(isEnough ? [...noted, ...run("Or run", place)] : []),
     ...(noteFirst || isEnough ? [] : [...run("Run", place), ...noted]),
@@ -46,8 +44,7 @@ export function explain(
           : sentence`${begin} ${where} as ${runner({ ...fix, as })}.`,
       ];
     return [...first, { ...fix, as, sql }].map(
-      (each, n) =>
-        sentence`${n === 0 ? begin : inOurWords("Then run")} as ${runner(each)}: ${code(each.sql)}`,
+      (each, n) => sentence`${n === 0 ? begin : inOurWords("Then run")} as ${runner(each)}: ${code(each.sql)}`,
     );
   }
 }

@@ -53,9 +53,7 @@ export function failureBlocks(failure: Failure, report: Pick<Report, "run">): re
         // The command is indented as far as the item's text, which therefore begins without spaces.
         const item = `${mark}${markdown.sentence(text).trimStart()}`;
         const block = codeBlock("", commandLines(command).join("\n"));
-        return command === undefined
-          ? item
-          : `${item}\n\n${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
+        return command === undefined ? item : `${item}\n\n${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
       })
       .join("\n"),
     `Error code \`${code}\`${link === undefined ? "" : ` · [Troubleshooting](${link})`}`,

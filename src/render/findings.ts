@@ -59,8 +59,7 @@ function oncePerList<T, R>(compute: (list: readonly T[]) => R): (list: readonly 
 }
 
 function causesOf(findings: readonly Finding[]): readonly Cause[] {
-  const keyOf = ({ owner, reason, fix }: Finding) =>
-    `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
+  const keyOf = ({ owner, reason, fix }: Finding) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
   return groupsOf(findings, keyOf).map((group) => {
     const [{ owner, reason, fix }] = group;
     const { sql: _, first: __, ...shared } = fix;
@@ -76,13 +75,8 @@ function causesOf(findings: readonly Finding[]): readonly Cause[] {
 }
 
 /** Groups findings that differ only in the name, or in the kind too if `kindOf` maps kinds to one. */
-export function alike(
-  findings: readonly Finding[],
-  kindOf: (kind: Kind) => string | number = (kind) => kind,
-) {
-  return groupsOf(findings, (finding) =>
-    [kindOf(finding.kind), finding.schema ?? "", contentKey(finding)].join("\0"),
-  );
+export function alike(findings: readonly Finding[], kindOf: (kind: Kind) => string | number = (kind) => kind) {
+  return groupsOf(findings, (finding) => [kindOf(finding.kind), finding.schema ?? "", contentKey(finding)].join("\0"));
 }
 
 /** The first entry of each object: one object has several for several grantors, or for privileges on columns. */
@@ -106,9 +100,7 @@ function objectKey({ kind, schema, name, owner }: Named & { readonly owner?: str
 /** The first of the findings that read the same, because they differ only in the grantor. */
 export function distinctRows(findings: readonly Finding[]): readonly Finding[] {
   if (distinctIn(findings).length === findings.length) return findings;
-  return groupsOf(findings, (finding) => `${objectKey(finding)}\0${contentKey(finding)}`).map(
-    ([first]) => first,
-  );
+  return groupsOf(findings, (finding) => `${objectKey(finding)}\0${contentKey(finding)}`).map(([first]) => first);
 }
 
 function contentKey({ privileges, sources }: Finding): string {
@@ -130,8 +122,7 @@ export function targetsOf({ databases, undeclared: judged }: Report): readonly T
     .flatMap((database): readonly Target[] => {
       const { error, grantees, undeclared = [] } = database;
       if (error) return [{ database, verdict: "error", error }];
-      const others =
-        judged === "fail" && undeclared.length > 0 ? [{ database, verdict: "drift" } as const] : [];
+      const others = judged === "fail" && undeclared.length > 0 ? [{ database, verdict: "drift" } as const] : [];
       return [
         ...grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict, error: grantee.error })),
         ...others,
@@ -175,9 +166,7 @@ export function objectsIn(checked: readonly Checked[], list: ListName): readonly
   );
   return roles.flatMap(([first, ...others]) => {
     const found: readonly Named[] = first.grantee[list];
-    return distinctIn(
-      others.length === 0 ? found : [first, ...others].flatMap(({ grantee }) => grantee[list]),
-    );
+    return distinctIn(others.length === 0 ? found : [first, ...others].flatMap(({ grantee }) => grantee[list]));
   });
 }
 

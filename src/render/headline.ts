@@ -78,8 +78,7 @@ function findings(report: Report, pen: Pen): string {
   if (undeclared !== undefined) return `${drift}: ${undeclared}`;
   const requested = "every requested privilege";
   const done = changes(all.grantees);
-  if (done.length > 0)
-    return `Repaired: ${series(done)}. ${all.who} now ${all.holds} ${requested} in ${all.where}`;
+  if (done.length > 0) return `Repaired: ${series(done)}. ${all.who} now ${all.holds} ${requested} in ${all.where}`;
   const { tables, sequences, routines = 0 } = lookedAt(report);
   return `In sync: ${all.who} ${all.holds} ${requested} on ${count(tables + sequences + routines, "object")} in ${all.where}`;
 
@@ -89,10 +88,7 @@ function findings(report: Report, pen: Pen): string {
     return {
       checked: some,
       grantees,
-      who:
-        names.length <= MAX_NAMES
-          ? series(names.map((name) => pen.name(name)))
-          : count(names.length, "grantee"),
+      who: names.length <= MAX_NAMES ? series(names.map((name) => pen.name(name))) : count(names.length, "grantee"),
       ...(names.length > 1 ? { is: "are", holds: "hold" } : { is: "is", holds: "holds" }),
       where: place([...new Set(some.map(({ database }) => database))], report, pen),
     };
@@ -114,8 +110,7 @@ function applied(mode: Mode, checked: readonly Checked[]): string {
   }));
   const blocked = objectsIn(rest, "missing").length;
   if (blocked === 0) return "; `mode: apply` can grant all of them";
-  if (!checked.some(({ grantee }) => grantee.missing.some(isDoable)))
-    return "; `mode: apply` can grant none of them";
+  if (!checked.some(({ grantee }) => grantee.missing.some(isDoable))) return "; `mode: apply` can grant none of them";
   return blocked === total
     ? "; `mode: apply` can grant some of them"
     : `; \`mode: apply\` can grant them on ${total - blocked} of the ${total}`;

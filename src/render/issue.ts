@@ -76,8 +76,7 @@ function digest(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
 
-const MARKER =
-  /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64})(?: ([0-9a-f]{64})([^>]*))? ?-->/;
+const MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64})(?: ([0-9a-f]{64})([^>]*))? ?-->/;
 
 /** The marker of an issue's body; undefined if the issue is not ours. */
 export function readMarker(body: string | null | undefined): Marker | undefined {
@@ -135,9 +134,7 @@ export function issueBody(subject: Subject, run: string): string {
 function checkedLine({ database, grantee: { schemas }, report }: Subject): string {
   const names = schemas === "*" ? [] : schemas.map((name) => markdown.name(name));
   const where =
-    schemas === "*"
-      ? "every schema"
-      : `${names.length === 1 ? "schema" : "schemas"} ${some(names, MAX_NAMES, String)}`;
+    schemas === "*" ? "every schema" : `${names.length === 1 ? "schema" : "schemas"} ${some(names, MAX_NAMES, String)}`;
   return `Checked ${where} · as ${markdown.name(database.user)} · mode \`${report.mode}\``;
 }
 

@@ -62,11 +62,7 @@ export function countKind(kind: Kind, n: number): string {
 }
 
 /** `3 tables`, `1 sequence` and, if routines were checked, `2 routines`. */
-export function countTypes({
-  tables,
-  sequences,
-  routines,
-}: Omit<ObjectCounts, "skipped">): readonly string[] {
+export function countTypes({ tables, sequences, routines }: Omit<ObjectCounts, "skipped">): readonly string[] {
   const checked = [count(tables, "table"), count(sequences, "sequence")];
   return routines === undefined ? checked : [...checked, count(routines, "routine")];
 }

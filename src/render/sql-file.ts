@@ -85,10 +85,7 @@ function scriptPart({ databases }: Report): (part: SqlPart) => readonly string[]
     const { host, port } = part.database;
     const database = part.block.database ?? part.database.database;
     if (/[\r\n]/.test(database)) return unreachable(part);
-    return [
-      connectLine({ dbname: database, ...(several && { host, port: `${port}` }) }),
-      ...statementsOf(part),
-    ];
+    return [connectLine({ dbname: database, ...(several && { host, port: `${port}` }) }), ...statementsOf(part)];
   };
 }
 

@@ -81,12 +81,7 @@ type Section = readonly [DatabaseReport, ...DatabaseReport[]];
 function sections(report: Report): readonly Section[] {
   const shown = targetsOf(report).filter(({ error, grantee }) => error || (grantee && hasFindings(grantee)));
   return sameOf([...new Set(shown.map(({ database }) => database))], ({ error, user, fixes, grantees }) =>
-    JSON.stringify([
-      error && failureKey(error),
-      user,
-      fixes,
-      grantees.map((each) => [each.grantee, findingsOf(each)]),
-    ]),
+    JSON.stringify([error && failureKey(error), user, fixes, grantees.map((each) => [each.grantee, findingsOf(each)])]),
   );
 }
 
@@ -125,8 +120,7 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
   const parts = sameGrantees(database);
   for (const { grantee, named } of parts) {
     const { error, missing, extra } = grantee;
-    if (named.length > 0 && (error || missing.length + extra.length > 0))
-      page.add(`##### For ${names(named)}`);
+    if (named.length > 0 && (error || missing.length + extra.length > 0)) page.add(`##### For ${names(named)}`);
     if (error) errorPart(page, error, report);
     driftPart(page, database, grantee, named.length > 1);
   }
@@ -204,8 +198,7 @@ function columnsFor(report: Report): readonly Column[] {
   const hasSeveral = targetsOf(report).some(
     ({ grantee, error }) => !error && grantee?.grantee !== grantees[0]?.grantee,
   );
-  const schemasOf = ({ grantee }: Target) =>
-    !grantee ? "" : grantee.schemas === "*" ? "all" : names(grantee.schemas);
+  const schemasOf = ({ grantee }: Target) => (!grantee ? "" : grantee.schemas === "*" ? "all" : names(grantee.schemas));
   const hasSchemas = report.databases.some(
     (database) => new Set(database.grantees.map(({ grantee }) => grantee)).size < database.grantees.length,
   );
@@ -227,10 +220,7 @@ function columnsFor(report: Report): readonly Column[] {
 }
 
 function objectsText({ database, grantee, error }: Target, list: ListName): string {
-  const objects = objectsIn(
-    grantee ? [{ database, grantee }] : error ? checkedIn(database) : [],
-    list,
-  ).length;
+  const objects = objectsIn(grantee ? [{ database, grantee }] : error ? checkedIn(database) : [], list).length;
   return error && objects === 0 ? "?" : grouped(objects);
 }
 
@@ -245,10 +235,7 @@ function checkedPart(page: Page, report: Report): void {
     `mode \`${report.mode}\``,
     ...sessionRoles(report),
   ];
-  const lines = [
-    ...([skipped, ...Object.values(objects)].some((n) => n > 0) ? checked : []),
-    ...runLine(report),
-  ];
+  const lines = [...([skipped, ...Object.values(objects)].some((n) => n > 0) ? checked : []), ...runLine(report)];
   if (lines.length > 0) page.add(lines.join(" · "));
   const held = granteesOf(report).flatMap(({ held }) => held);
   if (held.length > 0)
@@ -277,9 +264,7 @@ function runLine({ run }: Report): readonly string[] {
 /** Whose privileges count in place of a grantee's own. */
 function sessionRoles(report: Report): readonly string[] {
   const sentences = granteesOf(report).flatMap(({ grantee, sessionRole }) =>
-    sessionRole === undefined
-      ? []
-      : `sessions of ${markdown.name(grantee)} begin as ${markdown.name(sessionRole)}`,
+    sessionRole === undefined ? [] : `sessions of ${markdown.name(grantee)} begin as ${markdown.name(sessionRole)}`,
   );
   return [...new Set(sentences)];
 }

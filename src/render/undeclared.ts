@@ -35,9 +35,7 @@ export function undeclaredPart(page: Page, report: Report): void {
       row.privileges.join(", "),
       objectsText(row),
       markdown.name(row.schema),
-      row.fix.as === undefined
-        ? "see the JSON report"
-        : markdown.sentence(runner({ ...row.fix, as: row.fix.as })),
+      row.fix.as === undefined ? "see the JSON report" : markdown.sentence(runner({ ...row.fix, as: row.fix.as })),
     ],
     MAX_ROWS,
   );

@@ -16,9 +16,7 @@ export function readAppConnection(
 ): ConnectionParts {
   const settings = settingsIn(text);
   const found =
-    settings.length > 0
-      ? wanted(connectionsIn(settings), isWanted)
-      : usable(readConnectionString(withoutQuotes(text)));
+    settings.length > 0 ? wanted(connectionsIn(settings), isWanted) : usable(readConnectionString(withoutQuotes(text)));
   if (found.host === undefined && found.database === undefined && found.user === undefined) {
     throw new Invalid(inOurWords("contains no host, database or user"));
   }

@@ -34,8 +34,7 @@ export function readConnectionString(text: string): ConnectionParts {
 function readUri(text: string, scheme: RegExp): ConnectionParts {
   if (!scheme.test(text)) throw new Invalid(inOurWords("is a URL of something other than PostgreSQL"));
   const rest = text.replace(scheme, "");
-  const [found, authority = "", path = "", query = ""] =
-    rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
+  const [found, authority = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
   if (found === undefined) throw new Invalid(inOurWords("is a URL that this action cannot read"));
   const at = authority.lastIndexOf("@");
   const [user = "", ...password] = at < 0 ? [] : authority.slice(0, at).split(":");

@@ -108,8 +108,7 @@ function isReadable(document: Document.Parsed, { yaml, note }: Reading): boolean
     },
     Value(_, node, path) {
       const { anchor, tag } = node;
-      if (anchor !== undefined)
-        noteAt(node, path, sentence`${code(shortened(`&${anchor}`))} is an anchor. Remove it.`);
+      if (anchor !== undefined) noteAt(node, path, sentence`${code(shortened(`&${anchor}`))} is an anchor. Remove it.`);
       if (tag)
         noteAt(
           node,
@@ -181,12 +180,7 @@ function valuesIn(map: Mapping, known: readonly string[], reading: Reading): Rea
   return values;
 }
 
-function problemOfKey(
-  name: string,
-  first: number | undefined,
-  known: readonly string[],
-  inputs: InputTable,
-): Sentence {
+function problemOfKey(name: string, first: number | undefined, known: readonly string[], inputs: InputTable): Sentence {
   if (first !== undefined) return sentence`is also a key on line ${first}. Remove one of them.`;
   if (name === "<<") return inOurWords("is a merge key. Write the keys themselves.");
   if (Object.hasOwn(inputs, name))
@@ -209,19 +203,13 @@ function textOf(key: string, { node, offset }: Value, reading: Reading): FileVal
 }
 
 /** The items of a list as lines. */
-function linesOf(
-  key: string,
-  list: YAMLSeq<ParsedNode>,
-  line: number,
-  reading: Reading,
-): FileValue | "mistaken" {
+function linesOf(key: string, list: YAMLSeq<ParsedNode>, line: number, reading: Reading): FileValue | "mistaken" {
   const { yaml, placeOf, note } = reading;
   const items = list.items.map((item) => {
     const [offset] = item.range;
     const text = yaml.isScalar(item) ? item.value : undefined;
     const problem = typeof text === "string" ? problemOfLine(text) : kindOf(item, yaml);
-    if (problem !== undefined && !yaml.isAlias(item))
-      note(offset, sentence`${code(key)}: an item ${problem}.`);
+    if (problem !== undefined && !yaml.isAlias(item)) note(offset, sentence`${code(key)}: an item ${problem}.`);
     return { text: String(text), line: placeOf(offset).line, problem };
   });
   if (items.some(({ problem }) => problem !== undefined)) return "mistaken";
@@ -238,13 +226,7 @@ function problemOfLine(text: string): Sentence | undefined {
 }
 
 /** Notes that a value has another type than it can have, unless it is an alias, which is noted already. */
-function noteKind(
-  subject: Sentence,
-  node: unknown,
-  offset: number,
-  use: Sentence,
-  { yaml, note }: Reading,
-): void {
+function noteKind(subject: Sentence, node: unknown, offset: number, use: Sentence, { yaml, note }: Reading): void {
   if (!yaml.isAlias(node)) note(offset, sentence`${subject} ${kindOf(node, yaml)}. ${use}`);
 }
 
@@ -254,9 +236,7 @@ function kindOf(node: unknown, yaml: Yaml): Sentence {
   if (yaml.isSeq(node)) return inOurWords(node.items.length === 0 ? "is an empty list" : "is a list");
   const value = yaml.isScalar(node) ? node.value : null;
   if (value === null) return inOurWords("has no value");
-  return inOurWords(
-    typeof value === "string" ? "is text" : `is a ${typeof value}, because it is not in quotes`,
-  );
+  return inOurWords(typeof value === "string" ? "is text" : `is a ${typeof value}, because it is not in quotes`);
 }
 
 /** A text of the file, which may be long. */

@@ -99,11 +99,7 @@ export function grantsIn<I extends DemandInputs>(
 }
 
 /** What is demanded for these grantees. */
-export function demandFrom(
-  inputs: DemandInputs,
-  grantees: () => readonly string[],
-  signIn: () => SignIn,
-): Demand {
+export function demandFrom(inputs: DemandInputs, grantees: () => readonly string[], signIn: () => SignIn): Demand {
   return inputs.all({
     schemas: () => inputs.orDefault("schemas", schemas),
     tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
@@ -126,10 +122,7 @@ function tenantOf(signIn: SignIn): Demand["tenantId"] {
 }
 
 /** The object ID of each grantee, if they are given. */
-function objectIdsFrom(
-  inputs: DemandInputs,
-  granteesIn: () => readonly string[],
-): Demand["objectIds"] | undefined {
+function objectIdsFrom(inputs: DemandInputs, granteesIn: () => readonly string[]): Demand["objectIds"] | undefined {
   const ids = inputs.optional("grantee-object-id", objectIds);
   if (ids === undefined) return undefined;
   const grantees = granteesIn();

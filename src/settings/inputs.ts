@@ -78,9 +78,7 @@ export function parseSettings(env: Env, file?: GrantsFile): Settings {
     const grants = () => {
       const demand = (of: () => readonly string[]) => demandFrom(inputs, of, signIn);
       if (file === undefined)
-        return [
-          inputs.all({ databases: () => databasesOf(inputs), grantees, demand: () => demand(grantees) }),
-        ];
+        return [inputs.all({ databases: () => databasesOf(inputs), grantees, demand: () => demand(grantees) })];
       inputs.ifValid(() => checkBesideFile(inputs, connection, demand));
       return grantsIn(file.entries, inputs, databasesOf, signIn);
     };
@@ -130,8 +128,7 @@ function checkBesideFile(
     );
   inputs.all({
     grantee: () => inputs.isSet("grantee") && beside("grantee", "Remove it."),
-    user: () =>
-      connection()?.user !== undefined && beside("app-connection", "Set `host` and `database` instead."),
+    user: () => connection()?.user !== undefined && beside("app-connection", "Set `host` and `database` instead."),
     demand: () => demand(() => beside("grantee-object-id", "Remove it.")),
   });
 }
@@ -172,8 +169,7 @@ const LOAD_BALANCED_PORT = 7432;
 
 /** The port that spreads connections over the nodes of an elastic cluster cannot be used to grant. */
 function checkCoordinator(inputs: MainInputs, mode: Mode, { host, port }: Server, cloud: Cloud): void {
-  if (mode !== "apply" || port !== LOAD_BALANCED_PORT || !host.toLowerCase().endsWith(cloud.hostSuffix))
-    return;
+  if (mode !== "apply" || port !== LOAD_BALANCED_PORT || !host.toLowerCase().endsWith(cloud.hostSuffix)) return;
   inputs.mistake(
     inputs.isSet("port") ? "port" : "app-connection",
     inOurWords(

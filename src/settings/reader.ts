@@ -123,9 +123,7 @@ function unlessMistaken<V>(read: () => V): [V?] {
 }
 
 function all<V extends object>(fields: { readonly [K in keyof V]: () => V[K] }): V {
-  const read = Object.entries<() => unknown>(fields).map(
-    ([key, field]) => [key, unlessMistaken(field)] as const,
-  );
+  const read = Object.entries<() => unknown>(fields).map(([key, field]) => [key, unlessMistaken(field)] as const);
   if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
   return Object.fromEntries(read.map(([key, [value]]) => [key, value])) as V;
 }
@@ -262,9 +260,7 @@ function asInvalid(error: unknown): Invalid {
 
 function badInput(mistakes: readonly Mistake[], order: readonly string[]): ActionError {
   const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
-  const { inputs = [], file: inFile = [] } = Object.groupBy(distinct, ({ place }) =>
-    place ? "file" : "inputs",
-  );
+  const { inputs = [], file: inFile = [] } = Object.groupBy(distinct, ({ place }) => (place ? "file" : "inputs"));
   inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   inFile.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
   const invalid = new Set(inputs.map(({ name }) => name)).size;
@@ -276,20 +272,13 @@ function badInput(mistakes: readonly Mistake[], order: readonly string[]): Actio
     failure({
       code: "bad-input",
       message: paragraph(
-        ...(invalid === 0
-          ? []
-          : [inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`)]),
-        ...(inFile.length === 0
-          ? []
-          : [sentence`${file} has ${inOurWords(count(inFile.length, "mistake"))}.`]),
+        ...(invalid === 0 ? [] : [inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`)]),
+        ...(inFile.length === 0 ? [] : [sentence`${file} has ${inOurWords(count(inFile.length, "mistake"))}.`]),
         inOurWords("Nothing was changed."),
       ),
       problems:
         problems.length > MOST_PROBLEMS
-          ? [
-              ...problems.slice(0, MOST_PROBLEMS),
-              sentence`There are ${problems.length - MOST_PROBLEMS} more.`,
-            ]
+          ? [...problems.slice(0, MOST_PROBLEMS), sentence`There are ${problems.length - MOST_PROBLEMS} more.`]
           : problems,
       hint: "A value is mistyped, or the variable or secret it comes from is not set.",
       steps: [

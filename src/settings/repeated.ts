@@ -16,9 +16,7 @@ interface Repeated<E> {
  * The grantees that two entries have for one database and schema, each once for an entry. Databases are one if their
  * texts are equal, or if one is a pattern that the other's text fits: only a server knows what else patterns match.
  */
-export function repeatedIn<E extends { readonly scope: Scope }>(
-  entries: readonly E[],
-): readonly Repeated<E>[] {
+export function repeatedIn<E extends { readonly scope: Scope }>(entries: readonly E[]): readonly Repeated<E>[] {
   const earlierOf = new Map<string, E[]>();
   const repeated: Repeated<E>[] = [];
   for (const again of entries) {
@@ -39,12 +37,8 @@ const MOST_COMPARED = 1_000;
 /** True if two entries have a database and a schema in common. */
 function overlap(one: Scope, other: Scope): boolean {
   const shareSchema =
-    one.schemas === "*" ||
-    other.schemas === "*" ||
-    one.schemas.some((schema) => other.schemas.includes(schema));
-  return (
-    shareSchema && one.databases.some((database) => other.databases.some((each) => areOne(database, each)))
-  );
+    one.schemas === "*" || other.schemas === "*" || one.schemas.some((schema) => other.schemas.includes(schema));
+  return shareSchema && one.databases.some((database) => other.databases.some((each) => areOne(database, each)));
 }
 
 function areOne(database: string, other: string): boolean {

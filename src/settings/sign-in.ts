@@ -28,10 +28,7 @@ export const SIGN_IN_INPUTS = {
 export function signInFrom(inputs: InputsOf<typeof SIGN_IN_INPUTS>): SignIn {
   const chosen = inputs.optional("auth-type", choice(AUTH_TYPES));
   if (inputs.isSet("password") && inputs.isSet("client-secret")) {
-    inputs.mistake(
-      "password",
-      inOurWords("`password` and `client-secret` are both set. Remove one of them."),
-    );
+    inputs.mistake("password", inOurWords("`password` and `client-secret` are both set. Remove one of them."));
   }
   const type = chosen ?? (inputs.isSet("password") ? "password" : entraTypeOf(inputs));
   if (type !== "password") return entraSignIn(type, inputs);

@@ -54,8 +54,7 @@ function notValid(word: string, choices: readonly string[]): Invalid {
 /** A TCP port. */
 export function port(text: string): number {
   const digits = text.trim();
-  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535)
-    throw new Invalid(inOurWords("is not a port number"));
+  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(inOurWords("is not a port number"));
   return Number(digits);
 }
 
@@ -69,9 +68,7 @@ export function cloudName(text: string): CloudName {
   });
 }
 
-const GITHUB_ENVIRONMENT = inOurWords(
-  "For a GitHub environment, set `jobs.<job_id>.environment` on the job.",
-);
+const GITHUB_ENVIRONMENT = inOurWords("For a GitHub environment, set `jobs.<job_id>.environment` on the job.");
 
 /** https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals: an ID is a GUID. */
 export function clientId(text: string): string {
@@ -193,8 +190,7 @@ const MORE_LINES = inOurWords("has more than one line");
 
 /** The name of one database, as `name` reads it, but no pattern: what is in a connection never means several databases. */
 export function databaseName(text: string): string {
-  if (isPattern(text))
-    throw new Invalid(sentence`contains ${code("*")}, which is for patterns in ${code("database")}`);
+  if (isPattern(text)) throw new Invalid(sentence`contains ${code("*")}, which is for patterns in ${code("database")}`);
   return name(text);
 }
 
@@ -284,9 +280,7 @@ const BY_INPUT: Readonly<Record<string, readonly string[]>> = {
 /** Where a privilege goes that the objects of this input do not have. */
 function ofOtherInputs(privilege: string): Sentence | undefined {
   const inputs = Object.keys(BY_INPUT).filter((input) => BY_INPUT[input]?.includes(privilege));
-  return inputs.length === 0
-    ? undefined
-    : sentence`It goes in ${listOf(inputs.map((input) => code(input)))}.`;
+  return inputs.length === 0 ? undefined : sentence`It goes in ${listOf(inputs.map((input) => code(input)))}.`;
 }
 
 function wordsOf(text: string): readonly string[] {

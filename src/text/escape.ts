@@ -62,9 +62,7 @@ export function visibleSql(sql: string): string {
 
 function escapedNames(sql: string, not: RegExp, eachNot: RegExp): string {
   return sql.replace(SQL_TOKEN, (token) =>
-    token.startsWith('"') && not.test(token)
-      ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot)
-      : token,
+    token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token,
   );
 }
 

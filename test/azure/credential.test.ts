@@ -159,66 +159,47 @@ describe("each cloud", () => {
 });
 
 describe("a refusal of Entra is explained", () => {
-  const refused: [string, SignIn, Parameters<Sandbox["entra"]["register"]>[0] | undefined, number, string][] =
+  const refused: [string, SignIn, Parameters<Sandbox["entra"]["register"]>[0] | undefined, number, string][] = [
+    ["a wrong secret", { ...WITH_SECRET, clientSecret: "nope" } as SignIn, undefined, 7000215, "client-secret-wrong"],
+    ["an expired secret", WITH_SECRET, EXPIRED, 7000222, "client-secret-expired"],
     [
-      [
-        "a wrong secret",
-        { ...WITH_SECRET, clientSecret: "nope" } as SignIn,
-        undefined,
-        7000215,
-        "client-secret-wrong",
-      ],
-      ["an expired secret", WITH_SECRET, EXPIRED, 7000222, "client-secret-expired"],
-      [
-        "an unknown application",
-        { ...OIDC, clientId: "00000000-0000-4000-8000-000000000000" } as SignIn,
-        undefined,
-        700016,
-        "application-not-found",
-      ],
-      [
-        "an unknown tenant",
-        { ...OIDC, tenantId: "00000000-0000-4000-8000-000000000000" } as SignIn,
-        undefined,
-        90002,
-        "tenant-not-found",
-      ],
-      [
-        "no federated credential",
-        OIDC,
-        { ...ADMIN, federatedCredentials: [] },
-        70025,
-        "federated-credential-none",
-      ],
-      [
-        "another issuer",
-        OIDC,
-        withCredential({ issuer: "https://gitlab.com" }),
-        700211,
-        "federated-credential",
-      ],
-      [
-        "another audience",
-        OIDC,
-        withCredential({ audience: "api://AzureADTokenExchangeUSGov" }),
-        700212,
-        "federated-audience",
-      ],
-      [
-        "another subject",
-        OIDC,
-        withCredential({ subject: "repo:contoso/orders:environment:prod" }),
-        700213,
-        "federated-credential",
-      ],
-      [
-        "another case",
-        OIDC,
-        withCredential({ subject: "repo:Contoso/Orders:ref:refs/heads/main" }),
-        7002138,
-        "federated-subject-case",
-      ],
-    ];
+      "an unknown application",
+      { ...OIDC, clientId: "00000000-0000-4000-8000-000000000000" } as SignIn,
+      undefined,
+      700016,
+      "application-not-found",
+    ],
+    [
+      "an unknown tenant",
+      { ...OIDC, tenantId: "00000000-0000-4000-8000-000000000000" } as SignIn,
+      undefined,
+      90002,
+      "tenant-not-found",
+    ],
+    ["no federated credential", OIDC, { ...ADMIN, federatedCredentials: [] }, 70025, "federated-credential-none"],
+    ["another issuer", OIDC, withCredential({ issuer: "https://gitlab.com" }), 700211, "federated-credential"],
+    [
+      "another audience",
+      OIDC,
+      withCredential({ audience: "api://AzureADTokenExchangeUSGov" }),
+      700212,
+      "federated-audience",
+    ],
+    [
+      "another subject",
+      OIDC,
+      withCredential({ subject: "repo:contoso/orders:environment:prod" }),
+      700213,
+      "federated-credential",
+    ],
+    [
+      "another case",
+      OIDC,
+      withCredential({ subject: "repo:Contoso/Orders:ref:refs/heads/main" }),
+      7002138,
+      "federated-subject-case",
+    ],
+  ];
   test.each(refused)("%s", async (_name, how, app, number, code) => {
     if (app !== undefined) sandbox.entra.register(app);
     const failure = await failing(password(how)());
@@ -376,9 +357,7 @@ describe("on the way to Entra", () => {
       if (code !== "tls-unknown-authority") setDefaultCACertificates([...trusted, sandbox.ca, cert]);
       toClose.push(async () => setDefaultCACertificates([...trusted, sandbox.ca]));
       let bodies = "";
-      const server = createTlsServer({ cert, key }, (request) =>
-        request.on("data", (chunk) => (bodies += chunk)),
-      );
+      const server = createTlsServer({ cert, key }, (request) => request.on("data", (chunk) => (bodies += chunk)));
       vi.stubEnv("AZURE_AUTHORITY_HOST", `https://localhost:${await listening(server)}`);
       expect(await failing(password(WITH_SECRET)())).toMatchObject({
         code,

@@ -20,12 +20,9 @@ beforeEach(() => {
 });
 
 const password = (clientId?: string, cloud = CLOUDS.azurecloud) =>
-  signIn(
-    { signIn: { type: "managed-identity", ...(clientId && { clientId }) }, cloud },
-    process.env,
-    undefined,
-    { patience: QUICK },
-  );
+  signIn({ signIn: { type: "managed-identity", ...(clientId && { clientId }) }, cloud }, process.env, undefined, {
+    patience: QUICK,
+  });
 
 test("a virtual machine asks IMDS for the token of its system-assigned identity", async () => {
   expect(await password()()).toBe("the-token");
@@ -38,9 +35,9 @@ test("a virtual machine asks IMDS for the token of its system-assigned identity"
 
 test("the action requests a user-assigned identity by its client ID, with the scope of its cloud", async () => {
   await password(CLIENT_ID, CLOUDS.azurechinacloud)();
-  expect(
-    imds.asked.map(({ url }) => [url.searchParams.get("client_id"), url.searchParams.get("resource")]),
-  ).toEqual([[CLIENT_ID, "https://ossrdbms-aad.database.chinacloudapi.cn"]]);
+  expect(imds.asked.map(({ url }) => [url.searchParams.get("client_id"), url.searchParams.get("resource")])).toEqual([
+    [CLIENT_ID, "https://ossrdbms-aad.database.chinacloudapi.cn"],
+  ]);
 });
 
 test("the action explains that the machine does not have the identity", async () => {
@@ -59,19 +56,16 @@ test("the action asks again when IMDS is busy", async () => {
   expect(imds.asked).toHaveLength(3);
 });
 
-test.each([404, 410, 500])(
-  "the action asks again when IMDS answers %i, at most four times",
-  async (status) => {
-    imds.answer = () => ({
-      status,
-      json: { error: "unknown", error_description: "Failed to retrieve token" },
-    });
-    expect(await failing(password(CLIENT_ID.replace("c11e", `c${status}`))())).toMatchObject({
-      code: "managed-identity-busy",
-    });
-    expect(imds.asked).toHaveLength(4);
-  },
-);
+test.each([404, 410, 500])("the action asks again when IMDS answers %i, at most four times", async (status) => {
+  imds.answer = () => ({
+    status,
+    json: { error: "unknown", error_description: "Failed to retrieve token" },
+  });
+  expect(await failing(password(CLIENT_ID.replace("c11e", `c${status}`))())).toMatchObject({
+    code: "managed-identity-busy",
+  });
+  expect(imds.asked).toHaveLength(4);
+});
 
 test("the action explains that the machine has no managed identity", async () => {
   imds.close();

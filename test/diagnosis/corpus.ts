@@ -6,16 +6,7 @@ import { readFailure } from "../read.ts";
 
 /** An error that users have reported, and what its diagnosis has to say. corpus.yaml explains each field. */
 export interface Case {
-  readonly from:
-    | "github"
-    | "entra"
-    | "identity"
-    | "az"
-    | "postgres"
-    | "statement"
-    | "node"
-    | "azure"
-    | "issues";
+  readonly from: "github" | "entra" | "identity" | "az" | "postgres" | "statement" | "node" | "azure" | "issues";
   readonly text: string;
   readonly code?: string;
   readonly status?: number;
@@ -42,9 +33,7 @@ export interface Case {
   readonly page?: false;
 }
 
-export const CORPUS = parse(
-  readFileSync(join(import.meta.dirname, "corpus.yaml"), "utf8"),
-) as readonly Case[];
+export const CORPUS = parse(readFileSync(join(import.meta.dirname, "corpus.yaml"), "utf8")) as readonly Case[];
 
 /** The whole failure as text, as in the log. */
 export function written(failure: Failure): string {

@@ -67,9 +67,7 @@ describe("an unknown error", () => {
     const unknown = new Error("the frobnicator jammed", { cause: new Error("sand in the gears") });
     const failure = diagnose(unknown, { host: "h", port: 5432, database: "d" });
     expect(failure.code).toBe("unknown");
-    expect(messageOf(failure)).toBe(
-      "PostgreSQL at `h:5432`, database d: the frobnicator jammed (sand in the gears)",
-    );
+    expect(messageOf(failure)).toBe("PostgreSQL at `h:5432`, database d: the frobnicator jammed (sand in the gears)");
     expect(written(failure)).toContain("open an issue");
   });
 
@@ -145,9 +143,7 @@ test("text from others is never part of our own sentences", () => {
 });
 
 describe("a federated credential that does not match", () => {
-  const refused = error(
-    "AADSTS700213: No matching federated identity record found for presented assertion subject",
-  );
+  const refused = error("AADSTS700213: No matching federated identity record found for presented assertion subject");
   const claims = {
     iss: "https://token.actions.githubusercontent.com",
     aud: "api://AzureADTokenExchange",
@@ -245,8 +241,7 @@ test.each(["entra", "github", "azure"] as const)(
 
 describe("a certificate of an unknown authority", () => {
   const refused = error("self-signed certificate in certificate chain", "SELF_SIGNED_CERT_IN_CHAIN");
-  const answer = (context: Context) =>
-    written(diagnose(refused, { signIn: { type: "azure-cli" }, ...context }));
+  const answer = (context: Context) => written(diagnose(refused, { signIn: { type: "azure-cli" }, ...context }));
 
   test("of Entra needs a variable of the Azure CLI, too, if that signs in", () => {
     expect(answer({ with: "entra" })).toContain("REQUESTS_CA_BUNDLE");
@@ -307,9 +302,7 @@ describe("a failure on the way that a proxy leads to", () => {
   test("is the proxy's if it names the proxy, by its name or its port", () => {
     const refused = "connect ECONNREFUSED 10.0.0.9:3128";
     expect(answer(refused, "ECONNREFUSED", "proxy:3128")).toContain("No HTTP proxy answers");
-    expect(answer("connect ECONNREFUSED 10.0.0.9:443", "ECONNREFUSED", "proxy:3128")).not.toContain(
-      "No HTTP proxy",
-    );
+    expect(answer("connect ECONNREFUSED 10.0.0.9:443", "ECONNREFUSED", "proxy:3128")).not.toContain("No HTTP proxy");
     expect(answer(refused, "ECONNREFUSED")).not.toContain("No HTTP proxy");
   });
 });
@@ -349,10 +342,7 @@ describe("commands can be copied", () => {
   });
 
   test("a host that is an IP address is explained", () => {
-    const refused = error(
-      "Hostname/IP does not match certificate's altnames",
-      "ERR_TLS_CERT_ALTNAME_INVALID",
-    );
+    const refused = error("Hostname/IP does not match certificate's altnames", "ERR_TLS_CERT_ALTNAME_INVALID");
     expect(written(diagnose(refused, { host: "10.0.0.4" }))).toContain(
       "Azure's certificates do not contain IP addresses",
     );
@@ -400,10 +390,7 @@ describe("further attempts", () => {
     expect(tries("server login has been failing, try again later (server_login_retry)", "08P01")).toBe(3);
     const entra = RULES.filter(({ with: partners }) => !partners.includes("postgres"));
     for (const { retries = 0, code } of entra) expect(waits(retries), code).toBeLessThan(45);
-    for (const text of [
-      "Failed to get ID Token. Error Code : undefined Error Message: ",
-      "Request timeout: /x",
-    ])
+    for (const text of ["Failed to get ID Token. Error Code : undefined Error Message: ", "Request timeout: /x"])
       expect(tries(text, "", { with: "github" })).toBe(3);
     for (const text of ["AADSTS50166: x", "AADSTS501661: x", "AADSTS90061: x", "AADSTS90033: x"])
       expect(tries(text, "", { with: "entra" })).toBe(3);
@@ -428,9 +415,7 @@ describe("further attempts", () => {
     expect(tries('database "x" does not exist', "3D000")).toBe(0);
     expect(tries("getaddrinfo ENOTFOUND x", "ENOTFOUND")).toBe(0);
     expect(tries("self-signed certificate", "DEPTH_ZERO_SELF_SIGNED_CERT")).toBe(0);
-    expect(tries("tunneling socket could not be established, statusCode=407", "", { with: "github" })).toBe(
-      0,
-    );
+    expect(tries("tunneling socket could not be established, statusCode=407", "", { with: "github" })).toBe(0);
     expect(tries("what is this")).toBe(0);
   });
 });

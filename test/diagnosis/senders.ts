@@ -21,14 +21,7 @@ import { ActionError, type Failure } from "../../src/model/failure.ts";
 import type { SignIn } from "../../src/model/settings.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { proxyTo } from "../../src/proxy.ts";
-import {
-  ASK_PASSWORD,
-  certificate,
-  errorResponse,
-  READY,
-  startStub,
-  WELCOME,
-} from "../postgres/stub-server.ts";
+import { ASK_PASSWORD, certificate, errorResponse, READY, startStub, WELCOME } from "../postgres/stub-server.ts";
 import { startGitHub } from "../sandbox/github.ts";
 import { close, listen } from "../sandbox/http.ts";
 import type { Case } from "./corpus.ts";
@@ -141,9 +134,7 @@ export async function startSenders() {
 
     async postgres({ text, code = "", given }) {
       const refusal = errorResponse(code, text);
-      const stub = given?.bare
-        ? await startBare(`E${text}\n\0`)
-        : await startStub({ tls, onStartup: () => refusal });
+      const stub = given?.bare ? await startBare(`E${text}\n\0`) : await startStub({ tls, onStartup: () => refusal });
       const error = await session(stub.port, async () => {}).finally(stub.close);
       return diagnose(error instanceof ActionError ? error.cause : error, atPostgres(given));
     },
@@ -178,8 +169,7 @@ export async function startSenders() {
     },
 
     async issues({ text, status = 403, body = JSON.stringify({ message: text }) }) {
-      answer = (_request, response) =>
-        response.writeHead(status, { "content-type": "application/json" }).end(body);
+      answer = (_request, response) => response.writeHead(status, { "content-type": "application/json" }).end(body);
       const octokit = getOctokit("token", { baseUrl: `http://127.0.0.1:${identityPort}` });
       const request = octokit.rest.issues.listForRepo({ owner: "contoso", repo: "orders" });
       return diagnoseIssue(
@@ -202,9 +192,7 @@ export async function startSenders() {
 
 /** Answers the request for TLS with these bytes. */
 async function startBare(bytes: string) {
-  const server = createTcpServer((socket) =>
-    socket.on("error", () => {}).once("data", () => socket.end(bytes)),
-  );
+  const server = createTcpServer((socket) => socket.on("error", () => {}).once("data", () => socket.end(bytes)));
   return { port: await listen(server), close: async () => void server.close() };
 }
 

@@ -15,9 +15,7 @@ test("the page has one heading for the code of each failure, which its link lead
   const headings = Array.from(page().matchAll(/^### (.*)$/gm), ([, heading]) => heading);
   const found = modules("src/**/*.ts")
     .filter((path) => !OF_WARNINGS.test(path))
-    .flatMap((path) =>
-      Array.from(readText(path).matchAll(/code: "([a-z-]+)",\s*message[:,]/g), ([, code]) => code),
-    );
+    .flatMap((path) => Array.from(readText(path).matchAll(/code: "([a-z-]+)",\s*message[:,]/g), ([, code]) => code));
   expect(found.length).toBeGreaterThan(20);
   const codes = new Set([...ALL_RULES.map(({ code }) => code), ...found, "unknown"]);
   expect(headings.toSorted()).toEqual([...codes].toSorted());
@@ -60,10 +58,9 @@ test("a search for five words of an error, or its number, finds the right sectio
   const missed = cases.filter(({ text, is }) => sectionsWith(fragmentOf(text))[0] !== is);
   const found = cases.length - missed.length;
   expect(cases.length).toBeGreaterThanOrEqual(100);
-  expect(
-    found / cases.length,
-    missed.map(({ text, is }) => `${is}: ${fragmentOf(text)}`).join("\n"),
-  ).toBeGreaterThan(0.9);
+  expect(found / cases.length, missed.map(({ text, is }) => `${is}: ${fragmentOf(text)}`).join("\n")).toBeGreaterThan(
+    0.9,
+  );
 });
 
 test.each([

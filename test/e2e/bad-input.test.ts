@@ -29,11 +29,7 @@ test.each([
   },
   {
     inputs: { "table-privileges": "SELECT, DESTROY" },
-    problems: [
-      "`table-privileges`: ",
-      "DESTROY",
-      " is not valid. Use `ALL`, or a comma-separated list of SELECT",
-    ],
+    problems: ["`table-privileges`: ", "DESTROY", " is not valid. Use `ALL`, or a comma-separated list of SELECT"],
   },
   {
     inputs: { password: "p", "client-secret": "s" },
@@ -92,11 +88,7 @@ test("a file and inputs with mistakes: one error has all of them, and nothing is
   );
   const inputs = { grantee: "", "grants-file": "grants.yml", mode: "aply", "allow-empty": "yes" };
   const env = { ...sandbox.env, GITHUB_WORKSPACE: workspace };
-  const { exitCode, stdout, summary, outputs, report } = await runJob(
-    sandbox,
-    { database: "orders", ...inputs },
-    env,
-  );
+  const { exitCode, stdout, summary, outputs, report } = await runJob(sandbox, { database: "orders", ...inputs }, env);
   await rm(workspace, { recursive: true });
   expect(await aclsOf(sandbox, "orders")).toEqual(acls);
   expect(requests()).toEqual(before);

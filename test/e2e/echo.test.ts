@@ -79,18 +79,15 @@ function echoing(answer: Answer): RequestListener {
 const NO_IDS = { "client-id": "", "tenant-id": "" };
 
 describe.concurrent("a secret that is repeated in every form, and cut, is nowhere in the results: by", () => {
-  test.each<Answer>(["in an error", "in the claims of a token"])(
-    "GitHub's OIDC endpoint, %s",
-    async (answer) => {
-      const server = await startFaultyHttp(echoing(answer));
-      const token = SECRET.replaceAll(/[^\x21-\x7e]/g, "");
-      const env = {
-        ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${server.port}/?a=b`,
-        ACTIONS_ID_TOKEN_REQUEST_TOKEN: token,
-      };
-      await expectNoLeak({}, env, [token]).finally(server.close);
-    },
-  );
+  test.each<Answer>(["in an error", "in the claims of a token"])("GitHub's OIDC endpoint, %s", async (answer) => {
+    const server = await startFaultyHttp(echoing(answer));
+    const token = SECRET.replaceAll(/[^\x21-\x7e]/g, "");
+    const env = {
+      ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${server.port}/?a=b`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: token,
+    };
+    await expectNoLeak({}, env, [token]).finally(server.close);
+  });
 
   const WAYS = (["in an error", "in plain text", "in the title of a page"] as const).flatMap(
     (answer) =>
@@ -191,11 +188,7 @@ async function expectNoLeak(
   env: Readonly<Record<string, string>>,
   secrets: readonly string[],
 ): Promise<void> {
-  const run = await runJob(
-    sandbox,
-    { database: "orders", ...inputs },
-    { ...sandbox.env, ...WITHOUT_WAITS, ...env },
-  );
+  const run = await runJob(sandbox, { database: "orders", ...inputs }, { ...sandbox.env, ...WITHOUT_WAITS, ...env });
   const everything = everythingIn(run);
   expect(everything).toContain("***");
   expect([...secrets, ...tokensIn(run)].flatMap((secret) => leaksIn(everything, secret))).toEqual([]);

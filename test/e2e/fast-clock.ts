@@ -10,8 +10,7 @@ Date.now = () => start + (now() - start) * speed;
 
 const { setTimeout: later } = globalThis;
 globalThis.setTimeout = Object.assign(
-  (work: (...args: unknown[]) => void, delay = 0, ...args: unknown[]) =>
-    later(work, delay / limitSpeed, ...args),
+  (work: (...args: unknown[]) => void, delay = 0, ...args: unknown[]) => later(work, delay / limitSpeed, ...args),
   later,
 );
 const { setTimeout: wait } = timers;

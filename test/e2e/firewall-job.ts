@@ -79,11 +79,7 @@ export function firewallJob(sandbox: Sandbox, azure: ResourceManager, { inputs, 
     /** @param main what the step left: its state is given to the post step, as the runner does */
     close: (main: Step, more: Given = {}) => {
       const state = Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]);
-      return run(
-        firewallAction.runs.post,
-        { ...variables, ...Object.fromEntries(state), ...more.env },
-        more.onStart,
-      );
+      return run(firewallAction.runs.post, { ...variables, ...Object.fromEntries(state), ...more.env }, more.onStart);
     },
   };
 }

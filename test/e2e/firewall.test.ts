@@ -30,8 +30,7 @@ beforeEach(async () => {
 afterEach(() => azure?.close());
 
 /** A job with a fast clock. */
-const job = ({ inputs, env }: Given = {}) =>
-  firewallJob(sandbox, azure, { inputs, env: { ...fast(5), ...env } });
+const job = ({ inputs, env }: Given = {}) => firewallJob(sandbox, azure, { inputs, env: { ...fast(5), ...env } });
 
 const HERE = { startIpAddress: "127.0.0.1", endIpAddress: "127.0.0.1" };
 const OLD = "azure-postgres-grants_17-1-deploy_20240102T0304Z_0123abcd";
@@ -166,16 +165,13 @@ describe("a firewall that drops packets", () => {
     expect(opened.stdout).toContain("public IPv4 address: no answer within 15 s");
   });
 
-  test.each(["Starting", "Updating"])(
-    "a silent firewall is not opened while the server is %s",
-    async (state) => {
-      azure.properties.state = state;
-      const opened = await job({ env: fast(15) }).open();
-      expect(opened).toMatchObject({ exitCode: 1, state: {} });
-      expect(opened.stdout).toContain(`The server \`orders-db\` is \`${state}\`.`);
-      expect(opened.stdout).toContain("az postgres flexible-server show");
-    },
-  );
+  test.each(["Starting", "Updating"])("a silent firewall is not opened while the server is %s", async (state) => {
+    azure.properties.state = state;
+    const opened = await job({ env: fast(15) }).open();
+    expect(opened).toMatchObject({ exitCode: 1, state: {} });
+    expect(opened.stdout).toContain(`The server \`orders-db\` is \`${state}\`.`);
+    expect(opened.stdout).toContain("az postgres flexible-server show");
+  });
 
   test("the step ends after six minutes when the rule has no effect", async () => {
     answer = "127.0.0.2";
@@ -270,9 +266,7 @@ describe("the resource manager", () => {
     const { open, close } = job({ env: fastWaits(10) });
     const opened = await open();
     expect(opened.exitCode).toBe(0);
-    expect(opened.stdout).toMatch(
-      /ServerBusy \(HTTP status 409\).* Trying again in 5 s \(attempt 2 of 6\)\.$/m,
-    );
+    expect(opened.stdout).toMatch(/ServerBusy \(HTTP status 409\).* Trying again in 5 s \(attempt 2 of 6\)\.$/m);
 
     azure.failNext("DELETE rule", 2, 409, "ServerBusy");
     await close(opened);
@@ -346,8 +340,7 @@ describe("the resource manager", () => {
       response.end("{}");
     });
     const nextLink = `https://localhost:${await listen(elsewhere)}/`;
-    azure.spoiled["GET rules"] = (_request, response) =>
-      response.end(JSON.stringify({ value: [], nextLink }));
+    azure.spoiled["GET rules"] = (_request, response) => response.end(JSON.stringify({ value: [], nextLink }));
     const { open, close } = job();
     const opened = await open();
     await closeServer(elsewhere);
@@ -386,17 +379,14 @@ describe("the resource manager", () => {
 
 test("this action's rules that are older than a day are removed, and no others", async () => {
   const others = ["office", `${OLD}x`, OLD.replace("2024", "2999"), `my-${OLD}`];
-  for (const name of others)
-    azure.rules.set(name, { startIpAddress: "203.0.113.9", endIpAddress: "203.0.113.9" });
+  for (const name of others) azure.rules.set(name, { startIpAddress: "203.0.113.9", endIpAddress: "203.0.113.9" });
   azure.rules.set(OLD, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
   const range = OLD.replace("0123abcd", "99999999");
   azure.rules.set(range, { startIpAddress: "203.0.113.0", endIpAddress: "203.0.113.255" });
 
   const { open, close } = job({ env: fastWaits(10) });
   const opened = await open();
-  expect(opened.stdout).toContain(
-    `Deleted firewall rule ${OLD} for 203.0.113.7, which an earlier job left behind.`,
-  );
+  expect(opened.stdout).toContain(`Deleted firewall rule ${OLD} for 203.0.113.7, which an earlier job left behind.`);
   expect(opened.stdout).not.toMatch(ANNOTATION);
   await close(opened);
   expect([...azure.rules.keys()].sort()).toEqual([...others, range].sort());
@@ -416,8 +406,7 @@ test("old rules of this action on the second page of the list are removed", asyn
 test("old rules are left to the next jobs when their removal takes long", async () => {
   await azure.open("office", HERE);
   const old = [OLD, OLD.replace("0123abcd", "11111111")];
-  for (const name of old)
-    azure.rules.set(name, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
+  for (const name of old) azure.rules.set(name, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
   azure.delays.operation = 1_500;
   const opened = await job({ env: fastWaits(60) }).open();
   expect(opened).toMatchObject({ exitCode: 0, stderr: "" });
@@ -428,22 +417,19 @@ test("old rules are left to the next jobs when their removal takes long", async 
 test.each([
   ["at once", 0, 5],
   ["slowly", 50, 60],
-])(
-  "a list of rules without end, of which each page comes %s, is not read to its end",
-  async (_, delay, speed) => {
-    const nextLink = `${azure.env.AZURE_RESOURCE_MANAGER_URL}${SERVER_ID}/firewallRules?$skiptoken=1`;
-    azure.spoiled["GET rules"] = (_request, response) => {
-      setTimeout(() => response.end(JSON.stringify({ value: [], nextLink })), delay);
-    };
-    const { open, close } = job({ env: fastWaits(speed) });
-    const opened = await open();
-    expect(opened.stdout).toMatch(/^The list of Azure goes on after \d+ pages\. The rest is not read\.$/m);
-    expect(asked(azure, "GET rules")).toBeLessThanOrEqual(delay > 0 ? 99 : 100);
-    expect(opened.exitCode).toBe(0);
-    await close(opened);
-    await expectNothingOpen(azure);
-  },
-);
+])("a list of rules without end, of which each page comes %s, is not read to its end", async (_, delay, speed) => {
+  const nextLink = `${azure.env.AZURE_RESOURCE_MANAGER_URL}${SERVER_ID}/firewallRules?$skiptoken=1`;
+  azure.spoiled["GET rules"] = (_request, response) => {
+    setTimeout(() => response.end(JSON.stringify({ value: [], nextLink })), delay);
+  };
+  const { open, close } = job({ env: fastWaits(speed) });
+  const opened = await open();
+  expect(opened.stdout).toMatch(/^The list of Azure goes on after \d+ pages\. The rest is not read\.$/m);
+  expect(asked(azure, "GET rules")).toBeLessThanOrEqual(delay > 0 ? 99 : 100);
+  expect(opened.exitCode).toBe(0);
+  await close(opened);
+  await expectNothingOpen(azure);
+});
 
 test("every invalid input is reported at once, and no request is sent", async () => {
   const inputs = { "server-resource-id": "orders-db", "runner-ip": "0.0.0.0", user: "", port: "x" };

@@ -21,11 +21,7 @@ afterAll(async () => {
 async function run(file: string, inputs: Record<string, string> = {}) {
   await writeFile(join(workspace, "grants.yml"), file);
   const env = { ...sandbox.env, GITHUB_WORKSPACE: workspace };
-  return await runJob(
-    sandbox,
-    { database: "orders", grantee: "", "grants-file": "grants.yml", ...inputs },
-    env,
-  );
+  return await runJob(sandbox, { database: "orders", grantee: "", "grants-file": "grants.yml", ...inputs }, env);
 }
 
 test("a file with two entries for one database: each grantee has what its entry says, and can work with it", async () => {

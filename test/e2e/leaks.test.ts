@@ -11,11 +11,7 @@ const CLIENT_SECRET = secrets[0]?.value ?? "";
 const OWNERS_PASSWORD = "p4ss & w0rd~of-the;owner's";
 const APPS_PASSWORD = "Zx9!password-of%the=app";
 /** Made up, in the form of Entra's. */
-const CLI_TOKEN = [
-  "eyJhbGciOiJub25lIn0",
-  "eyJvaWQiOiJub2JvZHktYXQtYWxsIn0",
-  "c2lnbmF0dXJlLW9mLW5vYm9keQ",
-].join(".");
+const CLI_TOKEN = ["eyJhbGciOiJub25lIn0", "eyJvaWQiOiJub2JvZHktYXQtYWxsIn0", "c2lnbmF0dXJlLW9mLW5vYm9keQ"].join(".");
 
 let sandbox: Sandbox;
 let directory: string;
@@ -45,10 +41,7 @@ interface Way {
 const ids = { "client-id": clientId, "tenant-id": TENANT_ID };
 const password = (text: string) => async () => {
   await sandbox.entra.reset();
-  await sandbox.sql(
-    "postgres",
-    `ALTER ROLE migrator PASSWORD '${text.replaceAll("'", "''")}' VALID UNTIL 'infinity'`,
-  );
+  await sandbox.sql("postgres", `ALTER ROLE migrator PASSWORD '${text.replaceAll("'", "''")}' VALID UNTIL 'infinity'`);
 };
 
 /** Every way to sign in, working and not. */
@@ -205,10 +198,7 @@ describe("no log contains a secret, with every kind of debug logging on", () => 
     const issuers = split(stdout)
       .masks.filter((mask) => mask.startsWith("eyJ"))
       .map((token) => JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()).iss);
-    expect(issuers).toEqual([
-      "https://token.actions.githubusercontent.com",
-      `https://sts.windows.net/${TENANT_ID}/`,
-    ]);
+    expect(issuers).toEqual(["https://token.actions.githubusercontent.com", `https://sts.windows.net/${TENANT_ID}/`]);
   });
 });
 
@@ -219,11 +209,7 @@ function split(stdout: string): { masks: string[]; rest: string } {
   const masks = printed
     .filter(isMask)
     .map((line) =>
-      line
-        .slice("::add-mask::".length)
-        .replaceAll("%0A", "\n")
-        .replaceAll("%0D", "\r")
-        .replaceAll("%25", "%"),
+      line.slice("::add-mask::".length).replaceAll("%0A", "\n").replaceAll("%0D", "\r").replaceAll("%25", "%"),
     );
   return { masks, rest: printed.filter((line) => !isMask(line)).join("\n") };
 }

@@ -246,11 +246,7 @@ test("writes no more annotations than GitHub shows for a step, however many find
 
 const EVERYTHING: Truth = {
   refused: [],
-  done: expect.arrayContaining([
-    "INSERT public.orders",
-    "USAGE public.orders_id_seq",
-    "SELECT public.open_orders",
-  ]),
+  done: expect.arrayContaining(["INSERT public.orders", "USAGE public.orders_id_seq", "SELECT public.open_orders"]),
 };
 
 test("lists who else holds privileges, fails if it is told to, and revokes nothing", async () => {
@@ -283,10 +279,7 @@ test("lists who else holds privileges, fails if it is told to, and revokes nothi
 
   // A role of another grant of this database is declared; the SQL file ends the rest.
   const declared = await run({ database, grantee: "aad_orders\naad_billing", undeclared: "fail" });
-  expect(declared.report?.databases[0]?.undeclared?.map(({ role }) => role)).toEqual([
-    "PUBLIC",
-    "bi | *team*",
-  ]);
+  expect(declared.report?.databases[0]?.undeclared?.map(({ role }) => role)).toEqual(["PUBLIC", "bi | *team*"]);
   const migrator = await sandbox.signInAs("migrator", database);
   for (const { sql } of commentedParts(declared.sql)) await migrator.query(sql);
   await migrator.end();

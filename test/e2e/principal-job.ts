@@ -8,9 +8,7 @@ import { IDENTITIES, type Sandbox, TENANT_ID } from "../sandbox/sandbox.ts";
 
 const action = actionIn("principal");
 
-const defaults = Object.fromEntries(
-  Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ""]),
-);
+const defaults = Object.fromEntries(Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ""]));
 
 /**
  * Runs the built action `principal` as the runner does, as the Entra administrator.

@@ -38,8 +38,7 @@ const labels = (objectId: string, type: string) => [
   `type=${type},oid=${objectId},tenant_id=${TENANT_ID}`,
 ];
 
-const labelsOf = (role: string) =>
-  Promise.all([labelOf(sandbox, role), labelOf(sandbox, role, "pgaadauth-int")]);
+const labelsOf = (role: string) => Promise.all([labelOf(sandbox, role), labelOf(sandbox, role, "pgaadauth-int")]);
 
 /** The result of a sign-in of the app with its own token: `signed in`, or the error. */
 async function signInAs(app: AppRegistration & { secret: string }): Promise<string> {
@@ -130,11 +129,7 @@ describe("an identity that was deleted and created again", () => {
         mode: "check",
       });
     const drift = await main();
-    expect([drift.exitCode, drift.outputs.verdict, drift.outputs["missing-count"]]).toEqual([
-      1,
-      "drift",
-      "1",
-    ]);
+    expect([drift.exitCode, drift.outputs.verdict, drift.outputs["missing-count"]]).toEqual([1, "drift", "1"]);
     expect(drift.summary).toContain("`aad_again` is not bound to the expected Microsoft Entra identity");
     const inputs = { name: "aad_again", "object-id": second.objectId };
     const label = await labelOf(sandbox, "aad_again");

@@ -62,10 +62,7 @@ describe("the five ways to sign in", () => {
       const system = await runAction({ ...job(), ...how }, imds);
       const user = await runAction({ ...job(), ...how, "client-id": MIGRATOR.clientId }, appService);
       expect([system.exitCode, user.exitCode]).toEqual([0, 0]);
-      expect(endpoint.asked.map(({ url }) => url.searchParams.get("client_id"))).toEqual([
-        null,
-        MIGRATOR.clientId,
-      ]);
+      expect(endpoint.asked.map(({ url }) => url.searchParams.get("client_id"))).toEqual([null, MIGRATOR.clientId]);
       endpoint.answer = REFUSED;
       const { exitCode, report } = await runAction({ ...job(), ...how }, imds);
       expect(exitCode).toBe(1);
@@ -114,9 +111,7 @@ describe("the settings of each client, whose password is not used", () => {
     );
     expect(report).toMatchObject({
       verdict: "in-sync",
-      databases: [
-        { host: "localhost", port: sandbox.server.port, database: DATABASE, grantees: [{ grantee: USER }] },
-      ],
+      databases: [{ host: "localhost", port: sandbox.server.port, database: DATABASE, grantees: [{ grantee: USER }] }],
     });
     expect(exitCode).toBe(0);
     expect(stdout.startsWith("::add-mask::")).toBe(true);
@@ -140,10 +135,7 @@ describe("a failed sign-in fails the job and is explained", () => {
   test("when the server's certificate is not trusted, and the password is not sent", async () => {
     const server = await startStub({ tls: await certificate("localhost") });
     try {
-      const { exitCode, report } = await runAction(
-        { ...job(), ...oidc, port: String(server.port) },
-        sandbox.env,
-      );
+      const { exitCode, report } = await runAction({ ...job(), ...oidc, port: String(server.port) }, sandbox.env);
       expect(exitCode).toBe(1);
       expect(report.databases[0]?.error?.code).toBe("tls-unknown-authority");
       expect(server.received).toEqual([]);

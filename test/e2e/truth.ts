@@ -55,10 +55,7 @@ async function isRefused(client: pg.Client, sql: string): Promise<boolean> {
 }
 
 /** For each privilege, a statement that needs exactly that privilege. */
-function usesOf(
-  { schema, name, kind, column }: Relation,
-  version: number,
-): [privilege: string, sql: string][] {
+function usesOf({ schema, name, kind, column }: Relation, version: number): [privilege: string, sql: string][] {
   const it = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
   const literal = pg.escapeLiteral(it);
   const select: [string, string] = ["SELECT", `SELECT * FROM ${it} LIMIT 0`];

@@ -5,5 +5,4 @@ import { PATIENCE } from "../../src/retry.ts";
 const waits = [1, 2, 4, 8].map((times) => times * PATIENCE.firstWait);
 
 const { setTimeout } = timers;
-timers.setTimeout = (delay = 0, value, options) =>
-  setTimeout(waits.includes(delay) ? 0 : delay, value, options);
+timers.setTimeout = (delay = 0, value, options) => setTimeout(waits.includes(delay) ? 0 : delay, value, options);

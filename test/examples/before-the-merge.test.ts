@@ -133,9 +133,7 @@ if (CLIENTS === undefined) {
       });
       expect(stdout).toBe("::add-mask::token-of-az\n");
       for (const name of ["roles.sql", "schema.sql"]) {
-        expect(await readFile(join(directory, name), "utf8")).not.toMatch(
-          /PASSWORD|LABEL|hstore|pg_stat_reset/,
-        );
+        expect(await readFile(join(directory, name), "utf8")).not.toMatch(/PASSWORD|LABEL|hstore|pg_stat_reset/);
         await cp(join(directory, name), join(directory, "production", name));
       }
     }
@@ -170,9 +168,7 @@ async function replay(version: Version): Promise<void> {
     `local all all trust\nhost all all 127.0.0.1/32 password\n`,
   );
   const client = await signInAs(container, SUPERUSER, "postgres");
-  await client
-    .query("ALTER ROLE azuresu PASSWORD 'postgres'; SELECT pg_reload_conf()")
-    .finally(() => client.end());
+  await client.query("ALTER ROLE azuresu PASSWORD 'postgres'; SELECT pg_reload_conf()").finally(() => client.end());
   await step("pull-request", "gh run download");
 }
 

@@ -3,8 +3,8 @@ import { parse } from "yaml";
 import { readText } from "../project/project.ts";
 
 /** The example workflows, by file name. */
-export const EXAMPLES: readonly string[] = readdirSync(`${import.meta.dirname}/../../examples`).filter(
-  (name) => name.endsWith(".yml"),
+export const EXAMPLES: readonly string[] = readdirSync(`${import.meta.dirname}/../../examples`).filter((name) =>
+  name.endsWith(".yml"),
 );
 
 /** What an expression may ask for, by context and name: `{ vars: { AZURE_TENANT_ID: "…" } }`. */
@@ -40,16 +40,12 @@ export function jobOf(file: string, job: string): ExampleJob {
 export function inputsOf(file: string, job: string, contexts: Contexts): Record<string, string> {
   const ours = (jobOf(file, job).steps ?? []).filter(({ uses }) => uses === "OWNER/azure-postgres-grants@v1");
   const [step] = ours;
-  if (ours.length !== 1 || step?.with === undefined)
-    throw new Error(`examples/${file} has ${ours.length} steps`);
+  if (ours.length !== 1 || step?.with === undefined) throw new Error(`examples/${file} has ${ours.length} steps`);
   return resolved(step.with, contexts);
 }
 
 /** Values with each `${{ context.name }}` replaced; one that the contexts do not hold is an error. */
-export function resolved(
-  values: Readonly<Record<string, unknown>>,
-  contexts: Contexts,
-): Record<string, string> {
+export function resolved(values: Readonly<Record<string, unknown>>, contexts: Contexts): Record<string, string> {
   const entries = Object.entries(values).map(([name, value]) => [name, resolve(String(value), contexts)]);
   return Object.fromEntries(entries) as Record<string, string>;
 }

@@ -137,9 +137,7 @@ describe("app-sign-in.yml", () => {
     const run = await signIn();
     expect([run.exitCode, run.outputs.verdict]).toEqual([1, "error"]);
     expect(run.report.databases[0]?.error?.code).toBe("password-refused");
-    expect(run.summary).toContain(
-      "not the role that is bound to the object ID of the identity that signed in",
-    );
+    expect(run.summary).toContain("not the role that is bound to the object ID of the identity that signed in");
 
     // The words of Azure's server, which checks the object ID itself.
     const azure = await startProxy(sandbox, ({ type, ready }, wire) => {
@@ -167,9 +165,7 @@ test("firewall.yml: a closed server is open for the job, and closed after it", a
   await orders();
   const azure = await startResourceManager(sandbox);
   try {
-    const firewall = jobOf("firewall.yml", "database").steps?.find(({ uses }) =>
-      uses?.includes("/firewall@"),
-    );
+    const firewall = jobOf("firewall.yml", "database").steps?.find(({ uses }) => uses?.includes("/firewall@"));
     const vars = { ...VARS, POSTGRES_SERVER_ID: SERVER_ID };
     sandbox.github.subject = SUBJECTS.main;
     const job = firewallJob(sandbox, azure, { inputs: resolved(firewall?.with ?? {}, { vars }) });
@@ -210,9 +206,7 @@ test("azure-login.yml: the action gets its token from az", async () => {
 
 test("app-connection.yml: the host, the database and the grantee come from Service Connector's settings", async () => {
   await orders();
-  const settings = CASES.find(
-    ({ client, auth }) => client === "nodejs" && auth === "system identity",
-  )?.settings;
+  const settings = CASES.find(({ client, auth }) => client === "nodejs" && auth === "system identity")?.settings;
   const here = Object.entries(settings ?? {}).map(([name, value]) => [
     name,
     value.replace(HOST, sandbox.server.host).replace("5432", String(sandbox.server.port)),
@@ -231,10 +225,7 @@ test("grants-file.yml: a pull request sees what the file would grant, and after 
   await sandbox.createDatabase("billing", { seed: ORDERS });
   const workspace = await mkdtemp(join(tmpdir(), "workspace-"));
   await mkdir(join(workspace, "ops"));
-  await copyFile(
-    join(import.meta.dirname, "../../examples/grants-file/grants.yml"),
-    join(workspace, "ops/grants.yml"),
-  );
+  await copyFile(join(import.meta.dirname, "../../examples/grants-file/grants.yml"), join(workspace, "ops/grants.yml"));
   const env = { ...sandbox.env, GITHUB_WORKSPACE: workspace };
   const plan = await act("grants-file.yml", "plan", { env, subject: SUBJECTS.pullRequest });
   expect(plan).toMatchObject({ exitCode: 0, outputs: { verdict: "drift", "granted-count": "0" } });
@@ -370,9 +361,7 @@ describe("a fleet", () => {
       return (await readFile(file, "utf8")).trim();
     };
     const many = Array.from({ length: 45 }, (_, at) => `server-${at}`);
-    const lists = JSON.parse(
-      (await shell("lists", `${many.join("\n")}\n`)).replace("lists=", ""),
-    ) as string[];
+    const lists = JSON.parse((await shell("lists", `${many.join("\n")}\n`)).replace("lists=", "")) as string[];
     expect(lists.map((list) => list.split("\n").length)).toEqual([20, 20, 5]);
     expect(lists.join("\n").split("\n")).toEqual(many);
 
@@ -438,8 +427,7 @@ async function act(file: string, job: string, circumstances: Circumstances = {})
   const { contexts = {}, env = sandbox.env, subject = SUBJECTS.main, inputs: others = {} } = circumstances;
   const inputs = inputsOf(file, job, { ...contexts, vars: { ...VARS, ...contexts.vars } });
   const { host, port } = sandbox.server;
-  const place =
-    inputs.host === undefined ? {} : { host: inputs.host.replace("my-server", host), port: String(port) };
+  const place = inputs.host === undefined ? {} : { host: inputs.host.replace("my-server", host), port: String(port) };
   sandbox.github.subject = subject;
   ran.add(file);
   return runAction({ ...inputs, ...place, ...others }, env);

@@ -83,9 +83,7 @@ test.each(TOOLS)(
 
 test("restore.md: without its role the app is an error, and with it every table is granted", async () => {
   await sandbox.createDatabase("restored", { seed: ORDERS });
-  await expect(as("migrator", "restored", "GRANT SELECT ON orders TO aad_new")).rejects.toThrow(
-    "does not exist",
-  );
+  await expect(as("migrator", "restored", "GRANT SELECT ON orders TO aad_new")).rejects.toThrow("does not exist");
   const step = (inputs = {}) => run("restore.md", { database: "restored", ...inputs });
   const objectId = "0b1ec700-0009-4c5d-8e6f-7a8b9c0d1e09";
   const another = { grantee: "aad_new", "grantee-object-id": objectId };
@@ -171,13 +169,10 @@ test("new-owner.md: the app keeps its privileges, and gets them on the new owner
   await as("aad_orders", "owned", insert);
   await expect(as("old_owner", "owned", insert)).rejects.toThrow("permission denied");
   await as("migrator", "owned", "CREATE TABLE second (id serial)");
-  await expect(as("aad_orders", "owned", "INSERT INTO second DEFAULT VALUES")).rejects.toThrow(
-    "permission denied",
-  );
+  await expect(as("aad_orders", "owned", "INSERT INTO second DEFAULT VALUES")).rejects.toThrow("permission denied");
   expect(await run("new-owner.md", { database: "owned" })).toMatchObject(clean("repaired"));
   await as("migrator", "owned", "CREATE TABLE third (id serial)");
-  for (const table of ["second", "third"])
-    await as("aad_orders", "owned", `INSERT INTO ${table} DEFAULT VALUES`);
+  for (const table of ["second", "third"]) await as("aad_orders", "owned", `INSERT INTO ${table} DEFAULT VALUES`);
 });
 
 test("every recipe has run", () => {

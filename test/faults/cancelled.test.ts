@@ -120,17 +120,12 @@ test("a run that is cancelled sends no other batch, even if its request to cance
   const stopping = interruption("SIGTERM");
   try {
     const inputs = inputVariables({ ...inputsFor(database), port: String(server.port) });
-    const step = await runStep(
-      [join(ROOT, action.runs.main)],
-      temp,
-      { ...sandbox.env, ...inputs },
-      async (child) => {
-        await first.promise; // the batch waits for the lock
-        stopping.send(child);
-        await cancelled.promise;
-        await migration.query("ROLLBACK");
-      },
-    );
+    const step = await runStep([join(ROOT, action.runs.main)], temp, { ...sandbox.env, ...inputs }, async (child) => {
+      await first.promise; // the batch waits for the lock
+      stopping.send(child);
+      await cancelled.promise;
+      await migration.query("ROLLBACK");
+    });
 
     expect(step.exitCode).toBe(1);
     expect(sent).toBe(1);

@@ -58,11 +58,9 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: many runs at once", (version) => {
       }
     })();
 
-    const verdicts = await Promise.all(Array.from({ length: RUNS }, () => verdictOf(place, app))).finally(
-      () => {
-        running = false;
-      },
-    );
+    const verdicts = await Promise.all(Array.from({ length: RUNS }, () => verdictOf(place, app))).finally(() => {
+      running = false;
+    });
     await churn;
 
     for (const verdict of verdicts) expect(["repaired", "in-sync", "drift"]).toContain(verdict);

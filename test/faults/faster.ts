@@ -6,8 +6,7 @@ const limit = (delay = 0) => Math.max(shortened(delay), delay < 10_000 ? 0 : 1_5
 
 const { setTimeout } = globalThis;
 globalThis.setTimeout = Object.assign(
-  (work: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) =>
-    setTimeout(work, limit(delay), ...args),
+  (work: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) => setTimeout(work, limit(delay), ...args),
   setTimeout,
 );
 

@@ -21,20 +21,17 @@ afterAll(() => sandbox.close());
 const START = 50;
 
 describe.concurrent("the run ends and explains why when", () => {
-  test.each(FAULTS.map((fault) => [`${fault.peer} ${fault.name}`, fault] as const))(
-    "%s",
-    async (_, fault) => {
-      const run = await runFault(sandbox, fault, fault.busy ? WITHOUT_WAITS : FASTER);
+  test.each(FAULTS.map((fault) => [`${fault.peer} ${fault.name}`, fault] as const))("%s", async (_, fault) => {
+    const run = await runFault(sandbox, fault, fault.busy ? WITHOUT_WAITS : FASTER);
 
-      expect(run.ending).toBe(fault.code ?? "repaired");
-      expect(run.exitCode).toBe(fault.code === undefined ? 0 : 1);
-      expect(run.seconds).toBeLessThan((fault.within ?? 100) / (fault.busy ? 1 : TIMES) + START);
-      expect(run.outputs.verdict).toBe(run.report.verdict);
-      expect(run.summary).not.toBe("");
-      expect(run.stderr).toBe("");
-      expect(run.stdout).not.toMatch(/^\s+at /m); // no stack trace
-    },
-  );
+    expect(run.ending).toBe(fault.code ?? "repaired");
+    expect(run.exitCode).toBe(fault.code === undefined ? 0 : 1);
+    expect(run.seconds).toBeLessThan((fault.within ?? 100) / (fault.busy ? 1 : TIMES) + START);
+    expect(run.outputs.verdict).toBe(run.report.verdict);
+    expect(run.summary).not.toBe("");
+    expect(run.stderr).toBe("");
+    expect(run.stdout).not.toMatch(/^\s+at /m); // no stack trace
+  });
 });
 
 test.each(["exception", "rejection"])("reports an uncaught %s and what was committed", async (thrown) => {

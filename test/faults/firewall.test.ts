@@ -12,12 +12,7 @@ import {
   type Given,
   IN_REAL_TIME,
 } from "../e2e/firewall-job.ts";
-import {
-  type Request,
-  type ResourceManager,
-  SERVER_ID,
-  startResourceManager,
-} from "../sandbox/resource-manager.ts";
+import { type Request, type ResourceManager, SERVER_ID, startResourceManager } from "../sandbox/resource-manager.ts";
 import type { Step } from "../sandbox/runner.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { HTTP_FAULTS, startFaultyHttp } from "./http.ts";
@@ -45,8 +40,7 @@ beforeEach(async () => {
 afterEach(() => azure?.close());
 
 /** A job with a fast clock. */
-const job = ({ inputs, env }: Given = {}) =>
-  firewallJob(sandbox, azure, { inputs, env: { ...fast(5), ...env } });
+const job = ({ inputs, env }: Given = {}) => firewallJob(sandbox, azure, { inputs, env: { ...fast(5), ...env } });
 
 /** Azure begins an answer of this kind, and never ends it. */
 async function dripping(what: Request): Promise<Stage> {
@@ -200,17 +194,14 @@ describe("a stopped firewall step", () => {
     },
   );
 
-  test.each(["exception", "rejection"])(
-    "an uncaught %s ends the step, which names the error",
-    async (thrown) => {
-      const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
-      const opened = await job({ env: { ...stage?.env, ...throwing(thrown) } }).open();
-      await stage?.close();
-      expect(opened).toMatchObject({ exitCode: 1, stderr: "" });
-      expect(opened.stdout).toContain("Error code: unknown");
-      expect(opened.summary).toContain("thrown where nobody catches it");
-    },
-  );
+  test.each(["exception", "rejection"])("an uncaught %s ends the step, which names the error", async (thrown) => {
+    const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
+    const opened = await job({ env: { ...stage?.env, ...throwing(thrown) } }).open();
+    await stage?.close();
+    expect(opened).toMatchObject({ exitCode: 1, stderr: "" });
+    expect(opened.stdout).toContain("Error code: unknown");
+    expect(opened.summary).toContain("thrown where nobody catches it");
+  });
 
   /** Ended in time, and says what the state says. */
   function isCancelled(step: Step, { signal, secondsAgo }: Interruption): void {
@@ -310,9 +301,7 @@ test("a rule that Azure accepts and does not make is an error with the command t
   expect(opened).toMatchObject({ exitCode: 1, state: { settled: "false" } });
   expect(opened.stdout).toContain("Error code: firewall-rule-not-confirmed");
   expect(opened.stdout).toMatch(
-    new RegExp(
-      `az monitor activity-log list --resource-id ${SERVER_ID}/firewallRules/azure-\\S+ --offset 1h`,
-    ),
+    new RegExp(`az monitor activity-log list --resource-id ${SERVER_ID}/firewallRules/azure-\\S+ --offset 1h`),
   );
   expect(opened.summary).toContain("but has not confirmed it. The post step removes it");
 
@@ -340,10 +329,7 @@ describe("a post step of the firewall action", () => {
       },
     ],
     ["that gets a 404 of a proxy", () => azure.failNext("DELETE rule", 1, 404, "")],
-    [
-      "that gets a 404 of another subscription",
-      () => azure.failNext("DELETE rule", 1, 404, "SubscriptionNotFound"),
-    ],
+    ["that gets a 404 of another subscription", () => azure.failNext("DELETE rule", 1, 404, "SubscriptionNotFound")],
     [
       "whose removal is answered 500, and then 403",
       () => {
@@ -447,9 +433,7 @@ describe("a post step of the firewall action", () => {
       onStart: (child) => says(child, /^Removing/m).then(() => child.kill("SIGKILL")),
     });
     expect(killed.exitCode).toBe(null);
-    azure.rules = new Map(
-      [...azure.rules].map(([rule, range]) => [rule.replace(/_\d{8}T/, "_20240102T"), range]),
-    );
+    azure.rules = new Map([...azure.rules].map(([rule, range]) => [rule.replace(/_\d{8}T/, "_20240102T"), range]));
 
     const later = job();
     const found = await later.open();

@@ -23,20 +23,17 @@ const LOGS = {
   full: 'spawn(...run, { stdio: ["ignore", openSync("/dev/full", "w"), "inherit"] })',
 };
 
-test.each(Object.entries(LOGS))(
-  "a log that is %s does not change the result of a run",
-  async (name, start) => {
-    const database = `log_${name}`;
-    await sandbox.createDatabase(database, { seed: ORDERS });
-    const inputs = inputVariables({ ...defaults, ...migratorInputs(sandbox.server.port), database });
-    const script = `
+test.each(Object.entries(LOGS))("a log that is %s does not change the result of a run", async (name, start) => {
+  const database = `log_${name}`;
+  await sandbox.createDatabase(database, { seed: ORDERS });
+  const inputs = inputVariables({ ...defaults, ...migratorInputs(sandbox.server.port), database });
+  const script = `
     const { spawn } = require("node:child_process");
     const { openSync } = require("node:fs");
     const run = [process.execPath, [${JSON.stringify(join(ROOT, action.runs.main))}]];
     const child = ${start};
     child.on("exit", (code) => { process.exitCode = code; });`;
-    const step = await runStep(["-e", script], temp, { ...sandbox.env, ...inputs });
-    expect(step).toMatchObject({ exitCode: 0, stdout: "", stderr: "", outputs: { verdict: "repaired" } });
-    expect(step.summary).toContain("Repaired");
-  },
-);
+  const step = await runStep(["-e", script], temp, { ...sandbox.env, ...inputs });
+  expect(step).toMatchObject({ exitCode: 0, stdout: "", stderr: "", outputs: { verdict: "repaired" } });
+  expect(step.summary).toContain("Repaired");
+});

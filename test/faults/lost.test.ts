@@ -148,9 +148,7 @@ describe("a run whose connection breaks", () => {
     ]);
     expect(database?.statements).toHaveLength(1);
     expect(await grantedIn("open")).toBe(1_000);
-    expect(run.summary).toContain(
-      "granted privileges on 500 tables and got no answer for 500 tables before that",
-    );
+    expect(run.summary).toContain("granted privileges on 500 tables and got no answer for 500 tables before that");
     expect(run.summary).toContain("Unconfirmed (sent, but no answer came)");
     expect(run.stdout).toContain("Unconfirmed (sent, but no answer came) on 500 tables");
   });

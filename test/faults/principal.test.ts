@@ -32,10 +32,7 @@ const UNCONFIRMED =
 /** Where it stands, and what it then says that it did. */
 const STAGES: Readonly<Record<string, { start: (sandbox: Sandbox) => Promise<Stage>; done: RegExp }>> = {
   ...Object.fromEntries(
-    Object.entries({ ...SIGN_IN_STAGES, ...SERVER_STAGES }).map(([name, start]) => [
-      name,
-      { start, done: NOTHING },
-    ]),
+    Object.entries({ ...SIGN_IN_STAGES, ...SERVER_STAGES }).map(([name, start]) => [name, { start, done: NOTHING }]),
   ),
   "while the server creates the role": {
     done: NOTHING,

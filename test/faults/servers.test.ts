@@ -41,9 +41,7 @@ function forwardTo(port: number): (client: Socket) => void {
 }
 
 function rows({ databases }: JsonReport): readonly string[] {
-  return databases.map(
-    ({ host, database, verdict, error }) => `${host} ${database}: ${error?.code ?? verdict}`,
-  );
+  return databases.map(({ host, database, verdict, error }) => `${host} ${database}: ${error?.code ?? verdict}`);
 }
 
 test("servers that hang, refuse, have another authority or are replicas leave the others as they are", async () => {
@@ -51,12 +49,10 @@ test("servers that hang, refuse, have another authority or are replicas leave th
   await create(...names);
   let asked = 0;
   const silent = await at("127.0.0.2", () => asked++);
-  const foreign = await startProxy(
-    { ...sandbox, certificates: await issueCertificates() },
-    goesThrough,
-    goesThrough,
-    { host: "127.0.0.4", port: sandbox.server.port },
-  );
+  const foreign = await startProxy({ ...sandbox, certificates: await issueCertificates() }, goesThrough, goesThrough, {
+    host: "127.0.0.4",
+    port: sandbox.server.port,
+  });
   // A token would be the role's password on the standby only once it is replicated.
   await sandbox.sql("postgres", "ALTER ROLE migrator PASSWORD 'secret' VALID UNTIL 'infinity'");
   const standby = await startStandby(sandbox.server);
@@ -82,9 +78,7 @@ test("servers that hang, refuse, have another authority or are replicas leave th
     expect(exitCode).toBe(1);
     // Four databases at once, two attempts each; each of the others would wait as long.
     expect(asked).toBe(8);
-    expect(report.databases[5]?.error?.message).toMatch(
-      /^Not tried, because the server had not answered before: /,
-    );
+    expect(report.databases[5]?.error?.message).toMatch(/^Not tried, because the server had not answered before: /);
   } finally {
     await silent.close();
     await foreign.close();
@@ -100,10 +94,7 @@ test("a server that does not list its databases in time has a row for the patter
   const inputs = { ...migratorInputs(sandbox.server.port), host: "127.0.0.2", "ssl-mode": "verify-ca" };
   const { report } = await runAction({ ...inputs, database: "a_*\nnamed" }, { ...sandbox.env, ...FASTER });
   await silent.close();
-  expect(rows(report)).toEqual([
-    "127.0.0.2 a_*: connection-timed-out",
-    "127.0.0.2 named: connection-timed-out",
-  ]);
+  expect(rows(report)).toEqual(["127.0.0.2 a_*: connection-timed-out", "127.0.0.2 named: connection-timed-out"]);
   expect(asked).toBe(2);
 });
 
@@ -115,15 +106,10 @@ test("a server that stops answering queries is not asked about its other databas
     return false;
   });
   const database = [1, 2, 3, 4, 5].map((n) => `mute_${n}`).join("\n");
-  const { report } = await runAction(
-    { ...migratorInputs(server.port), database },
-    { ...sandbox.env, ...FASTER },
-  );
+  const { report } = await runAction({ ...migratorInputs(server.port), database }, { ...sandbox.env, ...FASTER });
   await server.close();
   expect(report.databases.map(({ error }) => error?.code)).toEqual(Array(5).fill("query-timed-out"));
-  expect(report.databases[4]?.error?.message).toMatch(
-    /^Not tried, because the server had not answered before: /,
-  );
+  expect(report.databases[4]?.error?.message).toMatch(/^Not tried, because the server had not answered before: /);
 });
 
 test("a database that is dropped after the server has listed it is an error by name", async () => {
@@ -135,10 +121,7 @@ test("a database that is dropped after the server has listed it is an error by n
     sandbox.sql("postgres", "DROP DATABASE gone_b").then(() => wire.send(startup));
     return false;
   });
-  const { report, outputs } = await runAction(
-    { ...migratorInputs(server.port), database: "gone_*" },
-    sandbox.env,
-  );
+  const { report, outputs } = await runAction({ ...migratorInputs(server.port), database: "gone_*" }, sandbox.env);
   await server.close();
   expect(rows(report)).toEqual([
     "localhost gone_a: repaired",

@@ -8,13 +8,12 @@ const failed = (message: string, code = "28000") =>
 const refused = (encryption: string) =>
   failed(`no pg_hba.conf entry for host "203.0.113.7", user "migrator", database "orders", ${encryption}`);
 
-test.each([
-  refused("SSL encryption"),
-  refused("SSL on"),
-  failed("connect ETIMEDOUT 203.0.113.9:5432", "ETIMEDOUT"),
-])("a firewall blocks the runner: %s", (error) => {
-  expect(isBlocked(error)).toBe(true);
-});
+test.each([refused("SSL encryption"), refused("SSL on"), failed("connect ETIMEDOUT 203.0.113.9:5432", "ETIMEDOUT")])(
+  "a firewall blocks the runner: %s",
+  (error) => {
+    expect(isBlocked(error)).toBe(true);
+  },
+);
 
 test.each([
   refused("no encryption"),

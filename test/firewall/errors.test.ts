@@ -39,9 +39,7 @@ test("the failure names the permission that the request needs when the resource 
 
 /** The permissions of the role in the commands of a failure, and its name. */
 function roleIn(message: string): { Name: string; Actions: readonly string[] } {
-  const { steps } = readFailure(
-    diagnoseResourceManager(refusal(403, "AuthorizationFailed", message), CONTEXT),
-  );
+  const { steps } = readFailure(diagnoseResourceManager(refusal(403, "AuthorizationFailed", message), CONTEXT));
   return JSON.parse(/--role-definition '(.*)'$/m.exec(steps)?.[1] ?? "");
 }
 
@@ -55,9 +53,7 @@ test("the role in the commands is that in docs/firewall.md", () => {
 test.each([...Object.values(PERMISSIONS), "Microsoft.Network/virtualNetworks/subnets/join/action"])(
   "the commands for a missing permission contain it, once: %s",
   (permission) => {
-    const { Actions } = roleIn(
-      `The client does not have authorization to perform action '${permission}' over scope`,
-    );
+    const { Actions } = roleIn(`The client does not have authorization to perform action '${permission}' over scope`);
     expect(Actions.filter((each) => each === permission)).toHaveLength(1);
   },
 );
@@ -95,9 +91,7 @@ describe("an answer of the resource manager", () => {
       CONTEXT,
     );
     expect(failure.code).toBe("connection-lost");
-    expect(readFailure(failure).message).toBe(
-      "Azure Resource Manager at `management.azure.com`: read ECONNRESET",
-    );
+    expect(readFailure(failure).message).toBe("Azure Resource Manager at `management.azure.com`: read ECONNRESET");
     expect(readFailure(failure).steps).toContain("https://management.azure.com");
     expect(failure.retries).toBe(3);
     expect(nothingDone(failure)).toBe(false);

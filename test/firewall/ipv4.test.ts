@@ -24,9 +24,7 @@ test.each([
   "192.168.1.1",
   "224.0.0.1",
   "255.255.255.255",
-])("no packet from the internet comes from %s", (address) =>
-  expect(publicAddressIn(address)).toBeUndefined(),
-);
+])("no packet from the internet comes from %s", (address) => expect(publicAddressIn(address)).toBeUndefined());
 
 test.each([
   "8.8.8.8",

@@ -6,8 +6,7 @@ const AZURE = /^[a-zA-Z0-9][-_a-zA-Z0-9]{0,79}(?<!-)$/;
 const NOW = new Date("2026-11-24T21:14:30Z");
 
 const rule = (name: string, start = "203.0.113.7", end = start) => ({ name, start, end });
-const made = (at: string) =>
-  ruleName({ GITHUB_RUN_ID: "17", GITHUB_JOB: "deploy" }, new Date(at), "0123abcd");
+const made = (at: string) => ruleName({ GITHUB_RUN_ID: "17", GITHUB_JOB: "deploy" }, new Date(at), "0123abcd");
 
 test("a rule's name has the run, the attempt, the job, the time and a random part", () => {
   const env = { GITHUB_RUN_ID: "30433642", GITHUB_RUN_ATTEMPT: "2", GITHUB_JOB: "deploy_to production" };
@@ -38,11 +37,8 @@ test("the action recognizes its rule by the whole name and the single address", 
 });
 
 test("a rule is stale when it is older than a day", () => {
-  const rules = [
-    "2026-11-23T21:13:00Z",
-    "2026-11-23T21:15:00Z",
-    "2026-11-24T21:14:00Z",
-    "2027-01-01T00:00:00Z",
-  ].map((at) => rule(made(at)));
+  const rules = ["2026-11-23T21:13:00Z", "2026-11-23T21:15:00Z", "2026-11-24T21:14:00Z", "2027-01-01T00:00:00Z"].map(
+    (at) => rule(made(at)),
+  );
   expect(stale(rules, NOW)).toEqual([rules[0]]);
 });

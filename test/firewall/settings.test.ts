@@ -15,8 +15,7 @@ const GIVEN = {
   "server-resource-id": SERVER,
 };
 
-const parse = (inputs: Record<string, string>) =>
-  parseFirewallSettings(inputVariables({ ...GIVEN, ...inputs }));
+const parse = (inputs: Record<string, string>) => parseFirewallSettings(inputVariables({ ...GIVEN, ...inputs }));
 
 function problems(inputs: Record<string, string>): readonly string[] {
   try {
@@ -76,16 +75,12 @@ test.each([
 
 test("a second line in `host` is a mistake", () => {
   expect(problems({ host: "a\nb" })).toEqual([
-    expect.stringMatching(
-      "^`host`: the value \\(3 characters\\) has more than one line\\. Use a server name",
-    ),
+    expect.stringMatching("^`host`: the value \\(3 characters\\) has more than one line\\. Use a server name"),
   ]);
 });
 
 test("the action has no input for a password, and masks the client secret", () => {
-  expect(problems({ "auth-type": "password" })).toEqual([
-    expect.stringMatching(/^`auth-type`: .* is not valid\./),
-  ]);
+  expect(problems({ "auth-type": "password" })).toEqual([expect.stringMatching(/^`auth-type`: .* is not valid\./)]);
   expect(secretsIn(FIREWALL_INPUTS, inputVariables({ "client-secret": "s3cret" }))).toEqual(["s3cret"]);
 });
 

@@ -117,8 +117,7 @@ test("the set of objects keeps schemas, kinds and the creators of future tables 
   const found = (overrides: Parameters<typeof reports.missing>[0]) => {
     const missing = [reports.missing(overrides)];
     const grantee = reports.grantee({ verdict: "drift", missing });
-    return markerOf(subject(reports.report([reports.database({ verdict: "drift", grantees: [grantee] })])))
-      .found;
+    return markerOf(subject(reports.report([reports.database({ verdict: "drift", grantees: [grantee] })]))).found;
   };
   const future = { kind: "default-privileges", name: "tables" } as const;
   const all = [
@@ -165,9 +164,7 @@ test("the body says that the SQL is for more grantees than the issue's", () => {
   const [database = reports.database()] = reports.drift().databases;
   const [grantee = reports.grantee()] = database.grantees;
   const both = reports.report([{ ...database, grantees: [grantee, { ...grantee, grantee: "aad_b" }] }]);
-  expect(issueBody(subject(both), RUN)).toContain(
-    "(2 statements, for all 2 grantees with drift in this database)",
-  );
+  expect(issueBody(subject(both), RUN)).toContain("(2 statements, for all 2 grantees with drift in this database)");
 });
 
 test("the body lists extra privileges with their sources", () => {
@@ -184,9 +181,7 @@ test("the body lists many objects in a collapsed section, and says that the repo
   const body = issueBody(subject(reports.large(3_000)), RUN);
   expect(body).toContain("<details><summary>All 1,000 tables, 28 of them not shown above</summary>");
   expect(body).toMatch(/\nMore rows are in the JSON report \(output `report`\)\.\n\n<\/details>/);
-  expect(body).toContain(
-    "**SQL for `owner_0`** (3,000 statements): too long to show here. The output `sql` holds it.",
-  );
+  expect(body).toContain("**SQL for `owner_0`** (3,000 statements): too long to show here. The output `sql` holds it.");
 });
 
 test("the body is never longer than GitHub's limit; what follows the last whole block is in the report of the run", () => {

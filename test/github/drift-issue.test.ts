@@ -32,9 +32,7 @@ test("the action opens one issue on drift, labelled, with what is missing and a 
     /^<!-- azure-postgres-grants drift [0-9a-f]{64} [0-9a-f]{64} [0-9a-f]{64}\n[^>]+\n-->\n\n### ❌ Drift: /,
   );
   expect(issue?.body).toContain("| table `public.order_lines` | INSERT, UPDATE |");
-  expect(issue?.body).toContain(
-    `[this run](${github.env.GITHUB_SERVER_URL}/contoso/orders/actions/runs/30433642)`,
-  );
+  expect(issue?.body).toContain(`[this run](${github.env.GITHUB_SERVER_URL}/contoso/orders/actions/runs/30433642)`);
   expect(github.labels).toContain("azure-postgres-grants");
   expect(github.requests.map(({ method, path }) => `${method} ${path.split("/").at(-1)}`)).toEqual([
     "GET issues",
@@ -58,9 +56,7 @@ test("the action sends nothing but the listing while the same is missing, whatev
 
 test("the action updates the text when privileges change, and comments only when the set of objects does", async () => {
   await keep(drifting(reports.missing({ name: "a" }), reports.missing({ name: "b" })));
-  await keep(
-    drifting(reports.missing({ name: "b" }), reports.missing({ name: "a", privileges: ["SELECT"] })),
-  );
+  await keep(drifting(reports.missing({ name: "b" }), reports.missing({ name: "a", privileges: ["SELECT"] })));
   expect(github.issues[0]?.body).toContain("| table `public.a` | SELECT |");
   expect(github.comments).toEqual([]);
   await keep(drifting(reports.missing({ name: "b" }), reports.missing({ name: "c>" })));
@@ -90,9 +86,7 @@ test("the action adds to the job summary what is new since the last run", async 
       .finally(() => rm(dirname(file), { recursive: true }));
   };
   const of = (database: string, ...names: string[]) => {
-    const [drift = reports.database()] = drifting(
-      ...names.map((name) => reports.missing({ name })),
-    ).databases;
+    const [drift = reports.database()] = drifting(...names.map((name) => reports.missing({ name }))).databases;
     return { ...drift, database };
   };
   const link = (n: number) => `[#${n}](${github.env.GITHUB_SERVER_URL}/contoso/orders/issues/${n})`;
@@ -102,9 +96,7 @@ test("the action adds to the job summary what is new since the last run", async 
     `- ${link(1)} opened: ${where("a")}.\n`,
   );
   expect(
-    await summary(
-      reports.report([of("a", "one"), of("b", "two", "three"), reports.database({ database: "c" })]),
-    ),
+    await summary(reports.report([of("a", "one"), of("b", "two", "three"), reports.database({ database: "c" })])),
   ).toBe(
     `**Drift issues, since the last run**
 
@@ -119,9 +111,7 @@ test("the action closes the issue with a comment when the drift is gone, and the
   await keep(reports.drift());
   await keep(reports.repaired());
   expect(github.issues).toMatchObject([{ state: "closed", state_reason: "completed" }]);
-  expect(github.comments).toMatchObject([
-    { issue: 1, body: expect.stringMatching(/^The drift is gone. Repaired: /) },
-  ]);
+  expect(github.comments).toMatchObject([{ issue: 1, body: expect.stringMatching(/^The drift is gone. Repaired: /) }]);
   const before = github.requests.length;
   await keep(reports.inSync());
   expect(github.requests.slice(before).map(({ method }) => method)).toEqual(["GET"]);
@@ -220,9 +210,7 @@ test("when two runs open an issue at once, the later run closes its own", async 
     { number: 1, state: "open" },
     { number: 2, state: "closed", state_reason: "not_planned" },
   ]);
-  expect(github.comments).toEqual([
-    { issue: 2, body: "Duplicate of #1: two runs opened an issue at the same time." },
-  ]);
+  expect(github.comments).toEqual([{ issue: 2, body: "Duplicate of #1: two runs opened an issue at the same time." }]);
   await keep(reports.inSync());
   expect(github.issues.map(({ state }) => state)).toEqual(["closed", "closed"]);
 });
@@ -244,13 +232,7 @@ test("after it has opened an issue, the action lists only what was opened meanwh
   }
   const before = github.requests.length;
   await keep(drifts("app", "other"));
-  expect(github.requests.slice(before).map(({ method }) => method)).toEqual([
-    "GET",
-    "GET",
-    "GET",
-    "POST",
-    "GET",
-  ]);
+  expect(github.requests.slice(before).map(({ method }) => method)).toEqual(["GET", "GET", "GET", "POST", "GET"]);
 });
 
 test("one listing is all that a thousand targets with unchanged drift need", async () => {
@@ -337,24 +319,18 @@ test.each([
 });
 
 test("the action explains a token with invalid characters without showing it, and a job outside GitHub", async () => {
-  expect(await keep(reports.drift(), { token: "" })).toEqual([
-    expect.stringContaining("is empty or contains"),
-  ]);
+  expect(await keep(reports.drift(), { token: "" })).toEqual([expect.stringContaining("is empty or contains")]);
   const [warning] = await keep(reports.drift(), { token: "ghs_secret\n" });
   expect(warning).toContain("is empty or contains");
   expect(warning).not.toContain("ghs_secret");
-  expect(await keep(reports.drift(), { env: {} })).toEqual([
-    expect.stringContaining("`GITHUB_REPOSITORY` is not set"),
-  ]);
+  expect(await keep(reports.drift(), { env: {} })).toEqual([expect.stringContaining("`GITHUB_REPOSITORY` is not set")]);
   expect(github.requests).toEqual([]);
 });
 
 test("the action updates the other issues when GitHub refuses one", async () => {
   await keep(drifts("a", "b", "c"));
   github.failNext(1, { status: 403, message: "Unable to update a locked issue" }, { path: /\/issues\/2$/ });
-  const warnings = await keep(
-    reports.report(["a", "b", "c"].map((database) => reports.database({ database }))),
-  );
+  const warnings = await keep(reports.report(["a", "b", "c"].map((database) => reports.database({ database }))));
   expect(warnings).toEqual([expect.stringContaining("Unable to update a locked issue")]);
   expect(github.issues.map(({ state }) => state)).toEqual(["closed", "open", "closed"]);
 });
@@ -362,9 +338,7 @@ test("the action updates the other issues when GitHub refuses one", async () => 
 test("the action updates the other issues when GitHub does not find one", async () => {
   await keep(drifts("a", "b", "c"));
   github.failNext(1, { status: 404, message: "Not Found" }, { path: /\/issues\/1$/ });
-  const warnings = await keep(
-    reports.report(["a", "b", "c"].map((database) => reports.database({ database }))),
-  );
+  const warnings = await keep(reports.report(["a", "b", "c"].map((database) => reports.database({ database }))));
   expect(warnings).toEqual([expect.stringContaining("Error code: issues-not-found")]);
   expect(github.issues.map(({ state }) => state)).toEqual(["open", "closed", "closed"]);
 });
@@ -442,9 +416,9 @@ test("the action gives up with one warning when GitHub keeps failing or cannot b
 
 test("the action gives up when GitHub does not answer", async () => {
   github.failNext(9, { status: 200, hang: true });
-  expect(
-    await keep(drifts("a"), { patience: { firstWait: 1, maxTime: 1_000, answerTime: 20, pause: 0 } }),
-  ).toEqual([expect.stringContaining("could not be reached")]);
+  expect(await keep(drifts("a"), { patience: { firstWait: 1, maxTime: 1_000, answerTime: 20, pause: 0 } })).toEqual([
+    expect.stringContaining("could not be reached"),
+  ]);
 });
 
 test.each(["sends without end", "compresses 2 GB into its answer"] as const)(

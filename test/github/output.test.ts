@@ -76,9 +76,7 @@ test("a file that cannot be written is a warning, and does not change the verdic
   });
   expect(exitCode).toBe(1);
   const warnings = commands.filter(({ command }) => command === "warning").map(({ data }) => data);
-  expect(warnings[0]).toMatch(
-    /^Could not write the report: ENOENT.*This does not change the result of the step\.$/,
-  );
+  expect(warnings[0]).toMatch(/^Could not write the report: ENOENT.*This does not change the result of the step\.$/);
   expect(warnings[1]).toMatch(/^Could not set the outputs: Missing file/);
   expect(warnings[2]).toMatch(/^Could not write the job summary: ENOENT/);
   expect(commands.at(-1)).toMatchObject({ command: "error", data: expect.stringMatching(/^Drift: /) });

@@ -67,9 +67,7 @@ describe("drift", () => {
 
   test("does not depend on the order or repetition of the requested privileges", () => {
     const mixed = demand({ tablePrivileges: ["TRIGGER", "SELECT", "TRIGGER", "INSERT"] });
-    expect(lines(driftOf(snapshot([group(["t"])]), mixed).missing)).toEqual([
-      "table public.t SELECT INSERT TRIGGER",
-    ]);
+    expect(lines(driftOf(snapshot([group(["t"])]), mixed).missing)).toEqual(["table public.t SELECT INSERT TRIGGER"]);
   });
 
   test("treats missing default privileges as a warning unless they are requested", () => {
@@ -100,10 +98,7 @@ describe("drift", () => {
       futureObjects("tables", { held: held("SELECT", "INSERT", "DELETE") }),
       futureObjects("sequences", { held: held("USAGE") }),
     ]);
-    expect(lines(driftOf(seen, demand()).extra)).toEqual([
-      "sequence public.s UPDATE",
-      "table public.t DELETE",
-    ]);
+    expect(lines(driftOf(seen, demand()).extra)).toEqual(["sequence public.s UPDATE", "table public.t DELETE"]);
     expect(driftOf(seen, demand({ onExtra: "ignore" })).extra).toEqual([]);
   });
 

@@ -53,9 +53,7 @@ describe("the SQL that fixes drift", () => {
   });
 
   test("uses transactions, with schemas first and future objects last", () => {
-    expect(
-      blocks(snapshot([futureObjects("tables"), group(["t"]), single("schema", "public")], {}, ACTING)),
-    ).toEqual([
+    expect(blocks(snapshot([futureObjects("tables"), group(["t"]), single("schema", "public")], {}, ACTING))).toEqual([
       [
         "login",
         "BEGIN;",
@@ -99,17 +97,15 @@ describe("the SQL that fixes drift", () => {
     const seen = snapshot([group(["t", "u", "v", "w", "x"])]);
     const { app, writers } = seen.roles;
     const [of] = seen.groups as [Group];
-    const left = (["refused", "not-owner", "refused", "not-owner", "not-tried"] as const).map(
-      (reason, n): Blocked => {
-        const acting = reason === "not-owner" ? AS_SESSION_USER : { as: writers, oneByOne: true };
-        const member = of.members[n] as Member;
-        const privileges = ["SELECT", "INSERT"] as const;
-        return {
-          change: { verb: "GRANT", grantee: app, group: of, member, privileges, acting },
-          reason,
-        };
-      },
-    );
+    const left = (["refused", "not-owner", "refused", "not-owner", "not-tried"] as const).map((reason, n): Blocked => {
+      const acting = reason === "not-owner" ? AS_SESSION_USER : { as: writers, oneByOne: true };
+      const member = of.members[n] as Member;
+      const privileges = ["SELECT", "INSERT"] as const;
+      return {
+        change: { verb: "GRANT", grantee: app, group: of, member, privileges, acting },
+        reason,
+      };
+    });
     expect(fixBlocks(seen, left, new Set())).toMatchObject([
       {
         as: "owner",
@@ -279,9 +275,7 @@ describe("the fix of one finding", () => {
     } as const;
     const sql = `REVOKE UPDATE ("a", "b""") ON TABLE "public"."t" FROM "app";`;
     expect(fix("column-privileges", facts)).toEqual({ as: "writers", sql });
-    expect(
-      fix("column-privileges", { ...facts, acting: asRole("writers") }, seen, { byLogin: true }),
-    ).toEqual({
+    expect(fix("column-privileges", { ...facts, acting: asRole("writers") }, seen, { byLogin: true })).toEqual({
       as: "login",
       sql: `SET ROLE "writers"; ${sql}`,
     });

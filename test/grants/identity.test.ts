@@ -64,9 +64,7 @@ describe("with grantee-object-id", () => {
   test("a role that is bound to no object ID is drift", () => {
     const { verdict, missing } = reportOn(seen({ labelsInUse: false }));
     expect(verdict).toBe("drift");
-    expect(missing).toMatchObject([
-      { kind: "identity", reason: "no-identity", identity: { expected: EXPECTED } },
-    ]);
+    expect(missing).toMatchObject([{ kind: "identity", reason: "no-identity", identity: { expected: EXPECTED } }]);
     expect(missing[0]?.identity).not.toHaveProperty("bound");
   });
 
@@ -115,9 +113,7 @@ describe("a role with a label for `pgaadauth-int`", () => {
       warnings: [],
       identity: { objectId: EXPECTED, type: "group", tenantId: TENANT },
     });
-    const { verdict, missing, fixes } = reportOn(
-      seen({ labels: [`${resolved(OTHER)},admin`, "aadauth,admin,mfa"] }),
-    );
+    const { verdict, missing, fixes } = reportOn(seen({ labels: [`${resolved(OTHER)},admin`, "aadauth,admin,mfa"] }));
     expect(verdict).toBe("drift");
     expect(missing).toMatchObject([{ reason: "other-identity", identity: { bound: OTHER } }]);
     expect(fixes[0]?.statements).toEqual([
@@ -141,9 +137,7 @@ describe("a role with a label for `pgaadauth-int`", () => {
   test("is drift where it is of another tenant than the login", () => {
     const asked = (tenantId: string) => demand({ objectIds: new Map([["app", EXPECTED]]), tenantId });
     expect(reportOn(seen({ labels: [resolved(EXPECTED)] }), asked(TENANT)).verdict).toBe("in-sync");
-    expect(reportOn(seen({ labels: [`aadauth,oid=${EXPECTED},type=group`] }), asked(TENANT)).verdict).toBe(
-      "in-sync",
-    );
+    expect(reportOn(seen({ labels: [`aadauth,oid=${EXPECTED},type=group`] }), asked(TENANT)).verdict).toBe("in-sync");
     const { verdict, missing } = reportOn(seen({ labels: [resolved(EXPECTED)] }), asked(OTHER));
     expect(verdict).toBe("drift");
     expect(missing[0]?.identity).toEqual({
@@ -197,11 +191,9 @@ describe("limits of the verdict", () => {
   });
 
   test("an expired password of an Entra role, and a setting for all roles, are said as far as they are known", () => {
-    const expired = snapshot(
-      [group([], { size: 1, held: held("SELECT", "INSERT") })],
-      { facts: { labels: [label] } },
-      [role("app", { expired: true })],
-    );
+    const expired = snapshot([group([], { size: 1, held: held("SELECT", "INSERT") })], { facts: { labels: [label] } }, [
+      role("app", { expired: true }),
+    ]);
     expect(reportOn(expired).warnings.map(({ message }) => read(message))).toEqual([
       "The password of app has expired (VALID UNTIL). Microsoft does not document whether a sign-in with Microsoft Entra then still works. Run ALTER ROLE \"app\" VALID UNTIL 'infinity';",
     ]);

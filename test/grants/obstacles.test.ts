@@ -17,9 +17,7 @@ describe("a database", () => {
 
   test("names every schema that does not exist, with the nearest name", () => {
     const seen = snapshot(fine, { knownSchemas: ["public", "sales"] });
-    expect(
-      read(databaseObstacle(seen, demand({ schemas: ["public", "Sales", "hr"] }), "check")),
-    ).toMatchObject({
+    expect(read(databaseObstacle(seen, demand({ schemas: ["public", "Sales", "hr"] }), "check"))).toMatchObject({
       code: "schema-not-found",
       message: `Schemas "Sales" and hr do not exist in this database.`,
       hint: "Did you mean `sales`? Names are case-sensitive.",
@@ -61,9 +59,7 @@ describe("a database", () => {
       steps: expect.stringContaining("`allow-empty: true`"),
     });
     expect(databaseObstacle(seen, demand({ schemas: "*" }), "check")).toBeNull();
-    expect(
-      databaseObstacle(snapshot([skipped], { schemas: both }), demand({ schemas: "*" }), "check"),
-    ).toMatchObject({
+    expect(databaseObstacle(snapshot([skipped], { schemas: both }), demand({ schemas: "*" }), "check")).toMatchObject({
       code: "nothing-to-check",
     });
     const allowed = demand({ schemas: ["public", "empty"], allowEmpty: true });

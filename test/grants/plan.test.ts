@@ -38,15 +38,8 @@ function written({ changes, blocked }: Plan) {
 const GRANT = `GRANT SELECT, INSERT ON TABLE "public"."t" TO "app";`;
 
 describe("planned grants", () => {
-  test.each<
-    readonly [string, Parameters<typeof snapshot>[2], Parameters<typeof group>[1], readonly string[]]
-  >([
-    [
-      "the owner itself",
-      [role("login", { inherited: true })],
-      { owner: "login" },
-      ["SET LOCAL ROLE NONE;", GRANT],
-    ],
+  test.each<readonly [string, Parameters<typeof snapshot>[2], Parameters<typeof group>[1], readonly string[]]>([
+    ["the owner itself", [role("login", { inherited: true })], { owner: "login" }, ["SET LOCAL ROLE NONE;", GRANT]],
     [
       "a member that inherits from the owner",
       [role("owner", { inherited: true })],
@@ -188,9 +181,7 @@ describe("planned revokes", () => {
     ];
     const items = [...on("a", "owner"), ...on("b", "readers"), ...on("c", "owner"), ...on("d", "readers")];
     const readers = role("readers", { settable: true });
-    const { blocked } = revokesIn(
-      snapshot([of], { columns: [columnsOf(of, ...items)] }, [...ACTING, readers]),
-    );
+    const { blocked } = revokesIn(snapshot([of], { columns: [columnsOf(of, ...items)] }, [...ACTING, readers]));
     expect(blocked.map(({ change }) => [change.grantor?.name, change.columns])).toEqual([
       ["owner", ["a", "c"]],
       ["readers", ["b", "d"]],
@@ -238,9 +229,7 @@ describe("planned revokes", () => {
   test("revoke what the grantee granted on as a member of the owner", () => {
     const acl = [entry("owner", "app", "DELETE", true), entry("app", "stranger", "DELETE")];
     const owner = role("owner", { settable: true, inheritedBy: ["app"] });
-    expect(written(revokesIn(extra({ acl }, [owner]))).blocked).not.toContain(
-      "t DELETE: dependent-privileges",
-    );
+    expect(written(revokesIn(extra({ acl }, [owner]))).blocked).not.toContain("t DELETE: dependent-privileges");
   });
 
   test("run as a role with the grantor's privileges unless the server could choose another grantor", () => {
@@ -249,10 +238,7 @@ describe("planned revokes", () => {
       role("writers", { settable: true }),
       ...names.map((each) => role(each, { viaRoles: ["writers"] })),
     ];
-    expect(written(revokesIn(extra({ acl }, through("owner")))).sql).toEqual([
-      `SET LOCAL ROLE "writers";`,
-      REVOKE,
-    ]);
+    expect(written(revokesIn(extra({ acl }, through("owner")))).sql).toEqual([`SET LOCAL ROLE "writers";`, REVOKE]);
     expect(written(revokesIn(extra({ acl }, through("owner", "readers")))).blocked).toEqual([
       "t DELETE: other-grantor",
     ]);
@@ -284,9 +270,7 @@ describe("batches", () => {
       ACTING,
     );
     const changes = [...revokesIn(seen).changes, ...grantsIn(seen).changes];
-    expect(
-      batchesOf(changes).map((batch) => batch.map(({ verb, member }) => `${verb} ${member.name}`)),
-    ).toEqual([
+    expect(batchesOf(changes).map((batch) => batch.map(({ verb, member }) => `${verb} ${member.name}`))).toEqual([
       ["GRANT public"],
       ["GRANT second", "GRANT ninth", "GRANT tenth"],
       ["GRANT tables"],

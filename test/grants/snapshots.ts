@@ -97,12 +97,7 @@ export function futureObjects(name: "tables" | "sequences", facts: Partial<Group
   return group([name], { kind: "default-privileges", from: 2200, ...facts });
 }
 
-export function entry(
-  grantor: RoleName,
-  grantee: RoleName | "PUBLIC",
-  privilege: string,
-  grantable = false,
-): AclSpec {
+export function entry(grantor: RoleName, grantee: RoleName | "PUBLIC", privilege: string, grantable = false): AclSpec {
   return { grantor, grantee, privilege, grantable };
 }
 
@@ -131,8 +126,7 @@ export interface Seen extends Snapshot {
   readonly app: Grantee;
 }
 
-interface Facts
-  extends Partial<Pick<Snapshot, "server" | "knownSchemas" | "knownRoles" | "unmatchedPatterns">> {
+interface Facts extends Partial<Pick<Snapshot, "server" | "knownSchemas" | "knownRoles" | "unmatchedPatterns">> {
   readonly schemas?: readonly SchemaSpec[];
   readonly columns?: readonly ColumnAclSpec[];
   /** The role as which the sessions of `app` begin. */
@@ -179,10 +173,7 @@ export function snapshot(
         ([name, privileges]) => [roles[name as RoleName], new Set(privileges as Privilege[])] as const,
       );
       const schema = of && { schema: schemaOf(of) };
-      return [
-        spec,
-        { ...rest, ...schema, owner: roles[spec.owner], acl: spec.acl.map(itemOf), held: new Map(held) },
-      ];
+      return [spec, { ...rest, ...schema, owner: roles[spec.owner], acl: spec.acl.map(itemOf), held: new Map(held) }];
     }),
   );
   const database = groups.find(({ kind }) => kind === "database");
@@ -220,20 +211,14 @@ function rolesOf(specs: readonly RoleSpec[]): Readonly<Record<RoleName, Role>> {
   const made = new Map(
     specs.map((spec) => {
       const { inheritedBy: _, viaRoles: __, ...facts } = spec;
-      return [
-        spec.name as RoleName,
-        { spec, role: { ...facts, inherits: new Set<Role>(), viaRoles: [] as Role[] } },
-      ];
+      return [spec.name as RoleName, { spec, role: { ...facts, inherits: new Set<Role>(), viaRoles: [] as Role[] } }];
     }),
   );
   for (const { spec, role } of made.values()) {
     for (const name of spec.inheritedBy) made.get(name)?.role.inherits.add(role);
     role.viaRoles.push(...spec.viaRoles.flatMap((name) => made.get(name)?.role ?? []));
   }
-  return Object.fromEntries([...made].map(([name, { role }]) => [name, role])) as unknown as Record<
-    RoleName,
-    Role
-  >;
+  return Object.fromEntries([...made].map(([name, { role }]) => [name, role])) as unknown as Record<RoleName, Role>;
 }
 
 /** This login can act for the owner. */

@@ -144,16 +144,7 @@ TO "app";`,
         { as: owner, sql: a },
         { as: null, sql: b },
       ]),
-    ).toEqual([
-      "SET LOCAL ROLE NONE;",
-      "a",
-      "b",
-      `SET LOCAL ROLE "owner";`,
-      "c",
-      "a",
-      "SET LOCAL ROLE NONE;",
-      "b",
-    ]);
+    ).toEqual(["SET LOCAL ROLE NONE;", "a", "b", `SET LOCAL ROLE "owner";`, "c", "a", "SET LOCAL ROLE NONE;", "b"]);
     expect(withRoles([])).toEqual([]);
   });
 

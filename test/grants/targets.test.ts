@@ -28,11 +28,7 @@ test("databases that are named are targets in order, each once, whether the serv
 test("a pattern names the server's databases, but not those of its administration", () => {
   expect(haveAPattern([grant(["a"]), grant(["b", "*"])])).toBe(true);
   expect(read([grant(["*"])])).toEqual(["billing: app", "orders_eu: app", "orders_us: app", "a*b: app"]);
-  expect(read([grant(["orders_*", "billing", "*_us"])])).toEqual([
-    "orders_eu: app",
-    "orders_us: app",
-    "billing: app",
-  ]);
+  expect(read([grant(["orders_*", "billing", "*_us"])])).toEqual(["orders_eu: app", "orders_us: app", "billing: app"]);
   expect(read([grant(["a*b"])])).toEqual(["a*b: app"]);
 });
 
@@ -46,9 +42,7 @@ test("a pattern that names no database is an error with the names that there are
   expect(second?.obstacle).toBeUndefined();
   expect(first).toMatchObject({ database: "order-*", obstacle: { code: "no-database-fits" } });
   const words = first?.obstacle;
-  expect(words && plain.sentence(words.message)).toBe(
-    "No database of this server fits the pattern `order-*`.",
-  );
+  expect(words && plain.sentence(words.message)).toBe("No database of this server fits the pattern `order-*`.");
   expect(words && plain.sentence(words.hint)).toBe(
     'Names are case-sensitive. The server has billing, orders_eu, orders_us and "a*b".',
   );
@@ -66,10 +60,7 @@ test("a list that the server does not give is the error of each pattern, and of 
 
 test("two grants of one database for one grantee and schema are an error of that database only", () => {
   const twice = (first: Demand["schemas"], second: Demand["schemas"]) =>
-    read([
-      grant(["orders_*"], ["x", "y"], { schemas: first }),
-      grant(["*_eu"], ["z", "y"], { schemas: second }),
-    ]);
+    read([grant(["orders_*"], ["x", "y"], { schemas: first }), grant(["*_eu"], ["z", "y"], { schemas: second })]);
   const error = ["orders_eu: demanded-twice", "orders_us: x,y"];
   expect(twice(["public"], ["public"])).toEqual(error);
   expect(twice(["a", "b"], ["c", "b"])).toEqual(error);

@@ -1,14 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Assessment, assess, planToApply, statementsToApply } from "../../src/grants/assess.ts";
 import { whatIsLeft } from "../../src/grants/left.ts";
-import {
-  isWorthTrying,
-  keyOfChange,
-  merge,
-  NOTHING_DONE,
-  type Outcome,
-  settle,
-} from "../../src/grants/outcome.ts";
+import { isWorthTrying, keyOfChange, merge, NOTHING_DONE, type Outcome, settle } from "../../src/grants/outcome.ts";
 import { granteeReports, unfinishedReports } from "../../src/grants/verdict.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import { type GranteeReport, type Reason, worst } from "../../src/model/report.ts";
@@ -54,8 +47,7 @@ describe("the verdict", () => {
   test("depends on extra privileges only when `on-extra` judges them", () => {
     const acl = [entry("owner", "app", "DELETE")];
     const extra = snapshot([group(["t"], { held: held("SELECT", "INSERT", "DELETE"), acl })], {}, ACTING);
-    const verdict = (onExtra: Demand["onExtra"]) =>
-      reportOn(extra, extra, NOTHING_DONE, demand({ onExtra })).verdict;
+    const verdict = (onExtra: Demand["onExtra"]) => reportOn(extra, extra, NOTHING_DONE, demand({ onExtra })).verdict;
     expect([verdict("ignore"), verdict("warn"), verdict("fail"), verdict("revoke")]).toEqual([
       "in-sync",
       "in-sync",
@@ -84,8 +76,7 @@ describe("the plan of `apply`", () => {
   test("includes revokes only with `on-extra: revoke`", () => {
     const acl = [entry("owner", "app", "DELETE")];
     const extra = snapshot([group(["t"], { held: held("SELECT", "DELETE"), acl })], {}, ACTING);
-    const statements = (onExtra: Demand["onExtra"]) =>
-      statementsToApply(assessed(extra, demand({ onExtra })));
+    const statements = (onExtra: Demand["onExtra"]) => statementsToApply(assessed(extra, demand({ onExtra })));
     const grant = 'GRANT INSERT ON TABLE "public"."t" TO "app";';
     expect(statements("revoke")).toEqual([grant, 'REVOKE DELETE ON TABLE "public"."t" FROM "app";']);
     for (const onExtra of ["ignore", "warn", "fail"] as const) expect(statements(onExtra)).toEqual([grant]);
@@ -144,12 +135,12 @@ describe("the result of `apply`", () => {
     const plan = { changes: [first], blocked: [] };
     const tryAfter = (reason: Reason) =>
       isWorthTrying(plan, { ...NOTHING_DONE, failed: new Map([[keyOfChange(first), { reason }]]) });
-    expect([
-      tryAfter("locked"),
-      tryAfter("gone"),
-      tryAfter("refused"),
-      tryAfter("dependent-privileges"),
-    ]).toEqual([true, true, false, false]);
+    expect([tryAfter("locked"), tryAfter("gone"), tryAfter("refused"), tryAfter("dependent-privileges")]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
     expect(isWorthTrying(plan, committed(nothing))).toBe(false);
     expect(isWorthTrying({ changes, blocked: [] }, { ...committed(nothing), committed: [first] })).toBe(true);
     expect(isWorthTrying(plan, NOTHING_DONE)).toBe(true);
@@ -183,9 +174,7 @@ describe("the result of `apply`", () => {
   test("gives the server's message, and does not report an existing object as dropped", () => {
     const [change] = planToApply(assessed(some)).changes;
     if (change === undefined) throw new Error("no change");
-    const failed = new Map([
-      [keyOfChange(change), { reason: "gone" as const, serverMessage: "no grants on Fridays" }],
-    ]);
+    const failed = new Map([[keyOfChange(change), { reason: "gone" as const, serverMessage: "no grants on Fridays" }]]);
     expect(reportOn(some, some, { ...NOTHING_DONE, failed }).missing).toMatchObject([
       { reason: "refused", serverMessage: "no grants on Fridays" },
     ]);
@@ -211,9 +200,11 @@ describe("extra privileges", () => {
     const columns = [columnsOf(of, { ...entry("owner", "app", "REFERENCES"), column: "a" })];
     const seen = snapshot([of], { columns }, ACTING);
     expect(
-      reportOn(seen, seen, NOTHING_DONE, demand({ onExtra: "fail" })).extra.map(
-        ({ privileges, reason, sources }) => [reason, privileges, sources],
-      ),
+      reportOn(seen, seen, NOTHING_DONE, demand({ onExtra: "fail" })).extra.map(({ privileges, reason, sources }) => [
+        reason,
+        privileges,
+        sources,
+      ]),
     ).toEqual([
       ["not-direct", ["DELETE", "TRUNCATE"], [{ source: "public" }]],
       ["column-privileges", ["REFERENCES"], [{ source: "column" }]],

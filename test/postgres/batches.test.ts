@@ -8,16 +8,7 @@ import { renderSummary } from "../../src/render/summary.ts";
 import { followFile } from "../property/follow.ts";
 import { readFix } from "../read.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
-import {
-  between,
-  changesPrivileges,
-  DEFAULTS,
-  linesOf,
-  type Place,
-  recorded,
-  reportOf,
-  useOwnWorld,
-} from "./world.ts";
+import { between, changesPrivileges, DEFAULTS, linesOf, type Place, recorded, reportOf, useOwnWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
@@ -97,10 +88,9 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
       "committed: 200 objects",
     ]);
     expect(report.said.filter((line) => line.includes("advisory lock"))).toEqual([]);
-    const held = await sql(
-      "SELECT FROM pg_class WHERE relname ~ '^t\\d' AND has_table_privilege($1, oid, 'SELECT')",
-      [app],
-    );
+    const held = await sql("SELECT FROM pg_class WHERE relname ~ '^t\\d' AND has_table_privilege($1, oid, 'SELECT')", [
+      app,
+    ]);
     expect(held).toHaveLength(1_199);
   });
 
@@ -133,10 +123,9 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
       "committed: 500 objects",
       "committed: 100 objects",
     ]);
-    const held = await sql(
-      "SELECT FROM pg_class WHERE relname ~ '^t\\d' AND has_table_privilege($1, oid, 'SELECT')",
-      [app],
-    );
+    const held = await sql("SELECT FROM pg_class WHERE relname ~ '^t\\d' AND has_table_privilege($1, oid, 'SELECT')", [
+      app,
+    ]);
     expect(held).toHaveLength(600);
   });
 
@@ -218,9 +207,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
     const story = await run("apply", READ);
 
     await sql("DROP EVENT TRIGGER fridays");
-    expect(linesOf(story.missing)).toEqual(
-      ["t1", "t2", "t3"].map((name) => `table ${name}: SELECT (refused)`),
-    );
+    expect(linesOf(story.missing)).toEqual(["t1", "t2", "t3"].map((name) => `table ${name}: SELECT (refused)`));
     const report = { ...reportOf(owner, [{ database: place.database, story }]), mode: "apply" as const };
     const log = logGroups(report).flatMap(({ lines }) => lines);
     expect(renderJson(report)).toContain("no grants on Fridays <b>| Come back on Monday.");
@@ -288,9 +275,7 @@ describe("the advisory lock", () => {
     expect(report).toMatchObject({ verdict: "repaired", granted: { length: 1_100 } });
     const said = report.said.filter((line) => line.includes("advisory lock"));
     expect(said).toEqual([expect.stringContaining(`role ${app} (pid ${rows[0]?.pid})`)]);
-    const waits = report.said.filter(
-      (line) => line === "waiting for another run of this action to finish its batch",
-    );
+    const waits = report.said.filter((line) => line === "waiting for another run of this action to finish its batch");
     expect(waits).toHaveLength(1);
   });
 

@@ -13,16 +13,12 @@ describe("clients that keep changing more tables", () => {
 
   test("end the look after a time limit; the report names the changing tables and all that was done", async () => {
     const { app, owner, as, sql, signIn } = await world.open();
-    await as(
-      owner,
-      "DO $$ BEGIN FOR n IN 1000..1999 LOOP EXECUTE format('CREATE TABLE t%s ()', n); END LOOP; END $$",
-    );
+    await as(owner, "DO $$ BEGIN FOR n IN 1000..1999 LOOP EXECUTE format('CREATE TABLE t%s ()', n); END LOOP; END $$");
     const client = await signIn(owner);
     let [granted, n] = [false, 1000];
     between(client, async (text) => {
       granted ||= changesPrivileges(text);
-      if (granted && text.includes("relacl::pg_catalog.text AS relacl"))
-        await sql(`GRANT INSERT ON t${n++} TO ${app}`);
+      if (granted && text.includes("relacl::pg_catalog.text AS relacl")) await sql(`GRANT INSERT ON t${n++} TO ${app}`);
       return undefined;
     });
     const task = { mode: "apply", grantees: [app], demand: { ...DEFAULTS, ...READ } } as const;
@@ -35,9 +31,7 @@ describe("clients that keep changing more tables", () => {
     expect(performance.now() - started).toBeGreaterThan(20_000);
     const { failure } = (await failing.catch((error: unknown) => error)) as ActionError;
     expect(plain.sentence(failure.message)).toMatch(/most recently those on public\.t\d+\.$/);
-    expect(unfinished(task, progress).grantees).toMatchObject([
-      { verdict: "error", granted: { length: 1_000 } },
-    ]);
+    expect(unfinished(task, progress).grantees).toMatchObject([{ verdict: "error", granted: { length: 1_000 } }]);
   });
 });
 
@@ -56,8 +50,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: changes by other sessions", (versio
     let gated = false;
     let opened: Promise<void> | undefined;
     between(client, async (text) => {
-      if (gated || !text.includes("pg_catalog.has_table_privilege(g.oid, a.representative, p.name)"))
-        return undefined;
+      if (gated || !text.includes("pg_catalog.has_table_privilege(g.oid, a.representative, p.name)")) return undefined;
       gated = true;
       opened = (async () => {
         const waiting = `SELECT FROM pg_locks WHERE pid = $1 AND locktype = 'advisory' AND NOT granted`;
@@ -107,9 +100,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: changes by other sessions", (versio
     );
     const { client, stopped } = await interrupted(place, `REVOKE SELECT ON first FROM ${app}`);
 
-    expect(linesOf((await run("check", READ, { client })).missing)).toEqual([
-      "table first: SELECT (not-granted)",
-    ]);
+    expect(linesOf((await run("check", READ, { client })).missing)).toEqual(["table first: SELECT (not-granted)"]);
 
     await stopped();
   });
@@ -266,10 +257,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: changes by other sessions", (versio
 
   test("grants an object that is created again, even as another kind, before its batch", async () => {
     const { app, owner, as, sql, signIn, can, run } = await world.open();
-    await as(
-      owner,
-      "CREATE TABLE t1 (id int); CREATE TABLE t2 (id int); CREATE SEQUENCE s; CREATE SEQUENCE s2",
-    );
+    await as(owner, "CREATE TABLE t1 (id int); CREATE TABLE t2 (id int); CREATE SEQUENCE s; CREATE SEQUENCE s2");
     const client = await signIn(owner);
     let once = true;
     between(client, async (text) => {
@@ -311,8 +299,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: changes by other sessions", (versio
 
     const reports = await Promise.all(clients.map((client) => run("apply", {}, { client })));
 
-    for (const report of reports)
-      expect(report).toMatchObject({ missing: [], objects: { tables: 60, sequences: 60 } });
+    for (const report of reports) expect(report).toMatchObject({ missing: [], objects: { tables: 60, sequences: 60 } });
     for (const { verdict } of reports) expect(["repaired", "in-sync"]).toContain(verdict);
     // Without turns, GRANTs on one object at the same time fail.
     expect(world.log().slice(logged)).not.toContain("ERROR");

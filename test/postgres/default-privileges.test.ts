@@ -27,9 +27,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: future tables", (version) => {
     ]);
     expect(await run("apply", DEMAND)).toMatchObject({ verdict: "repaired", warnings: [] });
 
-    expect(difference(before, await acls()).added.filter((line) => line.startsWith("default"))).toHaveLength(
-      3,
-    );
+    expect(difference(before, await acls()).added.filter((line) => line.startsWith("default"))).toHaveLength(3);
     await as(owner, "CREATE TABLE future (id serial)");
     expect(await can(app, USE("future"))).toBe(true);
     expect(await can(app, "DELETE FROM future")).toBe(false);
@@ -65,9 +63,10 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: future tables", (version) => {
       `ALTER DEFAULT PRIVILEGES FOR ROLE "${stranger}" IN SCHEMA "public" GRANT USAGE ON SEQUENCES TO "${app}";`,
       `ALTER DEFAULT PRIVILEGES FOR ROLE "${stranger}" IN SCHEMA "public" GRANT SELECT, INSERT ON TABLES TO "${app}";`,
     ];
-    expect(
-      report.missing.map(({ fix }, n) => readFix(fix).includes(`Run as ${stranger}: ${lines[n]}`)),
-    ).toEqual([true, true]);
+    expect(report.missing.map(({ fix }, n) => readFix(fix).includes(`Run as ${stranger}: ${lines[n]}`))).toEqual([
+      true,
+      true,
+    ]);
 
     await as(stranger, lines.join("\n"));
     for (const creator of [owner, member, setter, stranger]) {
@@ -119,17 +118,10 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: future tables", (version) => {
 
   test("takes for creators who owns something here, and logins that hold CREATE by name", async () => {
     const { app, owner, role, as, sql, run } = await world.open();
-    const [entitled, group, grouped] = [
-      await role("entitled"),
-      await role("group", "NOLOGIN"),
-      await role("grouped"),
-    ];
+    const [entitled, group, grouped] = [await role("entitled"), await role("group", "NOLOGIN"), await role("grouped")];
     const [gone, extension] = [await role("gone", "NOLOGIN"), await role("extension")];
     const [archive, both] = [await role("archive"), await role("both")];
-    await as(
-      owner,
-      `CREATE TABLE t (id int); GRANT CREATE ON SCHEMA public TO PUBLIC, ${entitled}, ${group}, ${app}`,
-    );
+    await as(owner, `CREATE TABLE t (id int); GRANT CREATE ON SCHEMA public TO PUBLIC, ${entitled}, ${group}, ${app}`);
     await sql(`
       GRANT ${group} TO ${grouped};
       CREATE VIEW roots AS SELECT 1;
@@ -147,9 +139,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: future tables", (version) => {
       exclude: ["audit_*"],
     });
 
-    const creators = report.missing
-      .filter(({ kind }) => kind === "default-privileges")
-      .map((missing) => missing.owner);
+    const creators = report.missing.filter(({ kind }) => kind === "default-privileges").map((missing) => missing.owner);
     // An owner that cannot log in creates by SET ROLE. Not: superuser, group, its member, the owner of
     // what is skipped only, PUBLIC, app.
     expect(new Set(creators)).toEqual(new Set([owner, entitled, gone, both]));
@@ -397,9 +387,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: future tables", (version) => {
          ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO ${app}`,
       );
       const causes = ({ warnings }: GranteeReport) =>
-        warnings
-          .filter(({ code }) => code === "extra-default-privileges")
-          .map(({ message }) => read(message));
+        warnings.filter(({ code }) => code === "extra-default-privileges").map(({ message }) => read(message));
       expect(causes(await run("apply", { ...READ, onExtra: "revoke" }))).toEqual([]);
       await as(owner, "CREATE TABLE migrated (id int)");
 

@@ -19,9 +19,7 @@ describe.each([14, 18] as const)("PostgreSQL %i: a database in another encoding 
     const place = await world.open();
     const { owner, sql } = place;
     const database = `${place.database}_${encoding.toLowerCase()}`;
-    await sql(
-      `CREATE DATABASE ${database} OWNER ${owner} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`,
-    );
+    await sql(`CREATE DATABASE ${database} OWNER ${owner} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
     const signIn = async (role: string) => {
       const client = await signInAs(world.address, role, database);
       onTestFinished(() => client.end());
@@ -45,20 +43,16 @@ describe.each([14, 18] as const)("PostgreSQL %i: a database in another encoding 
     const client = await signIn(owner);
     const run = async (mode: Mode, name = grantee) => {
       const demand = { ...DEFAULTS, ...READ, schemas: [word], exclude: [`${word}.${word.slice(0, 1)}* 2`] };
-      const { grantees, statements, fixes } = await reconcile(
-        client,
-        { mode, grantees: [name], demand },
-        () => {},
-      );
+      const { grantees, statements, fixes } = await reconcile(client, { mode, grantees: [name], demand }, () => {});
       const [report] = grantees;
       if (report === undefined) throw new Error("no report");
       return { ...report, statements, fixes, said: [] };
     };
     const can = async (text: string) => {
-      const { rows } = await superuser.query<{ can: boolean }>(
-        `SELECT has_table_privilege($1, $2, 'SELECT') AS can`,
-        [grantee, text],
-      );
+      const { rows } = await superuser.query<{ can: boolean }>(`SELECT has_table_privilege($1, $2, 'SELECT') AS can`, [
+        grantee,
+        text,
+      ]);
       return rows[0]?.can;
     };
     return { ...place, database, grantee, superuser, run, can };
@@ -102,9 +96,7 @@ describe.each([14, 18] as const)("PostgreSQL %i: a database in another encoding 
     const { app, owner, sql, superuser, run } = await encoded(encoding, word);
     const elsewhere = `日本の ${app}`;
     await sql(`CREATE ROLE ${quote(elsewhere)}`);
-    const [role] = await sql<{ oid: string }>("SELECT oid::text AS oid FROM pg_roles WHERE rolname = $1", [
-      elsewhere,
-    ]);
+    const [role] = await sql<{ oid: string }>("SELECT oid::text AS oid FROM pg_roles WHERE rolname = $1", [elsewhere]);
     await superuser.query(`UPDATE pg_class SET relowner = ${role?.oid} WHERE relname = 'plain'`);
 
     const error = await run("check").catch((thrown: unknown) => thrown);

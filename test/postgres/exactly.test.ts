@@ -41,10 +41,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
        CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.t (id int);
        ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO ${other}`,
     );
-    await as(
-      stranger,
-      `CREATE TABLE theirs (id int); CREATE SEQUENCE theirs_too; GRANT SELECT ON theirs TO ${app}`,
-    );
+    await as(stranger, `CREATE TABLE theirs (id int); CREATE SEQUENCE theirs_too; GRANT SELECT ON theirs TO ${app}`);
     return { deployer, stranger };
   }
 
@@ -120,9 +117,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
     let begun = false;
     between(client, async (text) => {
       if (begun)
-        readOnly.push(
-          (await send("SELECT current_setting('transaction_read_only') AS read_only")).rows[0]?.read_only,
-        );
+        readOnly.push((await send("SELECT current_setting('transaction_read_only') AS read_only")).rows[0]?.read_only);
       begun = /^BEGIN/.test(text) || (begun && !/COMMIT/.test(text));
       return undefined;
     });
@@ -179,13 +174,9 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
     expect(rest.missing.filter(({ reason }) => reason === "not-granted")).toEqual([]);
     expect(rest.statements).toEqual([]);
     expect(linesOf(rest.extra)).toEqual(linesOf(planned.extra));
-    expect(rest.missing.map((missing) => missing.owner)).toEqual(
-      expect.arrayContaining([hostile, shut, builder]),
-    );
+    expect(rest.missing.map((missing) => missing.owner)).toEqual(expect.arrayContaining([hostile, shut, builder]));
 
-    const others = planned.fixes
-      .filter(({ runnable, byHand }) => byHand || !runnable)
-      .map((block) => block.as);
+    const others = planned.fixes.filter(({ runnable, byHand }) => byHand || !runnable).map((block) => block.as);
     expect(others[0]).toBe(deployer);
     const parts = commentedParts(file);
     expect(parts).toHaveLength(others.length);
@@ -200,8 +191,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
     const { app, owner, as, signIn } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const client = await signIn(owner);
-    const run = (mode: Mode) =>
-      reconcile(client, { mode, grantees: [app, "nobody"], demand: DEFAULTS }, () => {});
+    const run = (mode: Mode) => reconcile(client, { mode, grantees: [app, "nobody"], demand: DEFAULTS }, () => {});
 
     const planned = await run("plan");
     expect(planned.statements).toEqual([]);
@@ -221,8 +211,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
     }
     const options = { user: deployer, grantee: app };
     const stories: { database: string; story: GranteeReport & Story }[] = [];
-    for (const place of places)
-      stories.push({ database: place.database, story: await place.run("plan", {}, options) });
+    for (const place of places) stories.push({ database: place.database, story: await place.run("plan", {}, options) });
 
     execute(renderSql(reportOf(deployer, stories)), deployer, first);
 

@@ -46,10 +46,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
         const report = await run(mode, { ...READ, onExtra });
         expect(report.verdict).toBe(verdict);
         expect(linesOf(report.extra)).toEqual(found);
-        expect(report.extra.flatMap(({ sources }) => sources)).toEqual([
-          { source: "direct" },
-          { source: "direct" },
-        ]);
+        expect(report.extra.flatMap(({ sources }) => sources)).toEqual([{ source: "direct" }, { source: "direct" }]);
       }
     }
     for (const mode of ["check", "plan"] as const)
@@ -74,10 +71,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
 
     expect(report).toMatchObject({ verdict: "repaired", missing: [], extra: [] });
     expect(linesOf(report.granted)).toEqual(["table t: SELECT"]);
-    expect([...linesOf(report.revoked)].sort()).toEqual([
-      "sequence s: USAGE, UPDATE",
-      "table t: UPDATE, DELETE",
-    ]);
+    expect([...linesOf(report.revoked)].sort()).toEqual(["sequence s: USAGE, UPDATE", "table t: UPDATE, DELETE"]);
     const verbs = report.statements.map((statement) => statement.split(" ")[0]);
     expect(verbs).toEqual(["GRANT", "REVOKE", "REVOKE"]);
     expect(report.statements).toEqual(planned.statements);
@@ -135,18 +129,12 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     const { app, owner, role, as, sql, run } = await world.open();
     const team = await role("team", "NOLOGIN");
     await sql(`GRANT ${team} TO ${app}`);
-    await as(
-      owner,
-      `CREATE TABLE t (id int); GRANT SELECT, DELETE ON t TO ${app}; GRANT DELETE ON t TO ${team}`,
-    );
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT, DELETE ON t TO ${app}; GRANT DELETE ON t TO ${team}`);
 
     const { extra } = await run("check", { ...READ, onExtra: "fail" });
 
     expect(linesOf(extra)).toEqual(["table t: DELETE (not-direct)", "table t: DELETE (not-revoked)"]);
-    expect(extra.map(({ sources }) => sources)).toEqual([
-      [{ source: "role", role: team }],
-      [{ source: "direct" }],
-    ]);
+    expect(extra.map(({ sources }) => sources)).toEqual([[{ source: "role", role: team }], [{ source: "direct" }]]);
   });
 
   test("leaves what another role granted, and names the role that can revoke it", async () => {
@@ -316,10 +304,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     ]) {
       const { fixes, extra } = await runFor(grantees, "apply");
       expect(new Set(extra)).toEqual(
-        new Set([
-          `${app}: table t: UPDATE (dependent-privileges)`,
-          `${third}: table t: UPDATE (column-privileges)`,
-        ]),
+        new Set([`${app}: table t: UPDATE (dependent-privileges)`, `${third}: table t: UPDATE (column-privileges)`]),
       );
       expect(fixes.map(({ as: name, statements }) => [name, statements])).toEqual([
         [app, [`REVOKE UPDATE ("a") ON TABLE "public"."t" FROM "${third}";`]],
@@ -339,8 +324,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     );
     await as(app, `GRANT DELETE ON u TO ${third} WITH GRANT OPTION`);
     await as(third, `GRANT DELETE ON u TO ${fourth}`);
-    const revoke = (table: string, from: string) =>
-      `REVOKE DELETE ON TABLE "public"."${table}" FROM "${from}";`;
+    const revoke = (table: string, from: string) => `REVOKE DELETE ON TABLE "public"."${table}" FROM "${from}";`;
 
     for (const grantees of [
       [app, third, fourth],
@@ -578,10 +562,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
 
   test("never reports ownership as extra, and warns of it", async () => {
     const { app, owner, as, sql, run, acls } = await world.open();
-    await as(
-      owner,
-      `CREATE TABLE t (id int); GRANT SELECT ON t TO ${app}; GRANT CREATE ON SCHEMA public TO ${app}`,
-    );
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${app}; GRANT CREATE ON SCHEMA public TO ${app}`);
     await as(app, "CREATE TABLE mine (id serial); GRANT SELECT ON mine TO PUBLIC");
     await sql(`GRANT ${app} TO ${owner}`);
     const before = await acls();

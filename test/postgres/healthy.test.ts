@@ -40,8 +40,7 @@ test.each(SOME_VERSIONS)(
      ALTER TABLE tree ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON tree USING (true);
      GRANT SELECT, REFERENCES ON customers TO ${team}, ${other}`,
     );
-    if (version >= 15)
-      await as(owner, "CREATE VIEW invoked WITH (security_invoker) AS SELECT id FROM customers");
+    if (version >= 15) await as(owner, "CREATE VIEW invoked WITH (security_invoker) AS SELECT id FROM customers");
     await as(
       member,
       `SET ROLE ${team}; CREATE TABLE second.notes (id bigserial, customer int REFERENCES public.customers);

@@ -41,9 +41,7 @@ describe.each(VERSIONS)("PostgreSQL %i: a privilege is held when the server says
     await as(app, `CREATE TABLE mine (id int); REVOKE ALL ON mine FROM ${app}`);
     expect(await can(app, "SELECT * FROM mine")).toBe(false);
 
-    expect(linesOf((await run("check", {}, { user: app })).missing)).toEqual([
-      `table mine: ${all} (not-granted)`,
-    ]);
+    expect(linesOf((await run("check", {}, { user: app })).missing)).toEqual([`table mine: ${all} (not-granted)`]);
     expect(await run("apply", {}, { user: app })).toMatchObject({ verdict: "repaired" });
 
     expect(await can(app, "SELECT * FROM mine")).toBe(true);
@@ -70,10 +68,7 @@ describe.each(VERSIONS)("PostgreSQL %i: a privilege is held when the server says
     const { app, owner, role, sql, as, can, run } = await world.open();
     const [department, team] = [await role("department", "NOLOGIN"), await role("team", "NOLOGIN")];
     await sql(`GRANT ${department} TO ${team}; GRANT ${team} TO ${app}`);
-    await as(
-      owner,
-      `CREATE TABLE t (id int); GRANT SELECT ON t TO ${department}; GRANT INSERT ON t TO ${team}`,
-    );
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${department}; GRANT INSERT ON t TO ${team}`);
 
     const report = await run("check", { tablePrivileges: ["SELECT", "INSERT"] });
 
@@ -130,8 +125,7 @@ describe.each(VERSIONS)("PostgreSQL %i: a privilege is held when the server says
 
     expect(linesOf(missing)).toEqual(version >= 17 ? ["table u: MAINTAIN (not-granted)"] : []);
     await run("apply");
-    if (version >= 17)
-      expect(await can(app, "LOCK TABLE u IN SHARE UPDATE EXCLUSIVE MODE; ANALYZE u")).toBe(true);
+    if (version >= 17) expect(await can(app, "LOCK TABLE u IN SHARE UPDATE EXCLUSIVE MODE; ANALYZE u")).toBe(true);
   });
 
   test("rejects MAINTAIN on versions without it, and grants it on the others", async () => {
@@ -159,10 +153,7 @@ describe.each(VERSIONS)("PostgreSQL %i: a privilege is held when the server says
 
     expect(linesOf(report.granted)).toEqual(["table t: SELECT"]);
     const columns = (await acls()).filter((line) => /^column . of t:/.test(line));
-    expect(columns).toEqual([
-      `column a of t: ${app} SELECT by ${owner}`,
-      `column b of t: ${app} SELECT by ${owner}`,
-    ]);
+    expect(columns).toEqual([`column a of t: ${app} SELECT by ${owner}`, `column b of t: ${app} SELECT by ${owner}`]);
   });
 
   test("counts the privileges of predefined roles, and names the roles", async () => {
@@ -180,10 +171,7 @@ describe.each(VERSIONS)("PostgreSQL %i: a privilege is held when the server says
     const data = ["role pg_read_all_data: SELECT", "role pg_write_all_data: INSERT, UPDATE, DELETE"];
     expect(sourcesOn("schema", report)).toEqual(["role pg_read_all_data: USAGE"]);
     expect(sourcesOn("table", report)).toEqual([...maintain, ...data]);
-    expect(sourcesOn("sequence", report)).toEqual([
-      "role pg_read_all_data: SELECT",
-      "role pg_write_all_data: UPDATE",
-    ]);
+    expect(sourcesOn("sequence", report)).toEqual(["role pg_read_all_data: SELECT", "role pg_write_all_data: UPDATE"]);
     expect(linesOf(report.missing)).toEqual([
       "sequence closed.s: USAGE (not-granted)",
       "table closed.t: TRUNCATE, REFERENCES, TRIGGER (not-granted)",
@@ -232,10 +220,7 @@ describe.each(VERSIONS)("PostgreSQL %i: a privilege is held when the server says
 
   test("requires USAGE on the schema even when all table privileges are held", async () => {
     const { app, owner, as, can, run } = await world.open();
-    await as(
-      owner,
-      `CREATE SCHEMA closed; CREATE TABLE closed.t (id int); GRANT SELECT ON closed.t TO ${app}`,
-    );
+    await as(owner, `CREATE SCHEMA closed; CREATE TABLE closed.t (id int); GRANT SELECT ON closed.t TO ${app}`);
     expect(await can(app, "SELECT * FROM closed.t")).toBe(false);
 
     expect(await run("apply", { ...READ, schemas: ["closed"] })).toMatchObject({ verdict: "repaired" });

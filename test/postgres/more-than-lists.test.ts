@@ -47,9 +47,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: more than the lists say", (version)
 
     expect(report).toMatchObject({ verdict: "repaired", extra: [] });
     expect(report.statements).toEqual(planned.statements);
-    expect(report.statements).toContain(
-      `REVOKE GRANT OPTION FOR SELECT ON TABLE "public"."t" FROM "${app}";`,
-    );
+    expect(report.statements).toContain(`REVOKE GRANT OPTION FOR SELECT ON TABLE "public"."t" FROM "${app}";`);
     expect([...linesOf(report.revoked)].sort()).toEqual([
       `database ${database}: CONNECT WITH GRANT OPTION`,
       "schema public: USAGE WITH GRANT OPTION",
@@ -91,9 +89,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: more than the lists say", (version)
     await expect(as(owner, report.extra[1]?.fix.sql ?? "")).rejects.toMatchObject({ code: "2BP01" });
     await as(app, `REVOKE SELECT ON u FROM ${third}`);
     await as(owner, report.extra[1]?.fix.sql ?? "");
-    expect(linesOf((await run("check", FAIL)).extra)).toEqual([
-      "table v: SELECT WITH GRANT OPTION (not-direct)",
-    ]);
+    expect(linesOf((await run("check", FAIL)).extra)).toEqual(["table v: SELECT WITH GRANT OPTION (not-direct)"]);
     await as(owner, `REVOKE GRANT OPTION FOR SELECT ON v FROM ${team}`);
     expect(await run("check", FAIL)).toMatchObject({ verdict: "in-sync", extra: [], missing: [] });
   });
@@ -158,9 +154,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: more than the lists say", (version)
     await as(owner, `CREATE TABLE t (id int)`);
     await run("apply", READ);
     const options = version >= 16 ? "WITH INHERIT FALSE, SET TRUE" : "";
-    await sql(
-      `ALTER ROLE ${app} NOINHERIT; GRANT ${owner} TO ${team}; GRANT ${team} TO ${admin} WITH ADMIN OPTION`,
-    );
+    await sql(`ALTER ROLE ${app} NOINHERIT; GRANT ${owner} TO ${team}; GRANT ${team} TO ${admin} WITH ADMIN OPTION`);
     await as(admin, `GRANT ${team} TO ${app} ${options}`);
     expect(await can(app, `SET ROLE ${owner}; DROP TABLE t`)).toBe(true);
 
@@ -194,9 +188,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: more than the lists say", (version)
     // Its tables are owned by a role that it is a member of: with ALL, it may use them anyway.
     await sql(`SET ROLE ${team}; CREATE TABLE shared (id int); RESET ROLE`);
     expect(await run("check", {})).toMatchObject({ verdict: "in-sync", extra: [] });
-    expect(linesOf((await run("check", { onExtra: "fail" })).extra)).toEqual([
-      `role ${team}: SET (can-act-as-owner)`,
-    ]);
+    expect(linesOf((await run("check", { onExtra: "fail" })).extra)).toEqual([`role ${team}: SET (can-act-as-owner)`]);
     if (version >= 16) {
       await sql(`REVOKE ${team} FROM ${app}; GRANT ${team} TO ${app} WITH INHERIT FALSE, SET FALSE`);
       await run("apply", {}, { user: "azuresu" });

@@ -27,10 +27,7 @@ test("a privilege that a later version introduces is two lines in src", async ()
     reconcile: typeof reconcile;
   };
   const { owner, app, as, signIn } = await world.open();
-  await as(
-    owner,
-    `CREATE TABLE t (id int); GRANT ALL ON t TO ${app}; GRANT USAGE ON SCHEMA public TO ${app}`,
-  );
+  await as(owner, `CREATE TABLE t (id int); GRANT ALL ON t TO ${app}; GRANT USAGE ON SCHEMA public TO ${app}`);
   const client = await signIn(owner);
   const task = { mode: "check", grantees: [app], demand: DEFAULTS } as const;
 

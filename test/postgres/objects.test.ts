@@ -2,16 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ActionError } from "../../src/model/failure.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
-import {
-  between,
-  changesPrivileges,
-  DEFAULTS,
-  difference,
-  linesOf,
-  quote,
-  recorded,
-  useWorld,
-} from "./world.ts";
+import { between, changesPrivileges, DEFAULTS, difference, linesOf, quote, recorded, useWorld } from "./world.ts";
 
 /** Every kind of name that needs quotes; 63 bytes is the maximum. */
 const NAMES = [
@@ -75,14 +66,10 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: objects", (version) => {
       // Each table has a serial's and an identity's sequence.
       objects: { tables: 5 * NAMES.length + 1, sequences: 3 * NAMES.length, skipped: 0 },
     });
-    expect(new Set(report.granted.map(({ kind }) => kind))).toEqual(
-      new Set(["schema", ...Object.keys(KINDS)]),
-    );
+    expect(new Set(report.granted.map(({ kind }) => kind))).toEqual(new Set(["schema", ...Object.keys(KINDS)]));
     expect(report.granted.filter(({ name }) => NAMES.includes(name))).toHaveLength(objects.length);
     expect(await can(app, objects.map(use).join(";\n"))).toBe(true);
-    const writes = NAMES.map(
-      (name) => `INSERT INTO ${quote(schemas[0] ?? "")}.${quote(name)} DEFAULT VALUES`,
-    );
+    const writes = NAMES.map((name) => `INSERT INTO ${quote(schemas[0] ?? "")}.${quote(name)} DEFAULT VALUES`);
     expect(await can(app, [...writes, `SELECT * FROM ${leaf}`].join(";\n"))).toBe(true);
     expect(await run("apply", { schemas }, { user: owner, grantee: app })).toMatchObject({
       verdict: "in-sync",
@@ -285,8 +272,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: objects", (version) => {
     await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${other}`);
     const client = await signIn(owner);
     const demand = { ...DEFAULTS, tablePrivileges: ["SELECT", "DELETE"] } as const;
-    const task = (grantees: readonly string[]) =>
-      reconcile(client, { mode: "apply", grantees, demand }, () => {});
+    const task = (grantees: readonly string[]) => reconcile(client, { mode: "apply", grantees, demand }, () => {});
     const before = await acls();
 
     const unknown = await task([app, "nobody", other]);
@@ -300,8 +286,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: objects", (version) => {
       ["table t: SELECT, DELETE"],
       ["table t: DELETE"],
     ]);
-    for (const grantee of [app, other])
-      expect(await can(grantee, "SELECT * FROM t; DELETE FROM t")).toBe(true);
+    for (const grantee of [app, other]) expect(await can(grantee, "SELECT * FROM t; DELETE FROM t")).toBe(true);
   });
 
   test("does not pass when the schema is dropped during the run", async () => {

@@ -42,10 +42,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: damaged catalogs", (version) => {
     const report = await run("apply", REVOKE);
 
     expect(linesOf(report.revoked)).toEqual(["table t: DELETE", "table u: DELETE"]);
-    expect(linesOf(report.extra)).toEqual([
-      "table t: UPDATE (column-privileges)",
-      "table u: UPDATE (role-gone)",
-    ]);
+    expect(linesOf(report.extra)).toEqual(["table t: UPDATE (column-privileges)", "table u: UPDATE (role-gone)"]);
   });
 
   test("checks the rest when the owner of a schema or of the database does not exist", async () => {

@@ -15,10 +15,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     const old = await role("old");
     await sql(`
       CREATE SCHEMA second AUTHORIZATION ${owner}; GRANT USAGE, CREATE ON SCHEMA public, second TO ${old}`);
-    await as(
-      old,
-      "CREATE TABLE second.parent (id int PRIMARY KEY); INSERT INTO second.parent VALUES (1), (2)",
-    );
+    await as(old, "CREATE TABLE second.parent (id int PRIMARY KEY); INSERT INTO second.parent VALUES (1), (2)");
     await as(
       old,
       `CREATE TABLE child (id int, parent int REFERENCES second.parent, note text);
@@ -118,16 +115,11 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
       `INSERT, UPDATE and DELETE through public.nested and public.simple fail, because ${analyst} does not have INSERT, UPDATE and DELETE on public.base. If the app writes through it, run as ${owner}: GRANT INSERT, UPDATE, DELETE ON TABLE "public"."base" TO "${analyst}";`,
     ]);
     await follow(place, found);
-    expect(
-      await can(app, "INSERT INTO nested VALUES (1); UPDATE simple SET id = 2; DELETE FROM nested"),
-    ).toBe(true);
+    expect(await can(app, "INSERT INTO nested VALUES (1); UPDATE simple SET id = 2; DELETE FROM nested")).toBe(true);
     expect(await can(app, "SELECT FROM simple FOR UPDATE")).toBe(true);
     expect(codes(await run("check"))).not.toContain("view-cannot-write");
 
-    await as(
-      owner,
-      `REVOKE INSERT, UPDATE, DELETE ON base FROM ${analyst}; GRANT UPDATE (note) ON base TO ${analyst}`,
-    );
+    await as(owner, `REVOKE INSERT, UPDATE, DELETE ON base FROM ${analyst}; GRANT UPDATE (note) ON base TO ${analyst}`);
     const rest = warningsOf(await run("check"), "view-cannot-write");
     expect(rest.map(read).join()).toContain("INSERT and DELETE through public.nested and public.simple fail");
   });
@@ -194,9 +186,9 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     const report = await run("apply", demand, { grantee: other });
     expect(await can(other, "INSERT INTO fine DEFAULT VALUES")).toBe(false);
     expect(warningsOf(report, "default-fails").map(read).join("\n")).toContain("public.fine_id_seq");
-    expect(
-      codes(await run("check", { ...demand, exclude: ["fine", "t"] }, { grantee: other })),
-    ).not.toContain("default-fails");
+    expect(codes(await run("check", { ...demand, exclude: ["fine", "t"] }, { grantee: other }))).not.toContain(
+      "default-fails",
+    );
   });
 
   test("a foreign table without a user mapping is named", async () => {

@@ -70,9 +70,7 @@ describe.each(SOME_VERSIONS)("routines and schemas on PostgreSQL %i", (version) 
     expect(planned.statements).toHaveLength(1);
     const applied = await place.run("apply", ASKED);
     expect(applied).toMatchObject({ verdict: "repaired", missing: [], statements: planned.statements });
-    expect(linesOf(applied.granted).toSorted()).toEqual(
-      SIGNATURES.map((each) => `${each}: EXECUTE`).toSorted(),
-    );
+    expect(linesOf(applied.granted).toSorted()).toEqual(SIGNATURES.map((each) => `${each}: EXECUTE`).toSorted());
     for (const call of ["SELECT total(1)", "SELECT total(1, 'a')", "SELECT longest('a')"])
       expect([call, await place.can(place.app, call)]).toEqual([call, true]);
     expect((await place.run("apply", ASKED)).statements).toEqual([]);
@@ -173,9 +171,7 @@ describe.each(SOME_VERSIONS)("routines and schemas on PostgreSQL %i", (version) 
     const place = await world.open();
     await place.sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     const asked = { schemaPrivileges: ["USAGE", "CREATE"], allowEmpty: true } as const;
-    expect(linesOf((await place.run("check", asked)).missing)).toContain(
-      "schema public: CREATE (not-granted)",
-    );
+    expect(linesOf((await place.run("check", asked)).missing)).toContain("schema public: CREATE (not-granted)");
     expect((await place.run("apply", asked)).verdict).toBe("repaired");
     expect(await place.can(place.app, "CREATE TABLE t ()")).toBe(true);
     expect((await place.run("apply", asked)).statements).toEqual([]);

@@ -15,10 +15,7 @@ test("grants 20,000 objects on PostgreSQL 18 while another session runs DDL", as
   await as(owner, "CREATE SCHEMA bystander");
   expect(await sql("SHOW max_locks_per_transaction")).toEqual([{ max_locks_per_transaction: "64" }]);
   const bystander = await signIn(owner);
-  const many = Array.from(
-    { length: 400 },
-    (_, n) => `CREATE TABLE bystander.t${n} (id int PRIMARY KEY)`,
-  ).join("; ");
+  const many = Array.from({ length: 400 }, (_, n) => `CREATE TABLE bystander.t${n} (id int PRIMARY KEY)`).join("; ");
   let rounds = 0;
   let applying = true;
   const ddl = (async () => {

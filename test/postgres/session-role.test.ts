@@ -13,10 +13,7 @@ describe.each(SOME_VERSIONS)("the role as which a session begins, on PostgreSQL 
    */
   async function withRoles(): Promise<Place & { acting: string; stranger: string }> {
     const place = await world.open();
-    const [acting, stranger] = [
-      await place.role("acting", "NOLOGIN"),
-      await place.role("stranger", "NOLOGIN"),
-    ];
+    const [acting, stranger] = [await place.role("acting", "NOLOGIN"), await place.role("stranger", "NOLOGIN")];
     await place.as(place.owner, `CREATE TABLE t (a int); GRANT SELECT ON t TO ${acting}`);
     await place.sql(`GRANT ${acting} TO ${place.app}`);
     return { ...place, acting, stranger };
@@ -58,20 +55,12 @@ describe.each(SOME_VERSIONS)("the role as which a session begins, on PostgreSQL 
     ],
     [
       "no role in this database, another role elsewhere",
-      ({ app, acting, db }) => [
-        `ROLE ${app} IN DATABASE ${db} SET role = 'none'`,
-        `ROLE ${app} SET role = ${acting}`,
-      ],
+      ({ app, acting, db }) => [`ROLE ${app} IN DATABASE ${db} SET role = 'none'`, `ROLE ${app} SET role = ${acting}`],
       "app",
       0,
     ],
     ["itself", ({ app }) => [`ROLE ${app} SET role = ${app}`], "app", 0],
-    [
-      "a role that it cannot SET ROLE to",
-      ({ app, stranger }) => [`ROLE ${app} SET role = ${stranger}`],
-      "app",
-      1,
-    ],
+    ["a role that it cannot SET ROLE to", ({ app, stranger }) => [`ROLE ${app} SET role = ${stranger}`], "app", 1],
     ["a role that does not exist", ({ app }) => [`ROLE ${app} SET role = 'nobody knows'`], "app", 1],
     [
       "a refused setting before a valid one",
@@ -84,10 +73,7 @@ describe.each(SOME_VERSIONS)("the role as which a session begins, on PostgreSQL 
     ],
     [
       "a refused setting after a valid one",
-      ({ app, acting, stranger, db }) => [
-        `ROLE ${app} SET role = ${acting}`,
-        `DATABASE ${db} SET role = ${stranger}`,
-      ],
+      ({ app, acting, stranger, db }) => [`ROLE ${app} SET role = ${acting}`, `DATABASE ${db} SET role = ${stranger}`],
       "acting",
       0,
     ],
@@ -150,9 +136,7 @@ describe.each(SOME_VERSIONS)("the role as which a session begins, on PostgreSQL 
 
   test("is granted what it lacks when it is also a grantee", async () => {
     const place = await withRoles();
-    await place.sql(
-      `ALTER ROLE ${place.app} SET role = ${place.acting}; REVOKE SELECT ON t FROM ${place.acting}`,
-    );
+    await place.sql(`ALTER ROLE ${place.app} SET role = ${place.acting}; REVOKE SELECT ON t FROM ${place.acting}`);
     await place.run("apply", READ, { grantee: place.acting });
     expect((await place.run("check", READ)).verdict).toBe("in-sync");
     expect(await place.can(place.app, "SELECT FROM t")).toBe(true);
@@ -160,9 +144,7 @@ describe.each(SOME_VERSIONS)("the role as which a session begins, on PostgreSQL 
 
   test("is the owner: the app has every privilege, which is a warning", async () => {
     const place = await withRoles();
-    await place.sql(
-      `ALTER TABLE t OWNER TO ${place.acting}; ALTER ROLE ${place.app} SET role = ${place.acting}`,
-    );
+    await place.sql(`ALTER TABLE t OWNER TO ${place.acting}; ALTER ROLE ${place.app} SET role = ${place.acting}`);
     const report = await place.run("check", READ);
     expect(report.verdict).toBe("in-sync");
     expect(linesOf(report.extra)).toEqual([`role ${place.acting}: SET (can-act-as-owner)`]);

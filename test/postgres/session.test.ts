@@ -39,9 +39,7 @@ afterEach(async () => {
   stubs = [];
 });
 
-const target = (
-  over: Partial<Target> & { tls?: Server["tls"]; host?: string; port?: number } = {},
-): Target => ({
+const target = (over: Partial<Target> & { tls?: Server["tls"]; host?: string; port?: number } = {}): Target => ({
   server: {
     host: over.host ?? "localhost",
     port: over.port ?? sandbox.server.port,
@@ -78,10 +76,7 @@ describe("a session", () => {
     const boom = new Error("boom");
     await expect(withSession({ target: target(), password }, () => Promise.reject(boom))).rejects.toBe(boom);
     const left = () =>
-      sandbox.sql(
-        "postgres",
-        "SELECT FROM pg_stat_activity WHERE application_name = 'azure-postgres-grants'",
-      );
+      sandbox.sql("postgres", "SELECT FROM pg_stat_activity WHERE application_name = 'azure-postgres-grants'");
     await expect.poll(left).toEqual([]);
   });
 
@@ -185,10 +180,7 @@ describe("a refusal of a real server is explained", () => {
   });
 
   test("a role that cannot log in, and one that cannot connect", async () => {
-    await sandbox.sql(
-      "postgres",
-      "CREATE ROLE nologin PASSWORD 'x'; CREATE ROLE outsider LOGIN PASSWORD 'x'",
-    );
+    await sandbox.sql("postgres", "CREATE ROLE nologin PASSWORD 'x'; CREATE ROLE outsider LOGIN PASSWORD 'x'");
     await sandbox.createDatabase("closed");
     await sandbox.sql("closed", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
     const to = (over: Partial<Target>) =>
@@ -212,16 +204,12 @@ describe("a refusal of a real server is explained", () => {
   test("a closed port, and a host that does not exist", async () => {
     const { port, close } = await startStub({});
     await close();
-    expect(
-      await failing(withSession({ target: target({ port }), password, patience: QUICK }, nothing)),
-    ).toMatchObject({
+    expect(await failing(withSession({ target: target({ port }), password, patience: QUICK }, nothing))).toMatchObject({
       code: "connection-refused",
       message: expect.stringMatching(/^PostgreSQL at `localhost:\d+`, database postgres: .*ECONNREFUSED/),
     });
     expect(
-      await failing(
-        withSession({ target: target({ host: "nowhere.invalid" }), password, patience: QUICK }, nothing),
-      ),
+      await failing(withSession({ target: target({ host: "nowhere.invalid" }), password, patience: QUICK }, nothing)),
     ).toMatchObject({
       code: expect.stringMatching(/^(host-not-found|dns-unavailable)$/),
     });
@@ -238,10 +226,7 @@ describe("a refusal of a real server during the work is explained", () => {
     ["GRANT USAGE ON SCHEMA nowhere TO aad_orders", "object-not-found"],
     ["GRANT SELECT ON hidden TO aad_orders", "not-permitted"],
     ["SET ROLE azuresu", "set-role-not-permitted"],
-    [
-      "ALTER DEFAULT PRIVILEGES FOR ROLE azuresu GRANT SELECT ON TABLES TO aad_orders",
-      "set-role-not-permitted",
-    ],
+    ["ALTER DEFAULT PRIVILEGES FOR ROLE azuresu GRANT SELECT ON TABLES TO aad_orders", "set-role-not-permitted"],
     ["ALTER TABLE hidden ADD COLUMN more int", "not-permitted"],
   ])("%s", async (statement, code) => {
     await sandbox.sql(
@@ -251,9 +236,7 @@ describe("a refusal of a real server during the work is explained", () => {
     const other = await sandbox.signInAs("ci-admin", "postgres");
     try {
       await other.query("BEGIN; LOCK TABLE orders IN ACCESS SHARE MODE");
-      const error = await withSession({ target: target(), password }, rows(statement)).catch(
-        (error: unknown) => error,
-      );
+      const error = await withSession({ target: target(), password }, rows(statement)).catch((error: unknown) => error);
       expect(readFailure(diagnose(error))).toMatchObject({ code });
     } finally {
       await other.end();
@@ -292,12 +275,7 @@ describe("before a password or token is sent", () => {
 
   test("a certificate that names a host is refused for an address", async () => {
     const tls = await certificate("localhost");
-    await refusedBy(
-      { tls },
-      { mode: "verify-full", rootCertificates: tls.cert },
-      "tls-wrong-host",
-      "127.0.0.1",
-    );
+    await refusedBy({ tls }, { mode: "verify-full", rootCertificates: tls.cert }, "tls-wrong-host", "127.0.0.1");
   });
 
   test("an expired certificate is refused", async () => {
@@ -311,11 +289,7 @@ describe("before a password or token is sent", () => {
     ["NODE_TLS_REJECT_UNAUTHORIZED", "0"],
   ])("%s=%s in the job's environment does not weaken TLS", async (name, value) => {
     vi.stubEnv(name, value);
-    await refusedBy(
-      { tls: await certificate("localhost") },
-      { mode: "verify-full" },
-      "tls-unknown-authority",
-    );
+    await refusedBy({ tls: await certificate("localhost") }, { mode: "verify-full" }, "tls-unknown-authority");
     await refusedBy({}, { mode: "verify-full" }, "tls-not-offered");
   });
 });
@@ -363,10 +337,7 @@ describe("sign-in and TLS handshake overlap", () => {
         throw failure;
       });
       await expect(
-        withSession(
-          { target: target({ port: server.port, tls: trusted }), password: asked, patience: QUICK },
-          nothing,
-        ),
+        withSession({ target: target({ port: server.port, tls: trusted }), password: asked, patience: QUICK }, nothing),
       ).rejects.toBe(failure);
       expect(asked).toHaveBeenCalledTimes(1);
       expect(server.received).toEqual([]);
@@ -413,9 +384,9 @@ describe("a server that ends the connection during the sign-in", () => {
 
   test("a server that ended the connection during the sign-in is connected to again after it", async () => {
     const slow = () => late(() => SECRET);
-    expect(
-      await withSession({ target: target(), password: slow, patience: QUICK }, rows("SELECT 1 AS one")),
-    ).toEqual([{ one: 1 }]);
+    expect(await withSession({ target: target(), password: slow, patience: QUICK }, rows("SELECT 1 AS one"))).toEqual([
+      { one: 1 },
+    ]);
   });
 
   test("a server that ended the connection during the sign-in is not the cause of a failed sign-in", async () => {
@@ -424,9 +395,7 @@ describe("a server that ends the connection during the sign-in", () => {
       late(() => {
         throw failure;
       });
-    await expect(withSession({ target: target(), password: slow, patience: QUICK }, nothing)).rejects.toBe(
-      failure,
-    );
+    await expect(withSession({ target: target(), password: slow, patience: QUICK }, nothing)).rejects.toBe(failure);
   });
 });
 
@@ -474,10 +443,7 @@ describe("only transient failures are retried", () => {
   });
 
   test("an expired token is replaced once", async () => {
-    const expired = errorResponse(
-      "28000",
-      "The access token has expired. Please acquire a new token and retry.",
-    );
+    const expired = errorResponse("28000", "The access token has expired. Please acquire a new token and retry.");
     const { server, to } = await trusted({
       onStartup: () => ASK_PASSWORD,
       onMessage: (_attempt, message) => (String(message).includes("fresh") ? WELCOME : expired),
@@ -508,9 +474,7 @@ describe("only transient failures are retried", () => {
     const server = await stub({ silent: true });
     const hasty = { ...QUICK, answerTime: 50 };
     expect(
-      await failing(
-        withSession({ target: target({ port: server.port }), password, patience: hasty }, nothing),
-      ),
+      await failing(withSession({ target: target({ port: server.port }), password, patience: hasty }, nothing)),
     ).toMatchObject({
       code: "connection-timed-out",
       message: expect.stringContaining("no answer within 1 s"),

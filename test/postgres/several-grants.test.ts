@@ -73,8 +73,7 @@ async function reconciled(
 /** Each grantee with its verdict, or the code of its error, and how many objects were granted. */
 function lines({ grantees }: DatabaseReport): readonly string[] {
   return grantees.map(
-    ({ grantee, verdict, error, granted }) =>
-      `${grantee}: ${error?.code ?? verdict}, granted ${granted.length}`,
+    ({ grantee, verdict, error, granted }) => `${grantee}: ${error?.code ?? verdict}, granted ${granted.length}`,
   );
 }
 
@@ -249,8 +248,6 @@ test("what is undeclared and cannot be read is an error of the database, beside 
   await sandbox.sql(database, "REVOKE SELECT ON pg_catalog.pg_attribute FROM PUBLIC");
   const report = await reconciled(database, [grant("app_a")], { undeclared: "warn" });
   expect(report).toMatchObject({ verdict: "error", grantees: [{ verdict: "repaired" }] });
-  expect(plain.sentence(report.error?.message ?? EMPTY)).toContain(
-    "permission denied for table pg_attribute",
-  );
+  expect(plain.sentence(report.error?.message ?? EMPTY)).toContain("permission denied for table pg_attribute");
   expect(report).not.toHaveProperty("undeclared");
 });

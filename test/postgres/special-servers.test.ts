@@ -135,31 +135,24 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: a special server", (version) => {
         ? "DO $$ BEGIN RAISE 'canceling statement due to conflict with recovery' USING ERRCODE = '40001'; END $$"
         : undefined,
     );
-    expect(linesOf((await run("check", READ, { client })).missing)).toEqual([
-      "table t: SELECT (not-granted)",
-    ]);
+    expect(linesOf((await run("check", READ, { client })).missing)).toEqual(["table t: SELECT (not-granted)"]);
     expect(conflicts).toBeLessThan(0);
   });
 
-  test.each(["LATIN1", "SQL_ASCII"])(
-    "non-ASCII names work in a database with encoding %s",
-    async (encoding) => {
-      const place = await world.open();
-      const { owner, sql, database } = place;
-      const encoded = `${database}_${encoding.toLowerCase()}`;
-      await sql(
-        `CREATE DATABASE ${encoded} OWNER ${owner} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`,
-      );
+  test.each(["LATIN1", "SQL_ASCII"])("non-ASCII names work in a database with encoding %s", async (encoding) => {
+    const place = await world.open();
+    const { owner, sql, database } = place;
+    const encoded = `${database}_${encoding.toLowerCase()}`;
+    await sql(`CREATE DATABASE ${encoded} OWNER ${owner} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
 
-      const report = await inEncoding(place, encoded, async (client) => {
-        await client.query("CREATE TABLE plain (id int)");
-        await client.query('CREATE TABLE "caf\u00e9" (id int)');
-      });
+    const report = await inEncoding(place, encoded, async (client) => {
+      await client.query("CREATE TABLE plain (id int)");
+      await client.query('CREATE TABLE "caf\u00e9" (id int)');
+    });
 
-      expect(report.granted.map((object) => object.name).sort()).toEqual(["caf\u00e9", "plain"]);
-      expect(report.missing).toEqual([]);
-    },
-  );
+    expect(report.granted.map((object) => object.name).sort()).toEqual(["caf\u00e9", "plain"]);
+    expect(report.missing).toEqual([]);
+  });
 
   async function inEncoding(place: Place, database: string, prepare: Parameters<typeof withSession>[1]) {
     const { owner, app, sql } = place;

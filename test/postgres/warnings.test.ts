@@ -28,10 +28,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: warnings of a check that passes", (
         owner,
         `CREATE TABLE ${table} (id int); INSERT INTO ${table} VALUES (1); ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY; ${policy}`,
       );
-    await as(
-      owner,
-      "CREATE TABLE off_again (id int); CREATE POLICY p ON off_again FOR INSERT WITH CHECK (true)",
-    );
+    await as(owner, "CREATE TABLE off_again (id int); CREATE POLICY p ON off_again FOR INSERT WITH CHECK (true)");
 
     const report = await run("apply", READ);
 
@@ -43,9 +40,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: warnings of a check that passes", (
     for (const table of Object.keys(policies)) {
       const [row] = await as<{ rows: string }>(app, `SELECT count(*)::text AS rows FROM ${table}`);
       expect({ table, rows: row?.rows }).toEqual({ table, rows: blind.includes(table) ? "0" : "1" });
-      expect(messages(report, "row-level-security").join().includes(`public.${table}`)).toBe(
-        blind.includes(table),
-      );
+      expect(messages(report, "row-level-security").join().includes(`public.${table}`)).toBe(blind.includes(table));
     }
   });
 
@@ -66,10 +61,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: warnings of a check that passes", (
     const { app, owner, role, as, sql, can, run } = await world.open();
     const analyst = await role("analyst");
     await sql(`GRANT CREATE ON SCHEMA public TO ${analyst}`);
-    await as(
-      owner,
-      `CREATE TABLE base (id int); CREATE TABLE fine (id int); GRANT SELECT ON base, fine TO ${analyst}`,
-    );
+    await as(owner, `CREATE TABLE base (id int); CREATE TABLE fine (id int); GRANT SELECT ON base, fine TO ${analyst}`);
     await as(
       analyst,
       "CREATE VIEW v AS SELECT * FROM base; CREATE VIEW v2 AS SELECT count(*) FROM v; CREATE VIEW good AS SELECT * FROM fine; CREATE MATERIALIZED VIEW stored AS SELECT * FROM base; CREATE VIEW on_stored AS SELECT * FROM stored",
@@ -132,18 +124,8 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: warnings of a check that passes", (
   test.each([
     ["a whole row", "SELECT row_to_json(base) FROM base", "SELECT (a)", "base.b"],
     ["a whole row, and a column that can be read", "SELECT a, base AS row FROM base", "SELECT (a)", "base.b"],
-    [
-      "the whole row of a join",
-      "SELECT j::text FROM (base JOIN more USING (a)) AS j",
-      "SELECT (a)",
-      "base.b",
-    ],
-    [
-      "a table twice",
-      "SELECT a FROM base WHERE EXISTS (SELECT FROM base AS b WHERE b.b > 0)",
-      "SELECT (a)",
-      "base.b",
-    ],
+    ["the whole row of a join", "SELECT j::text FROM (base JOIN more USING (a)) AS j", "SELECT (a)", "base.b"],
+    ["a table twice", "SELECT a FROM base WHERE EXISTS (SELECT FROM base AS b WHERE b.b > 0)", "SELECT (a)", "base.b"],
     ["a sequence", "SELECT last_value FROM numbers", "USAGE", "numbers"],
     ["a lock on rows", "SELECT a FROM base FOR UPDATE", "SELECT", "base", "UPDATE"],
   ])("knows what a view needs: %s", async (_, query, privilege, source, lacks = "SELECT") => {
@@ -162,9 +144,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: warnings of a check that passes", (
     const [message = "", ...others] = messages(await run("check", READ), "view-cannot-read");
     expect(others).toEqual([]);
     const [why, grant = ""] = message.split(` Run as ${owner}: `);
-    expect(why).toBe(
-      `Reading public.v fails, because ${analyst} does not have ${lacks} on public.${source}.`,
-    );
+    expect(why).toBe(`Reading public.v fails, because ${analyst} does not have ${lacks} on public.${source}.`);
     await as(owner, grant);
     expect(await can(app, "SELECT * FROM v")).toBe(true);
     expect(messages(await run("check", READ), "view-cannot-read")).toEqual([]);
@@ -256,15 +236,12 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: warnings of a check that passes", (
       await expect(as(app, write)).rejects.toMatchObject({ code: "25006" });
       expect(messages(await run("check", READ), "grantee-read-only")).toEqual([]);
       const [warning = ""] = messages(await run("check"), "grantee-read-only");
-      expect(warning).toContain(
-        `\`default_transaction_read_only\` is on for ${where}. Run as`.replaceAll("`", ""),
-      );
+      expect(warning).toContain(`\`default_transaction_read_only\` is on for ${where}. Run as`.replaceAll("`", ""));
       expect(warning).toContain(
         `${alter.replace(/ROLE (\S+)/, 'ROLE "$1"').replace(/DATABASE (\S+)/, 'DATABASE "$1"')} RESET`,
       );
       const client = await signIn(who);
-      for (const statement of /: (SET .*)$/.exec(warning)?.[1]?.split(/(?<=;) /) ?? [])
-        await client.query(statement);
+      for (const statement of /: (SET .*)$/.exec(warning)?.[1]?.split(/(?<=;) /) ?? []) await client.query(statement);
     }
     await as(app, write);
     expect(messages(await run("check"), "grantee-read-only")).toEqual([]);

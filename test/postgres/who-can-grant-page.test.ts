@@ -47,8 +47,7 @@ const GRANT: Readonly<Record<string, Login>> = {
   ),
   "holds the privilege `WITH GRANT OPTION`": ({ as, owner }, login) =>
     as(owner, `GRANT SELECT ON t TO ${login} WITH GRANT OPTION`),
-  "holds the privilege without grant option": ({ as, owner }, login) =>
-    as(owner, `GRANT SELECT ON t TO ${login}`),
+  "holds the privilege without grant option": ({ as, owner }, login) => as(owner, `GRANT SELECT ON t TO ${login}`),
   "owns the database and the schema, but not the table": ({ sql, database }, login) =>
     sql(`ALTER DATABASE ${database} OWNER TO ${login}; ALTER SCHEMA public OWNER TO ${login}`),
   "has `CREATEROLE`": ({ sql }, login) => sql(`ALTER ROLE ${login} CREATEROLE`),
@@ -57,9 +56,7 @@ const GRANT: Readonly<Record<string, Login>> = {
     sql(`GRANT pg_read_all_data, pg_write_all_data TO ${login}`),
   "can only `SET ROLE` to its owner, which lacks `USAGE` on the schema": async (place, login, version) => {
     await member("INHERIT FALSE, SET TRUE", "NOINHERIT")(place, login, version);
-    await place.sql(
-      `ALTER SCHEMA public OWNER TO azuresu; REVOKE ALL ON SCHEMA public FROM ${place.owner}, PUBLIC`,
-    );
+    await place.sql(`ALTER SCHEMA public OWNER TO azuresu; REVOKE ALL ON SCHEMA public FROM ${place.owner}, PUBLIC`);
   },
 };
 
@@ -104,10 +101,7 @@ const TASKS: Readonly<Record<string, (place: Place, row: Row, version: number) =
     const login = what === "is that role" ? owner : await role("login");
     if (what === "is a member of that role") await member("INHERIT TRUE, SET TRUE")(place, login, version);
     if (what === "has `CREATEROLE`") await sql(`ALTER ROLE ${login} CREATEROLE`);
-    await as(
-      owner,
-      `CREATE TABLE t (id int); GRANT SELECT ON t TO ${app}; GRANT USAGE ON SCHEMA public TO ${app}`,
-    );
+    await as(owner, `CREATE TABLE t (id int); GRANT SELECT ON t TO ${app}; GRANT USAGE ON SCHEMA public TO ${app}`);
     await run("apply", { ...SELECT, defaultPrivileges: true }, { user: login });
     await as(owner, "CREATE TABLE later (id int)");
     return can(app, "SELECT * FROM later");
@@ -115,9 +109,7 @@ const TASKS: Readonly<Record<string, (place: Place, row: Row, version: number) =
   "Make a role a member of another": async ({ app, owner, role, sql, as }, { login: what }) => {
     const login = await role("login");
     await sql(
-      what === "has `CREATEROLE`"
-        ? `ALTER ROLE ${login} CREATEROLE`
-        : `GRANT ${owner} TO ${login} WITH ADMIN OPTION`,
+      what === "has `CREATEROLE`" ? `ALTER ROLE ${login} CREATEROLE` : `GRANT ${owner} TO ${login} WITH ADMIN OPTION`,
     );
     return as(login, `GRANT ${owner} TO ${app}`).then(
       () => true,
@@ -128,9 +120,7 @@ const TASKS: Readonly<Record<string, (place: Place, row: Row, version: number) =
     const login = await role("login");
     await as(owner, "CREATE TABLE t (id int)");
     const reports = [await run("check", SELECT, { user: login }), await run("plan", SELECT, { user: login })];
-    return reports.every(
-      ({ verdict, missing }) => verdict === "drift" && missing.some(({ name }) => name === "t"),
-    );
+    return reports.every(({ verdict, missing }) => verdict === "drift" && missing.some(({ name }) => name === "t"));
   },
 };
 
@@ -152,10 +142,7 @@ describe.each(VERSIONS)("docs/who-can-grant.md is right about PostgreSQL %i", (v
     await sql(
       `GRANT USAGE, CREATE ON SCHEMA public TO ${pgadmin}, ${migrator}; GRANT USAGE ON SCHEMA public TO ${app}`,
     );
-    await as(
-      pgadmin,
-      "CREATE TABLE t (id serial); CREATE VIEW v AS SELECT 1; CREATE TYPE mood AS ENUM ('ok')",
-    );
+    await as(pgadmin, "CREATE TABLE t (id serial); CREATE VIEW v AS SELECT 1; CREATE TYPE mood AS ENUM ('ok')");
 
     const [block = ""] = /(?<=```sql\n)[^`]*REASSIGN[^`]*/.exec(readText("docs/who-can-grant.md")) ?? [];
     const steps = block
@@ -177,12 +164,8 @@ describe.each(VERSIONS)("docs/who-can-grant.md is right about PostgreSQL %i", (v
     expect(await run("apply", SELECT, { user: migrator })).toMatchObject({ verdict: "repaired" });
     expect(await can(app, "SELECT FROM t")).toBe(true);
     // The administrator can do what it could before.
-    expect(await can(pgadmin, "INSERT INTO t DEFAULT VALUES; ALTER TABLE t ADD a mood; DROP VIEW v")).toBe(
-      true,
-    );
-    const [owner] = await sql(
-      "SELECT datdba::regrole::text AS is FROM pg_database WHERE datname = current_database()",
-    );
+    expect(await can(pgadmin, "INSERT INTO t DEFAULT VALUES; ALTER TABLE t ADD a mood; DROP VIEW v")).toBe(true);
+    const [owner] = await sql("SELECT datdba::regrole::text AS is FROM pg_database WHERE datname = current_database()");
     expect(owner).toEqual({ is: migrator });
   });
 });

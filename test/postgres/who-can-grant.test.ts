@@ -4,16 +4,7 @@ import { markdown, plain } from "../../src/render/pen.ts";
 import { readFix } from "../read.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { tablePrivilegesOn } from "../table-privileges.ts";
-import {
-  between,
-  changesPrivileges,
-  difference,
-  linesOf,
-  type Place,
-  quote,
-  recorded,
-  useWorld,
-} from "./world.ts";
+import { between, changesPrivileges, difference, linesOf, type Place, quote, recorded, useWorld } from "./world.ts";
 
 const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as const;
 
@@ -30,9 +21,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
       };
       await sql(`GRANT ${role} TO ${member} WITH ${options[how]}`);
     } else {
-      await sql(
-        `ALTER ROLE ${member} ${how === "set" ? "NOINHERIT" : "INHERIT"}; GRANT ${role} TO ${member}`,
-      );
+      await sql(`ALTER ROLE ${member} ${how === "set" ? "NOINHERIT" : "INHERIT"}; GRANT ${role} TO ${member}`);
     }
   }
 
@@ -48,46 +37,37 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "SELECT * FROM t")).toBe(true);
   });
 
-  test.each(["inherit", "inherit only", "set"] as const)(
-    "grants as a member of the owner (%s)",
-    async (how) => {
-      const place = await world.open();
-      const { app, owner, role, as, can, run, acls, signIn } = place;
-      const deployer = await role("deployer");
-      await join(place, deployer, owner, how);
-      await as(owner, "CREATE TABLE t (id int); CREATE SEQUENCE s");
-      const before = await acls();
-      const client = await signIn(deployer);
-      const queries = recorded(client);
+  test.each(["inherit", "inherit only", "set"] as const)("grants as a member of the owner (%s)", async (how) => {
+    const place = await world.open();
+    const { app, owner, role, as, can, run, acls, signIn } = place;
+    const deployer = await role("deployer");
+    await join(place, deployer, owner, how);
+    await as(owner, "CREATE TABLE t (id int); CREATE SEQUENCE s");
+    const before = await acls();
+    const client = await signIn(deployer);
+    const queries = recorded(client);
 
-      const report = await run("apply", READ, { client });
+    const report = await run("apply", READ, { client });
 
-      expect(report.verdict).toBe("repaired");
-      // The owner is the grantor, whichever role acts for it.
-      expect(difference(before, await acls()).added).toEqual([
-        `sequence public.s: ${app} SELECT by ${owner}`,
-        `table public.t: ${app} SELECT by ${owner}`,
-      ]);
-      const writes = queries.filter(changesPrivileges);
-      expect(writes).toHaveLength(1);
-      expect(writes[0]?.includes(`SET LOCAL ROLE "${owner}";`)).toBe(how === "set");
-      expect(await can(app, "SELECT * FROM t")).toBe(true);
-    },
-  );
+    expect(report.verdict).toBe("repaired");
+    // The owner is the grantor, whichever role acts for it.
+    expect(difference(before, await acls()).added).toEqual([
+      `sequence public.s: ${app} SELECT by ${owner}`,
+      `table public.t: ${app} SELECT by ${owner}`,
+    ]);
+    const writes = queries.filter(changesPrivileges);
+    expect(writes).toHaveLength(1);
+    expect(writes[0]?.includes(`SET LOCAL ROLE "${owner}";`)).toBe(how === "set");
+    expect(await can(app, "SELECT * FROM t")).toBe(true);
+  });
 
   test("leaves the objects of an owner it cannot act for, names who can grant them, and grants the rest", async () => {
     const place = await world.open();
     const { app, owner, role, as, sql, can, run, acls } = place;
-    const [deployer, stranger, creator] = [
-      await role("deployer"),
-      await role("stranger"),
-      await role("creator"),
-    ];
+    const [deployer, stranger, creator] = [await role("deployer"), await role("stranger"), await role("creator")];
     await join(place, deployer, owner, "inherit");
     // As the role that created it: from 16 on, that one has the ADMIN OPTION.
-    await sql(
-      `GRANT CREATE ON SCHEMA public TO ${stranger}; GRANT ${stranger} TO ${creator} WITH ADMIN OPTION`,
-    );
+    await sql(`GRANT CREATE ON SCHEMA public TO ${stranger}; GRANT ${stranger} TO ${creator} WITH ADMIN OPTION`);
     await as(owner, "CREATE TABLE ours (id int)");
     await as(stranger, "CREATE TABLE theirs (id int); CREATE SEQUENCE theirs_too");
     const before = await acls();
@@ -118,9 +98,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
   test("says whether the login can grant itself membership in the owner", async () => {
     const { owner, role, as, sql, run } = await world.open();
     const [deployer, stranger] = [await role("deployer"), await role("stranger")];
-    await sql(
-      `GRANT CREATE ON SCHEMA public TO ${stranger}; GRANT ${stranger} TO ${deployer} WITH ADMIN OPTION`,
-    );
+    await sql(`GRANT CREATE ON SCHEMA public TO ${stranger}; GRANT ${stranger} TO ${deployer} WITH ADMIN OPTION`);
     await sql(
       version >= 16
         ? `GRANT ${stranger} TO ${deployer} WITH INHERIT FALSE, SET FALSE`
@@ -135,9 +113,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     if (version >= 16) {
       expect(readFix(theirs?.fix)).toContain(`${deployer} can run this.`);
       await as(deployer, `GRANT "${stranger}" TO "${deployer}" WITH INHERIT TRUE, SET TRUE;`);
-      expect(linesOf((await run("apply", READ, { user: deployer })).granted)).toEqual([
-        "table theirs: SELECT",
-      ]);
+      expect(linesOf((await run("apply", READ, { user: deployer })).granted)).toEqual(["table theirs: SELECT"]);
     } else {
       // Up to 15 a membership is enough for SET ROLE.
       expect(theirs).toBeUndefined();
@@ -202,10 +178,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     const { app, database, owner, role, as, sql, can, run } = await world.open();
     const [old, host, deployer] = [await role("old"), await role("host"), await role("deployer")];
     await as(owner, `CREATE TABLE t (id int); GRANT CREATE ON DATABASE ${quote(database)} TO ${host}`);
-    await as(
-      host,
-      `CREATE SCHEMA closed; CREATE TABLE closed.u (id int); GRANT USAGE ON SCHEMA closed TO ${app}`,
-    );
+    await as(host, `CREATE SCHEMA closed; CREATE TABLE closed.u (id int); GRANT USAGE ON SCHEMA closed TO ${app}`);
     await sql(`
       ALTER TABLE t OWNER TO ${old}; ALTER TABLE closed.u OWNER TO ${old};
       REVOKE ALL ON DATABASE ${quote(database)} FROM PUBLIC, ${host};
@@ -268,9 +241,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
         await sql(`GRANT USAGE ON SCHEMA public TO ${bridge}`);
 
         const checked = await run("check", READ, { user: deployer });
-        expect(readFix(checked.missing[0]?.fix)).toContain(
-          `Run as ${deployer}: SET ROLE "${bridge}"; GRANT SELECT`,
-        );
+        expect(readFix(checked.missing[0]?.fix)).toContain(`Run as ${deployer}: SET ROLE "${bridge}"; GRANT SELECT`);
         expect(await run("apply", READ, { user: deployer })).toMatchObject({ verdict: "repaired" });
         expect(await can(app, "SELECT * FROM t")).toBe(true);
       },
@@ -410,18 +381,13 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
 
     const report = await run("apply", READ);
 
-    expect(linesOf(report.missing)).toEqual(
-      ["0", "1", "17", "39"].map((n) => `table t${n}: SELECT (refused)`),
-    );
+    expect(linesOf(report.missing)).toEqual(["0", "1", "17", "39"].map((n) => `table t${n}: SELECT (refused)`));
     expect(report.granted).toHaveLength(36);
     // The owner itself was refused: running the statement again as the owner does not help.
     expect(report.missing.map(({ fix }) => fix.sql)).toEqual([undefined, undefined, undefined, undefined]);
 
     const crowd = await world.open();
-    await crowd.as(
-      crowd.owner,
-      Array.from({ length: 40 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "),
-    );
+    await crowd.as(crowd.owner, Array.from({ length: 40 }, (_, n) => `CREATE TABLE t${n} (id int)`).join("; "));
     await refuse(crowd, "^t");
     const client = await crowd.signIn(crowd.owner);
     const queries = recorded(client);
@@ -533,9 +499,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     const report = await run("plan", READ, { user: deployer });
 
     expect(linesOf(report.missing)).toEqual(["schema public: USAGE (not-owner)"]);
-    expect(readFix(report.missing[0]?.fix)).toContain(
-      `Run as ${owner}: GRANT USAGE ON SCHEMA "public" TO "${app}";`,
-    );
+    expect(readFix(report.missing[0]?.fix)).toContain(`Run as ${owner}: GRANT USAGE ON SCHEMA "public" TO "${app}";`);
     expect(readFix(report.missing[0]?.fix)).not.toContain('GRANT "pg_database_owner"');
     await as(owner, report.fixes[0]?.statements.join("\n") ?? "");
     expect(await run("check", READ)).toMatchObject({ verdict: "in-sync" });
@@ -556,9 +520,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
         const report = await run("apply", READ, { user });
 
         const text = report.missing.map(({ fix }) => readFix(fix)).join("\n");
-        expect(text).toContain(
-          'Run as a member of pg_database_owner: SET ROLE "pg_database_owner"; GRANT USAGE',
-        );
+        expect(text).toContain('Run as a member of pg_database_owner: SET ROLE "pg_database_owner"; GRANT USAGE');
         expect(text).not.toContain('GRANT "pg_database_owner"');
         for (const { as: runner, statements } of report.fixes)
           await as(runner === "pg_database_owner" ? owner : runner, statements.join("\n"));

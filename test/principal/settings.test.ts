@@ -6,10 +6,7 @@ import { secretsIn } from "../../src/settings/reader.ts";
 import { readFailure } from "../read.ts";
 import { inputVariables } from "../sandbox/runner.ts";
 
-const [CLIENT_ID, TENANT_ID] = [
-  "5c1d0a9e-0000-4000-8000-00000000c11e",
-  "7e4a0000-0000-4000-8000-0000000073aa",
-];
+const [CLIENT_ID, TENANT_ID] = ["5c1d0a9e-0000-4000-8000-00000000c11e", "7e4a0000-0000-4000-8000-0000000073aa"];
 const OBJECT_ID = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
 
 const REQUIRED = {
@@ -70,7 +67,5 @@ test("mode: plan is invalid", () => {
 });
 
 test("the secret is masked", () => {
-  expect(secretsIn(PRINCIPAL_INPUTS, inputVariables({ ...REQUIRED, "client-secret": "s3cret" }))).toEqual([
-    "s3cret",
-  ]);
+  expect(secretsIn(PRINCIPAL_INPUTS, inputVariables({ ...REQUIRED, "client-secret": "s3cret" }))).toEqual(["s3cret"]);
 });

@@ -15,10 +15,7 @@ test("declares exactly the inputs that the code reads", () => {
 
 test("declares the defaults that the code uses", () => {
   const declared = Object.entries(action.inputs).map(([name, input]) => [name, input.default]);
-  const used = Object.entries(INPUTS).map(([name, input]) => [
-    name,
-    "default" in input ? input.default : undefined,
-  ]);
+  const used = Object.entries(INPUTS).map(([name, input]) => [name, "default" in input ? input.default : undefined]);
   const setByTheRunner = { "github-token": `$\{{ github.token }}` };
   expect(Object.fromEntries(declared)).toEqual({ ...Object.fromEntries(used), ...setByTheRunner });
 });

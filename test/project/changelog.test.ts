@@ -31,12 +31,8 @@ test("dates the unreleased notes, and links to the comparison", () => {
 `);
   const changed = first.replace("## [Unreleased]\n", "## [Unreleased]\n\n### Fixed\n\n- A bug.\n");
   const second = release(changed, "1.0.1", "2026-12-01");
-  expect(second).toContain(
-    "## [Unreleased]\n\n## [1.0.1] - 2026-12-01\n\n### Fixed\n\n- A bug.\n\n## [1.0.0]",
-  );
-  expect(second).toContain(
-    `\n[Unreleased]: ${URL}/compare/v1.0.1...HEAD\n[1.0.1]: ${URL}/compare/v1.0.0...v1.0.1\n`,
-  );
+  expect(second).toContain("## [Unreleased]\n\n## [1.0.1] - 2026-12-01\n\n### Fixed\n\n- A bug.\n\n## [1.0.0]");
+  expect(second).toContain(`\n[Unreleased]: ${URL}/compare/v1.0.1...HEAD\n[1.0.1]: ${URL}/compare/v1.0.0...v1.0.1\n`);
   expect(versionsIn(second)).toEqual(["1.0.1", "1.0.0"]);
   expect(notesOf(second, "1.0.1")).toBe("### Fixed\n\n- A bug.");
 });

@@ -30,15 +30,11 @@ test("firewall/action.yml runs its own bundles on Node 24, and its post step alw
 });
 
 test("docs/firewall.md describes the inputs as firewall/action.yml does", () => {
-  const inputs = Object.entries(firewallAction.inputs).map(
-    ([name, { required, default: value, description = "" }]) => {
-      const without = required ? "**required**" : value === undefined ? "" : `\`${value}\``;
-      return `| \`${name}\` | ${without} | ${description.replace(" Default: none.", "")} |`;
-    },
-  );
-  const rows = [...readText("docs/firewall.md").matchAll(/^\| `.*\|$/gm)].map(([row]) =>
-    row.replaceAll(/ +/g, " "),
-  );
+  const inputs = Object.entries(firewallAction.inputs).map(([name, { required, default: value, description = "" }]) => {
+    const without = required ? "**required**" : value === undefined ? "" : `\`${value}\``;
+    return `| \`${name}\` | ${without} | ${description.replace(" Default: none.", "")} |`;
+  });
+  const rows = [...readText("docs/firewall.md").matchAll(/^\| `.*\|$/gm)].map(([row]) => row.replaceAll(/ +/g, " "));
   expect(rows).toEqual(inputs.map((row) => row.replaceAll(/ +/g, " ")));
 });
 

@@ -94,9 +94,7 @@ test("the reader of imports finds every import", () => {
 });
 
 test("the project `server` has every test that starts PostgreSQL, and no other", () => {
-  const starting = modules("test/**/*.test.ts").filter((path) =>
-    reachedFrom(path).has("test/sandbox/postgres.ts"),
-  );
+  const starting = modules("test/**/*.test.ts").filter((path) => reachedFrom(path).has("test/sandbox/postgres.ts"));
   expect(modules(...NEED_A_SERVER)).toEqual(starting);
 });
 

@@ -124,11 +124,7 @@ describe("publishing", () => {
 
   test.each([
     ["the tag is on another commit", { tags: { "v1.2.3": OTHER, v1: OTHER }, releases }, OTHER],
-    [
-      "releases can be changed",
-      { tags: { v1: OTHER }, releases, immutable: false },
-      "Enable release immutability",
-    ],
+    ["releases can be changed", { tags: { v1: OTHER }, releases, immutable: false }, "Enable release immutability"],
   ])("stops before the major version when %s", (_when, before, advice) => {
     const { status, stdout, github } = runJob("publish", before);
     expect(status).toBe(1);

@@ -27,20 +27,16 @@ const texts = globSync(
 test("the owner is the one in package.json everywhere", () => {
   expect([owner, name]).toEqual([expect.stringMatching(/./), "azure-postgres-grants"]);
   const uses = texts.flatMap(({ path, text }) =>
-    [
-      ...text.matchAll(
-        /(?:github\.com\/|uses:[ "']+|githubusercontent\.com\/)([\w-]+)\/azure-postgres-grants\b/g,
-      ),
-    ].map(([, who]) => ({ path, who })),
+    [...text.matchAll(/(?:github\.com\/|uses:[ "']+|githubusercontent\.com\/)([\w-]+)\/azure-postgres-grants\b/g)].map(
+      ([, who]) => ({ path, who }),
+    ),
   );
   expect(uses.length).toBeGreaterThan(5);
   // The tests use other owners.
   expect(uses.filter(({ path, who }) => who !== owner && !path.startsWith("test/"))).toEqual([]);
   expect(readText(".github/CODEOWNERS")).toMatch(new RegExp(`^\\* @${owner}$`, "m"));
   const toReplace = texts.filter(({ path, text }) => path.endsWith("README.md") && text.includes("`OWNER`"));
-  expect(toReplace.map(({ path }) => path)).toEqual(
-    owner === "OWNER" ? ["README.md", "examples/README.md"] : [],
-  );
+  expect(toReplace.map(({ path }) => path)).toEqual(owner === "OWNER" ? ["README.md", "examples/README.md"] : []);
 });
 
 test("the READMEs say that there is no release, until there is one", () => {

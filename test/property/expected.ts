@@ -44,8 +44,7 @@ export function reportedJudgement(report: GranteeReport, { objects }: State): Ju
     .map((part) => ("name" in part ? part.name.join("\0") : ""));
   const held: Record<string, number> = {};
   for (const { kind, privileges, objects } of report.held)
-    for (const privilege of privileges)
-      held[`${kind} ${privilege}`] = (held[`${kind} ${privilege}`] ?? 0) + objects;
+    for (const privilege of privileges) held[`${kind} ${privilege}`] = (held[`${kind} ${privilege}`] ?? 0) + objects;
   return {
     actsAs: report.sessionRole ?? report.grantee,
     missing: byObject(report.missing),
@@ -54,17 +53,13 @@ export function reportedJudgement(report: GranteeReport, { objects }: State): Ju
     counts: report.objects,
     held,
     warnsOfFutureObjects: report.warnings.some(({ code }) => code === "default-privileges"),
-    brokenViews: views
-      .filter(({ schema, name }) => named.includes(`${schema}\0${name}`))
-      .map(({ name }) => name),
+    brokenViews: views.filter(({ schema, name }) => named.includes(`${schema}\0${name}`)).map(({ name }) => name),
   };
 }
 
 /** A line for each object, which has an entry in the report for each reason and each grantor. */
 function byObject(findings: readonly Missing[]): readonly string[] {
-  const entries = Map.groupBy(findings, ({ kind, schema, name, owner }) =>
-    JSON.stringify([kind, schema, name, owner]),
-  );
+  const entries = Map.groupBy(findings, ({ kind, schema, name, owner }) => JSON.stringify([kind, schema, name, owner]));
   return [...entries.values()]
     .map((same) => {
       const [first] = same as [Missing];
@@ -121,9 +116,7 @@ export function expected(
         return findingLine(
           found,
           creator,
-          demanded(found).filter(
-            (privilege) => !future.held.has(futureKey(creator, schema, name, privilege)),
-          ),
+          demanded(found).filter((privilege) => !future.held.has(futureKey(creator, schema, name, privilege))),
         );
       }),
     );
@@ -144,9 +137,7 @@ export function expected(
     );
   const grantOptions = (object: DatabaseObject, beside: readonly string[]) =>
     [...state.acls.values()]
-      .filter(
-        (row) => keyOf(row.kind, row.schema, row.name) === keyOf(object.kind, object.schema, object.name),
-      )
+      .filter((row) => keyOf(row.kind, row.schema, row.name) === keyOf(object.kind, object.schema, object.name))
       .filter(({ part }) => part === "" || !isAll)
       .filter(({ grantable, grantee: holder }) => grantable && roleOf(actor)?.inherits.includes(holder))
       .filter(({ privilege }) => !beside.includes(privilege))
@@ -182,9 +173,7 @@ export function expected(
         for (const { grantee: to, privilege, grantable } of rows)
           if (
             ![grantable, true].some((option) =>
-              future.given.has(
-                futureKey(creator, schema, name, givenText({ to, privilege, grantable: option })),
-              ),
+              future.given.has(futureKey(creator, schema, name, givenText({ to, privilege, grantable: option }))),
             )
           )
             throw new Error(`the next of ${name} does not have ${privilege} of ${to}`);
@@ -193,9 +182,7 @@ export function expected(
           const mine = rows
             .filter((row) => row.schema === where)
             .filter(({ grantee: to }) => to === "PUBLIC" || roleOf(actor)?.inherits.includes(to));
-          const privileges = mine
-            .map(({ privilege }) => privilege)
-            .filter((each) => !demanded(found).includes(each));
+          const privileges = mine.map(({ privilege }) => privilege).filter((each) => !demanded(found).includes(each));
           const options = mine
             .filter(({ privilege, grantable }) => grantable && !privileges.includes(privilege))
             .map(({ privilege }) => `${privilege} WITH GRANT OPTION`);
@@ -318,13 +305,7 @@ export function undeclaredBy(state: State, demand: Demand, grantees: readonly st
     const { grantee, schema, kind, privilege, grantable, part } = row;
     if (object === undefined || grantee === object.owner || grantees.includes(grantee)) return [];
     if (grantee === SUPERUSER || /^(azure|pg_)/.test(grantee)) return [];
-    return [
-      grantee,
-      schema,
-      kind,
-      grantable ? `${privilege} WITH GRANT OPTION` : privilege,
-      part !== "",
-    ].join();
+    return [grantee, schema, kind, grantable ? `${privilege} WITH GRANT OPTION` : privilege, part !== ""].join();
   });
   return [...new Set(lines)].sort();
 }

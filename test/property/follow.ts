@@ -51,8 +51,7 @@ export function commentedParts(file: string): readonly { readonly title: string;
 async function run(place: Place, { as, byMember }: Runner, sql: string): Promise<string[]> {
   // SET SESSION AUTHORIZATION stands in for a sign-in: not every role may connect, or log in.
   const role = byMember ? await memberOf(place, as) : as;
-  const script =
-    role === place.login ? sql : `SET SESSION AUTHORIZATION ${pg.escapeIdentifier(role)};\n${sql}`;
+  const script = role === place.login ? sql : `SET SESSION AUTHORIZATION ${pg.escapeIdentifier(role)};\n${sql}`;
   const error = await execute(place, role === place.login ? role : SUPERUSER, script);
   return error === "" ? [] : [`as ${byMember ? `a member (${role}) of ` : ""}${as}: ${error}\n${sql}`];
 }

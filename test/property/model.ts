@@ -28,13 +28,7 @@ export interface Model {
    * for neither (from 16), or with ADMIN OPTION; or in OPTION_HOLDERS, each of which may then grant every other
    * privilege on every other object.
    */
-  readonly sessionIs:
-    | "as in the model"
-    | "member"
-    | "setter"
-    | "idle member"
-    | "member of holders"
-    | "administrator";
+  readonly sessionIs: "as in the model" | "member" | "setter" | "idle member" | "member of holders" | "administrator";
   readonly sessionRole: Ref | null;
   /** The role as which the first grantee's sessions begin, set for it in this database or in all; it may not be a member. */
   readonly granteeRole: { readonly role: Ref; readonly here: boolean; readonly member: boolean } | null;
@@ -306,10 +300,7 @@ const demand: fc.Arbitrary<DemandModel> = fc.record({
     fc.constantFrom<readonly TablePrivilege[]>(["SELECT", "INSERT", "UPDATE", "DELETE"]),
     fc.subarray([...TABLE_PRIVILEGES], { minLength: 1 }),
   ),
-  sequencePrivileges: fc.oneof(
-    fc.constant<"ALL">("ALL"),
-    fc.subarray([...SEQUENCE_PRIVILEGES], { minLength: 1 }),
-  ),
+  sequencePrivileges: fc.oneof(fc.constant<"ALL">("ALL"), fc.subarray([...SEQUENCE_PRIVILEGES], { minLength: 1 })),
   create: fc.boolean(),
   execute: often,
   exclude: fc.array(fc.record({ object: ref, form: fc.constantFrom("name", "path", "schema", "prefix") }), {
@@ -332,10 +323,9 @@ export const model: fc.Arbitrary<Model> = fc.record({
     minLength: 2,
     maxLength: 5,
   }),
-  memberships: fc.array(
-    fc.record({ role: ref, member: ref, admin: fc.boolean(), inherit: often, set: often }),
-    { maxLength: 5 },
-  ),
+  memberships: fc.array(fc.record({ role: ref, member: ref, admin: fc.boolean(), inherit: often, set: often }), {
+    maxLength: 5,
+  }),
   databaseOwner: ref,
   schemas: fc.array(fc.record({ name, owner: ref, ofExtension: seldom }), { maxLength: 2 }),
   defaults: fc.array(defaultPrivileges, { maxLength: 3 }),

@@ -113,10 +113,7 @@ export interface Attempt {
 }
 
 /** The result of each statement: "ZZ000 " and the answer where it succeeded, else the server's error. */
-export async function attempts(
-  client: pg.Client,
-  tries: readonly Attempt[],
-): Promise<readonly (readonly string[])[]> {
+export async function attempts(client: pg.Client, tries: readonly Attempt[]): Promise<readonly (readonly string[])[]> {
   const results = [];
   for (const { as, preparation = "SELECT 1", statements, questions } of tries) {
     const asked = questions ?? statements.map(() => "SELECT ''");
@@ -281,11 +278,7 @@ export async function privilegesHeldBy(
     tries.flatMap(({ object, statements, refusal }, n) =>
       [...statements.keys()].map((privilege, m): [string, boolean | string] => {
         const end = results[n]?.[m] ?? "";
-        const held = end.startsWith("ZZ000")
-          ? true
-          : end === `42501 permission denied for ${refusal}`
-            ? false
-            : end;
+        const held = end.startsWith("ZZ000") ? true : end === `42501 permission denied for ${refusal}` ? false : end;
         return [privilegeKey(grantee, privilege, keyOf(object.kind, object.schema, object.name)), held];
       }),
     ),
@@ -367,8 +360,7 @@ function triesFor(
     // The tables that a view reads do not matter here.
     ...(kind === "view" ? objects : [])
       .filter(
-        (other) =>
-          other.schema !== "" && other.kind !== "sequence" && !isRoutine(other.kind) && other.oid !== oid,
+        (other) => other.schema !== "" && other.kind !== "sequence" && !isRoutine(other.kind) && other.oid !== oid,
       )
       .map((other) => `GRANT ALL ON ${pathOf(other.schema, other.name)} TO PUBLIC`),
   ].join("; ");

@@ -124,9 +124,9 @@ describe.each(VERSIONS)("any database of PostgreSQL %i", (version) => {
   if (DATABASES >= EVERY_FEATURE) {
     test("has every feature that is hard to judge in some database", () => {
       const { features } = tally;
-      expect(
-        Object.keys(features).filter((feature) => (features[feature] ?? 0) < DATABASES / EVERY_FEATURE),
-      ).toEqual([]);
+      expect(Object.keys(features).filter((feature) => (features[feature] ?? 0) < DATABASES / EVERY_FEATURE)).toEqual(
+        [],
+      );
       expect(tally.refusedByTrigger + tally.refusedLater, "refused by event triggers").toBeGreaterThan(0);
     });
   }
@@ -162,12 +162,7 @@ interface Tally {
 let count = 0;
 
 /** Builds the database, compares what the action says and does there with the oracle, and drops it. */
-async function withDatabase(
-  sandbox: Sandbox,
-  version: Version,
-  blueprint: Blueprint,
-  tally: Tally,
-): Promise<void> {
+async function withDatabase(sandbox: Sandbox, version: Version, blueprint: Blueprint, tally: Tally): Promise<void> {
   const database = `property_${++count}`;
   const sql = blueprint.sql.map((statement) => statement.replaceAll(":database", database));
   await sandbox.createDatabase(database, { template: TEMPLATE });
@@ -212,9 +207,7 @@ function reproduction(
   sql: readonly string[],
   errors: readonly string[],
 ): string {
-  const script = sql.map((statement, n) =>
-    errors[n] === "" ? `${statement};` : `-- ${errors[n]}: ${statement}`,
-  );
+  const script = sql.map((statement, n) => (errors[n] === "" ? `${statement};` : `-- ${errors[n]}: ${statement}`));
   return [...script, JSON.stringify({ session, grantees, demand }, null, 2)].join("\n");
 }
 
@@ -317,8 +310,7 @@ async function expectFixesToWork(setup: Setup, result: Reconciled, what: "file" 
     const after = refused.slice(refused.findIndex((line) => line.includes(REFUSAL)));
     expect(
       refused.filter(
-        (line) =>
-          !line.includes(REFUSAL) && !(after.includes(line) && line.includes("permission denied for schema")),
+        (line) => !line.includes(REFUSAL) && !(after.includes(line) && line.includes("permission denied for schema")),
       ),
       "following the file",
     ).toEqual([]);
@@ -343,9 +335,7 @@ async function expectFixesToWork(setup: Setup, result: Reconciled, what: "file" 
   }
   tally.refusedLater += refusedLater.length;
   expect(
-    linesOf(findings(await check())).filter(
-      (line) => !withoutSql.includes(line) && !refusedLater.includes(line),
-    ),
+    linesOf(findings(await check())).filter((line) => !withoutSql.includes(line) && !refusedLater.includes(line)),
     `left after following the fixes`,
   ).toEqual([]);
 }
@@ -416,8 +406,7 @@ async function revokeDependents(
   );
   for (const { grantee, privilege, part } of rows) {
     const to = grantee === "PUBLIC" ? grantee : pg.escapeIdentifier(grantee);
-    if (!note.includes(plain.sentence(grantee === "PUBLIC" ? inOurWords(grantee) : identifier(grantee))))
-      continue;
+    if (!note.includes(plain.sentence(grantee === "PUBLIC" ? inOurWords(grantee) : identifier(grantee)))) continue;
     const isTable = isInSchema(found.kind) && (found.kind !== "sequence" || part !== "");
     const type = isTable ? "TABLE" : found.kind.toUpperCase();
     const path = [found.schema ?? [], found.name].flat().map((each) => pg.escapeIdentifier(each));
@@ -499,9 +488,7 @@ function wrongPredictions(checked: Reconciled, applied: Reconciled): readonly st
       findings
         .filter(({ reason }) => reasons.includes(reason))
         .flatMap((found) => found.privileges.map((privilege) => lineOf(found, grantee, privilege)));
-    const all = left.flatMap((found) =>
-      found.privileges.map((privilege) => lineOf(found, grantee, privilege)),
-    );
+    const all = left.flatMap((found) => found.privileges.map((privilege) => lineOf(found, grantee, privilege)));
     const refused = keysOf(left, "refused", "not-tried");
     return [
       ...keysOf(missing, "not-granted").filter((key) => all.includes(key) && !refused.includes(key)),
@@ -520,11 +507,7 @@ function expectExactly(before: State, after: State, { grantees }: Reconciled): v
   const itemsOf = (changes: readonly Changed[], grantee: string) =>
     changes.flatMap((change) =>
       change.privileges.map((privilege) =>
-        item(
-          { ...change, part: change.kind === "default-privileges" ? change.owner : "" },
-          grantee,
-          privilege,
-        ),
+        item({ ...change, part: change.kind === "default-privileges" ? change.owner : "" }, grantee, privilege),
       ),
     );
   const granted = grantees.flatMap((report) => itemsOf(report.granted, report.grantee));
@@ -537,9 +520,7 @@ function expectExactly(before: State, after: State, { grantees }: Reconciled): v
   const kept = new Set(changed.map(rowOf));
   const lostIn = (row: (typeof removed)[number]) =>
     row.grantable && kept.has(rowOf(row)) ? `${row.privilege} WITH GRANT OPTION` : row.privilege;
-  expect(added.map((row) => item(row, row.grantee, row.privilege)).sort(), "what ACLs gained").toEqual(
-    granted.sort(),
-  );
+  expect(added.map((row) => item(row, row.grantee, row.privilege)).sort(), "what ACLs gained").toEqual(granted.sort());
   const lost = [...new Set(removed.map((row) => item(row, row.grantee, lostIn(row))))];
   // While the grant of another grantor stays, the privilege is still extra and the report does not call it revoked.
   const left = new Set(grantees.flatMap((report) => itemsOf(report.extra, report.grantee)));
@@ -609,8 +590,7 @@ function leftToGrant({ blueprint }: Setup, state: State, { grantees }: Reconcile
       found.privileges.map((privilege) => {
         const holder = found.kind === "database" ? grantee : sessionRole;
         const object = state.objects.find(
-          ({ kind, schema, name }) =>
-            keyOf(kind, schema, name) === keyOf(found.kind, found.schema, found.name),
+          ({ kind, schema, name }) => keyOf(kind, schema, name) === keyOf(found.kind, found.schema, found.name),
         );
         const { grant, question } = howToGrant(found, object?.oid ?? 0, privilege, holder);
         const statements = asEachRole(state, blueprint.session, grant);
@@ -653,14 +633,10 @@ function leftToRevoke({ blueprint }: Setup, state: State, { grantees }: Reconcil
             privileges.some((each) => each === privilege),
         );
       return found.privileges
-        .filter(
-          (privilege) => isDefault || !mine.some((row) => row.part !== "" && row.privilege === privilege),
-        )
+        .filter((privilege) => isDefault || !mine.some((row) => row.part !== "" && row.privilege === privilege))
         .filter((privilege) => !isLeft(privilege))
         .flatMap((privilege) => {
-          const direct = mine.filter(
-            (row) => row.privilege === privilege && (!isDefault || row.part === found.owner),
-          );
+          const direct = mine.filter((row) => row.privilege === privilege && (!isDefault || row.part === found.owner));
           if (direct.length === 0) return [];
           const inSchema = found.schema === undefined ? "" : `${pg.escapeIdentifier(found.schema)}.`;
           const type = { sequence: "SEQUENCE", schema: "SCHEMA" }[found.kind as string] ?? "TABLE";
@@ -707,9 +683,7 @@ async function expectNothingLeftToDo({ oracle, tally }: Setup, tried: readonly T
     ends
       .filter((each) => !isRefused(each))
       .flatMap(({ as, statements, ends }) =>
-        statements
-          .filter((_, n) => ends[n]?.startsWith("ZZ000 t"))
-          .map((statement) => `as ${as}: ${statement}`),
+        statements.filter((_, n) => ends[n]?.startsWith("ZZ000 t")).map((statement) => `as ${as}: ${statement}`),
       ),
     "left, and this login could do it",
   ).toEqual([]);

@@ -74,12 +74,8 @@ test("an annotation names the server of a database if there are several, and err
     "1 warning",
   ]);
   const [errors, drift] = annotations(reports.targets(400));
-  expect(errors?.title).toBe(
-    "Could not check tenant_50 on srv-0, tenant_161 on srv-1, tenant_272 on srv-2 and 1 more",
-  );
-  expect(drift?.message).toContain(
-    "in tenant_7 on srv-7, tenant_57 on srv-7, tenant_107 on srv-7 and 5 more.",
-  );
+  expect(errors?.title).toBe("Could not check tenant_50 on srv-0, tenant_161 on srv-1, tenant_272 on srv-2 and 1 more");
+  expect(drift?.message).toContain("in tenant_7 on srv-7, tenant_57 on srv-7, tenant_107 on srv-7 and 5 more.");
 });
 
 test("annotations are at most nine findings and one warning, with no more text than GitHub keeps of each", () => {
@@ -152,9 +148,7 @@ test("setFailed gets one line, and the failure when the run could not start", ()
   expect(verdictLine(reports.drift())).toBe(
     "Drift: aad_orders is missing privileges on 3 tables and 1 sequence in app on orders-prod.postgres.database.azure.com.",
   );
-  expect(verdictLine(reports.error())).toBe(
-    "Could not check app on orders-prod.postgres.database.azure.com.",
-  );
+  expect(verdictLine(reports.error())).toBe("Could not check app on orders-prod.postgres.database.azure.com.");
   expect(verdictLine(reports.badInput()).split("\n")).toEqual([
     "Could not check anything.",
     ...failureLines(reports.BAD_INPUT, reports.badInput()),

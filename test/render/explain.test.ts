@@ -133,22 +133,19 @@ const SEVERAL = Object.keys(DESTINATIONS).flatMap((where) =>
     .map((reason) => [reason, where] as const),
 );
 
-test.each(SEVERAL)(
-  "%s: for several objects, %s says where the SQL is and keeps the advice",
-  (reason, where) => {
-    const text = DESTINATIONS[where]?.(reports.because(reason, ["t", "a; b"])) ?? "";
-    const shown = where === "the summary" || where === "the drift issue" ? "below" : "in the job summary";
-    const place = reason === "dependent-privileges" ? "in the JSON report" : shown;
-    const [why = "", ...rest] = EXPECTED[reason];
-    expect(text).toContain(why);
-    const sql = rest.filter((line) => /^(Run|Or run|Then run) as /.test(line));
-    const who = /^(Run|Or run) as ("?[\w-]+"?)/.exec(sql[0] ?? "");
-    if (sql.length === 1) expect(text).toContain(`${who?.[1]} the SQL ${place} as ${who?.[2]}.`);
-    if (sql.length === 2) expect(text).toContain(`Run the SQL ${place} in the order shown.`);
-    if (sql.length === 0) expect(text).not.toContain("Run the SQL");
-    for (const advice of rest.filter((line) => !sql.includes(line))) expect(text).toContain(advice);
-  },
-);
+test.each(SEVERAL)("%s: for several objects, %s says where the SQL is and keeps the advice", (reason, where) => {
+  const text = DESTINATIONS[where]?.(reports.because(reason, ["t", "a; b"])) ?? "";
+  const shown = where === "the summary" || where === "the drift issue" ? "below" : "in the job summary";
+  const place = reason === "dependent-privileges" ? "in the JSON report" : shown;
+  const [why = "", ...rest] = EXPECTED[reason];
+  expect(text).toContain(why);
+  const sql = rest.filter((line) => /^(Run|Or run|Then run) as /.test(line));
+  const who = /^(Run|Or run) as ("?[\w-]+"?)/.exec(sql[0] ?? "");
+  if (sql.length === 1) expect(text).toContain(`${who?.[1]} the SQL ${place} as ${who?.[2]}.`);
+  if (sql.length === 2) expect(text).toContain(`Run the SQL ${place} in the order shown.`);
+  if (sql.length === 0) expect(text).not.toContain("Run the SQL");
+  for (const advice of rest.filter((line) => !sql.includes(line))) expect(text).toContain(advice);
+});
 
 /** On Azure, azure_pg_admin owns what its members' migrations create, and nobody can sign in as it. */
 const MEMBERSHIP =

@@ -18,8 +18,7 @@ function withGrantees(grantees: readonly GranteeReport[], overrides: Partial<Rep
   return reports.report([reports.database({ grantees })], overrides);
 }
 
-const drifting = (name: string) =>
-  reports.grantee({ grantee: name, verdict: "drift", missing: [reports.missing()] });
+const drifting = (name: string) => reports.grantee({ grantee: name, verdict: "drift", missing: [reports.missing()] });
 
 test("the headline names a grantee that could not be checked, and the findings of another", () => {
   expect(line(withGrantees([reports.failing("aad_gone"), drifting("aad_a")]))).toBe(
@@ -31,9 +30,7 @@ test("the headline names a grantee that could not be checked, and the findings o
 });
 
 test("the headline says nothing about privileges when no grantee could be checked", () => {
-  expect(line(withGrantees([reports.failing("a"), reports.failing("b")]))).toBe(
-    `Could not check app on ${SERVER}.`,
-  );
+  expect(line(withGrantees([reports.failing("a"), reports.failing("b")]))).toBe(`Could not check app on ${SERVER}.`);
   expect(line(reports.error())).toBe(`Could not check app on ${SERVER}.`);
   expect(line(reports.badInput())).toBe("Could not check anything.");
 });

@@ -57,9 +57,7 @@ function written({ run }: Report): (key: string, value: Loose) => unknown {
       const docs = run?.docs && { docs: `${run.docs}/troubleshooting.md#${error.code}` };
       return { ...error, message: lines.join("\n"), ...docs };
     }
-    return ["message", "hint", "text", "note", "instead"].includes(key) && value?.parts
-      ? plain.sentence(value)
-      : value;
+    return ["message", "hint", "text", "note", "instead"].includes(key) && value?.parts ? plain.sentence(value) : value;
   };
 }
 
@@ -130,9 +128,7 @@ test.each([
   [
     "a source without its role",
     (report: Loose) => {
-      report.databases[0].grantees[0].held = [
-        { source: "role", kind: "table", privileges: ["SELECT"], objects: 1 },
-      ];
+      report.databases[0].grantees[0].held = [{ source: "role", kind: "table", privileges: ["SELECT"], objects: 1 }];
     },
   ],
 ])("the schema rejects %s", (_, spoil) => {
@@ -185,9 +181,7 @@ test("the schema lists every kind, reason and source", () => {
 test("docs/report.md names every value in the schema, and its example is valid", () => {
   const page = readFileSync("docs/report.md", "utf8");
   const { kind, source, finding } = schema.$defs;
-  const values = [kind, source.properties.source, finding.properties.reason].flatMap(
-    ({ examples }) => examples,
-  );
+  const values = [kind, source.properties.source, finding.properties.reason].flatMap(({ examples }) => examples);
   expect(values.filter((value) => !page.includes(`\`${value}\``))).toEqual([]);
   const [, example = ""] = /```json\n(.*?)```/s.exec(page) ?? [];
   validate(JSON.parse(example));

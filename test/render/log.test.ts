@@ -38,10 +38,7 @@ test("the log lists what was granted, what is missing and why, warnings, and wha
 test("the log lists what was revoked, and what is extra with its source", () => {
   const grantee = reports.grantee({
     verdict: "repaired",
-    revoked: [
-      reports.changed({}, ["DELETE"]),
-      reports.changed({ kind: "sequence", name: "orders_id_seq" }, ["USAGE"]),
-    ],
+    revoked: [reports.changed({}, ["DELETE"]), reports.changed({ kind: "sequence", name: "orders_id_seq" }, ["USAGE"])],
     extra: [reports.extra({ reason: "not-direct", sources: [{ source: "role", role: "app_writers" }] })],
   });
   const report = reports.report([reports.database({ verdict: "repaired", grantees: [grantee] })]);

@@ -191,16 +191,12 @@ export function plan(): Report {
             ],
           }),
         ],
-        statements: [
-          'GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";',
-        ],
+        statements: ['GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";'],
         fixes: [
           {
             as: "ci-admin",
             runnable: true,
-            statements: [
-              'GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";',
-            ],
+            statements: ['GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";'],
           },
           {
             as: "migrator",
@@ -378,9 +374,7 @@ export const BAD_INPUT: Failure = {
   hint: EMPTY,
   steps: [
     {
-      text: inOurWords(
-        "Correct the `with:` block of this step. The README of this action explains every input.",
-      ),
+      text: inOurWords("Correct the `with:` block of this step. The README of this action explains every input."),
     },
   ],
 };
@@ -475,12 +469,7 @@ export const HOSTILE_NAMES = [
 
 /** A failure with this text in every place. */
 export function hostileFailure(text: string): Failure {
-  const each = [
-    sentence`${name(text, text)}: ${code(text)}, ${quoted(text)}`,
-    quoted(text),
-    code(text),
-    name(text),
-  ];
+  const each = [sentence`${name(text, text)}: ${code(text)}, ${quoted(text)}`, quoted(text), code(text), name(text)];
   return {
     code: "connection-timed-out",
     message: quoted(text),
@@ -561,9 +550,7 @@ export function large(objects: number): Report {
       privileges: i % 10 === 0 ? ["SELECT"] : ["SELECT", "INSERT", "UPDATE", "DELETE"],
     }),
   );
-  const statements = findings.map(
-    ({ schema, name }) => `GRANT SELECT ON TABLE "${schema}"."${name}" TO "aad_orders";`,
-  );
+  const statements = findings.map(({ schema, name }) => `GRANT SELECT ON TABLE "${schema}"."${name}" TO "aad_orders";`);
   return report([
     database({
       verdict: "drift",

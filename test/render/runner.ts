@@ -21,9 +21,7 @@ export function commandsIn(output: string): readonly Command[] {
 
 function parseV2(line: string): Command | undefined {
   // .NET compares by culture, which ignores zero-width characters, and trims Unicode white space.
-  const text = line
-    .replaceAll(/[\p{Cf}\p{Default_Ignorable_Code_Point}\0]/gu, "")
-    .replace(/^[\s\u0085]+/, "");
+  const text = line.replaceAll(/[\p{Cf}\p{Default_Ignorable_Code_Point}\0]/gu, "").replace(/^[\s\u0085]+/, "");
   const [, info, data] = /^::(.*?)::(.*)$/s.exec(text) ?? [];
   if (info === undefined || data === undefined) return undefined;
   const space = info.indexOf(" ");

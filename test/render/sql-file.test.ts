@@ -50,8 +50,7 @@ test("the SQL file has the statements that this login can run and `mode: apply` 
 
 test("the SQL file connects to each of several databases, and says why it cannot name one", () => {
   const block = { as: "ci-admin", runnable: true, statements: ["SELECT 1;"] };
-  const database = (name: string, host = "a.example") =>
-    reports.database({ database: name, host, fixes: [block] });
+  const database = (name: string, host = "a.example") => reports.database({ database: name, host, fixes: [block] });
   const names = ["app", `it's "x" = \\y`, "two\nlines"];
   expect(renderSql(reports.report(names.map((name) => database(name))))).toMatchInlineSnapshot(`
     "-- SQL that fixes the drift that azure-postgres-grants (mode apply) found in 3 databases: a script for psql.
@@ -82,11 +81,7 @@ test("the SQL file has the statements that other blocks need first, whichever da
   const file = renderSql(
     reports.report([
       drifting("one", [block("a", "SELECT 1;"), block("b", "SELECT 2;")]),
-      drifting("two", [
-        block("b", "SELECT 3;", true),
-        block("a", "SELECT 4;", true),
-        block("b", "SELECT 5;"),
-      ]),
+      drifting("two", [block("b", "SELECT 3;", true), block("a", "SELECT 4;", true), block("b", "SELECT 5;")]),
     ]),
   );
   const order = file.split("\n").filter((line) => /^-- (-- To run as|SELECT)/.test(line));
@@ -105,9 +100,7 @@ test("the SQL file has the statements that other blocks need first, whichever da
 
 test("a file for one database runs unchanged, each block as its role, whatever the names", async () => {
   const names = fc.sample(hostileName, { numRuns: 25, seed: 5 });
-  const tables = [...new Set([...names, ...reports.HOSTILE_NAMES])].filter(
-    (name) => Buffer.byteLength(name) <= 63,
-  );
+  const tables = [...new Set([...names, ...reports.HOSTILE_NAMES])].filter((name) => Buffer.byteLength(name) <= 63);
   const roles = tables.slice(-4).map((name) => fits(`r${name}`));
   await sandbox.createDatabase("one");
   const owner = (i: number) => (i % 2 === 0 ? "migrator" : "azure_pg_admin");
@@ -115,9 +108,7 @@ test("a file for one database runs unchanged, each block as its role, whatever t
     "one",
     [
       ...roles.map((role) => `CREATE ROLE ${quoted(role)} LOGIN;`),
-      ...tables.map(
-        (name, i) => `CREATE TABLE ${quoted(name)} (); ALTER TABLE ${quoted(name)} OWNER TO ${owner(i)};`,
-      ),
+      ...tables.map((name, i) => `CREATE TABLE ${quoted(name)} (); ALTER TABLE ${quoted(name)} OWNER TO ${owner(i)};`),
     ].join("\n"),
   );
   const grants = (mine: number): readonly string[] => [
@@ -181,9 +172,7 @@ test("a script for several databases runs in psql, whatever their names", async 
   );
   const granted = async () => {
     const all = await Promise.all(
-      databases.map((name) =>
-        sandbox.sql(name, "SELECT has_table_privilege('aad_orders', 't', 'SELECT') AS yes"),
-      ),
+      databases.map((name) => sandbox.sql(name, "SELECT has_table_privilege('aad_orders', 't', 'SELECT') AS yes")),
     );
     return all.map(([row]) => row?.yes);
   };
@@ -203,10 +192,7 @@ test("a script for several servers connects from one to the next with the passwo
     const names = ["crm", `crm "two" = it's \\ :name`];
     const statements = ['GRANT SELECT ON TABLE "public"."t" TO "aad_orders";'];
     for (const { sql, createDatabase } of servers) {
-      await sql(
-        "postgres",
-        "ALTER ROLE migrator PASSWORD 'one token'; ALTER ROLE \"ci-admin\" PASSWORD 'another'",
-      );
+      await sql("postgres", "ALTER ROLE migrator PASSWORD 'one token'; ALTER ROLE \"ci-admin\" PASSWORD 'another'");
       for (const name of names) await createDatabase(name, { seed: "CREATE TABLE t ();" });
       await sql(names[1] ?? "", 'ALTER TABLE t OWNER TO "ci-admin"');
     }

@@ -81,9 +81,7 @@ test("the summary lists a thousand targets, those in sync below a fold, and expl
 test("the summary shows the rows of twelve thousand targets before anything else, within the limit", () => {
   const summary = renderSummary(reports.targets(12_000));
   expect(Buffer.byteLength(summary)).toBeLessThan(MEBIBYTE);
-  expect(summary.indexOf("**What happened:")).toBeGreaterThan(
-    summary.indexOf("The other 11,654 are in sync"),
-  );
+  expect(summary.indexOf("**What happened:")).toBeGreaterThan(summary.indexOf("The other 11,654 are in sync"));
   expect(summary).toContain("More rows are in the JSON report (output `report`).");
   expect(summary).toContain("**What happened:");
 });
@@ -95,9 +93,7 @@ test("the summary opens SQL of up to ten lines", () => {
     const fixes = [{ as: "migrator", runnable: false, statements }];
     return renderSummary(reports.report([reports.database({ verdict: "drift", grantees, fixes })]));
   };
-  expect(summary(10)).toContain(
-    "<details open><summary><b>SQL for <code>migrator</code></b> (10 statements)",
-  );
+  expect(summary(10)).toContain("<details open><summary><b>SQL for <code>migrator</code></b> (10 statements)");
   expect(summary(11)).toContain("<details><summary><b>SQL for <code>migrator</code></b> (11 statements)");
 });
 
@@ -160,9 +156,7 @@ test("objects held from one source are one row, and each kind, privilege and rol
     { ...direct, source: "role", role: "a" },
     { ...direct, source: "role", role: "b" },
   ] as const;
-  const summary = renderSummary(
-    reports.report([reports.database({ grantees: [reports.grantee({ held })] })]),
-  );
+  const summary = renderSummary(reports.report([reports.database({ grantees: [reports.grantee({ held })] })]));
   expect(summary.split("\n").filter((line) => / (table|view)s? \| /.test(line))).toEqual([
     "| 3 tables | SELECT | granted directly |",
     "| 1 view | SELECT | granted directly |",
@@ -188,10 +182,7 @@ test("the summary lists what was granted and revoked in collapsed sections, with
     reports.report([
       reports.database({
         verdict: "repaired",
-        grantees: [
-          reports.grantee({ verdict: "repaired", granted, revoked }),
-          reports.grantee({ grantee: "aad_b" }),
-        ],
+        grantees: [reports.grantee({ verdict: "repaired", granted, revoked }), reports.grantee({ grantee: "aad_b" })],
       }),
     ]),
   );
@@ -249,9 +240,9 @@ test("the summary says in a plan which block `mode: apply` runs, and always whic
   ];
   const drift = reports.grantee({ verdict: "drift", missing: [reports.missing()] });
   const titles = (mode: "plan" | "check") =>
-    renderSummary(
-      reports.report([reports.database({ verdict: "drift", grantees: [drift], fixes })], { mode }),
-    ).match(/<summary><b>SQL for .*?<\/summary>/g);
+    renderSummary(reports.report([reports.database({ verdict: "drift", grantees: [drift], fixes })], { mode })).match(
+      /<summary><b>SQL for .*?<\/summary>/g,
+    );
   expect(titles("plan")).toEqual([
     '<summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> runs)</summary>',
     '<summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> does not run)</summary>',
@@ -262,9 +253,7 @@ test("the summary says in a plan which block `mode: apply` runs, and always whic
 });
 
 test("the summary has no heading for a grantee that lacks nothing", () => {
-  const granted = [
-    { kind: "table", schema: "public", name: "t", owner: "o", privileges: ["SELECT"] },
-  ] as const;
+  const granted = [{ kind: "table", schema: "public", name: "t", owner: "o", privileges: ["SELECT"] }] as const;
   const summary = renderSummary(
     reports.report([
       reports.database({
@@ -302,8 +291,7 @@ test("the summary ends with what was checked, when, how long, by which version, 
 
 test("the summary separates grantees only when they differ", () => {
   const missing = [reports.missing()];
-  const drift = (grantee: string, more = {}) =>
-    reports.grantee({ grantee, verdict: "drift", missing, ...more });
+  const drift = (grantee: string, more = {}) => reports.grantee({ grantee, verdict: "drift", missing, ...more });
   const summary = renderSummary(
     reports.report([
       reports.database({
@@ -391,22 +379,16 @@ test("the summary leaves SQL that nobody would paste to the SQL file, and says h
 test("the summary shows extra privileges with their source, as a warning unless they fail the job", () => {
   const extra = [reports.extra({ sources: [{ source: "role", role: "app_writers" }, { source: "direct" }] })];
   const written = (verdict: "in-sync" | "drift") =>
-    renderSummary(
-      reports.report([reports.database({ verdict, grantees: [reports.grantee({ verdict, extra })] })]),
-    );
+    renderSummary(reports.report([reports.database({ verdict, grantees: [reports.grantee({ verdict, extra })] })]));
   expect(written("in-sync")).toContain("**More than requested (a warning) on 1 table owned by `migrator`**");
   expect(written("in-sync")).toMatch(/^### ✅ Azure Postgres Grants · In sync/);
   expect(written("drift")).toMatch(
     /^### ❌ Azure Postgres Grants · Drift: `aad_orders` holds more privileges than requested on 1 table/,
   );
-  expect(written("drift")).toContain(
-    "| table `public.orders` | DELETE | role `app_writers`, granted directly |",
-  );
+  expect(written("drift")).toContain("| table `public.orders` | DELETE | role `app_writers`, granted directly |");
 });
 
-const OURS = "h3 h4 h5 p strong b code br table thead tbody tr th td details summary pre ul ol li a".split(
-  " ",
-);
+const OURS = "h3 h4 h5 p strong b code br table thead tbody tr th td details summary pre ul ol li a".split(" ");
 
 test("hostile names never become markup, a link or a mention", () => {
   fc.assert(

@@ -66,11 +66,7 @@ describe("a token", () => {
     const [one, two] = await Promise.all([withSecret(admin), withSecret(admin)]);
     expect(two).toBe(one);
     expect(await withSecret(admin)).toBe(one);
-    expect(sandbox.entra.requests.map(({ outcome }) => outcome).sort()).toEqual([
-      "cached",
-      "cached",
-      "issued",
-    ]);
+    expect(sandbox.entra.requests.map(({ outcome }) => outcome).sort()).toEqual(["cached", "cached", "issued"]);
   });
 
   test("is refused by the database after it expires", async () => {
@@ -144,9 +140,7 @@ describe("Entra refuses", () => {
 
   test("an assertion without GitHub's signature", async () => {
     const { privateKey } = await generateKeyPair("RS256");
-    const forged = new SignJWT(decodeJwt(await idToken()))
-      .setProtectedHeader({ alg: "RS256" })
-      .sign(privateKey);
+    const forged = new SignJWT(decodeJwt(await idToken())).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
     await expect(withAssertion(admin, () => forged)).rejects.toThrow(/AADSTS700027/);
   });
 
@@ -164,9 +158,7 @@ describe("Entra refuses", () => {
 
   test("an assertion of another subject", () => {
     sandbox.github.subject = "repo:contoso/orders:pull_request";
-    return expect(withAssertion(admin, () => idToken())).rejects.toThrow(
-      /AADSTS700213: .*orders:pull_request/,
-    );
+    return expect(withAssertion(admin, () => idToken())).rejects.toThrow(/AADSTS700213: .*orders:pull_request/);
   });
 
   test("an assertion whose subject differs only in letter case, with a separate error code", () => {
@@ -228,8 +220,7 @@ function options() {
 
 async function withSecret(app: AppRegistration, scope = SCOPE): Promise<string> {
   const secret = app.secrets?.[0]?.value ?? "";
-  return (await new ClientSecretCredential(app.tenantId, app.clientId, secret, options()).getToken(scope))
-    .token;
+  return (await new ClientSecretCredential(app.tenantId, app.clientId, secret, options()).getToken(scope)).token;
 }
 
 async function withAssertion(app: AppRegistration, assertion: () => Promise<string>): Promise<string> {
@@ -255,9 +246,7 @@ async function signIn(user: string, password: string): Promise<string> {
   return rows[0].session_user;
 }
 
-function post(
-  form: Record<string, string>,
-): Promise<{ status: number | undefined; json: { error_codes?: number[] } }> {
+function post(form: Record<string, string>): Promise<{ status: number | undefined; json: { error_codes?: number[] } }> {
   return new Promise((done, failed) => {
     const url = `${sandbox.entra.url}/${TENANT_ID}/oauth2/v2.0/token`;
     request(url, { method: "POST", ca: sandbox.ca }, async (response) => {

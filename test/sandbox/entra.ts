@@ -1,14 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:https";
-import {
-  type CryptoKey,
-  decodeJwt,
-  errors,
-  generateKeyPair,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from "jose";
+import { type CryptoKey, decodeJwt, errors, generateKeyPair, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Certificates } from "./certificates.ts";
 import { close, failures, jsonListener, listen } from "./http.ts";
 
@@ -98,11 +90,7 @@ export async function startEntra(options: {
       const route = `${request.method} ${path.join("/")}`;
       if (route === "GET v2.0/.well-known/openid-configuration") return discovery(tenantId);
       if (route !== "POST oauth2/v2.0/token") return { status: 404, json: {} };
-      return token(
-        tenantId,
-        new URLSearchParams(body),
-        url.searchParams.get("client-request-id") ?? randomUUID(),
-      );
+      return token(tenantId, new URLSearchParams(body), url.searchParams.get("client-request-id") ?? randomUUID());
     }),
   );
 
@@ -204,9 +192,7 @@ export async function startEntra(options: {
     tokenLifetime: 3599,
     register(app) {
       for (const other of apps.values()) {
-        const shared = app.roles.find(
-          (role) => other.clientId !== app.clientId && other.roles.includes(role),
-        );
+        const shared = app.roles.find((role) => other.clientId !== app.clientId && other.roles.includes(role));
         if (shared) throw new Error(`Role ${shared} is already that of ${other.clientId}.`);
       }
       apps.set(app.clientId, app);
@@ -268,8 +254,7 @@ async function judge(
   if (assertion !== null) {
     return (await judgeAssertion(app, form.get("client_assertion_type"), assertion, issuers)) ?? app;
   }
-  const text =
-    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
+  const text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
   return invalidClient(7000218, text);
 }
 
@@ -298,10 +283,7 @@ async function judgeAssertion(
     return { code: 50027, status: 400, error: "invalid_request", text };
   }
   if (!app.federatedCredentials?.length) {
-    return invalidClient(
-      70025,
-      `The client '${app.clientId}' has no configured federated identity credentials.`,
-    );
+    return invalidClient(70025, `The client '${app.clientId}' has no configured federated identity credentials.`);
   }
   const ofIssuer = app.federatedCredentials.filter(({ issuer }) => issuer === claims.iss);
   if (ofIssuer.length === 0) return unmatched(700211, "issuer", claims.iss);

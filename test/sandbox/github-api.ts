@@ -81,12 +81,7 @@ export async function startGitHubApi(): Promise<GitHubApi> {
     response.end(JSON.stringify(answer.json));
   });
 
-  async function answerTo(
-    method: string,
-    url: URL,
-    headers: IncomingHttpHeaders,
-    body: string,
-  ): Promise<Answer> {
+  async function answerTo(method: string, url: URL, headers: IncomingHttpHeaders, body: string): Promise<Answer> {
     const failure = failures.find(
       (each) =>
         each.left > 0 &&
@@ -102,8 +97,7 @@ export async function startGitHubApi(): Promise<GitHubApi> {
     if (headers.authorization !== `token ${api.token}`) return refuse(401, "Bad credentials");
     // Links to further pages name the repository by its number.
     const [, route] =
-      new RegExp(`^/api/v3/(?:repos/${REPOSITORY}|repositories/${REPOSITORY_ID})(/.*)$`).exec(url.pathname) ??
-      [];
+      new RegExp(`^/api/v3/(?:repos/${REPOSITORY}|repositories/${REPOSITORY_ID})(/.*)$`).exec(url.pathname) ?? [];
     if (route === undefined) return refuse(404, "Not Found");
     if (method !== "GET" && api.permission === "read") {
       return {
@@ -149,10 +143,7 @@ export async function startGitHubApi(): Promise<GitHubApi> {
       ...(page < last ? [link(page + 1, "next"), link(last, "last")] : []),
       ...(page > 1 ? [link(1, "first")] : []),
     ];
-    const json = found.slice((page - 1) * size, page * size).map(shown) satisfies Body<
-      "issues/list-for-repo",
-      200
-    >;
+    const json = found.slice((page - 1) * size, page * size).map(shown) satisfies Body<"issues/list-for-repo", 200>;
     return { status: 200, json, ...(links.length > 0 && { headers: { link: links.join(", ") } }) };
   }
 
@@ -293,12 +284,7 @@ function refuse(status: number, message: string): Answer {
 }
 
 /** GitHub accepts up to 65,536 characters. */
-function tooLong(
-  resource: string,
-  field: string,
-  value: string | undefined,
-  most = 65_536,
-): Answer | undefined {
+function tooLong(resource: string, field: string, value: string | undefined, most = 65_536): Answer | undefined {
   if (value === undefined || [...value].length <= most) return undefined;
   return validationFailed({
     resource,

@@ -33,9 +33,7 @@ test("creates a role for a name that is unique in the tenant, or with any name f
   const { rows } = await administrator.query(create("ada@contoso.com"));
   expect(rows).toEqual([{ pgaadauth_create_principal: 'Created role for "ada@contoso.com"' }]);
   expect(await labelOf(sandbox, "ada@contoso.com")).toBe("aadauth");
-  expect(await labelOf(sandbox, "ada@contoso.com", "pgaadauth-int")).toBe(
-    `type=user,oid=${ID},tenant_id=${TENANT_ID}`,
-  );
+  expect(await labelOf(sandbox, "ada@contoso.com", "pgaadauth-int")).toBe(`type=user,oid=${ID},tenant_id=${TENANT_ID}`);
   await administrator.query(createWithOid("ada the second", ID, "user", true));
   expect(await labelOf(sandbox, "ada the second")).toBe(`aadauth,oid=${ID},type=user,admin`);
   expect(await labelOf(sandbox, "ada the second", "pgaadauth-int")).toBe(

@@ -125,11 +125,7 @@ function messagesIn(
     while (unread.length >= letters + 4) {
       const end = letters + unread.readUInt32BE(letters);
       if (unread.length < end) break;
-      found(
-        unread.subarray(0, end),
-        unread.toString("latin1", 0, letters),
-        unread.subarray(letters + 4, end),
-      );
+      found(unread.subarray(0, end), unread.toString("latin1", 0, letters), unread.subarray(letters + 4, end));
       unread = unread.subarray(end);
       letters = 1;
     }

@@ -1,15 +1,6 @@
 /** A piece of a psql script, and the line that it begins on. */
 export interface Piece {
-  readonly kind:
-    | "comment"
-    | "quoted"
-    | "unfinished"
-    | "variable"
-    | "command"
-    | "end"
-    | "open"
-    | "close"
-    | "other";
+  readonly kind: "comment" | "quoted" | "unfinished" | "variable" | "command" | "end" | "open" | "close" | "other";
   readonly text: string;
   readonly line: number;
 }

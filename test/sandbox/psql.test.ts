@@ -54,9 +54,7 @@ describe.each(programs)("$name", ({ psql }) => {
   const ROWS = `SELECT 1 AS id, 'a' AS "first name", NULL AS c UNION ALL SELECT 22, 'bcd', true ORDER BY 1;`;
 
   test("prints a table", () => {
-    expect(
-      run([], `${ROWS} SELECT 7 AS number; SELECT 'x' AS a_long_name; SELECT 1 AS n WHERE false;`),
-    ).toEqual(
+    expect(run([], `${ROWS} SELECT 7 AS number; SELECT 'x' AS a_long_name; SELECT 1 AS n WHERE false;`)).toEqual(
       succeeds(
         [
           " id | first name | c ",
@@ -85,9 +83,7 @@ describe.each(programs)("$name", ({ psql }) => {
       succeeds("  1 | a          | \n 22 | bcd        | t\n\n"),
     );
     expect(run(["-t", "-A", "-c", ROWS])).toEqual(succeeds("1|a|\n22|bcd|t\n"));
-    expect(run(["--no-align", "--command", ROWS])).toEqual(
-      succeeds("id|first name|c\n1|a|\n22|bcd|t\n(2 rows)\n"),
-    );
+    expect(run(["--no-align", "--command", ROWS])).toEqual(succeeds("id|first name|c\n1|a|\n22|bcd|t\n(2 rows)\n"));
   });
 
   test("prints command tags, except with -q", () => {
@@ -167,8 +163,7 @@ ${current}`,
     );
     const { status, stdout, stderr } = run(["-tA", "-f", file, "-v", "ON_ERROR_STOP=1"]);
     expect([status, stderr]).toEqual([3, expect.stringContaining('database "nowhere" does not exist')]);
-    const connected = (name: string) =>
-      `You are now connected to database "${name}" as user "migrator".\n${name}\n`;
+    const connected = (name: string) => `You are now connected to database "${name}" as user "migrator".\n${name}\n`;
     expect(stdout).toBe(`${"Pager usage is off.\nit's here\n"}${connected("postgres")}${connected(HOSTILE)}`);
     expect(stderr).toContain(`psql:${file}:7: error: \\connect: `);
   });
@@ -178,9 +173,7 @@ ${current}`,
     const { directory: host, port } = sandbox.server;
     const nowhere = { PGHOST: "/nowhere", PGPORT: "1", PGUSER: "nobody", PGDATABASE: "nowhere" };
     const options = [`--host=${host}`, `--port=${port}`, "--username=azuresu"];
-    expect(run([...options, "--dbname=postgres", ...current], "", nowhere)).toEqual(
-      succeeds("azuresu|postgres\n"),
-    );
+    expect(run([...options, "--dbname=postgres", ...current], "", nowhere)).toEqual(succeeds("azuresu|postgres\n"));
     expect(run(["-h", host, "-p", `${port}`, "-U", "azuresu", "postgres", ...current], "", nowhere)).toEqual(
       succeeds("azuresu|postgres\n"),
     );

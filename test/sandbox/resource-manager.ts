@@ -65,13 +65,7 @@ export type ResourceManager = {
   /** How many rules a page of the list has. */
   pageSize: number;
   /** Answers the next `count` requests of a kind with this status and error code. */
-  failNext(
-    what: Request,
-    count: number,
-    status: number,
-    code: string,
-    headers?: Record<string, string>,
-  ): void;
+  failNext(what: Request, count: number, status: number, code: string, headers?: Record<string, string>): void;
   /** Does what the next request of a kind asks for, and answers 500 or breaks the connection. */
   loseNext(what: Request, how: "500" | "reset"): void;
   /** Creates a rule that is in effect at once. */
@@ -102,8 +96,7 @@ export async function startResourceManager(
 
   const answers = jsonListener(async (request, url, body) => {
     const asked = whatIs(request.method ?? "", url.pathname);
-    if (asked === undefined)
-      return refuse(404, "InvalidResourceType", "The resource type could not be found.");
+    if (asked === undefined) return refuse(404, "InvalidResourceType", "The resource type could not be found.");
     manager.onRequest(asked.what);
     if (asked.what === until) await speak();
     const made = await answerTo(asked.what, asked.name, request.headers, url, body);
@@ -177,21 +170,13 @@ export async function startResourceManager(
       return refuse(409, "ScopeLocked", text);
     }
     if (isBusy()) {
-      return refuse(
-        409,
-        "ServerBusy",
-        "Server 'orders-db' is busy with another operation. Please try again later.",
-      );
+      return refuse(409, "ServerBusy", "Server 'orders-db' is busy with another operation. Please try again later.");
     }
     if (
       action === "write" &&
       (!RULE_NAME.test(name) || !rule || number(rule.startIpAddress) > number(rule.endIpAddress))
     ) {
-      return refuse(
-        400,
-        "InvalidParameterValue",
-        "Invalid value given for a parameter of the firewall rule.",
-      );
+      return refuse(400, "InvalidParameterValue", "Invalid value given for a parameter of the firewall rule.");
     }
     changing++;
     later(manager.delays.operation, () => {
@@ -244,9 +229,7 @@ export async function startResourceManager(
 
   async function objectIdIn(authorization = ""): Promise<string | undefined> {
     const [, token = ""] = /^Bearer (.+)$/.exec(authorization) ?? [];
-    const verified = await jwtVerify(token, sandbox.entra.publicKey, { audience: AUDIENCE }).catch(
-      () => undefined,
-    );
+    const verified = await jwtVerify(token, sandbox.entra.publicKey, { audience: AUDIENCE }).catch(() => undefined);
     return verified && String(verified.payload.oid);
   }
 

@@ -23,10 +23,7 @@ export function inputVariables<Value extends string | undefined>(
   inputs: Readonly<Record<string, Value>>,
 ): Record<string, Value> {
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [
-      `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
-      value,
-    ]),
+    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`, value]),
   );
 }
 

@@ -29,14 +29,7 @@ afterAll(() => Promise.all(sandboxes.map((sandbox) => sandbox.close())));
 
 test("a process with only the sandbox's environment can sign in as a job on Azure does", async () => {
   for (const { env, server } of sandboxes) {
-    const args = [
-      "--input-type=module",
-      "-e",
-      SIGN_IN,
-      TENANT_ID,
-      IDENTITIES.admin.clientId,
-      String(server.port),
-    ];
+    const args = ["--input-type=module", "-e", SIGN_IN, TENANT_ID, IDENTITIES.admin.clientId, String(server.port)];
     const { stdout } = await promisify(execFile)(process.execPath, args, {
       env: { PATH: process.env.PATH, ...env },
       cwd: `${import.meta.dirname}/../..`,

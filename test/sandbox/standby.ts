@@ -1,15 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type Address,
-  executables,
-  freePort,
-  runServer,
-  SUPERUSER,
-  serverAccount,
-  signInAs,
-} from "./postgres.ts";
+import { type Address, executables, freePort, runServer, SUPERUSER, serverAccount, signInAs } from "./postgres.ts";
 
 /**
  * Starts a hot standby of a running server, from a copy of its data directory, that follows it.
@@ -25,9 +17,7 @@ export async function startStandby({
   const name = (action: string) => (version >= 15 ? `pg_backup_${action}` : `pg_${action}_backup`);
   const client = await signInAs({ directory, port: primary }, SUPERUSER, "postgres");
   await client.query(
-    version >= 15
-      ? `SELECT ${name("start")}('standby', TRUE)`
-      : `SELECT ${name("start")}('standby', TRUE, FALSE)`,
+    version >= 15 ? `SELECT ${name("start")}('standby', TRUE)` : `SELECT ${name("start")}('standby', TRUE, FALSE)`,
   );
   await cp(join(directory, "data"), data, {
     recursive: true,

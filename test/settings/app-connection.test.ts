@@ -10,8 +10,7 @@ import { CASES, CLIENT_SECRET, DATABASE, HOST, json, lines, PASSWORD, USER } fro
  * libpq's keywords of PostgreSQL 14 to 18 that contain no part of the connection read here:
  * https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-PARAMKEYWORDS
  */
-const OTHER_LIBPQ_KEYWORDS =
-  `hostaddr passfile require_auth channel_binding connect_timeout client_encoding options
+const OTHER_LIBPQ_KEYWORDS = `hostaddr passfile require_auth channel_binding connect_timeout client_encoding options
   application_name fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count
   tcp_user_timeout replication gssencmode sslmode requiressl sslnegotiation sslcompression sslcert sslkey sslkeylogfile
   sslpassword sslcertmode sslrootcert sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version
@@ -26,19 +25,16 @@ describe("Service Connector's settings are read", () => {
     expect(CASES).toHaveLength(40);
   });
 
-  test.each(CASES.map((each) => [each.client, each.auth, each] as const))(
-    "%s, %s",
-    (_client, _auth, each) => {
-      const { port, ...withoutPort } = EXPECTED;
-      const expected = each.port === undefined ? withoutPort : { ...withoutPort, port };
-      for (const text of [lines(each.settings), json(each.settings), JSON.stringify(each.settings)]) {
-        expect(readAppConnection(text)).toEqual(expected);
-        for (const secret of each.secrets) expect(secretsInAppConnection(text)).toContain(secret);
-      }
-      const { AZURE_POSTGRESQL_CONNECTIONSTRING: string } = each.settings;
-      if (string !== undefined) expect(readAppConnection(string)).toEqual(expected);
-    },
-  );
+  test.each(CASES.map((each) => [each.client, each.auth, each] as const))("%s, %s", (_client, _auth, each) => {
+    const { port, ...withoutPort } = EXPECTED;
+    const expected = each.port === undefined ? withoutPort : { ...withoutPort, port };
+    for (const text of [lines(each.settings), json(each.settings), JSON.stringify(each.settings)]) {
+      expect(readAppConnection(text)).toEqual(expected);
+      for (const secret of each.secrets) expect(secretsInAppConnection(text)).toContain(secret);
+    }
+    const { AZURE_POSTGRESQL_CONNECTIONSTRING: string } = each.settings;
+    if (string !== undefined) expect(readAppConnection(string)).toEqual(expected);
+  });
 });
 
 describe("common variants are read", () => {
@@ -90,9 +86,7 @@ describe("common variants are read", () => {
   });
 
   test.each(OTHER_LIBPQ_KEYWORDS)("libpq's other keyword %s", (keyword) => {
-    expect(readAppConnection(`${keyword}=x host=${HOST} port=5432 dbname=${DATABASE} user=${USER}`)).toEqual(
-      EXPECTED,
-    );
+    expect(readAppConnection(`${keyword}=x host=${HOST} port=5432 dbname=${DATABASE} user=${USER}`)).toEqual(EXPECTED);
   });
 
   test("a keyword that libpq does not have is refused", () => {
@@ -253,9 +247,7 @@ describe("any text", () => {
     );
   });
 
-  const VALUE = fc
-    .string({ unit: "grapheme", minLength: 1, maxLength: 20 })
-    .map((text) => text.trim().normalize());
+  const VALUE = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).map((text) => text.trim().normalize());
   const NAME = VALUE.filter((text) => text !== "" && !/[\0\r\n]/.test(text) && !text.includes("@"));
   const PARTS = fc.record({
     host: fc.constantFrom("h", HOST),
@@ -265,27 +257,25 @@ describe("any text", () => {
     password: NAME,
   });
 
-  const ENCODED: Record<
-    string,
-    (parts: Record<"host" | "port" | "database" | "user" | "password", string>) => string
-  > = {
-    libpq: ({ host, port, database, user, password }) =>
-      `host=${host} port=${port} password=${libpq(password)} dbname=${libpq(database)} user=${libpq(user)}`,
-    Npgsql: ({ host, port, database, user, password }) =>
-      `Password=${npgsql(password)};Server=${host};Port=${port};Database=${npgsql(database)};User Id=${npgsql(user)}`,
-    "a URI": ({ host, port, database, user, password }) =>
-      `postgresql://${percent(user)}:${percent(password)}@${host}:${port}/${percent(database)}`,
-    JDBC: ({ host, port, database, user, password }) =>
-      `jdbc:postgresql://${host}:${port}/${percent(database)}?password=${percent(password)}&user=${percent(user)}`,
-    JSON: ({ host, port, database, user, password }) =>
-      JSON.stringify({
-        AZURE_POSTGRESQL_HOST: host,
-        AZURE_POSTGRESQL_PORT: port,
-        AZURE_POSTGRESQL_DATABASE: database,
-        AZURE_POSTGRESQL_USER: user,
-        AZURE_POSTGRESQL_PASSWORD: password,
-      }),
-  };
+  const ENCODED: Record<string, (parts: Record<"host" | "port" | "database" | "user" | "password", string>) => string> =
+    {
+      libpq: ({ host, port, database, user, password }) =>
+        `host=${host} port=${port} password=${libpq(password)} dbname=${libpq(database)} user=${libpq(user)}`,
+      Npgsql: ({ host, port, database, user, password }) =>
+        `Password=${npgsql(password)};Server=${host};Port=${port};Database=${npgsql(database)};User Id=${npgsql(user)}`,
+      "a URI": ({ host, port, database, user, password }) =>
+        `postgresql://${percent(user)}:${percent(password)}@${host}:${port}/${percent(database)}`,
+      JDBC: ({ host, port, database, user, password }) =>
+        `jdbc:postgresql://${host}:${port}/${percent(database)}?password=${percent(password)}&user=${percent(user)}`,
+      JSON: ({ host, port, database, user, password }) =>
+        JSON.stringify({
+          AZURE_POSTGRESQL_HOST: host,
+          AZURE_POSTGRESQL_PORT: port,
+          AZURE_POSTGRESQL_DATABASE: database,
+          AZURE_POSTGRESQL_USER: user,
+          AZURE_POSTGRESQL_PASSWORD: password,
+        }),
+    };
   test.each(Object.entries(ENCODED))("written by the rules of %s is read unchanged", (_name, encode) => {
     fc.assert(
       fc.property(PARTS, (parts) => {

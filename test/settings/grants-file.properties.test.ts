@@ -74,9 +74,7 @@ const name = oneof(
     "a\u2028b",
   ),
   string({ unit: "grapheme", minLength: 1, maxLength: 12 }),
-).filter(
-  (text) => text.trim() === text && text !== "" && !/[\0\r\n]/.test(text) && Buffer.byteLength(text) < 64,
-);
+).filter((text) => text.trim() === text && text !== "" && !/[\0\r\n]/.test(text) && Buffer.byteLength(text) < 64);
 
 const some = <T>(values: readonly T[]) => uniqueArray(constantFrom(...values), { minLength: 1 });
 const names = uniqueArray(name, { minLength: 1, maxLength: 4 });
@@ -122,9 +120,7 @@ describe("an entry", () => {
           key,
           Array.isArray(value) ? value.join("\n") : String(value),
         ]);
-        expect(await grantsIn(stringify({ grants: [values] }))).toEqual(
-          await grantsOf(Object.fromEntries(texts)),
-        );
+        expect(await grantsIn(stringify({ grants: [values] }))).toEqual(await grantsOf(Object.fromEntries(texts)));
       }),
     );
   });

@@ -133,20 +133,7 @@ describe("an entry", () => {
   });
 
   test("names keep their characters, in whatever form YAML has them", async () => {
-    const names = [
-      "a, b",
-      '"quoted"',
-      "#1",
-      "- x",
-      "ü 中 🐘",
-      "Case",
-      "a: b",
-      "null",
-      "true",
-      "1",
-      "*x",
-      "a\tb",
-    ];
+    const names = ["a, b", '"quoted"', "#1", "- x", "ü 中 🐘", "Case", "a: b", "null", "true", "1", "*x", "a\tb"];
     const grantee = names.map((each) => `      - ${JSON.stringify(each)}`).join("\n");
     const [grant] = await grantsOf(`grants:\n  - database: 'o''r'\n    grantee:\n${grantee}\n`);
     expect(grant).toMatchObject({ grantees: names, databases: ["o'r"] });
@@ -312,18 +299,12 @@ a: b
       "grants: *x",
       "`grants.yml:1`: `grants`: `*x` is an alias. Write the value itself, in quotes if it begins with `*`.",
     ],
-    [
-      "%YAML 1.1\n---\ngrants: [{ grantee: a, database: d }]",
-      "`grants.yml:1`: `%YAML` is a directive. Remove it.",
-    ],
+    ["%YAML 1.1\n---\ngrants: [{ grantee: a, database: d }]", "`grants.yml:1`: `%YAML` is a directive. Remove it."],
     [
       "%FOO\n---\ngrants: [{ grantee: a, database: d }]",
       "`grants.yml:1`: This is not valid YAML: Unknown directive %FOO.",
     ],
-    [
-      "grants:\n\t- grantee: a",
-      "`grants.yml:2`: This is not valid YAML: Tabs are not allowed as indentation.",
-    ],
+    ["grants:\n\t- grantee: a", "`grants.yml:2`: This is not valid YAML: Tabs are not allowed as indentation."],
     [
       "grants: [{ grantee: a, database: d }]\n? [x]\n: y",
       "`grants.yml:2`: This is not valid YAML: With stringKeys, all keys must be strings.",
@@ -355,9 +336,7 @@ a: b
     ["Schemas: x", "`Schemas` is not a key of this file. Did you mean `schemas`?"],
     ["privileges: x", "`privileges` is not a key of this file"],
   ])("a value or a key is checked: %s", async (line, problem) => {
-    expect(await problemsOfEntry(`    ${line}`)).toEqual([
-      expect.stringContaining(`\`grants.yml:4\`: ${problem}`),
-    ]);
+    expect(await problemsOfEntry(`    ${line}`)).toEqual([expect.stringContaining(`\`grants.yml:4\`: ${problem}`)]);
   });
 
   test("a key or an alias that is long is cut off, and what it contains is escaped", async () => {
@@ -373,8 +352,7 @@ a: b
 });
 
 describe("a grantee that two entries have for one database and schema", () => {
-  const entries = (...lines: readonly string[]) =>
-    ["grants:", ...lines.map((line) => `  - ${line}`)].join("\n");
+  const entries = (...lines: readonly string[]) => ["grants:", ...lines.map((line) => `  - ${line}`)].join("\n");
 
   test.each([
     ["{ grantee: a, database: d }", "{ grantee: [b, a], database: [c, d] }"],

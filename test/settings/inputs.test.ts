@@ -91,15 +91,7 @@ describe("an input that is not set has action.yml's default", () => {
   });
 
   test("an empty input counts as omitted", () => {
-    const empty = [
-      "auth-type",
-      "client-secret",
-      "environment",
-      "password",
-      "app-connection",
-      "port",
-      "ssl-mode",
-    ];
+    const empty = ["auth-type", "client-secret", "environment", "password", "app-connection", "port", "ssl-mode"];
     const more = ["ssl-root-cert", "default-privileges", "exclude", "allow-empty"];
     expect(parse(Object.fromEntries([...empty, ...more].map((name) => [name, " \n"])))).toEqual(parse({}));
   });
@@ -173,9 +165,7 @@ describe("the value in an error", () => {
     ["pässword", "the value (8 characters)"],
     ["`", "the value (1 character)"],
   ])("is shown only when it is short and plain: %j", (mode, shown) => {
-    expect(mistakes({ mode })).toEqual([
-      `\`mode\`: ${shown} is not valid. Use \`apply\`, \`check\` or \`plan\`.`,
-    ]);
+    expect(mistakes({ mode })).toEqual([`\`mode\`: ${shown} is not valid. Use \`apply\`, \`check\` or \`plan\`.`]);
   });
 
   test("the value keeps its letter case, so that the runner masks it", () => {
@@ -336,10 +326,7 @@ describe("privileges", () => {
   });
 
   test.each([
-    [
-      "ALL, SELECT",
-      '`table-privileges`: "ALL, SELECT" contains `ALL` and other privileges. Use `ALL`, or a comma',
-    ],
+    ["ALL, SELECT", '`table-privileges`: "ALL, SELECT" contains `ALL` and other privileges. Use `ALL`, or a comma'],
     [
       "SELECT,, INSERT",
       '"SELECT,, INSERT" contains an empty item. Check that the variable or secret it comes from is set.',
@@ -401,15 +388,11 @@ describe("the server", () => {
     expect(mistakes({ host: "a\nb:5432\nc" })).toEqual([
       "`host`: an item (6 characters) is not a host name. Use one or more server names, one per line, such as `my-server` or `my-server.postgres.database.azure.com`. The port goes in `port`.",
     ]);
-    expect(mistakes({ host: "a\nb c" })).toEqual([
-      expect.stringMatching('^`host`: "b c" is not a host name\\.'),
-    ]);
+    expect(mistakes({ host: "a\nb c" })).toEqual([expect.stringMatching('^`host`: "b c" is not a host name\\.')]);
   });
 
   test("several servers on the port of an elastic cluster's nodes are one mistake in `apply`", () => {
-    expect(mistakes({ host: "a\nb", port: "7432" })).toEqual([
-      expect.stringMatching("^`port`: 7432 connects"),
-    ]);
+    expect(mistakes({ host: "a\nb", port: "7432" })).toEqual([expect.stringMatching("^`port`: 7432 connects")]);
   });
 
   test("a URL is not a host name, and not a connection string", () => {
@@ -418,14 +401,11 @@ describe("the server", () => {
     ]);
   });
 
-  test.each(["0", "65536", "05432", "5432.0", "0x10", "1e3", "-1", "5432 5433"])(
-    "%j is not a port number",
-    (port) => {
-      expect(mistakes({ port })).toEqual([
-        expect.stringMatching(/^`port`: .* is not a port number\. Use a number from 1 to 65535\.$/),
-      ]);
-    },
-  );
+  test.each(["0", "65536", "05432", "5432.0", "0x10", "1e3", "-1", "5432 5433"])("%j is not a port number", (port) => {
+    expect(mistakes({ port })).toEqual([
+      expect.stringMatching(/^`port`: .* is not a port number\. Use a number from 1 to 65535\.$/),
+    ]);
+  });
 
   test("the error for a wrong environment says where a GitHub environment belongs", () => {
     expect(mistakes({ environment: "production" })).toEqual([
@@ -437,19 +417,14 @@ describe("the server", () => {
 describe("TLS", () => {
   const password = { "client-id": undefined, "tenant-id": undefined, password: "p" };
 
-  test.each(["localhost", "127.0.0.1", "127.1.2.3", "::1"])(
-    "a password can be sent without TLS to %s",
-    (host) => {
-      expect(parse({ ...password, host, "ssl-mode": "disable" }).server.tls).toEqual({ mode: "disable" });
-    },
-  );
+  test.each(["localhost", "127.0.0.1", "127.1.2.3", "::1"])("a password can be sent without TLS to %s", (host) => {
+    expect(parse({ ...password, host, "ssl-mode": "disable" }).server.tls).toEqual({ mode: "disable" });
+  });
 
   test("a password can be sent without TLS to several hosts if each is this machine", () => {
     const several = (host: string) => ({ ...password, host, "ssl-mode": "disable" });
     expect(parseSettings(env(several("localhost\n127.0.0.2"))).servers).toHaveLength(2);
-    expect(mistakes(several("localhost\ncontoso-pg"))).toEqual([
-      expect.stringMatching("^`ssl-mode`: `disable`"),
-    ]);
+    expect(mistakes(several("localhost\ncontoso-pg"))).toEqual([expect.stringMatching("^`ssl-mode`: `disable`")]);
   });
 
   test.each([
@@ -491,10 +466,7 @@ describe("sign-in", () => {
   test.each([
     [{ password: "p\n" }, { type: "password", password: "p" }],
     [{ password: " p " }, { type: "password", password: " p " }],
-    [
-      { "client-secret": "s" },
-      { type: "client-secret", clientId: CLIENT_ID, tenantId: TENANT_ID, clientSecret: "s" },
-    ],
+    [{ "client-secret": "s" }, { type: "client-secret", clientId: CLIENT_ID, tenantId: TENANT_ID, clientSecret: "s" }],
     [{ "auth-type": "managed-identity" }, { type: "managed-identity", clientId: CLIENT_ID }],
     [{ "auth-type": "managed-identity", "client-id": "" }, { type: "managed-identity" }],
     [{ "auth-type": "azure-cli" }, { type: "azure-cli" }],
@@ -507,10 +479,7 @@ describe("sign-in", () => {
   });
 
   test.each([
-    [
-      { password: "p", "client-secret": "s" },
-      "`password` and `client-secret` are both set. Remove one of them.",
-    ],
+    [{ password: "p", "client-secret": "s" }, "`password` and `client-secret` are both set. Remove one of them."],
     [
       { "auth-type": "client-secret" },
       "`client-secret` is missing. `auth-type: client-secret` requires it: the secret of the service principal.",
@@ -622,9 +591,7 @@ describe("the app's connection settings", () => {
       expect.stringContaining("`grantee` is missing, and `app-connection` does not contain it. "),
     ]);
     expect(mistakes({ ...app, "app-connection": "nothing" })).toEqual([
-      expect.stringContaining(
-        "`app-connection`: the value is not a connection string that this action can read. ",
-      ),
+      expect.stringContaining("`app-connection`: the value is not a connection string that this action can read. "),
     ]);
     expect(mistakes({ ...app, "app-connection": "host=h" })).toEqual([
       "`database` is missing, and `app-connection` does not contain it. Set it to one or more database names or patterns such as `orders_*`, one per line.",

@@ -61,10 +61,7 @@ test.each(
   }),
 )("a file of %s is read in linear time", (_, text) => {
   const task = () =>
-    parseSettings(
-      {},
-      readGrantsFile(`grants:\n${text}`, "grants.yml", yaml, INPUTS, Object.keys(GRANT_INPUTS)),
-    );
+    parseSettings({}, readGrantsFile(`grants:\n${text}`, "grants.yml", yaml, INPUTS, Object.keys(GRANT_INPUTS)));
   expect(millisecondsOf(task)).toBeLessThan(LIMIT);
 });
 

@@ -120,8 +120,4 @@ export const lines = (settings: Settings): string =>
     .join("\n");
 
 export const json = (settings: Settings): string =>
-  JSON.stringify(
-    { configurations: Object.entries(settings).map(([name, value]) => ({ name, value })) },
-    null,
-    2,
-  );
+  JSON.stringify({ configurations: Object.entries(settings).map(([name, value]) => ({ name, value })) }, null, 2);

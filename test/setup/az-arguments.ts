@@ -13,9 +13,7 @@ interface Argument {
 }
 type Arguments = Readonly<Record<string, Argument>>;
 
-const { commands, global } = JSON.parse(
-  readFileSync(join(import.meta.dirname, "az-commands.json"), "utf8"),
-) as {
+const { commands, global } = JSON.parse(readFileSync(join(import.meta.dirname, "az-commands.json"), "utf8")) as {
   commands: Readonly<Record<string, Arguments>>;
   global: Arguments;
 };
@@ -60,18 +58,14 @@ export function parseAz(words: readonly string[]): AzCommand {
     if (!argument.flag && values.length === 0) throw new Error(`argument ${long}: expected one argument`);
     const value = argument.flag ? "true" : values.join(" ");
     if (argument.values && !argument.values.includes(value)) {
-      throw new Error(
-        `argument ${long}: '${value}' is not a valid value. Allowed: ${argument.values.join(", ")}.`,
-      );
+      throw new Error(`argument ${long}: '${value}' is not a valid value. Allowed: ${argument.values.join(", ")}.`);
     }
     if (argument.pattern && !new RegExp(argument.pattern).test(value)) {
       throw new Error(`argument ${long}: '${value}' does not match ${argument.pattern}`);
     }
     found[long] = value;
   }
-  const missing = known
-    .filter(([option, { required }]) => required && !(option in found))
-    .map(([option]) => option);
+  const missing = known.filter(([option, { required }]) => required && !(option in found)).map(([option]) => option);
   if (missing.length > 0) throw new Error(`the following arguments are required: ${missing.join(", ")}`);
   return { name, arguments: found };
 }

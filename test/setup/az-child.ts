@@ -51,10 +51,7 @@ try {
     throw new Error("'microsoft-entra-admin' is misspelled or not recognized by the system.");
   const { name, arguments: given } = parseAz(words);
   const answer = answerTo(name, (option) => given[option] ?? "");
-  print(
-    given["--query"] === undefined ? answer : jmespath.search(answer, given["--query"]),
-    given["--output"],
-  );
+  print(given["--query"] === undefined ? answer : jmespath.search(answer, given["--query"]), given["--output"]);
 } catch (error) {
   console.error(`ERROR: ${(error as Error).message}`);
   process.exitCode = 2;
@@ -130,8 +127,7 @@ function answerTo(command: string, given: (option: string) => string): unknown {
     case "ad app list":
       return named(given("--filter")).map(({ clientId }) => ({ appId: clientId, id: randomUUID() }));
     case "ad app delete": {
-      const [name = ""] =
-        Object.entries(applications).find(([, app]) => app.clientId === given("--id")) ?? [];
+      const [name = ""] = Object.entries(applications).find(([, app]) => app.clientId === given("--id")) ?? [];
       delete applications[name];
       return undefined;
     }
@@ -142,9 +138,7 @@ function answerTo(command: string, given: (option: string) => string): unknown {
     case "ad sp show":
       return { id: byClientId(given("--id")).principalId };
     case "ad sp list":
-      return named(given("--filter")).flatMap(({ principalId }) =>
-        principalId ? [{ id: principalId }] : [],
-      );
+      return named(given("--filter")).flatMap(({ principalId }) => (principalId ? [{ id: principalId }] : []));
     case "ad app federated-credential list":
       return byClientId(given("--id")).credentials.map((credential) => ({ id: randomUUID(), ...credential }));
     case "ad app federated-credential create": {
@@ -178,9 +172,7 @@ function found(from: Readonly<Record<string, Identity>>, name: string): Identity
 }
 
 function byClientId(id: string): Identity {
-  const app = Object.values({ ...state.applications, ...state.identities }).find(
-    ({ clientId }) => clientId === id,
-  );
+  const app = Object.values({ ...state.applications, ...state.identities }).find(({ clientId }) => clientId === id);
   if (app === undefined) throw new Error(`Resource '${id}' does not exist.`);
   return app;
 }

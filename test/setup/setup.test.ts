@@ -18,9 +18,7 @@ import type { AzState } from "./az-child.ts";
 const SCRIPT = join(ROOT, "examples/setup/setup.sh");
 const ADMIN = { id: "0b1ec700-0001-4c5d-8e6f-7a8b9c0d1e01", name: "ci-admin" };
 /** A token by its form; the sandbox takes it as ci-admin's password. */
-const TOKEN = ["e30", Buffer.from(JSON.stringify({ oid: ADMIN.id })).toString("base64url"), "signature"].join(
-  ".",
-);
+const TOKEN = ["e30", Buffer.from(JSON.stringify({ oid: ADMIN.id })).toString("base64url"), "signature"].join(".");
 
 test.each([
   ...["setup", "firewall", "app-sign-in", "principal"].map((page) => `docs/${page}.md`),
@@ -34,9 +32,7 @@ test.each([
   const commands = (path.endsWith(".md") ? blocks.join("") : text)
     .replaceAll(/ \\\n\s*/g, " ")
     .split("\n")
-    .flatMap((line) => [
-      ...line.matchAll(/(?:^\s*|\$\(|\| |if )(az (?:"(?:\\.|[^"\\])*"|'[^']*'|[^"');|])+)/g),
-    ])
+    .flatMap((line) => [...line.matchAll(/(?:^\s*|\$\(|\| |if )(az (?:"(?:\\.|[^"\\])*"|'[^']*'|[^"');|])+)/g)])
     .map(([, command = ""]) => command.trim());
   expect(commands).not.toEqual([]);
   for (const command of commands) expect(() => parseAz(words(command).slice(1)), command).not.toThrow();
@@ -126,9 +122,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(first).toMatchObject({ status: 0, stderr: "" });
     const made = await azure.state();
     expect(made.server.authConfig.activeDirectoryAuth).toBe("Enabled");
-    expect(made.admins.map(({ objectId, principalType }) => [objectId, principalType])).toEqual([
-      [ADMIN.id, "User"],
-    ]);
+    expect(made.admins.map(({ objectId, principalType }) => [objectId, principalType])).toEqual([[ADMIN.id, "User"]]);
     const [ofMigrator, ofCheck] = [made.identities[`pg-${migrator}`], made.identities[`pg-${check}`]];
     const both = ["ref:refs/heads/main", "environment:production", "ref:refs/tags/v1"];
     expect(ofMigrator?.credentials.map(({ subject }) => subject)).toEqual(
@@ -157,10 +151,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       database,
       grantee: "aad_orders",
     };
-    const applied = await runAction(
-      { ...job, user: migrator, "client-id": ofMigrator?.clientId ?? "" },
-      sandbox.env,
-    );
+    const applied = await runAction({ ...job, user: migrator, "client-id": ofMigrator?.clientId ?? "" }, sandbox.env);
     expect(applied.outputs.verdict).toBe("repaired");
     const checked = await runAction(
       { ...job, mode: "check", user: check, "client-id": ofCheck?.clientId ?? "" },
@@ -225,10 +216,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
 
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("gh variable set GRANTS_CLIENT_ID");
-    const [member] = await sandbox.sql("postgres", "SELECT pg_has_role($1, $2, 'MEMBER') AS is", [
-      migrator,
-      owner,
-    ]);
+    const [member] = await sandbox.sql("postgres", "SELECT pg_has_role($1, $2, 'MEMBER') AS is", [migrator, owner]);
     expect(member).toEqual({ is: false });
     const [, command = ""] = /^ {2}PGPASSWORD='' psql .* --command '(REASSIGN .*)'$/m.exec(stdout) ?? [];
     const client = await sandbox.signInAs(owner, database);
@@ -350,9 +338,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       identities[`pg-${role}`]?.credentials.map(({ subject }) => subject.replace("repo:contoso/orders:", ""));
     expect(subjectsOf(migrator)).toEqual(["environment:production"]);
     expect(subjectsOf(check)).toEqual(["ref:refs/heads/main", "environment:production"]);
-    expect(stdout.match(/gh variable set GRANTS_CLIENT_ID .*/g)).toEqual([
-      expect.stringContaining("--env production"),
-    ]);
+    expect(stdout.match(/gh variable set GRANTS_CLIENT_ID .*/g)).toEqual([expect.stringContaining("--env production")]);
   });
 
   test("creates Entra applications on request, and binds roles to the service principal's object ID", async () => {
@@ -363,10 +349,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(await azure.setUp(...options)).toMatchObject({ status: 0, stderr: "" });
     const { applications } = await azure.state();
     const app = applications[`pg-${migrator}`];
-    expect(app?.credentials).toMatchObject([
-      { name: "github-branch-main" },
-      { name: "github-branch-release-1" },
-    ]);
+    expect(app?.credentials).toMatchObject([{ name: "github-branch-main" }, { name: "github-branch-release-1" }]);
     expect(await labelOf(sandbox, migrator)).toBe(`aadauth,oid=${app?.principalId},type=service`);
     expect(await azure.setUp(...options)).toMatchObject({ status: 0 });
     expect((await azure.state()).applications).toEqual(applications);
@@ -385,12 +368,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     }));
     await azure.change({ applications: { deploy }, identities: { auditor } } as Partial<AzState>);
     const before = await azure.state();
-    const ids = [
-      "--migrator-client-id",
-      deploy?.clientId ?? "",
-      "--check-client-id",
-      auditor?.clientId ?? "",
-    ];
+    const ids = ["--migrator-client-id", deploy?.clientId ?? "", "--check-client-id", auditor?.clientId ?? ""];
 
     const { status, stdout, stderr } = await azure.setUp(...ids);
 
@@ -452,8 +430,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const azure = await startAzure();
     const [grantee, objectId] = [`aad_${azure.database}`, randomUUID()];
     azure.listener = (said) => {
-      if (said.includes("Not yet"))
-        void addToTenant(sandbox, { objectId, type: "service", displayName: grantee });
+      if (said.includes("Not yet")) void addToTenant(sandbox, { objectId, type: "service", displayName: grantee });
     };
     const { status, stderr } = await azure.setUp("--grantee", grantee, "--grantee-object-id", objectId);
     expect([status, stderr]).toEqual([0, expect.stringContaining("not found in the tenant")]);
@@ -466,9 +443,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     });
     expect(await azure.setUp()).toMatchObject({ status: 0, stderr: "" });
     const { admins, asked } = await azure.state();
-    expect(admins).toEqual([
-      { objectId: ADMIN.id, principalName: ADMIN.name, principalType: "ServicePrincipal" },
-    ]);
+    expect(admins).toEqual([{ objectId: ADMIN.id, principalName: ADMIN.name, principalType: "ServicePrincipal" }]);
     expect(asked.filter((command) => command.startsWith("ad "))).toEqual([]);
   });
 
@@ -478,9 +453,10 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect([status, stderr]).toEqual([3, expect.stringContaining('schema "no_such_schema" does not exist')]);
     const { rules, asked } = await azure.state();
     expect(rules).toEqual({});
-    expect(
-      asked.filter((command) => command.startsWith("rest ")).map((command) => command.split(" ")[2]),
-    ).toEqual(["put", "delete"]);
+    expect(asked.filter((command) => command.startsWith("rest ")).map((command) => command.split(" ")[2])).toEqual([
+      "put",
+      "delete",
+    ]);
     expect(asked.find((command) => command.startsWith("rest --method put"))).toContain(
       `"startIpAddress":"203.0.113.7","endIpAddress":"203.0.113.7"`,
     );
@@ -626,10 +602,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   }
 
   async function roles(): Promise<string[]> {
-    const rows = await sandbox.sql<{ rolname: string }>(
-      "postgres",
-      "SELECT rolname FROM pg_roles ORDER BY 1",
-    );
+    const rows = await sandbox.sql<{ rolname: string }>("postgres", "SELECT rolname FROM pg_roles ORDER BY 1");
     return rows.map(({ rolname }) => rolname);
   }
 });

@@ -20,11 +20,7 @@ beforeEach(async () => {
 
 afterAll(() => sandbox?.close());
 
-function run(
-  databases: readonly string[],
-  mode: string,
-  more: Readonly<Record<string, string>> = {},
-): Promise<Run> {
+function run(databases: readonly string[], mode: string, more: Readonly<Record<string, string>> = {}): Promise<Run> {
   const inputs = { ...migratorInputs(proxy.port), database: databases.join("\n"), mode, ...more };
   return runAction(inputs, sandbox.env);
 }
@@ -89,10 +85,7 @@ test("the principal action takes at most four round trips when there is nothing 
 test("an apply takes at most nine round trips, and one more for each 500 objects that it grants", async () => {
   await sandbox.createDatabase("repaired", { owner: "migrator", seed: relations(600) });
   // CONNECT and USAGE are missing too, so every kind of batch is needed.
-  await sandbox.sql(
-    "repaired",
-    "ALTER SCHEMA public OWNER TO migrator; REVOKE ALL ON SCHEMA public FROM PUBLIC",
-  );
+  await sandbox.sql("repaired", "ALTER SCHEMA public OWNER TO migrator; REVOKE ALL ON SCHEMA public FROM PUBLIC");
   await sandbox.sql("repaired", "REVOKE ALL ON DATABASE repaired FROM PUBLIC");
 
   const { report } = await run(["repaired"], "apply");
@@ -106,8 +99,7 @@ test("an apply takes at most nine round trips, and one more for each 500 objects
 
 test("several databases share one token, which takes one assertion", async () => {
   const databases = ["first", "second", "third", "fourth", "fifth"];
-  for (const database of databases)
-    await sandbox.createDatabase(database, { seed: `${relations(2)}; ${GRANTS}` });
+  for (const database of databases) await sandbox.createDatabase(database, { seed: `${relations(2)}; ${GRANTS}` });
   sandbox.github.requests.splice(0);
   sandbox.entra.requests.splice(0);
 

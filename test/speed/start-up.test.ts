@@ -54,10 +54,7 @@ function packagesRun(source: string, functions: readonly Profiler.FunctionCovera
     .filter(({ functionName, ranges }) => functionName.includes("node_modules/") && ranges[0]?.count)
     .map(({ ranges }) => named(ranges[0]?.startOffset ?? 0));
   const unwrapped = sections
-    .filter(
-      ({ index }) =>
-        !/__(commonJS|esm)\w*\(\{$/m.test(source.slice(index, source.indexOf("\n// ", index + 1))),
-    )
+    .filter(({ index }) => !/__(commonJS|esm)\w*\(\{$/m.test(source.slice(index, source.indexOf("\n// ", index + 1))))
     .map(([, name]) => name);
   return [...wrapped, ...unwrapped].filter((name) => name !== undefined);
 }

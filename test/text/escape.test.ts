@@ -1,14 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  html,
-  logLine,
-  logLines,
-  quoteName,
-  quoteSignature,
-  visible,
-  visibleSql,
-} from "../../src/text/escape.ts";
+import { html, logLine, logLines, quoteName, quoteSignature, visible, visibleSql } from "../../src/text/escape.ts";
 import { rawTree } from "../render/github-html.ts";
 import { hostileName } from "../render/hostile.ts";
 import { commandsIn } from "../render/runner.ts";
@@ -43,9 +35,7 @@ test("a quoted name is the same name, without hidden characters", () => {
 
 test("SQL with hidden characters in names has the same meaning, and shows them", () => {
   const sql = `SET LOCAL ROLE "a\u202eb"; -- "it's\nSELECT 'a "\u200b', "x""y", "\u200b""\\";`;
-  expect(visibleSql(sql)).toBe(
-    `SET LOCAL ROLE U&"a\\202Eb"; -- "it's\nSELECT 'a "\u200b', "x""y", U&"\\200B""\\\\";`,
-  );
+  expect(visibleSql(sql)).toBe(`SET LOCAL ROLE U&"a\\202Eb"; -- "it's\nSELECT 'a "\u200b', "x""y", U&"\\200B""\\\\";`);
   expect(visibleSql('GRANT SELECT ON "public"."orders"')).toBe('GRANT SELECT ON "public"."orders"');
 });
 

@@ -23,8 +23,7 @@ test("a quotation keeps its text, and never becomes markup, a link or a mention"
       const words = parts.join(" ");
       for (const before of ["**So:** ", "- "]) {
         const tree = rawTree(before + markdownOf(wordTokens(words)));
-        for (const element of elementsIn(tree))
-          expect(["p", "strong", "code", "br", "ul", "li"]).toContain(element);
+        for (const element of elementsIn(tree)) expect(["p", "strong", "code", "br", "ul", "li"]).toContain(element);
         expect(proseIn(tree)).not.toMatch(LIVE);
       }
       expect(letters(textIn(rawTree(`So: ${markdownOf(wordTokens(words))}`)))).toBe(

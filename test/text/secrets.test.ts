@@ -12,32 +12,22 @@ const around = fc.string({ maxLength: 20 });
 
 test("a secret that was sent leaves no run of 12 characters, in any form, wherever the text is cut", () => {
   fc.assert(
-    fc.property(
-      secret,
-      around,
-      around,
-      fc.nat(),
-      fc.nat(),
-      fc.nat(),
-      (sent, before, after, ...[n, from, length]) => {
-        rememberSent(sent);
-        const text = Buffer.from(before + sent + after);
-        const forms = [...formsOf(sent), text.toString("base64"), text.toString("base64url")];
-        const echo = `${before}${forms[n % forms.length]}${after}`;
-        const start = from % echo.length;
-        const cut = echo.slice(start, start + (length % echo.length) + 1);
-        expect(leaksIn(withoutSecrets(cut), sent)).toEqual([]);
-      },
-    ),
+    fc.property(secret, around, around, fc.nat(), fc.nat(), fc.nat(), (sent, before, after, ...[n, from, length]) => {
+      rememberSent(sent);
+      const text = Buffer.from(before + sent + after);
+      const forms = [...formsOf(sent), text.toString("base64"), text.toString("base64url")];
+      const echo = `${before}${forms[n % forms.length]}${after}`;
+      const start = from % echo.length;
+      const cut = echo.slice(start, start + (length % echo.length) + 1);
+      expect(leaksIn(withoutSecrets(cut), sent)).toEqual([]);
+    }),
     { numRuns: 300 },
   );
 });
 
 test("a secret that was not sent is taken out as a whole, and what begins like it stays", () => {
   rememberSecret("from-the-app-connection");
-  expect(withoutSecrets("it said from-the-app-connection, and from-the-app")).toBe(
-    "it said ***, and from-the-app",
-  );
+  expect(withoutSecrets("it said from-the-app-connection, and from-the-app")).toBe("it said ***, and from-the-app");
 });
 
 test("a secret of fewer than four characters stays, because it occurs in ordinary words", () => {

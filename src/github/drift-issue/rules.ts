@@ -24,8 +24,7 @@ export function issueError(error: unknown, env: Env): ActionError {
   return new ActionError(diagnoseIssue(error, env), { cause: error, wait: waitAsked(refusalIn(error)) });
 }
 
-const OMIT_TOKEN =
-  "Omit `github-token` to use the job's own token, with `permissions: issues: write` on the job.";
+const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permissions: issues: write` on the job.";
 
 /** What GitHub says. https://docs.github.com/en/rest/issues/issues */
 const REFUSALS = rulesFor("github-issues", {
