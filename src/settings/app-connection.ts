@@ -1,5 +1,5 @@
 import { inOurWords, sentence } from "../model/sentence.ts";
-import { type ConnectionParts, readConnectionString, twoValues } from "./connection-string.ts";
+import { type ConnectionParts, merged, type Part, partOf, partsIn } from "./connection-string.ts";
 import { Invalid, resultOf } from "./invalid.ts";
 
 /**
@@ -14,13 +14,15 @@ export function readAppConnection(
   text: string,
   isWanted: (connection: ConnectionParts) => boolean = () => true,
 ): ConnectionParts {
-  const settings = settingsIn(text);
-  const found =
-    settings.length > 0 ? wanted(connectionsIn(settings), isWanted) : usable(readConnectionString(withoutQuotes(text)));
-  if (found.host === undefined && found.database === undefined && found.user === undefined) {
-    throw new Invalid(inOurWords("contains no host, database or user"));
-  }
-  return found;
+  const settings = settingsIn(text).map(({ key, value }) => ({ ...meaningOf(key), value: value.trim() }));
+  const byConnection = Map.groupBy(settings, ({ connection }) => connection).values();
+  const found = [...byConnection].map((each) => usable(each.flatMap(partsOf))).filter(isUsable);
+  const connections = found.length > 0 ? found : [usable(partsIn(withoutQuotes(text)))];
+  const [only, ...others] = connections.length > 1 ? connections.filter(isWanted) : connections;
+  if (only !== undefined && others.length === 0) return only;
+  throw new Invalid(sentence`contains ${connections.length} connections`, {
+    remedy: inOurWords("To select one of them, set `host`, `database` or `grantee`."),
+  });
 }
 
 /**
@@ -28,58 +30,36 @@ export function readAppConnection(
  * too, because its secrets have to be masked before the mistake is reported. Takes time linear in its length.
  */
 export function secretsInAppConnection(text: string): readonly string[] {
-  const secrets = new Set<string>();
-  const add = (found: string | undefined, minimum = 1) => {
-    const secret = found?.trim() ?? "";
-    if (secret.length >= minimum) secrets.add(secret);
-  };
-  for (const { key, value } of resultOf(() => settingsIn(text)) ?? valuesInBrokenJson(text)) {
-    if (SECRET_KEY.test(key)) add(value);
-    else add(resultOf(() => readConnectionString(value))?.password);
-  }
-  add(resultOf(() => readConnectionString(withoutQuotes(text)))?.password);
+  const settings = settingsIn(text);
+  const strings = [...settings.map(({ value }) => value), withoutQuotes(text)];
+  const passwords = strings.flatMap((string) => resultOf(() => partsIn(string)) ?? []);
+  const certain = [
+    ...settings.filter(({ key }) => SECRET_KEY.test(key)).map(({ value }) => value),
+    ...passwords.filter(([name]) => name === "password").map(([, value]) => value),
+  ];
+  const isBroken = isJson(text) && settings.length === 0;
+  const possible = [
+    ...valuesBehind(KEY_OF_SECRET, text),
+    ...(isBroken ? valuesBehind(/"value"\s*:\s*/, text) : []),
+    ...[...text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)].map(([, password = ""]) => password),
+  ].flatMap((value) => [value, resultOf(() => decodeURIComponent(value)) ?? ""]);
   // To mask shorter values would make the log unreadable.
-  for (const possible of [...valuesOfSecretKeys(text), ...passwordsInUrls(text)]) {
-    add(possible, 4);
-    add(
-      resultOf(() => decodeURIComponent(possible)),
-      4,
-    );
-  }
-  return [...secrets];
+  const secrets = [...certain, ...possible.filter((value) => value.trim().length >= 4)];
+  return [...new Set(secrets.map((secret) => secret.trim()).filter((secret) => secret !== ""))];
 }
 
 const SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
 
-const KEY_OF_SECRET = String.raw`(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*`;
+const KEY_OF_SECRET = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*/i;
 
-/** The end of a value depends on the form of the text, which is not known here: each of these may be the value. */
-const VALUES = [
-  '"([^"]*)"',
-  "'([^']*)'",
-  `((?:(?!${KEY_OF_SECRET}).)+)`,
-  "([^;]+)",
-  "([^&]+)",
-  "(\\S+)",
-  "([^\\s;&]+)",
-];
-const SECRETS = VALUES.map((value) => new RegExp(KEY_OF_SECRET + value, "gi"));
+/** The end of a value depends on the form of the text, which is not known: each of these may be its end. */
+const ENDS = [/$/, /(?<![\s;&,}"'])[\s;&,}"']+$/, /"/, /'/, /;/, /&/, /\s/, /[\s;&]/, /[\s;&,}"']/];
 
-function valuesOfSecretKeys(text: string): readonly string[] {
-  const values = SECRETS.flatMap((value) => [...text.matchAll(value)].map(([, found = ""]) => found));
-  return values.flatMap((value) => [value, value.replace(/^["']+|(?<!["',;}& \t])["',;}& \t]+$/g, "")]);
-}
-
-function passwordsInUrls(text: string): readonly string[] {
-  return [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)].map(([, password = ""]) => password);
-}
-
-/** In broken JSON, every value may be the secret. */
-function valuesInBrokenJson(text: string): readonly Setting[] {
-  return [...text.matchAll(/"value"\s*:\s*"((?:[^"\\]|\\.){4,})"/g)].map(([, value = ""]) => ({
-    key: "secret",
-    value,
-  }));
+/** The values that a text may have behind a key, on the same line. */
+function valuesBehind(key: RegExp, text: string): readonly string[] {
+  const [, ...found] = text.split(key);
+  const lines = found.map((rest) => rest.replace(/^["']+/, "").split(/[\r\n]/, 1)[0] ?? "");
+  return lines.flatMap((line) => ENDS.map((end) => line.split(end, 1)[0] ?? ""));
 }
 
 interface Setting {
@@ -87,127 +67,69 @@ interface Setting {
   readonly value: string;
 }
 
-/** The settings in JSON or lines; none when the text is one connection string. */
+/** The settings in JSON or lines. A connection string can look like some, with keys that no app has. */
 function settingsIn(text: string): readonly Setting[] {
-  const body = text.trim();
-  if (/^[[{]/.test(body)) return settingsInJson(body);
-  return body
-    .split(/\r\n|\r|\n/)
-    .flatMap(settingInLine)
-    .filter(({ key }) => connectionOf(key) !== undefined);
+  return isJson(text) ? settingsInJson(text) : text.split(/\r\n|\r|\n/).flatMap(settingInLine);
+}
+
+function isJson(text: string): boolean {
+  return /^\s*[[{]/.test(text);
 }
 
 /** `az … connection list-configuration`, `az webapp config appsettings list`, or an object of settings. */
 function settingsInJson(text: string): readonly Setting[] {
-  const json = resultOf<unknown>(() => JSON.parse(text));
-  const list = isObject(json) && "configurations" in json ? json.configurations : json;
-  if (Array.isArray(list)) {
-    return list.flatMap((each: unknown) =>
-      isObject(each) && typeof each.name === "string" && typeof each.value === "string"
-        ? [{ key: each.name, value: each.value }]
-        : [],
-    );
-  }
-  if (!isObject(list)) throw new Invalid(inOurWords("starts like JSON, but is not valid JSON"));
-  return Object.entries(list).flatMap(([key, value]) => (typeof value === "string" ? [{ key, value }] : []));
+  const json = resultOf(() => JSON.parse(text));
+  const list = json?.configurations ?? json ?? {};
+  const pairs = Array.isArray(list) ? list.map((each) => [each?.name, each?.value]) : Object.entries(list);
+  return pairs
+    .map(([key, value]) => ({ key, value }))
+    .filter(({ key, value }) => typeof key === "string" && typeof value === "string");
 }
 
-/** `KEY=value` as in .env files, shells and Spring's properties. Another line is left out. */
+/** `KEY=value` as in .env files, shells and Spring's properties, where ` #` starts a comment. */
+const LINE =
+  /^\s*(?:export\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[=:]\s*(?:"((?:[^"\\]|\\.)*)"\s*(?:[#;,].*)?|'([^']*)'\s*(?:[#;,].*)?|(.*?)(?:\s#.*)?)$/;
+
 function settingInLine(line: string): readonly Setting[] {
-  const text = line.trim();
-  const [assignment, key] = text.match(/^(?:export\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[=:]/) ?? [];
-  if (assignment === undefined || key === undefined) return [];
-  const value = text.slice(assignment.length).trim();
-  const [, double, single] = value.match(/^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:[#;,].*)?$/) ?? [];
-  if (double !== undefined) return [{ key, value: double.replace(/\\(["\\$`])/g, "$1") }];
-  if (single !== undefined) return [{ key, value: single }];
-  // As in .env files, a # after white space starts a comment.
-  return [{ key, value: value.split(/\s#/, 1)[0]?.trimEnd() ?? "" }];
+  const [, key, double, single, plain = ""] = LINE.exec(line) ?? [];
+  return key === undefined ? [] : [{ key, value: double?.replace(/\\(["\\$`])/g, "$1") ?? single ?? plain.trim() }];
 }
 
-/** Which connection a setting belongs to, and which part of it the setting is. Undefined for a setting not read here. */
-function connectionOf(key: string): { connection: string; name: string } | undefined {
-  const [, connection = "", name] = key.toUpperCase().match(AZURE_KEY) ?? [];
-  if (name !== undefined) return { connection: `Azure ${connection}`, name };
+/** The connection that a setting belongs to, and the keyword of its value: `connectionstring`, or that of a part. */
+function meaningOf(key: string) {
+  const [, connection = "", keyword] = AZURE_KEY.exec(key) ?? [];
+  if (keyword !== undefined) return { connection: `Azure ${connection}`.toUpperCase(), keyword: keyword.toLowerCase() };
   // Spring reads a.b-c, A_B_C and a_b_c alike: https://docs.spring.io/spring-boot/reference/features/external-config.html
-  const spring = SPRING_KEYS.get(key.toLowerCase().replace(/[-_.]/g, ""));
-  return spring === undefined ? undefined : { connection: "Spring", name: spring };
+  const [, spring = ""] =
+    /^springdatasource(url|username|password)$/.exec(key.toLowerCase().replace(/[-_.]/g, "")) ?? [];
+  return { connection: "Spring", keyword: spring === "url" ? "connectionstring" : spring };
 }
 
 /** https://learn.microsoft.com/azure/service-connector/concept-service-connector-internals#configuration-naming-convention */
-const AZURE_KEY =
-  /^AZURE_POSTGRESQL_(?:(.+)_)?(CONNECTIONSTRING|HOST|PORT|DATABASE|NAME|USERNAME|USER|PASSWORD|CLIENTSECRET)$/;
+const AZURE_KEY = /^AZURE_POSTGRESQL_(?:(.+)_)?([a-z]+)$/i;
 
-const SPRING_KEYS = new Map([
-  ["springdatasourceurl", "CONNECTIONSTRING"],
-  ["springdatasourceusername", "USERNAME"],
-  ["springdatasourcepassword", "PASSWORD"],
-  ["springcloudazurecredentialclientsecret", "CLIENTSECRET"],
-]);
-
-/** The part of a connection that each setting contains; `string` for all of them. */
-const PARTS = new Map<string, keyof ConnectionParts | "string">([
-  ["CONNECTIONSTRING", "string"],
-  ["HOST", "host"],
-  ["PORT", "port"],
-  ["DATABASE", "database"],
-  ["NAME", "database"], // Django
-  ["USER", "user"],
-  ["USERNAME", "user"],
-]);
-
-/** The connections that the settings describe. */
-function connectionsIn(settings: readonly Setting[]): readonly ConnectionParts[] {
-  const connections = new Map<string, Record<string, string>>();
-  for (const { key, value } of settings) {
-    const { connection = "", name = "" } = connectionOf(key) ?? {};
-    const part = PARTS.get(name);
-    if (part === undefined || value.trim() === "") continue;
-    if (/^@Microsoft\.KeyVault\(/i.test(value)) {
-      throw new Invalid(inOurWords("contains a Key Vault reference, which this action cannot read"), {
-        remedy: inOurWords("Set `host`, `database` and `grantee` instead."),
-      });
-    }
-    const parts = connections.get(connection) ?? {};
-    connections.set(connection, parts);
-    const found = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
-    for (const [each, value] of Object.entries(found)) {
-      if ((parts[each] ?? value) !== value && each !== "password") throw twoValues(each);
-      parts[each] = value;
-    }
-  }
-  return [...connections.values()].map(usable);
-}
-
-function wanted(
-  connections: readonly ConnectionParts[],
-  isWanted: (connection: ConnectionParts) => boolean,
-): ConnectionParts {
-  const [only, ...others] = connections.length > 1 ? connections.filter(isWanted) : connections;
-  if (only !== undefined && others.length === 0) return only;
-  if (connections.length === 0) return {};
-  throw new Invalid(sentence`contains ${connections.length} connections`, {
-    remedy: inOurWords("To select one of them, set `host`, `database` or `grantee`."),
-  });
+function partsOf({ keyword, value }: { readonly keyword: string; readonly value: string }): readonly Part[] {
+  return keyword === "connectionstring" && value !== "" ? partsIn(value) : partOf(keyword, value);
 }
 
 /**
  * Without the password, which is never used to sign in, and with the user's own name: the retired single server had
  * users named `user@server`, and old connections still have them.
  */
-function usable({ password: _, ...parts }: ConnectionParts): ConnectionParts {
+function usable(found: readonly Part[]): ConnectionParts {
+  const { password: _, ...parts } = merged(found);
   const at = parts.user?.lastIndexOf("@") ?? -1;
   const server = parts.host?.split(".", 1)[0]?.toLowerCase();
   if (parts.user === undefined || at < 1 || parts.user.slice(at + 1).toLowerCase() !== server) return parts;
   return { ...parts, user: parts.user.slice(0, at) };
 }
 
+function isUsable({ host, database, user }: ConnectionParts): boolean {
+  return (host ?? database ?? user) !== undefined;
+}
+
 /** Without the quotes that a connection string may have been copied with. */
 function withoutQuotes(text: string): string {
   const string = text.trim();
   return /^(?:"[^"]+"|'[^']+')$/.test(string) ? string.slice(1, -1) : string;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

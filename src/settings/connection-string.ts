@@ -1,7 +1,7 @@
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { Invalid } from "./invalid.ts";
 
-/** The parts of a connection string, as text that is not yet checked. */
+/** The parts of a connection, as text that is not yet checked. */
 export interface ConnectionParts {
   readonly host?: string;
   readonly port?: string;
@@ -10,51 +10,55 @@ export interface ConnectionParts {
   readonly password?: string;
 }
 
-type PartName = keyof ConnectionParts;
-type Pair = readonly [PartName | undefined, string];
+/** One part and its value, which is empty if it is absent. */
+export type Part = readonly [name: keyof ConnectionParts, value: string];
+
+/** What the forms call each part, in lower case. */
+const KEYWORDS = new Map<keyof ConnectionParts, readonly string[]>([
+  ["host", ["host", "server"]],
+  ["port", ["port"]],
+  ["database", ["database", "dbname", "db", "initial catalog", "name"]],
+  ["user", ["user", "username", "user name", "user id", "userid", "uid"]],
+  ["password", ["password", "pwd", "psw"]],
+]);
+
+/** The part that a keyword is for; none if it is for something else. */
+export function partOf(keyword: string, value: string): readonly Part[] {
+  return [...KEYWORDS].filter(([, keywords]) => keywords.includes(keyword)).map(([name]) => [name, value]);
+}
 
 /**
  * Reads one connection string of the clients that Service Connector supports: JDBC, URI, libpq's `key=value` or
  * Npgsql's `Key=value;`. Takes time linear in the length of the text.
- * @throws Invalid when it is none of them, or contains two values for one part
+ * @throws Invalid when it is none of them
  */
-export function readConnectionString(text: string): ConnectionParts {
+export function partsIn(text: string): readonly Part[] {
   const string = text.trim();
-  if (/^jdbc:/i.test(string)) return readUri(string, /^jdbc:postgresql:\/\//i);
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(string)) return readUri(string, /^postgres(ql)?(\+[a-z0-9]+)?:\/\//i);
-  // Both forms are `key=value`. libpq comes first, because its keywords are few and exact.
-  const found = readLibpq(string) ?? readNpgsql(string);
-  if (found === undefined) {
-    throw new Invalid(inOurWords("is not a connection string that this action can read"));
-  }
-  return found;
+  if (/^(jdbc:|[a-z][a-z0-9+.-]*:\/\/)/i.test(string)) return partsInUri(string);
+  const found = FORMS.map((form) => partsInPairs(string, form)).find((parts) =>
+    parts.some(([name]) => name !== "password"),
+  );
+  if (found !== undefined) return found;
+  throw new Invalid(inOurWords("contains no connection that this action can read"));
 }
 
 /** `//user:password@host:port/database?user=…&password=…`, each part optional and percent-encoded. */
-function readUri(text: string, scheme: RegExp): ConnectionParts {
-  if (!scheme.test(text)) throw new Invalid(inOurWords("is a URL of something other than PostgreSQL"));
-  const rest = text.replace(scheme, "");
-  const [found, authority = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
-  if (found === undefined) throw new Invalid(inOurWords("is a URL that this action cannot read"));
-  const at = authority.lastIndexOf("@");
-  const [user = "", ...password] = at < 0 ? [] : authority.slice(0, at).split(":");
-  const { host, port } = splitHostAndPort(authority.slice(at + 1));
-  return merged([
-    ["host", decoded(host)],
-    ["port", port],
-    ["database", decoded(path)],
-    ["user", decoded(user)],
-    ["password", decoded(password.join(":"))],
-    ...query.split("&").map((parameter): Pair => {
-      const [key = "", ...value] = parameter.split("=");
-      return [LIBPQ_PARTS.get(decoded(key)), decoded(value.join("="))];
-    }),
-  ]);
-}
+const URI =
+  /^(?:jdbc:)?postgres(?:ql)?(?:\+[a-z0-9]+)?:\/\/(?:([^/?#]*)@)?(?:\[([^\]]*)\]|([^/?#:@]*))(?::(\d*))?(?:\/([^?#]*))?(?:\?([^#]*))?$/i;
 
-function decoded(text: string): string {
+function partsInUri(text: string): readonly Part[] {
+  const [found, login = "", address, host = "", port = "", database = "", query] = URI.exec(text) ?? [];
+  if (found === undefined) throw new Invalid(inOurWords("is not a URL of PostgreSQL that this action can read"));
+  const [user = "", ...password] = login.split(":");
   try {
-    return decodeURIComponent(text);
+    return [
+      ["host", decodeURIComponent(address ?? host)],
+      ["port", port],
+      ["database", decodeURIComponent(database)],
+      ["user", decodeURIComponent(user)],
+      ["password", decodeURIComponent(password.join(":"))],
+      ...[...new URLSearchParams(query)].flatMap(([key, value]) => partOf(key, value)),
+    ];
   } catch {
     throw new Invalid(inOurWords("contains a `%` that does not start a valid escape"), {
       remedy: inOurWords("Write the character `%` as `%25`."),
@@ -62,133 +66,55 @@ function decoded(text: string): string {
   }
 }
 
-/**
- * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
- * @returns undefined when it is another form
- */
-function readLibpq(text: string): ConnectionParts | undefined {
-  const scanner = scannerOf(text);
-  const pairs: Pair[] = [];
-  while (!scanner.atEnd()) {
-    const key = scanner.take(/[a-z_]+/y);
-    scanner.take(SPACES);
-    if (key === undefined || !LIBPQ_KEYWORDS.has(key) || scanner.take(/=/y) === undefined) return undefined;
-    scanner.take(SPACES);
-    const quoted = scanner.take(/'(?:[^'\\]|\\.)*'/sy);
-    const value = quoted?.slice(1, -1) ?? scanner.take(/(?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*/sy) ?? "";
-    if (scanner.take(SPACES) === "" && !scanner.atEnd()) return undefined;
-    pairs.push([LIBPQ_PARTS.get(key), value.replace(/\\(.)/gs, "$1")]);
-  }
-  // `host=a;port=1` in one value is Npgsql's form.
-  const isNpgsql = pairs.some(([part, value]) => part === "host" && value.includes(";"));
-  return pairs.length === 0 || isNpgsql ? undefined : merged(pairs);
+/** A form of `key=value` pairs. */
+interface Form {
+  /** One pair with what separates it from the next one. */
+  readonly pair: RegExp;
+  /** A name has it only in quotes: it is a separator of the other form. */
+  readonly foreign: string;
+  /** The value without quotes and escapes. */
+  readonly read: (value: string) => string;
 }
 
-const LIBPQ_PARTS = new Map<string, PartName>([
-  ["host", "host"],
-  ["port", "port"],
-  ["dbname", "database"],
-  ["user", "user"],
-  ["password", "password"],
-]);
+const FORMS: readonly Form[] = [
+  // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
+  {
+    pair: /([a-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*)?(?:\s+|$)/gsy,
+    foreign: ";",
+    read: (value) => value.replace(/^'(.*)'$/s, "$1").replace(/\\(.)/gs, "$1"),
+  },
+  // https://www.npgsql.org/doc/connection-string-parameters.html, and for the quotes
+  // https://learn.microsoft.com/dotnet/api/system.data.common.dbconnectionstringbuilder.connectionstring
+  {
+    pair: /[\s;]*([^\s=;"'][^=;"']*)=\s*(?:("(?:[^"]|"")*"|'(?:[^']|'')*'|[^\s;"'][^;]*)\s*)?(?:;[\s;]*|$)/gy,
+    foreign: "=",
+    read: (value) =>
+      value.trimEnd().replace(/^(["'])(.*)\1$/s, (_, quote, text) => text.replaceAll(quote + quote, quote)),
+  },
+];
 
-/** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS */
-const LIBPQ_KEYWORDS = new Set(
-  `${[...LIBPQ_PARTS.keys()].join(" ")}
-  hostaddr passfile require_auth channel_binding connect_timeout client_encoding options application_name
-  fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout
-  replication gssencmode sslmode requiressl sslnegotiation sslcompression sslcert sslkey sslkeylogfile sslpassword
-  sslcertmode sslrootcert sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version ssl_max_protocol_version
-  min_protocol_version max_protocol_version krbsrvname gsslib gssdelegation scram_client_key scram_server_key
-  oauth_issuer oauth_client_id oauth_client_secret oauth_scope service target_session_attrs load_balance_hosts`.split(
-    /\s+/,
-  ),
-);
-
-/**
- * https://www.npgsql.org/doc/connection-string-parameters.html, and for the quotes
- * https://learn.microsoft.com/dotnet/api/system.data.common.dbconnectionstringbuilder.connectionstring
- * @returns undefined when it is another form
- */
-function readNpgsql(text: string): ConnectionParts | undefined {
-  const scanner = scannerOf(text);
-  const pairs: Pair[] = [];
-  for (scanner.take(SEPARATORS); !scanner.atEnd(); scanner.take(SEPARATORS)) {
-    const key = scanner.take(/[^=;"']+/y);
-    if (key === undefined || scanner.take(/=/y) === undefined) return undefined;
-    scanner.take(SPACES);
-    const quoted = scanner.take(/"(?:[^"]|"")*"|'(?:[^']|'')*'/y);
-    const value = quoted === undefined ? scanner.take(/[^;"'][^;]*/y)?.trim() : unquoted(quoted);
-    scanner.take(SPACES);
-    if (!scanner.atEnd() && scanner.take(/;/y) === undefined) return undefined;
-    pairs.push(...npgsqlPairs(key, value ?? ""));
-  }
-  const isNpgsql = pairs.some(([part]) => part !== undefined && part !== "password");
-  return isNpgsql ? merged(pairs) : undefined;
+/** The parts in a text that consists of such pairs, and of nothing else. */
+function partsInPairs(text: string, { pair, foreign, read }: Form): readonly Part[] {
+  const pairs = [...text.matchAll(pair)];
+  const last = pairs.at(-1);
+  if (last === undefined || last.index + last[0].length < text.length) return [];
+  const parts = pairs.flatMap(([, key = "", value = ""]) =>
+    partOf(key.trim().toLowerCase().replace(/\s+/g, " "), value),
+  );
+  const isForeign = ([name, value]: Part) => name !== "password" && !/^["']/.test(value) && value.includes(foreign);
+  return parts.some(isForeign) ? [] : parts.map(([name, value]) => [name, read(value)]);
 }
 
-function npgsqlPairs(key: string, value: string): readonly Pair[] {
-  const part = NPGSQL_PARTS.get(key.trim().toLowerCase().replace(/\s+/g, " "));
-  if (part !== "host") return [[part, value]];
-  const { host, port } = splitHostAndPort(value.replace(/^tcp:/i, ""));
-  return [
-    ["host", host],
-    ["port", port],
-  ];
-}
-
-const NPGSQL_PARTS = new Map<string, PartName>([
-  ...["host", "server"].map((key) => [key, "host"] as const),
-  ["port", "port"],
-  ...["database", "db", "initial catalog"].map((key) => [key, "database"] as const),
-  ...["username", "user name", "user id", "userid", "user", "uid"].map((key) => [key, "user"] as const),
-  ...["password", "pwd", "psw"].map((key) => [key, "password"] as const),
-]);
-
-function unquoted(value: string): string {
-  const quote = value.charAt(0);
-  return value.slice(1, -1).replaceAll(quote + quote, quote);
-}
-
-const SPACES = /\s*/y;
-const SEPARATORS = /[\s;]*/y;
-
-/** Takes a text apart from its start to its end, without going back. */
-function scannerOf(text: string) {
-  let at = 0;
-  return {
-    atEnd: () => at === text.length,
-    /** The text that the sticky expression matches here, or undefined. */
-    take(expression: RegExp): string | undefined {
-      expression.lastIndex = at;
-      const found = expression.exec(text)?.[0];
-      at += found?.length ?? 0;
-      return found;
-    },
-  };
-}
-
-/** Splits `host`, `host:port` or `[::1]:port`. */
-function splitHostAndPort(text: string): { host: string; port: string } {
-  const [, address, name, port] = text.match(/^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/) ?? [];
-  return { host: address ?? name ?? text, port: port ?? "" };
-}
-
-/** One value for each part. An empty value counts as absent. */
-function merged(pairs: readonly Pair[]): ConnectionParts {
-  const parts: { [P in PartName]?: string } = {};
-  for (const [part, value] of pairs) {
-    if (part === undefined || value === "") continue;
+/** One value for each part. */
+export function merged(parts: readonly Part[]): ConnectionParts {
+  const values: { -readonly [P in keyof ConnectionParts]: string } = {};
+  for (const [name, value] of parts) {
+    if (value === "") continue;
     // Apps append a token as a second password.
-    if (parts[part] !== undefined && parts[part] !== value && part !== "password") throw twoValues(part);
-    parts[part] = value;
+    if ((values[name] ?? value) !== value && name !== "password") {
+      throw new Invalid(sentence`contains two values for ${code(name)}`, { remedy: inOurWords("Remove one of them.") });
+    }
+    values[name] = value;
   }
-  return parts;
-}
-
-/** For a part that has two different values. */
-export function twoValues(part: string): Invalid {
-  return new Invalid(sentence`contains two values for ${code(part)}`, {
-    remedy: inOurWords("Remove one of them."),
-  });
+  return values;
 }

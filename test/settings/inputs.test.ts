@@ -591,7 +591,7 @@ describe("the app's connection settings", () => {
       expect.stringContaining("`grantee` is missing, and `app-connection` does not contain it. "),
     ]);
     expect(mistakes({ ...app, "app-connection": "nothing" })).toEqual([
-      expect.stringContaining("`app-connection`: the value is not a connection string that this action can read. "),
+      expect.stringContaining("`app-connection`: the value contains no connection that this action can read. "),
     ]);
     expect(mistakes({ ...app, "app-connection": "host=h" })).toEqual([
       "`database` is missing, and `app-connection` does not contain it. Set it to one or more database names or patterns such as `orders_*`, one per line.",
