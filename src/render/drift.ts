@@ -1,4 +1,4 @@
-import type { Changed, DatabaseReport, FixBlock, GranteeReport, Missing, Named } from "../model/report.ts";
+import type { Changed, DatabaseReport, FixBlock, GranteeReport, Missing } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import { count, grouped, some } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
@@ -8,24 +8,14 @@ import { causeText, explain } from "./explain.ts";
 import { alike, byCause, type Cause, distinctIn, distinctRows, type Finding, listsOf } from "./findings.ts";
 import type { Page } from "./page.ts";
 import { markdown, markup } from "./pen.ts";
-import {
-  countKind,
-  countKinds,
-  countObjects,
-  hasNoOwner,
-  objectName,
-  objectText,
-  runner,
-  sourcesText,
-} from "./phrases.ts";
+import { countKinds, countObjects, hasNoOwner, privilegesText, runner } from "./phrases.ts";
 
 /** The Markdown that the job summary and the drift issue share: findings by cause, and the SQL that fixes them. */
 
-/** So many rows are shown at once; more are grouped, and listed one by one below a fold. */
-const SHOWN_ROWS = 12;
-const FOLDED_ROWS = 1_000;
+/** So many lines are shown at once; more are grouped, and listed one by one below a fold. */
+const SHOWN_LINES = 12;
+const FOLDED_LINES = 1_000;
 const MAX_CAUSES = 20;
-const MAX_GROUP_NAMES = 3;
 const MAX_SCHEMAS = 8;
 /** SQL of so many lines is open. */
 const OPEN_LINES = 10;
@@ -52,7 +42,7 @@ function causePart(page: Page, title: string, cause: Cause, user: string): void 
   const lines = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
   const about = [`**${causeText(title, cause, markdown)}**`, ...bySchema(distinctIn(findings)), ...lines];
   page.add(about.join("<br>"));
-  if (!hasNoOwner(findings[0])) findingsTable(page, findings);
+  if (!hasNoOwner(findings[0])) findingsList(page, findings);
 }
 
 /** How many of the findings are in each schema, if there are several schemas. */
@@ -71,42 +61,22 @@ function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }: Cause): Ca
 }
 
 /** A few objects one by one; many as groups that differ only in the name, and one by one below a fold. */
-function findingsTable(page: Page, findings: readonly Finding[]): void {
-  const head = ["Object", ...(findings[0]?.sources ? ["Extra", "From"] : ["Missing"])];
-  const cells = ({ privileges, sources }: Finding) => [
-    privileges.join(", "),
-    ...(sources ? [sourcesText(sources, markdown)] : []),
-  ];
-  const row = (finding: Finding) => [objectText(finding, markdown), ...cells(finding)];
-  if (findings.length <= SHOWN_ROWS) {
-    page.table(head, findings, row);
+function findingsList(page: Page, findings: readonly Finding[]): void {
+  const line = (finding: Finding) => privilegesText([finding], markdown);
+  if (findings.length <= SHOWN_LINES) {
+    page.list(findings, line);
     return;
   }
   const groups = alike(findings).toSorted((a, b) => b.length - a.length);
-  page.table(head, groups.slice(0, SHOWN_ROWS), (group) => [groupText(group), ...cells(group[0])]);
-  const rest = groups.slice(SHOWN_ROWS).flat();
+  page.list(groups.slice(0, SHOWN_LINES), (group) => privilegesText(group, markdown));
+  const rest = groups.slice(SHOWN_LINES).flat();
   const others = rest.length > 0 ? `, ${count(distinctIn(rest).length, "of them", "of them")} not shown above` : "";
-  page.fold(`All ${countObjects(distinctIn(findings))}${others}`, () => page.table(head, findings, row, FOLDED_ROWS));
-}
-
-/** `1,240 tables: public.lines, public.orders, public.parts and 1,237 more`. */
-function groupText(group: readonly [Named, ...Named[]]): string {
-  const [first] = group;
-  if (group.length === 1) return objectText(first, markdown);
-  const names = some(group, MAX_GROUP_NAMES, (object) => objectName(object, markdown));
-  return `${countKind(first.kind, group.length)}: ${names}`;
+  page.fold(`All ${countObjects(distinctIn(findings))}${others}`, () => page.list(findings, line, FOLDED_LINES));
 }
 
 /** Adds what was granted or revoked, below a fold. `title` is HTML. */
-export function changedPart(page: Page, title: string, verb: string, changed: readonly Changed[]): void {
-  page.fold(title, () =>
-    page.table(
-      ["Object", verb],
-      changed,
-      (object) => [objectText(object, markdown), object.privileges.join(", ")],
-      FOLDED_ROWS,
-    ),
-  );
+export function changedPart(page: Page, title: string, changed: readonly Changed[]): void {
+  page.fold(title, () => page.list(changed, (object) => privilegesText([object], markdown), FOLDED_LINES));
 }
 
 /**

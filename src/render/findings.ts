@@ -173,15 +173,15 @@ export function objectsIn(checked: readonly Checked[], list: ListName): readonly
 export type ListName = "missing" | "granted" | "extra" | "revoked";
 
 /**
- * What was done for a grantee: words that stand before "on 3 tables" in a title, the head of a column, words that stand before
- * "3 tables" in a sentence, and the objects.
+ * What was done for a grantee: words that stand before "on 3 tables" in a title, words that stand before "3 tables" in a
+ * sentence, and the objects.
  */
 export function changesOf({ granted, revoked, unconfirmed = [] }: GranteeReport) {
   const unknown = "Unconfirmed (sent, but no answer came)";
   const all = [
-    { done: "Granted", verb: "Granted", past: "granted privileges on", changed: granted },
-    { done: "Revoked", verb: "Revoked", past: "revoked privileges on", changed: revoked },
-    { done: unknown, verb: "Sent", past: "got no answer for", changed: unconfirmed },
+    { done: "Granted", past: "granted privileges on", changed: granted },
+    { done: "Revoked", past: "revoked privileges on", changed: revoked },
+    { done: unknown, past: "got no answer for", changed: unconfirmed },
   ];
   return all.filter(({ changed }) => changed.length > 0);
 }

@@ -6,7 +6,7 @@ import { listsOf } from "./findings.ts";
 import { headline } from "./headline.ts";
 import { openPage } from "./page.ts";
 import { markdown, plain } from "./pen.ts";
-import { objectText, serverText } from "./phrases.ts";
+import { objectText, schemasText, serverText } from "./phrases.ts";
 
 /** The subject of one drift issue: a grantee in a database, and the schemas that were checked. */
 export interface Subject {
@@ -131,11 +131,8 @@ export function issueBody(subject: Subject, run: string): string {
   return page.close() + foot;
 }
 
-function checkedLine({ database, grantee: { schemas }, report }: Subject): string {
-  const names = schemas === "*" ? [] : schemas.map((name) => markdown.name(name));
-  const where =
-    schemas === "*" ? "every schema" : `${names.length === 1 ? "schema" : "schemas"} ${some(names, MAX_NAMES, String)}`;
-  return `Checked ${where} · as ${markdown.name(database.user)} · mode \`${report.mode}\``;
+function checkedLine({ database, grantee, report }: Subject): string {
+  return `Checked ${schemasText(grantee, markdown)} · as ${markdown.name(database.user)} · mode \`${report.mode}\``;
 }
 
 // --- what a run does with an issue, and what it says

@@ -11,12 +11,11 @@ import {
   countTypes,
   databaseName,
   hasNoOwner,
-  objectText,
+  privilegesText,
   serverText,
-  sourcesText,
   verdictText,
 } from "./phrases.ts";
-import { undeclaredLines } from "./undeclared.ts";
+import { undeclaredLine } from "./undeclared.ts";
 
 /** A part of the job log that GitHub folds. Every line is safe to print. */
 export interface LogGroup {
@@ -35,7 +34,7 @@ export function logGroups(report: Report): readonly LogGroup[] {
     lines: [
       ...failure(database, report),
       ...database.grantees.flatMap((grantee) => granteeLines(database, grantee, report)),
-      ...listed("Privileges that nobody declared", undeclaredLines(database), String),
+      ...listed("Privileges that nobody declared", database.undeclared ?? [], (each) => undeclaredLine(each, plain)),
       ...(report.mode === "plan" ? listed("`mode: apply` would run", sqlLines(database), String) : []),
     ],
   }));
@@ -83,9 +82,8 @@ function causeLines(what: string, cause: Cause, { user }: DatabaseReport): reado
   ];
 }
 
-function objectLine(object: Changed & Pick<Finding, "sources">): string {
-  const from = object.sources ? ` (from ${sourcesText(object.sources, plain)})` : "";
-  return `${objectText(object, plain)}: ${object.privileges.join(", ")}${from}`;
+function objectLine(object: Finding | Changed): string {
+  return privilegesText([object], plain);
 }
 
 /** A title and an indented line for each item, a long list cut. */

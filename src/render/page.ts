@@ -6,23 +6,20 @@ export interface PageLimit {
   readonly cut: string;
 }
 
-/** Markdown that stops at a whole row before it grows too long for GitHub. */
+/** Markdown that stops at a whole line before it grows too long for GitHub. */
 export interface Page {
   /** Adds a block unless the page is full. */
   add(block: string): void;
-  /** Adds a table with a row for each item, as many as fit, at most `most`. Of many items, few rows are written. */
-  table<T>(head: readonly string[], items: readonly T[], row: Row<T>, most?: number): void;
+  /** Adds a list with a line for each item, as many as fit, at most `most`. Only those shown are written. */
+  list<T>(items: readonly T[], line: (item: T) => string, most?: number): void;
   /** Adds content below a fold. `title` is HTML. */
   fold(title: string, content: () => void, open?: boolean): void;
   close(): string;
 }
 
-/** The cells of the row for an item. */
-type Row<T> = (item: T) => readonly string[];
-
 /** Kept free for closing tags. */
 const END = 200;
-const MORE_ROWS = "\nMore rows are in the JSON report (output `report`).\n";
+const MORE_LINES = "- and more in the JSON report (output `report`)\n";
 
 /** An empty page. */
 export function openPage({ most, sizeOf, cut }: PageLimit): Page {
@@ -43,22 +40,18 @@ export function openPage({ most, sizeOf, cut }: PageLimit): Page {
       const text = `${block}\n\n`;
       if (fits(text)) put(text);
     },
-    table(head, items, row, maxRows = Number.POSITIVE_INFINITY) {
-      const first = `| ${head.join(" | ")} |\n|${" :-- |".repeat(head.length)}\n`;
-      if (!fits(first)) return;
-      put(first);
-      const maxSize = (room - size) / 2;
+    list(items, line, most = Number.POSITIVE_INFINITY) {
+      if (full) return;
       const start = size;
-      let shown = 0;
-      for (const item of items) {
-        const line = `| ${row(item).join(" | ")} |\n`;
-        // A long table may use half of the remaining space.
-        if (shown === maxRows || size - start + sizeOf(line) > maxSize || !fits(line)) {
-          put(MORE_ROWS);
+      // A long list may use half of the remaining space.
+      const end = start + (room - start) / 2;
+      for (const [index, item] of items.entries()) {
+        const text = `- ${line(item)}\n`;
+        if (index === most || size + sizeOf(text) > end || !fits(text)) {
+          put(MORE_LINES);
           break;
         }
-        put(line);
-        shown += 1;
+        put(text);
       }
       put("\n");
     },

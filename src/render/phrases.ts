@@ -1,5 +1,6 @@
 import type {
   DatabaseReport,
+  GranteeReport,
   Kind,
   Mode,
   Named,
@@ -10,7 +11,7 @@ import type {
   Verdict,
 } from "../model/report.ts";
 import { name, type Sentence, sentence } from "../model/sentence.ts";
-import { count, series } from "../text/count.ts";
+import { count, series, some } from "../text/count.ts";
 import type { Target } from "./findings.ts";
 import type { Pen } from "./pen.ts";
 
@@ -106,6 +107,20 @@ function nameIn(signature: string, types: string): string {
   return signature.slice(0, -`(${types})`.length);
 }
 
+/** Objects on which the same privileges are missing, extra or changed. */
+type Privileged = Named & { readonly privileges: readonly string[]; readonly sources?: readonly Source[] };
+
+const MAX_NAMES = 3;
+
+/** `table public.orders: INSERT, UPDATE`, `12 tables (public.a, public.b, public.c and 9 more): DELETE (role writers)`. */
+export function privilegesText(objects: readonly [Privileged, ...Privileged[]], pen: Pen): string {
+  const [first] = objects;
+  const names = () => some(objects, MAX_NAMES, (object) => objectName(object, pen));
+  const on = objects.length === 1 ? objectText(first, pen) : `${countKind(first.kind, objects.length)} (${names()})`;
+  const from = first.sources ? ` (${sourcesText(first.sources, pen)})` : "";
+  return `${on}: ${first.privileges.join(", ")}${from}`;
+}
+
 function futureText({ schema, name }: Named, pen: Pen): string {
   return schema === undefined ? name : `${name} in schema ${pen.name(schema)}`;
 }
@@ -168,8 +183,21 @@ export function placesIn(report: Report, pen: Pen): (database: DatabaseReport) =
   return (each) => databaseName(each, pen) + (several ? ` on ${server(each)}` : "");
 }
 
-/** How to name a target of a report: the grantee, and the database as `placesIn` names it. */
+/** How to name a target of a report: the grantee, and the database as `placesIn` names it; schemas if there are other grants. */
 export function targetsIn(report: Report, pen: Pen): (target: Target) => string {
   const place = placesIn(report, pen);
-  return ({ database, grantee }) => (grantee ? `${pen.name(grantee.grantee)} in ` : "") + place(database);
+  return ({ database, grantee, error }) => {
+    if (!grantee) return `${error ? "" : "privileges that nobody declared in "}${place(database)}`;
+    const grants = database.grantees.filter((other) => other.grantee === grantee.grantee);
+    const schemas = grants.length > 1 ? `, ${schemasText(grantee, pen)}` : "";
+    return `${pen.name(grantee.grantee)} in ${place(database)}${schemas}`;
+  };
+}
+
+const MAX_SCHEMAS = 8;
+
+/** The schemas that were checked for a grantee: `schemas public and sales`. */
+export function schemasText({ schemas }: GranteeReport, pen: Pen): string {
+  if (schemas === "*") return "every schema";
+  return `${schemas.length === 1 ? "schema" : "schemas"} ${some(schemas, MAX_SCHEMAS, (name) => pen.name(name))}`;
 }

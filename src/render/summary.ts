@@ -4,31 +4,11 @@ import { count, grouped, series, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { changedPart, driftPart, fixesPart } from "./drift.ts";
 import { failureBlocks, failureKey } from "./failure.ts";
-import {
-  changesOf,
-  checkedIn,
-  granteesOf,
-  type ListName,
-  lookedAt,
-  objectsIn,
-  type Target,
-  targetsOf,
-} from "./findings.ts";
+import { changesOf, checkedIn, granteesOf, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
 import { headline } from "./headline.ts";
 import { openPage, type Page, type PageLimit } from "./page.ts";
 import { markdown, markup } from "./pen.ts";
-import {
-  countKind,
-  countObjects,
-  countTypes,
-  databaseName,
-  hasServers,
-  ICONS,
-  placesIn,
-  serversIn,
-  sourceText,
-  verdictText,
-} from "./phrases.ts";
+import { countKind, countObjects, countTypes, ICONS, placesIn, sourceText, targetsIn, verdictText } from "./phrases.ts";
 import { undeclaredPart } from "./undeclared.ts";
 
 /** A longer script is for the SQL file: nobody copies it from a web page. */
@@ -36,8 +16,8 @@ const MAX_SQL = 65_536;
 const MAX_WARNINGS = 20;
 const MAX_NAMES = 8;
 /** With more targets than this, those in sync are below a fold. */
-const MAX_ROWS = 20;
-const MAX_HELD_ROWS = 1_000;
+const MAX_LINES = 20;
+const MAX_HELD_LINES = 1_000;
 
 /** In the heading, because the summaries of a job's steps follow one another without their names. */
 const NAME = "Azure Postgres Grants";
@@ -130,8 +110,8 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
   });
   for (const { grantee, named } of parts) {
     const whom = named.length === 0 ? "" : ` for ${some(named, MAX_NAMES, (name) => markup.name(name))}`;
-    for (const { done, verb, changed } of changesOf(grantee))
-      changedPart(page, `${done} on ${countObjects(changed)}${whom}`, verb, changed);
+    for (const { done, changed } of changesOf(grantee))
+      changedPart(page, `${done} on ${countObjects(changed)}${whom}`, changed);
   }
 }
 
@@ -167,61 +147,31 @@ function warningsPart(page: Page, report: Report): void {
 
 // --- the whole
 
-/** A row for each target, the worst first; if there are many, those in sync are below a fold. */
+/** A line for each target, the worst first; if there are many, those in sync are below a fold. */
 function overview(page: Page, report: Report): void {
-  if (report.databases.length < 2 && granteesOf(report).length < 2) return;
-  const columns = columnsFor(report);
-  const table = (targets: readonly Target[]) =>
-    page.table(
-      columns.map(([head]) => head),
-      targets,
-      (target) => columns.map(([, cell]) => cell(target)),
-    );
   const targets = targetsOf(report);
-  const green = targets.length > MAX_ROWS ? targets.filter(({ verdict }) => verdict === "in-sync") : [];
+  if (targets.length < 2) return;
+  const line = targetLine(report);
+  const green = targets.length > MAX_LINES ? targets.filter(({ verdict }) => verdict === "in-sync") : [];
   const others = targets.slice(0, targets.length - green.length);
-  if (others.length > 0) table(others);
+  if (others.length > 0) page.list(others, line);
   const title = `${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync`;
-  if (green.length > 0) page.fold(title, () => table(green));
+  if (green.length > 0) page.fold(title, () => page.list(green, line));
 }
 
-type Column = readonly [head: string, cell: (target: Target) => string, show?: boolean];
-
-/** The verdict first, because a phone shows only the first columns. What is the same in all rows has no column. */
-function columnsFor(report: Report): readonly Column[] {
-  const grantees = granteesOf(report);
-  const server = serversIn(report, markdown);
-  const judged = ({ verdict, error }: Target) =>
-    `${ICONS[verdict]} ${verdictText(verdict, report.mode)}${error ? `: ${markdown.code(error.code)}` : ""}`;
-  const granteeOf = ({ grantee, error }: Target) =>
-    grantee ? markdown.name(grantee.grantee) : error ? "all" : "not declared";
-  const hasSeveral = targetsOf(report).some(
-    ({ grantee, error }) => !error && grantee?.grantee !== grantees[0]?.grantee,
-  );
-  const schemasOf = ({ grantee }: Target) => (!grantee ? "" : grantee.schemas === "*" ? "all" : names(grantee.schemas));
-  const hasSchemas = report.databases.some(
-    (database) => new Set(database.grantees.map(({ grantee }) => grantee)).size < database.grantees.length,
-  );
-  const columns: readonly Column[] = [
-    ["Verdict", judged],
-    ["Database", ({ database }) => databaseName(database, markdown)],
-    ["Server", ({ database }) => server(database), hasServers(report.databases)],
-    ["Grantee", granteeOf, hasSeveral],
-    ["Schemas", schemasOf, hasSchemas],
-    ...(["missing", "granted", "extra", "revoked"] as const).map(
-      (list): Column => [
-        `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
-        (target) => objectsText(target, list),
-        grantees.some((grantee) => grantee[list].length > 0),
-      ],
-    ),
-  ];
-  return columns.filter(([, , show = true]) => show);
-}
-
-function objectsText({ database, grantee, error }: Target, list: ListName): string {
-  const objects = objectsIn(grantee ? [{ database, grantee }] : error ? checkedIn(database) : [], list).length;
-  return error && objects === 0 ? "?" : grouped(objects);
+/** How to write a target: `❌ drift: aad_orders in app (3 missing, 1 granted)`. */
+function targetLine(report: Report): (target: Target) => string {
+  const named = targetsIn(report, markdown);
+  return (target) => {
+    const { database, grantee, verdict, error } = target;
+    const checked = grantee ? [{ database, grantee }] : error ? checkedIn(database) : [];
+    const counts = (["missing", "granted", "extra", "revoked"] as const).flatMap((list) => {
+      const { length } = objectsIn(checked, list);
+      return length > 0 ? `${grouped(length)} ${list}` : [];
+    });
+    const more = [...(error ? [markdown.code(error.code)] : []), ...counts].join(", ");
+    return `${ICONS[verdict]} ${verdictText(verdict, report.mode)}: ${named(target)}${more && ` (${more})`}`;
+  };
 }
 
 /** The last part: the objects that were checked, as which role, when, and where the privileges come from. */
@@ -239,14 +189,9 @@ function checkedPart(page: Page, report: Report): void {
   if (lines.length > 0) page.add(lines.join(" · "));
   const held = granteesOf(report).flatMap(({ held }) => held);
   if (held.length > 0)
-    page.fold("Where the privileges come from", () =>
-      page.table(["Objects", "Privileges", "From"], heldRows(held), (row) => row, MAX_HELD_ROWS),
-    );
-  const bound = identityRows(report);
-  if (bound.length > 0)
-    page.fold("Which identities can sign in", () =>
-      page.table(["Grantee", "Object ID", "Type", "Tenant"], bound, (row) => row, MAX_HELD_ROWS),
-    );
+    page.fold("Where the privileges come from", () => page.list(heldLines(held), String, MAX_HELD_LINES));
+  const bound = identityLines(report);
+  if (bound.length > 0) page.fold("Which identities can sign in", () => page.list(bound, String, MAX_HELD_LINES));
 }
 
 /** When, how long, by which version, and where to read more. */
@@ -270,22 +215,23 @@ function sessionRoles(report: Report): readonly string[] {
 }
 
 /** The identity in Entra that each grantee is bound to, once for all databases of a server. */
-function identityRows(report: Report): readonly (readonly string[])[] {
-  const rows = granteesOf(report).flatMap(({ grantee, identity }) =>
-    identity === undefined
-      ? []
-      : [[markdown.name(grantee), `\`${identity.objectId}\``, identity.type, identity.tenantId ?? ""]],
-  );
-  return groupsOf(rows, (row) => row.join("\0")).map(([row]) => row);
+function identityLines(report: Report): readonly string[] {
+  const lines = granteesOf(report).flatMap(({ grantee, identity }) => {
+    if (identity === undefined) return [];
+    const { objectId, type, tenantId } = identity;
+    const tenant = tenantId === undefined ? "" : `, tenant \`${tenantId}\``;
+    return [`${markdown.name(grantee)}: ${type} \`${objectId}\`${tenant}`];
+  });
+  return [...new Set(lines)];
 }
 
-function heldRows(held: readonly Held[]): readonly (readonly string[])[] {
+function heldLines(held: readonly Held[]): readonly string[] {
   const groups = groupsOf(held, ({ kind, privileges, ...source }) =>
     [kind, privileges.join(), source.source, "role" in source ? source.role : ""].join("\0"),
   );
   return groups.map((group) => {
     const [first] = group;
     const total = group.reduce((sum, { objects }) => sum + objects, 0);
-    return [countKind(first.kind, total), first.privileges.join(", "), sourceText(first, markdown)];
+    return `${countKind(first.kind, total)}: ${first.privileges.join(", ")} (${sourceText(first, markdown)})`;
   });
 }

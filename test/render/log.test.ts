@@ -47,7 +47,7 @@ test("the log lists what was revoked, and what is extra with its source", () => 
     "  table public.orders: DELETE",
     "  sequence public.orders_id_seq: USAGE",
     "More than requested on 1 table owned by migrator:",
-    "  table public.orders: DELETE (from role app_writers)",
+    "  table public.orders: DELETE (role app_writers)",
   ]);
 });
 
