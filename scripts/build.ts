@@ -66,9 +66,9 @@ const shared = (out: string, plugins: Plugin[] = []) => {
 
 const bundles = [
   entry("./src/index.ts", "index.cjs"),
-  entry("./src/principal/index.ts", "principal.cjs"),
-  entry("./src/firewall/index.ts", "firewall.cjs"),
-  entry("./src/firewall/post.ts", "firewall-post.cjs"),
+  entry("./src/principal/main.ts", "principal.cjs"),
+  entry("./src/firewall/open.ts", "firewall.cjs"),
+  entry("./src/firewall/close.ts", "firewall-post.cjs"),
   shared("actions-http-client.cjs", [whenUsed]),
   { modules: ["undici"], out: "undici.cjs", plugins: [] },
   shared("actions-github.cjs"),

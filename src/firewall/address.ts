@@ -1,31 +1,29 @@
+import { shell } from "../diagnosis/commands.ts";
+import { wordsOf } from "../diagnosis/symptoms.ts";
 import { say } from "../log.ts";
-import { ActionError } from "../model/failure.ts";
+import { ActionError, failure, run } from "../model/failure.ts";
+import { code, quoted, sentence } from "../model/sentence.ts";
 import { plain } from "../render/pen.ts";
-import { type ConnectResult, isBlocked } from "./connect.ts";
+import { isBlocked } from "./connect.ts";
+import { answerTo } from "./http.ts";
+import { publicAddressIn } from "./ipv4.ts";
 import { obstacle, otherAddress } from "./obstacles.ts";
-import { publicAddress } from "./public-address.ts";
+import type { AzureServer } from "./requests.ts";
 import type { ResourceManager } from "./resource-manager.ts";
-import { ours } from "./rule.ts";
-import type { AzureServer, FirewallRule } from "./server.ts";
 import type { RunnerIp } from "./settings.ts";
 
 /** The failures that a server causes which is stopped or private. */
-const UNREACHABLE = [
-  "firewall",
-  "connection-timed-out",
-  "connection-refused",
-  "connection-lost",
-  "host-not-found",
-  "dns-unavailable",
-  "host-unreachable",
-];
+const UNREACHABLE = /^(firewall|connection-(timed-out|refused|lost)|host-(not-found|unreachable)|dns-unavailable)$/;
 
 /**
  * The address to make a rule for: the input, else the address in the server's message, else the answer of a service.
+ * @param error why the runner could not connect
+ * @param seen the runner's address, if the server names it
  * @throws ActionError if something other than the firewall refuses the runner, or if a rule cannot help
  */
 export async function addressFor(
-  { error, address: seen }: ConnectResult & { connected: false },
+  error: ActionError,
+  seen: string | undefined,
   { server, stop }: ResourceManager,
   facts: AzureServer,
   runnerIp: RunnerIp,
@@ -33,7 +31,7 @@ export async function addressFor(
   const { code, message } = error.failure;
   say(plain.sentence(message));
   const isSilent = code === "connection-timed-out";
-  const cannotHelp = UNREACHABLE.includes(code) ? obstacle(server, facts, isSilent) : undefined;
+  const cannotHelp = UNREACHABLE.test(code) ? obstacle(server, facts, isSilent) : undefined;
   if (cannotHelp) throw new ActionError(cannotHelp, { cause: error });
   if (!isBlocked(error)) throw error;
   if ("address" in runnerIp) {
@@ -46,10 +44,33 @@ export async function addressFor(
   return publicAddress(runnerIp.service, stop);
 }
 
-/** The runner's address, if a rule of another job lets the runner in. That job can remove the rule at any time. */
-export function addressOfOtherJob({ address }: ConnectResult, rules: readonly FirewallRule[]): string | undefined {
-  const rule = ours(rules).find(({ start }) => start === address);
-  if (rule === undefined) return undefined;
-  say(`Firewall rule ${rule.name} of another job lets this runner in, but that job can end before this one.`);
-  return address;
+/** How long the service may take to answer, retries included; milliseconds. */
+const ANSWER_TIME = 15_000;
+
+/**
+ * Asks a service on the internet for the address that this runner's requests come from.
+ * @param service an https address that answers with the address as plain text
+ * @param signal ends the request
+ * @returns an IPv4 address
+ * @throws ActionError when the service does not answer, or with something else
+ */
+export async function publicAddress(service: URL, signal: AbortSignal): Promise<string> {
+  const request = { url: service.href, time: ANSWER_TIME, maxRetries: 3 };
+  const answer = await answerTo(request, signal).then(
+    ({ status, bodyAsText }) => (status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`),
+    wordsOf,
+  );
+  const address = publicAddressIn(answer);
+  if (address !== undefined) return address;
+  throw new ActionError(
+    failure({
+      code: "runner-address-unknown",
+      message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, 100))}`,
+      hint: "The server did not answer either, so nothing else knows the runner's address.",
+      steps: [
+        "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
+        run(`curl --fail --silent ${shell(service.href)}`),
+      ],
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { az, azServer, azShow } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
 import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
-import { type Answer, type Context, type Rule, rulesFor } from "../diagnosis/rules.ts";
+import { type Context, type Rule, rulesFor } from "../diagnosis/rules.ts";
 import { allowInProxy, CHECK_CLOCK } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
@@ -24,6 +24,9 @@ export interface ResourceManagerContext extends Context {
 export function diagnoseResourceManager(error: unknown, context: ResourceManagerContext): Failure {
   return diagnoseBy(RULES, error, { with: "azure", ...context });
 }
+
+const BUSY =
+  /\b(busy|in progress|not (in )?(a )?ready|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i;
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = 5;
@@ -61,11 +64,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     answer: ({ server }) => [
       "A lock on the server, its resource group or its subscription does not allow this.",
       "List the locks:",
-      az("lock list", {
-        subscription: server.subscription,
-        "resource-group": server.resourceGroup,
-        output: "table",
-      }),
+      az("lock list", { subscription: server.subscription, "resource-group": server.resourceGroup, output: "table" }),
       "Remove the lock, or use a runner in the server's network (`docs/private-network.md`).",
     ],
   },
@@ -83,13 +82,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   },
   "provider-not-registered": {
     when: "MissingSubscriptionRegistration SubscriptionNotRegistered",
-    answer: ({ server }, { text }) => [
+    answer: ({ server }) => [
       "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
       "If it is the right subscription, register it:",
-      az("provider register", {
-        namespace: text.match(/namespace '([\w.]{1,100})'/)?.[1] ?? PROVIDER,
-        subscription: server.subscription,
-      }),
+      az("provider register", { namespace: PROVIDER, subscription: server.subscription }),
     ],
   },
   "azure-token-expired": {
@@ -106,20 +102,33 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   },
   "azure-token-refused": {
     when: ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }],
-    answer: renewToken,
+    answer: ({ server, ...context }, { text }) => {
+      if (/'puid' or 'altsecid' or 'oid'/.test(text))
+        return [
+          "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
+          "Create the service principal, then run the job again in a few minutes:",
+          az("ad sp create", { id: context.clientId ?? "<client-id>" }),
+        ];
+      if (/header is missing/.test(text))
+        return [
+          "The request arrived without its token. A proxy on the way removed the header.",
+          ...allowInProxy(context),
+        ];
+      return [
+        "The token is from a different tenant or cloud than the subscription's. Azure's message can name the right tenant.",
+        "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
+        az("account show", { subscription: server.subscription, query: "{tenant:tenantId, cloud:environmentName}" }),
+      ];
+    },
   },
   "server-not-found": {
     when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId ParentResourceNotFound InvalidResourceGroup* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping ServerGroupDropping",
-    answer: ({ server }, { code: azureCode }) => [
-      NOT_FOUND[azureCode] ?? NO_SERVER,
-      ...(azureCode.includes("Subscription")
-        ? [
-            "Look for the subscription, and set `tenant-id` and `environment` to its tenant and cloud:",
-            az("account show", { subscription: server.subscription }),
-          ]
-        : []),
+    answer: ({ server }) => [
+      "The subscription, the resource group or the server does not exist in this tenant and cloud, or is being deleted, or the identity has no role there.",
       "Set `server-resource-id` to one of these:",
       az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" }),
+      "If the command does not find the subscription, set `tenant-id` and `environment` to the tenant and the cloud in which this one does:",
+      az("account show", { subscription: server.subscription }),
     ],
   },
   "azure-not-permitted": {
@@ -147,10 +156,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "server-busy": {
     when: [
       "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation OperationPreempted RetryableError",
-      {
-        status: [400, 409],
-        text: /\b(busy|in progress|not (in )?(a )?ready|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i,
-      },
+      { status: [400, 409], text: BUSY },
     ],
     answer: ({ server }) => [
       "Another operation on the server is in progress.",
@@ -196,51 +202,18 @@ export function nothingDone({ code }: Failure): boolean {
 /** An error that passes can come after the change, and nobody knows this of an unknown error. */
 const REFUSED = [...PRIVATE, ...AZURE].filter(({ code, retries }) => retries === undefined && code !== "azure-refused");
 
-const NO_HEADER = /header is missing/;
-
-const NO_SERVER = "This subscription and resource group have no server with this name, or it was deleted.";
-const NOT_FOUND: Readonly<Record<string, string>> = {
-  SubscriptionNotFound:
-    "This tenant and cloud have no such subscription, or the identity has no role in the subscription.",
-  ResourceGroupBeingDeleted: "The resource group of the server is being deleted.",
-};
-
 const RULES: readonly Rule<ResourceManagerContext>[] = [...PRIVATE, ...AZURE, ...NETWORK];
-
-/** The tenant that Azure names; the way past a proxy that removes the token. */
-function renewToken(context: ResourceManagerContext, { text }: Symptom): Answer {
-  if (/'puid' or 'altsecid' or 'oid'/.test(text))
-    return [
-      "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
-      "Create the service principal, then run the job again in a few minutes:",
-      az("ad sp create", { id: context.clientId ?? "<client-id>" }),
-    ];
-  if (NO_HEADER.test(text))
-    return ["The request arrived without its token. A proxy on the way removed the header.", ...allowInProxy(context)];
-  const tenant = text.match(/must match the tenant 'https:\/\/[\w.]{1,60}\/([0-9a-f-]{36})/i)?.[1];
-  return [
-    "The token is from a different tenant or cloud than the subscription's.",
-    ...(tenant === undefined
-      ? [
-          "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
-          az("account show", {
-            subscription: context.server.subscription,
-            query: "{tenant:tenantId, cloud:environmentName}",
-          }),
-        ]
-      : ["Set `tenant-id` to the subscription's tenant:", run(`tenant-id: ${tenant}`)]),
-  ];
-}
 
 /** A role that has the permission, and its assignment. */
 function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Symptom): Steps {
   const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId ?? "<object-id>";
-  const { Name: role, Actions } = FIREWALL_ROLE;
-  const isKnown = Actions.some((each) => each.toLowerCase() === needed.toLowerCase());
+  const role = "PostgreSQL firewall for a runner";
+  /** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
   const definition = {
-    ...FIREWALL_ROLE,
-    Actions: isKnown ? Actions : [...Actions, needed],
+    Name: role,
+    Description: "Opens and closes the firewall of a flexible server for one address.",
+    Actions: [...new Set([...Object.values(PERMISSIONS), needed])],
     AssignableScopes: [`/subscriptions/${server.subscription}`],
   };
   return [
@@ -251,10 +224,3 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
     "Run the job again. A new assignment can take ten minutes to work.",
   ];
 }
-
-/** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
-const FIREWALL_ROLE = {
-  Name: "PostgreSQL firewall for a runner",
-  Description: "Opens and closes the firewall of a flexible server for one address.",
-  Actions: Object.values(PERMISSIONS),
-};

@@ -1,26 +1,27 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { signIn } from "../azure/credential.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { say } from "../log.ts";
 import { mask } from "../mask.ts";
-import { withDone } from "../model/failure.ts";
+import { ActionError, withDone } from "../model/failure.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { plain } from "../render/pen.ts";
 import { secretsIn } from "../settings/reader.ts";
-import { addressFor, addressOfOtherJob } from "./address.ts";
-import { connect } from "./connect.ts";
+import { start } from "../start.ts";
+import { addressFor } from "./address.ts";
+import { type ConnectResult, connect, isBlocked } from "./connect.ts";
+import { noEffect, notConfirmed, otherAddress } from "./obstacles.ts";
 import { fail, leftOpen, succeed } from "./publish.ts";
-import { listRules, readServer } from "./requests.ts";
+import { type FirewallRule, listRules, putRule, readServer } from "./requests.ts";
 import { type ResourceManager, resourceManager } from "./resource-manager.ts";
-import { ruleName, stale } from "./rule.ts";
-import type { FirewallRule } from "./server.ts";
+import { ours, ruleName, stale } from "./rule.ts";
 import { FIREWALL_INPUTS, type FirewallSettings, parseFirewallSettings } from "./settings.ts";
-import { doneSoFar, makeRule, type RuleProgress, removeRule } from "./state.ts";
-import { untilOpen } from "./until-open.ts";
+import { CHANGE_TIME, isMade, makeRule, type OwnRule, type RuleProgress, removeRule } from "./state.ts";
 
 /** The firewall action: opens the server's firewall for this runner, unless the server lets it in already. */
-export async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   mask(...secretsIn(FIREWALL_INPUTS, env));
   const progress: RuleProgress = {};
   let done: Sentence;
@@ -28,7 +29,7 @@ export async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal):
     done = await open(parseFirewallSettings(env), env, signal, progress);
   } catch (error) {
     const failure = diagnose(signal.aborted ? signal.reason : error);
-    return fail(withDone(failure, doneSoFar(progress), inOurWords("No firewall rule was made.")), env);
+    return fail(withDone(failure, progress.done, inOurWords("No firewall rule was made.")), env);
   }
   succeed(done, env);
 }
@@ -49,26 +50,25 @@ async function open(
   const azure = resourceManager(settings, server, env, signal);
   const password = signIn(settings, env, signal);
   const [facts] = await Promise.all([readServer(azure), password()]);
-  const host = settings.host ?? facts.host;
+  const host = settings.host ?? facts.fullyQualifiedDomainName;
 
   say(`Connecting to ${host}:${port} as ${user}.`);
   const attempt = () => connect(settings, host, password, signal);
-  const first = await attempt();
-  const address = first.connected ? undefined : await addressFor(first, azure, facts, runnerIp);
+  const { address: seen, error } = await attempt();
+  const refused = error === undefined ? undefined : await addressFor(error, seen, azure, facts, runnerIp);
   const rules = await rulesOf(azure);
-  const needed = address ?? addressOfOtherJob(first, rules);
-  if (needed === undefined) {
-    await removeStale(azure, rules);
+  await removeStale(azure, rules);
+  const address = refused ?? addressOfOtherJob(seen, rules);
+  if (address === undefined) {
     return sentence`The firewall of ${code(server.name)} already lets this runner in. No rule was made.`;
   }
 
   const rule = ruleName(env, new Date(), randomBytes(4).toString("hex"));
-  say(`Making firewall rule ${rule} for ${needed}.`);
-  const own = { azure, rule, address: needed, progress };
-  await makeRule(own);
+  say(`Making firewall rule ${rule} for ${address}.`);
+  const own = { azure, rule, address };
+  await makeRule(own, progress);
   const seconds = await untilOpen(own, { host, port }, attempt);
-  await removeStale(azure, rules);
-  return sentence`The firewall of ${code(server.name)} is open for ${code(needed)}, ${seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
+  return sentence`The firewall of ${code(server.name)} is open for ${code(address)}, ${seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
 
 /** The rules of the server; none if this login may not list them: it may still make one. */
@@ -88,14 +88,72 @@ const SWEEP_TIME = 60_000;
 /** Removes the rules that jobs of earlier days left behind. A rule that cannot be removed is a warning. */
 async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[]): Promise<void> {
   const end = Date.now() + SWEEP_TIME;
-  for (const { name: rule, start } of stale(rules, new Date())) {
+  for (const { name, properties } of stale(rules, new Date())) {
     if (Date.now() > end) return say("More rules of earlier jobs are left. The next jobs remove them.");
+    const rule = `firewall rule ${name} for ${properties.startIpAddress}, which an earlier job left behind.`;
     try {
-      const deleted = await removeRule(azure, rule);
-      say(`${deleted ? "Deleted" : "Closed"} firewall rule ${rule} for ${start}, which an earlier job left behind.`);
+      say(`${(await removeRule(azure, name)) ? "Deleted" : "Closed"} ${rule}`);
     } catch (error) {
       azure.stop.throwIfAborted();
-      leftOpen(azure.server, rule, diagnose(error), azure.stop);
+      leftOpen(azure.server, name, diagnose(error), azure.stop);
     }
   }
 }
+
+/** The runner's address, if a rule of another job lets the runner in. That job can remove the rule at any time. */
+function addressOfOtherJob(seen: string | undefined, rules: readonly FirewallRule[]): string | undefined {
+  const rule = ours(rules).find(({ properties }) => properties.startIpAddress === seen);
+  if (rule === undefined) return undefined;
+  say(`Firewall rule ${rule.name} of another job lets this runner in, but that job can end before this one.`);
+  return seen;
+}
+
+/**
+ * "Changes to the firewall configuration might take up to five minutes." In milliseconds.
+ * https://learn.microsoft.com/azure/postgresql/network/security-firewall-rules
+ */
+const EFFECT = { maxTime: 360_000, wait: 5_000 };
+
+/** How long Azure may take to make a rule before it is asked again, in milliseconds: its operation can have failed. */
+const ASK_AGAIN = 60_000;
+
+/**
+ * Connects until the rule has taken effect.
+ * @param attempt connects to `host` and `port`
+ * @returns the seconds that it took
+ * @throws ActionError
+ */
+async function untilOpen(
+  own: OwnRule,
+  { host, port }: { readonly host: string; readonly port: number },
+  attempt: () => Promise<ConnectResult>,
+): Promise<number> {
+  const { azure, rule, address } = own;
+  const startedAt = Date.now();
+  const seconds = () => Math.round((Date.now() - startedAt) / 1000);
+  for (let asked = startedAt; ; ) {
+    const { address: seen = address, error } = await attempt();
+    if (error === undefined) break;
+    if (seen !== address) throw new ActionError(otherAddress(address, seen));
+    const isLate = Date.now() + EFFECT.wait > startedAt + EFFECT.maxTime;
+    if (!isBlocked(error) && (isLate || !error.failure.retries)) throw error;
+    if (isLate) {
+      const failure = (await isMade(own))
+        ? noEffect(own, host, port, seconds(), error.failure.message)
+        : notConfirmed(azure.server, rule, "creation", seconds());
+      throw new ActionError(failure, { cause: error });
+    }
+    if (Date.now() - asked > ASK_AGAIN && !(await isMade(own))) {
+      asked = Date.now();
+      say(`Azure has not made firewall rule ${rule}. Asking for it again.`);
+      await putRule(azure, rule, address);
+    }
+    say(`Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1000} s.`);
+    await setTimeout(EFFECT.wait, undefined, { signal: azure.stop });
+  }
+  const opened = seconds();
+  await isMade(own, CHANGE_TIME); // until then, another job's rule may let this runner in
+  return opened;
+}
+
+start((signal) => openFirewall(process.env, signal));

@@ -1,10 +1,10 @@
 import { setFailed, warning } from "@actions/core";
-import { az, azServer } from "../diagnosis/commands.ts";
+import { az } from "../diagnosis/commands.ts";
 import { runFacts } from "../github/run.ts";
 import { addToSummary } from "../github/step.ts";
 import { say } from "../log.ts";
-import type { Failure } from "../model/failure.ts";
-import { inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { type Command, type Failure, failure, step } from "../model/failure.ts";
+import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { failureLines } from "../render/failure.ts";
 import { markdown, plain } from "../render/pen.ts";
@@ -28,38 +28,35 @@ function lineOf(sentence: Sentence): string {
 }
 
 /** Warns that a rule may still be open; fails the step if it was stopped. */
-export function leftOpen(
-  server: ServerId,
-  rule: string,
-  { code, message, hint }: Failure,
-  { aborted: stopped }: AbortSignal,
-): void {
-  const isStopped = code === "server-not-running";
-  const lines = [
-    `Firewall rule ${rule} may still be open. ${isStopped ? "Start the server, then remove" : "Remove"} it:`,
-    ...(isStopped ? [azServer("start", { server }).command] : []),
-    removal(server, rule),
-    plain.sentence(message),
-    plain.sentence(hint),
-  ];
-  if (stopped) setFailed(lines.join("\n"));
-  else warn(lines);
+export function leftOpen(server: ServerId, rule: string, failure: Failure, { aborted: stopped }: AbortSignal): void {
+  const message = paragraph(sentence`Firewall rule ${code(rule)} may still be open.`, failure.message);
+  const others = stopped ? [] : failure.steps; // to run the job again does not remove the rule
+  const lines = linesOf({ ...failure, message, steps: [...others, step("Remove the rule:", removal(server, rule))] });
+  if (stopped) setFailed(lines);
+  else warning(lines, TITLE);
 }
 
 /** Warns that a lock forbids the deletion of a rule, which lets nobody in any more. */
 export function closedButLocked(server: ServerId, rule: string): void {
-  warn([
-    `A lock prevents the deletion of firewall rule ${rule}. The rule now allows only ${UNUSED_ADDRESS}, an address that no computer has. Remove the lock, then delete the rule:`,
-    removal(server, rule),
-    plain.sentence(inOurWords("A runner in the server's network needs no rule: `docs/private-network.md`.")),
-  ]);
+  const locked = failure({
+    code: "resource-locked",
+    message: sentence`A lock prevents the deletion of firewall rule ${code(rule)}. The rule now allows only ${code(UNUSED_ADDRESS)}, an address that no computer has.`,
+    steps: [
+      "Remove the lock, then delete the rule:",
+      removal(server, rule),
+      "Or use a runner in the server's network, which needs no rule: `docs/private-network.md`.",
+    ],
+  });
+  warning(linesOf(locked), TITLE);
 }
 
-function warn(lines: readonly string[]): void {
-  warning(lines.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
+const TITLE = { title: "Firewall of the PostgreSQL server" };
+
+function linesOf(failure: Failure): string {
+  return failureLines(failure, {}).join("\n");
 }
 
 /** Works in every version of the Azure CLI; `firewall-rule delete` has changed its options. */
-function removal(server: ServerId, rule: string): string {
-  return az("resource delete", { ids: rulePath(server, rule) }).command;
+function removal(server: ServerId, rule: string): Command {
+  return az("resource delete", { ids: rulePath(server, rule) });
 }

@@ -2,15 +2,13 @@ import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
 import { signIn } from "../azure/credential.ts";
 import { notJson } from "../azure/refusals.ts";
 import { say } from "../log.ts";
-import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Env, Settings } from "../model/settings.ts";
 import { proxyTo } from "../proxy.ts";
 import { retryingFailures } from "../retry.ts";
-import { withoutSecrets } from "../text/secrets.ts";
 import { diagnoseResourceManager } from "./errors.ts";
 import { answerTo } from "./http.ts";
-import { managerNotHttps } from "./obstacles.ts";
+import { MANAGER_NOT_HTTPS } from "./obstacles.ts";
 import type { Permission, ServerId } from "./server.ts";
 
 /** Azure's resource manager, for one server. */
@@ -18,7 +16,7 @@ export interface ResourceManager {
   readonly server: ServerId;
   /**
    * Sends a request, and sends it again after a failure that passes while there is time.
-   * @returns the JSON of the answer; undefined if it has none
+   * @returns the JSON of the answer; `{}` for an empty answer
    * @throws ActionError; the reason of `stop`, when it aborts
    */
   readonly send: (request: Request) => Promise<unknown>;
@@ -34,8 +32,8 @@ interface Request {
   /** The permission that the login needs for it. */
   readonly permission: Permission;
   readonly body?: unknown;
-  /** How long after the first attempt another one may start, in milliseconds. */
-  readonly maxTime: number;
+  /** How long after the first attempt another one may start, in milliseconds: one minute for GET, otherwise three. */
+  readonly maxTime?: number;
   /** Called before each further attempt. */
   readonly onRetry?: (() => void) | undefined;
 }
@@ -47,8 +45,8 @@ const PATIENCE = { answerTime: 30_000, firstWait: 5_000 };
 const API_VERSION = "2025-08-01";
 
 /**
- * The resource manager of the cloud. It asks for a token with its first request.
- * @throws ActionError if AZURE_RESOURCE_MANAGER_URL is not an https address
+ * The resource manager of the cloud, or of `AZURE_RESOURCE_MANAGER_URL`. It asks for a token with its first request.
+ * @throws ActionError if that is not an https address
  */
 export function resourceManager(
   settings: Pick<Settings, "signIn" | "cloud">,
@@ -57,29 +55,28 @@ export function resourceManager(
   stop: AbortSignal,
 ): ResourceManager {
   const { signIn: how, cloud } = settings;
-  const base = baseUrl(cloud, env);
-  const peer = { host: base.host, proxy: proxyTo(base.host, env) };
-  const token = signIn(settings, env, stop, { scope: cloud.resourceManagerScope });
+  const base = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
+  if (base?.protocol !== "https:") throw new ActionError(MANAGER_NOT_HTTPS);
   const clientId = "clientId" in how ? how.clientId : undefined;
+  const known = { server, host: base.host, proxy: proxyTo(base.host, env), clientId };
+  const token = signIn(settings, env, stop, { scope: cloud.resourceManagerScope });
 
-  async function send({ method, path, permission, body, maxTime, onRetry }: Request): Promise<unknown> {
+  const send = async ({ method, path, permission, body, onRetry, ...limits }: Request): Promise<unknown> => {
+    const { maxTime = method === "GET" ? 60_000 : 180_000 } = limits;
+    const url = new URL(path, base);
+    if (url.origin !== base.origin) throw new Error(`${url.origin} is not ${base.origin}.`); // the token is not for it
+    url.searchParams.set("api-version", API_VERSION);
     let expired: string | undefined;
     const attempt = async () => {
       const bearer = await token(expired);
+      const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
+      const content = body === undefined ? {} : { body: JSON.stringify(body) };
       try {
-        const headers = { authorization: `Bearer ${bearer}`, accept: "application/json" };
-        const content = body !== undefined && {
-          headers: { ...headers, "content-type": "application/json" },
-          body: JSON.stringify(body),
-        };
-        const url = addressOf(path, base);
-        const time = PATIENCE.answerTime;
-        const answer = await answerTo({ method, url, headers, ...content, time }, stop);
-        if (answer.status >= 300) throw refusedBy(answer);
-        return jsonOf(answer);
+        const request = { method, url: url.href, headers, ...content, time: PATIENCE.answerTime };
+        return jsonOf(await answerTo(request, stop));
       } catch (error) {
         stop.throwIfAborted();
-        const failure = diagnoseResourceManager(error, { permission, server, ...peer, clientId });
+        const failure = diagnoseResourceManager(error, { ...known, permission });
         if (failure.code === "azure-token-expired") expired = bearer;
         throw new ActionError(failure, { cause: error, wait: (error as Partial<Refusal>).wait });
       }
@@ -89,30 +86,12 @@ export function resourceManager(
       say(line);
     };
     return retryingFailures(attempt, sayAgain, { ...PATIENCE, maxTime }, stop);
-  }
+  };
 
   return { server, send, stop };
 }
 
-/** `AZURE_RESOURCE_MANAGER_URL` replaces the resource manager of the cloud, as `AZURE_AUTHORITY_HOST` its authority. */
-function baseUrl(cloud: Cloud, env: Env): URL {
-  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
-  if (url?.protocol === "https:") return url;
-  throw new ActionError(managerNotHttps());
-}
-
-/**
- * The address of a request.
- * @throws if it has another host: the token is for `base` only
- */
-function addressOf(path: string, base: URL): string {
-  const url = new URL(path, base);
-  if (url.origin !== base.origin) throw new Error(`${url.origin} is not ${base.origin}.`);
-  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
-  return url.href;
-}
-
-/** An answer that is not a success. The message has Azure's code and words, as people search for them. */
+/** The error of an answer that is not a success. The message has Azure's code and words, as people search for them. */
 interface Refusal extends Error {
   readonly status: number;
   /** Azure's own; empty if the answer has none. */
@@ -121,33 +100,23 @@ interface Refusal extends Error {
   readonly wait: number | undefined;
 }
 
-/** https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors */
-interface ErrorBody {
-  readonly error?: { readonly code?: unknown; readonly message?: unknown };
-}
-
-function refusedBy(answer: PipelineResponse): Error {
-  const { status, headers, bodyAsText } = answer;
+/**
+ * The JSON of an answer.
+ * @throws a Refusal: https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors
+ */
+function jsonOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
   const wait = 1000 * Number(headers.get("retry-after")) || undefined; // https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
   const page = bodyAsText ? notJson(status, headers.get("content-type"), bodyAsText) : undefined;
-  if (page !== undefined) return Object.assign(page, { wait });
-  const { error } = (jsonOf(answer) ?? {}) as ErrorBody;
-  const code = String(error?.code ?? "");
+  if (page !== undefined) throw Object.assign(page, { wait });
+  const json = JSON.parse(bodyAsText || "{}");
+  if (status < 300) return json;
+  const { code = "", message = bodyAsText } = json?.error ?? {};
   const start = code === "" ? `HTTP status ${status}` : `${code} (HTTP status ${status})`;
-  const text = typeof error?.message === "string" ? error.message : withoutSecrets(bodyAsText ?? "").slice(0, 300);
-  return Object.assign(new Error(`${start}: ${text}`), { status, code, wait });
+  throw Object.assign(new Error(`${start}: ${message}`), { status, code: `${code}`, wait });
 }
 
 /** True if Azure itself says that a resource does not exist: a 404 without Azure's error may come from a proxy. */
 export function isMissing({ cause }: ActionError): boolean {
   const { status, code = "" } = cause as Partial<Refusal>;
   return status === 404 && /^((Resource|ResourceGroup|ParentResource)NotFound|FirewallRuleNotExist)$/.test(code);
-}
-
-function jsonOf({ bodyAsText }: PipelineResponse): unknown {
-  try {
-    return JSON.parse(bodyAsText || "{}");
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import type { Env } from "../model/settings.ts";
-import type { FirewallRule } from "./server.ts";
+import type { FirewallRule } from "./requests.ts";
 
 const PREFIX = "azure-postgres-grants";
 
@@ -7,7 +7,7 @@ const PREFIX = "azure-postgres-grants";
 const MAX_CHARACTERS = 80;
 
 /** `azure-postgres-grants_<run ID>-<attempt>-<job>_<time>_<random>` */
-const OUR_NAME = /^azure-postgres-grants_(\d+)-(\d+)-([A-Za-z0-9-]*)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[0-9a-f]{8}$/;
+const OUR_NAME = /^azure-postgres-grants_\d+-\d+-[A-Za-z0-9-]*_(\d{4})(\d\d)(\d\dT\d\d)(\d\dZ)_[0-9a-f]{8}$/;
 
 /** A rule is stale when it is older than this, in milliseconds. No job on a GitHub-hosted runner runs that long. */
 const MAX_AGE = 24 * 3600 * 1000;
@@ -27,15 +27,13 @@ export function ruleName({ GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB }: Env,
 
 /** The rules that this action made, in any run: they have its form of name, and are for a single address. */
 export function ours(rules: readonly FirewallRule[]): readonly FirewallRule[] {
-  return rules.filter(({ name, start, end }) => OUR_NAME.test(name) && start === end);
+  return rules.filter(
+    ({ name, properties: { startIpAddress, endIpAddress } }) => OUR_NAME.test(name) && startIpAddress === endIpAddress,
+  );
 }
 
 /** Those of them that are older than a day: their jobs are over, and did not remove them. */
 export function stale(rules: readonly FirewallRule[], now: Date): readonly FirewallRule[] {
+  const madeAt = (name: string) => Date.parse(name.replace(OUR_NAME, "$1-$2-$3:$4"));
   return ours(rules).filter(({ name }) => now.getTime() - madeAt(name) > MAX_AGE);
-}
-
-function madeAt(name: string): number {
-  const [, , , , year, month, day, hour, minute] = OUR_NAME.exec(name) ?? [];
-  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute));
 }

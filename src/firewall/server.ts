@@ -46,18 +46,3 @@ export function ruleIdOf(text: string): { readonly server: ServerId; readonly ru
   const server = serverIdOf(path);
   return server === undefined || rule === undefined ? undefined : { server, rule };
 }
-
-/** A server, as the resource manager describes it. */
-export interface AzureServer {
-  readonly host: string;
-  /** `Ready`, `Stopped`, …: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
-  readonly state: string;
-  readonly network: "public" | "virtual-network" | "private-endpoint" | "disabled";
-}
-
-/** A firewall rule of a server. */
-export interface FirewallRule {
-  readonly name: string;
-  readonly start: string;
-  readonly end: string;
-}

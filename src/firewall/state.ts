@@ -1,44 +1,23 @@
 import { setTimeout } from "node:timers/promises";
 import { saveState } from "@actions/core";
 import { ActionError } from "../model/failure.ts";
-import { code, inOurWords, paragraph, type Sentence, sentence } from "../model/sentence.ts";
-import type { Env } from "../model/settings.ts";
+import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { nothingDone } from "./errors.ts";
-import { notChanged } from "./obstacles.ts";
-import { deleteRule, putRule, readRule } from "./requests.ts";
+import { notConfirmed } from "./obstacles.ts";
+import { deleteRule, type FirewallRule, putRule, readRule } from "./requests.ts";
 import type { ResourceManager } from "./resource-manager.ts";
-import { type FirewallRule, ruleIdOf, rulePath, type ServerId } from "./server.ts";
-
-/** The rule in the state of the step, which the post step of the same job reads. */
-export interface RuleState {
-  readonly server: ServerId;
-  readonly rule: string;
-  /** True if the rule was seen on the server; otherwise it can still appear. */
-  readonly settled: boolean;
-}
-
-/** The rule that the step has asked for so far. A step that ends early reports it. */
-export interface RuleProgress {
-  /** The rule that Azure was asked to make, and whether it was seen, as in RuleState. */
-  requested?: { readonly rule: string; readonly address: string; readonly settled: boolean };
-}
-
-/** The changes of a step that ended early; undefined if there are none. */
-export function doneSoFar({ requested }: RuleProgress): Sentence | undefined {
-  if (requested === undefined) return undefined;
-  const rule = sentence`rule ${code(requested.rule)} for ${code(requested.address)}`;
-  const done = requested.settled
-    ? sentence`Firewall ${rule} was made.`
-    : sentence`Azure was asked for firewall ${rule}, but has not confirmed it.`;
-  return paragraph(done, inOurWords("The post step removes it when the job ends."));
-}
+import { rulePath } from "./server.ts";
 
 /** The rule of this step, for the runner's address. */
 export interface OwnRule {
   readonly azure: ResourceManager;
   readonly rule: string;
   readonly address: string;
-  readonly progress: RuleProgress;
+}
+
+/** What a step has asked Azure for so far. A step that ends early reports it. */
+export interface RuleProgress {
+  done?: Sentence;
 }
 
 /**
@@ -47,12 +26,11 @@ export interface OwnRule {
  * fails to: the caller finds that out by connecting.
  * @throws ActionError
  */
-export async function makeRule(own: OwnRule): Promise<void> {
-  const { azure, rule, address, progress } = own;
+export async function makeRule(own: OwnRule, progress: RuleProgress): Promise<void> {
+  const { azure, rule, address } = own;
   let isFirst = true;
   saveState("rule", rulePath(azure.server, rule));
-  saveState("settled", "false");
-  progress.requested = { rule, address, settled: false };
+  progress.done = sentence`Azure was asked for firewall rule ${code(rule)} for ${code(address)}. The post step removes it when the job ends.`;
   try {
     await putRule(azure, rule, address, () => {
       isFirst = false;
@@ -60,7 +38,7 @@ export async function makeRule(own: OwnRule): Promise<void> {
   } catch (error) {
     if (isFirst && error instanceof ActionError && nothingDone(error.failure)) {
       saveState("rule", "");
-      delete progress.requested;
+      delete progress.done;
       throw error;
     }
     if (!(await isMade(own))) throw error; // the answer may be lost, and the rule made
@@ -68,21 +46,16 @@ export async function makeRule(own: OwnRule): Promise<void> {
 }
 
 /**
- * True if the server lists the rule. The post step then need not watch for it.
+ * True if the server lists the rule.
  * @param maxTime how long to wait for that, in milliseconds
  */
-export async function isMade({ azure, rule, address, progress }: OwnRule, maxTime = 0): Promise<boolean> {
-  const isOurs = (found?: FirewallRule) => found?.start === address;
-  if (!(await isSeen(azure, rule, isOurs, maxTime).catch(() => azure.stop.throwIfAborted()))) return false;
-  saveState("settled", "true");
-  progress.requested = { rule, address, settled: true };
-  return true;
-}
-
-/** The rule in the step's state; undefined if none was made. */
-export function ruleInState({ STATE_rule, STATE_settled }: Env): RuleState | undefined {
-  const id = ruleIdOf(STATE_rule ?? "");
-  return id && { ...id, settled: STATE_settled === "true" };
+export async function isMade({ azure, rule, address }: OwnRule, maxTime = 0): Promise<boolean> {
+  try {
+    return await isSeen(azure, rule, (found) => found?.properties.startIpAddress === address, maxTime);
+  } catch {
+    azure.stop.throwIfAborted();
+    return false;
+  }
 }
 
 /** An address for documentation, which no computer has: https://www.rfc-editor.org/rfc/rfc5737 */
@@ -104,9 +77,8 @@ export async function removeRule(azure: ResourceManager, rule: string): Promise<
     address = UNUSED_ADDRESS;
     await putRule(azure, rule, address);
   }
-  if (await isSeen(azure, rule, (found) => found?.start === address)) return address === undefined;
-  const message = sentence`Azure accepted the deletion of firewall rule ${code(rule)}, but the rule is still open after ${CHANGE_TIME / 1000} s.`;
-  throw new ActionError(notChanged(azure.server, rule, message));
+  if (await isSeen(azure, rule, (found) => found?.properties.startIpAddress === address)) return address === undefined;
+  throw new ActionError(notConfirmed(azure.server, rule, "deletion", CHANGE_TIME / 1000));
 }
 
 /** How long a change of a rule may take, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { bindingSql } from "../grants/identity.ts";
 import { ENTRA_DATABASE } from "../model/entra-label.ts";
-import { ActionError } from "../model/failure.ts";
+import { ActionError, type Step, step } from "../model/failure.ts";
 import type { Verdict } from "../model/report.ts";
 import { code, inOurWords, name, type Sentence, sentence } from "../model/sentence.ts";
 import { BEGIN, BEGIN_READ_ONLY } from "../postgres/transaction.ts";
@@ -16,7 +16,7 @@ export interface PrincipalResult {
   readonly message: Sentence;
   readonly warnings: readonly Sentence[];
   /** The SQL that ends the drift. */
-  readonly fix?: { readonly text: Sentence; readonly sql: string };
+  readonly fix?: Step;
 }
 
 /** The changes so far: a session that breaks leaves them to the next one, and the last one to the report. */
@@ -44,13 +44,12 @@ export async function ensure(
   demand: PrincipalDemand,
   progress: PrincipalProgress = {},
 ): Promise<PrincipalResult> {
-  try {
-    return await ensureOnce(client, demand, progress);
-  } catch (error) {
+  const once = () => ensureOnce(client, demand, progress);
+  return once().catch(async (error) => {
     if (!isConcurrent(error)) throw error;
     await client.query("ROLLBACK");
-    return await ensureOnce(client, demand, progress);
-  }
+    return once();
+  });
 }
 
 async function ensureOnce(
@@ -58,21 +57,21 @@ async function ensureOnce(
   demand: PrincipalDemand,
   progress: PrincipalProgress,
 ): Promise<PrincipalResult> {
-  const readOnly = demand.mode === "check";
-  await client.query(readOnly ? BEGIN_READ_ONLY : BEGIN);
+  const isCheck = demand.mode === "check";
+  await client.query(isCheck ? BEGIN_READ_ONLY : BEGIN);
   const before = await readPrincipal(client, demand.name);
   const bound = before !== null && isBound(before, demand);
   progress.confirmed = bound;
   if (!bound) delete progress.sent;
-  if (bound || readOnly) {
+  if (bound || isCheck) {
     await client.query("COMMIT");
-    return progress.sent ?? found(before, demand);
+    return progress.sent ?? (bound ? inSync(before, demand) : drift(before, demand));
   }
   if (before !== null && !demand.rebind) throw new ActionError(boundToAnother(otherId(before, demand), demand));
   await client.query(sqlFor(before, demand));
   const after = await readPrincipal(client, demand.name);
   if (after === null || !isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
-  progress.sent = done(before, after, demand);
+  progress.sent = repaired(before, after, demand);
   await client.query("COMMIT");
   progress.confirmed = true;
   return progress.sent;
@@ -95,35 +94,32 @@ function otherId({ objectIds }: Principal, { objectId }: PrincipalDemand): strin
 
 /** The SQL that creates or binds the role, never as an administrator (`isadmin` is FALSE). */
 function sqlFor(principal: Principal | null, { name: role, objectId, type }: PrincipalDemand): string {
-  if (principal !== null) {
-    return bindingSql(role, { objectId, type, admin: false, mfa: principal.mfa });
-  }
+  if (principal !== null) return bindingSql(role, { objectId, type, admin: false, mfa: principal.mfa });
   const values = [role, objectId, type].map(quoteLiteral).join(", ");
   return `SELECT pg_catalog.pgaadauth_create_principal_with_oid(${values}, FALSE, FALSE);`;
 }
 
-function found(principal: Principal | null, demand: PrincipalDemand): PrincipalResult {
-  const { name: role, objectId } = demand;
-  if (principal !== null && isBound(principal, demand)) {
-    const message = sentence`${name(role)} is bound to object ID ${code(objectId)}.`;
-    return { verdict: "in-sync", message, warnings: otherType(principal, demand) };
-  }
-  const message =
-    principal === null
-      ? sentence`Role ${name(role)} does not exist.`
-      : sentence`${name(role)} is bound to object ID ${code(otherId(principal, demand) ?? "")}, not to ${code(objectId)}.`;
-  const inputs =
-    principal === null ? code("mode: apply") : sentence`${code("mode: apply")} and ${code("rebind: true")}`;
-  const text = sentence`Run this step with ${inputs}, or run as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`;
-  return { verdict: "drift", message, warnings: [], fix: { text, sql: sqlFor(principal, demand) } };
+function inSync(principal: Principal, demand: PrincipalDemand): PrincipalResult {
+  const message = sentence`${name(demand.name)} is bound to object ID ${code(demand.objectId)}.`;
+  return { verdict: "in-sync", message, warnings: otherType(principal, demand) };
 }
 
-function done(before: Principal | null, after: Principal, demand: PrincipalDemand): PrincipalResult {
-  const { name: role, objectId } = demand;
+function drift(before: Principal | null, demand: PrincipalDemand): PrincipalResult {
+  const role = name(demand.name);
+  const [message, inputs] =
+    before === null
+      ? [sentence`Role ${role} does not exist.`, inOurWords("`mode: apply`")]
+      : [boundToAnother(otherId(before, demand), demand).message, inOurWords("`mode: apply` and `rebind: true`")];
+  const text = sentence`Run this step with ${inputs}, or run as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`;
+  return { verdict: "drift", message, warnings: [], fix: step(text, sqlFor(before, demand)) };
+}
+
+function repaired(before: Principal | null, after: Principal, demand: PrincipalDemand): PrincipalResult {
+  const [role, objectId] = [name(demand.name), code(demand.objectId)];
   const message =
     before === null
-      ? sentence`Created role ${name(role)}, bound to object ID ${code(objectId)}.`
-      : sentence`Bound ${name(role)} to object ID ${code(objectId)} instead of ${code(otherId(before, demand) ?? "")}. Its privileges have not changed.`;
+      ? sentence`Created role ${role}, bound to object ID ${objectId}.`
+      : sentence`Bound ${role} to object ID ${objectId} instead of ${code(otherId(before, demand) ?? "")}. Its privileges have not changed.`;
   return { verdict: "repaired", message, warnings: otherType(after, demand) };
 }
 
@@ -131,7 +127,7 @@ function done(before: Principal | null, after: Principal, demand: PrincipalDeman
 function otherType({ type }: Principal, { name: role, type: expected }: PrincipalDemand): readonly Sentence[] {
   if (type === undefined || type === expected) return [];
   return [
-    sentence`${name(role)} is bound as ${code(type)}, not as ${code(expected)} (input ${code("type")}). ${inOurWords("A token of a different type cannot sign in.")}`,
+    sentence`${name(role)} is bound as ${code(type)}, not as ${code(expected)} (input ${code("type")}). A token of a different type cannot sign in.`,
   ];
 }
 

@@ -10,12 +10,13 @@ import { inOurWords } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
 import { secretsIn } from "../settings/reader.ts";
+import { start } from "../start.ts";
 import { doneSoFar, ensure, type PrincipalProgress, type PrincipalResult } from "./ensure.ts";
 import { publish } from "./publish.ts";
 import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "./settings.ts";
 
 /** The action `principal`: makes sure that a role exists for an identity in Entra and is bound to it, and reports. */
-export async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const startedAt = new Date();
   mask(...secretsIn(PRINCIPAL_INPUTS, env));
   publish(await inDatabase(env, signal), startedAt, env);
@@ -40,3 +41,5 @@ async function inDatabase(env: Env, signal: AbortSignal): Promise<PrincipalResul
     return withDone(diagnose(error, context), doneSoFar(progress), inOurWords("Nothing was changed."));
   }
 }
+
+start((signal) => run(process.env, signal));

@@ -1,6 +1,7 @@
+import { az } from "../diagnosis/commands.ts";
 import { bindingSql } from "../grants/identity.ts";
 import { ENTRA_DATABASE, entraLabel } from "../model/entra-label.ts";
-import { type Failure, failure, step } from "../model/failure.ts";
+import { type Failure, failure, run } from "../model/failure.ts";
 import { code, name, sentence } from "../model/sentence.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 import type { PrincipalDemand } from "./settings.ts";
@@ -9,14 +10,13 @@ import type { PrincipalDemand } from "./settings.ts";
 export function boundToAnother(bound: string | undefined, { name: role, objectId }: PrincipalDemand): Failure {
   return failure({
     code: "principal-bound-to-another",
-    message: sentence`${name(role)} is bound to object ID ${code(bound ?? "")}, not to ${code(objectId)}. Nothing was changed.`,
+    message: sentence`${name(role)} is bound to object ID ${code(bound ?? "")}, not to ${code(objectId)}.`,
     hint: "The identity was deleted and created again, or `object-id` is not the object ID of its service principal (enterprise application).",
     steps: [
-      step(
-        "Compare `object-id` with the object ID of the identity:",
-        "az ad sp show --id <client-id> --query id --output tsv",
-      ),
-      step("If `object-id` is right, bind the role to it. Its privileges stay as they are:", "rebind: true"),
+      "Compare `object-id` with the object ID of the identity:",
+      az("ad sp show", { id: "<client-id>", query: "id", output: "tsv" }),
+      "If `object-id` is right, bind the role to it. Its privileges stay as they are:",
+      run("rebind: true"),
     ],
   });
 }
@@ -29,10 +29,8 @@ export function isAdministrator({ name: role }: PrincipalDemand): Failure {
     hint: "This action never creates or changes an administrator.",
     steps: [
       "Set `name` to a role that only the app uses.",
-      step(
-        sentence`If the role must not be an administrator, remove it from the list of the server's Microsoft Entra administrators, or run:`,
-        `REVOKE azure_pg_admin FROM ${quoteIdentifier(role)};`,
-      ),
+      "If the role must not be an administrator, remove it from the list of the server's Microsoft Entra administrators, or run:",
+      run(`REVOKE azure_pg_admin FROM ${quoteIdentifier(role)};`),
     ],
   });
 }
@@ -45,10 +43,8 @@ export function isNoEntraRole({ name: role, objectId, type }: PrincipalDemand): 
     hint: "The role was created with CREATE ROLE, perhaps with a password. Once it is bound to an identity, only that identity can sign in as it.",
     steps: [
       "Set `name` to another role.",
-      step(
-        sentence`Or bind this role yourself, as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`,
-        bindingSql(role, { objectId, type, admin: false, mfa: false }),
-      ),
+      sentence`Or bind this role yourself, as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`,
+      run(bindingSql(role, { objectId, type, admin: false, mfa: false })),
     ],
   });
 }
@@ -60,12 +56,10 @@ export function notBoundAfterwards({ name: role, objectId, type }: PrincipalDema
     message: sentence`The server accepted the statement, but ${name(role)} is still not bound to object ID ${code(objectId)}. Everything was rolled back.`,
     hint: "The server has rules that Microsoft does not document.",
     steps: [
-      step(
-        sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, compare the list with ${code(entraLabel({ objectId, type, admin: false, mfa: false }))}:`,
-        "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);",
-      ),
-      step(
-        "Then bind the role with a function that Microsoft does not document:",
+      sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, compare the list with ${code(entraLabel({ objectId, type, admin: false, mfa: false }))}:`,
+      run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);"),
+      "Then bind the role with a function that Microsoft does not document:",
+      run(
         `SELECT pg_catalog.pgaadauth_update_principal_with_oid(${[role, objectId, type].map(quoteLiteral).join(", ")}, false, false);`,
       ),
     ],

@@ -18,34 +18,29 @@ const HEADLINES = { "in-sync": "In sync: ", repaired: "Repaired: ", drift: "Drif
 
 /** Publishes the result: output, log, warnings, summary, and the step's outcome, which fails on drift and on an error. */
 export function publish(result: PrincipalResult | Failure, startedAt: Date, env: NodeJS.ProcessEnv): void {
-  const facts = { run: runFacts(startedAt, env) };
-  const verdict = "code" in result ? "error" : result.verdict;
+  const { verdict, warnings, lines, blocks } =
+    "code" in result ? ofFailure(result, runFacts(startedAt, env)) : ofResult(result);
   orWarn("set the output", () => core.setOutput("verdict", verdict));
-  if (!("code" in result)) for (const warning of result.warnings) core.warning(plain.sentence(warning));
-  const text = textOf(result, facts);
-  if (verdict === "error" || verdict === "drift") core.setFailed(text);
-  else say(text);
-  addToSummary(() => `${summaryOf(result, facts).join("\n\n")}\n\n`, env);
+  for (const warning of warnings) core.warning(plain.sentence(warning));
+  if (verdict === "error" || verdict === "drift") core.setFailed(lines.join("\n"));
+  else say(lines.join("\n"));
+  addToSummary(() => `${blocks.join("\n\n")}\n\n`, env);
 }
 
-/** The result for the log. */
-function textOf(result: PrincipalResult | Failure, facts: { readonly run: RunFacts }): string {
-  if ("code" in result) return failureLines(result, facts).join("\n");
-  const { verdict, message, fix } = result;
-  const fixLines = fix === undefined ? [] : [plain.sentence(fix.text), visibleSql(fix.sql)];
-  return [HEADLINES[verdict] + plain.sentence(message), ...fixLines].join("\n");
+/** The lines of the log, and the blocks of the job summary in GitHub-flavoured Markdown. */
+function ofFailure(failure: Failure, run: RunFacts) {
+  const heading = `### ${ICONS.error} ${NAME} · Could not check or create the Entra role`;
+  const blocks = [heading, ...failureBlocks(failure, { run })];
+  return { verdict: "error", warnings: [], lines: failureLines(failure, { run }), blocks } as const;
 }
 
-/** The blocks of the job summary, in GitHub-flavoured Markdown. */
-function summaryOf(result: PrincipalResult | Failure, facts: { readonly run: RunFacts }): readonly string[] {
-  if ("code" in result) {
-    const heading = `### ${ICONS.error} ${NAME} · Could not check or create the Entra role`;
-    return [heading, ...failureBlocks(result, facts)];
-  }
-  const { verdict, message, warnings, fix } = result;
-  return [
+function ofResult({ verdict, message, warnings, fix }: PrincipalResult) {
+  const sql = visibleSql(fix?.command ?? "");
+  const lines = [HEADLINES[verdict] + plain.sentence(message), ...(fix ? [plain.sentence(fix.text), sql] : [])];
+  const blocks = [
     `### ${ICONS[verdict]} ${NAME} · ${HEADLINES[verdict]}${markdown.sentence(message)}`,
     ...warnings.map((warning) => `**Warning:** ${markdown.sentence(warning)}`),
-    ...(fix === undefined ? [] : [markdown.sentence(fix.text), codeBlock("sql", visibleSql(fix.sql))]),
+    ...(fix ? [markdown.sentence(fix.text), codeBlock("sql", sql)] : []),
   ];
+  return { verdict, warnings, lines, blocks };
 }

@@ -36,9 +36,7 @@ export const PRINCIPAL_INPUTS = {
   ...SERVER_INPUTS,
   port: { ...SERVER_INPUTS.port, default: "5432" },
   name: { use: "the name of the role in PostgreSQL, such as `aad_orders`" },
-  "object-id": {
-    use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal",
-  },
+  "object-id": { use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal" },
   type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },
   rebind: BOOLEAN_INPUT,
   mode: { use: oneOf(PRINCIPAL_MODES), default: "apply", neverEmpty: true },

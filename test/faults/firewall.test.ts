@@ -143,7 +143,7 @@ describe("a stopped firewall step", () => {
     };
 
     const closed = await close(opened, { env: fastWaits(20) });
-    expect(closed.stdout).toContain("has appeared. Removing it.");
+    expect(closed.stdout).toContain("Watching for the rule for 120 s");
     await expectNothingOpen(azure);
   });
 
@@ -159,7 +159,7 @@ describe("a stopped firewall step", () => {
       });
       isCancelled(opened, stopping);
       // Whatever Azure was asked for is known to the post step.
-      const state = { rule: expect.stringContaining(SERVER_ID), settled: "false" };
+      const state = { rule: expect.stringContaining(SERVER_ID) };
       expect(opened.state).toEqual(name.includes("PUT") ? state : {});
 
       await stage.close();
@@ -212,12 +212,7 @@ describe("a stopped firewall step", () => {
     const rule = `\`${step.state.rule?.split("/").at(-1)}\` for \`127.0.0.1\``;
     const post = "The post step removes it when the job ends.";
     if (step.state.rule === undefined) expect(step.summary).toBe(`${start}No firewall rule was made.\n`);
-    else if (step.state.settled === "true")
-      expect(step.summary).toBe(`${start}Firewall rule ${rule} was made. ${post}\n`);
-    else
-      expect(step.summary).toBe(
-        `${start}Azure was asked for firewall rule ${rule}, but has not confirmed it. ${post}\n`,
-      );
+    else expect(step.summary).toBe(`${start}Azure was asked for firewall rule ${rule}. ${post}\n`);
   }
 
   function stopAt(stage: Request | RegExp, child: ChildProcess, stopping: Interruption): void {
@@ -269,15 +264,15 @@ describe("a rule that Azure makes, though it does not say so,", () => {
   });
 });
 
-test("a rule that acts opens the server even if it cannot be read, and the post step watches for it", async () => {
+test("a rule that cannot be read opens the server, and the post step deletes it and names it", async () => {
   azure.forbidden.add("GET rule");
   const { open, close } = job();
   const opened = await open();
-  expect(opened).toMatchObject({ exitCode: 0, state: { settled: "false" } });
-  azure.forbidden.delete("GET rule");
-  const closed = await close(opened, { env: fastWaits(60) });
-  expect(closed.stdout).toContain("Watching for the rule for 120 s.");
-  expect(closed.stdout).not.toMatch(ANNOTATION);
+  expect(opened.exitCode).toBe(0);
+  const [rule] = azure.rules.keys();
+  const closed = await close(opened);
+  expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(closed.stdout).toContain(`az resource delete --ids ${SERVER_ID}/firewallRules/${rule}`);
   await expectNothingOpen(azure);
 });
 
@@ -288,7 +283,7 @@ test("a rule whose operation failed is asked for again, and opens the server", a
     if (what === "PUT rule" && asked(azure, "PUT rule") > 0) azure.fails = false;
   };
   const opened = await open();
-  expect(opened).toMatchObject({ exitCode: 0, state: { settled: "true" } });
+  expect(opened.exitCode).toBe(0);
   expect(opened.stdout).toMatch(/^Azure has not made firewall rule \S+\. Asking for it again\.$/m);
   await close(opened);
   await expectNothingOpen(azure);
@@ -298,14 +293,14 @@ test("a rule that Azure accepts and does not make is an error with the command t
   azure.fails = true;
   const { open, close } = job({ env: fastWaits(60) });
   const opened = await open();
-  expect(opened).toMatchObject({ exitCode: 1, state: { settled: "false" } });
+  expect(opened.exitCode).toBe(1);
   expect(opened.stdout).toContain("Error code: firewall-rule-not-confirmed");
   expect(opened.stdout).toMatch(
     new RegExp(`az monitor activity-log list --resource-id ${SERVER_ID}/firewallRules/azure-\\S+ --offset 1h`),
   );
-  expect(opened.summary).toContain("but has not confirmed it. The post step removes it");
+  expect(opened.summary).toMatch(/Azure was asked for firewall rule \S+ for \S+\. The post step removes it/);
 
-  const closed = await close(opened);
+  const closed = await close(opened, { env: fastWaits(60) });
   expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
   expect(closed.stdout).not.toMatch(ANNOTATION);
 });
@@ -368,7 +363,7 @@ describe("a post step of the firewall action", () => {
     const opened = await open();
     azure.rules.clear();
     azure.lock = "CanNotDelete";
-    const closed = await close(opened);
+    const closed = await close(opened, { env: fastWaits(60) });
     expect(closed.stdout).not.toMatch(ANNOTATION);
     expect([...azure.rules]).toEqual([]);
   });
@@ -380,11 +375,10 @@ describe("a post step of the firewall action", () => {
       ...(await dripping("DELETE rule")),
       env: IN_REAL_TIME,
     }),
-    "while it looks for a rule that can still appear": async () => ({
-      env: { STATE_settled: "false", ...fast(1.5) },
-      reached: (child) => says(child, /Watching for the rule/),
-      close: async () => {},
-    }),
+    "while it looks for a rule that can still appear": async () => {
+      azure.rules.clear();
+      return { env: fast(1.5), reached: (child) => says(child, /Watching for the rule/), close: async () => {} };
+    },
   };
 
   test.each(Object.entries(stages))(

@@ -5,7 +5,10 @@ import { ours, ruleName, stale } from "../../src/firewall/rule.ts";
 const AZURE = /^[a-zA-Z0-9][-_a-zA-Z0-9]{0,79}(?<!-)$/;
 const NOW = new Date("2026-11-24T21:14:30Z");
 
-const rule = (name: string, start = "203.0.113.7", end = start) => ({ name, start, end });
+const rule = (name: string, startIpAddress = "203.0.113.7", endIpAddress = startIpAddress) => ({
+  name,
+  properties: { startIpAddress, endIpAddress },
+});
 const made = (at: string) => ruleName({ GITHUB_RUN_ID: "17", GITHUB_JOB: "deploy" }, new Date(at), "0123abcd");
 
 test("a rule's name has the run, the attempt, the job, the time and a random part", () => {

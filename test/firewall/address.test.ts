@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
-import { publicAddress } from "../../src/firewall/public-address.ts";
+import { publicAddress } from "../../src/firewall/address.ts";
 import type { ActionError, Failure } from "../../src/model/failure.ts";
 import { plain } from "../../src/render/pen.ts";
 import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";
