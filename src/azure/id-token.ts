@@ -5,6 +5,7 @@ import type { Env } from "../model/settings.ts";
 import { proxyTo } from "../proxy.ts";
 import { within } from "../retry.ts";
 import { rememberSent } from "../text/secrets.ts";
+import { notJson } from "./refusals.ts";
 
 /**
  * Requests GitHub's ID token for this job and masks it in the log, as `getIDToken` of `@actions/core` does, but in limited
@@ -44,7 +45,8 @@ async function request(audience: string, env: Env): Promise<string> {
     body += chunk;
     if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
   }
-  if (status !== 200) throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body)}`);
+  if (status !== 200)
+    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body, status)}`);
   const { value } = JSON.parse(body) as { value?: unknown };
   if (typeof value !== "string" || value === "") throw new Error("Response json body do not have ID Token field");
   maskSent(value);
@@ -59,12 +61,12 @@ function variable(name: string, env: Env): string {
   return value;
 }
 
-/** The service that runs jobs explains a refusal in `errorMessage`, GitHub's API in `message`. */
-function wordsIn(body: string): string {
+/** The service that runs jobs explains a refusal in `errorMessage`, GitHub's API in `message`, and a proxy in HTML. */
+function wordsIn(body: string, status: number): string {
   try {
     const { errorMessage, message } = JSON.parse(body) as Record<string, unknown>;
     return String(errorMessage ?? message ?? "");
   } catch {
-    return "";
+    return notJson(status, "", body)?.message ?? "";
   }
 }

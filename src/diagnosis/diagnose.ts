@@ -1,4 +1,4 @@
-import { ActionError, type Failure, step } from "../model/failure.ts";
+import { ActionError, type Failure, type Step, step } from "../model/failure.ts";
 import { code, inOurWords, name, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { azOnServer } from "./commands.ts";
 import { ENTRA } from "./entra.ts";
@@ -6,20 +6,11 @@ import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
 import { NETWORK, PRIVATE } from "./network.ts";
 import { POSTGRES } from "./postgres.ts";
-import { PROTOCOL } from "./protocol.ts";
 import { type Context, type Explanation, hostOf, isPostgres, type Match, partnerOf, type Rule } from "./rules.ts";
-import { type Symptom, symptomsOf } from "./symptoms.ts";
+import { codesOf, type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
-export const RULES: readonly Rule[] = [
-  ...GITHUB,
-  ...ENTRA,
-  ...PROTOCOL,
-  ...PRIVATE,
-  ...POSTGRES,
-  ...NETWORK,
-  ...FALLBACKS,
-];
+export const RULES: readonly Rule[] = [...GITHUB, ...ENTRA, ...PRIVATE, ...POSTGRES, ...NETWORK, ...FALLBACKS];
 
 /**
  * What an error means and what to do about it.
@@ -53,17 +44,21 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
  * @param isVague whether nothing else is known about the error
  */
 function withPooler({ hint, steps }: Explanation, context: Context, isVague: boolean): Explanation {
-  if (!isPostgres(context)) return { hint, steps };
-  if (context.port === 7432 || context.port === 8432) {
-    const direct = `Set \`port: 5432\`. Port ${context.port} exists only on elastic clusters, and leads to any of their nodes.`;
+  const { port = 5432 } = context;
+  if (!isPostgres(context) || ![6432, 7432, 8432].includes(port) || steps.some(namesPort)) return { hint, steps };
+  if (port !== 6432) {
+    const direct = `Set \`port: 5432\`. Port ${port} exists only on elastic clusters, and leads to any of their nodes.`;
     return { hint, steps: [step(direct), ...steps] };
   }
-  if (context.port !== 6432) return { hint, steps };
   const past = step(
     "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
   );
   return { hint, steps: isVague ? [past, ...steps] : [...steps, past] };
+}
+
+function namesPort({ text }: Step): boolean {
+  return text.parts.some((part) => "code" in part && part.code === "port: 5432");
 }
 
 /** The outermost message, and the innermost where it says more. */
@@ -78,28 +73,26 @@ function ruleFor<C extends Context>(
   error: unknown,
   context: C,
 ): { rule: Rule<C>; symptom: Symptom } | undefined {
-  const symptoms = symptomsOf(error);
+  const symptoms = symptomsOf(error).map((symptom) => ({ symptom, codes: codesOf(symptom) }));
   for (const rule of rules) {
     if (!rule.with.includes(partnerOf(context))) continue;
-    const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context)));
-    if (symptom !== undefined) return { rule, symptom };
+    const found = symptoms.find(({ symptom, codes }) =>
+      rule.when.some((match) => fits(match, symptom, codes, context)),
+    );
+    if (found !== undefined) return { rule, symptom: found.symptom };
   }
   return undefined;
 }
 
-function fits(match: Match, { code, text, status }: Symptom, { signIn, proxy }: Context): boolean {
-  const own = [code, text.match(AADSTS)?.[1] ?? ""];
+function fits(match: Match, { text, status }: Symptom, codes: readonly string[], { signIn, proxy }: Context): boolean {
   return (
-    (match.codes === undefined || match.codes.split(" ").some((each) => own.some((one) => isOrStarts(one, each)))) &&
+    (match.codes === undefined || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) &&
     (match.text === undefined || match.text.test(text)) &&
     (match.status === undefined || match.status.some((each) => each === status || each === classOf(status))) &&
     (match.signIn === undefined || match.signIn === signIn?.type) &&
     (match.atProxy === undefined || namesProxy(text, proxy))
   );
 }
-
-/** Entra's number; the last one is the reason. */
-const AADSTS = /.*(AADSTS\d{1,9})/;
 
 /** Its name, or its port, because the address of a name is not known here. */
 function namesProxy(text: string, proxy: string | undefined): boolean {

@@ -2,7 +2,7 @@ import { run, type Steps } from "../model/failure.ts";
 import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, GET_TOKEN, shell } from "./commands.ts";
-import { type Context, hostOf, rulesFor } from "./rules.ts";
+import { type Context, rulesFor } from "./rules.ts";
 import { CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
@@ -327,24 +327,9 @@ export const ENTRA = rulesFor("entra", {
       "Or run azure/login in the same job, right before this step.",
     ],
   },
-  "cli-network": {
-    when: {
-      signIn: "azure-cli",
-      text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection (aborted|reset)|JSON is invalid|Unable to get endpoints|name resolution|have network connection)/,
-    },
-    answer: (context) => [
-      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
-      "Check from the runner:",
-      run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
-      "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
-      "Run the job again.",
-    ],
-    retries: 1,
-  },
   "cli-no-answer": {
     when: [
-      { signIn: "azure-cli", codes: "ETIMEDOUT" },
-      { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ },
+      { signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ },
     ],
     answer: [
       "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",

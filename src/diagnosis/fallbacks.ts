@@ -1,6 +1,7 @@
 import { run, stepsOf } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { azOnServer, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
+import { reachable } from "./network.ts";
 import { type Explanation, hostOf, type Rule, rulesFor } from "./rules.ts";
 import { allowInProxy } from "./steps.ts";
 
@@ -56,6 +57,18 @@ export const FALLBACKS: readonly Rule[] = [
             : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]),
         ];
       },
+    },
+    "cli-network": {
+      when: {
+        signIn: "azure-cli",
+        text: /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/,
+      },
+      answer: (context) => [
+        "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
+        ...reachable(context),
+        "Run the job again.",
+      ],
+      retries: 1,
     },
     "cli-failed": {
       when: { signIn: "azure-cli" },

@@ -25,7 +25,7 @@ export const GITHUB = rulesFor("github", {
     ],
   },
   "oidc-refused": {
-    when: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/,
+    when: /Failed to get ID Token.*Error Code : 4(?!29)\d\d(?!.*HTML page)/,
     answer: (_context, { text }) => {
       if (/Error Code : 401/.test(text))
         return [

@@ -3,18 +3,18 @@ import { run, type Steps } from "../model/failure.ts";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { PROXY } from "./proxy.ts";
-import { type Context, hostOf, isPostgres, rulesFor } from "./rules.ts";
+import { type Answer, type Context, hostOf, isPostgres, rulesFor } from "./rules.ts";
 import { lookAtState, setFullName } from "./steps.ts";
 
 const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as const;
 
 /**
- * What can go wrong on the way: names, addresses, TLS. Codes: https://nodejs.org/api/errors.html#common-system-errors
- * and https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
+ * What can go wrong on the way: names, addresses, TLS. Codes: https://nodejs.org/api/errors.html#common-system-errors,
+ * https://nodejs.org/api/dns.html#error-codes and https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
  */
 const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": {
-    when: ["ENOTFOUND ENODATA EAI_NONAME", /getaddrinfo (ENOTFOUND|EAI_AGAIN [\w-]+$)|could not translate host name/],
+    when: ["ENOTFOUND ENODATA EAI_NONAME EAI_NODATA EAI_ADDRFAMILY", /getaddrinfo EAI_AGAIN [\w-]+$/],
     answer: (context) => [
       "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
       ...atPostgres(context, [
@@ -24,9 +24,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
   },
   "dns-unavailable": {
-    when: ["EAI_* ESERVFAIL EREFUSED", /getaddrinfo EAI_|query\w+ E(SERVFAIL|REFUSED|TIMEOUT)/],
+    when: ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E(?![MN]FILE)/],
     answer: (context) => [
-      "The runner's DNS server did not answer.",
+      "The runner's DNS server did not answer, or refused to.",
       "Run the job again.",
       "On a self-hosted runner, check its DNS:",
       run(`nslookup ${shell(hostOf(context))}`),
@@ -34,7 +34,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     retries: 2,
   },
   "too-many-files": {
-    when: ["EMFILE ENFILE ENOBUFS ENOMEM", /\bE[MN]FILE\b|Too many open files/],
+    when: "EMFILE ENFILE ENOBUFS ENOMEM EADDRINUSE",
     answer: [
       "The runner's process, or the whole machine, cannot open more files and sockets.",
       "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
@@ -44,7 +44,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     retries: 1,
   },
   "connection-not-allowed": {
-    when: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/,
+    when: [/\b(connect|socket|bind) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
     answer: (context) => [
       "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
       sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? (context.port ?? 5432) : 443}`)} in the machine's firewall.`,
@@ -53,11 +53,13 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   },
   "connection-lost": {
     when: [
-      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$/i,
+      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_*",
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$|does not match the HTTP\/1.1 protocol/i,
+      // Alerts that say nothing of the two sides: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
+      /bad.record.mac|alert.(internal.error|record.overflow|decompression.failure|decode.error|user.cancelled|close.notify)/i,
     ],
     answer: (context) => [
-      "The connection broke: the peer is restarting or failing over, or something in between cut it.",
+      "The connection broke: the peer is restarting or failing over, or something in between cut it or changed its data.",
       ...(isPostgres(context)
         ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)]
         : ["Run the job again.", ...reachable(context)]),
@@ -65,29 +67,30 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     retries: 3,
   },
   "connection-timed-out": {
-    when: [
-      "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
-      /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|(Connect|Headers|Body) Timeout Error|TLS handshake timeout/,
-    ],
-    answer: (context) => [
-      isPostgres(context)
-        ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped."
-        : context.proxy === undefined
-          ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy."
-          : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
-      ...atPostgres(context, [
+    when: "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
+    answer: (context, { text }) => {
+      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
+      if (!isPostgres(context))
+        return [
+          context.proxy === undefined
+            ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy."
+            : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
+          ...reachable(context),
+        ];
+      return [
+        "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
         "If public access is `Disabled`, use a runner in the server's network.",
         "If it is `Enabled`, allow the runner's address:",
         azAllow(context, "<address>"),
         `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
-      ]),
-    ],
+      ];
+    },
     retries: 1,
   },
   "connection-refused": {
-    when: ["ECONNREFUSED", /ECONNREFUSED/],
+    when: "ECONNREFUSED",
     answer: (context) =>
       isPostgres(context) && /^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? "")
         ? [
@@ -108,12 +111,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     retries: 1,
   },
   "host-unreachable": {
-    when: [
-      "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
-      /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/,
-    ],
+    when: "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
     answer: (context, { text }) => {
-      if (/E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i.test(text))
+      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
+      if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text))
         return [
           "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
           "See whether the name has an IPv4 address:",
@@ -121,16 +122,27 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6.",
         ];
       return [
-        "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
-        ...atPostgres(context, ["Use a runner in the server's network."]),
+        "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
+        "Check the network and the routes of a self-hosted runner:",
+        run("ip route"),
+        ...atPostgres(context, ["If the server is in a private network, use a runner in that network."]),
       ];
     },
+    retries: 1,
+  },
+  "connection-failed": {
+    when: /\b(connect|socket|bind|read|write) E[A-Z]{2,}\b(?<!E(PROTO|ACCES))/,
+    answer: (context) => [
+      "The runner's operating system could not make the connection, for the reason in the message.",
+      ...atPostgres(context, ["Check `host` and `port`.", ...setFullName(context)]),
+      "Run the job again.",
+    ],
     retries: 1,
   },
   "tls-wrong-host": {
     when: [
       "ERR_TLS_CERT_ALTNAME_INVALID",
-      /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/,
+      /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match/i,
     ],
     answer: (context) => [
       "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
@@ -155,10 +167,22 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       run(look(context, " | openssl x509 -noout -dates")),
     ],
   },
+  "tls-certificate": {
+    when: [
+      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)/i,
+      "CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_CERT* ERR_TLS_CERT_*",
+    ],
+    answer: (context) => [
+      "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Trusting it in addition does not help. Nothing secret was sent.",
+      "Look at the certificate:",
+      run(look(context, " | openssl x509 -noout -text")),
+      "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's.",
+    ],
+  },
   "tls-unknown-authority": {
     when: [
-      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i,
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED",
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed/i,
     ],
     answer: (context) => [
       "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
@@ -176,25 +200,18 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ]),
     ],
   },
-  "tls-certificate": {
-    when: [
-      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i,
-      "CERT_* CRL_* INVALID_CA INVALID_PURPOSE PATH_LENGTH_EXCEEDED UNABLE_TO_* ERROR_IN_CERT* ERR_TLS_CERT_*",
+  "tls-authorities-unreadable": {
+    when: /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
+    answer: [
+      "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
+      "Check the file that this variable names. In a container, the path is that of the container:",
+      run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
+      "Its first line must be `-----BEGIN CERTIFICATE-----`.",
     ],
-    answer: (context, { text }) => {
-      if (/too (weak|small)/i.test(text))
-        return [
-          "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
-          "Replace the certificate with one that has an RSA key of at least 2048 bits and a SHA-256 signature. If a proxy inspects TLS, the certificate is the proxy's.",
-          "Look at the certificate:",
-          run(look(context, " | openssl x509 -noout -text")),
-        ];
-      return ["The certificate is not valid. Nothing secret was sent.", "Look at the certificate:", run(look(context))];
-    },
   },
   "tls-handshake": {
     when: [
-      "ERR_SSL_* EPROTO*",
+      "ERR_SSL_* EPROTO* AADSTS1002016",
       /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/,
     ],
     answer: (context, { text }) => {
@@ -215,7 +232,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ];
       if (OLD_TLS.test(text))
         return [
-          "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+          "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
           "See who answers, and with which TLS:",
           run(look(context)),
           ...(isPostgres(context)
@@ -224,10 +241,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ];
       return [
         "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
-        ...(context.proxy === undefined
+        ...(isPostgres(context)
           ? []
           : [
-              sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`,
+              "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.",
             ]),
         ...seeWhatAnswers,
       ];
@@ -238,9 +255,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
 /** An answer of PostgreSQL's gateway, or of the resource manager. */
 export const PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": {
-    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server)/i,
+    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server|Client from Azure Virtual Networks)/i,
     answer: [
-      "The server's public access is disabled, or it is in a virtual network. A firewall rule has no effect there.",
+      "The server's public access is disabled, or one of the two is in a virtual network. A firewall rule has no effect there.",
       "Run the job in the server's network. `docs/private-network.md` shows three ways.",
     ],
   },
@@ -254,7 +271,18 @@ const HOST_NOT_ALLOWED = /alert (access denied|unrecognized name)|number (49|112
 const CLIENT_CERTIFICATE =
   /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i;
 const OLD_TLS =
-  /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i;
+  /TLS version 1\.|too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.ecpoint|wrong.signature|legacy.sigalg|version.too.low/i;
+
+/** Addresses that exist in many networks: https://www.iana.org/assignments/iana-ipv4-special-registry */
+const PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
+
+function fromOutside(context: Context): Answer {
+  return [
+    "The server's address is private: only its own network, and networks that are peered with it, lead there.",
+    "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
+    `If the runner is in it, allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`,
+  ];
+}
 
 /** Steps for PostgreSQL; for another peer, what the runner has to reach. */
 function atPostgres(context: Context, steps: Steps): Steps {

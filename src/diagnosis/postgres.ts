@@ -6,7 +6,7 @@ import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, conninfo, identifier, shell } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK } from "./steps.ts";
+import { CHECK_CLOCK, lookAtState, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
@@ -24,36 +24,53 @@ const SESSION_TIMEOUTS: Readonly<Record<string, string>> = {
   "57P05": "idle_session_timeout",
 };
 
-const WITHOUT_POOLER = "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.";
-
-const AFTER_MIGRATIONS: Steps = [
-  "Run the job again: it continues where it stopped.",
-  "Run this step after the migrations, not at the same time.",
-];
+const LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 
 /**
  * What PostgreSQL and Azure's extension to it say. Texts of the extension are matched loosely: they changed with
  * the name of Entra. SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
  * Azure's texts: https://learn.microsoft.com/azure/postgresql/flexible-server/how-to-troubleshoot-common-connection-issues
  * PgBouncer's, all with SQLSTATE 08P01: https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
+ * The codes in capitals of the first four rules are those of src/postgres/.
  */
 export const POSTGRES = rulesFor("postgres", {
-  "pooler-token-too-long": {
-    when: /client sent partial pkt in startup phase|password too long/,
-    answer: [
-      "The token is longer than the longest password that this PgBouncer accepts.",
-      "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
-      "Or sign in as a service principal or managed identity, whose tokens are shorter than a user's.",
+  "not-postgres": {
+    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
+    when: [
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response/,
+      "NOT_POSTGRES",
+    ],
+    answer: (context) => [
+      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
+      "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
+      ...setFullName(context),
     ],
   },
-  "pooler-session": {
-    when: [
-      "26000 42P05",
-      /prepared statement (".*" (requires|does not exist|already exists)|did not exist|name is already in use)|cached plan must not change/,
+  "token-not-asked-for": {
+    when: "HASH_REQUESTED",
+    answer: (context) => [
+      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
+      "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
+      "Check that the server accepts Entra tokens:",
+      azShow(context, "authConfig"),
+      "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.",
     ],
-    answer: [
-      "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
-      WITHOUT_POOLER,
+  },
+  "query-timed-out": {
+    when: "QUERY_TIMEOUT",
+    answer: (context) => [
+      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
+      "Run the job again: what was granted stays granted.",
+      ...lookAtState(context),
+    ],
+  },
+  "protocol-violation": {
+    when: ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
+    answer: (context) => [
+      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+      "Check `host` and `port`: perhaps a different service listens there.",
+      ...setFullName(context),
+      "If a proxy is in between, set `host` to the server itself.",
     ],
   },
   "token-expired": {
@@ -147,65 +164,41 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     answer: passwordRefused,
   },
-  "role-may-not-log-in": {
-    when: /is not permitted to log in/,
-    answer: ({ user }) => [
-      "The role exists, but cannot log in.",
-      "Set `user` to a role that can log in.",
-      "Or let this role log in:",
-      run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`),
-    ],
-  },
   "login-role-not-found": {
-    when: [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user/],
+    when: [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user|is not permitted to log in/],
     answer: (context) => [
-      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+      "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+      "Set `user` to a role that can log in.",
       ...findRole(context),
+      "If the role exists, let it log in:",
+      run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`),
     ],
   },
   firewall: {
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    when: [/^(?!.*(no encryption|SSL off)).*pg_hba\.conf/, /Client from Azure Virtual Networks is not allowed/],
-    answer: (context, { text }) => {
-      if (/Virtual Networks/.test(text))
-        return [
-          "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
-          "Remove the service endpoint `Microsoft.Sql` from the runner's subnet, or add a rule for the subnet to the server.",
-          "Or use a runner in the server's network (`docs/private-network.md`).",
-        ];
-      return [
-        "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-        "For a runner that keeps its address, allow it, and run the job again:",
-        azAllow(context, addressIn(text) ?? "<address>"),
-        "Or use a runner in the server's network (`docs/private-network.md`).",
-      ];
-    },
+    when: /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/,
+    answer: (context, { text }) => [
+      "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+      "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+      "For a runner that keeps its address, allow it, and run the job again:",
+      azAllow(context, addressIn(text) ?? "<address>"),
+      "Or use a runner in the server's network (`docs/private-network.md`).",
+    ],
   },
   "tls-required": {
     when: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
     answer: ["The server accepts only connections with TLS.", "Remove `ssl-mode`, or set it to `verify-full`."],
   },
   "database-not-found": {
-    when: ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
+    when: [
+      "3D000 57P04",
+      /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/,
+      /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
+    ],
     answer: (context) => [
-      "The server has no database with this name. Names are case-sensitive.",
+      "The server has no database with this name, or the database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted. Names are case-sensitive.",
       "Set `database` to one of these:",
       azOnServer("db list", context, { query: "[].name" }),
-    ],
-  },
-  "database-closed": {
-    when: /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
-    answer: (context, { text }) => [
-      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
-      "Set `database` to another database:",
-      azOnServer("db list", context, { query: "[].name" }),
-      ...(text.includes("invalid database")
-        ? [
-            "Or finish the interrupted `DROP DATABASE`, connected to another database:",
-            run(`DROP DATABASE ${identifier(context.database, "<database>")};`),
-          ]
-        : []),
     ],
   },
   "connect-not-granted": {
@@ -222,7 +215,7 @@ export const POSTGRES = rulesFor("postgres", {
   "no-connection-slots": {
     when: [
       "53300",
-      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/,
+      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout|too many servers/,
     ],
     answer: (context) => [
       "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
@@ -237,38 +230,33 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     retries: 4,
   },
-  "server-starting": {
+  "server-restarting": {
     when: [
-      "57P03",
+      "57P01 57P02 57P03",
       /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
-    ],
-    answer: (context) => ["The server is starting, stopping or failing over.", ...afterRestart(context)],
-    retries: 4,
-  },
-  "server-stopping": {
-    when: [
-      "57P01 57P02",
       /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
     ],
     answer: (context) => [
-      "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
+      "The server is restarting or failing over, or an administrator ended the session.",
       ...afterRestart(context),
     ],
     retries: 4,
   },
   "pooler-cannot-connect": {
-    when: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/,
+    when: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown/,
     answer: (context) => [
       "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
       ...afterRestart(context),
     ],
-    retries: 3,
+    retries: 2,
   },
   "session-ended": {
     when: [Object.keys(SESSION_TIMEOUTS).join(" "), /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
     answer: (context, { code }) => [
       "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
-      ...(code in SESSION_TIMEOUTS ? lookAtTimeout(context, SESSION_TIMEOUTS[code] ?? "") : [WITHOUT_POOLER]),
+      ...(code in SESSION_TIMEOUTS
+        ? lookAtTimeout(context, SESSION_TIMEOUTS[code] ?? "")
+        : ["Set `port: 5432` to connect without PgBouncer."]),
     ],
   },
   "replica-conflict": {
@@ -281,15 +269,6 @@ export const POSTGRES = rulesFor("postgres", {
       azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" }),
     ],
   },
-  "out-of-shared-memory": {
-    when: { codes: "53200", text: /shared memory/ },
-    answer: (context) => [
-      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
-      "Run the job again when that session has ended.",
-      "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
-      azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" }),
-    ],
-  },
   "privileges-full": {
     when: { codes: "54000", text: /row is too big/ },
     answer: [
@@ -297,6 +276,29 @@ export const POSTGRES = rulesFor("postgres", {
       "Grant to a group role, and make the other roles its members:",
       run("GRANT <group> TO <role>;"),
       "Revoke the privileges of roles that are no longer used.",
+    ],
+  },
+  wraparound: {
+    when: /not accepting commands.*wraparound/,
+    answer: [
+      "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+      "Vacuum the database that the message names, as its owner or an administrator:",
+      run("VACUUM (VERBOSE);"),
+      "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
+    ],
+  },
+  "server-limit": {
+    when: ["53000 53400 54*", { codes: "53200", text: /shared memory/ }],
+    answer: (context, { text }) => [
+      "A limit of the server was reached: a migration can fill its lock table, for example.",
+      "Run the job again when less is going on.",
+      "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
+      azOnServer("parameter set", context, {
+        name: text.includes("shared memory") ? "max_locks_per_transaction" : "<parameter>",
+        value: "<value>",
+      }),
+      "If nothing else reaches this limit, an event trigger in the database does. List the event triggers:",
+      LIST_EVENT_TRIGGERS,
     ],
   },
   "out-of-memory": {
@@ -328,18 +330,28 @@ export const POSTGRES = rulesFor("postgres", {
       run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"),
     ],
   },
-  wraparound: {
-    when: /not accepting commands (that assign new|to avoid wraparound)/,
+  "concurrent-change": {
+    when: [
+      "40* 42710 55006 55P03",
+      { codes: "23505", text: /"pg_\w+_index"/ },
+      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/,
+    ],
     answer: [
-      "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-      "Vacuum the database that the message names, as its owner or an administrator:",
-      run("VACUUM (VERBOSE);"),
-      "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
+      "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
+      "Run the job again: it continues where it stopped.",
+      "Run this step after the migrations, not at the same time.",
     ],
   },
-  "lock-time-out": {
-    when: "55P03",
-    answer: ["Another session, perhaps a migration, held a lock for too long.", ...AFTER_MIGRATIONS],
+  "extension-not-loaded": {
+    when: /shared_preload_libraries|must be preloaded|could not (access|load).*\$libdir|could not load library|allow-listed/,
+    answer: (context) => [
+      "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
+      "Add the extension to this parameter, and to `azure.extensions`:",
+      azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
+      "Restart the server, so that it loads the extension:",
+      azServer("restart", context),
+      "Or drop the extension, if nothing needs it.",
+    ],
   },
   "authentication-time-out": {
     when: /canceling authentication due to timeout/,
@@ -368,14 +380,6 @@ export const POSTGRES = rulesFor("postgres", {
       "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name.",
     ],
   },
-  "concurrent-change": {
-    when: [
-      "40001 40P01 42710",
-      { codes: "23505", text: /"pg_\w+_index"/ },
-      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/,
-    ],
-    answer: ["Another session created or changed the same objects at the same time.", ...AFTER_MIGRATIONS],
-  },
   "pgaadauth-not-here": {
     when: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
     answer: (context) => [
@@ -390,7 +394,7 @@ export const POSTGRES = rulesFor("postgres", {
     ],
   },
   "pgaadauth-not-permitted": {
-    when: { codes: "42501", text: /permission denied for function pgaadauth_/ },
+    when: { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure AD)\b.*\badmin/i },
     answer: (context) => [
       "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
       "Sign in as one of the server's Entra administrators:",
@@ -410,7 +414,7 @@ export const POSTGRES = rulesFor("postgres", {
     ],
   },
   "citus-worker": {
-    when: /operation is not allowed on this node/,
+    when: /operation is not allowed on this node|Citus worker|coordinator/,
     answer: [
       "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
       "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator.",
@@ -438,31 +442,34 @@ export const POSTGRES = rulesFor("postgres", {
   },
   "object-not-found": {
     when: [
-      "42P01 3F000",
+      "42P01 42725 42809 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
       /column ".*" of relation ".*" does not exist/,
     ],
     answer: ({ database }) => [
-      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
+      "The database has nothing of this kind with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+      sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
       run("\\du"),
     ],
   },
   "restricted-role": {
     when: {
       codes: "42501",
-      text: /restricted role|only superusers|must be superuser|is a system catalog|session authorization|for (table|view|function|language) "?(pg_|c\b)/i,
+      text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|cron\b|job\b|job_run_details)/i,
     },
-    answer: [
-      "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
-      "Grant privileges on the app's own objects, instead of membership in the role or access to the object that the message names.",
+    answer: (context) => [
+      "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
+      "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`.",
+      "If the message names an object of the app, set `user` to the owner of the object.",
+      "If it names a parameter, set the parameter on the server:",
+      azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
     ],
   },
   "role-not-grantable": {
     when: [
       {
         codes: "42501",
-        text: /permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i,
+        text: /permission denied to grant privileges as|permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i,
       },
       /cannot have explicit members|option cannot be granted back|role ".*" (is|cannot be) a member of/,
     ],
@@ -514,17 +521,6 @@ export const POSTGRES = rulesFor("postgres", {
           run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
           "For the role of an Entra identity, use the action in `principal/` as an Entra administrator.",
         ];
-      if (/for (configuration )?parameter|to set parameter/.test(text))
-        return [
-          "Only a superuser can grant or set this. On Azure, no login is a superuser.",
-          "Set the parameter on the server instead:",
-          azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
-        ];
-      if (/for (schema|table) "?(columnar|citus|pg_dist|cron\b)/.test(text))
-        return [
-          "This object belongs to an extension (Citus or pg_cron), and so only to Azure's own superuser.",
-          "Set `schemas` to the app's own schemas. Servers of Azure Cosmos DB (`*.postgres.cosmos.azure.com`) are not supported.",
-        ];
       return [
         "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
         "Set `user` to the owner of the object, usually the role that runs the migrations.",
@@ -546,15 +542,6 @@ export const POSTGRES = rulesFor("postgres", {
             "Remove what the message names. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
           ],
   },
-  "raised-in-database": {
-    when: "P0001 39P03",
-    answer: [
-      "Code in the database refused this: an event trigger, or a function that it calls, raised the error.",
-      "List the event triggers:",
-      run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
-      "Do what the message says, or ask the trigger's owner for an exception.",
-    ],
-  },
   "tls-not-offered": {
     when: /does not support SSL connections|unsupported frontend protocol 1234\.56/,
     answer: [
@@ -563,16 +550,46 @@ export const POSTGRES = rulesFor("postgres", {
       "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`.",
     ],
   },
+  "raised-in-database": {
+    when: ["21* 22000 22001 22003 22004 22012 22P02 23* 24* 2F* 38* 39* 44* P0*", /tuple already updated by self/],
+    answer: [
+      "Code in the database refused this or failed: an event trigger, or a function that it calls.",
+      "List the event triggers:",
+      LIST_EVENT_TRIGGERS,
+      "Do what the message says, or ask the trigger's owner for an exception.",
+    ],
+  },
+  "dependent-privileges": {
+    when: "2BP01",
+    answer: [
+      "Other privileges or objects depend on this: the role granted its privilege on to other roles, for example.",
+      "Revoke the privilege from all of them, as the role that granted it:",
+      run("REVOKE <privilege> ON <object> FROM <role> CASCADE;"),
+    ],
+  },
+  "pooler-refused": {
+    when: [
+      "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
+      /cached plan must not change|login rejected|auth_query|^(FATAL: )?(\(E[A-Z]+\)|Tenant or user not found|No pool configured|odyssey:)|connection from the pool/,
+    ],
+    answer: [
+      "A connection pooler refused the session or mixed up two of them: its databases, its users or its pool mode do not fit, it accepts no password as long as a token, or it knows this server by another name.",
+      "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
+      "If the pooler must stay, sign in as a service principal or managed identity, whose tokens are shorter than a user's.",
+    ],
+  },
   "sign-in-refused": {
     when: "28000",
     answer: (context) => [
       "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
       "Check `host`, `port` and `user`.",
+      "Check how the server lets roles sign in:",
+      azShow(context, "authConfig"),
       ...findRole(context),
     ],
   },
   "server-fault": {
-    when: "XX* 58* 53000 53400",
+    when: ["XX* 58* F0*", /connection to the remote node/],
     answer: (context, { text }) => [
       /active placement|remote node|worker node/.test(text)
         ? "A node of this Citus cluster could not reach another one."
@@ -580,13 +597,6 @@ export const POSTGRES = rulesFor("postgres", {
       "Run the job again: what was granted stays granted.",
       "If the error persists, look at the server's state, and open a support request in the Azure portal:",
       azShow(context, STATE),
-    ],
-  },
-  "pooler-config": {
-    when: ["08P01", /bouncer config error|login rejected|auth_query/],
-    answer: [
-      "A connection pooler refuses the connection: its own configuration (its databases, its users, the query by which it looks them up, or the connection parameters that it accepts) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
-      WITHOUT_POOLER,
     ],
   },
 });

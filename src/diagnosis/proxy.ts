@@ -8,13 +8,14 @@ const HTTPS = ["entra", "github", "azure", "github-issues"] as const;
 
 /**
  * What can go wrong at the proxy itself. Its refusals have other words in each library: `tunnel` (GitHub's), undici
- * (Octokit), https-proxy-agent (Azure's) and Python's urllib3 (the Azure CLI).
+ * (Octokit), https-proxy-agent (Azure's) and Python's urllib3 (the Azure CLI). The status is that of the answer to
+ * CONNECT: https://httpwg.org/specs/rfc9110.html#CONNECT
  */
 export const PROXY = rulesFor(HTTPS, {
   "proxy-not-found": {
     when: [
-      { atProxy: true, codes: "ENOTFOUND EAI_AGAIN" },
-      /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(\[Errno (-\d|8\b|1100\d)|name resolution|Failed to resolve)/,
+      { atProxy: true, codes: "ENOTFOUND EAI_*" },
+      { codes: "ENOTFOUND EAI_*", text: /tunneling socket|ProxyError/ },
     ],
     answer: ({ proxy }) => [
       "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
@@ -23,40 +24,63 @@ export const PROXY = rulesFor(HTTPS, {
       run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`),
     ],
   },
+  "proxy-sign-in": {
+    when: [
+      /(statusCode=|Proxy response \(|Tunnel connection failed: )407|proxy authentication required/i,
+      { codes: "NOT_JSON", status: [407] },
+    ],
+    answer: (context) => [
+      "The proxy between the runner and this host asks for a sign-in.",
+      "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
+      run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
+      "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
+      ...bypassProxy(context),
+    ],
+  },
+  "proxy-overloaded": {
+    when: /(statusCode=|Proxy response \(|Tunnel connection failed: )5(?!01)\d\d/,
+    answer: (context) => [
+      "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall or upstream proxy fails.",
+      "Run the job again.",
+      "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
+      ...bypassProxy(context),
+    ],
+    retries: 2,
+  },
+  "proxy-unusable": {
+    when: [
+      {
+        atProxy: true,
+        codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ETIMEDOUT ECONNRESET UND_ERR_CONNECT_TIMEOUT",
+      },
+      /tunneling socket could not be established, (cause|statusCode=(400|404|405|501))|Proxy connection ended/,
+      /Proxy response \((400|404|405|501)|Tunnel connection failed: (400|404|405|501)|ProxyError(?!.*Tunnel connection failed)/,
+      /SOCKS|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported/i,
+      /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
+      "UND_ERR_PRX_TLS ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
+    ],
+    answer: (context) => [
+      "No HTTP proxy answers at the address in `HTTPS_PROXY`: the address or its `http://` is wrong, nothing listens there, or it is a SOCKS proxy or a web server.",
+      "Correct the variable. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
+      run("HTTPS_PROXY=http://<proxy>:<port>"),
+      "Check the proxy on the runner:",
+      run(
+        `curl --head --proxy ${shell(context.proxy === undefined ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`,
+      ),
+      ...bypassProxy(context),
+    ],
+    retries: 1,
+  },
   "proxy-refused": {
     when: [
-      { atProxy: true, codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN" },
-      /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i,
-      "HPE_* UND_ERR_PRX_TLS",
-      { codes: "NOT_JSON", status: ["4xx", "5xx"] },
+      /tunneling socket could not be established|when HTTP Tunneling|Tunnel connection failed/i,
+      { codes: "NOT_JSON", status: ["4xx"] },
+      /Error Code : 4\d\d.*HTML page/,
+      { status: ["4xx"], text: /^\s*</ },
     ],
-    answer: (context, { text }) => {
-      if (/\b407\b|proxy authentication required/i.test(text))
-        return [
-          "The proxy between the runner and this host asks for a sign-in.",
-          "Add the sign-in to the variable:",
-          run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-          ...bypassProxy(context),
-        ];
-      if (NO_PROXY_ANSWERS.test(text))
-        return [
-          "No HTTP proxy answers at the address in `HTTPS_PROXY`, or it broke the connection.",
-          "Check the proxy on the runner. In a container, `127.0.0.1` is the container itself:",
-          run(
-            `curl --head --proxy ${shell(context.proxy === undefined ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`,
-          ),
-          "Start the proxy, or correct `HTTPS_PROXY`: it must name an HTTP proxy (`http://<proxy>:<port>`), not a SOCKS proxy.",
-          ...bypassProxy(context),
-        ];
-      return [
-        "A proxy between the runner and this host does not allow the connection.",
-        ...allowInProxy(context),
-        "If the proxy asks for a sign-in, add it to the variable:",
-        run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-      ];
-    },
+    answer: (context) => [
+      "A proxy between the runner and this host does not allow the connection.",
+      ...allowInProxy(context),
+    ],
   },
 });
-
-const NO_PROXY_ANSWERS =
-  /cause=|ECONNREFUSED|E(HOST|NET)\w+|Connection refused|Connection ended|closed connection|reset by peer|timed out|Parse Error/i;

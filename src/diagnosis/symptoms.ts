@@ -44,6 +44,37 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
 
 const MAX_ERRORS = 50;
 
+/**
+ * All codes that a symptom names: its own, Entra's number (the last one is the reason), those in its text, because many
+ * libraries keep only the text, and the one that the words of another library mean.
+ */
+export function codesOf({ code, text }: Symptom): readonly string[] {
+  const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE)_\w+)\b/g) ?? [];
+  const meant = IN_OTHER_WORDS.filter(([words]) => words.test(text)).map(([, each]) => each);
+  return [code, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant];
+}
+
+/** How Linux, Windows, Python and libpq word the errors that Node.js has codes for. */
+const IN_OTHER_WORDS: readonly (readonly [words: RegExp, code: string])[] = [
+  [
+    /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed/,
+    "ENOTFOUND",
+  ],
+  [/name resolution/, "EAI_AGAIN"],
+  [/Connection refused|actively refused/, "ECONNREFUSED"],
+  [/Network is unreachable|No route to host|unreachable (host|network)/, "EHOSTUNREACH"],
+  [
+    /\btimed out\b|handshake timeout|timeout expired|Timeout Error|due to connection timeout|did not properly respond/i,
+    "ETIMEDOUT",
+  ],
+  [
+    /reset by peer|forcibly closed|Connection aborted|Remote end closed|other side closed|socket hang up/i,
+    "ECONNRESET",
+  ],
+  [/Operation not permitted|forbidden by its access permissions/, "EPERM"],
+  [/Too many open files/, "EMFILE"],
+];
+
 /** An error's own words, on one line, without secrets. */
 export function wordsOf(error: unknown): string {
   return symptomsOf(error)[0]?.text ?? "";

@@ -377,12 +377,12 @@ describe("on the way to Entra", () => {
     vi.stubEnv("HTTPS_PROXY", address);
     const asked = await failing(password(WITH_SECRET)());
     expect(asked).toMatchObject({
-      code: "proxy-refused",
+      code: "proxy-sign-in",
       hint: expect.stringContaining("asks for a sign-in"),
     });
     await toClose.pop()?.();
     const refused = await failing(password(WITH_SECRET)());
-    expect(refused).toMatchObject({ code: "proxy-refused", steps: expect.stringContaining(address) });
+    expect(refused).toMatchObject({ code: "proxy-unusable", steps: expect.stringContaining(address) });
     expect(refused.steps).not.toMatch(/set `HTTPS_PROXY`/);
     vi.stubEnv("HTTPS_PROXY", "http://nowhere.invalid:3128");
     const unknown = await failing(password(WITH_SECRET)());

@@ -354,9 +354,9 @@ describe("commands can be copied", () => {
     expect(commandsOf(diagnose(error("does not contain group ID"), { user }))[0]).toContain(
       `--group 'a'\\''; rm -rf ~ #\`x\`"'`,
     );
-    expect(commandsOf(diagnose(error("is not permitted to log in"), { user }))).toEqual([
+    expect(commandsOf(diagnose(error("is not permitted to log in"), { user }))).toContain(
       'ALTER ROLE "a\'; rm -rf ~ #`x`""" LOGIN;',
-    ]);
+    );
     const host = "$(reboot)";
     for (const command of commandsOf(diagnose(error("certificate has expired"), { host })).slice(1)) {
       expect(command).toContain("'$(reboot)'");
@@ -372,9 +372,7 @@ const PASSING = [
   "managed-identity-busy",
   "no-connection-slots",
   "oidc-unavailable",
-  "pooler-cannot-connect",
-  "server-starting",
-  "server-stopping",
+  "server-restarting",
 ];
 
 describe("further attempts", () => {
@@ -387,7 +385,7 @@ describe("further attempts", () => {
     expect(tries("the database system is starting up", "57P03")).toBe(4);
     expect(tries("sorry, too many clients already", "53300")).toBe(4);
     expect(tries("read ECONNRESET", "ECONNRESET")).toBe(3);
-    expect(tries("server login has been failing, try again later (server_login_retry)", "08P01")).toBe(3);
+    expect(tries("server login has been failing, try again later (server_login_retry)", "08P01")).toBe(2);
     const entra = RULES.filter(({ with: partners }) => !partners.includes("postgres"));
     for (const { retries = 0, code } of entra) expect(waits(retries), code).toBeLessThan(45);
     for (const text of ["Failed to get ID Token. Error Code : undefined Error Message: ", "Request timeout: /x"])

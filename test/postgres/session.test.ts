@@ -128,7 +128,7 @@ describe("a session", () => {
       await client.query("SELECT 1");
     }).catch((error: unknown) => error);
     expect(readFailure(diagnose(error))).toMatchObject({
-      code: "server-stopping",
+      code: "server-restarting",
       message: "PostgreSQL: terminating connection due to administrator command",
     });
   });
@@ -219,7 +219,7 @@ describe("a refusal of a real server is explained", () => {
 describe("a refusal of a real server during the work is explained", () => {
   test.each([
     ["BEGIN READ ONLY; GRANT SELECT ON orders TO aad_orders", "read-only"],
-    ["SET lock_timeout = '10ms'; LOCK TABLE orders", "lock-time-out"],
+    ["SET lock_timeout = '10ms'; LOCK TABLE orders", "concurrent-change"],
     ["SET statement_timeout = '10ms'; SELECT pg_sleep(10)", "statement-time-out"],
     ["GRANT SELECT ON orders TO nobody_at_all", "object-not-found"],
     ["GRANT SELECT ON nothing_at_all TO aad_orders", "object-not-found"],
@@ -426,7 +426,7 @@ describe("only transient failures are retried", () => {
       onStartup: () => errorResponse("57P03", "the database system is starting up"),
     });
     expect(await failing(withSession({ target: to, password, patience: QUICK }, nothing))).toMatchObject({
-      code: "server-starting",
+      code: "server-restarting",
     });
     expect(server.connections()).toBe(5);
   });
@@ -465,7 +465,7 @@ describe("only transient failures are retried", () => {
     });
     const to = target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } });
     expect(await failing(withSession({ target: to, password, patience: QUICK }, nothing))).toMatchObject({
-      code: "server-stopping",
+      code: "server-restarting",
     });
     expect(server.connections()).toBe(5);
   });

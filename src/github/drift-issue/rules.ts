@@ -102,7 +102,7 @@ const REFUSALS = rulesFor("github-issues", {
     ],
   },
   "issues-refused": {
-    when: { status: ["4xx"] },
+    when: { status: ["4xx"], text: /^(?!\s*<)/ }, // a page comes from a proxy
     answer: [
       "GitHub refused the request for the reason in its message.",
       "Do what the message says, or set `drift-issue: false`.",
