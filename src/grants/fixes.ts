@@ -185,7 +185,7 @@ function noteFor(place: Place, { change, reason, otherNotFound }: Blocked, actor
   if (otherNotFound) return NEEDS_SEARCH_PATH;
   if (actor !== null && grantedTo.length > 0) {
     const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? inOurWords(role) : name(role))));
-    return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}.`;
+    return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}. Run this action afterwards with \`mode: apply\`, because a grantee may hold the privilege only by them.`;
   }
   if (reason === "grantor-lacks-option") return noteForGrantor(place, change);
   if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);

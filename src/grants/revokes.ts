@@ -1,6 +1,6 @@
 import type { Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/report.ts";
-import type { AclItem, ColumnAclItem, Grantee, Group, Role } from "../model/snapshot.ts";
+import type { AclItem, ColumnAclItem, Grantee, Group, Holder } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { actingRoleToRevoke, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
@@ -33,7 +33,7 @@ function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding
   const onColumns = privileges.flatMap((privilege) =>
     grantsTo(grantee, columns, privilege).map((item): PrivilegeStep => {
       const same = columns.filter(({ column }) => column === item.column);
-      const dependents = dependentsOf(grantee.role, group, [item], same);
+      const dependents = dependentsOf(grantee.role, [item], same);
       const step = stepToRevoke(login, place, privilege, item, [...group.acl, ...same], dependents);
       return { ...unless(step, "column-privileges"), grantee, columns: [item.column] };
     }),
@@ -41,7 +41,7 @@ function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding
   const onObject = privileges.flatMap((privilege) => {
     const ofColumns = grantsTo(grantee, columns, privilege);
     return grantsTo(grantee, group.acl, privilege).map((item): PrivilegeStep => {
-      const dependents = dependentsOf(grantee.role, group, [item, ...ofColumns], [...group.acl, ...columns]);
+      const dependents = dependentsOf(grantee.role, [item, ...ofColumns], [...group.acl, ...columns]);
       const step = stepToRevoke(login, place, privilege, item, group.acl, dependents);
       return { ...unless(step, whyLeft(group, ofColumns)), grantee };
     });
@@ -96,18 +96,18 @@ function grantsTo<Item extends AclItem>(
 
 /**
  * The names of those to whom a grantee granted on what it was granted by some ACL items. While they hold it, the server
- * refuses to revoke the grant option (2BP01); of columns, it would leave them a grant that no role can revoke.
+ * refuses to revoke the grant option (2BP01); on columns, and from a member of the owner, it would leave them a grant that
+ * no role can revoke.
  * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c#L1293 (recursive_revoke)
  * @param mine the items that a REVOKE would remove
  * @param acl the ACL that may hold grants of the grantee
  */
 export function dependentsOf(
-  role: Role,
-  { owner }: Group,
+  role: Holder,
   mine: readonly Pick<AclItem, "privilege" | "grantable">[],
   acl: readonly AclItem[],
 ): readonly string[] {
-  if (role.inherits.has(owner) || !mine.some(({ grantable }) => grantable)) return [];
+  if (!mine.some(({ grantable }) => grantable)) return [];
   const theirs = acl.filter(({ grantor, privilege }) => grantor === role && privilege === mine[0]?.privilege);
   return [...new Set(theirs.map(({ grantee }) => grantee.name))].sort();
 }

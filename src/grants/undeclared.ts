@@ -79,7 +79,7 @@ function revokesOf(
             { privilege, grantable: isGrantOption(asListed) },
             ...columns.filter((item) => item.grantee === same[0] && item.privilege === privilege),
           ];
-          const dependents = isPublic(same[0]) ? [] : dependentsOf(same[0] as Role, group, mine, acl);
+          const dependents = dependentsOf(same[0], mine, acl);
           const item = { grantor, privilege };
           const step = stepToRevoke(
             login,

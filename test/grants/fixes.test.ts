@@ -261,7 +261,7 @@ describe("the fix of one finding", () => {
     expect(fix("dependent-privileges", { ...REVOKES, grantedTo: ["PUBLIC", "readers"] })).toEqual({
       as: "writers",
       sql: `REVOKE DELETE ON TABLE "public"."t" FROM "app";`,
-      note: "app granted the privilege to PUBLIC and readers. Revoke those grants first, as app.",
+      note: "app granted the privilege to PUBLIC and readers. Revoke those grants first, as app. Run this action afterwards with `mode: apply`, because a grantee may hold the privilege only by them.",
     });
     expect(fix("dependent-privileges", REVOKES).note).toBe("Revoke it from those roles first.");
   });

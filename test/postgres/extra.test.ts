@@ -281,7 +281,10 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     ]);
     expect(fixes).toEqual([]);
     expect(extra.map(({ fix }) => read(fix.note))).toEqual(
-      extra.map(() => `${app} granted the privilege to ${third}. Revoke those grants first, as ${app}.`),
+      extra.map(
+        () =>
+          `${app} granted the privilege to ${third}. Revoke those grants first, as ${app}. Run this action afterwards with mode: apply, because a grantee may hold the privilege only by them.`,
+      ),
     );
     await as(app, `REVOKE UPDATE (b) ON t FROM ${third}`);
     for (const { fix } of extra) await as(owner, fix.sql ?? "");
@@ -342,6 +345,32 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
       verdict: "repaired",
       extra: [],
     });
+  });
+
+  test("leaves the grant option of a member of the owner that granted with it, until its grants are revoked", async () => {
+    const { app, owner, role, as, sql, acls, runFor } = await severalGrantees();
+    const third = await role("third");
+    await sql(`GRANT ${owner} TO ${app}`);
+    await as(
+      owner,
+      `CREATE TABLE t (a int); GRANT SELECT ON t TO ${third}; GRANT DELETE ON t TO ${app} WITH GRANT OPTION`,
+    );
+    await as(app, `GRANT DELETE ON t TO ${third}`);
+    const byOwner = { as: owner, sql: `REVOKE DELETE ON TABLE "public"."t" FROM "${app}";` };
+    const byApp = { as: app, sql: `REVOKE DELETE ON TABLE "public"."t" FROM "${third}";` };
+
+    const { grantees, fixes } = await runFor([app, third], "apply");
+
+    // The server would revoke it without an error, and then no role could revoke what the member granted.
+    const direct = grantees.flatMap(({ extra }) => extra.filter(({ sources }) => sources[0]?.source === "direct"));
+    expect(direct.map(({ reason, fix }) => ({ reason, as: fix.as, sql: fix.sql }))).toEqual([
+      { reason: "dependent-privileges", ...byOwner },
+      { reason: "other-grantor", ...byApp },
+    ]);
+    expect(fixes.map(({ as: name, statements }) => [name, statements])).toEqual([[app, [byApp.sql]]]);
+    for (const fix of [byApp, byOwner]) await as(fix.as, fix.sql);
+    const granted = (await acls()).filter((line) => line.startsWith("table public.t:") && line.includes(" DELETE "));
+    expect(granted).toEqual([`table public.t: ${owner} DELETE by ${owner}`]);
   });
 
   test("revokes a column privilege on a sequence", async () => {

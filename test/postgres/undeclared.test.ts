@@ -134,7 +134,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: undeclared privileges", (version) =
     // Who granted it on needs their grants revoked first: the note says from whom.
     const [first] = undeclared.filter(({ role }) => role === dba);
     expect(readFix(first?.fix)).toContain(
-      `${dba} granted the privilege to ${bi}. Revoke those grants first, as ${dba}.`,
+      `${dba} granted the privilege to ${bi}. Revoke those grants first, as ${dba}. Run this action afterwards with mode: apply, because a grantee may hold the privilege only by them.`,
     );
 
     await followFile(
