@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -12,8 +12,8 @@ import { startLabelProxy } from "../sandbox/label-proxy.ts";
 import { addToTenant, bind, installPgaadauth, labelOf } from "../sandbox/pgaadauth.ts";
 import { PSQL } from "../sandbox/psql.ts";
 import { IDENTITIES, type Sandbox, startSandbox, TENANT_ID } from "../sandbox/sandbox.ts";
+import { AZ, type AzState, startAz } from "./az.ts";
 import { parseAz } from "./az-arguments.ts";
-import type { AzState } from "./az-child.ts";
 
 const SCRIPT = join(ROOT, "examples/setup/setup.sh");
 const ADMIN = { id: "0b1ec700-0001-4c5d-8e6f-7a8b9c0d1e01", name: "ci-admin" };
@@ -90,10 +90,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     await bind(sandbox, ADMIN.name, `aadauth,oid=${ADMIN.id},type=user,admin`);
     await sandbox.sql("postgres", `ALTER ROLE "${ADMIN.name}" PASSWORD '${TOKEN}'`);
     bin = await mkdtemp(join(tmpdir(), "az-"));
-    await writeFile(
-      join(bin, "az"),
-      `#!/bin/sh\nNODE_COMPILE_CACHE='${bin}/cache' exec '${process.execPath}' '${import.meta.dirname}/az-child.ts' "$@"\n`,
-    );
+    await writeFile(join(bin, "az"), AZ);
     // psql before 16 has no certificates of the system's, nor has the sandbox's authority signed any.
     await writeFile(
       join(bin, "psql"),
@@ -115,12 +112,12 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const azure = await startAzure();
     const { database, migrator, check } = azure;
     const options = ["--branch", "main", "--environment", "production", "--tag", "v1", "--pull-request"];
-    const before = { roles: await roles(), state: await azure.state() };
+    const before = { roles: await roles(), state: azure.state() };
 
     const first = await azure.setUp(...options);
 
     expect(first).toMatchObject({ status: 0, stderr: "" });
-    const made = await azure.state();
+    const made = azure.state();
     expect(made.server.authConfig.activeDirectoryAuth).toBe("Enabled");
     expect(made.admins.map(({ objectId, principalType }) => [objectId, principalType])).toEqual([[ADMIN.id, "User"]]);
     const [ofMigrator, ofCheck] = [made.identities[`pg-${migrator}`], made.identities[`pg-${check}`]];
@@ -165,13 +162,13 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       stderr: "",
       stdout: first.stdout.replaceAll(/^(?:Turning on|Making you).*\n/gm, ""),
     });
-    expect({ ...(await azure.state()), asked: [] }).toEqual({ ...made, asked: [] });
+    expect({ ...azure.state(), asked: [] }).toEqual({ ...made, asked: [] });
 
     // Its objects are kept.
     const refused = await azure.setUp("--delete");
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain(`REASSIGN OWNED BY "${migrator}"`);
-    expect((await azure.state()).identities).toEqual(made.identities);
+    expect(azure.state().identities).toEqual(made.identities);
 
     const [advice = ""] = /^ {2}GRANT .*$/m.exec(refused.stderr) ?? [];
     const administrator = await sandbox.signInAs(ADMIN.name, database);
@@ -179,7 +176,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     await administrator.end();
     expect(await azure.setUp("--delete")).toMatchObject({ status: 0, stderr: "" });
     expect(await roles()).toEqual(before.roles);
-    expect((await azure.state()).identities).toEqual({});
+    expect(azure.state().identities).toEqual({});
   });
 
   test("names the owners that the migration role cannot act for, and grants it membership in the requested ones", async () => {
@@ -232,7 +229,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const page = readText("docs/setup.md");
     const [, step0 = ""] = /^## 0\.[\s\S]*?^```bash\n([\s\S]*?)^```$/m.exec(page) ?? [];
     expect(await azure.type(step0)).toMatchObject({ status: 0, stderr: "" });
-    const { server, admins, databases } = await azure.state();
+    const { server, admins, databases } = azure.state();
     expect([server.name, server.authConfig.activeDirectoryAuth]).toEqual(["my-server", "Enabled"]);
     expect(admins).toEqual([{ objectId: ADMIN.id, principalName: ADMIN.name, principalType: "User" }]);
     expect(Object.keys(databases)).toEqual(["orders"]);
@@ -257,7 +254,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const { status, stdout, stderr } = await azure.type(commandsOf("## 1.", "## Undo"));
 
     expect([status, stderr]).toEqual([0, ""]);
-    const { identities } = await azure.state();
+    const { identities } = azure.state();
     const [migrator, check] = [identities["pg-migrator"], identities["pg-grants_check"]];
     expect(stdout).toContain(
       `gh variable set GRANTS_CHECK_CLIENT_ID --repo contoso/orders --body ${check?.clientId}\n`,
@@ -301,7 +298,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const [identity = "", find = "", repair = ""] = principal?.[0]?.split("\n") ?? [];
     const azure = await startAzure();
     const [before, now] = [randomUUID(), randomUUID()];
-    await azure.change({
+    azure.change({
       identities: { "my-app": { clientId: randomUUID(), principalId: now, credentials: [] } },
     });
     const proxy = await startLabelProxy(sandbox);
@@ -333,7 +330,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const { migrator, check } = azure;
     const { status, stdout, stderr } = await azure.setUp("--environment", "production");
     expect([status, stderr]).toEqual([0, ""]);
-    const { identities } = await azure.state();
+    const { identities } = azure.state();
     const subjectsOf = (role: string) =>
       identities[`pg-${role}`]?.credentials.map(({ subject }) => subject.replace("repo:contoso/orders:", ""));
     expect(subjectsOf(migrator)).toEqual(["environment:production"]);
@@ -347,27 +344,27 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const options = ["--application", "--branch", "main", "--branch", "release/1"];
 
     expect(await azure.setUp(...options)).toMatchObject({ status: 0, stderr: "" });
-    const { applications } = await azure.state();
+    const { applications } = azure.state();
     const app = applications[`pg-${migrator}`];
     expect(app?.credentials).toMatchObject([{ name: "github-branch-main" }, { name: "github-branch-release-1" }]);
     expect(await labelOf(sandbox, migrator)).toBe(`aadauth,oid=${app?.principalId},type=service`);
     expect(await azure.setUp(...options)).toMatchObject({ status: 0 });
-    expect((await azure.state()).applications).toEqual(applications);
+    expect(azure.state().applications).toEqual(applications);
 
     expect(await azure.setUp(...options, "--delete")).toMatchObject({ status: 0, stderr: "" });
-    expect((await azure.state()).applications).toEqual({});
+    expect(azure.state().applications).toEqual({});
   });
 
   test("signs in as identities that are there already, which it does not change or delete", async () => {
     const azure = await startAzure();
     const { migrator, check } = azure;
-    const [deploy, auditor] = (await azure.state()).objectIds.map((principalId) => ({
+    const [deploy, auditor] = azure.state().objectIds.map((principalId) => ({
       clientId: randomUUID(),
       principalId,
       credentials: [],
     }));
-    await azure.change({ applications: { deploy }, identities: { auditor } } as Partial<AzState>);
-    const before = await azure.state();
+    azure.change({ applications: { deploy }, identities: { auditor } } as Partial<AzState>);
+    const before = azure.state();
     const ids = ["--migrator-client-id", deploy?.clientId ?? "", "--check-client-id", auditor?.clientId ?? ""];
 
     const { status, stdout, stderr } = await azure.setUp(...ids);
@@ -379,7 +376,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(stdout).toContain(`GRANTS_CHECK_CLIENT_ID --repo contoso/orders --body ${auditor?.clientId}\n`);
     expect(stdout).toContain(`NOT CHANGED: the identity ${deploy?.clientId}.`);
     expect(await azure.setUp(...ids, "--delete")).toMatchObject({ status: 0, stderr: "" });
-    const { applications, identities } = await azure.state();
+    const { applications, identities } = azure.state();
     expect({ applications, identities }).toEqual({
       applications: before.applications,
       identities: before.identities,
@@ -389,7 +386,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   test("asks GitHub how the repository's subjects begin, and says what it assumes without an answer", async () => {
     const azure = await startAzure();
     const subjects = async () => {
-      const { identities } = await azure.state();
+      const { identities } = azure.state();
       return identities[`pg-${azure.check}`]?.credentials.map(({ subject }) => subject);
     };
     const assumed = await azure.setUp();
@@ -414,7 +411,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   ])("trusts the audience of the cloud: %s", async (cloud, audience) => {
     const azure = await startAzure({ cloud });
     expect(await azure.setUp()).toMatchObject({ status: 0, stderr: "" });
-    const { identities } = await azure.state();
+    const { identities } = azure.state();
     const audiences = Object.values(identities).flatMap(({ credentials }) =>
       credentials.flatMap((credential) => credential.audiences),
     );
@@ -442,7 +439,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       account: { user: { type: "servicePrincipal", name: ADMIN.name }, tenantId: TENANT_ID },
     });
     expect(await azure.setUp()).toMatchObject({ status: 0, stderr: "" });
-    const { admins, asked } = await azure.state();
+    const { admins, asked } = azure.state();
     expect(admins).toEqual([{ objectId: ADMIN.id, principalName: ADMIN.name, principalType: "ServicePrincipal" }]);
     expect(asked.filter((command) => command.startsWith("ad "))).toEqual([]);
   });
@@ -451,7 +448,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     const azure = await startAzure();
     const { status, stderr } = await azure.setUp("--my-address", "203.0.113.7", "--schema", "no_such_schema");
     expect([status, stderr]).toEqual([3, expect.stringContaining('schema "no_such_schema" does not exist')]);
-    const { rules, asked } = await azure.state();
+    const { rules, asked } = azure.state();
     expect(rules).toEqual({});
     expect(asked.filter((command) => command.startsWith("rest ")).map((command) => command.split(" ")[2])).toEqual([
       "put",
@@ -465,14 +462,14 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
   test("says what to do when it cannot continue, and changes nothing", async () => {
     const azure = await startAzure();
     const says = async (change: Partial<AzState>, ...options: string[]) => {
-      await azure.change(change);
+      azure.change(change);
       const { status, stderr } = await azure.setUp(...options);
       expect(status).toBe(1);
-      const { identities } = await azure.state();
+      const { identities } = azure.state();
       expect(identities).toEqual({});
       return stderr;
     };
-    const { server } = await azure.state();
+    const { server } = azure.state();
     expect(await says({ isOld: true })).toContain("Run: az upgrade");
     expect(await says({ isOld: false, server: { ...server, state: "Stopped" } })).toContain(
       "Run: az postgres flexible-server start --resource-group group --name pg",
@@ -511,12 +508,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     for (const [at, objectId] of objectIds.entries()) {
       await addToTenant(sandbox, { objectId, type: "service", displayName: `${id}-${at}` });
     }
-    const directory = await mkdtemp(join(tmpdir(), "azure-"));
-    onTestFinished(() => rm(directory, { recursive: true }));
-    const path = join(directory, "state.json");
-    const state = async () => JSON.parse(await readFile(path, "utf8")) as AzState;
-    const write = (next: AzState) => writeFile(path, JSON.stringify(next));
-    await write({
+    const state: AzState = {
       isOld: false,
       cloud: "AzureCloud",
       account: { user: { type: "user", name: ADMIN.name }, tenantId: TENANT_ID },
@@ -536,7 +528,9 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       objectIds,
       asked: [],
       ...change,
-    });
+    };
+    const az = await startAz(state);
+    onTestFinished(az.close);
     const azure = {
       /** Reads the script's stderr while it runs. */
       listener: (_said: string): void => {},
@@ -545,8 +539,8 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       database,
       migrator,
       check,
-      state,
-      change: async (more: Partial<AzState>) => write({ ...(await state()), ...more }),
+      state: () => structuredClone(state),
+      change: (more: Partial<AzState>) => Object.assign(state, more),
       setUp(...options: string[]) {
         const common = {
           "--resource-group": "group",
@@ -567,7 +561,7 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
       const child = spawn(command, args, {
         env: {
           PATH: `${bin}${delimiter}${process.env.PATH}`,
-          AZ_STATE: path,
+          AZ_PORT: String(az.port),
           PGPORT: String(sandbox.server.port),
           SETUP_WAIT: "0.3",
           GH_ANSWER: azure.github,

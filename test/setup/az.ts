@@ -1,11 +1,19 @@
-/**
- * Stands in for `az`: reads its arguments as the CLI does, and answers from a JSON file, AZ_STATE, as Azure would. It
- * is on the PATH of the script under test.
- */
 import { randomUUID } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import jmespath from "jmespath";
+import { type Listening, listening } from "../sandbox/http.ts";
 import { parseAz } from "./az-arguments.ts";
+
+/** Stands in for `az` on the PATH of the script under test: asks the server of `startAz` at AZ_PORT. */
+export const AZ = `#!/usr/bin/env bash
+exec 3<>/dev/tcp/127.0.0.1/$AZ_PORT
+printf '%s\\0' $# "$@" >&3
+read -r status <&3
+((status == 0)) || exec >&2
+IFS= read -r -d '' said <&3
+printf %s "$said"
+exit "$status"
+`;
 
 interface Credential {
   readonly name: string;
@@ -42,24 +50,42 @@ export interface AzState {
   readonly asked: string[];
 }
 
-const path = process.env.AZ_STATE ?? "";
-const state = JSON.parse(readFileSync(path, "utf8")) as AzState;
-const words = process.argv.slice(2);
-state.asked.push(words.join(" "));
-try {
-  if (state.isOld && words.some((word) => word.includes("microsoft-entra")))
-    throw new Error("'microsoft-entra-admin' is misspelled or not recognized by the system.");
-  const { name, arguments: given } = parseAz(words);
-  const answer = answerTo(name, (option) => given[option] ?? "");
-  print(given["--query"] === undefined ? answer : jmespath.search(answer, given["--query"]), given["--output"]);
-} catch (error) {
-  console.error(`ERROR: ${(error as Error).message}`);
-  process.exitCode = 2;
+/** Answers the stand-in: reads its arguments as the CLI does, and answers from the state, as Azure would. */
+export function startAz(state: AzState): Promise<Listening> {
+  const server = createServer((socket) => {
+    let request = "";
+    socket.setEncoding("utf8").on("data", (part: string) => {
+      request += part;
+      const [count, ...words] = request.split("\0");
+      // The last one is followed by nothing.
+      if (words.length === Number(count) + 1) socket.end(answer(state, words.slice(0, -1)));
+    });
+  });
+  return listening(server);
 }
-writeFileSync(path, JSON.stringify(state));
 
-function answerTo(command: string, given: (option: string) => string): unknown {
+/** The exit status in a line of its own, and what az says. */
+function answer(state: AzState, words: readonly string[]): string {
+  state.asked.push(words.join(" "));
+  try {
+    if (state.isOld && words.some((word) => word.includes("microsoft-entra")))
+      throw new Error("'microsoft-entra-admin' is misspelled or not recognized by the system.");
+    const { name, arguments: given } = parseAz(words);
+    const found = answerTo(state, name, (option) => given[option] ?? "");
+    const query = given["--query"];
+    return `0\n${printed(query === undefined ? found : jmespath.search(found, query), given["--output"])}`;
+  } catch (error) {
+    return `2\nERROR: ${(error as Error).message}\n`;
+  }
+}
+
+function answerTo(state: AzState, command: string, given: (option: string) => string): unknown {
   const { server, admins, identities, applications } = state;
+  const byClientId = (id: string): Identity => {
+    const app = Object.values({ ...applications, ...identities }).find(({ clientId }) => clientId === id);
+    if (app === undefined) throw new Error(`Resource '${id}' does not exist.`);
+    return app;
+  };
   switch (command) {
     case "version":
       return { "azure-cli": "2.86.0" };
@@ -86,10 +112,10 @@ function answerTo(command: string, given: (option: string) => string): unknown {
       });
       return server;
     case "postgres flexible-server show":
-      here(given("--name"));
+      here(server, given("--name"));
       return { id: `/subscriptions/s/resourceGroups/g/servers/${server.name}`, ...server };
     case "postgres flexible-server update":
-      here(given("--name"));
+      here(server, given("--name"));
       server.authConfig.activeDirectoryAuth = given("--microsoft-entra-auth");
       return server;
     case "postgres flexible-server microsoft-entra-admin list":
@@ -106,7 +132,7 @@ function answerTo(command: string, given: (option: string) => string): unknown {
     }
 
     case "identity create":
-      identities[given("--name")] ??= { clientId: randomUUID(), principalId: objectId(), credentials: [] };
+      identities[given("--name")] ??= { clientId: randomUUID(), principalId: nextObjectId(state), credentials: [] };
       return identities[given("--name")];
     case "identity show":
       return found(identities, given("--name"));
@@ -125,20 +151,22 @@ function answerTo(command: string, given: (option: string) => string): unknown {
       applications[given("--display-name")] = { clientId: randomUUID(), credentials: [] };
       return { appId: applications[given("--display-name")]?.clientId, id: randomUUID() };
     case "ad app list":
-      return named(given("--filter")).map(({ clientId }) => ({ appId: clientId, id: randomUUID() }));
+      return named(applications, given("--filter")).map(({ clientId }) => ({ appId: clientId, id: randomUUID() }));
     case "ad app delete": {
       const [name = ""] = Object.entries(applications).find(([, app]) => app.clientId === given("--id")) ?? [];
       delete applications[name];
       return undefined;
     }
     case "ad sp create":
-      byClientId(given("--id")).principalId = objectId();
+      byClientId(given("--id")).principalId = nextObjectId(state);
       return { id: byClientId(given("--id")).principalId };
     // A managed identity has a service principal too.
     case "ad sp show":
       return { id: byClientId(given("--id")).principalId };
     case "ad sp list":
-      return named(given("--filter")).flatMap(({ principalId }) => (principalId ? [{ id: principalId }] : []));
+      return named(applications, given("--filter")).flatMap(({ principalId }) =>
+        principalId ? [{ id: principalId }] : [],
+      );
     case "ad app federated-credential list":
       return byClientId(given("--id")).credentials.map((credential) => ({ id: randomUUID(), ...credential }));
     case "ad app federated-credential create": {
@@ -161,8 +189,8 @@ function answerTo(command: string, given: (option: string) => string): unknown {
   throw new Error(`the stand-in for az does not know ${command}`);
 }
 
-function here(server: string): void {
-  if (server !== state.server.name) throw new Error(`(ResourceNotFound) '${server}' was not found.`);
+function here(server: AzState["server"], name: string): void {
+  if (name !== server.name) throw new Error(`(ResourceNotFound) '${name}' was not found.`);
 }
 
 function found(from: Readonly<Record<string, Identity>>, name: string): Identity {
@@ -171,21 +199,15 @@ function found(from: Readonly<Record<string, Identity>>, name: string): Identity
   return identity;
 }
 
-function byClientId(id: string): Identity {
-  const app = Object.values({ ...state.applications, ...state.identities }).find(({ clientId }) => clientId === id);
-  if (app === undefined) throw new Error(`Resource '${id}' does not exist.`);
-  return app;
-}
-
 /** The part of OData that the script uses: `displayName eq 'name'`. */
-function named(filter: string): Identity[] {
+function named(applications: AzState["applications"], filter: string): Identity[] {
   const [, name = ""] = /^displayName eq '(.*)'$/.exec(filter) ?? [];
-  const app = state.applications[name];
+  const app = applications[name];
   return app === undefined ? [] : [app];
 }
 
-function objectId(): string {
-  const id = state.objectIds.shift();
+function nextObjectId({ objectIds }: AzState): string {
+  const id = objectIds.shift();
   if (id === undefined) throw new Error("the stand-in for az has no object IDs left");
   return id;
 }
@@ -197,14 +219,9 @@ function put(credentials: Credential[], credential: Credential): Credential {
 }
 
 /** As knack's TSV: a line for each item of a list, and tabs within an item. */
-function print(value: unknown, output = "json"): void {
-  if (output === "none" || value === undefined) return;
-  if (output !== "tsv") {
-    console.log(JSON.stringify(value, null, 2));
-    return;
-  }
-  for (const row of Array.isArray(value) ? value : [value]) {
-    const cells = Array.isArray(row) ? row : [row];
-    console.log(cells.map((cell) => (cell === null ? "None" : String(cell))).join("\t"));
-  }
+function printed(value: unknown, output = "json"): string {
+  if (output === "none" || value === undefined) return "";
+  if (output !== "tsv") return `${JSON.stringify(value, null, 2)}\n`;
+  const rows = (Array.isArray(value) ? value : [value]).map((row) => (Array.isArray(row) ? row : [row]));
+  return rows.map((cells) => `${cells.map((cell) => cell ?? "None").join("\t")}\n`).join("");
 }
