@@ -3,7 +3,7 @@ import type { Cloud } from "../model/clouds.ts";
 import { code, EMPTY, inOurWords, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Tls } from "../model/settings.ts";
 import { Invalid } from "../settings/invalid.ts";
-import { type InputsOf, readInputs } from "../settings/reader.ts";
+import { all, type InputsOf, readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS } from "../settings/server.ts";
 import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../settings/sign-in.ts";
 import { hostName, name, port, rootCertificates } from "../settings/values.ts";
@@ -59,7 +59,7 @@ export function parseFirewallSettings(env: Env): FirewallSettings {
   return readInputs(FIREWALL_INPUTS, env, (inputs) => {
     const azure = azureFrom(inputs);
     const toHost = hostName(() => azure.cloud().hostSuffix, EMPTY);
-    return inputs.all({
+    return all({
       ...azure,
       serverId: () => inputs.required("server-resource-id", serverId),
       runnerIp: () => inputs.orDefault("runner-ip", runnerIp),
@@ -80,7 +80,7 @@ export function parseFirewallSettings(env: Env): FirewallSettings {
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parseAzureSettings(env: Env): AzureSettings {
-  return readInputs(FIREWALL_INPUTS, env, (inputs) => inputs.all(azureFrom(inputs)));
+  return readInputs(FIREWALL_INPUTS, env, (inputs) => all(azureFrom(inputs)));
 }
 
 function azureFrom(inputs: FirewallInputs) {

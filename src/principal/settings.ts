@@ -2,7 +2,7 @@ import type { Cloud } from "../model/clouds.ts";
 import { PRINCIPAL_TYPES, type PrincipalType } from "../model/entra-label.ts";
 import { inOurWords } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Server } from "../model/settings.ts";
-import { readInputs } from "../settings/reader.ts";
+import { all, readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "../settings/server.ts";
 import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../settings/sign-in.ts";
 import { BOOLEAN_INPUT, boolean, choice, hostName, name, objectId, oneOf, port } from "../settings/values.ts";
@@ -53,18 +53,18 @@ export function parsePrincipalSettings(env: Env): PrincipalSettings {
     const signIn = () => entraSignInFrom(inputs);
     const toHost = hostName(() => cloud().hostSuffix, inOurWords("Use only the host from the connection string."));
     const host = () => inputs.required("host", toHost);
-    return inputs.all({
+    return all({
       signIn,
       cloud,
       server: () =>
-        inputs.all({
+        all({
           host,
           port: () => inputs.orDefault("port", port),
           tls: () => tlsFrom(inputs, signIn, () => [host()]),
         }),
       user: () => inputs.required("user", name),
       principal: () =>
-        inputs.all({
+        all({
           mode: () => inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
           name: () => inputs.required("name", name),
           objectId: () => inputs.required("object-id", objectId),

@@ -1,11 +1,10 @@
 import { type Demand, ON_EXTRA } from "../model/demand.ts";
 import { GUID } from "../model/entra-label.ts";
 import { ROUTINE_PRIVILEGES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
-import { code, inOurWords, name, sentence } from "../model/sentence.ts";
+import { code, inOurWords, sentence } from "../model/sentence.ts";
 import type { Grant, SignIn } from "../model/settings.ts";
 import { count } from "../text/count.ts";
-import { type Entry, type InputsOf, placeOf } from "./reader.ts";
-import { repeatedIn } from "./repeated.ts";
+import { all, type InputsOf } from "./reader.ts";
 import {
   BOOLEAN_INPUT,
   boolean,
@@ -68,39 +67,30 @@ export const GRANT_INPUTS = {
 /** The inputs that say what is demanded, and how. */
 export const DEMAND_INPUTS = { ...GRANT_INPUTS, "act-as-owner": BOOLEAN_INPUT } as const;
 
-type DemandInputs = InputsOf<typeof DEMAND_INPUTS>;
+export type GrantInputs = InputsOf<typeof DEMAND_INPUTS>;
 
-/**
- * The grants of a file. A grantee that two entries have for one database and schema is a mistake.
- * @param databasesOf reads the databases of an entry
- */
-export function grantsIn<I extends DemandInputs>(
-  entries: readonly Entry[],
-  inputs: I,
-  databasesOf: (inputs: I) => readonly string[],
-  signIn: () => SignIn,
-): readonly Grant[] {
-  const found = entries.map((entry) => {
-    const own = inputs.withEntry(entry) as I;
-    const target = { databases: () => databasesOf(own), grantees: () => own.required("grantee", names) };
-    const schemasOf = () => own.orDefault("schemas", schemas);
-    const scope = own.ifValid(() => own.all({ ...target, schemas: schemasOf }));
-    const demand = () => demandFrom(own, target.grantees, signIn);
-    return { entry, own, scope, grant: own.ifValid(() => own.all<Grant>({ ...target, demand })) };
-  });
-  for (const { grantee, again, first } of repeatedIn(
-    found.flatMap(({ scope, ...each }) => (scope ? [{ scope, ...each }] : [])),
-  )) {
-    const { line } = placeOf(first.entry, "grantee", grantee);
-    const problem = sentence`${code("grantee")}: ${name(grantee)} is also on line ${line}, for the same database and schema. Use one entry for them.`;
-    again.own.ifValid(() => again.own.mistake("grantee", problem, grantee));
-  }
-  return found.flatMap(({ grant }) => grant ?? []);
+/** The grant that the inputs demand, or those of an entry. */
+export function grantFrom(inputs: GrantInputs, signIn: () => SignIn): Grant {
+  const { schemas: _, ...target } = scopeIn(inputs);
+  return all({ ...target, demand: () => demandFrom(inputs, target.grantees, signIn) });
+}
+
+/** For whom a grant is, and where. */
+export function scopeFrom(inputs: GrantInputs) {
+  return all(scopeIn(inputs));
+}
+
+function scopeIn(inputs: GrantInputs) {
+  return {
+    databases: () => inputs.required("database", names),
+    grantees: () => inputs.required("grantee", names),
+    schemas: () => inputs.orDefault("schemas", schemas),
+  };
 }
 
 /** What is demanded for these grantees. */
-export function demandFrom(inputs: DemandInputs, grantees: () => readonly string[], signIn: () => SignIn): Demand {
-  return inputs.all({
+export function demandFrom(inputs: GrantInputs, grantees: () => readonly string[], signIn: () => SignIn): Demand {
+  return all({
     schemas: () => inputs.orDefault("schemas", schemas),
     tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
     sequencePrivileges: () => inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
@@ -122,7 +112,7 @@ function tenantOf(signIn: SignIn): Demand["tenantId"] {
 }
 
 /** The object ID of each grantee, if they are given. */
-function objectIdsFrom(inputs: DemandInputs, granteesIn: () => readonly string[]): Demand["objectIds"] | undefined {
+function objectIdsFrom(inputs: GrantInputs, granteesIn: () => readonly string[]): Demand["objectIds"] | undefined {
   const ids = inputs.optional("grantee-object-id", objectIds);
   if (ids === undefined) return undefined;
   const grantees = granteesIn();

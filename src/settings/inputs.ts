@@ -1,22 +1,21 @@
 import type { Cloud } from "../model/clouds.ts";
-import type { Demand } from "../model/demand.ts";
 import { MODES, type Mode, UNDECLARED } from "../model/report.ts";
 import { code, EMPTY, inOurWords, paragraph, sentence } from "../model/sentence.ts";
-import type { Env, Server, Settings } from "../model/settings.ts";
-import { fits } from "../text/pattern.ts";
+import type { Env, Server, Settings, SignIn } from "../model/settings.ts";
+import { fits, isPattern } from "../text/pattern.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import type { ConnectionParts } from "./connection-string.ts";
-import { DEMAND_INPUTS, demandFrom, GRANT_INPUTS, grantsIn } from "./grants.ts";
+import { grantsIn } from "./entries.ts";
+import { DEMAND_INPUTS, demandFrom, GRANT_INPUTS, grantFrom } from "./grants.ts";
 import { type GrantsFile, readGrantsFile, readInWorkspace } from "./grants-file.ts";
 import { Invalid } from "./invalid.ts";
-import { type InputsOf, readInputs, secretsIn, textIn } from "./reader.ts";
+import { all, type InputsOf, ifValid, readInputs, secretsIn, textIn } from "./reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "./server.ts";
 import { cloudFrom, SIGN_IN_INPUTS, signInFrom } from "./sign-in.ts";
 import {
   BOOLEAN_INPUT,
   boolean,
   choice,
-  databaseName,
   hostName,
   hostNames,
   name,
@@ -55,47 +54,47 @@ type MainInputs = InputsOf<typeof INPUTS>;
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parseSettings(env: Env, file?: GrantsFile): Settings {
-  const read = (inputs: MainInputs): Settings => {
-    const cloud = () => cloudFrom(inputs);
-    const signIn = () => signInFrom(inputs);
-    const toHost = hostName(() => cloud().hostSuffix, CONNECTION_STRINGS);
-    const connection = () => connectionFrom(inputs, toHost);
-    const hosts = () => listFrom(inputs, "host", hostNames(toHost), toHost, () => connection()?.host);
-    const grantees = () => listFrom(inputs, "grantee", names, name, () => connection()?.user);
-    const mode = () => inputs.orDefault("mode", choice(MODES));
-    const servers = () => {
-      const { hosts: all, ...how } = inputs.all({
-        hosts,
-        port: () => inputs.orFrom("app-connection", "port", port, () => connection()?.port ?? DEFAULT_PORT),
-        tls: () => tlsFrom(inputs, signIn, hosts),
-      });
-      const found = all.map((host) => ({ host, ...how }));
-      for (const server of found) checkCoordinator(inputs, mode(), server, cloud());
-      return found;
-    };
-    const databasesOf = (entry: MainInputs) =>
-      listFrom(entry, "database", names, databaseName, () => connection()?.database);
-    const grants = () => {
-      const demand = (of: () => readonly string[]) => demandFrom(inputs, of, signIn);
-      if (file === undefined)
-        return [inputs.all({ databases: () => databasesOf(inputs), grantees, demand: () => demand(grantees) })];
-      inputs.ifValid(() => checkBesideFile(inputs, connection, demand));
-      return grantsIn(file.entries, inputs, databasesOf, signIn);
-    };
-    const { connection: _, ...settings } = inputs.all({
-      mode,
-      signIn,
-      cloud,
-      connection,
-      servers,
-      user: () => inputs.required("user", name),
-      grants,
-      undeclared: () => inputs.orDefault("undeclared", choice(UNDECLARED)),
-      driftIssue: () => driftIssueFrom(inputs),
+  return readInputs(INPUTS, env, (inputs) => settingsFrom(inputs, file), file?.mistakes);
+}
+
+function settingsFrom(explicit: MainInputs, file: GrantsFile | undefined): Settings {
+  const cloud = () => cloudFrom(explicit);
+  const signIn = () => signInFrom(explicit);
+  const toHosts = hostNames(hostName(() => cloud().hostSuffix, CONNECTION_STRINGS));
+  const connection = () => connectionFrom(explicit, toHosts);
+  const inputs = explicit.withContentsOf("app-connection", () => {
+    const { host, port, database, user: grantee } = connection() ?? {};
+    return { host, port, database, grantee };
+  });
+  const mode = () => inputs.orDefault("mode", choice(MODES));
+  const hosts = () => inputs.required("host", toHosts);
+  const servers = () => {
+    const { all: found, ...how } = all({
+      all: hosts,
+      port: () => inputs.optional("port", port) ?? DEFAULT_PORT,
+      tls: () => tlsFrom(inputs, signIn, hosts),
     });
-    return settings;
+    const servers = found.map((host) => ({ host, ...how }));
+    for (const server of servers) checkCoordinator(inputs, mode(), server, cloud());
+    return servers;
   };
-  return readInputs(INPUTS, env, read, file?.mistakes);
+  const grants = () => {
+    if (file === undefined) return [grantFrom(inputs, signIn)];
+    ifValid(() => checkBesideFile(inputs, connection, signIn));
+    return grantsIn(file.entries, inputs, signIn);
+  };
+  const { connection: _, ...settings } = all({
+    mode,
+    signIn,
+    cloud,
+    connection,
+    servers,
+    user: () => inputs.required("user", name),
+    grants,
+    undeclared: () => inputs.orDefault("undeclared", choice(UNDECLARED)),
+    driftIssue: () => driftIssueFrom(inputs),
+  });
+  return settings;
 }
 
 /** The file in `grants-file`, if it is set. */
@@ -119,49 +118,43 @@ export async function grantsFileIn(env: Env): Promise<GrantsFile | undefined> {
 function checkBesideFile(
   inputs: MainInputs,
   connection: () => ConnectionParts | undefined,
-  demand: (grantees: () => readonly string[]) => Demand,
+  signIn: () => SignIn,
 ): void {
   const beside = (input: "grantee" | "grantee-object-id" | "app-connection", remedy: string) =>
     inputs.mistake(
       input,
       sentence`${code(input)} ${inOurWords(`${input === "app-connection" ? "contains a grantee" : "is set"}, but the entries of \`grants-file\` have the grantees. ${remedy}`)}`,
     );
-  inputs.all({
+  all({
     grantee: () => inputs.isSet("grantee") && beside("grantee", "Remove it."),
     user: () => connection()?.user !== undefined && beside("app-connection", "Set `host` and `database` instead."),
-    demand: () => demand(() => beside("grantee-object-id", "Remove it.")),
+    database: () => inputs.optional("database", names),
+    demand: () => demandFrom(inputs, () => beside("grantee-object-id", "Remove it."), signIn),
   });
 }
 
 /** Not in action.yml: a default there looks like an input that somebody set, and would override `app-connection`. */
-const DEFAULT_PORT = "5432";
+const DEFAULT_PORT = 5432;
 
 const CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`.");
 
 /** The connection in `app-connection`. If there are several, the explicit inputs select one. */
-function connectionFrom(inputs: MainInputs, toHost: (text: string) => string): ConnectionParts | undefined {
-  const hosts = inputs.ifValid(() => inputs.optional("host", hostNames(toHost)));
-  const databases = inputs.ifValid(() => inputs.optional("database", names));
-  const grantees = inputs.ifValid(() => inputs.optional("grantee", names));
+function connectionFrom(inputs: MainInputs, toHosts: (text: string) => readonly string[]): ConnectionParts | undefined {
+  const hosts = ifValid(() => inputs.optional("host", toHosts));
+  const databases = ifValid(() => inputs.optional("database", names));
+  const grantees = ifValid(() => inputs.optional("grantee", names));
   const isIn = (found: string | undefined, wanted: readonly string[] | undefined) =>
-    found === undefined || wanted === undefined || wanted.includes(found);
+    found === undefined || wanted === undefined || wanted.some((pattern) => fits(found, pattern));
   const isWanted = ({ host, database, user }: ConnectionParts) =>
-    isIn(host, hosts) &&
-    (database === undefined || (databases?.some((pattern) => fits(database, pattern)) ?? true)) &&
-    isIn(user, grantees);
-  return inputs.optional("app-connection", (text) => readAppConnection(text, isWanted));
+    isIn(host, hosts) && isIn(database, databases) && isIn(user, grantees);
+  return inputs.optional("app-connection", (text) => oneOfEach(readAppConnection(text, isWanted)));
 }
 
-/** The items of an input, or the one in `app-connection`, in which a line break does not separate items. */
-function listFrom(
-  inputs: MainInputs,
-  input: "host" | "database" | "grantee",
-  all: (text: string) => readonly string[],
-  one: (text: string) => string,
-  found: () => string | undefined,
-): readonly string[] {
-  if (inputs.isSet(input)) return inputs.required(input, all);
-  return inputs.orFrom("app-connection", input, (text) => [one(text)], found);
+/** Inputs take a line break and a `*` for several names: what is in a secret must not widen what is checked. */
+function oneOfEach(parts: ConnectionParts): ConnectionParts {
+  const isSeveral = Object.values(parts).some((value) => /[\r\n]/.test(value)) || isPattern(parts.database ?? "");
+  if (!isSeveral) return parts;
+  throw new Invalid(inOurWords("contains a name with a line break, or a database with `*`"));
 }
 
 /** https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters */

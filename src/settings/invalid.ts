@@ -52,3 +52,13 @@ export function resultOf<V>(task: () => V): V | undefined {
     return undefined;
   }
 }
+
+/** The result of a parser, or of `refused` for a text that the parser refuses. */
+export function unlessInvalid<V>(parse: () => V, refused: (invalid: Invalid) => V): V {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof Invalid) return refused(error);
+    throw error;
+  }
+}

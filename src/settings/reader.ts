@@ -3,7 +3,7 @@ import { code, EMPTY, inOurWords, isEmpty, paragraph, type Sentence, sentence } 
 import type { Env } from "../model/settings.ts";
 import { count } from "../text/count.ts";
 import { didYouMean } from "../text/near.ts";
-import { described, Invalid, UNSET_VARIABLE } from "./invalid.ts";
+import { described, UNSET_VARIABLE, unlessInvalid } from "./invalid.ts";
 
 /** One input of an action. */
 export interface Input {
@@ -73,22 +73,18 @@ interface Inputs<Name extends string, NameWithDefault extends Name> {
   /** @param requiredBy what requires the input: "`auth-type: oidc`" */
   required<V>(name: Name, parse: Parser<V>, requiredBy?: Sentence): V;
   /**
-   * The input, or the value that another input contains for it. If neither has a value, the input is missing.
-   * @param found returns the value in `source`
-   */
-  orFrom<V>(source: Name, name: Name, parse: Parser<V>, found: () => string | undefined): V;
-  /** What `read` returns, or undefined after a mistake. */
-  ifValid<V>(read: () => V): V | undefined;
-  /**
    * @param problem full sentences, with the name of the input
    * @param item the item of a list that the problem is about
    */
   mistake(name: Name, problem: Sentence, item?: string): never;
-  /** Reads each field, also after a mistake. A field may read what another one reads: a mistake is reported once. */
-  all<V extends object>(fields: { readonly [K in keyof V]: () => V[K] }): V;
   /** The inputs, but with the values that an entry has. A value that is empty counts as left out, as an input does. */
   withEntry(entry: Entry): Inputs<Name, NameWithDefault>;
+  /** The inputs, and for those that are not set the values that another input contains, each with its key. */
+  withContentsOf(source: Name, contents: () => Contents<Name>): Inputs<Name, NameWithDefault>;
 }
+
+/** The text for each input, if there is one. */
+type Contents<Name extends string> = { readonly [N in Name]?: string | undefined };
 
 /** Thrown after a mistake was noted; `readInputs` reports it. */
 class Mistaken extends Error {}
@@ -107,9 +103,21 @@ export function readInputs<T extends InputTable, V>(
   found: readonly Mistake[] = [],
 ): V {
   const mistakes = [...misspelled(table, env), ...found];
-  const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
+  const [value] = unlessMistaken(() => read(inputsIn({ table, env, secrets: secretsIn(table, env), mistakes })));
   if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
   return value as V;
+}
+
+/** What `read` returns, or undefined after a mistake. */
+export function ifValid<V>(read: () => V): V | undefined {
+  return unlessMistaken(read)[0];
+}
+
+/** Reads each field, also after a mistake. A field may read what another one reads: a mistake is reported once. */
+export function all<V extends object>(fields: { readonly [K in keyof V]: () => V[K] }): V {
+  const read = Object.entries<() => unknown>(fields).map(([key, field]) => [key, unlessMistaken(field)] as const);
+  if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
+  return Object.fromEntries(read.map(([key, [value]]) => [key, value])) as V;
 }
 
 /** The value, or nothing after a mistake. */
@@ -122,51 +130,57 @@ function unlessMistaken<V>(read: () => V): [V?] {
   }
 }
 
-function all<V extends object>(fields: { readonly [K in keyof V]: () => V[K] }): V {
-  const read = Object.entries<() => unknown>(fields).map(([key, field]) => [key, unlessMistaken(field)] as const);
-  if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
-  return Object.fromEntries(read.map(([key, [value]]) => [key, value])) as V;
+/** Where the values come from, and where the mistakes go. */
+interface Reading<T extends InputTable> {
+  readonly table: T;
+  readonly env: Env;
+  readonly secrets: readonly string[];
+  readonly mistakes: Mistake[];
+  readonly entry?: Entry;
+  readonly source?: { readonly name: string; readonly contents: () => Contents<string> };
 }
 
-/** The problem of a text that a parser refused, with its subject and what to do about it. */
-function problemOf(
-  { problem, details }: Invalid,
-  text: string,
-  { secrets, use }: Input,
-  others: readonly string[],
-): Sentence {
-  const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
-  const noun = inOurWords(item === undefined ? "the value" : "an item");
-  const subject = secrets ? noun : described(item ?? text, noun, others);
-  return paragraph(sentence`${subject} ${problem}.`, remedy, advice);
-}
-
-function inputsIn<T extends InputTable>(table: T, env: Env, mistakes: Mistake[], entry?: Entry): InputsOf<T> {
+function inputsIn<T extends InputTable>(reading: Reading<T>): InputsOf<T> {
+  const { table, env, secrets, mistakes, entry, source } = reading;
   const inputOf = (name: NameIn<T>): Input => table[name] as Input;
   const use = (name: NameIn<T>) => inOurWords(inputOf(name).use);
   const given = (name: NameIn<T>) => givenIn(name, inputOf(name), env, entry);
-  const isSet = (name: NameIn<T>) => (given(name)?.text.trim() ?? "") !== "";
+  const isSet = (name: string) => textIn(env, name).trim() !== "";
 
-  function mistake(name: NameIn<T>, problem: Sentence, item = ""): never {
-    const isInput = entry === undefined || given(name)?.isInput;
+  function mistake(name: string, problem: Sentence, item = ""): never {
+    const isInput = entry === undefined || given(name as NameIn<T>)?.isInput;
     mistakes.push({ name, problem, place: isInput ? undefined : placeOf(entry, name, item) });
     throw new Mistaken();
   }
 
   function read<V>(name: NameIn<T>, parse: Parser<V>, whenNotSet: () => V): V {
     const { text, isInput } = given(name) ?? {};
-    if (text === undefined) return whenNotSet();
+    if (text === undefined) return readSource(name, parse, whenNotSet);
     if (text.trim() === "") {
       const advice = isInput ? UNSET_VARIABLE : EMPTY;
       return mistake(name, paragraph(sentence`${code(name)} is empty.`, advice, sentence`Use ${use(name)}.`));
     }
-    try {
-      return parse(text);
-    } catch (error) {
-      const invalid = asInvalid(error);
-      const problem = problemOf(invalid, text, inputOf(name), secretsIn(table, env));
-      return mistake(name, sentence`${code(name)}: ${problem}`, invalid.details.item);
-    }
+    return unlessInvalid(
+      () => parse(text),
+      ({ problem, details }) => {
+        const { item, remedy = sentence`Use ${use(name)}.`, advice = EMPTY } = details;
+        const noun = inOurWords(item === undefined || item === text.trim() ? "the value" : "an item");
+        const subject = inputOf(name).secrets ? noun : described(item ?? text, noun, secrets);
+        return mistake(name, paragraph(sentence`${code(name)}: ${subject} ${problem}.`, remedy, advice), item);
+      },
+    );
+  }
+
+  function readSource<V>(name: NameIn<T>, parse: Parser<V>, whenNotSet: () => V): V {
+    const text = source?.contents()[name];
+    if (source === undefined || text === undefined) return whenNotSet();
+    return unlessInvalid(
+      () => parse(text),
+      ({ problem }) => {
+        const override = sentence`To override it, set ${code(name)} to ${use(name)}.`;
+        return mistake(source.name, sentence`${code(source.name)}: its ${code(name)} ${problem}. ${override}`);
+      },
+    );
   }
 
   return {
@@ -176,37 +190,18 @@ function inputsIn<T extends InputTable>(table: T, env: Env, mistakes: Mistake[],
     orDefault: (name, parse) => read(name, parse, () => parse(inputOf(name).default ?? "")),
     required: (name, parse, requiredBy) =>
       read(name, parse, () => {
+        const isSought = source !== undefined && isSet(source.name) && name in source.contents();
+        const inSource = isSought ? sentence`, and ${code(source.name)} does not contain it` : EMPTY;
         const reason = requiredBy ? sentence`${requiredBy} requires it:` : inOurWords("Set it to");
-        return mistake(name, sentence`${code(name)} is missing. ${reason} ${use(name)}.`);
+        return mistake(name, sentence`${code(name)} is missing${inSource}. ${reason} ${use(name)}.`);
       }),
-    orFrom: (source, name, parse, valueIn) =>
-      read(name, parse, () => {
-        const found = valueIn();
-        if (found === undefined) {
-          const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
-          return mistake(name, sentence`${code(name)} is missing${inSource}. Set it to ${use(name)}.`);
-        }
-        try {
-          return parse(found);
-        } catch (error) {
-          const { problem } = asInvalid(error);
-          const override = sentence`To override it, set ${code(name)} to ${use(name)}.`;
-          return mistake(source, sentence`${code(source)}: its ${code(name)} ${problem}. ${override}`);
-        }
-      }),
-    ifValid: (read) => unlessMistaken(read)[0],
-    all,
-    withEntry: (entry) => inputsIn(table, env, mistakes, entry),
+    withEntry: (entry) => inputsIn({ ...reading, entry }),
+    withContentsOf: (name, contents) => inputsIn({ ...reading, source: { name, contents } }),
   };
 }
 
 /** The value that counts: the entry's, otherwise the input's. An empty one counts only if that is a mistake. */
-function givenIn(
-  name: string,
-  { neverEmpty }: Input,
-  env: Env,
-  entry: Entry | undefined,
-): { readonly text: string; readonly isInput: boolean } | undefined {
+function givenIn(name: string, { neverEmpty }: Input, env: Env, entry: Entry | undefined) {
   const own = entry?.values.get(name);
   if (own === "mistaken") throw new Mistaken();
   const texts = [own?.text, env[variable(name)]];
@@ -253,42 +248,34 @@ function misspelled(table: InputTable, env: Env): Mistake[] {
     }));
 }
 
-function asInvalid(error: unknown): Invalid {
-  if (error instanceof Invalid) return error;
-  throw error;
-}
-
 function badInput(mistakes: readonly Mistake[], order: readonly string[]): ActionError {
   const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
-  const { inputs = [], file: inFile = [] } = Object.groupBy(distinct, ({ place }) => (place ? "file" : "inputs"));
+  const { inputs = [], file = [] } = Object.groupBy(distinct, ({ place }) => (place ? "file" : "inputs"));
   inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  inFile.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
-  const invalid = new Set(inputs.map(({ name }) => name)).size;
-  const file = code(inFile[0]?.place?.file ?? "");
-  const problems = [...inputs, ...inFile].map(({ place, problem }) =>
+  file.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  const problems = [...inputs, ...file].map(({ place, problem }) =>
     place === undefined ? problem : sentence`${code(`${place.file}:${place.line}`)}: ${problem}`,
   );
+  const invalid = new Set(inputs.map(({ name }) => name)).size;
+  const path = code(file[0]?.place?.file ?? "");
+  const parts = [
+    invalid > 0 && {
+      message: inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`),
+      step: "Correct the `with:` block of this step. The README of this action explains every input.",
+    },
+    file.length > 0 && {
+      message: sentence`${path} has ${inOurWords(count(file.length, "mistake"))}.`,
+      step: sentence`Correct ${path}. The page docs/grants-file.md of this action explains its keys.`,
+    },
+  ].filter((part) => part !== false);
+  const more = problems.length - MOST_PROBLEMS;
   return new ActionError(
     failure({
       code: "bad-input",
-      message: paragraph(
-        ...(invalid === 0 ? [] : [inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`)]),
-        ...(inFile.length === 0 ? [] : [sentence`${file} has ${inOurWords(count(inFile.length, "mistake"))}.`]),
-        inOurWords("Nothing was changed."),
-      ),
-      problems:
-        problems.length > MOST_PROBLEMS
-          ? [...problems.slice(0, MOST_PROBLEMS), sentence`There are ${problems.length - MOST_PROBLEMS} more.`]
-          : problems,
+      message: paragraph(...parts.map(({ message }) => message), inOurWords("Nothing was changed.")),
+      problems: more > 0 ? [...problems.slice(0, MOST_PROBLEMS), sentence`There are ${more} more.`] : problems,
       hint: "A value is mistyped, or the variable or secret it comes from is not set.",
-      steps: [
-        ...(invalid === 0
-          ? []
-          : ["Correct the `with:` block of this step. The README of this action explains every input."]),
-        ...(inFile.length === 0
-          ? []
-          : [sentence`Correct ${file}. The page docs/grants-file.md of this action explains its keys.`]),
-      ],
+      steps: parts.map(({ step }) => step),
     }),
   );
 }

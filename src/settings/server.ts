@@ -1,6 +1,6 @@
 import { inOurWords } from "../model/sentence.ts";
 import type { SignIn, Tls } from "../model/settings.ts";
-import type { InputsOf } from "./reader.ts";
+import { all, type InputsOf } from "./reader.ts";
 import { choice, isLoopback, oneOf, rootCertificates } from "./values.ts";
 
 const SSL_MODES = ["verify-full", "verify-ca", "disable"] as const;
@@ -19,7 +19,7 @@ export function tlsFrom(
   signIn: () => SignIn,
   hosts: () => readonly string[],
 ): Tls {
-  return inputs.all({
+  return all({
     mode() {
       const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
       if (mode !== "disable" || (signIn().type === "password" && hosts().every(isLoopback))) return mode;

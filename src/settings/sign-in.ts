@@ -1,7 +1,7 @@
 import { CLOUDS, type Cloud } from "../model/clouds.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, SignIn } from "../model/settings.ts";
-import type { InputsOf } from "./reader.ts";
+import { all, type InputsOf } from "./reader.ts";
 import { choice, clientId, cloudName, oneOf, SECRET_INPUT, secret, tenantId } from "./values.ts";
 
 const ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"] as const;
@@ -58,11 +58,11 @@ function entraSignIn(type: EntraSignIn["type"], inputs: InputsOf<typeof ENTRA_SI
   };
   switch (type) {
     case "oidc":
-      return { type, ...inputs.all(application) };
+      return { type, ...all(application) };
     case "client-secret":
       return {
         type,
-        ...inputs.all({
+        ...all({
           ...application,
           clientSecret: () => inputs.required("client-secret", secret, required),
         }),

@@ -15,18 +15,21 @@ import {
 } from "../model/privileges.ts";
 import { code, EMPTY, inOurWords, isEmpty, listOf, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
-import { isPattern } from "../text/pattern.ts";
-import { Invalid, UNSET_VARIABLE } from "./invalid.ts";
+import { Invalid, resultOf, UNSET_VARIABLE, unlessInvalid } from "./invalid.ts";
 
 // Parsers of single inputs: text in, value out. Each takes time linear in the length of the text, and throws Invalid.
 
-/** One of these words exactly. */
-export function choice<T extends string>(choices: readonly T[]): (text: string) => T {
+/**
+ * One of these words exactly.
+ * @param otherwise advice for a text that is not like one of them
+ */
+export function choice<T extends string>(choices: readonly T[], otherwise = EMPTY): (text: string) => T {
   return (text) => {
     const word = text.trim();
     const found = choices.find((each) => each === word);
-    if (found === undefined) throw notValid(word, choices);
-    return found;
+    if (found !== undefined) return found;
+    const near = didYouMean(word, choices);
+    throw new Invalid(inOurWords("is not valid"), { advice: isEmpty(near) ? otherwise : near });
   };
 }
 
@@ -38,18 +41,11 @@ export function oneOf(choices: readonly string[]): string {
 
 /** The same words as `core.getBooleanInput`: https://yaml.org/spec/1.2/spec.html#id2804923 */
 export function boolean(text: string): boolean {
-  const word = text.trim();
-  if (["true", "True", "TRUE"].includes(word)) return true;
-  if (["false", "False", "FALSE"].includes(word)) return false;
-  throw notValid(word, ["true", "false"]);
+  return choice(["true", "false", "True", "False", "TRUE", "FALSE"])(text).toLowerCase() === "true";
 }
 
 /** An input that is false if it is not set. */
 export const BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" } as const;
-
-function notValid(word: string, choices: readonly string[]): Invalid {
-  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices) });
-}
 
 /** A TCP port. */
 export function port(text: string): number {
@@ -60,12 +56,7 @@ export function port(text: string): number {
 
 /** The names of azure/login, in any case, as there. */
 export function cloudName(text: string): CloudName {
-  const name = text.trim().toLowerCase();
-  if (Object.hasOwn(CLOUDS, name)) return name as CloudName;
-  const near = didYouMean(name, Object.keys(CLOUDS));
-  throw new Invalid(inOurWords("is not an Azure cloud"), {
-    advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near,
-  });
+  return choice(Object.keys(CLOUDS) as CloudName[], GITHUB_ENVIRONMENT)(text.toLowerCase());
 }
 
 const GITHUB_ENVIRONMENT = inOurWords("For a GitHub environment, set `jobs.<job_id>.environment` on the job.");
@@ -83,11 +74,7 @@ export function objectId(text: string): string {
 }
 
 /** Object IDs, one per line, in order. One may be there several times: several roles can be bound to one identity. */
-export function objectIds(text: string): readonly string[] {
-  const found = linesOf(text);
-  for (const item of found) if (!GUID.test(item)) throw new Invalid(inOurWords("is not a GUID"), { item });
-  return found.map((id) => id.toLowerCase());
-}
+export const objectIds = eachLine(objectId);
 
 /** A tenant's GUID or domain name. */
 export function tenantId(text: string): string {
@@ -115,52 +102,43 @@ export function hostName(suffix: () => string, forConnectionString: Sentence): (
   return (text) => {
     const name = text.trim();
     if (isIP(name)) return name;
-    if (/[\r\n]/.test(name)) throw new Invalid(MORE_LINES);
-    if (/^https?:\/\//i.test(name))
-      throw new Invalid(inOurWords("is a URL"), {
-        remedy: inOurWords("Use the server name only, without `https://`."),
+    const other = NOT_HOSTS.find(({ form }) => form.test(name));
+    if (other !== undefined) throw new Invalid(other.problem, { remedy: other.remedy });
+    if (!isHostName(name)) {
+      const advice = name.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
+      throw new Invalid(inOurWords("is not a host name"), {
+        advice: /[=/@;]/.test(name) ? forConnectionString : advice,
       });
-    const advice = /[=/@;]/.test(name)
-      ? forConnectionString
-      : name.includes(":")
-        ? inOurWords("The port goes in `port`.")
-        : EMPTY;
-    if (!isHostName(name)) throw new Invalid(inOurWords("is not a host name"), { advice });
-    const other = OTHER_PRODUCTS.find(({ suffix }) => suffix.test(name));
-    if (other !== undefined) throw new Invalid(other.problem, { remedy: FLEXIBLE_SERVER });
+    }
     return name.includes(".") || name.toLowerCase() === "localhost" ? name : name + suffix();
   };
 }
 
 /** Host names, one per line, in order, each as `one` reads it. Of two that differ only in case, the last one stays. */
 export function hostNames(one: (text: string) => string): (text: string) => readonly string[] {
-  return (text) => {
-    const [first = "", ...more] = lines(text);
-    if (more.length === 0) return [one(first)];
-    const hosts = [first, ...more].map((item) => {
-      try {
-        return one(item);
-      } catch (error) {
-        throw error instanceof Invalid ? new Invalid(error.problem, { item, ...error.details }) : error;
-      }
-    });
-    return [...new Map(hosts.map((host) => [host.toLowerCase(), host])).values()];
-  };
+  return (text) => [...new Map(eachLine(one)(text).map((host) => [host.toLowerCase(), host])).values()];
 }
 
-const OTHER_PRODUCTS = [
+const FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
+const NOT_HOSTS = [
+  {
+    form: /^https?:\/\//i,
+    problem: inOurWords("is a URL"),
+    remedy: inOurWords("Use the server name only, without `https://`."),
+  },
   // https://learn.microsoft.com/azure/horizondb/
   {
-    suffix: /\.horizondb\.azure\.com\.?$/i,
+    form: /\.horizondb\.azure\.com\.?$/i,
     problem: inOurWords("is a cluster of Azure HorizonDB, which this action does not support"),
+    remedy: FLEXIBLE_SERVER,
   },
   // https://learn.microsoft.com/azure/cosmos-db/postgresql/
   {
-    suffix: /\.postgres\.cosmos\.azure\.com\.?$/i,
+    form: /\.postgres\.cosmos\.azure\.com\.?$/i,
     problem: inOurWords("is a cluster of Azure Cosmos DB for PostgreSQL, which this action does not support"),
+    remedy: FLEXIBLE_SERVER,
   },
 ];
-const FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
 
 function isHostName(name: string): boolean {
   if (name.length > 253) return false;
@@ -179,26 +157,14 @@ export function isLoopback(host: string): boolean {
 
 /** One name, as it is except for white space at its ends. */
 export function name(text: string): string {
-  const [only = "", ...more] = lines(text);
-  if (only === "") throw new Invalid(inOurWords("is empty"));
-  if (more.length > 0) throw new Invalid(MORE_LINES);
-  checkName(only);
+  const [only = "", ...more] = names(text);
+  if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
   return only;
-}
-
-const MORE_LINES = inOurWords("has more than one line");
-
-/** The name of one database, as `name` reads it, but no pattern: what is in a connection never means several databases. */
-export function databaseName(text: string): string {
-  if (isPattern(text)) throw new Invalid(sentence`contains ${code("*")}, which is for patterns in ${code("database")}`);
-  return name(text);
 }
 
 /** Names, one per line, in order, each once. */
 export function names(text: string): readonly string[] {
-  const found = lines(text);
-  for (const each of found) checkName(each, each);
-  return found;
+  return [...new Set(eachLine(checkedName)(text))];
 }
 
 /**
@@ -206,23 +172,33 @@ export function names(text: string): readonly string[] {
  * toolkit removes it from a value, so a name cannot begin or end with it. Nothing else is changed.
  */
 export function lines(text: string): readonly string[] {
-  return [...new Set(linesOf(text))];
+  return [...new Set(eachLine((line) => line)(text))];
 }
 
-function linesOf(text: string): readonly string[] {
-  return text
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
+/** Reads each line that is not blank, in order. A line that is refused is the item of the mistake. */
+function eachLine<V>(parse: (line: string) => V): (text: string) => readonly V[] {
+  return (text) => {
+    const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+    return found
+      .filter((line) => line !== "")
+      .map((item) =>
+        unlessInvalid(
+          () => parse(item),
+          ({ problem, details }) => {
+            throw new Invalid(problem, { item, ...details });
+          },
+        ),
+      );
+  };
 }
 
 /** A longer name, or a NUL in it, would be truncated by PostgreSQL or the protocol: another object would be meant. */
-function checkName(name: string, item?: string): void {
-  const details = item === undefined ? {} : { item };
-  if (name.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"), details);
-  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return;
-  const remedy = inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it.");
-  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
+function checkedName(name: string): string {
+  if (name.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
+  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, {
+    remedy: inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it."),
+  });
 }
 
 /** https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS (NAMEDATALEN - 1) */
@@ -301,21 +277,14 @@ export function schemaPrivileges(text: string): readonly SchemaPrivilege[] {
 export function rootCertificates(text: string): string {
   const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
   // The certificates only: whatever else the file contains goes nowhere.
-  const [, ...blocks] = pem.split(BEGIN);
-  const certificates = blocks.map((block) => `${BEGIN}${block.split(END, 1)[0]}${END}\n`);
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g) ?? [];
   if (certificates.length === 0) throw new Invalid(inOurWords("contains no CERTIFICATE block"));
   for (const [index, certificate] of certificates.entries()) {
-    try {
-      new X509Certificate(certificate);
-    } catch {
+    if (resultOf(() => new X509Certificate(certificate)) === undefined)
       throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-    }
   }
-  return certificates.join("");
+  return certificates.map((certificate) => `${certificate}\n`).join("");
 }
-
-const BEGIN = "-----BEGIN CERTIFICATE-----";
-const END = "-----END CERTIFICATE-----";
 
 function contentOf(path: string): string {
   try {

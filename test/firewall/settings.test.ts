@@ -75,7 +75,7 @@ test.each([
 
 test("a second line in `host` is a mistake", () => {
   expect(problems({ host: "a\nb" })).toEqual([
-    expect.stringMatching("^`host`: the value \\(3 characters\\) has more than one line\\. Use a server name"),
+    expect.stringMatching("^`host`: the value \\(3 characters\\) is not a host name\\. Use a server name"),
   ]);
 });
 

@@ -274,7 +274,7 @@ a: b
   test("a mistake in an input that no entry inherits is reported, too", async () => {
     const text = "grants: [{ grantee: a, database: d, on-extra: fail }]";
     expect(await problemsOf(text, { "on-extra": "x", database: "ä".repeat(32) })).toEqual([
-      expect.stringMatching(/^`database`: an item \(32 characters\) is longer than 63 bytes/),
+      expect.stringMatching(/^`database`: the value \(32 characters\) is longer than 63 bytes/),
       expect.stringMatching(/^`on-extra`: "x" is not valid/),
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ActionError } from "../../src/model/failure.ts";
-import { type InputsOf, readInputs, secretsIn } from "../../src/settings/reader.ts";
+import { all, type InputsOf, readInputs, secretsIn } from "../../src/settings/reader.ts";
 import { ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../../src/settings/sign-in.ts";
 import { choice, name, secret } from "../../src/settings/values.ts";
 import { readFailure } from "../read.ts";
@@ -35,7 +35,7 @@ function problems(given: Record<string, string>, from: (inputs: Inputs) => unkno
 describe("an action reads the inputs in its table", () => {
   test("inputs that are not set have their defaults", () => {
     const from = (inputs: Inputs) =>
-      inputs.all({
+      all({
         type: () => inputs.orDefault("type", choice(["service", "user"])),
         user: () => inputs.required("user", name),
         key: () => inputs.optional("key", name),
@@ -69,10 +69,10 @@ describe("a mistake", () => {
   test("a mistake is reported with those of all other fields, and once if several fields read the input", () => {
     const from = (inputs: Inputs) => {
       const type = () => inputs.orDefault("type", choice(["service"]));
-      return inputs.all({
+      return all({
         type,
         user: () => inputs.required("user", name),
-        both: () => inputs.all({ type }),
+        both: () => all({ type }),
       });
     };
     expect(problems({ type: "x" }, from)).toEqual([
