@@ -8,6 +8,7 @@ import { inputVariables, parseOutputs } from "../test/sandbox/runner.ts";
 const DIST = join(import.meta.dirname, "../dist/index.cjs");
 const PEAK = join(import.meta.dirname, "peak.cjs");
 const SQL = join(import.meta.dirname, "sql.ts");
+const CONNECTIONS = join(import.meta.dirname, "connections.ts");
 
 /** What a whole process took: milliseconds from before its start until its end, and MB at its peak. */
 export interface Cost {
@@ -28,8 +29,20 @@ export interface Login {
 export const PSQL = spawnSync("psql", ["--version"]).status === 0;
 
 /** Runs SQL in a psql process, with unaligned output, which is the fastest. */
-export function runSql(sql: string, { port, database, user, password, caFile }: Login): Promise<Cost> {
-  const env = {
+export function runSql(sql: string, login: Login): Promise<Cost> {
+  const env = variablesOf(login);
+  const psql = ["--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--command"];
+  return PSQL ? finish("psql", [...psql, sql], env) : finish(process.execPath, [SQL, sql], env);
+}
+
+/** Connects to each of the login's databases (one per line) and runs SELECT 1, in one Node.js process. */
+export function runConnections(login: Login): Promise<Cost> {
+  return finish(process.execPath, [CONNECTIONS], variablesOf(login));
+}
+
+/** https://www.postgresql.org/docs/current/libpq-envars.html */
+function variablesOf({ port, database, user, password, caFile }: Login): NodeJS.ProcessEnv {
+  return {
     PATH: process.env.PATH,
     PGHOST: "localhost",
     PGPORT: String(port),
@@ -39,8 +52,6 @@ export function runSql(sql: string, { port, database, user, password, caFile }: 
     PGSSLMODE: "verify-full",
     PGSSLROOTCERT: caFile,
   };
-  const psql = ["--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--command"];
-  return PSQL ? finish("psql", [...psql, sql], env) : finish(process.execPath, [SQL, sql], env);
 }
 
 /** A Node.js process that does nothing. */

@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IDENTITIES, TENANT_ID } from "../test/sandbox/sandbox.ts";
 import { openLink, openSink } from "./link.ts";
-import { type Cost, inputsFor, PSQL, runAction, runBareNode, runSql, startAction } from "./processes.ts";
+import {
+  type Cost,
+  inputsFor,
+  PSQL,
+  runAction,
+  runBareNode,
+  runConnections,
+  runSql,
+  startAction,
+} from "./processes.ts";
 import { brief, inMs, median, type Row } from "./table.ts";
 import { ADDRESSES, CHECK, GRANTS, type World } from "./world.ts";
 
@@ -224,11 +233,16 @@ export async function databases(world: World, { runs }: Sizes): Promise<Row[]> {
     many: checking(many.join("\n")),
     few: checking(few.join("\n")),
     pattern: checking("many_*"),
+    bare: () => runConnections(world.login(many.join("\n"))),
   });
-  const { pattern, ...lists } = checked;
+  const { pattern, bare, ...lists } = checked;
   return [
     ratio(8, "check, 40 databases with 30 tables against 4 with 300", lists, 3),
     ratio(8, "… by a pattern against the list", { pattern, list: lists.many }, 1.2),
+    {
+      ...ratio(8, "… 40 bare TLS connections with SELECT 1 against check of the 4", { bare, few: lists.few }, 0),
+      atMost: undefined,
+    },
   ];
 }
 

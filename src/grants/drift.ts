@@ -85,6 +85,26 @@ export function driftsIn(
   };
 }
 
+/** False if the demand is met exactly: then nobody has to know who can change it. */
+export function mayDiffer(
+  { groups, columns, server }: Pick<Snapshot, "groups" | "columns" | "server">,
+  demand: Demand,
+  grantees: readonly Pick<Grantee, "role" | "actor">[],
+): boolean {
+  const lacks = (group: Group) => {
+    const demanded = demandedOn(group, demand, server.version);
+    return grantees.some((grantee) => demanded.some((privilege) => !heldBy(group, grantee).has(privilege)));
+  };
+  return (
+    demand.defaultPrivileges ||
+    columns.length > 0 ||
+    groups.some((group) => {
+      if (isInSchema(group.kind)) return group.members.length > 0;
+      return group.acl.some(({ grantable }) => grantable) || lacks(group);
+    })
+  );
+}
+
 /** The privileges that are extra if they are not demanded: those on relations, and what default privileges give. */
 function mayBeExtra(group: Group, grantee: Grantee): readonly Privilege[] {
   if (group.kind === "default-privileges")

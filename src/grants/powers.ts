@@ -9,14 +9,17 @@ import { quoteIdentifier } from "../text/sql.ts";
 
 type Place = Pick<Snapshot, "groups" | "server">;
 
+/** True if a finding is made of what lets a grantee do more than the lists say. With ALL, an app often owns its schema. */
+export function powersMatter({ onExtra, tablePrivileges, sequencePrivileges }: Demand): boolean {
+  const isAll = tablePrivileges === "ALL" && sequencePrivileges === "ALL";
+  return onExtra !== "ignore" && (!isAll || extraIsDrift(onExtra));
+}
+
 /**
  * What lets a grantee do more than any privilege list says: it owns the database or a schema, or it can act as an owner.
- * With ALL there is no warning, because an app that may use everything often owns its schema.
  */
 export function powersBeyond(place: Place, demand: Demand, grantee: Grantee): readonly Extra[] {
-  const { onExtra, tablePrivileges, sequencePrivileges } = demand;
-  const isAll = tablePrivileges === "ALL" && sequencePrivileges === "ALL";
-  if (onExtra === "ignore" || (isAll && !extraIsDrift(onExtra)) || grantee.role.superuser) return [];
+  if (!powersMatter(demand) || grantee.role.superuser) return [];
   const places = place.groups.filter(({ kind }) => kind === "database" || kind === "schema");
   const relations = place.groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
   const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));

@@ -263,12 +263,12 @@ export interface UnmappedTable extends PitfallOf<"no-user-mapping"> {
 }
 
 /** The role that needs a grantee's privileges on an object: it connects to a database before it acts as another role. */
-export function holderFor({ kind }: Group, { role, actor }: Grantee): Role {
+export function holderFor({ kind }: Group, { role, actor }: Pick<Grantee, "role" | "actor">): Role {
   return kind === "database" ? role : actor;
 }
 
 /** The privileges of a grantee on a group, as the server reports them. */
-export function heldBy(group: Group, grantee: Grantee): ReadonlySet<Privilege> {
+export function heldBy(group: Group, grantee: Pick<Grantee, "role" | "actor">): ReadonlySet<Privilege> {
   return group.held.get(holderFor(group, grantee)) ?? new Set();
 }
 

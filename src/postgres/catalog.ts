@@ -1,14 +1,16 @@
 import { setTimeout } from "node:timers/promises";
 import pg, { type Client } from "pg";
 import { creatorsOf } from "../grants/creators.ts";
+import { mayDiffer } from "../grants/drift.ts";
 import { likePatternsOf } from "../grants/exclude.ts";
 import { oldServer } from "../grants/obstacles.ts";
+import { powersMatter } from "../grants/powers.ts";
 import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure, failure } from "../model/failure.ts";
 import type { Kind } from "../model/report.ts";
 import { sentence, someNames } from "../model/sentence.ts";
-import type { Oid, Pitfall, Role, Snapshot } from "../model/snapshot.ts";
-import { type GranteeRow, granteeFacts } from "./grantees.sql.ts";
+import type { Group, Oid, Pitfall, Role, Snapshot } from "../model/snapshot.ts";
+import { type GranteeRow, granteeFacts, type OwnershipRow, ownerships } from "./grantees.sql.ts";
 import {
   defaultsThatFail,
   foreignKeysThatFail,
@@ -16,15 +18,9 @@ import {
   rowSecurityWithoutPolicy,
   viewsThatFail,
 } from "./pitfalls.sql.ts";
+import { whoCanAct } from "./roles.sql.ts";
 import { defaultPrivileges, secondLook } from "./second-look.sql.ts";
-import {
-  type FirstLook,
-  type GroupRow,
-  mapGrantees,
-  mapSnapshot,
-  type Representative,
-  type SnapshotRow,
-} from "./snapshot.rows.ts";
+import { type GroupRow, mapGrantees, mapSnapshot, type Representative, type SnapshotRow } from "./snapshot.rows.ts";
 import { snapshotFor } from "./snapshot.sql.ts";
 import { BEGIN_READ_ONLY, rollBack } from "./transaction.ts";
 
@@ -125,9 +121,8 @@ async function lookOnce(
     client.query(BEGIN_READ_ONLY),
     client.query<SnapshotRow>(snapshotFor(demand), [...parametersOf(grantees, demand), since]),
   ]);
-  const first = mapSnapshot(rows, demand.exclude);
-  const { snapshot, representatives, nextTransaction } = first;
-  const second = await lookAgain(client, first, demand);
+  const second = await lookAgain(client, rows, demand);
+  const { snapshot, representatives, nextTransaction } = second.seen;
   const now = new Map(second.objects.map((row) => [keyOf(row), row]));
   const changed = representatives.filter((then) => {
     const { owner, relacl } = now.get(keyOf(then)) ?? {};
@@ -152,39 +147,44 @@ function keyOf({ routine, oid }: Pick<Representative, "routine" | "oid">): strin
 }
 
 /** The second look: the objects that were asked about as they are now, and what depends on the first look. */
-async function lookAgain(client: Client, first: FirstLook, demand: Demand) {
+async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: Demand) {
+  const first = mapSnapshot(rows, demand.exclude);
   const { snapshot, representatives } = first;
   const signedIn = [...first.grantees.values()];
-  const actors = oidsOf(signedIn.map(({ actor }) => actor));
+  const actors = [...new Set(signedIn.map(({ actor }) => actor))];
   const roles = oidsOf(signedIn.flatMap(({ role, actor }) => [role, actor]));
-  const holders = oidsOf(signedIn.flatMap(({ actor }) => [...actor.inherits]));
   const creators = creatorsOf({ ...snapshot, grantees: first.grantees }, demand);
   const scope = {
     schemas: snapshot.schemas.map(({ oid }) => oid),
-    grantees: actors,
+    grantees: oidsOf(actors),
     exclude: demand.exclude,
   };
   const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
   const needed = (is: boolean, sql: () => string) => (is ? sql() : NO_ROWS);
-  const [objects, defaults, facts, ...pitfalls] = (await statements(client, [
+  const ownSequences = demandsNextValues(demand) && !first.otherSequences && !snapshot.groups.some(isExcludedSequence);
+  const [objects, acting, defaults, facts, owned, ...pitfalls] = (await statements(client, [
     secondLook(representatives),
-    needed(creators.length > 0, () =>
-      defaultPrivileges(creators, actors, holders, demand.routinePrivileges.length > 0),
+    needed(mayDiffer(snapshot, demand, signedIn), () => whoCanAct(first, roles)),
+    needed(creators.length > 0 && actors.length > 0, () =>
+      defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0),
     ),
-    granteeFacts(roles, snapshot.server, ownersOf(snapshot)),
+    granteeFacts(roles, snapshot.server),
+    needed(powersMatter(demand), () => ownerships(roles, ownersOf(snapshot), snapshot.server.version)),
     needed(first.hasRowSecurity, () => rowSecurityWithoutPolicy(scope)),
     needed(has("view"), () => viewsThatFail(scope)),
     needed(first.hasTriggers, () => foreignKeysThatFail(scope)),
-    defaultsThatFail(scope, takesNextValues(demand)),
+    needed(!ownSequences, () => defaultsThatFail(scope, demandsNextValues(demand))),
     needed(has("foreign-table"), () => foreignTablesWithoutMapping(scope)),
     "COMMIT;",
-  ])) as [Representative[], GroupRow[], GranteeRow[], ...Pitfall[][]];
+  ])) as [Representative[], SnapshotRow[], GroupRow[], GranteeRow[], OwnershipRow[], ...Pitfall[][]];
+  const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting], demand.exclude) : first;
   // A grantee without facts was dropped meanwhile.
   const isComplete = facts.length === roles.length;
   return {
+    seen,
     objects,
-    defaults: defaults.map(first.groupFrom),
-    grantees: isComplete ? mapGrantees(first.grantees, facts, pitfalls.flat()) : undefined,
+    defaults: defaults.map(seen.groupFrom),
+    grantees: isComplete ? mapGrantees(seen.grantees, facts, owned, pitfalls.flat()) : undefined,
   };
 }
 
@@ -197,8 +197,12 @@ function ownersOf({ groups }: Pick<Snapshot, "groups">): readonly Oid[] {
   return oidsOf(groups.filter(({ skipped }) => skipped === "").map(({ owner }) => owner));
 }
 
+function isExcludedSequence({ kind, skipped }: Group): boolean {
+  return kind === "sequence" && skipped === "exclude";
+}
+
 /** True if the demand lets the grantees take the next value of a sequence. */
-function takesNextValues({ sequencePrivileges }: Demand): boolean {
+function demandsNextValues({ sequencePrivileges }: Demand): boolean {
   return sequencePrivileges === "ALL" || sequencePrivileges.includes("USAGE") || sequencePrivileges.includes("UPDATE");
 }
 

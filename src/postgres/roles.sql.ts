@@ -1,8 +1,10 @@
 import { SCHEMA_PRIVILEGES } from "../model/privileges.ts";
+import { type AclItem, isPublic, type Oid } from "../model/snapshot.ts";
+import type { FirstLook } from "./snapshot.rows.ts";
 
 /**
  * Parts of a statement that reads roles: who signed in, and what that role and others can do for each other. A statement
- * puts its own CTEs between SERVER_CTES and ROLE_CTES, and its own rows after SECTIONS.
+ * puts its own CTEs between SERVER_CTES and SECTIONS, and its own rows after them.
  */
 
 /**
@@ -14,7 +16,18 @@ export function aclOf(acl: string, type: string, owner: string): string {
   return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
 }
 
-/** known_role, server, database, role_set and extension_member. */
+/**
+ * What ALTER ROLE and ALTER DATABASE … SET have set for sessions in this database, the most specific first (`rank`); setrole 0:
+ * for those of all roles. https://www.postgresql.org/docs/current/sql-alterrole.html
+ */
+export const SETTINGS = `
+    SELECT s.setrole, pg_catalog.split_part(t.text, '=', 1) AS name, pg_catalog.substr(t.text, pg_catalog.strpos(t.text, '=') + 1) AS value,
+           (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank
+    FROM pg_catalog.pg_db_role_setting AS s
+    JOIN database AS d ON s.setdatabase IN (0, d.oid)
+    CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (text)`;
+
+/** known_role, server, database and extension_member. */
 export const SERVER_CTES = `known_role AS MATERIALIZED (SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolvaliduntil FROM pg_catalog.pg_roles),
 server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
@@ -27,64 +40,37 @@ database AS (
   SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
   FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
 ),
--- settings with which sessions in this database begin as another role; setrole 0: sessions of all roles
-role_set AS MATERIALIZED (
-  SELECT s.setrole, s.setdatabase, t.setting
-  FROM database AS d
-  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
-  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
-  WHERE t.setting LIKE 'role=%'
-),
 extension_member AS MATERIALIZED (
   SELECT classid, objid FROM pg_catalog.pg_depend
   WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
 )`;
 
 /**
- * role, and what it needs: CTEs after schema; `mentioned` (oid), the roles that are asked about; and `actor` (schema, role),
- * who may have to look names up in a schema.
+ * The rows of the section role: attributes of roles, and the grantees, and the roles as which their sessions begin, that have
+ * the privileges of each (CTE `heir`).
+ * @param roles a query for their OIDs
+ * @param more further facts, with their names
  */
-export const ROLE_CTES = `reach AS MATERIALIZED (
-  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable FROM actor
-),
--- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
-settable AS MATERIALIZED (
-  SELECT r.oid, r.rolsuper
-  FROM known_role AS r, server
-  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM known_role WHERE oid = session_user_oid)
-    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
-    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
-),
-out_of_reach AS MATERIALIZED (
-  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
-  UNION SELECT role FROM reach WHERE NOT usable
-),
-via_role AS MATERIALIZED (
-  SELECT DISTINCT s.oid
-  FROM settable AS s
-  JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
-),
-usable AS MATERIALIZED (
-  SELECT schema, pg_catalog.json_agg(role) AS by_roles
-  FROM (SELECT schema, role FROM reach WHERE usable
-        UNION SELECT schema.oid, via_role.oid FROM schema, via_role
-        WHERE pg_catalog.has_schema_privilege(via_role.oid, schema.oid, 'USAGE')) AS a
-  GROUP BY schema
-),
-role AS (
-  SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
-         COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
-         COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
-  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM via_role) AS m
-  LEFT JOIN known_role AS r ON r.oid = m.oid
-  -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
-  WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
-)`;
+function roleRows(roles: string, more = ""): string {
+  return `SELECT 'role' AS section, pg_catalog.json_build_object(
+         'oid', m.oid, 'name', COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)), 'gone', r.oid IS NULL,
+         'superuser', COALESCE(r.rolsuper, FALSE), 'canLogin', COALESCE(r.rolcanlogin, FALSE),
+         'predefined', COALESCE(r.rolname ~ '^pg_', FALSE),
+         -- the session user has just signed in
+         'expired', COALESCE(r.rolvaliduntil <= pg_catalog.now() AND r.oid <> session_user_oid, FALSE),
+         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(heir.oid), '[]') FROM heir
+                         WHERE pg_catalog.pg_has_role(heir.oid, m.oid, 'USAGE'))${more}) AS facts
+FROM (${roles}) AS m
+CROSS JOIN server
+LEFT JOIN known_role AS r ON r.oid = m.oid
+-- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
+WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL`;
+}
 
 /**
- * The rows of the sections server, role and schema, and the database's of the section group. They need the CTEs `grantee`
- * (oid) and `acting` (oid), the roles whose privileges are asked for and those as which their sessions begin, and `acl`
- * (relkind, representative, items).
+ * The rows of the sections server, role and schema, and the database's of the section group. They need the CTEs `schema`,
+ * `mentioned` (oid), the roles to list, `grantee` (oid) and `acting` (oid), the roles whose privileges are asked for and
+ * those as which their sessions begin, `heir` (oid), both of them, and `acl` (relkind, representative, items).
  */
 export const SECTIONS = `SELECT 'server' AS section, pg_catalog.json_build_object(
          'version', version,
@@ -96,45 +82,12 @@ export const SECTIONS = `SELECT 'server' AS section, pg_catalog.json_build_objec
          'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
          'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
          'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
+         'otherSequences', EXISTS (SELECT FROM pg_catalog.pg_class WHERE relkind = 'S' AND relnamespace NOT IN (SELECT oid FROM schema)),
          'sessionUser', session_user_oid,
          'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
 FROM server
 UNION ALL
-SELECT 'role', pg_catalog.json_build_object(
-         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin,
-         -- the session user has just signed in
-         'expired', r.expired AND r.oid <> session_user_oid,
-         'connects', NOT r.gone AND pg_catalog.has_database_privilege(r.oid, d.oid, 'CONNECT'),
-         'roleSet', r.oid IN (SELECT setrole FROM role_set) OR 0 IN (SELECT setrole FROM role_set),
-         'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
-         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
-                         FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
-                         WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
-         'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
-         'settable', NOT r.gone
-           AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
-         'viaRoles', (SELECT COALESCE(pg_catalog.json_agg(via_role.oid ORDER BY via_role.oid), '[]') FROM via_role
-                     WHERE via_role.oid <> r.oid AND pg_catalog.pg_has_role(via_role.oid, r.oid, 'USAGE')),
-         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
-         'grantable', version < 160000
-           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = r.oid AND admin_option),
-         'memberOfLogin', NOT r.gone AND pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER'),
-         'membership', CASE
-           WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
-           WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
-           WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
-           WHEN version >= 160000 THEN (
-             SELECT pg_catalog.json_build_object('grantor', pg_catalog.pg_get_userbyid(a.member), 'existing', existing)
-             FROM pg_catalog.pg_auth_members AS a
-             CROSS JOIN LATERAL (SELECT EXISTS (
-               SELECT FROM pg_catalog.pg_auth_members AS mine
-               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
-             WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
-             ORDER BY existing, a.member <> session_user_oid, a.member
-             LIMIT 1)
-           WHEN (SELECT rolcreaterole FROM known_role WHERE oid = session_user_oid)
-           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
-FROM role AS r, server, database AS d
+${roleRows("SELECT oid FROM mentioned")}
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
          'kind', 'database', 'owner', d.datdba, 'skipped', '', 'size', 1,
@@ -152,11 +105,95 @@ SELECT 'schema', pg_catalog.json_build_object(
          'held', (SELECT pg_catalog.json_object_agg(g.oid, (
                     SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
                     FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
-                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
-         'usableBy', COALESCE(u.by_roles, '[]'))
+                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g))
 FROM schema AS s
-LEFT JOIN usable AS u ON u.schema = s.oid
 LEFT JOIN acl ON acl.relkind = 'schema' AND acl.representative = s.oid`;
+
+/** Facts about role `r`, with the OID `m.oid`, that depend on who signed in. */
+const FOR_LOGIN = `,
+         'connects', r.oid IS NOT NULL AND pg_catalog.has_database_privilege(m.oid, (SELECT oid FROM database), 'CONNECT'),
+         'roleSet', EXISTS (SELECT FROM (${SETTINGS}) AS s WHERE s.setrole IN (0, m.oid) AND s.name = 'role'),
+         'inherited', pg_catalog.pg_has_role(session_user_oid, m.oid, 'USAGE'),
+         'settable', r.oid IS NOT NULL AND pg_catalog.pg_has_role(session_user_oid, m.oid, set_option),
+         'viaRoles', (SELECT COALESCE(pg_catalog.json_agg(via_role.oid ORDER BY via_role.oid), '[]') FROM via_role
+                      WHERE via_role.oid <> m.oid AND pg_catalog.pg_has_role(via_role.oid, m.oid, 'USAGE')),
+         'administered', pg_catalog.pg_has_role(session_user_oid, m.oid, 'MEMBER WITH ADMIN OPTION'),
+         'grantable', version < 160000
+           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = m.oid AND admin_option),
+         'memberOfLogin', r.oid IS NOT NULL AND pg_catalog.pg_has_role(m.oid, session_user_oid, 'MEMBER'),
+         'membership', CASE
+           WHEN r.oid IS NULL OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
+           WHEN pg_catalog.pg_has_role(session_user_oid, m.oid, set_option) THEN NULL
+           WHEN pg_catalog.pg_has_role(m.oid, session_user_oid, 'MEMBER') THEN NULL
+           WHEN version >= 160000 THEN (
+             SELECT pg_catalog.json_build_object('grantor', pg_catalog.pg_get_userbyid(a.member), 'existing', existing)
+             FROM pg_catalog.pg_auth_members AS a
+             CROSS JOIN LATERAL (SELECT EXISTS (
+               SELECT FROM pg_catalog.pg_auth_members AS mine
+               WHERE mine.roleid = m.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
+             WHERE a.roleid = m.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
+             ORDER BY existing, a.member <> session_user_oid, a.member
+             LIMIT 1)
+           WHEN (SELECT rolcreaterole FROM known_role WHERE oid = session_user_oid)
+           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END`;
+
+/**
+ * The rows of the section role with all that plans and fixes need to know about who can act, and of the section usable: the
+ * roles with USAGE on a schema. They are only read if there is something to change.
+ * @param heirs the OIDs of the grantees, and of the roles as which their sessions begin
+ */
+export function whoCanAct(first: Pick<FirstLook, "snapshot" | "roles">, heirs: readonly Oid[]): string {
+  const actors = actorsIn(first.snapshot);
+  const [schemas, roles] = [actors.map(([schema]) => schema), actors.map(([, role]) => role)];
+  return `
+WITH ${SERVER_CTES},
+heir AS (SELECT oid FROM ${unnested(heirs)} AS h (oid)),
+mentioned AS (SELECT oid FROM ${unnested(first.roles.map(({ oid }) => oid))} AS m (oid)),
+reach AS MATERIALIZED (
+  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable
+  FROM ROWS FROM (${unnested(schemas)}, ${unnested(roles)}) AS actor (schema, role)
+),
+-- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
+settable AS MATERIALIZED (
+  SELECT r.oid, r.rolsuper
+  FROM known_role AS r, server
+  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM known_role WHERE oid = session_user_oid)
+    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
+    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
+),
+out_of_reach AS MATERIALIZED (
+  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
+  UNION SELECT role FROM reach WHERE NOT usable
+),
+via_role AS MATERIALIZED (
+  SELECT DISTINCT s.oid
+  FROM settable AS s
+  JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
+)
+${roleRows("SELECT oid FROM mentioned UNION SELECT oid FROM via_role", FOR_LOGIN)}
+UNION ALL
+SELECT 'usable', pg_catalog.json_build_object('schema', schema, 'roles', pg_catalog.json_agg(role))
+FROM (SELECT schema, role FROM reach WHERE usable
+      UNION SELECT reach.schema, via_role.oid FROM reach, via_role
+      WHERE pg_catalog.has_schema_privilege(via_role.oid, reach.schema, 'USAGE')) AS a
+GROUP BY schema;`;
+}
+
+/** Pairs of OIDs: a schema, and a role that may have to look names up in it. */
+function actorsIn({ sessionUser, database, schemas, groups, columns }: FirstLook["snapshot"]) {
+  const ofAcl = (acl: readonly AclItem[]) =>
+    acl.flatMap(({ grantor, grantee, grantable }) => (grantable && !isPublic(grantee) ? [grantor, grantee] : grantor));
+  const pairs = [
+    ...schemas.map((schema) => ({ schema, roles: [sessionUser, database.owner] })),
+    ...groups.map(({ schema, owner, acl }) => ({ schema, roles: [owner, ...ofAcl(acl)] })),
+    ...columns.map(({ group: { schema }, items }) => ({ schema, roles: ofAcl(items) })),
+  ].flatMap(({ schema, roles }) => (schema === undefined ? [] : roles.map((role) => `${schema.oid} ${role.oid}`)));
+  return [...new Set(pairs)].map((pair) => pair.split(" "));
+}
+
+function unnested(oids: readonly (Oid | undefined)[]): string {
+  return `pg_catalog.unnest('{${oids.join()}}'::pg_catalog.oid[])`;
+}
 
 /** An ACL as JSON, aggregated from the rows of aclexplode(), of which each may be on a column. */
 export function aclItems(column?: string): string {

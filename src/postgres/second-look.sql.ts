@@ -1,6 +1,12 @@
 import type { Creator } from "../grants/creators.ts";
-import { PREDEFINED_ROLES } from "../model/privileges.ts";
-import type { Oid } from "../model/snapshot.ts";
+import {
+  PREDEFINED_ROLES,
+  type Privilege,
+  ROUTINE_PRIVILEGES,
+  SEQUENCE_PRIVILEGES,
+  TABLE_PRIVILEGES,
+} from "../model/privileges.ts";
+import type { Role } from "../model/snapshot.ts";
 import { aclItems } from "./roles.sql.ts";
 import type { Representative } from "./snapshot.rows.ts";
 import { PRIVILEGES } from "./snapshot.sql.ts";
@@ -25,11 +31,6 @@ WHERE oid = ANY ('{${routines}}'::pg_catalog.oid[])
 ORDER BY routine, oid;`;
 }
 
-/** Rows of (role, privileges). */
-const PREDEFINED = Object.entries(PREDEFINED_ROLES)
-  .map(([role, privileges]) => `('${role}', '{${privileges.join()}}'::pg_catalog.text[])`)
-  .join(", ");
-
 /**
  * The default privileges of creators: what each grantee would hold on the tables, the sequences and (if asked for) the
  * routines that a creator makes next in a schema, and the ACL items that give it to a grantee, to a role whose privileges
@@ -37,27 +38,16 @@ const PREDEFINED = Object.entries(PREDEFINED_ROLES)
  * PUBLIC execute routines; the schema's is added. The items for all schemas are rows of their own, without a schema. The
  * rows are those of GroupRow.
  * https://www.postgresql.org/docs/current/catalog-pg-default-acl.html
- * @param holders the grantees, and the roles whose privileges they have
  */
 export function defaultPrivileges(
   creators: readonly Creator[],
-  grantees: readonly Oid[],
-  holders: readonly Oid[],
+  grantees: readonly Role[],
   ofRoutines: boolean,
 ): string {
+  const holders = grantees.flatMap(({ inherits }) => [...inherits].map(({ oid }) => oid));
   const everywhere = [...new Set(creators.map(({ role }) => role.oid))].map((role) => ["0", role] as const);
   const pairs = [...everywhere, ...creators.map(({ schema, role }) => [schema.oid, role.oid] as const)];
   return `
-WITH predefined AS MATERIALIZED (
-  SELECT r.oid, p.privileges
-  FROM (VALUES ${PREDEFINED}) AS p (role, privileges)
-  JOIN pg_catalog.pg_roles AS r ON r.rolname = p.role
-),
-grantee AS MATERIALIZED (
-  SELECT g.oid, r.rolsuper
-  FROM pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
-  JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
-)
 SELECT 'default-privileges' AS kind, NULLIF(c.schema, 0)::pg_catalog.text AS schema, c.role::pg_catalog.text AS owner, '' AS skipped,
        1 AS size, pg_catalog.json_build_array(pg_catalog.json_build_object('oid', c.schema, 'name', t.name)) AS members,
        (SELECT ${aclItems()}
@@ -66,25 +56,20 @@ SELECT 'default-privileges' AS kind, NULLIF(c.schema, 0)::pg_catalog.text AS sch
           AND x.grantee <> c.role AND x.grantee = ANY ('{${["0", ...holders].join()}}'::pg_catalog.oid[])) AS acl,
        (SELECT pg_catalog.json_object_agg(g.oid, (
                  SELECT COALESCE(pg_catalog.json_agg(name ORDER BY ordinal), '[]') FROM ${PRIVILEGES}
-                 WHERE type = t.objtype AND (g.rolsuper OR name = ANY (given.privileges))))
-        FROM grantee AS g
+                 WHERE type = t.objtype AND (name = ANY (g.anyway) OR name = ANY (given.privileges))))
+        FROM (VALUES ${grantees.map((role) => `('${role.oid}'::pg_catalog.oid, '{${anyway(role)}}'::pg_catalog.text[])`)}) AS g (oid, anyway)
         CROSS JOIN LATERAL (
-          SELECT pg_catalog.array_agg(privilege) AS privileges
+          SELECT pg_catalog.array_agg(x.privilege_type) AS privileges
           FROM (
-            SELECT x.privilege_type AS privilege
-            FROM (
-              SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
-                               WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
-                              pg_catalog.acldefault(t.built_in, c.role)) AS acl
-              UNION ALL
-              SELECT defaclacl FROM pg_catalog.pg_default_acl
-              WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
-            ) AS a
-            CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
-            WHERE CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+            SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
+                             WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
+                            pg_catalog.acldefault(t.built_in, c.role)) AS acl
             UNION ALL
-            SELECT pg_catalog.unnest(p.privileges) FROM predefined AS p WHERE pg_catalog.pg_has_role(g.oid, p.oid, 'USAGE')
-          ) AS e
+            SELECT defaclacl FROM pg_catalog.pg_default_acl
+            WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
+          ) AS a
+          CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
+          WHERE CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
         ) AS given
         WHERE c.schema <> 0) AS held
 FROM ROWS FROM (pg_catalog.unnest('{${pairs.map(([schema]) => schema).join()}}'::pg_catalog.oid[]),
@@ -92,3 +77,12 @@ FROM ROWS FROM (pg_catalog.unnest('{${pairs.map(([schema]) => schema).join()}}':
 CROSS JOIN (VALUES ('r'::"char", 'r'::"char", 'tables'), ('S', 's', 'sequences')${ofRoutines ? ", ('f', 'f', 'routines')" : ""}) AS t (objtype, built_in, name)
 ORDER BY c.schema, c.role, t.objtype DESC;`;
 }
+
+/** The privileges that a role holds on whatever somebody creates: all as a superuser, others by predefined roles. */
+function anyway({ superuser, inherits }: Role): readonly Privilege[] {
+  return superuser
+    ? ALL_PRIVILEGES
+    : [...inherits].flatMap(({ predefined, name }) => (predefined && PREDEFINED_ROLES[name]) || []);
+}
+
+const ALL_PRIVILEGES = [...TABLE_PRIVILEGES, ...SEQUENCE_PRIVILEGES, ...ROUTINE_PRIVILEGES];

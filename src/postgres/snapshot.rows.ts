@@ -16,12 +16,13 @@ import {
   type UndeclaredLook,
 } from "../model/snapshot.ts";
 import { compare } from "../text/groups.ts";
-import type { GranteeRow } from "./grantees.sql.ts";
+import type { GranteeRow, OwnershipRow } from "./grantees.sql.ts";
 
 /** The result of the first statement of a look, and what the second statement has to read. */
 export interface FirstLook {
   readonly snapshot: Omit<Snapshot, "grantees">;
   readonly grantees: ReadonlyMap<string, SignedIn>;
+  readonly roles: readonly Role[];
   /** Resolves the OIDs in a row. All of these throw an error about what the statement did not list. */
   readonly roleOf: (oid: Oid) => Role;
   readonly groupFrom: (row: GroupRow) => Group;
@@ -31,13 +32,15 @@ export interface FirstLook {
   readonly representatives: readonly Representative[];
   /** The transaction that comes next: what is written later is written by it or a later one. */
   readonly nextTransaction: string;
+  /** There are sequences in schemas that are not checked. */
+  readonly otherSequences: boolean;
   readonly hasRowSecurity: boolean;
   /** A foreign key has triggers on both tables: https://www.postgresql.org/docs/current/catalog-pg-class.html (relhastriggers) */
   readonly hasTriggers: boolean;
 }
 
 /** A grantee, and who its sessions are. */
-export type SignedIn = Pick<Grantee, "role" | "actor" | "refused">;
+export type SignedIn = Pick<Grantee, "role" | "actor" | "refused"> & Pick<GranteeFacts, "readOnly">;
 
 /** The relation or routine that the server was asked about for its group, with the owner and ACL of the group. */
 export interface Representative {
@@ -60,14 +63,16 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     (sections.get(section) ?? []).map((row) => row.facts as Facts[S]);
   const [first] = facts("server");
   if (first === undefined) throw new Error("the snapshot has no server row");
-  const { sessionUser, nextTransaction, ...server } = first;
+  const { sessionUser, nextTransaction, otherSequences, ...server } = first;
 
-  const roleOf = mapRoles(facts("role"));
+  const roles = mapRoles(facts("role"));
+  const roleOf = (oid: Oid) => found(roles, oid);
+  const usable = new Map(facts("usable").map((row) => [row.schema, row.roles.map(roleOf)]));
   const schemas = new Map<Oid, Schema>();
   const groupFrom = (row: GroupRow) => mapGroup(row, schemas, roleOf);
   const schemaGroups = facts("schema").map((row) => {
     const group = groupFrom(row);
-    const schema = mapSchema(group, row.usableBy.map(roleOf));
+    const schema = mapSchema(group, usable);
     schemas.set(schema.oid, schema);
     return group;
   });
@@ -97,11 +102,13 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
       unmatchedPatterns: facts("unmatched-pattern").map((ordinal) => exclude[ordinal - 1] ?? ""),
     },
     grantees: new Map(facts("grantee").map((row) => [row.name, mapSession(row, roleOf)])),
+    roles: [...roles.values()],
     roleOf,
     groupFrom,
     relationsOf,
     representatives: asked.flatMap(({ row, group }) => (row.skipped === "" ? mapAsked(row, group) : [])),
     nextTransaction,
+    otherSequences,
     hasRowSecurity: groups.some(({ row }) => row.rowSecurity),
     hasTriggers: groups.some(({ row }) => row.triggers),
   };
@@ -132,19 +139,24 @@ export function mapUndeclared(rows: readonly SnapshotRow[]): UndeclaredLook {
 export function mapGrantees(
   grantees: ReadonlyMap<string, SignedIn>,
   facts: readonly GranteeRow[],
+  ownerships: readonly OwnershipRow[],
   pitfalls: readonly Pitfall[],
 ): Snapshot["grantees"] {
-  const byRole = new Map(facts.map(({ grantee, ...row }): [Oid, GranteeFacts] => [grantee, row]));
+  const byRole = new Map(facts.map(({ grantee, ...row }) => [grantee, row]));
   return new Map(
-    [...grantees].map(([name, signedIn]) => [
-      name,
-      {
-        ...signedIn,
-        facts: found(byRole, signedIn.role.oid),
-        actorFacts: found(byRole, signedIn.actor.oid),
-        pitfalls: pitfalls.filter(({ grantee }) => grantee === signedIn.actor.oid),
-      },
-    ]),
+    [...grantees].map(([name, { readOnly, ...signedIn }]): [string, Grantee] => {
+      const { role, actor } = signedIn;
+      const own = { readOnly, ownerships: ownerships.filter(({ grantee }) => grantee === role.oid) };
+      return [
+        name,
+        {
+          ...signedIn,
+          facts: { ...found(byRole, role.oid), ...own },
+          actorFacts: { ...found(byRole, actor.oid), ...own },
+          pitfalls: pitfalls.filter(({ grantee }) => grantee === actor.oid),
+        },
+      ];
+    }),
   );
 }
 
@@ -154,21 +166,34 @@ function found<T>(all: ReadonlyMap<Oid, T>, oid: Oid): T {
   return one;
 }
 
-/** Roles refer to each other: all of them exist before their references are set. */
-function mapRoles(rows: readonly RoleRow[]): (oid: Oid) => Role {
-  const byName = rows.toSorted((a, b) => compare(a.name, b.name));
+/** Roles refer to each other: all of them exist before their references are set. The last row of a role counts. */
+function mapRoles(rows: readonly RoleRow[]): ReadonlyMap<Oid, Role> {
+  const last = [...new Map(rows.map((row) => [row.oid, row])).values()];
+  const byName = last.sort((a, b) => compare(a.name, b.name));
   const roles = new Map(
     byName.map(({ inheritedBy: _, ...facts }) => [
       facts.oid,
-      { ...facts, inherits: new Set<Role>(), viaRoles: [] as Role[] },
+      { ...CANNOT_ACT, ...facts, inherits: new Set<Role>(), viaRoles: [] as Role[] },
     ]),
   );
-  for (const { oid, inheritedBy, viaRoles } of byName) {
+  for (const { oid, inheritedBy, viaRoles = [] } of byName) {
     for (const heir of inheritedBy) found(roles, heir).inherits.add(found(roles, oid));
     found(roles, oid).viaRoles.push(...viaRoles.map((other) => found(roles, other)));
   }
-  return (oid) => found(roles, oid);
+  return roles;
 }
+
+/** Until it is asked for. */
+const CANNOT_ACT = {
+  connects: false,
+  roleSet: false,
+  inherited: false,
+  settable: false,
+  administered: false,
+  grantable: false,
+  memberOfLogin: false,
+  membership: null,
+};
 
 function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, roleOf: (oid: Oid) => Role): Group {
   const { kind, schema, owner, acl, held, skipped, size, members } = row;
@@ -184,15 +209,15 @@ function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, roleOf: (oid
   };
 }
 
-function mapSession({ oid, session, refused }: SessionRow, roleOf: (oid: Oid) => Role): SignedIn {
-  return { role: roleOf(oid), actor: roleOf(session), refused };
+function mapSession({ oid, session, refused, readOnly }: SessionRow, roleOf: (oid: Oid) => Role): SignedIn {
+  return { role: roleOf(oid), actor: roleOf(session), refused, readOnly };
 }
 
 function mapAsked({ representative = "", owner, relacl = null, size }: GroupRow, group: Group): Representative {
   return { routine: isRoutine(group.kind), oid: representative, owner, relacl, group, forOthers: size > 1 };
 }
 
-function mapSchema({ owner, acl, held, members: [itself] }: Group, usableBy: readonly Role[]): Schema {
+function mapSchema({ owner, acl, held, members: [itself] }: Group, usable: ReadonlyMap<Oid, readonly Role[]>): Schema {
   const { oid = "", name = "" } = itself ?? {};
   const creators = [...held].filter(([, privileges]) => privileges.has("CREATE"));
   return {
@@ -200,7 +225,7 @@ function mapSchema({ owner, acl, held, members: [itself] }: Group, usableBy: rea
     name,
     owner,
     acl,
-    usableBy: new Set(usableBy),
+    usableBy: new Set(usable.get(oid)),
     creatableBy: new Set(creators.map(([role]) => role)),
   };
 }
@@ -221,10 +246,15 @@ export interface SnapshotRow {
 
 /** The facts of each section, as the statements build them. */
 interface Facts {
-  server: ServerFacts & { readonly sessionUser: Oid; readonly nextTransaction: string };
+  server: ServerFacts & {
+    readonly sessionUser: Oid;
+    readonly nextTransaction: string;
+    readonly otherSequences: boolean;
+  };
   role: RoleRow;
   grantee: SessionRow;
-  schema: GroupRow & { readonly usableBy: readonly Oid[] };
+  schema: GroupRow;
+  usable: { readonly schema: Oid; readonly roles: readonly Oid[] };
   group: GroupRow;
   column: ColumnRow;
   "known-schema": string;
@@ -232,7 +262,7 @@ interface Facts {
   "unmatched-pattern": number;
 }
 
-interface SessionRow {
+interface SessionRow extends Pick<GranteeFacts, "readOnly"> {
   readonly name: string;
   readonly oid: Oid;
   /** The role as which its sessions begin. */
@@ -240,10 +270,13 @@ interface SessionRow {
   readonly refused: readonly string[];
 }
 
-interface RoleRow extends Omit<Role, "inherits" | "viaRoles"> {
+type CanAct = typeof CANNOT_ACT;
+
+/** Without what CANNOT_ACT has, unless it is asked for. */
+interface RoleRow extends Omit<Role, "inherits" | "viaRoles" | keyof CanAct>, Partial<Pick<Role, keyof CanAct>> {
   /** The grantees, and the roles as which their sessions begin, that have its privileges without SET ROLE. */
   readonly inheritedBy: readonly Oid[];
-  readonly viaRoles: readonly Oid[];
+  readonly viaRoles?: readonly Oid[];
 }
 
 /** A group, also one of default privileges. */

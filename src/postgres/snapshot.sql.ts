@@ -7,7 +7,7 @@ import {
   sinceOf,
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
-import { aclItems, aclOf, KIND_OF_RELATION, ROLE_CTES, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
+import { aclItems, aclOf, KIND_OF_RELATION, SECTIONS, SERVER_CTES, SETTINGS } from "./roles.sql.ts";
 
 /**
  * The oid of an object whose row was written by transaction $9 or later: it sets the object apart from others like it.
@@ -77,25 +77,26 @@ grantee AS (
   FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
   JOIN known_role AS role ON role.rolname = asked.name
 ),
--- a role's setting for this database comes first, that of all roles for all databases last
-role_setting AS MATERIALIZED (
-  SELECT g.oid AS grantee, pg_catalog.substr(s.setting, 6) AS name, r.oid AS role,
-         (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank,
-         s.setting = 'role=none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
+-- the settings that count for a grantee's sessions here: those of the role in this database come first, those of all roles for
+-- all databases last
+setting AS MATERIALIZED (
+  SELECT g.oid AS grantee, s.name, s.value, s.rank, r.oid AS role,
+         s.value = 'none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
   FROM grantee AS g
   CROSS JOIN server
-  JOIN role_set AS s ON s.setrole IN (0, g.oid)
-  LEFT JOIN known_role AS r ON r.rolname = pg_catalog.substr(s.setting, 6)
+  JOIN (${SETTINGS}) AS s ON s.setrole IN (0, g.oid) AND s.name IN ('role', 'default_transaction_read_only')
+  LEFT JOIN known_role AS r ON s.name = 'role' AND r.rolname = s.value
 ),
 -- as which role a grantee's sessions begin: the server passes over what it refuses
 session AS MATERIALIZED (
   SELECT g.name, g.oid AS grantee, COALESCE(s.role, g.oid) AS role, s.rank
   FROM grantee AS g
   LEFT JOIN LATERAL (
-    SELECT role, rank FROM role_setting WHERE role_setting.grantee = g.oid AND accepted ORDER BY rank LIMIT 1
+    SELECT role, rank FROM setting WHERE setting.grantee = g.oid AND name = 'role' AND accepted ORDER BY rank LIMIT 1
   ) AS s ON TRUE
 ),
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
+heir AS MATERIALIZED (SELECT oid FROM grantee UNION SELECT oid FROM acting),
 -- what GRANT ALL means on this version
 privilege AS (
   SELECT type, name, CASE type WHEN 'r' THEN $3::pg_catalog.text[] IS NULL OR name = ANY ($3)
@@ -175,7 +176,7 @@ column_item AS MATERIALIZED (
 ), /* end if */
 -- whose ACL items matter: the grantees', those of the roles whose privileges they have, of who granted on columns, and PUBLIC's
 involved AS MATERIALIZED (
-  SELECT DISTINCT r.oid FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
+  SELECT DISTINCT r.oid FROM heir AS g
   CROSS JOIN LATERAL (SELECT oid FROM known_role WHERE pg_catalog.pg_has_role(g.oid, known_role.oid, 'USAGE') OFFSET 0) AS r /* if columns */
   UNION SELECT grantor FROM column_item /* end if */
 ),
@@ -224,27 +225,21 @@ mentioned AS MATERIALIZED (
   SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
   UNION SELECT grantor FROM item UNION SELECT grantee FROM item WHERE grantee <> 0 /* if columns */
   UNION SELECT grantor FROM column_item UNION SELECT grantee FROM column_item WHERE grantee <> 0 /* end if */
-  UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
+  UNION SELECT oid FROM heir UNION SELECT session_user_oid FROM server
   UNION SELECT oid FROM involved JOIN (
     SELECT (pg_catalog.aclexplode(defaclacl)).grantee FROM pg_catalog.pg_default_acl) AS d ON d.grantee = oid
   UNION SELECT oid FROM known_role
   WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
-),
--- the roles that may have to look names up in a schema
-actor AS MATERIALIZED (
-  SELECT relnamespace AS schema, relowner AS role FROM alike
-  UNION SELECT schema, grantee FROM item WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0 /* if columns */
-  UNION SELECT relnamespace, grantor FROM column_item /* end if */
-  UNION SELECT schema.oid, session_user_oid FROM schema, server
-  UNION SELECT schema.oid, datdba FROM schema, database
-),
-${ROLE_CTES}
+)
 ${SECTIONS}
 UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object(
          'name', s.name, 'oid', s.grantee, 'session', s.role,
-         'refused', (SELECT COALESCE(pg_catalog.json_agg(r.name ORDER BY r.rank), '[]') FROM role_setting AS r
-                     WHERE r.grantee = s.grantee AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)))
+         'refused', (SELECT COALESCE(pg_catalog.json_agg(r.value ORDER BY r.rank), '[]') FROM setting AS r
+                     WHERE r.grantee = s.grantee AND r.name = 'role' AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)),
+         'readOnly', (SELECT CASE WHEN r.value::pg_catalog.bool
+                                  THEN (ARRAY['database user', 'user', 'database', 'global'])[r.rank + 1] END
+                      FROM setting AS r WHERE r.grantee = s.grantee AND r.name <> 'role' ORDER BY r.rank LIMIT 1))
 FROM session AS s
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(

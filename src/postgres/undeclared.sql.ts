@@ -1,7 +1,7 @@
 import type { Demand } from "../model/demand.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { notExcluded } from "./exclude.sql.ts";
-import { aclItems, KIND_OF_RELATION, ROLE_CTES, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
+import { aclItems, KIND_OF_RELATION, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
 
 /** The objects that one grant of the settings checks. */
 export type Checked = Pick<Demand, "schemas" | "exclude">;
@@ -63,14 +63,7 @@ mentioned AS MATERIALIZED (
   UNION SELECT grantor FROM chained UNION SELECT grantee FROM chained
   UNION SELECT session_user_oid FROM server
   EXCEPT SELECT 0
-),
-actor AS MATERIALIZED (
-  SELECT relnamespace AS schema, relowner AS role FROM alike
-  UNION SELECT relnamespace, grantor FROM item
-  UNION SELECT relnamespace, grantee FROM chained WHERE is_grantable AND grantee <> 0
-  UNION SELECT schema.oid, session_user_oid FROM schema, server
-  UNION SELECT schema.oid, datdba FROM schema, database
-),`;
+)`;
 
 /** The rows of the sections group, column and undeclared. */
 const ROWS = `UNION ALL
@@ -107,6 +100,7 @@ WITH ${SERVER_CTES},
 -- the privileges of no grantee are asked for
 grantee AS (SELECT oid FROM known_role WHERE FALSE),
 acting AS (SELECT oid FROM grantee),
+heir AS (SELECT oid FROM grantee),
 relation AS MATERIALIZED (
   SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl
   FROM pg_catalog.pg_class AS c
@@ -125,7 +119,6 @@ declared AS MATERIALIZED (
      OR rolname = ANY (ARRAY[${grantees.map(quoteLiteral).join()}]::pg_catalog.text[])
 ),
 ${HELD_CTES}
-${ROLE_CTES}
 ${SECTIONS}
 ${ROWS}`;
 }

@@ -1,7 +1,8 @@
 import pg, { type Client } from "pg";
 import type { UndeclaredLook } from "../model/snapshot.ts";
 import { isPassing } from "./catalog.ts";
-import { mapUndeclared, type SnapshotRow } from "./snapshot.rows.ts";
+import { whoCanAct } from "./roles.sql.ts";
+import { mapSnapshot, mapUndeclared, type SnapshotRow } from "./snapshot.rows.ts";
 import { BEGIN_READ_ONLY, rollBack } from "./transaction.ts";
 import { type Checked, undeclaredPrivileges } from "./undeclared.sql.ts";
 
@@ -23,9 +24,12 @@ export async function lookForUndeclared(
       const [, { rows }] = await Promise.all([
         client.query(BEGIN_READ_ONLY),
         client.query<SnapshotRow>(undeclaredPrivileges(checked, grantees)),
+      ]);
+      const [acting] = await Promise.all([
+        client.query<SnapshotRow>(whoCanAct(mapSnapshot(rows, []), [])),
         client.query("COMMIT"),
       ]);
-      return mapUndeclared(rows);
+      return mapUndeclared([...rows, ...acting.rows]);
     } catch (error) {
       if (!(error instanceof pg.DatabaseError)) throw error;
       await rollBack(client, error);
