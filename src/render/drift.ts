@@ -7,14 +7,14 @@ import { codeBlock } from "../text/markdown.ts";
 import { causeText, explain } from "./explain.ts";
 import { alike, byCause, type Cause, distinctIn, distinctRows, type Finding, listsOf } from "./findings.ts";
 import type { Page } from "./page.ts";
-import { markdown, markup } from "./pen.ts";
-import { countKinds, countObjects, hasNoOwner, privilegesText, runner } from "./phrases.ts";
+import { cell, markdown, markup } from "./pen.ts";
+import { countKinds, countObjects, hasNoOwner, objectAndPrivileges, privilegesText, runner } from "./phrases.ts";
 
 /** The Markdown that the job summary and the drift issue share: findings by cause, and the SQL that fixes them. */
 
-/** So many lines are shown at once; more are grouped, and listed one by one below a fold. */
-const SHOWN_LINES = 12;
-const FOLDED_LINES = 1_000;
+/** So many rows are shown at once; more are grouped, and listed one by one below a fold. */
+const SHOWN_ROWS = 12;
+const FOLDED_ROWS = 1_000;
 const MAX_CAUSES = 20;
 const MAX_SCHEMAS = 8;
 /** SQL of so many lines is open. */
@@ -42,7 +42,7 @@ function causePart(page: Page, title: string, cause: Cause, user: string): void 
   const lines = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
   const about = [`**${causeText(title, cause, markdown)}**`, ...bySchema(distinctIn(findings)), ...lines];
   page.add(about.join("<br>"));
-  if (!hasNoOwner(findings[0])) findingsList(page, findings);
+  if (!hasNoOwner(findings[0])) findingsTable(page, findings);
 }
 
 /** How many of the findings are in each schema, if there are several schemas. */
@@ -61,22 +61,23 @@ function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }: Cause): Ca
 }
 
 /** A few objects one by one; many as groups that differ only in the name, and one by one below a fold. */
-function findingsList(page: Page, findings: readonly Finding[]): void {
-  const line = (finding: Finding) => privilegesText([finding], markdown);
-  if (findings.length <= SHOWN_LINES) {
-    page.list(findings, line);
+function findingsTable(page: Page, findings: readonly Finding[]): void {
+  const head = ["Object", findings[0]?.sources ? "Extra" : "Missing"];
+  const cells = (finding: Finding) => objectAndPrivileges([finding], cell);
+  if (findings.length <= SHOWN_ROWS) {
+    page.table(head, findings, cells);
     return;
   }
   const groups = alike(findings).toSorted((a, b) => b.length - a.length);
-  page.list(groups.slice(0, SHOWN_LINES), (group) => privilegesText(group, markdown));
-  const rest = groups.slice(SHOWN_LINES).flat();
+  page.table(head, groups.slice(0, SHOWN_ROWS), (group) => objectAndPrivileges(group, cell));
+  const rest = groups.slice(SHOWN_ROWS).flat();
   const others = rest.length > 0 ? `, ${count(distinctIn(rest).length, "of them", "of them")} not shown above` : "";
-  page.fold(`All ${countObjects(distinctIn(findings))}${others}`, () => page.list(findings, line, FOLDED_LINES));
+  page.fold(`All ${countObjects(distinctIn(findings))}${others}`, () => page.table(head, findings, cells, FOLDED_ROWS));
 }
 
 /** Adds what was granted or revoked, below a fold. `title` is HTML. */
 export function changedPart(page: Page, title: string, changed: readonly Changed[]): void {
-  page.fold(title, () => page.list(changed, (object) => privilegesText([object], markdown), FOLDED_LINES));
+  page.fold(title, () => page.list(changed, (object) => privilegesText([object], markdown), FOLDED_ROWS));
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Page {
   add(block: string): void;
   /** Adds a list with a line for each item, as many as fit, at most `most`. Only those shown are written. */
   list<T>(items: readonly T[], line: (item: T) => string, most?: number): void;
+  /** Adds a table with a row for each item, as a list has lines. The cells are written with the pen for cells. */
+  table<T>(head: readonly string[], items: readonly T[], cells: (item: T) => readonly string[], most?: number): void;
   /** Adds content below a fold. `title` is HTML. */
   fold(title: string, content: () => void, open?: boolean): void;
   close(): string;
@@ -19,7 +21,7 @@ export interface Page {
 
 /** Kept free for closing tags. */
 const END = 200;
-const MORE_LINES = "- and more in the JSON report (output `report`)\n";
+const MORE = "more in the JSON report (output `report`)";
 
 /** An empty page. */
 export function openPage({ most, sizeOf, cut }: PageLimit): Page {
@@ -35,25 +37,32 @@ export function openPage({ most, sizeOf, cut }: PageLimit): Page {
     full ||= size + sizeOf(text) > room;
     return !full;
   };
+  /** As many lines as fit, at most `most`, then `more` if that is not all. */
+  function lines<T>(items: readonly T[], line: (item: T) => string, more: string, most = Number.POSITIVE_INFINITY) {
+    if (full) return;
+    // A long list may use half of the remaining space.
+    const end = size + (room - size) / 2;
+    for (const [index, item] of items.entries()) {
+      const text = line(item);
+      if (index === most || size + sizeOf(text) > end || !fits(text)) {
+        put(more);
+        break;
+      }
+      put(text);
+    }
+    put("\n");
+  }
   return {
     add(block) {
       const text = `${block}\n\n`;
       if (fits(text)) put(text);
     },
-    list(items, line, most = Number.POSITIVE_INFINITY) {
-      if (full) return;
-      const start = size;
-      // A long list may use half of the remaining space.
-      const end = start + (room - start) / 2;
-      for (const [index, item] of items.entries()) {
-        const text = `- ${line(item)}\n`;
-        if (index === most || size + sizeOf(text) > end || !fits(text)) {
-          put(MORE_LINES);
-          break;
-        }
-        put(text);
-      }
-      put("\n");
+    list: (items, line, most) => lines(items, (item) => `- ${line(item)}\n`, `- and ${MORE}\n`, most),
+    table(head, items, cells, most) {
+      const first = `| ${head.join(" | ")} |\n|${" :-- |".repeat(head.length)}\n`;
+      if (!fits(first)) return;
+      put(first);
+      lines(items, (item) => `| ${cells(item).join(" | ")} |\n`, `\nAnd ${MORE}.\n`, most);
     },
     fold(title, content, open = false) {
       const start = `<details${open ? " open" : ""}><summary>${title}</summary>\n\n`;

@@ -59,6 +59,30 @@ export const markup: Pen = {
   sentence: (sentence) => write(sentence, { ...markup, own: html }).join(""),
 };
 
+/** For the cell of a Markdown table: GitHub breaks no code span there, and a phone would cut the table. */
+export const cell: Pen = {
+  ...markdown,
+  name: (...parts) => breakable(quoteName(...parts)),
+  signature: (...signature) => breakable(quoteSignature(...signature)),
+  code: breakable,
+};
+
+/** Fits beside another column on a phone. */
+const SHORT = /^[^`|]{1,20}$/;
+const PIECES = /[^._@-]{1,12}[._@-]*|[._@-]+/gu;
+
+/** Code that can break: https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/wbr */
+function breakable(text: string): string {
+  if (SHORT.test(text)) return codeSpan(text);
+  const pieces = visible(text).match(PIECES) ?? [];
+  return `<code>${pieces.map(withoutMarkdown).join("<wbr>")}</code>`;
+}
+
+/** Markdown is read inside inline HTML: any character that it could use is an entity. */
+function withoutMarkdown(text: string): string {
+  return text.replace(/[^\p{L}\p{N} -]/gu, (char) => `&#${char.codePointAt(0)};`);
+}
+
 interface Writer<T> {
   own(words: string): T;
   name(...parts: readonly string[]): T;

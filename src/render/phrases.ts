@@ -114,11 +114,16 @@ const MAX_NAMES = 3;
 
 /** `table public.orders: INSERT, UPDATE`, `12 tables (public.a, public.b, public.c and 9 more): DELETE (role writers)`. */
 export function privilegesText(objects: readonly [Privileged, ...Privileged[]], pen: Pen): string {
+  return objectAndPrivileges(objects, pen).join(": ");
+}
+
+/** The parts of `privilegesText`, for a table. */
+export function objectAndPrivileges(objects: readonly [Privileged, ...Privileged[]], pen: Pen) {
   const [first] = objects;
   const names = () => some(objects, MAX_NAMES, (object) => objectName(object, pen));
   const on = objects.length === 1 ? objectText(first, pen) : `${countKind(first.kind, objects.length)} (${names()})`;
   const from = first.sources ? ` (${sourcesText(first.sources, pen)})` : "";
-  return `${on}: ${first.privileges.join(", ")}${from}`;
+  return [on, `${first.privileges.join(", ")}${from}`] as const;
 }
 
 function futureText({ schema, name }: Named, pen: Pen): string {

@@ -7,7 +7,7 @@ import { failureBlocks, failureKey } from "./failure.ts";
 import { changesOf, checkedIn, granteesOf, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
 import { headline } from "./headline.ts";
 import { openPage, type Page, type PageLimit } from "./page.ts";
-import { markdown, markup } from "./pen.ts";
+import { cell, markdown, markup } from "./pen.ts";
 import { countKind, countObjects, countTypes, ICONS, placesIn, sourceText, targetsIn, verdictText } from "./phrases.ts";
 import { undeclaredPart } from "./undeclared.ts";
 
@@ -16,7 +16,7 @@ const MAX_SQL = 65_536;
 const MAX_WARNINGS = 20;
 const MAX_NAMES = 8;
 /** With more targets than this, those in sync are below a fold. */
-const MAX_LINES = 20;
+const MAX_ROWS = 20;
 const MAX_HELD_LINES = 1_000;
 
 /** In the heading, because the summaries of a job's steps follow one another without their names. */
@@ -147,21 +147,22 @@ function warningsPart(page: Page, report: Report): void {
 
 // --- the whole
 
-/** A line for each target, the worst first; if there are many, those in sync are below a fold. */
+/** A row for each target, the worst first; if there are many, those in sync are below a fold. */
 function overview(page: Page, report: Report): void {
   const targets = targetsOf(report);
   if (targets.length < 2) return;
-  const line = targetLine(report);
-  const green = targets.length > MAX_LINES ? targets.filter(({ verdict }) => verdict === "in-sync") : [];
+  const cells = targetCells(report);
+  const table = (rows: readonly Target[]) => page.table(["Verdict", "Target"], rows, cells);
+  const green = targets.length > MAX_ROWS ? targets.filter(({ verdict }) => verdict === "in-sync") : [];
   const others = targets.slice(0, targets.length - green.length);
-  if (others.length > 0) page.list(others, line);
+  if (others.length > 0) table(others);
   const title = `${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync`;
-  if (green.length > 0) page.fold(title, () => page.list(green, line));
+  if (green.length > 0) page.fold(title, () => table(green));
 }
 
-/** How to write a target: `❌ drift: aad_orders in app (3 missing, 1 granted)`. */
-function targetLine(report: Report): (target: Target) => string {
-  const named = targetsIn(report, markdown);
+/** How to write a target: `❌ drift: 3 missing, 1 granted` and `aad_orders in app`. */
+function targetCells(report: Report): (target: Target) => readonly string[] {
+  const named = targetsIn(report, cell);
   return (target) => {
     const { database, grantee, verdict, error } = target;
     const checked = grantee ? [{ database, grantee }] : error ? checkedIn(database) : [];
@@ -169,8 +170,8 @@ function targetLine(report: Report): (target: Target) => string {
       const { length } = objectsIn(checked, list);
       return length > 0 ? `${grouped(length)} ${list}` : [];
     });
-    const more = [...(error ? [markdown.code(error.code)] : []), ...counts].join(", ");
-    return `${ICONS[verdict]} ${verdictText(verdict, report.mode)}: ${named(target)}${more && ` (${more})`}`;
+    const more = [...(error ? [error.code] : []), ...counts].join(", ");
+    return [`${ICONS[verdict]} ${verdictText(verdict, report.mode)}${more && `: ${more}`}`, named(target)];
   };
 }
 

@@ -59,7 +59,7 @@ function taskFor(about: Subject, objects: readonly string[]): Omit<Task, "change
 
 const HIDDEN = /(?!\n)[\p{C}\p{Default_Ignorable_Code_Point}]/u;
 const changes = ["updated", "reopened", "closed"] as const;
-const OURS = "h3 hr p strong b code br ul ol li details summary pre a".split(" ");
+const OURS = "h3 hr p strong b code wbr br ul ol li table thead tbody tr th td details summary pre a".split(" ");
 
 test("hostile names never become markup, a link, a mention or a reference in body, comment or title", () => {
   fc.assert(
@@ -173,14 +173,14 @@ test("the body lists extra privileges with their sources", () => {
   const report = reports.report([reports.database({ verdict: "drift", grantees })]);
   const body = issueBody(subject(report), RUN);
   expect(body).toContain("**More than requested on 1 table owned by `migrator`**");
-  expect(body).toContain("- table `public.orders`: DELETE (role `app_writers`)\n");
+  expect(body).toContain("| table `public.orders` | DELETE (role `app_writers`) |\n");
   expect(body).toContain("Checked every schema");
 });
 
 test("the body lists many objects in a collapsed section, and says that the report has more", () => {
   const body = issueBody(subject(reports.large(3_000)), RUN);
   expect(body).toContain("<details><summary>All 1,000 tables, 28 of them not shown above</summary>");
-  expect(body).toMatch(/\n- and more in the JSON report \(output `report`\)\n\n<\/details>/);
+  expect(body).toMatch(/\nAnd more in the JSON report \(output `report`\)\.\n\n<\/details>/);
   expect(body).toContain("**SQL for `owner_0`** (3,000 statements): too long to show here. The output `sql` holds it.");
 });
 

@@ -31,7 +31,7 @@ test("the action opens one issue on drift, labelled, with what is missing and a 
   expect(issue?.body).toMatch(
     /^<!-- azure-postgres-grants drift [0-9a-f]{64} [0-9a-f]{64} [0-9a-f]{64}\n[^>]+\n-->\n\n### ❌ Drift: /,
   );
-  expect(issue?.body).toContain("- table `public.order_lines`: INSERT, UPDATE\n");
+  expect(issue?.body).toContain("| table `public.order_lines` | INSERT, UPDATE |\n");
   expect(issue?.body).toContain(`[this run](${github.env.GITHUB_SERVER_URL}/contoso/orders/actions/runs/30433642)`);
   expect(github.labels).toContain("azure-postgres-grants");
   expect(github.requests.map(({ method, path }) => `${method} ${path.split("/").at(-1)}`)).toEqual([
@@ -57,7 +57,7 @@ test("the action sends nothing but the listing while the same is missing, whatev
 test("the action updates the text when privileges change, and comments only when the set of objects does", async () => {
   await keep(drifting(reports.missing({ name: "a" }), reports.missing({ name: "b" })));
   await keep(drifting(reports.missing({ name: "b" }), reports.missing({ name: "a", privileges: ["SELECT"] })));
-  expect(github.issues[0]?.body).toContain("- table `public.a`: SELECT\n");
+  expect(github.issues[0]?.body).toContain("| table `public.a` | SELECT |\n");
   expect(github.comments).toEqual([]);
   await keep(drifting(reports.missing({ name: "b" }), reports.missing({ name: "c>" })));
   await keep(drifting(reports.missing({ name: "c>" }), reports.missing({ name: "b" })));

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Root } from "hast";
 import { fromHtml } from "hast-util-from-html";
-import { sanitize } from "hast-util-sanitize";
+import { defaultSchema, sanitize } from "hast-util-sanitize";
 import { toHtml } from "hast-util-to-html";
 import { micromark, type Options } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
@@ -27,8 +27,11 @@ export function githubTree(markdown: string): Root {
 
 /** Removes everything that is not on GitHub's allow list. */
 export function sanitized(tree: Root): Root {
-  return sanitize(tree) as Root;
+  return sanitize(tree, ALLOWED) as Root;
 }
+
+/** https://github.com/gjtorikian/html-pipeline/blob/main/lib/html_pipeline/sanitization_filter.rb */
+const ALLOWED = { ...defaultSchema, tagNames: [...(defaultSchema.tagNames ?? []), "wbr"] };
 
 /** The same before anything is removed. */
 export function rawTree(markdown: string): Root {

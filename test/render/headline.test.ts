@@ -131,7 +131,7 @@ test("counts and names a table with two grantors, or with a column of its own, o
 
   const beyond = written({ extra });
   expect(beyond.text).not.toMatch(/2 tables|3 tables|2 objects|3 objects/);
-  expect(beyond.text.match(/^- table `public\.\w+`: DELETE/gm)).toHaveLength(1);
+  expect(beyond.text.match(/^\| table `public\.\w+` \| DELETE/gm)).toHaveLength(1);
   expect(beyond.text.match(/^ {2}table public\.\w+: DELETE/gm)).toHaveLength(1);
   expect(beyond.outputs["extra-count"]).toBe(1);
   const lacking = written({ missing });

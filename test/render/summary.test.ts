@@ -24,17 +24,19 @@ test("the summary begins with the verdict in one line: what, where, how many, an
   );
 });
 
-test("the summary has a line for each server, database and grantee, the worst first, without numbers if nothing was checked", () => {
+test("the summary has a row for each server, database and grantee, the worst first, without numbers if nothing was checked", () => {
   const summary = renderSummary(reports.fleet());
-  expect(listIn(summary)).toBe(`- ⚠️ could not check: every database on \`orders-us\` (\`connection-timed-out\`)
-- ❌ drift: \`aad_orders\` in \`app\` on \`orders-asia\` (4 missing)
-- ✅ in sync: \`aad_orders\` in \`app\` on \`orders-eu\`
-- ✅ in sync: \`aad_reports\` in \`app\` on \`orders-eu\`
-- ✅ in sync: \`aad_orders\` in \`billing\` on \`orders-eu\`
-- ✅ in sync: \`aad_reports\` in \`billing\` on \`orders-eu\`
-- ✅ in sync: \`aad_reports\` in \`app\` on \`orders-asia\`
-- ✅ in sync: \`aad_orders\` in \`billing\` on \`orders-asia\`
-- ✅ in sync: \`aad_reports\` in \`billing\` on \`orders-asia\``);
+  expect(tableIn(summary)).toBe(`| Verdict | Target |
+| :-- | :-- |
+| ⚠️ could not check: connection-timed-out | every database on \`orders-us\` |
+| ❌ drift: 4 missing | \`aad_orders\` in \`app\` on \`orders-asia\` |
+| ✅ in sync | \`aad_orders\` in \`app\` on \`orders-eu\` |
+| ✅ in sync | \`aad_reports\` in \`app\` on \`orders-eu\` |
+| ✅ in sync | \`aad_orders\` in \`billing\` on \`orders-eu\` |
+| ✅ in sync | \`aad_reports\` in \`billing\` on \`orders-eu\` |
+| ✅ in sync | \`aad_reports\` in \`app\` on \`orders-asia\` |
+| ✅ in sync | \`aad_orders\` in \`billing\` on \`orders-asia\` |
+| ✅ in sync | \`aad_reports\` in \`billing\` on \`orders-asia\` |`);
   expect(headingsIn(summary)).toEqual([
     "#### every database on `orders-us`",
     "#### `app` on `orders-asia`",
@@ -45,16 +47,16 @@ test("the summary has a line for each server, database and grantee, the worst fi
 test("the summary shows whole names of servers if their domains differ, or if they are addresses", () => {
   const summary = (...hosts: string[]) =>
     renderSummary(reports.report(hosts.map((host) => reports.database({ host }))));
-  expect(summary("a.example", "b.test")).toContain("in `app` on `a.example`\n");
-  expect(summary("10.0.0.4", "11.0.0.4")).toContain("in `app` on `10.0.0.4`\n");
-  expect(summary("a.example", "b.example")).toContain("in `app` on `a`\n");
+  expect(summary("a.example", "b.test")).toContain("in `app` on `a.example` |");
+  expect(summary("10.0.0.4", "11.0.0.4")).toContain("in `app` on `10.0.0.4` |");
+  expect(summary("a.example", "b.example")).toContain("in `app` on `a` |");
 });
 
 test("the summary lists a thousand targets, those in sync below a fold, and explains equal errors once", () => {
   const summary = renderSummary(reports.targets(1_000));
   const [shown = "", folded = ""] = summary.split("<details><summary>The other 971 are in sync</summary>");
-  expect(listIn(shown).split("\n")).toHaveLength(29);
-  expect(listIn(folded).split("\n")).toHaveLength(971);
+  expect(tableIn(shown).split("\n")).toHaveLength(2 + 29);
+  expect(tableIn(folded).split("\n")).toHaveLength(2 + 971);
   for (let i = 0; i < 1_000; i += 1) expect(summary).toContain(`\`tenant_${i}\` on \`srv-${i % 10}\``);
   expect(summary.match(/\*\*What happened:/g)).toHaveLength(1);
   expect(summary).toContain("#### `tenant_50` on `srv-0`, `tenant_161` on ");
@@ -62,11 +64,11 @@ test("the summary lists a thousand targets, those in sync below a fold, and expl
   expect(summary.match(/\*\*Missing on/g)).toHaveLength(1);
 });
 
-test("the summary shows the lines of twelve thousand targets before anything else, within the limit", () => {
+test("the summary shows the rows of twelve thousand targets before anything else, within the limit", () => {
   const summary = renderSummary(reports.targets(12_000));
   expect(Buffer.byteLength(summary)).toBeLessThan(MEBIBYTE);
   expect(summary.indexOf("**What happened:")).toBeGreaterThan(summary.indexOf("The other 11,654 are in sync"));
-  expect(summary).toContain("- and more in the JSON report (output `report`)\n");
+  expect(summary).toContain("\nAnd more in the JSON report (output `report`).\n");
   expect(summary).toContain("**What happened:");
 });
 
@@ -107,7 +109,7 @@ test("the summary shows owner, reason and fix of what is missing, then the SQL t
   expect(summary).toContain(
     'Run the SQL below as `migrator`.<br>Or let `"ci-admin"` act as `migrator`: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;`',
   );
-  expect(summary).toContain('- table `public."Order Notes"`: INSERT, UPDATE\n');
+  expect(summary).toContain('| table `public."Order Notes"` | INSERT, UPDATE |\n');
   const sql = reports.drift().databases[0]?.fixes[0]?.statements.join("\n");
   expect(codeIn(summary)).toContain(`${sql}\n`);
 });
@@ -176,7 +178,7 @@ test("the summary lists what was granted and revoked in collapsed sections, with
   expect(foldIn(summary, "Revoked on 1 sequence for <code>aad_orders</code>")).toBe(
     "- sequence `public.orders_id_seq`: USAGE",
   );
-  expect(summary).toContain("- 🔧 repaired: `aad_orders` in `app` (1 granted, 1 revoked)\n");
+  expect(summary).toContain("| 🔧 repaired: 1 granted, 1 revoked | `aad_orders` in `app` |\n");
 });
 
 test("the summary shows the SQL of a plan in an open section", () => {
@@ -185,13 +187,13 @@ test("the summary shows the SQL of a plan in an open section", () => {
   );
 });
 
-test("the summary shows several databases in one list, and the same drift once", () => {
+test("the summary shows several databases in one table, and the same drift once", () => {
   const summary = renderSummary(reports.many());
   expect(firstLine(reports.many())).toBe(
     '### ⚠️ Azure Postgres Grants · Could not check `"Billing Archive"`. Drift: `aad_orders` is missing privileges on 6 tables and 2 sequences in `tenant_a` and `tenant_b` on `orders-prod.postgres.database.azure.com`.',
   );
-  expect(summary).toContain("- ✅ in sync: `aad_orders` in `tenant_d`\n");
-  expect(summary).toContain('- ⚠️ could not check: `"Billing Archive"` (`connection-timed-out`)\n');
+  expect(summary).toContain("| ✅ in sync | `aad_orders` in `tenant_d` |\n");
+  expect(summary).toContain('| ⚠️ could not check: connection-timed-out | `"Billing Archive"` |\n');
   expect(summary).toContain("#### `tenant_a` and `tenant_b`");
   expect(summary.match(/\*\*Missing on/g)).toHaveLength(1);
   expect(summary).not.toContain("#### `tenant_d`");
@@ -294,7 +296,7 @@ test("the summary separates grantees only when they differ", () => {
   // A group of two grantees names neither of them.
   expect(summary.match(/GRANT INSERT, UPDATE/g)).toHaveLength(1);
   expect(summary).not.toContain("##### For `aad_d`");
-  expect(summary).toContain("- ✅ in sync: `aad_d` in `app`\n");
+  expect(summary).toContain("| ✅ in sync | `aad_d` in `app` |\n");
 });
 
 test("the summary lists the databases in sync below a fold when there are many, also if all are", () => {
@@ -302,11 +304,11 @@ test("the summary lists the databases in sync below a fold when there are many, 
   const green = Array.from({ length: 50 }, (_, i) => reports.database({ database: `tenant_${i}` }));
   const summary = renderSummary(reports.report([...green, ...(drifting ? [drifting] : [])]));
   const [shown, folded] = summary.split("<details><summary>The other 50 are in sync</summary>");
-  expect(shown).toContain("- ❌ drift: `aad_orders` in `app` (4 missing, 2 granted)\n");
+  expect(shown).toContain("| ❌ drift: 4 missing, 2 granted | `aad_orders` in `app` |\n");
   expect(shown).not.toContain("tenant_7");
-  expect(folded).toContain("- ✅ in sync: `aad_orders` in `tenant_7`\n");
+  expect(folded).toContain("| ✅ in sync | `aad_orders` in `tenant_7` |\n");
   expect(renderSummary(reports.report(green))).toContain(
-    "<summary>All 50 are in sync</summary>\n\n- ✅ in sync: `aad_orders` in `tenant_0`\n",
+    "<summary>All 50 are in sync</summary>\n\n| Verdict | Target |\n",
   );
 });
 
@@ -314,15 +316,15 @@ test("the summary groups three thousand objects, and lists them in a collapsed s
   const summary = renderSummary(reports.large(3_000));
   const [visible = ""] = summary.split("<details>");
   expect(visible).toContain("**Missing on 1,000 tables owned by `owner_0`**");
-  expect(visible.match(/^- \d+ tables \(/gm)?.length).toBeLessThanOrEqual(12);
+  expect(visible.match(/^\| \d+ tables \(/gm)?.length).toBeLessThanOrEqual(12);
   expect(summary).toContain("<summary>All 1,000 tables");
-  expect(summary).toContain("- table `tenant_6.table_2967`: ");
+  expect(summary).toContain("| table `tenant_6.table_2967` |");
 });
 
-test("the summary stays below a mebibyte, with whole lines only, and refers to the report for the rest", () => {
+test("the summary stays below a mebibyte, with whole rows only, and refers to the report for the rest", () => {
   const summary = renderSummary(reports.large(10_000));
   expect(Buffer.byteLength(summary)).toBeLessThan(MEBIBYTE);
-  expect(summary).toContain("- and more in the JSON report (output `report`)\n");
+  expect(summary).toContain("\nAnd more in the JSON report (output `report`).\n");
 
   const owners = Array.from({ length: 3_000 }, (_, i) =>
     reports.missing({
@@ -343,8 +345,7 @@ test("the summary stays below a mebibyte, with whole lines only, and refers to t
   expect(Buffer.byteLength(full)).toBeGreaterThan(MEBIBYTE / 2);
   expect(full.trimEnd()).toMatch(/The summary ends here.*\(output `report`\)\.$/);
   expect(full.match(/<details/g)?.length).toBe(full.match(/<\/details>/g)?.length);
-  for (const line of full.split("\n").filter((line) => line.startsWith("- table")))
-    expect(line).toMatch(/: INSERT, UPDATE$/);
+  for (const line of full.split("\n").filter((line) => line.startsWith("| "))) expect(line).toMatch(/ \|$/);
 });
 
 const UPLOAD = `To get the whole SQL, upload the SQL file (output \`sql\`). Give this step \`id: grants\`, and add a step after it:
@@ -370,10 +371,10 @@ test("the summary shows extra privileges with their source, as a warning unless 
   expect(written("drift")).toMatch(
     /^### ❌ Azure Postgres Grants · Drift: `aad_orders` holds more privileges than requested on 1 table/,
   );
-  expect(written("drift")).toContain("- table `public.orders`: DELETE (role `app_writers`, granted directly)\n");
+  expect(written("drift")).toContain("| table `public.orders` | DELETE (role `app_writers`, granted directly) |\n");
 });
 
-const OURS = "h3 h4 h5 p strong b code br details summary pre ul ol li a".split(" ");
+const OURS = "h3 h4 h5 p strong b code wbr br table thead tbody tr th td details summary pre ul ol li a".split(" ");
 
 test("hostile names never become markup, a link or a mention", () => {
   fc.assert(
@@ -401,9 +402,9 @@ test("the summary shows every hostile name whole", () => {
   expect(text).toContain('"@github/security #1 GH-2 0123456789abcdef"');
 });
 
-/** The first list. */
-function listIn(summary: string): string {
-  return /(?:^- .*\n)+/m.exec(summary)?.[0].trimEnd() ?? "";
+/** The first table. */
+function tableIn(summary: string): string {
+  return /(?:^\|.*\n)+/m.exec(summary)?.[0].trimEnd() ?? "";
 }
 
 function headingsIn(summary: string): readonly string[] {
@@ -440,12 +441,12 @@ function codeIn(summary: string): readonly string[] {
   return [...summary.matchAll(/```sql\n(.*?)```/gs)].map(([, code = ""]) => code);
 }
 
-test("a grantee that has two grants in a database has a line for each with its schemas, and its name once above what is missing", () => {
+test("a grantee that has two grants in a database has a row for each with its schemas, and its name once above what is missing", () => {
   const grantee = reports.grantee({ verdict: "drift", missing: [reports.missing()] });
   const grantees = [grantee, { ...grantee, schemas: ["sales"] }];
   const summary = renderSummary(reports.report([reports.database({ verdict: "drift", grantees })]));
   expect(summary).toContain(
-    "- ❌ drift: `aad_orders` in `app`, schema `public` (1 missing)\n- ❌ drift: `aad_orders` in `app`, schema `sales` (1 missing)\n",
+    "| ❌ drift: 1 missing | `aad_orders` in `app`, schema `public` |\n| ❌ drift: 1 missing | `aad_orders` in `app`, schema `sales` |\n",
   );
   expect(summary).toContain("##### For `aad_orders`\n");
 });

@@ -74,14 +74,14 @@ test("undeclared privileges are in the verdict and an annotation if they fail th
   expect(annotations(report("warn", []))).toEqual([]);
 });
 
-test("undeclared privileges that fail the job are a line of their own beside the grantees of several databases", () => {
+test("undeclared privileges that fail the job are a row of their own beside the grantees of several databases", () => {
   const [failing = reports.database()] = report("fail", ENTRIES).databases;
   const databases = [reports.database({ database: "other", undeclared: [] }), failing];
   const summary = renderSummary(reports.report(databases, { undeclared: "fail" }));
   expect(summary).toContain(
-    "- ❌ drift: privileges that nobody declared in `app`\n- ✅ in sync: `aad_orders` in `other`\n",
+    "| ❌ drift | privileges that nobody declared in `app` |\n| ✅ in sync | `aad_orders` in `other` |\n",
   );
-  expect(renderSummary(reports.report(databases, { undeclared: "warn" }))).not.toContain("- ❌ drift");
+  expect(renderSummary(reports.report(databases, { undeclared: "warn" }))).not.toContain("| ❌ drift");
 });
 
 test("undeclared privileges are lines in the log, and the last part of the SQL file", () => {
