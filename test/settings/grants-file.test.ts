@@ -214,29 +214,29 @@ a: b
       "`table-privilege` is not an input of this action. Did you mean `table-privileges`?",
       '`on-extra`: "nope" is not valid. Use `ignore`, `warn`, `fail` or `revoke`.',
       '`mode`: "aply" is not valid. Use `apply`, `check` or `plan`. Did you mean `apply`?',
-      "`grants.yml:3`: `grants`: `&orders` is an anchor. Remove it.",
+      "`grants.yml:3`: `grants`: `&orders` is an anchor. Write the value itself, in quotes if it begins with `&`.",
       "`grants.yml:4`: `granteee` is not a key of this file. Did you mean `grantee`?",
       "`grants.yml:5`: `mode` is an input of the action and not a key of this file. Set it in the workflow.",
-      `\`grants.yml:6\`: \`database\` is a number, because it is not in quotes. Use ${database}.`,
-      "`grants.yml:7`: `schemas` has no value. Use one or more schema names, one per line, or only `'*'`.",
+      `\`grants.yml:6\`: \`database\` is not text or a list with items. Put a name such as \`1\`, \`true\` or \`null\` in quotes. Use ${database}.`,
+      "`grants.yml:7`: `schemas` is not text or a list with items. Put a name such as `1`, `true` or `null` in quotes. Use one or more schema names, one per line, or only `'*'`.",
       `\`grants.yml:8\`: \`table-privileges\`: "SELCT" is not valid. Use \`ALL\`, or a comma-separated list of ${tables}. Did you mean \`SELECT\`?`,
-      "`grants.yml:9`: `sequence-privileges` is an empty list. Use `ALL`, or a comma-separated list of USAGE, SELECT, UPDATE.",
-      "`grants.yml:10`: `on-extra` is a list. Use `ignore`, `warn`, `fail` or `revoke`.",
-      "`grants.yml:11`: `exclude` is a mapping. Use patterns such as `audit_*` or `billing.*`, one per line.",
+      "`grants.yml:9`: `sequence-privileges` is not text or a list with items. Put a name such as `1`, `true` or `null` in quotes. Use `ALL`, or a comma-separated list of USAGE, SELECT, UPDATE.",
+      "`grants.yml:10`: `on-extra` is not text. Use `ignore`, `warn`, `fail` or `revoke`.",
+      "`grants.yml:11`: `exclude` is not text or a list with items. Put a name such as `1`, `true` or `null` in quotes. Use patterns such as `audit_*` or `billing.*`, one per line.",
       '`grants.yml:12`: `default-privileges`: "yes" is not valid. Use `true` or `false`.',
       "`grants.yml:13`: `<<`: `*b` is an alias. Write the value itself, in quotes if it begins with `*`.",
       "`grants.yml:13`: `<<` is a merge key. Write the keys themselves.",
-      "`grants.yml:14`: `schema-privileges`: `!!str` is a tag. Remove it. Text in quotes needs none.",
+      "`grants.yml:14`: `schema-privileges`: `!!str` is a tag. Write the value itself, in quotes if it begins with `!`.",
       "`grants.yml:15`: `grantee` is also a key on line 3. Remove one of them.",
-      "`grants.yml:17`: `grantee`: an item has a line break.",
-      "`grants.yml:18`: `grantee`: an item is empty.",
-      "`grants.yml:19`: `grantee`: an item is a number, because it is not in quotes.",
-      "`grants.yml:20`: `grantee`: an item begins or ends with white space.",
+      "`grants.yml:17`: `grantee`: an item is not one line of text. Put a name such as `1`, `true` or `null` in quotes.",
+      "`grants.yml:18`: `grantee`: an item is not one line of text. Put a name such as `1`, `true` or `null` in quotes.",
+      "`grants.yml:19`: `grantee`: an item is not one line of text. Put a name such as `1`, `true` or `null` in quotes.",
+      "`grants.yml:20`: `grantee`: an item is not one line of text. Put a name such as `1`, `true` or `null` in quotes.",
       "`grants.yml:21`: `database`: `*` is an alias. Write the value itself, in quotes if it begins with `*`.",
       `\`grants.yml:22\`: \`database\` is missing. Set it to ${database}.`,
       "`grants.yml:22`: `grantee` is missing. Set it to the PostgreSQL names of one or more Entra users (`aad_…`), one per line.",
       `\`grants.yml:22\`: \`table-privileges\`: "DELET" is not valid. Use \`ALL\`, or a comma-separated list of ${tables}. Did you mean \`DELETE\`?`,
-      "`grants.yml:25`: An entry is text. Use keys such as `grantee`, each with its value.",
+      "`grants.yml:25`: An entry has no keys, such as `grantee`, with their values.",
       "`grants.yml:26`: `grant` is not a key of this file. Did you mean `grants`?",
       "`grants.yml:27`: A second YAML document begins here. Use one: remove `---`.",
     ]);
@@ -288,13 +288,13 @@ a: b
   });
 
   test.each([
-    ["", "`grants.yml:1`: `grants` is missing. Use a list of entries."],
-    ["# nothing\n", "`grants.yml:1`: `grants` is missing. Use a list of entries."],
-    ["- grantee: a\n", "`grants.yml:1`: `grants` is missing. Use a list of entries."],
-    ["grants:\n", "`grants.yml:1`: `grants` has no value. Use a list of entries."],
-    ["\ngrants: []\n", "`grants.yml:2`: `grants` is an empty list. Use a list of entries."],
-    ["grants: { grantee: a }", "`grants.yml:1`: `grants` is a mapping. Use a list of entries."],
-    ["grants: all", "`grants.yml:1`: `grants` is text. Use a list of entries."],
+    ["", "`grants.yml:1`: The key `grants` has no list of entries."],
+    ["# nothing\n", "`grants.yml:1`: The key `grants` has no list of entries."],
+    ["- grantee: a\n", "`grants.yml:1`: The key `grants` has no list of entries."],
+    ["grants:\n", "`grants.yml:1`: The key `grants` has no list of entries."],
+    ["\ngrants: []\n", "`grants.yml:2`: The key `grants` has no list of entries."],
+    ["grants: { grantee: a }", "`grants.yml:1`: The key `grants` has no list of entries."],
+    ["grants: all", "`grants.yml:1`: The key `grants` has no list of entries."],
     [
       "grants: *x",
       "`grants.yml:1`: `grants`: `*x` is an alias. Write the value itself, in quotes if it begins with `*`.",
@@ -314,17 +314,17 @@ a: b
   });
 
   test.each([
-    ["exclude: null", "`exclude` has no value"],
-    ["exclude: ~", "`exclude` has no value"],
-    ["exclude: 1.5", "`exclude` is a number, because it is not in quotes"],
-    ["exclude: false", "`exclude` is a boolean, because it is not in quotes"],
-    ["on-extra: false", "`on-extra` is a boolean, because it is not in quotes"],
-    ["allow-empty: 1", "`allow-empty` is a number, because it is not in quotes"],
-    ["allow-empty: [true]", "`allow-empty` is a list"],
-    ["exclude: [[a]]", "`exclude`: an item is a list"],
-    ["exclude: [{ a: b }]", "`exclude`: an item is a mapping"],
-    ["exclude: [true]", "`exclude`: an item is a boolean, because it is not in quotes"],
-    ["exclude: [a, null]", "`exclude`: an item has no value"],
+    ["exclude: null", "`exclude` is not text or a list with items"],
+    ["exclude: ~", "`exclude` is not text or a list with items"],
+    ["exclude: 1.5", "`exclude` is not text or a list with items"],
+    ["exclude: false", "`exclude` is not text or a list with items"],
+    ["on-extra: false", "`on-extra` is not text. Use"],
+    ["allow-empty: 1", "`allow-empty` is not text. Use"],
+    ["allow-empty: [true]", "`allow-empty` is not text. Use"],
+    ["exclude: [[a]]", "`exclude`: an item is not one line of text. Put a name"],
+    ["exclude: [{ a: b }]", "`exclude`: an item is not one line of text. Put a name"],
+    ["exclude: [true]", "`exclude`: an item is not one line of text. Put a name"],
+    ["exclude: [a, null]", "`exclude`: an item is not one line of text. Put a name"],
     ["exclude: [&a x]", "`exclude`: `&a` is an anchor"],
     ["exclude: &a x", "`exclude`: `&a` is an anchor"],
     ["exclude: !x y", "`exclude`: `!x` is a tag"],
@@ -458,7 +458,7 @@ describe("the path in `grants-file`", () => {
     ["none.yml", `cannot be read (ENOENT). ${MISSING}`],
     ["grants.yml/x", `cannot be read (ENOTDIR). ${MISSING}`],
     ["a\0b", "cannot be read (ERR_INVALID_ARG_VALUE)"],
-    ["folder", "is the path of something other than a file."],
+    ["folder", "is not a file of at most 1 MiB."],
   ])("a path of something other than a file is refused: %j", async (path, problem) => {
     await mkdir(join(workspace, "folder"), { recursive: true });
     const found = await problemsOf(text, { "grants-file": path });
@@ -476,8 +476,6 @@ describe("the path in `grants-file`", () => {
     ]);
     const padded = `${text} #`.padEnd(1_048_576, "x");
     expect(await grantsOf(padded)).toHaveLength(1);
-    expect(await problemsOf(`${padded}x`)).toEqual([
-      "`grants-file`: `grants.yml` is the path of a file larger than 1 MiB.",
-    ]);
+    expect(await problemsOf(`${padded}x`)).toEqual(["`grants-file`: `grants.yml` is not a file of at most 1 MiB."]);
   });
 });
