@@ -7,14 +7,6 @@ export function shell(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A connection string: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE */
-export function conninfo(parts: Readonly<Record<string, string | number>>): string {
-  const written = (value: string) => (/^[^\s'\\]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, "\\$&")}'`);
-  return Object.entries(parts)
-    .map(([key, value]) => `${key}=${written(`${value}`)}`)
-    .join(" ");
-}
-
 type Options = Readonly<Record<string, string>>;
 
 /** A command of the Azure CLI. */

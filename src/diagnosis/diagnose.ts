@@ -6,7 +6,7 @@ import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
 import { NETWORK, PRIVATE } from "./network.ts";
 import { POSTGRES } from "./postgres.ts";
-import { type Context, type Explanation, hostOf, isPostgres, type Match, partnerOf, type Rule } from "./rules.ts";
+import { type Context, hostOf, isPostgres, type Match, nameOf, partnerOf, type Rule } from "./rules.ts";
 import { codesOf, type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
@@ -24,37 +24,37 @@ export function diagnose(error: unknown, context: Context = {}): Failure {
 /** The same by the rules of another table. */
 export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: unknown, context: C): Failure {
   if (error instanceof ActionError) return error.failure;
-  const found = ruleFor(rules, error, context);
-  const words = quoted(found?.symptom.text ?? ownWords(error));
-  const message = sentence`${peer(context)}: ${words}`;
-  if (found === undefined) return { code: "unknown", message, ...withPooler(UNKNOWN, context, true) };
-  const { rule, symptom } = found;
+  const { rule, symptom } = ruleFor(rules, error, context) ?? {
+    rule: UNKNOWN,
+    symptom: { code: "", text: ownWords(error) },
+  };
   const { code, retries } = rule;
-  const isVague = FALLBACKS.some((fallback) => fallback.code === code);
+  const { hint, steps } = rule.explain(context, symptom);
   return {
     code,
-    message,
-    ...withPooler(rule.explain(context, symptom), context, isVague),
+    message: sentence`${peer(context)}: ${quoted(symptom.text)}`,
+    hint,
+    steps: withPooler(steps, context, VAGUE.includes(code)),
     ...(retries !== undefined && { retries }),
   };
 }
 
-/**
- * PgBouncer refuses connections for reasons that its messages do not name.
- * @param isVague whether nothing else is known about the error
- */
-function withPooler({ hint, steps }: Explanation, context: Context, isVague: boolean): Explanation {
+/** Failures of which nothing is known but the message. */
+const VAGUE = ["unknown", "server-error"];
+
+/** PgBouncer refuses connections for reasons that its messages do not name. */
+function withPooler(steps: readonly Step[], context: Context, isVague: boolean): readonly Step[] {
   const { port = 5432 } = context;
-  if (!isPostgres(context) || ![6432, 7432, 8432].includes(port) || steps.some(namesPort)) return { hint, steps };
+  if (!isPostgres(context) || ![6432, 7432, 8432].includes(port) || steps.some(namesPort)) return steps;
   if (port !== 6432) {
     const direct = `Set \`port: 5432\`. Port ${port} exists only on elastic clusters, and leads to any of their nodes.`;
-    return { hint, steps: [step(direct), ...steps] };
+    return [step(direct), ...steps];
   }
   const past = step(
     "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
   );
-  return { hint, steps: isVague ? [past, ...steps] : [...steps, past] };
+  return isVague ? [past, ...steps] : [...steps, past];
 }
 
 function namesPort({ text }: Step): boolean {
@@ -114,21 +114,13 @@ const IDENTITY_SOURCES: Readonly<Record<string, string>> = {
   "managed-identity": "The runner's managed identity",
 };
 
-/** The service that the error came from. */
+/** The service that the error came from, with its address where that is not always the same. */
 function peer(context: Context): Sentence {
-  switch (partnerOf(context)) {
-    case "github":
-      return inOurWords("GitHub's OIDC endpoint");
-    case "github-issues":
-      return inOurWords("GitHub's API");
-    case "azure":
-      return sentence`Azure Resource Manager at ${code(hostOf(context))}`;
-    case "entra":
-      return inOurWords(IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra");
-    case "postgres": {
-      const { host, port = 5432, database } = context;
-      const server = host === undefined ? inOurWords("PostgreSQL") : sentence`PostgreSQL at ${code(`${host}:${port}`)}`;
-      return database === undefined ? server : sentence`${server}, database ${name(database)}`;
-    }
-  }
+  const { with: partner, signIn, host, port = 5432, database } = context;
+  const source = partner === "entra" ? IDENTITY_SOURCES[signIn?.type ?? ""] : undefined;
+  const called = inOurWords(source ?? nameOf(context));
+  if (partner === "azure") return sentence`${called} at ${code(hostOf(context))}`;
+  if (!isPostgres(context)) return called;
+  const server = host === undefined ? called : sentence`${called} at ${code(`${host}:${port}`)}`;
+  return database === undefined ? server : sentence`${server}, database ${name(database)}`;
 }

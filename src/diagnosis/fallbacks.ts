@@ -2,16 +2,21 @@ import { run, stepsOf } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { azOnServer, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
 import { reachable } from "./network.ts";
-import { type Explanation, hostOf, type Rule, rulesFor } from "./rules.ts";
+import { hostOf, type Rule, rulesFor } from "./rules.ts";
 import { allowInProxy } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
-export const UNKNOWN: Explanation = {
-  hint: inOurWords("This action does not recognize this error."),
-  steps: stepsOf([
-    "Run the job again with `Enable debug logging` ticked.",
-    "If the error persists, open an issue in this action's repository, with this message.",
-  ]),
+export const UNKNOWN: Rule = {
+  code: "unknown",
+  with: [],
+  when: [],
+  explain: () => ({
+    hint: inOurWords("This action does not recognize this error."),
+    steps: stepsOf([
+      "Run the job again with `Enable debug logging` ticked.",
+      "If the error persists, open an issue in this action's repository, with this message.",
+    ]),
+  }),
 };
 
 /** What is known about an error from the service that it came from, where no other rule knows the error. */

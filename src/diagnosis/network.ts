@@ -1,10 +1,9 @@
-import { isIP } from "node:net";
 import { run, type Steps } from "../model/failure.ts";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { PROXY } from "./proxy.ts";
 import { type Answer, type Context, hostOf, isPostgres, rulesFor } from "./rules.ts";
-import { lookAtState, setFullName } from "./steps.ts";
+import { bypassProxy, lookAtState, setFullName } from "./steps.ts";
 
 const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as const;
 
@@ -13,62 +12,55 @@ const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as 
  * https://nodejs.org/api/dns.html#error-codes and https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
  */
 const ON_THE_WAY = rulesFor(EVERYWHERE, {
-  "host-not-found": {
-    when: ["ENOTFOUND ENODATA EAI_NONAME EAI_NODATA EAI_ADDRFAMILY", /getaddrinfo EAI_AGAIN [\w-]+$/],
-    answer: (context) => [
-      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
-      ...atPostgres(context, [
+  "host-not-found": [
+    ["ENOTFOUND ENODATA EAI_NONAME EAI_NODATA EAI_ADDRFAMILY", /getaddrinfo EAI_AGAIN [\w-]+$/],
+    "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
+    (context) =>
+      atPostgres(context, [
         ...setFullName(context),
         "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
       ]),
-    ],
-  },
-  "dns-unavailable": {
-    when: ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E(?![MN]FILE)/],
-    answer: (context) => [
-      "The runner's DNS server did not answer, or refused to.",
-      "Run the job again.",
-      "On a self-hosted runner, check its DNS:",
-      run(`nslookup ${shell(hostOf(context))}`),
-    ],
-    retries: 2,
-  },
-  "too-many-files": {
-    when: "EMFILE ENFILE ENOBUFS ENOMEM EADDRINUSE",
-    answer: [
-      "The runner's process, or the whole machine, cannot open more files and sockets.",
-      "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
-      run("ulimit -n"),
-      "Run fewer jobs at the same time on this machine. Then run the job again.",
-    ],
-    retries: 1,
-  },
-  "connection-not-allowed": {
-    when: [/\b(connect|socket|bind) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
-    answer: (context) => [
-      "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
+  ],
+  "dns-unavailable": [
+    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E(?![MN]FILE)/],
+    "The runner's DNS server did not answer, or refused to.",
+    "Run the job again.",
+    "On a self-hosted runner, check its DNS:",
+    (context) => run(`nslookup ${shell(hostOf(context))}`),
+    { retries: 2 },
+  ],
+  "too-many-files": [
+    "EMFILE ENFILE ENOBUFS ENOMEM EADDRINUSE",
+    "The runner's process, or the whole machine, cannot open more files and sockets.",
+    "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
+    run("ulimit -n"),
+    "Run fewer jobs at the same time on this machine. Then run the job again.",
+    { retries: 1 },
+  ],
+  "connection-not-allowed": [
+    [/\b(connect|socket|bind) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
+    "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
+    (context) =>
       sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? (context.port ?? 5432) : 443}`)} in the machine's firewall.`,
-      "Or run the job outside the sandbox or container.",
-    ],
-  },
-  "connection-lost": {
-    when: [
+    "Or run the job outside the sandbox or container.",
+  ],
+  "connection-lost": [
+    [
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_*",
       /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$|does not match the HTTP\/1.1 protocol/i,
-      // Alerts that say nothing of the two sides: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
+      // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
       /bad.record.mac|alert.(internal.error|record.overflow|decompression.failure|decode.error|user.cancelled|close.notify)/i,
     ],
-    answer: (context) => [
-      "The connection broke: the peer is restarting or failing over, or something in between cut it or changed its data.",
-      ...(isPostgres(context)
+    "The connection broke: the peer is restarting or failing over, or something in between cut it or changed its data.",
+    (context) =>
+      isPostgres(context)
         ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)]
-        : ["Run the job again.", ...reachable(context)]),
-    ],
-    retries: 3,
-  },
-  "connection-timed-out": {
-    when: "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
-    answer: (context, { text }) => {
+        : ["Run the job again.", ...reachable(context)],
+    { retries: 3 },
+  ],
+  "connection-timed-out": [
+    "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
+    (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
       if (!isPostgres(context))
         return [
@@ -87,32 +79,34 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
       ];
     },
-    retries: 1,
-  },
-  "connection-refused": {
-    when: "ECONNREFUSED",
-    answer: (context) =>
-      isPostgres(context) && /^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? "")
-        ? [
-            "`host` is the machine or the container of the job, and nothing listens on this port there.",
-            ...setFullName(context),
-            "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
-          ]
-        : [
-            isPostgres(context)
-              ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong."
-              : "Nothing listens at this address, or a firewall in between refuses the connection.",
-            ...atPostgres(context, [
-              "Look at the server's state:",
-              azShow(context, "state"),
-              "If the server is stopped, start it. Then run the job again.",
-            ]),
-          ],
-    retries: 1,
-  },
-  "host-unreachable": {
-    when: "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
-    answer: (context, { text }) => {
+    { retries: 1 },
+  ],
+  "connection-refused": [
+    "ECONNREFUSED",
+    (context) => {
+      if (!isPostgres(context))
+        return [
+          "Nothing listens at this address, or a firewall in between refuses the connection.",
+          ...reachable(context),
+        ];
+      if (/^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? ""))
+        return [
+          "`host` is the machine or the container of the job, and nothing listens on this port there.",
+          ...setFullName(context),
+          "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
+        ];
+      return [
+        "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+        "Look at the server's state:",
+        azShow(context, "state"),
+        "If the server is stopped, start it. Then run the job again.",
+      ];
+    },
+    { retries: 1 },
+  ],
+  "host-unreachable": [
+    "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
+    (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
       if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text))
         return [
@@ -128,67 +122,56 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ...atPostgres(context, ["If the server is in a private network, use a runner in that network."]),
       ];
     },
-    retries: 1,
-  },
-  "connection-failed": {
-    when: /\b(connect|socket|bind|read|write) E[A-Z]{2,}\b(?<!E(PROTO|ACCES))/,
-    answer: (context) => [
-      "The runner's operating system could not make the connection, for the reason in the message.",
-      ...atPostgres(context, ["Check `host` and `port`.", ...setFullName(context)]),
-      "Run the job again.",
-    ],
-    retries: 1,
-  },
-  "tls-wrong-host": {
-    when: [
+    { retries: 1 },
+  ],
+  "connection-failed": [
+    /\b(connect|socket|bind|read|write) E[A-Z]{2,}\b(?<!E(PROTO|ACCES))/,
+    "The runner's operating system could not make the connection, for the reason in the message.",
+    (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName(context)]),
+    "Run the job again.",
+    { retries: 1 },
+  ],
+  "tls-wrong-host": [
+    [
       "ERR_TLS_CERT_ALTNAME_INVALID",
       /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match/i,
     ],
-    answer: (context) => [
-      "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
-      ...atPostgres(context, [
+    "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
+    (context) =>
+      atPostgres(context, [
         ...setFullName(context),
-        ...(isIP(context.host ?? "") > 0
-          ? ["Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."]
-          : [
-              "Do not use an alias (CNAME) or a `privatelink` name.",
-              "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name.",
-            ]),
+        "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
+        "If you must use another name, set `ssl-mode: verify-ca`, which checks everything except the name.",
       ]),
-    ],
-  },
-  "tls-expired": {
-    when: ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid)/],
-    answer: (context) => [
-      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-      "Check the runner's clock:",
-      run("date"),
-      "Look at the certificate's dates:",
-      run(look(context, " | openssl x509 -noout -dates")),
-    ],
-  },
-  "tls-certificate": {
-    when: [
+  ],
+  "tls-expired": [
+    ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid)/],
+    "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
+    "Check the runner's clock:",
+    run("date"),
+    "Look at the certificate's dates:",
+    (context) => run(look(context, " | openssl x509 -noout -dates")),
+  ],
+  "tls-certificate": [
+    [
       /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)/i,
       "CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_CERT* ERR_TLS_CERT_*",
     ],
-    answer: (context) => [
-      "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Trusting it in addition does not help. Nothing secret was sent.",
-      "Look at the certificate:",
-      run(look(context, " | openssl x509 -noout -text")),
-      "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's.",
-    ],
-  },
-  "tls-unknown-authority": {
-    when: [
+    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Trusting it in addition does not help. Nothing secret was sent.",
+    "Look at the certificate:",
+    (context) => run(look(context, " | openssl x509 -noout -text")),
+    "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's.",
+  ],
+  "tls-unknown-authority": [
+    [
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED",
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed/i,
     ],
-    answer: (context) => [
-      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
-      "See who issued the certificate:",
-      run(look(context, " | openssl x509 -noout -issuer -subject")),
-      ...(isPostgres(context)
+    "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    "See who issued the certificate:",
+    (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
+    (context) =>
+      isPostgres(context)
         ? [
             context.ownAuthority
               ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server."
@@ -197,81 +180,63 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         : [
             "If the authority is yours, set this where the runner starts, or in the step's `env`:",
             run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`),
-          ]),
+          ],
+  ],
+  "tls-authorities-unreadable": [
+    /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
+    "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
+    "Check the file that this variable names. In a container, the path is that of the container:",
+    run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
+    "Its first line must be `-----BEGIN CERTIFICATE-----`.",
+  ],
+  "tls-host-not-allowed": [
+    /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
+    "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
+    (context) => sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
+    seeWhoAnswers,
+  ],
+  "tls-client-certificate": [
+    /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
+    "The other side expects a client certificate, or does not trust the runner's. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+    seeWhoAnswers,
+    (context) =>
+      sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
+    (context) => atPostgres(context, ["Check `host` and `port`."]),
+  ],
+  "tls-outdated": [
+    [
+      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.ecpoint|wrong.signature|legacy.sigalg|version.too.low/i,
+      "AADSTS1002016",
     ],
-  },
-  "tls-authorities-unreadable": {
-    when: /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
-    answer: [
-      "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
-      "Check the file that this variable names. In a container, the path is that of the container:",
-      run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
-      "Its first line must be `-----BEGIN CERTIFICATE-----`.",
-    ],
-  },
-  "tls-handshake": {
-    when: [
-      "ERR_SSL_* EPROTO* AADSTS1002016",
-      /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/,
-    ],
-    answer: (context, { text }) => {
-      const seeWhatAnswers = ["See what answers on the port:", run(look(context))];
-      if (HOST_NOT_ALLOWED.test(text))
-        return [
-          "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
-          sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
-          ...seeWhatAnswers,
-        ];
-      if (CLIENT_CERTIFICATE.test(text))
-        return [
-          "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
-          isPostgres(context)
-            ? "Check `host` and `port`."
-            : sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
-          ...seeWhatAnswers,
-        ];
-      if (OLD_TLS.test(text))
-        return [
-          "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
-          "See who answers, and with which TLS:",
-          run(look(context)),
-          ...(isPostgres(context)
-            ? ["If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys."]
-            : ["If it is a proxy, have it updated, or bypass it:", run(`NO_PROXY=${shell(hostOf(context))}`)]),
-        ];
-      return [
-        "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
-        ...(isPostgres(context)
-          ? []
-          : [
-              "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.",
-            ]),
-        ...seeWhatAnswers,
-      ];
-    },
-  },
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+    seeWhoAnswers,
+    "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
+    (context) => (isPostgres(context) ? [] : bypassProxy(context)),
+  ],
+  "tls-handshake": [
+    ["ERR_SSL_* EPROTO*", /error establishing an SSL connection|wrong version number|SSLError|SSL routines/],
+    "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+    (context) =>
+      isPostgres(context)
+        ? []
+        : [
+            "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.",
+          ],
+    seeWhoAnswers,
+  ],
 });
 
 /** An answer of PostgreSQL's gateway, or of the resource manager. */
 export const PRIVATE = rulesFor(["postgres", "azure"], {
-  "server-is-private": {
-    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server|Client from Azure Virtual Networks)/i,
-    answer: [
-      "The server's public access is disabled, or one of the two is in a virtual network. A firewall rule has no effect there.",
-      "Run the job in the server's network. `docs/private-network.md` shows three ways.",
-    ],
-  },
+  "server-is-private": [
+    /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server|Client from Azure Virtual Networks)/i,
+    "The server's public access is disabled, or one of the two is in a virtual network. A firewall rule has no effect there.",
+    "Run the job in the server's network. `docs/private-network.md` shows three ways.",
+  ],
 });
 
 /** All of these, before them those that happen at a proxy. */
 export const NETWORK = [...PROXY, ...ON_THE_WAY];
-
-/** Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6 */
-const HOST_NOT_ALLOWED = /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i;
-const CLIENT_CERTIFICATE =
-  /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i;
-const OLD_TLS =
-  /TLS version 1\.|too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.ecpoint|wrong.signature|legacy.sigalg|version.too.low/i;
 
 /** Addresses that exist in many networks: https://www.iana.org/assignments/iana-ipv4-special-registry */
 const PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
@@ -300,6 +265,10 @@ function reach(context: Context): Sentence {
     return sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${code(host)}, or \`NO_PROXY\` list it.`;
   }
   return sentence`The runner needs HTTPS to ${code(host)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
+}
+
+function seeWhoAnswers(context: Context): Steps {
+  return ["See who answers, and with which TLS:", run(look(context))];
 }
 
 /** The command that shows the peer's certificate. */

@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
-import { ENTRA_DATABASE, GUID } from "../model/entra-label.ts";
+import { GUID } from "../model/entra-label.ts";
 import { type Command, run, type Steps } from "../model/failure.ts";
 import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
-import { az, azAllow, azOnServer, azServer, azShow, conninfo, identifier, shell } from "./commands.ts";
+import { az, azAllow, azOnServer, azServer, azShow, identifier } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
 import { CHECK_CLOCK, lookAtState, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
@@ -17,13 +17,6 @@ const CREATE_BY_ID = run(
   "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
 );
 
-/** The parameters that end a session: https://www.postgresql.org/docs/current/runtime-config-client.html */
-const SESSION_TIMEOUTS: Readonly<Record<string, string>> = {
-  "25P03": "idle_in_transaction_session_timeout",
-  "25P04": "transaction_timeout",
-  "57P05": "idle_session_timeout",
-};
-
 const LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 
 /**
@@ -34,97 +27,79 @@ const LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evt
  * The codes in capitals of the first four rules are those of src/postgres/.
  */
 export const POSTGRES = rulesFor("postgres", {
-  "not-postgres": {
+  "not-postgres": [
     // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-    when: [
+    [
       /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response/,
       "NOT_POSTGRES",
     ],
-    answer: (context) => [
-      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
-      "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
-      ...setFullName(context),
-    ],
-  },
-  "token-not-asked-for": {
-    when: "HASH_REQUESTED",
-    answer: (context) => [
-      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
-      "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
-      "Check that the server accepts Entra tokens:",
-      azShow(context, "authConfig"),
-      "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.",
-    ],
-  },
-  "query-timed-out": {
-    when: "QUERY_TIMEOUT",
-    answer: (context) => [
-      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-      "Run the job again: what was granted stays granted.",
-      ...lookAtState(context),
-    ],
-  },
-  "protocol-violation": {
-    when: ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
-    answer: (context) => [
-      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-      "Check `host` and `port`: perhaps a different service listens there.",
-      ...setFullName(context),
-      "If a proxy is in between, set `host` to the server itself.",
-    ],
-  },
-  "token-expired": {
-    when: /access token (has|is) expired/i,
-    answer: (context) => [
-      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
-      ...CHECK_CLOCK,
-      ...tokenClaims(context),
-      "Run the job again.",
-    ],
-    retries: 1,
-  },
-  "token-audience": {
-    when: /valid audience claim/i,
-    answer: (context) => [OTHER_CLOUD, ...selectCloud(context)],
-  },
-  "token-group": {
-    when: /does not contain group/i,
-    answer: (context) => [
-      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
-      "Add the identity to the group:",
-      az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
-      "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
-      ...tokenClaims(context),
-    ],
-  },
-  "token-identity-mismatch": {
-    when: /oid mismatch for role/i,
-    answer: (context) => [
-      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
-      ...tokenClaims(context),
-      "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+    "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
+    "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
+    setFullName,
+  ],
+  "token-not-asked-for": [
+    "HASH_REQUESTED",
+    "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
+    "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
+    "Check that the server accepts Entra tokens:",
+    (context) => azShow(context, "authConfig"),
+    "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.",
+  ],
+  "query-timed-out": [
+    "QUERY_TIMEOUT",
+    "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
+    "Run the job again: what was granted stays granted.",
+    lookAtState,
+  ],
+  "protocol-violation": [
+    ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
+    "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    "Check `host` and `port`: perhaps a different service listens there.",
+    setFullName,
+    "If a proxy is in between, set `host` to the server itself.",
+  ],
+  "token-expired": [
+    /access token (has|is) expired/i,
+    "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
+    ...CHECK_CLOCK,
+    tokenClaims,
+    "Run the job again.",
+    { retries: 1 },
+  ],
+  "token-audience": [/valid audience claim/i, OTHER_CLOUD, selectCloud],
+  "token-group": [
+    /does not contain group/i,
+    "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
+    "Add the identity to the group:",
+    (context) => az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
+    "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
+    tokenClaims,
+  ],
+  "token-identity-mismatch": [
+    /oid mismatch for role/i,
+    "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
+    tokenClaims,
+    "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+    (context) =>
       run(
         `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`,
       ),
-      "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it.",
-    ],
-  },
-  "token-role-type": {
-    when: /AAD_AUTH_TOKENTYPE_APP_/,
-    answer: (context) => [
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-      "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
-      listAdmins(context),
-      "List the other Entra roles, in database postgres:",
-      LIST_PRINCIPALS,
-      ...tokenClaims(context),
-      "If the identity has no role yet, make it an administrator:",
-      makeAdmin(context),
-    ],
-  },
-  "token-invalid": {
-    when: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
-    answer: (context) =>
+    "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it.",
+  ],
+  "token-role-type": [
+    /AAD_AUTH_TOKENTYPE_APP_/,
+    "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
+    "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
+    listAdmins,
+    "List the other Entra roles, in database postgres:",
+    LIST_PRINCIPALS,
+    tokenClaims,
+    "If the identity has no role yet, make it an administrator:",
+    makeAdmin,
+  ],
+  "token-invalid": [
+    /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
+    (context) =>
       context.signIn?.type === "password"
         ? [
             "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
@@ -138,347 +113,274 @@ export const POSTGRES = rulesFor("postgres", {
             azShow(context, "authConfig"),
             "If PgBouncer is in between, set `port: 5432`.",
           ],
-  },
-  "token-refused": {
-    when: /access token|Entra.*token|Azure AD.*token/i,
-    answer: (context) => [
-      "The server does not accept this token for this role.",
-      "Set `user` to the role of the identity that signs in.",
-      ...findRole(context),
-    ],
-  },
-  "entra-extension-fault": {
-    when: /cannot read pg_class without having selected a database/,
-    answer: (context) => [
-      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
-      "Restart the server:",
-      azServer("restart", context),
-      "If the error persists, open a support request for the server in the Azure portal.",
-      "Until then, sign in with `password` as a role that has one.",
-    ],
-  },
-  "password-refused": {
-    when: [
+  ],
+  "password-refused": [
+    [
       "28P01",
       /(password|SASL) authentication failed|empty password returned by client|client password must be|server signature does not match/i,
     ],
-    answer: passwordRefused,
-  },
-  "login-role-not-found": {
-    when: [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user|is not permitted to log in/],
-    answer: (context) => [
-      "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      "Set `user` to a role that can log in.",
-      ...findRole(context),
-      "If the role exists, let it log in:",
-      run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`),
-    ],
-  },
-  firewall: {
+    passwordRefused,
+  ],
+  "login-role-not-found": [
+    [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user|is not permitted to log in/],
+    "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "Set `user` to a role that can log in.",
+    findRole,
+    "If the role exists, let it log in:",
+    (context) => run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`),
+  ],
+  firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    when: /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/,
-    answer: (context, { text }) => [
-      "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-      "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-      "For a runner that keeps its address, allow it, and run the job again:",
-      azAllow(context, addressIn(text) ?? "<address>"),
-      "Or use a runner in the server's network (`docs/private-network.md`).",
-    ],
-  },
-  "tls-required": {
-    when: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
-    answer: ["The server accepts only connections with TLS.", "Remove `ssl-mode`, or set it to `verify-full`."],
-  },
-  "database-not-found": {
-    when: [
-      "3D000 57P04",
-      /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/,
-      /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
-    ],
-    answer: (context) => [
-      "The server has no database with this name, or the database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted. Names are case-sensitive.",
-      "Set `database` to one of these:",
-      azOnServer("db list", context, { query: "[].name" }),
-    ],
-  },
-  "connect-not-granted": {
-    when: {
+    /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/,
+    "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+    "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+    "For a runner that keeps its address, allow it, and run the job again:",
+    (context, { text }) => azAllow(context, addressIn(text) ?? "<address>"),
+    "Or use a runner in the server's network (`docs/private-network.md`).",
+  ],
+  "tls-required": [
+    /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
+    "The server accepts only connections with TLS.",
+    "Remove `ssl-mode`, or set it to `verify-full`.",
+  ],
+  "database-not-found": [
+    ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
+    "The server has no database with this name. Names are case-sensitive.",
+    "Set `database` to one of these:",
+    listDatabases,
+  ],
+  "database-closed": [
+    /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
+    "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
+    "Set `database` to one of these:",
+    listDatabases,
+  ],
+  "connect-not-granted": [
+    {
       codes: "42501",
       text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|données)|banco de dados|データベース|数据库|데이터베이스|il database|баз[аеыу] /,
     },
-    answer: ({ user, database }) => [
-      "`user` has no CONNECT privilege on this database.",
-      "Grant the privilege, as the database's owner:",
+    "`user` has no CONNECT privilege on this database.",
+    "Grant the privilege, as the database's owner:",
+    ({ user, database }) =>
       run(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`),
-    ],
-  },
-  "no-connection-slots": {
-    when: [
+  ],
+  "no-connection-slots": [
+    [
       "53300",
       /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout|too many servers/,
     ],
-    answer: (context) => [
-      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
-      "Run the job again when fewer clients are connected.",
-      "See which clients hold connections, with psql:",
-      run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-      "Look up how many connections the server allows. A larger compute size allows more:",
-      azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-      ...(context.port === 6432
+    "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
+    "Run the job again when fewer clients are connected.",
+    "See which clients hold connections, with psql:",
+    run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
+    "Look up how many connections the server allows. A larger compute size allows more:",
+    (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
+    (context) =>
+      context.port === 6432
         ? []
-        : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]),
-    ],
-    retries: 4,
-  },
-  "server-restarting": {
-    when: [
+        : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."],
+    { retries: 4 },
+  ],
+  "server-restarting": [
+    [
       "57P01 57P02 57P03",
       /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
       /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
     ],
-    answer: (context) => [
-      "The server is restarting or failing over, or an administrator ended the session.",
-      ...afterRestart(context),
-    ],
-    retries: 4,
-  },
-  "pooler-cannot-connect": {
-    when: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown/,
-    answer: (context) => [
-      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
-      ...afterRestart(context),
-    ],
-    retries: 2,
-  },
-  "session-ended": {
-    when: [Object.keys(SESSION_TIMEOUTS).join(" "), /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
-    answer: (context, { code }) => [
-      "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
-      ...(code in SESSION_TIMEOUTS
-        ? lookAtTimeout(context, SESSION_TIMEOUTS[code] ?? "")
-        : ["Set `port: 5432` to connect without PgBouncer."]),
-    ],
-  },
-  "replica-conflict": {
-    when: /due to conflict with recovery/,
-    answer: (context) => [
-      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
-      "Run the job again.",
-      "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
-      "If it happens often, let the replica wait longer for its readers (milliseconds):",
-      azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" }),
-    ],
-  },
-  "privileges-full": {
-    when: { codes: "54000", text: /row is too big/ },
-    answer: [
-      "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
-      "Grant to a group role, and make the other roles its members:",
-      run("GRANT <group> TO <role>;"),
-      "Revoke the privileges of roles that are no longer used.",
-    ],
-  },
-  wraparound: {
-    when: /not accepting commands.*wraparound/,
-    answer: [
-      "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-      "Vacuum the database that the message names, as its owner or an administrator:",
-      run("VACUUM (VERBOSE);"),
-      "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
-    ],
-  },
-  "server-limit": {
-    when: ["53000 53400 54*", { codes: "53200", text: /shared memory/ }],
-    answer: (context, { text }) => [
-      "A limit of the server was reached: a migration can fill its lock table, for example.",
-      "Run the job again when less is going on.",
-      "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
+    "The server is restarting or failing over, or an administrator ended the session.",
+    afterRestart,
+    { retries: 4 },
+  ],
+  "pooler-cannot-connect": [
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown/,
+    "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
+    afterRestart,
+    { retries: 2 },
+  ],
+  "session-ended": [
+    ["25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
+    "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
+    "Run the job again: what was granted stays granted.",
+    "If the error persists, see what limits there are, and where they are set:",
+    run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
+    "Where the source is `user` or `database`, reset the limit:",
+    run("ALTER ROLE <user> RESET <name>;\nALTER DATABASE <database> RESET <name>;"),
+  ],
+  "replica-conflict": [
+    /due to conflict with recovery/,
+    "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
+    "Run the job again.",
+    "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
+    "If it happens often, let the replica wait longer for its readers (milliseconds):",
+    (context) => azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" }),
+  ],
+  "privileges-full": [
+    { codes: "54000", text: /row is too big/ },
+    "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
+    "Grant to a group role, and make the other roles its members:",
+    run("GRANT <group> TO <role>;"),
+    "Revoke the privileges of roles that are no longer used.",
+  ],
+  wraparound: [
+    /not accepting commands.*wraparound/,
+    "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+    "Vacuum the database that the message names, as its owner or an administrator:",
+    run("VACUUM (VERBOSE);"),
+    "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
+  ],
+  "server-limit": [
+    ["53000 53400 54*", { codes: "53200", text: /shared memory/ }],
+    "A limit of the server was reached: a migration can fill its lock table, for example.",
+    "Run the job again when less is going on.",
+    "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
+    (context, { text }) =>
       azOnServer("parameter set", context, {
         name: text.includes("shared memory") ? "max_locks_per_transaction" : "<parameter>",
         value: "<value>",
       }),
-      "If nothing else reaches this limit, an event trigger in the database does. List the event triggers:",
-      LIST_EVENT_TRIGGERS,
-    ],
-  },
-  "out-of-memory": {
-    when: [
-      "53200 NO_PROCESS",
-      /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i,
-    ],
-    answer: (context) => [
-      "The server has no memory left for this connection or statement.",
-      "Run the job again when the server is less busy.",
-      "If the error persists, choose a larger compute size. To see the current one:",
-      azShow(context, "sku"),
-    ],
-    retries: 2,
-  },
-  "disk-full": {
-    when: ["53100", /No space left on device/],
-    answer: (context) => ["The server's storage is full.", ...growStorage(context)],
-  },
-  "read-only": {
-    when: ["25006", /during recovery/],
-    answer: (context) => [
-      "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-      "Find out whether it is a replica, and how full its storage is:",
-      azShow(context, "{role:replicationRole, state:state, storage:storage}"),
-      "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
-      ...growStorage(context),
-      "If it is neither, find out at which level the setting is, and reset it there:",
-      run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"),
-    ],
-  },
-  "concurrent-change": {
-    when: [
+    "If nothing else reaches this limit, an event trigger in the database does. List the event triggers:",
+    LIST_EVENT_TRIGGERS,
+  ],
+  "out-of-memory": [
+    ["53200 NO_PROCESS", /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i],
+    "The server has no memory left for this connection or statement.",
+    "Run the job again when the server is less busy.",
+    "If the error persists, choose a larger compute size. To see the current one:",
+    (context) => azShow(context, "sku"),
+    { retries: 2 },
+  ],
+  "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
+  "read-only": [
+    ["25006", /during recovery/],
+    "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+    "Find out whether it is a replica, and how full its storage is:",
+    (context) => azShow(context, "{role:replicationRole, state:state, storage:storage}"),
+    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
+    growStorage,
+    "If it is neither, find out at which level the setting is, and reset it there:",
+    run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"),
+  ],
+  "concurrent-change": [
+    [
       "40* 42710 55006 55P03",
       { codes: "23505", text: /"pg_\w+_index"/ },
       /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/,
     ],
-    answer: [
-      "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
-      "Run the job again: it continues where it stopped.",
-      "Run this step after the migrations, not at the same time.",
-    ],
-  },
-  "extension-not-loaded": {
-    when: /shared_preload_libraries|must be preloaded|could not (access|load).*\$libdir|could not load library|allow-listed/,
-    answer: (context) => [
-      "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
-      "Add the extension to this parameter, and to `azure.extensions`:",
-      azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
-      "Restart the server, so that it loads the extension:",
-      azServer("restart", context),
-      "Or drop the extension, if nothing needs it.",
-    ],
-  },
-  "authentication-time-out": {
-    when: /canceling authentication due to timeout/,
-    answer: [
-      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
-      "Run the job again.",
-      "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
-    ],
-    retries: 1,
-  },
-  "statement-time-out": {
-    when: "57014",
-    answer: [
-      "A statement took longer than its time limit, or it was cancelled.",
-      "Run the job again when the server is less busy: what was granted stays granted.",
-    ],
-  },
-  "name-encoding": {
-    when: "22021 22P05",
-    answer: [
-      "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-      "Look up the encoding of each database:",
-      run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
-      "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
-      run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
-      "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name.",
-    ],
-  },
-  "pgaadauth-not-here": {
-    when: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
-    answer: (context) => [
-      context.database === ENTRA_DATABASE
-        ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication."
-        : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
-      "Check that Entra authentication is enabled:",
-      azShow(context, "authConfig.activeDirectoryAuth"),
-      "If it is `Disabled`, enable it:",
-      azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
-      ...(context.database === ENTRA_DATABASE ? [] : ["Run the function in database `postgres`."]),
-    ],
-  },
-  "pgaadauth-not-permitted": {
-    when: { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure AD)\b.*\badmin/i },
-    answer: (context) => [
-      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
-      "Sign in as one of the server's Entra administrators:",
-      listAdmins(context),
-      "Or make the identity that signs in an administrator:",
-      makeAdmin(context),
-    ],
-  },
-  "principal-exists": {
-    when: /Updating an existing principal isn.t supported/,
-    answer: [
-      "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
-      "Find the role of the identity, as an Entra administrator in database `postgres`:",
-      LIST_PRINCIPALS,
-      "Use that role, or drop it and create the new one:",
-      run("DROP ROLE <role>;"),
-    ],
-  },
-  "citus-worker": {
-    when: /operation is not allowed on this node|Citus worker|coordinator/,
-    answer: [
-      "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
-      "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator.",
-    ],
-  },
-  "entra-principal-not-found": {
-    when: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
-    answer: [
-      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
-      "Look up the display name and the object ID of a service principal or managed identity:",
-      az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
-      "Create the role with the object ID, which does not require a unique name:",
-      CREATE_BY_ID,
-      "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
-      az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
-    ],
-  },
-  "entra-principal-type": {
-    when: /incorrect object type provided for principal/,
-    answer: [
-      "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-      "Use the type that the message calls the actual object type:",
-      CREATE_BY_ID,
-    ],
-  },
-  "object-not-found": {
-    when: [
+    "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
+    "Run the job again: it continues where it stopped.",
+    "Run this step after the migrations, not at the same time.",
+  ],
+  "extension-not-loaded": [
+    /shared_preload_libraries|must be preloaded|could not (access|load).*\$libdir|could not load library|allow-listed/,
+    "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
+    "Add the extension to this parameter, and to `azure.extensions`:",
+    (context) => azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
+    "Restart the server, so that it loads the extension:",
+    (context) => azServer("restart", context),
+    "Or drop the extension, if nothing needs it.",
+  ],
+  "authentication-time-out": [
+    /canceling authentication due to timeout/,
+    "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
+    "Run the job again.",
+    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+    { retries: 1 },
+  ],
+  "statement-time-out": [
+    "57014",
+    "A statement took longer than its time limit, or it was cancelled.",
+    "Run the job again when the server is less busy: what was granted stays granted.",
+  ],
+  "name-encoding": [
+    "22021 22P05",
+    "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
+    "Look up the encoding of each database:",
+    run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
+    "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
+    run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
+    "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8.",
+  ],
+  "pgaadauth-not-here": [
+    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
+    "The functions of `pgaadauth` exist only in database `postgres`, where the action runs them, and only on servers with Entra authentication.",
+    "Check that Entra authentication is enabled:",
+    (context) => azShow(context, "authConfig.activeDirectoryAuth"),
+    "If it is `Disabled`, enable it:",
+    (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
+    "If it is enabled, run your own SQL that calls them in database `postgres`.",
+  ],
+  "pgaadauth-not-permitted": [
+    { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure AD)\b.*\badmin/i },
+    "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
+    "Sign in as one of the server's Entra administrators:",
+    listAdmins,
+    "Or make the identity that signs in an administrator:",
+    makeAdmin,
+  ],
+  "principal-exists": [
+    /Updating an existing principal isn.t supported/,
+    "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
+    "Find the role of the identity, as an Entra administrator in database `postgres`:",
+    LIST_PRINCIPALS,
+    "Use that role, or drop it and create the new one:",
+    run("DROP ROLE <role>;"),
+  ],
+  "citus-worker": [
+    /operation is not allowed on this node|Citus worker|coordinator/,
+    "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
+    "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator.",
+  ],
+  "entra-principal-not-found": [
+    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
+    "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
+    "Look up the display name and the object ID of a service principal or managed identity:",
+    az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
+    "Create the role with the object ID, which does not require a unique name:",
+    CREATE_BY_ID,
+    "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
+    az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
+  ],
+  "entra-principal-type": [
+    /incorrect object type provided for principal/,
+    "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
+    "Use the type that the message calls the actual object type:",
+    CREATE_BY_ID,
+  ],
+  "object-not-found": [
+    [
       "42P01 42725 42809 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
       /column ".*" of relation ".*" does not exist/,
     ],
-    answer: ({ database }) => [
-      "The database has nothing of this kind with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "The database has nothing of this kind with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    ({ database }) =>
       sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
-      run("\\du"),
+    run("\\du"),
+  ],
+  "restricted-role": [
+    [
+      /cannot have explicit members/,
+      {
+        codes: "42501",
+        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|cron\b|job\b|job_run_details)/i,
+      },
     ],
-  },
-  "restricted-role": {
-    when: {
-      codes: "42501",
-      text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|cron\b|job\b|job_run_details)/i,
-    },
-    answer: (context) => [
-      "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
-      "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`.",
-      "If the message names an object of the app, set `user` to the owner of the object.",
-      "If it names a parameter, set the parameter on the server:",
-      azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
-    ],
-  },
-  "role-not-grantable": {
-    when: [
+    "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
+    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`.",
+    "If the message names an object of the app, set `user` to the owner of the object.",
+    "If it names a parameter, set the parameter on the server:",
+    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
+  ],
+  "role-not-grantable": [
+    [
       {
         codes: "42501",
         text: /permission denied to grant privileges as|permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i,
       },
-      /cannot have explicit members|option cannot be granted back|role ".*" (is|cannot be) a member of/,
+      /option cannot be granted back|role ".*" (is|cannot be) a member of/,
     ],
-    answer: ({ user }, { text }) => {
-      if (/explicit members/.test(text))
-        return [
-          "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
-          "Grant privileges on the objects themselves instead, as their owner.",
-        ];
+    ({ user }, { text }) => {
       if (/granted back|a member of/.test(text))
         return [
           "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
@@ -496,25 +398,20 @@ export const POSTGRES = rulesFor("postgres", {
         "Or grant privileges on the objects themselves instead.",
       ];
     },
-  },
-  "set-role-not-permitted": {
-    when: {
+  ],
+  "set-role-not-permitted": [
+    {
       codes: "42501",
       text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/,
     },
-    answer: ({ user }, { text }) => [
-      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
-      "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
-      run(`GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`),
-      "Up to PostgreSQL 15:",
-      run(`GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`),
-      "Or set `user` to the owner.",
-    ],
-  },
-  "not-permitted": {
-    when: "42501",
-    answer: (context, { text }) => {
-      if (/permission denied to (create|alter|drop) role/.test(text))
+    "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
+    joinOwner,
+    "Or set `user` to the owner.",
+  ],
+  "not-permitted": [
+    "42501",
+    (context, symptom) => {
+      if (/permission denied to (create|alter|drop) role/.test(symptom.text))
         return [
           "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
           "Set `user` to an administrator of the server, or let it create roles:",
@@ -524,84 +421,66 @@ export const POSTGRES = rulesFor("postgres", {
       return [
         "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
         "Set `user` to the owner of the object, usually the role that runs the migrations.",
-        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
-        run(`GRANT <owner> TO ${identifier(context.user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`),
+        ...joinOwner(context, symptom),
       ];
     },
-  },
-  "privilege-not-found": {
-    when: [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    answer: (_context, { text }) =>
-      text.includes("unrecognized")
-        ? [
-            "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
-            "Remove the privilege, or upgrade the server.",
-          ]
-        : [
-            "PostgreSQL does not allow this grant: this kind of object does not have the privilege (a table has no `USAGE`, for example), or two roles would be members of each other.",
-            "Remove what the message names. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
-          ],
-  },
-  "tls-not-offered": {
-    when: /does not support SSL connections|unsupported frontend protocol 1234\.56/,
-    answer: [
-      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-      "Check `host` and `port`.",
-      "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`.",
-    ],
-  },
-  "raised-in-database": {
-    when: ["21* 22000 22001 22003 22004 22012 22P02 23* 24* 2F* 38* 39* 44* P0*", /tuple already updated by self/],
-    answer: [
-      "Code in the database refused this or failed: an event trigger, or a function that it calls.",
-      "List the event triggers:",
-      LIST_EVENT_TRIGGERS,
-      "Do what the message says, or ask the trigger's owner for an exception.",
-    ],
-  },
-  "dependent-privileges": {
-    when: "2BP01",
-    answer: [
-      "Other privileges or objects depend on this: the role granted its privilege on to other roles, for example.",
-      "Revoke the privilege from all of them, as the role that granted it:",
-      run("REVOKE <privilege> ON <object> FROM <role> CASCADE;"),
-    ],
-  },
-  "pooler-refused": {
-    when: [
+  ],
+  "privilege-not-found": [
+    [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
+    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), this kind of object does not have it (a table has no `USAGE`), or two roles would be members of each other.",
+    "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
+  ],
+  "tls-not-offered": [
+    /does not support SSL connections|unsupported frontend protocol 1234\.56/,
+    "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
+    "Check `host` and `port`.",
+    "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`.",
+  ],
+  "raised-in-database": [
+    ["21* 22000 22001 22003 22004 22012 22P02 23* 24* 2F* 38* 39* 44* P0*", /tuple already updated by self/],
+    "Code in the database refused this or failed: an event trigger, or a function that it calls.",
+    "List the event triggers:",
+    LIST_EVENT_TRIGGERS,
+    "Do what the message says, or ask the trigger's owner for an exception.",
+  ],
+  "dependent-privileges": [
+    "2BP01",
+    "Other privileges or objects depend on this: the role granted its privilege on to other roles, for example.",
+    "Revoke the privilege from all of them, as the role that granted it:",
+    run("REVOKE <privilege> ON <object> FROM <role> CASCADE;"),
+  ],
+  "pooler-refused": [
+    [
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
       /cached plan must not change|login rejected|auth_query|^(FATAL: )?(\(E[A-Z]+\)|Tenant or user not found|No pool configured|odyssey:)|connection from the pool/,
     ],
-    answer: [
-      "A connection pooler refused the session or mixed up two of them: its databases, its users or its pool mode do not fit, it accepts no password as long as a token, or it knows this server by another name.",
-      "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
-      "If the pooler must stay, sign in as a service principal or managed identity, whose tokens are shorter than a user's.",
-    ],
-  },
-  "sign-in-refused": {
-    when: "28000",
-    answer: (context) => [
-      "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
-      "Check `host`, `port` and `user`.",
-      "Check how the server lets roles sign in:",
-      azShow(context, "authConfig"),
-      ...findRole(context),
-    ],
-  },
-  "server-fault": {
-    when: ["XX* 58* F0*", /connection to the remote node/],
-    answer: (context, { text }) => [
-      /active placement|remote node|worker node/.test(text)
-        ? "A node of this Citus cluster could not reach another one."
-        : "The server, or one of its extensions, had an internal error.",
-      "Run the job again: what was granted stays granted.",
-      "If the error persists, look at the server's state, and open a support request in the Azure portal:",
-      azShow(context, STATE),
-    ],
-  },
+    "A connection pooler refused the session or mixed up two of them: its databases, its users or its pool mode do not fit, it accepts no password as long as a token, or it knows this server by another name.",
+    "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
+    "If the pooler must stay, sign in as a service principal or managed identity, whose tokens are shorter than a user's.",
+  ],
+  "sign-in-refused": [
+    "28000",
+    "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
+    "Check `host`, `port` and `user`.",
+    "Check how the server lets roles sign in:",
+    (context) => azShow(context, "authConfig"),
+    findRole,
+  ],
+  "server-fault": [
+    ["XX* 58* F0*", /connection to the remote node/],
+    "The server, a node of its cluster or an extension had an internal error.",
+    "Run the job again: what was granted stays granted.",
+    "If the error persists, restart the server:",
+    (context) => azServer("restart", context),
+    "If that does not help, open a support request for the server in the Azure portal. If no Entra sign-in works until then, sign in with `password` as a role that has one.",
+  ],
 });
 
 const STATE = "{state:state, role:replicationRole}";
+
+function listDatabases(context: Context): Command {
+  return azOnServer("db list", context, { query: "[].name" });
+}
 
 function listAdmins(context: Context): Command {
   return azOnServer("microsoft-entra-admin list", context, {
@@ -611,17 +490,6 @@ function listAdmins(context: Context): Command {
 
 function afterRestart(context: Context): Steps {
   return ["Run the job again when the server is `Ready`: what was granted stays granted.", azShow(context, STATE)];
-}
-
-function lookAtTimeout(context: Context, name: string): Steps {
-  const [user, database] = [identifier(context.user, "<user>"), identifier(context.database, "<database>")];
-  return [
-    "Run the job again: what was granted stays granted.",
-    "If the error persists, look at the limit:",
-    azOnServer("parameter show", context, { name, query: "value" }),
-    "If it is 0 there, it is set on the role or the database:",
-    run(`ALTER ROLE ${user} RESET ${name};\nALTER DATABASE ${database} RESET ${name};`),
-  ];
 }
 
 function growStorage(context: Context): Steps {
@@ -636,6 +504,14 @@ function growStorage(context: Context): Steps {
 /** The first address in a text of any language. */
 function addressIn(text: string): string | undefined {
   return text.match(/[0-9a-f.:]{7,45}/gi)?.find(isIP);
+}
+
+function joinOwner({ user }: Context, { text }: Symptom): Steps {
+  const [owner, member] = [identifier(roleIn(text), "<owner>"), identifier(user, "<user>")];
+  return [
+    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without the second line):",
+    run(`GRANT ${owner} TO ${member}\n  WITH INHERIT TRUE, SET TRUE;`),
+  ];
 }
 
 /** The role that a text of PostgreSQL names. */
@@ -703,9 +579,9 @@ function passwordRefused(context: Context, { text }: Symptom): Answer {
   const { signIn, user = "", host = "", port, token, cloud } = context;
   if (signIn?.type === "password")
     return [
-      "The name or the password is wrong, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
-      "Try the name and the password with psql:",
-      run(psql(context)),
+      "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
+      "Check `user` and `password`, and how the server lets roles sign in:",
+      azShow(context, "authConfig"),
       "For an Entra role, remove `password` and set `auth-type: oidc`.",
     ];
   const role = withoutServer(user, host);
@@ -737,9 +613,4 @@ function selectCloud(context: Context): Steps {
     "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
     ...tokenClaims(context),
   ];
-}
-
-function psql({ user = "<user>", host = "<host>", port = 5432, database = "<database>" }: Context): string {
-  const parts = { host, port, user, dbname: database, sslmode: "verify-full", sslrootcert: "system" };
-  return `psql ${shell(conninfo(parts))}`;
 }

@@ -41,13 +41,11 @@ export interface Rule<C extends Context = Context> {
   readonly with: readonly Partner[];
   /** The rule applies if any of these fits. */
   readonly when: readonly Match[];
-  readonly explain: (context: C, symptom: Symptom) => Explanation;
+  /** What the error most likely means, and what to do next, in order. */
+  readonly explain: (context: C, symptom: Symptom) => Pick<Failure, "hint" | "steps">;
   /** How many further attempts it is worth; absent if a rerun changes nothing. */
   readonly retries?: number;
 }
-
-/** What an error most likely means, and what to do next, in order. */
-export type Explanation = Pick<Failure, "hint" | "steps">;
 
 /** All that is present has to fit an error; what is absent fits any. */
 export interface Match {
@@ -70,27 +68,51 @@ type Condition = string | RegExp | Match;
 /** The likeliest cause, in one line, and the next steps. */
 export type Answer = readonly [cause: Words, ...next: Steps];
 
-/** A rule as its table writes it: what is the same for every error is written without a function. */
-interface WrittenRule<C extends Context> extends Pick<Rule, "retries"> {
-  readonly when: Condition | readonly Condition[];
-  readonly answer: Answer | ((context: C, symptom: Symptom) => Answer);
-}
+/**
+ * A rule as its table writes it: when it applies, the likeliest cause and the next steps, in order. A function writes what
+ * depends on the error.
+ */
+type WrittenRule<C extends Context> = readonly [
+  when: Condition | readonly Condition[],
+  cause: Words | Written<C, Words | Answer>,
+  ...next: (Steps[number] | Written<C, Steps[number] | Steps> | Pick<Rule, "retries">)[],
+];
+
+type Written<C extends Context, T> = (context: C, symptom: Symptom) => T;
 
 /** The rules of a table for errors of these partners, by their codes. The first rule that fits an error explains it. */
 export function rulesFor<C extends Context = Context>(
   partners: Partner | readonly Partner[],
-  rules: Readonly<Record<string, WrittenRule<C>>>,
+  rules: Readonly<Record<string, WrittenRule<C> | ObjectRule<C>>>,
 ): readonly Rule<C>[] {
-  return Object.entries(rules).map(([code, { when, answer, ...rule }]) => ({
-    ...rule,
-    code,
-    with: [partners].flat(),
-    when: [when].flat().map(matchOf),
-    explain: (context, symptom) => {
-      const [cause, ...next] = typeof answer === "function" ? answer(context, symptom) : answer;
-      return { hint: sentenceOf(cause), steps: stepsOf(next) };
-    },
-  }));
+  return Object.entries(rules).map(([code, rule]) => {
+    const [when, ...parts] = "when" in rule ? tupleOf(rule) : rule;
+    return {
+      ...parts.find(isRetries),
+      code,
+      with: [partners].flat(),
+      when: [when].flat().map(matchOf),
+      explain: (context, symptom) => {
+        const said = parts.filter((part) => !isRetries(part));
+        const [cause, ...next] = said.flatMap((part) => (typeof part === "function" ? part(context, symptom) : part));
+        return { hint: sentenceOf(cause as Words), steps: stepsOf(next as Steps) };
+      },
+    };
+  });
+}
+
+interface ObjectRule<C extends Context> extends Pick<Rule, "retries"> {
+  readonly when: Condition | readonly Condition[];
+  readonly answer: Answer | ((context: C, symptom: Symptom) => Answer);
+}
+
+function tupleOf<C extends Context>({ when, answer, retries }: ObjectRule<C>): WrittenRule<C> {
+  const said = typeof answer === "function" ? ([when, answer] as const) : ([when, ...answer] as const);
+  return retries === undefined ? said : [...said, { retries }];
+}
+
+function isRetries(part: unknown): part is Pick<Rule, "retries"> {
+  return typeof part === "object" && part !== null && "retries" in part;
 }
 
 function matchOf(condition: Condition): Match {
@@ -98,24 +120,32 @@ function matchOf(condition: Condition): Match {
   return condition instanceof RegExp ? { text: condition } : condition;
 }
 
+/** What a service is called, and its host where it is not known. */
+const PARTNERS: Readonly<Record<Partner, { readonly called: string; readonly host: string }>> = {
+  postgres: { called: "PostgreSQL", host: "<host>" },
+  entra: { called: "Microsoft Entra", host: "login.microsoftonline.com" },
+  github: { called: "GitHub's OIDC endpoint", host: "<host>.actions.githubusercontent.com" },
+  azure: { called: "Azure Resource Manager", host: "management.azure.com" },
+  "github-issues": { called: "GitHub's API", host: "api.github.com" },
+};
+
 /** The service that the error came from. */
-export function partnerOf(context: Context): Partner {
-  return context.with ?? "postgres";
+export function partnerOf({ with: partner = "postgres" }: Context): Partner {
+  return partner;
+}
+
+/** Its name. */
+export function nameOf(context: Context): string {
+  return PARTNERS[partnerOf(context)].called;
+}
+
+/** The host that the error is about; `<host>` where it is not known. */
+export function hostOf({ host, with: partner = "postgres", cloud }: Context): string {
+  const authority = partner === "entra" ? URL.parse(cloud?.authority ?? "")?.host : undefined;
+  return host ?? authority ?? PARTNERS[partner].host;
 }
 
 /** Whether the error came from PostgreSQL, or on the way to it. */
 export function isPostgres(context: Context): boolean {
   return partnerOf(context) === "postgres";
-}
-
-/** The host that the error is about; `<host>` where it is not known. */
-export function hostOf(context: Context): string {
-  const { host, cloud } = context;
-  const partner = partnerOf(context);
-  if (host !== undefined) return host;
-  if (partner === "postgres") return "<host>";
-  if (partner === "azure") return "management.azure.com";
-  if (partner === "github-issues") return "api.github.com";
-  if (partner === "github") return "<host>.actions.githubusercontent.com";
-  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }

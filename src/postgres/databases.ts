@@ -32,7 +32,11 @@ export async function databasesOn(login: Login): Promise<readonly string[] | Fai
 }
 
 /** Failures to connect to one database of a server that accepts connections to others. */
-const ABOUT_ITS_DATABASE: ReadonlySet<string> = new Set(["connect-not-granted", "database-not-found"]);
+const ABOUT_ITS_DATABASE: ReadonlySet<string> = new Set([
+  "connect-not-granted",
+  "database-closed",
+  "database-not-found",
+]);
 const BY_NAME = step("Or name each database in `database`: only patterns need the database `postgres`.");
 
 /** How long the search for a near name may hold back the error that it is for, in milliseconds. */

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { ALL_RULES } from "../../scripts/troubleshooting.ts";
-import { conninfo } from "../../src/diagnosis/commands.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 
 /** What a name, a claim or a message from outside may contain. */
@@ -45,12 +44,6 @@ const commands = ALL_RULES.flatMap((rule) =>
 test("commands quote for the shell what comes from outside", () => {
   expect(commands.filter(([, command]) => command.includes("PWNED")).length).toBeGreaterThan(20);
   expect(commands.filter(([, command]) => /\$\(|[`;#]/.test(unquoted(command)))).toEqual([]);
-});
-
-test("a connection string quotes a value with spaces, quotes or backslashes", () => {
-  expect(conninfo({ host: "h", port: 5432, user: "O'Brien \\ co", dbname: "" })).toBe(
-    "host=h port=5432 user='O\\'Brien \\\\ co' dbname=''",
-  );
 });
 
 /** What a POSIX shell reads outside single quotes; within double quotes it still expands. */

@@ -37,7 +37,6 @@ const WITHOUT_CASE = {
   "token-not-asked-for": Object.assign(new Error("x"), { code: "HASH_REQUESTED" }),
   "query-timed-out": Object.assign(new Error("x"), { code: "QUERY_TIMEOUT" }),
   "protocol-violation": Object.assign(new Error("x"), { code: "PROTOCOL_VIOLATION" }),
-  "token-refused": new Error("The access token is odd."),
 };
 
 test("each rule explains an error, most of them one of the corpus", () => {
