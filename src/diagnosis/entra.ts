@@ -1,9 +1,9 @@
 import { run, type Steps } from "../model/failure.ts";
 import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
-import { az, GET_TOKEN, shell } from "./commands.ts";
-import { type Context, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD } from "./steps.ts";
+import { az, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
+import { type Answer, type Context, rulesFor } from "./rules.ts";
+import { CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD, WITHOUT_CLI } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
@@ -16,35 +16,9 @@ const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
  */
 export const ENTRA = rulesFor("entra", {
   "federated-credential": {
-    when: "AADSTS70021 AADSTS700211 AADSTS700213 AADSTS7002131",
-    answer: (context, symptom) => [
-      MERGE_QUEUE.test(subjectOf(context, symptom))
-        ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run."
-        : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
-      ...federate(context, symptom),
-    ],
+    when: "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138",
+    answer: (context, symptom) => [unfederated(context, symptom), ...federate(context, symptom)],
     retries: 1, // a credential created a moment ago is not everywhere yet
-  },
-  "federated-audience": {
-    when: "AADSTS700212",
-    answer: (context, symptom) => [
-      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
-      ...federate(context, symptom),
-    ],
-  },
-  "federated-subject-case": {
-    when: "AADSTS7002138",
-    answer: (context, symptom) => [
-      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
-      ...federate(context, symptom),
-    ],
-  },
-  "federated-credential-none": {
-    when: "AADSTS70025",
-    answer: (context, symptom) => [
-      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
-      ...federate(context, symptom),
-    ],
   },
   "federation-not-allowed": {
     when: "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
@@ -65,17 +39,16 @@ export const ENTRA = rulesFor("entra", {
     ],
     retries: 3,
   },
-  "assertion-invalid": {
-    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS5000811 AADSTS5002727",
-    answer: ({ signIn }) => [
-      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
-      ...(signIn?.type === "azure-cli"
-        ? ["Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."]
-        : []),
-      "If azure/login runs in this job, set the same `client-id` there.",
-      "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
-      "Run the job again.",
+  "cross-cloud": {
+    when: "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
+    answer: ({ cloud }) => [
+      sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
+      ...SELECT_CLOUD,
     ],
+  },
+  "assertion-invalid": {
+    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS900384 AADSTS5000811 AADSTS5002727",
+    answer: assertionInvalid,
   },
   "assertion-expired": {
     when: "AADSTS700024 AADSTS500133",
@@ -125,13 +98,6 @@ export const ENTRA = rulesFor("entra", {
       "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`.",
     ],
   },
-  "cross-cloud": {
-    when: "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
-    answer: ({ cloud }) => [
-      sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-      ...SELECT_CLOUD,
-    ],
-  },
   "tenant-not-found": {
     when: [
       "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
@@ -148,6 +114,15 @@ export const ENTRA = rulesFor("entra", {
       "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
       sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn))}.`,
       "Or use a runner outside this network, such as one of GitHub's own.",
+    ],
+  },
+  "tenant-blocked": {
+    when: "AADSTS5000224 AADSTS5000225",
+    answer: ({ signIn }) => [
+      sentence`Microsoft has blocked the tenant ${code(tenantOf(signIn))}, usually because nobody used it for months. Nothing can sign in to it.`,
+      "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
+      SHOW_TENANT,
+      "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
     ],
   },
   "application-public": {
@@ -175,15 +150,16 @@ export const ENTRA = rulesFor("entra", {
     ],
   },
   "client-secret-wrong": {
-    when: "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218",
-    answer: (context) => [
-      "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
-      ...newSecret(context),
-    ],
-  },
-  "client-secret-expired": {
-    when: "AADSTS7000222",
-    answer: (context) => ["The client secret has expired.", ...newSecret(context)],
+    when: "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
+    answer: (context, { text }) =>
+      context.signIn?.type === "oidc"
+        ? assertionInvalid(context)
+        : [
+            text.includes("AADSTS7000222")
+              ? "The client secret has expired."
+              : "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
+            ...newSecret(context),
+          ],
   },
   "resource-not-found": {
     when: "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
@@ -220,14 +196,21 @@ export const ENTRA = rulesFor("entra", {
   "managed-identity-arc": {
     when: [
       "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
-      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/,
+      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
     ],
-    answer: [
-      "Azure Arc proves the machine by a file, which the runner's user must not read.",
-      "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
-      run("sudo usermod --append --groups himds <runner-user>"),
-      "On Windows, add the user to the local group `Hybrid agent extension applications`.",
-    ],
+    answer: (_context, { text }) =>
+      text.includes("ECONNREFUSED")
+        ? [
+            "The agent of Azure Arc, which issues the machine's tokens, does not run.",
+            "Start the agent (on Windows, the service `himds`), then run the job again:",
+            run("sudo systemctl restart himdsd"),
+          ]
+        : [
+            "Azure Arc proves the machine by a file, which the runner's user must not read.",
+            "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
+            run("sudo usermod --append --groups himds <runner-user>"),
+            "On Windows, add the user to the local group `Hybrid agent extension applications`.",
+          ],
   },
   "managed-identity-unavailable": {
     when: [
@@ -239,19 +222,22 @@ export const ENTRA = rulesFor("entra", {
       /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/,
       {
         codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
+        text: /^(?!.*ECONNREFUSED (127\.|::1|localhost))/,
         signIn: "managed-identity",
       },
     ],
     answer: (_context, { text }) => [
       BEHIND_PROXY.test(text)
         ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy."
-        : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+        : WRONG_HEADER.test(text)
+          ? "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart."
+          : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
       ...reachIdentity(text),
     ],
   },
   "managed-identity-unknown": {
     when: [
-      /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
+      /Identity not found|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
       { signIn: "managed-identity", status: [400, 403] },
       /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*",
@@ -274,12 +260,13 @@ export const ENTRA = rulesFor("entra", {
     when: [
       { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up/ },
+      { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
+      /MSI: Failed to retrieve.*(Max retries|refused|timed out)/,
     ],
     answer: [
-      "The machine's identity endpoint is starting, being updated or overloaded.",
+      "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
       "Run the job again.",
-      "If the error persists, restart the machine, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
+      "If the error persists, restart the machine or the app, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
     ],
     retries: 3,
   },
@@ -289,7 +276,7 @@ export const ENTRA = rulesFor("entra", {
       /Too ?Many ?Requests|being throttled/,
       {
         signIn: "azure-cli",
-        text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)/i,
+        text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)|http error: (429|5\d\d)/i,
       },
       { status: [408, 410, 429, "5xx"] },
     ],
@@ -316,15 +303,38 @@ export const ENTRA = rulesFor("entra", {
       "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
     ],
   },
+  "cli-files": {
+    when: {
+      signIn: "azure-cli",
+      text: /\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|No space left|Failed to load or parse file|cloud '.*' is not registered|Decryption failed|JSONDecodeError|Ran out of input/,
+    },
+    answer: (_context, { text }) => [
+      ...(/No space left/.test(text)
+        ? (["The runner's disk is full.", "Free space on the runner:", run("df -h")] as const)
+        : ([
+            "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
+            "Before azure/login, give the job a directory of its own for these files:",
+            run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"'),
+          ] as const)),
+      WITHOUT_CLI,
+    ],
+    retries: 1, // another job may have held the files
+  },
   "cli-not-signed-in": {
     when: [
-      /az login|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      /az login|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*",
     ],
-    answer: [
+    answer: (_context, { text }) => [
       "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
       "Use `auth-type: oidc`, which signs in on its own when necessary.",
       "Or run azure/login in the same job, right before this step.",
+      ...(/Response_Status|BrokerPlugin|accounts control/.test(text)
+        ? [
+            "On Windows, the sign-in of a user also needs the account broker (WAM) and a person at the screen. Without the broker:",
+            az("config set core.enable_broker_on_windows=false"),
+          ]
+        : []),
     ],
   },
   "cli-no-answer": {
@@ -335,10 +345,22 @@ export const ENTRA = rulesFor("entra", {
       "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
       "Run the same command in a step of the job, to see where it waits:",
       GET_TOKEN,
-      "Or use `auth-type: oidc`, which does not need the Azure CLI.",
+      WITHOUT_CLI,
     ],
   },
 });
+
+function assertionInvalid({ signIn }: Context): Answer {
+  return [
+    "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
+    ...(signIn?.type === "azure-cli"
+      ? ["Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."]
+      : []),
+    "If azure/login runs in this job, set the same `client-id` there.",
+    "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+    "Run the job again.",
+  ];
+}
 
 const APP = { "resource-group": "<resource-group>", name: "<app>" };
 const MACHINE = { "resource-group": "<resource-group>", name: "<vm>" };
@@ -353,7 +375,10 @@ const LIST_OF_MACHINE: Steps = ["List the identities of the machine:", az("vm id
 const CLOUD_SHELL = /not a supported MSI token audience/;
 
 /** Words of an answer that no identity endpoint gives to this action's requests. */
-const BEHIND_PROXY = /HTTP status 50[24] |Required metadata header/;
+const BEHIND_PROXY = /HTTP status 50[24] (?!.*dial tcp)|Required metadata header/;
+
+/** App Service and Container Apps refuse a wrong header so; the metadata service of a machine asks for none. */
+const WRONG_HEADER = /HTTP status 401|secret token header/;
 
 /** How the runner reaches an endpoint that issues tokens. */
 function reachIdentity(text: string): Steps {
@@ -362,6 +387,11 @@ function reachIdentity(text: string): Steps {
     run("NO_PROXY=169.254.169.254"),
   ];
   if (BEHIND_PROXY.test(text)) return [...bypass, "Run the job again."];
+  if (WRONG_HEADER.test(text))
+    return [
+      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now.",
+      "Restart the app.",
+    ];
   if (/Failed to connect to MSI.*\b405\b/.test(text))
     return [
       "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
@@ -391,6 +421,19 @@ function scopeOf(cloud: Context["cloud"]): string {
 /** The job's subject: as GitHub said, or else as Entra repeats it. */
 function subjectOf({ assertion }: Context, { text }: Symptom): string {
   return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
+}
+
+/** What Entra misses, by its number. */
+function unfederated(context: Context, symptom: Symptom): string {
+  if (symptom.text.includes("AADSTS70025:"))
+    return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
+  if (symptom.text.includes("AADSTS700212:"))
+    return "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
+  if (symptom.text.includes("AADSTS7002138:"))
+    return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
+  if (MERGE_QUEUE.test(subjectOf(context, symptom)))
+    return "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.";
+  return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
 
 /** What GitHub sent, and the commands that make the application accept it. */

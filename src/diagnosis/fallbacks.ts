@@ -19,6 +19,9 @@ export const UNKNOWN: Rule = {
   }),
 };
 
+/** Entra's numbers for a request without a part, or with one that it cannot read. */
+const MALFORMED = /AADSTS(50192|900(04|1[3-6]|23|50)|90121|900144|9002313):/;
+
 /** What is known about an error from the service that it came from, where no other rule knows the error. */
 export const FALLBACKS: readonly Rule[] = [
   ...rulesFor("github", {
@@ -50,16 +53,19 @@ export const FALLBACKS: readonly Rule[] = [
     },
     "entra-refused": {
       when: [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
-      answer: ({ signIn }, { text }) => {
+      answer: (context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
         return [
-          "Entra refused the sign-in for a reason that this action does not recognize.",
+          MALFORMED.test(text)
+            ? "The request that Entra received is incomplete or malformed: an input is empty or wrong, or a proxy changed the request."
+            : "Entra refused the sign-in for a reason that this action does not recognize.",
           ...(number === undefined
             ? []
             : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`]),
-          ...(signIn?.type === "azure-cli"
+          ...(context.signIn?.type === "azure-cli"
             ? ["Run azure/login right before this step, or use `auth-type: oidc`."]
             : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]),
+          ...(MALFORMED.test(text) ? allowInProxy(context) : []),
         ];
       },
     },
@@ -77,15 +83,16 @@ export const FALLBACKS: readonly Rule[] = [
     },
     "cli-failed": {
       when: { signIn: "azure-cli" },
-      answer: [
-        "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
-        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
-        run('AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'),
-        "Run the same command in a step of the job:",
+      answer: (_context, { text }) => [
+        /Traceback|unexpected error|Error:|No module/.test(text)
+          ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together."
+          : "The Azure CLI gave no token, for the reason in its message.",
+        "Use `auth-type: oidc`, which does not need the Azure CLI.",
+        "Or, on a self-hosted runner, install the newest Azure CLI again, with its extensions: https://aka.ms/azure-cli",
+        "Run the same command in a step of the job, to see where it fails:",
         GET_TOKEN,
-        "Or use `auth-type: oidc`, which does not need the Azure CLI.",
       ],
-      retries: 1, // another job may have held the files
+      retries: 1,
     },
   }),
   ...rulesFor("postgres", {

@@ -16,7 +16,7 @@ export const GITHUB = rulesFor("github", {
     ],
   },
   "oidc-no-token": {
-    when: /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : 3\d\d/,
+    when: /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|29)\d\d.*an (empty answer|answer that is not))/,
     answer: [
       "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
       "Let the runner reach GitHub without the proxy:",

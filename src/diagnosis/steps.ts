@@ -8,6 +8,8 @@ export const CHECK_CLOCK: Steps = ["On a self-hosted runner, check the clock:", 
 
 export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_TENANT];
 
+export const WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
+
 export const SELECT_CLOUD: Steps = [
   "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
   "Look up the cloud:",

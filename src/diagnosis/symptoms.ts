@@ -100,7 +100,10 @@ function words(text: string): string {
         /(AADSTS\d.*?) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i,
         "$1",
       )
-      .replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "")
+      .replace(
+        / Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g,
+        "",
+      )
       .trim()
       .slice(0, MAX_SHOWN)
   );

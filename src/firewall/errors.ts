@@ -1,4 +1,4 @@
-import { az, azServer, azShow } from "../diagnosis/commands.ts";
+import { az, azAllow, azServer, azShow } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
 import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
 import { type Context, type Rule, rulesFor } from "../diagnosis/rules.ts";
@@ -26,7 +26,7 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 }
 
 const BUSY =
-  /\b(busy|in progress|not (in )?(a )?ready|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i;
+  /\b(busy|in progress|not (in )?(an? )?(ready|accessible)|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i;
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = 5;
@@ -68,24 +68,47 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       "Remove the lock, or use a runner in the server's network (`docs/private-network.md`).",
     ],
   },
+  "azure-private-link": {
+    when: "PrivateLinkAccessRestricted",
+    answer: ({ host = "management.azure.com" }) => [
+      "The runner's network reaches Azure Resource Manager through a private link, which does not lead to this subscription.",
+      sentence`Let the runner resolve ${code(host)} to its public address, without the private DNS zone, or use a runner outside this network.`,
+      "Or ask the owner of the private link to associate it with the root management group.",
+    ],
+  },
+  "azure-api-version": {
+    when: [
+      "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound",
+      { status: [400, 404], text: /supported (api-)?versions are/i },
+    ],
+    answer: ({ server }) => [
+      "This cloud, or this region of it, does not have the version of Azure's API that this action uses.",
+      "Check that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
+      "If both are right, add the rule without this action:",
+      azAllow({ server }, "<address>"),
+    ],
+  },
+  "provider-not-registered": {
+    when: "MissingSubscriptionRegistration MissingRegistrationForLocation SubscriptionNotRegistered InvalidSubscriptionRegistrationState",
+    answer: ({ server }) => [
+      "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
+      "If it is the right subscription, register it:",
+      az("provider register", { namespace: PROVIDER, subscription: server.subscription }),
+    ],
+  },
   "subscription-disabled": {
     when: [
-      "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation AccountIsDisabled",
-      { status: [403, 409], text: /subscription.{0,80}(is disabled|not enabled|read.only)/i },
+      "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled",
+      {
+        status: [400, 403, 409],
+        text: /subscription.{0,80}(is (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i,
+      },
     ],
     answer: ({ server }) => [
       "The subscription is disabled, or its type does not allow changes. Reads can still work.",
       "Look up the state of the subscription:",
       az("account show", { subscription: server.subscription, query: "state" }),
       "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
-    ],
-  },
-  "provider-not-registered": {
-    when: "MissingSubscriptionRegistration SubscriptionNotRegistered",
-    answer: ({ server }) => [
-      "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
-      "If it is the right subscription, register it:",
-      az("provider register", { namespace: PROVIDER, subscription: server.subscription }),
     ],
   },
   "azure-token-expired": {
@@ -122,22 +145,27 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     },
   },
   "server-not-found": {
-    when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId ParentResourceNotFound InvalidResourceGroup* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping ServerGroupDropping",
-    answer: ({ server }) => [
-      "The subscription, the resource group or the server does not exist in this tenant and cloud, or is being deleted, or the identity has no role there.",
+    when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping ServerGroupDropping",
+    answer: ({ server: { subscription } }, { code: azureCode }) => [
+      azureCode === "InvalidSubscriptionId"
+        ? "The subscription in `server-resource-id` is not the ID of a subscription, which is a GUID."
+        : "The subscription, the resource group or the server does not exist in this tenant and cloud, or is being deleted, or the identity has no role there.",
       "Set `server-resource-id` to one of these:",
-      az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" }),
+      az("postgres flexible-server list", {
+        ...(!azureCode.includes("Subscription") && { subscription }),
+        query: "[].id",
+      }),
       "If the command does not find the subscription, set `tenant-id` and `environment` to the tenant and the cloud in which this one does:",
-      az("account show", { subscription: server.subscription }),
+      az("account show", { subscription }),
     ],
   },
   "azure-not-permitted": {
     when: [
-      "AuthorizationFailed AuthorizationPermissionMismatch Forbidden",
-      { status: [403], text: /not authorized|not have (permission|authorization)(?!.*linked scope)/i },
+      "AuthorizationFailed AuthorizationPermissionMismatch Linked* Forbidden",
+      { status: [403], text: /not authorized|not have (permission|authorization)/i },
     ],
     answer: (context, symptom) => [
-      "The identity that signs in has no role on the server that allows this.",
+      "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
       ...allow(context, symptom),
     ],
   },
@@ -155,7 +183,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   },
   "server-busy": {
     when: [
-      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation OperationPreempted RetryableError",
+      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
       { status: [400, 409], text: BUSY },
     ],
     answer: ({ server }) => [
@@ -186,8 +214,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   },
   "azure-refused": {
     when: { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    answer: [
+    answer: ({ server }) => [
       "Azure refused the request for a reason that this action does not recognize.",
+      "Add the rule as yourself. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
+      azAllow({ server }, "<address>"),
       "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
       "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message.",
     ],
@@ -206,7 +236,11 @@ const RULES: readonly Rule<ResourceManagerContext>[] = [...PRIVATE, ...AZURE, ..
 
 /** A role that has the permission, and its assignment. */
 function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Symptom): Steps {
-  const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
+  const isLinked = text.includes("linked scope");
+  const named = text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1];
+  const needed = named ?? (isLinked ? "<action>" : permission);
+  const linked = text.match(/linked scope\(s\) '([\w./()-]{1,1000})'/)?.[1] ?? "<linked-resource-id>";
+  const scope = isLinked ? linked : serverPath(server);
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId ?? "<object-id>";
   const role = "PostgreSQL firewall for a runner";
   /** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
@@ -214,13 +248,13 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
     Name: role,
     Description: "Opens and closes the firewall of a flexible server for one address.",
     Actions: [...new Set([...Object.values(PERMISSIONS), needed])],
-    AssignableScopes: [`/subscriptions/${server.subscription}`],
+    AssignableScopes: [linked.match(/^\/subscriptions\/[^/]+/)?.[0] ?? `/subscriptions/${server.subscription}`],
   };
   return [
     sentence`Create a role that has ${code(needed)}. If it exists, ${code("update")} it:`,
     az("role definition create", { "role-definition": JSON.stringify(definition) }),
-    "Assign it on the server:",
-    az("role assignment create", { role, assignee, scope: serverPath(server) }),
+    "Assign it:",
+    az("role assignment create", { role, assignee, scope }),
     "Run the job again. A new assignment can take ten minutes to work.",
   ];
 }

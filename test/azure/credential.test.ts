@@ -161,7 +161,7 @@ describe("each cloud", () => {
 describe("a refusal of Entra is explained", () => {
   const refused: [string, SignIn, Parameters<Sandbox["entra"]["register"]>[0] | undefined, number, string][] = [
     ["a wrong secret", { ...WITH_SECRET, clientSecret: "nope" } as SignIn, undefined, 7000215, "client-secret-wrong"],
-    ["an expired secret", WITH_SECRET, EXPIRED, 7000222, "client-secret-expired"],
+    ["an expired secret", WITH_SECRET, EXPIRED, 7000222, "client-secret-wrong"],
     [
       "an unknown application",
       { ...OIDC, clientId: "00000000-0000-4000-8000-000000000000" } as SignIn,
@@ -176,14 +176,14 @@ describe("a refusal of Entra is explained", () => {
       90002,
       "tenant-not-found",
     ],
-    ["no federated credential", OIDC, { ...ADMIN, federatedCredentials: [] }, 70025, "federated-credential-none"],
+    ["no federated credential", OIDC, { ...ADMIN, federatedCredentials: [] }, 70025, "federated-credential"],
     ["another issuer", OIDC, withCredential({ issuer: "https://gitlab.com" }), 700211, "federated-credential"],
     [
       "another audience",
       OIDC,
       withCredential({ audience: "api://AzureADTokenExchangeUSGov" }),
       700212,
-      "federated-audience",
+      "federated-credential",
     ],
     [
       "another subject",
@@ -197,7 +197,7 @@ describe("a refusal of Entra is explained", () => {
       OIDC,
       withCredential({ subject: "repo:Contoso/Orders:ref:refs/heads/main" }),
       7002138,
-      "federated-subject-case",
+      "federated-credential",
     ],
   ];
   test.each(refused)("%s", async (_name, how, app, number, code) => {

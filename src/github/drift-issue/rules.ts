@@ -39,7 +39,7 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-token-refused": {
     when: [{ status: [401] }, { status: [403], text: /suspended/i }],
     answer: [
-      "GitHub does not accept `github-token`, or the job's own token: it has expired or was revoked, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
+      "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
       "Omit `github-token`, if it is set, to use the job's own token, or set one that is still valid.",
       "If it is not set, run this step in a job that takes less than 24 hours.",
     ],
@@ -53,24 +53,42 @@ const REFUSALS = rulesFor("github-issues", {
     ],
   },
   "issues-token-policy": {
-    when: { status: [403], text: /SAML|\bSSO\b|single sign-on|forbids access via/i },
+    when: {
+      status: [403, 422],
+      text: /SAML|\bSSO\b|single sign-on|forbids access via|OAuth App access restrictions|Enterprise Managed User|email address must|user is blocked|two-factor/i,
+    },
     answer: [
-      "The organization does not accept `github-token` as it is. The job's own token needs none of this.",
+      "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs none of this.",
       "Omit `github-token` to use the job's own token.",
-      "Or change the token as GitHub's message says: authorize it for SSO (Configure SSO at https://github.com/settings/tokens), or give it a shorter lifetime.",
+      "Or do what GitHub's message asks for: for SSO, authorize the token (Configure SSO at https://github.com/settings/tokens).",
     ],
   },
   "issues-archived": {
-    when: { status: [403], text: /archived|read-only/i },
+    when: { status: [403], text: /archived|read-only|locked for migration|maintenance/i },
     answer: [
-      "The repository is archived, so nobody can change its issues.",
+      "The repository is archived, or locked for a migration, so nobody can change its issues.",
       "Set `drift-issue: false`, or unarchive the repository.",
+    ],
+  },
+  "issues-repository-blocked": {
+    when: [{ status: [451] }, { status: [403], text: /access blocked|takedown|has been disabled/i }],
+    answer: [
+      "GitHub has blocked the repository, because of its terms or a legal notice. No token changes that.",
+      "Ask GitHub Support to unblock the repository, as its owner: https://support.github.com",
+      "Until then, set `drift-issue: false`.",
+    ],
+  },
+  "issues-no-comment": {
+    when: { status: [403, 422], text: /issue is locked|commenting is disabled/i },
+    answer: [
+      "The drift issue accepts no comments: its conversation is locked, or it has 2,500 comments already.",
+      "Unlock its conversation. If it is not locked, close it and remove its label: the next run opens a new one.",
     ],
   },
   "issues-not-permitted": {
     when: [
       { status: [403], text: /not accessible|must have (admin|push|write|triage)|required scopes/i },
-      { status: [422], text: /^(?!.*too long).*(Validation Failed|not permitted|cannot be assigned|label)/i },
+      { status: [422], text: /Validation Failed$|not permitted|cannot be assigned|label/i },
     ],
     answer: (_context, { text }) => {
       if (/not accessible by integration/i.test(text))
@@ -99,6 +117,14 @@ const REFUSALS = rulesFor("github-issues", {
       "GitHub does not show the repository or the issue to this token: issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
       "Omit `github-token`, and set `permissions: issues: write` on the job.",
       "Check that issues are enabled in the repository settings under Features.",
+    ],
+  },
+  "issues-too-long": {
+    when: { status: [422], text: /too long/i },
+    answer: [
+      "A text of the issue is longer than GitHub allows, which is a fault of this action.",
+      "Read the whole report in the job's summary.",
+      "Open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
     ],
   },
   "issues-refused": {
