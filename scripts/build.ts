@@ -110,8 +110,12 @@ async function bundleOf({ modules, out, plugins }: (typeof bundles)[number]) {
     legalComments: "inline",
     // pg tries to load it and works without it: https://github.com/brianc/node-postgres/tree/master/packages/pg-native
     external: ["pg-native"],
-    // The JavaScript client, whatever the job's environment asks for.
-    define: { "process.env.NODE_PG_FORCE_NATIVE": "undefined" },
+    define: {
+      // The JavaScript client, whatever the job's environment asks for.
+      "process.env.NODE_PG_FORCE_NATIVE": "undefined",
+      // Azure's HTTP pipeline asks each body whether it is a form. None is, and Node.js loads its undici for the question.
+      FormData: "undefined",
+    },
     plugins,
     write: false,
     metafile: true,

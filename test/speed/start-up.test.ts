@@ -85,6 +85,22 @@ test("a run with OIDC loads the Azure SDK, but no Octokit without drift-issue", 
   expect([...packages].filter((name) => OCTOKIT.test(name))).toEqual([]);
 });
 
+test("a run with OIDC does not load the undici of Node.js", async () => {
+  const atExit = "process.on('exit', () => console.log(process.moduleLoadList.join()))";
+  const { stdout } = await runAction(
+    {
+      ...TARGET,
+      port: String(sandbox.server.port),
+      user: "ci-admin",
+      "client-id": IDENTITIES.admin.clientId,
+      "tenant-id": TENANT_ID,
+    },
+    { ...sandbox.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(atExit)}` },
+  );
+  expect(stdout).toContain("NativeModule tls");
+  expect(stdout).not.toContain("NativeModule internal/deps/undici/undici");
+});
+
 test("a run with a file loads the parser of YAML", async () => {
   const workspace = await mkdtemp(join(tmpdir(), "workspace-"));
   await writeFile(join(workspace, "grants.yml"), "grants: [{ grantee: aad_orders }]");
