@@ -128,10 +128,6 @@ function publish(name: string, env?: Readonly<Record<string, string>>): Promise<
 }
 
 async function publishIn(name: string, env: Readonly<Record<string, string>>): Promise<Published> {
-  const compiled = { NODE_COMPILE_CACHE: join(temp, "compiled") }; // all processes load the same modules
-  const step = await runStep([join(import.meta.dirname, "output-child.ts"), name], temp, {
-    ...compiled,
-    ...env,
-  });
+  const step = await runStep([join(import.meta.dirname, "output-child.ts"), name], temp, env);
   return { ...step, commands: commandsIn(step.stdout) };
 }

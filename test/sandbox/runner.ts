@@ -29,17 +29,15 @@ export function inputVariables<Value extends string | undefined>(
 
 const COMPILED = join(import.meta.dirname, "../../node_modules/.cache/compiled");
 
-/**
- * For `env`: the module that Node.js loads before the action. To strip its types takes Node.js longer than to start, so
- * it keeps the result.
- */
+/** For `env`: the module that Node.js loads before the action. */
 export function preloading(module: string): Readonly<Record<string, string>> {
-  return { NODE_OPTIONS: `--import=${module}`, NODE_COMPILE_CACHE: COMPILED };
+  return { NODE_OPTIONS: `--import=${module}` };
 }
 
 /**
  * Runs Node.js as the runner does for a step: a separate process with only the runner's variables and
- * `env`, which wins over them. Node.js is the version of the tests, which is the one that action.yml names.
+ * `env`, which wins over them. Node.js is the version of the tests, which is the one that action.yml names, and keeps
+ * what it compiles, which takes it longer than to start.
  * @param temp RUNNER_TEMP, which the caller removes
  * @param onStart is given the process, to stop it as a runner does when the job is cancelled
  */
@@ -57,7 +55,7 @@ export async function runStep(
   };
   for (const file of Object.values(files)) await writeFile(file, "");
   const child = spawn(process.execPath, args, {
-    env: { RUNNER_TEMP: temp, ...files, ...env },
+    env: { NODE_COMPILE_CACHE: COMPILED, RUNNER_TEMP: temp, ...files, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onStart(child);
