@@ -114,6 +114,7 @@ async function openPlace(address: Address, id: string, database = `place_${id}`)
   const open: pg.Client[] = [];
   onTestFinished(async () => {
     await Promise.all(open.map((client) => client.end()));
+    await server.sql("postgres", `DROP DATABASE IF EXISTS ${quote(database)} WITH (FORCE)`);
   });
   const signIn = async (role: string) => {
     const client = await server.signInAs(role, database);

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, statfs, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import type { Certificates } from "./certificates.ts";
@@ -65,7 +65,7 @@ exec 3<&0
 server=$!
 { cat <&3; kill -TERM $server; kill -QUIT $server; } >/dev/null 2>&1 &
 wait $server
-rm -rf "$gone"
+rm -rf "$data" "$gone"
 `;
 
 /** Starts a new, empty server on a free port of 127.0.0.1, TLS on. Throws with the server's log if it fails. */
@@ -91,18 +91,20 @@ async function startOnce({ version, certificates, more = [] }: ServerOptions): P
   const account = serverAccount();
   // As root, under /tmp: a temporary directory of root's own would be closed to the server's account.
   const directory = await mkdtemp(join(account.uid === undefined ? tmpdir() : "/tmp", "azure-sandbox-"));
+  let data = directory;
   try {
     await writeFile(join(directory, "pg_hba.conf"), HBA_SOCKET + HBA_NETWORK);
     await writeFile(join(directory, "server.crt"), certificates.certificate);
     await writeFile(join(directory, "server.key"), certificates.key, { mode: 0o600 });
     const bin = executables(version, directory, account);
     if (account.uid !== undefined) execFileSync("chown", ["-R", `${account.uid}:${account.gid}`, directory]);
-    await makeCluster(version, bin, directory);
+    data = await placeFor(directory);
+    await makeCluster(version, bin, directory, data);
     const port = await freePort();
     const { log, stop } = await runServer({
       bin,
       directory,
-      data: join(directory, "data"),
+      data,
       gone: directory,
       port,
       settings: {
@@ -118,7 +120,7 @@ async function startOnce({ version, certificates, more = [] }: ServerOptions): P
     });
     return { version, host: "localhost", port, directory, log, stop };
   } catch (error) {
-    await rm(directory, { recursive: true, force: true });
+    for (const made of [data, directory]) await rm(made, { recursive: true, force: true });
     throw error;
   }
 }
@@ -128,9 +130,25 @@ const run = promisify(execFile);
 const INITDB = ["-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"];
 const CLUSTERS = join(import.meta.dirname, "../../node_modules/.cache/clusters");
 
-/** Makes `data` in the directory: a copy of what `initdb` made the first time, which takes a tenth of its time. */
-async function makeCluster(version: Version, bin: string, directory: string): Promise<void> {
-  const [data, first] = [join(directory, "data"), join(CLUSTERS, `${version} ${INITDB.join(" ")}`)];
+/** A file system in memory, on Linux, and how much of it a server's databases may need. */
+const [MEMORY, ROOM] = ["/dev/shm", 2 ** 31];
+
+/**
+ * Where the data directory of a server is: in memory if there is room, because each database is 300 files, which cost a
+ * disk's file system several times as much. `data` in the server's directory leads there.
+ */
+async function placeFor(directory: string): Promise<string> {
+  const data = join(directory, "data");
+  const { bavail, bsize } = await statfs(MEMORY).catch(() => ({ bavail: 0, bsize: 0 }));
+  if (bavail * bsize < ROOM) return data;
+  const inMemory = join(MEMORY, basename(directory));
+  await symlink(inMemory, data);
+  return inMemory;
+}
+
+/** Makes a data directory: a copy of what `initdb` made the first time, which takes a tenth of its time. */
+async function makeCluster(version: Version, bin: string, directory: string, data: string): Promise<void> {
+  const first = join(CLUSTERS, `${version} ${INITDB.join(" ")}`);
   if (existsSync(first)) {
     await run("cp", ["-Rp", first, data]);
     return;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cp, writeFile } from "node:fs/promises";
+import { cp, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Address, executables, freePort, runServer, SUPERUSER, serverAccount, signInAs } from "./postgres.ts";
 
@@ -19,7 +19,7 @@ export async function startStandby({
   await client.query(
     version >= 15 ? `SELECT ${name("start")}('standby', TRUE)` : `SELECT ${name("start")}('standby', TRUE, FALSE)`,
   );
-  await cp(join(directory, "data"), data, {
+  await cp(await realpath(join(directory, "data")), data, {
     recursive: true,
     filter: (path) => !/postmaster\.(pid|opts)$/.test(path),
   });
