@@ -36,65 +36,31 @@ export function within<T>(milliseconds: number, promise: Promise<T>, signal?: Ab
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...(signal && { signal }) });
 }
 
-/** The wait before the next attempt. */
-export interface Retry {
-  /** Milliseconds. */
-  readonly wait: number;
-  /** Announces the wait in the log. */
-  readonly line: string;
-}
-
-/** The limits of all attempts. */
-interface Limits {
-  /** When to stop trying, as `Date.now()` gives it. */
-  readonly end: number;
-  /** Takes a line for the log before each wait. */
-  readonly say: (line: string) => void;
-  /** Ends the wait between two attempts; an attempt that runs has to watch it itself. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
- * Runs `attempt` again while `retryAfter` says so and there is time for the wait.
- * @param retryAfter what follows this error of the n-th attempt; undefined to give up
- * @throws the last error; the signal's reason when it aborts
- */
-export async function retrying<T>(
-  attempt: () => Promise<T>,
-  retryAfter: (error: unknown, attempts: number) => Retry | undefined,
-  { end, say, signal }: Limits,
-): Promise<T> {
-  for (let attempts = 1; ; attempts++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      signal?.throwIfAborted();
-      const retry = retryAfter(error, attempts);
-      if (retry === undefined || Date.now() + retry.wait > end) throw error;
-      say(retry.line);
-      await setTimeout(retry.wait, undefined, { signal }).catch(() => signal?.throwIfAborted());
-    }
-  }
-}
-
-/**
- * Runs `attempt` again after a failure that is worth it, as often as its rule says.
- * @param attempt throws an `ActionError`
+ * Runs `attempt` again after a failure that is worth it, as often as its rule says and while there is time for the wait.
+ * @param attempt throws an `ActionError`, and watches the signal itself
+ * @param say takes a line for the log before each wait
+ * @param signal ends the wait between two attempts
  * @throws the last failure; the signal's reason when it aborts
  */
-export function retryingFailures<T>(
+export async function retryingFailures<T>(
   attempt: () => Promise<T>,
   say: (line: string) => void,
   { firstWait, maxTime }: Patience,
   signal?: AbortSignal,
 ): Promise<T> {
-  const retryAfter = (error: unknown, attempts: number): Retry | undefined => {
-    const retries = error instanceof ActionError ? (error.failure.retries ?? 0) : 0;
-    if (!(error instanceof ActionError) || attempts > retries) return undefined;
-    const wait = error.wait ?? firstWait * 2 ** (attempts - 1);
-    const what = plain.sentence(withFullStop(error.failure.message));
-    const when = `Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`;
-    return { wait, line: `${what} ${when}` };
-  };
-  return retrying(attempt, retryAfter, { end: Date.now() + maxTime, say, signal });
+  const end = Date.now() + maxTime;
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const { failure, wait = firstWait * 2 ** (attempts - 1) } = error instanceof ActionError ? error : {};
+      const retries = failure?.retries ?? 0;
+      if (failure === undefined || attempts > retries || Date.now() + wait > end) throw error;
+      const when = `Trying again in ${Math.ceil(wait / 1000)} s (attempt ${attempts + 1} of ${retries + 1}).`;
+      say(`${plain.sentence(withFullStop(failure.message))} ${when}`);
+      await setTimeout(wait, undefined, { signal }).catch(() => signal?.throwIfAborted());
+    }
+  }
 }

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { ActionError } from "../src/model/failure.ts";
 import { EMPTY, inOurWords } from "../src/model/sentence.ts";
-import { retrying, retryingFailures } from "../src/retry.ts";
+import { retryingFailures } from "../src/retry.ts";
+
+const failed = (retries: number) =>
+  new ActionError({ code: "failed", message: inOurWords("It failed."), hint: EMPTY, steps: [], retries });
 
 /** Attempts that always fail: their starts, in milliseconds after the first, and the lines in the log. */
 async function failing(retries: number, patience: { firstWait: number; maxTime: number }) {
@@ -9,13 +12,7 @@ async function failing(retries: number, patience: { firstWait: number; maxTime: 
   const lines: string[] = [];
   const attempt = async () => {
     starts.push(performance.now());
-    throw new ActionError({
-      code: "failed",
-      message: inOurWords("It failed."),
-      hint: EMPTY,
-      steps: [],
-      retries,
-    });
+    throw failed(retries);
   };
   const error = await retryingFailures(attempt, (line) => lines.push(line), {
     ...patience,
@@ -52,7 +49,6 @@ test.each([
 ])("a signal %s ends the attempts with its reason", async (_, lines) => {
   const stop = new AbortController();
   const reason = new Error("stopped");
-  const end = Date.now() + 600_000;
   let said = 0;
   const say = () => {
     said++;
@@ -60,9 +56,10 @@ test.each([
   };
   const attempt = async () => {
     if (lines === 0) stop.abort(reason);
-    throw new Error("again");
+    throw failed(1);
   };
-  const retries = retrying(attempt, () => ({ wait: 300_000, line: "" }), { end, say, signal: stop.signal });
+  const patience = { firstWait: 300_000, maxTime: 600_000, answerTime: 0 };
+  const retries = retryingFailures(attempt, say, patience, stop.signal);
   await expect(retries).rejects.toBe(reason);
   expect(said).toBe(lines);
 });

@@ -158,17 +158,13 @@ function oneOfEach(parts: ConnectionParts): ConnectionParts {
 }
 
 /** https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters */
-const LOAD_BALANCED_PORT = 7432;
+const LOAD_BALANCED_PORTS = [7432, 8432];
 
-/** The port that spreads connections over the nodes of an elastic cluster cannot be used to grant. */
+/** A port that spreads connections over the nodes of an elastic cluster cannot be used to grant. */
 function checkCoordinator(inputs: MainInputs, mode: Mode, { host, port }: Server, cloud: Cloud): void {
-  if (mode !== "apply" || port !== LOAD_BALANCED_PORT || !host.toLowerCase().endsWith(cloud.hostSuffix)) return;
-  inputs.mistake(
-    inputs.isSet("port") ? "port" : "app-connection",
-    inOurWords(
-      "`port`: 7432 connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set `mode: check`.",
-    ),
-  );
+  if (mode !== "apply" || !LOAD_BALANCED_PORTS.includes(port) || !host.toLowerCase().endsWith(cloud.hostSuffix)) return;
+  const problem = sentence`${code("port")}: ${port} connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set ${code("mode: check")}.`;
+  inputs.mistake(inputs.isSet("port") ? "port" : "app-connection", problem);
 }
 
 /** The token is read only when there is an issue to keep. */

@@ -4,16 +4,8 @@ import { isIP } from "node:net";
 import { CLOUDS, type CloudName } from "../model/clouds.ts";
 import type { PrivilegeList } from "../model/demand.ts";
 import { GUID } from "../model/entra-label.ts";
-import {
-  inOrder,
-  type Privilege,
-  ROUTINE_PRIVILEGES,
-  SCHEMA_PRIVILEGES,
-  type SchemaPrivilege,
-  SEQUENCE_PRIVILEGES,
-  TABLE_PRIVILEGES,
-} from "../model/privileges.ts";
-import { code, EMPTY, inOurWords, isEmpty, listOf, type Sentence, sentence } from "../model/sentence.ts";
+import { inOrder, type Privilege, SCHEMA_PRIVILEGES, type SchemaPrivilege } from "../model/privileges.ts";
+import { EMPTY, inOurWords, isEmpty, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
 import { Invalid, resultOf, UNSET_VARIABLE, unlessInvalid } from "./invalid.ts";
 
@@ -119,24 +111,17 @@ export function hostNames(one: (text: string) => string): (text: string) => read
   return (text) => [...new Map(eachLine(one)(text).map((host) => [host.toLowerCase(), host])).values()];
 }
 
-const FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
 const NOT_HOSTS = [
   {
     form: /^https?:\/\//i,
     problem: inOurWords("is a URL"),
     remedy: inOurWords("Use the server name only, without `https://`."),
   },
-  // https://learn.microsoft.com/azure/horizondb/
+  // https://learn.microsoft.com/azure/horizondb/ and https://learn.microsoft.com/azure/cosmos-db/postgresql/
   {
-    form: /\.horizondb\.azure\.com\.?$/i,
-    problem: inOurWords("is a cluster of Azure HorizonDB, which this action does not support"),
-    remedy: FLEXIBLE_SERVER,
-  },
-  // https://learn.microsoft.com/azure/cosmos-db/postgresql/
-  {
-    form: /\.postgres\.cosmos\.azure\.com\.?$/i,
-    problem: inOurWords("is a cluster of Azure Cosmos DB for PostgreSQL, which this action does not support"),
-    remedy: FLEXIBLE_SERVER,
+    form: /\.(horizondb|postgres\.cosmos)\.azure\.com\.?$/i,
+    problem: inOurWords("is a cluster of Azure HorizonDB or Azure Cosmos DB for PostgreSQL"),
+    remedy: inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL."),
   },
 ];
 
@@ -215,55 +200,27 @@ export function schemas(text: string): readonly string[] | "*" {
 /** `ALL`, or some of `known`, in any case, in order, each once. */
 export function privileges<P extends Privilege>(known: readonly P[]): (text: string) => PrivilegeList<P> {
   return (text) => {
-    const words = wordsOf(text);
-    if (words.some((word) => word.toUpperCase() === "ALL")) {
-      if (words.length > 1) throw new Invalid(inOurWords("contains `ALL` and other privileges"));
-      return "ALL";
-    }
-    return listed(known, ["ALL"])(text);
+    const found = listed(["ALL", ...known])(text);
+    if (found.length > 1 && found.includes("ALL")) throw new Invalid(inOurWords("contains `ALL` and other privileges"));
+    return found.includes("ALL") ? "ALL" : found.filter((each) => each !== "ALL");
   };
 }
 
-/**
- * Some of `known`, separated by commas or line breaks, in any case, in order, each once.
- * @param others what a mistyped word may have meant besides
- */
-export function listed<P extends Privilege>(
-  known: readonly P[],
-  others: readonly string[] = [],
-): (text: string) => readonly P[] {
+/** Some of `known`, separated by commas or line breaks, in any case, in order, each once. */
+export function listed<P extends string>(known: readonly P[]): (text: string) => readonly P[] {
   return (text) => {
-    const found = wordsOf(text).map((word) => {
+    const words = text
+      .trim()
+      .split(/,|\r\n|\r|\n/)
+      .map((word) => word.trim());
+    const found = words.map((word) => {
       const privilege = known.find((each) => each === word.toUpperCase());
       if (privilege !== undefined) return privilege;
       if (word === "") throw new Invalid(inOurWords("contains an empty item"), { remedy: UNSET_VARIABLE });
-      throw new Invalid(inOurWords("is not valid"), {
-        item: word,
-        advice: ofOtherInputs(word.toUpperCase()) ?? didYouMean(word, [...others, ...known]),
-      });
+      throw new Invalid(inOurWords("is not valid"), { item: word, advice: didYouMean(word, known) });
     });
     return [...new Set(found)];
   };
-}
-
-const BY_INPUT: Readonly<Record<string, readonly string[]>> = {
-  "table-privileges": TABLE_PRIVILEGES,
-  "sequence-privileges": SEQUENCE_PRIVILEGES,
-  "schema-privileges": SCHEMA_PRIVILEGES,
-  "routine-privileges": ROUTINE_PRIVILEGES,
-};
-
-/** Where a privilege goes that the objects of this input do not have. */
-function ofOtherInputs(privilege: string): Sentence | undefined {
-  const inputs = Object.keys(BY_INPUT).filter((input) => BY_INPUT[input]?.includes(privilege));
-  return inputs.length === 0 ? undefined : sentence`It goes in ${listOf(inputs.map((input) => code(input)))}.`;
-}
-
-function wordsOf(text: string): readonly string[] {
-  return text
-    .trim()
-    .split(/,|\r\n|\r|\n/)
-    .map((word) => word.trim());
 }
 
 /** USAGE, perhaps with CREATE: without USAGE, nothing in a schema can be reached. */
