@@ -48,10 +48,7 @@ export async function reconcileDatabase(
   const { host, port } = server;
   const login = { target: { server, database, user }, password, known: { signIn, cloud }, signal, say };
   const works = grants.map(
-    ({ grantees, demand }): Work => ({
-      task: { mode, grantees, demand },
-      progress: { done: NOTHING_DONE },
-    }),
+    ({ grantees, demand }): Work => ({ task: { mode, grantees, demand }, progress: { done: NOTHING_DONE } }),
   );
   const report = { host, port, database, user };
   let others: Undeclared | undefined;

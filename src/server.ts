@@ -45,10 +45,7 @@ async function listDatabases({ settings, password, signal }: Run, server: Server
 /** The failure of the databases that are not tried because the server was silent before: each would take as long again. */
 function silenceIn(failure: Failure | undefined): Failure | undefined {
   if (failure?.code !== "connection-timed-out" && failure?.code !== "query-timed-out") return undefined;
-  return {
-    ...failure,
-    message: sentence`Not tried, because the server had not answered before: ${failure.message}`,
-  };
+  return { ...failure, message: sentence`Not tried, because the server had not answered before: ${failure.message}` };
 }
 
 function endOf({ verdict, error }: DatabaseReport, mode: Mode): string {

@@ -19,9 +19,7 @@ export async function idToken(audience: string, env: Env, answerTime: number): P
     return await within(answerTime, request(audience, env));
   } catch (error) {
     const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error, { with: "github", host, proxy: proxyTo(host, env) }), {
-      cause: error,
-    });
+    throw new ActionError(diagnose(error, { with: "github", host, proxy: proxyTo(host, env) }), { cause: error });
   }
 }
 

@@ -21,14 +21,8 @@ import {
 
 /** The inputs that an entry of `grants-file` can have. */
 export const GRANT_INPUTS = {
-  database: {
-    use: "one or more database names or patterns such as `orders_*`, one per line",
-    inFile: "list",
-  },
-  grantee: {
-    use: "the PostgreSQL names of one or more Entra users (`aad_…`), one per line",
-    inFile: "list",
-  },
+  database: { use: "one or more database names or patterns such as `orders_*`, one per line", inFile: "list" },
+  grantee: { use: "the PostgreSQL names of one or more Entra users (`aad_…`), one per line", inFile: "list" },
   "grantee-object-id": {
     use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`",
     inFile: "list",
@@ -51,12 +45,7 @@ export const GRANT_INPUTS = {
     neverEmpty: true,
     inFile: "list",
   },
-  "schema-privileges": {
-    use: "`USAGE` or `USAGE, CREATE`",
-    default: "USAGE",
-    neverEmpty: true,
-    inFile: "list",
-  },
+  "schema-privileges": { use: "`USAGE` or `USAGE, CREATE`", default: "USAGE", neverEmpty: true, inFile: "list" },
   "routine-privileges": { use: "`EXECUTE`, or leave it empty", inFile: "list" },
   "default-privileges": BOOLEAN_INPUT,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },

@@ -62,10 +62,7 @@ function entraSignIn(type: EntraSignIn["type"], inputs: InputsOf<typeof ENTRA_SI
     case "client-secret":
       return {
         type,
-        ...all({
-          ...application,
-          clientSecret: () => inputs.required("client-secret", secret, required),
-        }),
+        ...all({ ...application, clientSecret: () => inputs.required("client-secret", secret, required) }),
       };
     case "managed-identity":
       return { type, clientId: inputs.optional("client-id", clientId) };
