@@ -404,6 +404,15 @@ test.each([
   expect(github.requests).toHaveLength(1);
 });
 
+test("the waits of all requests have to fit into the action's time", async () => {
+  const asking = (wait: number) => ({ status: 403, message: SECONDARY, headers: { "retry-after": wait } });
+  github.failNext(1, asking(1), { method: "GET" });
+  github.failNext(1, asking(10), { method: "POST", path: /\/issues$/ });
+  const patience = { firstWait: 1, maxTime: 10_900, answerTime: 10_000, pause: 0 };
+  expect(waitsIn(await outputOf(() => keepDriftIssues(drifts("a"), options({ patience }))))).toEqual(["1"]);
+  expect(github.issues).toEqual([]);
+});
+
 test("the action gives up with one warning when GitHub keeps failing or cannot be reached", async () => {
   github.failNext(99, { status: 503, message: "Service Unavailable" });
   expect(await keep(drifts("a", "b"))).toEqual([

@@ -161,10 +161,17 @@ describe("the result of `apply`", () => {
 
   test("of an interrupted run lists what was committed and what is unconfirmed", () => {
     const { changes } = planToApply(assessed(nothing));
-    const [committed, sent] = [changes.slice(0, 1), changes.slice(1)];
+    const [granted, sent] = [changes.slice(0, 1), changes.slice(1)];
+    const committed = [...granted, ...sent.map((change) => ({ ...change, verb: "REVOKE" as const }))];
     const done = { ...NOTHING_DONE, committed, unconfirmed: [{ changes: sent, statements: [] }] };
     expect(unfinishedReports(assessed(nothing), done)).toMatchObject([
-      { verdict: "error", missing: [], granted: [{ name: "t" }], unconfirmed: [{ name: "u" }] },
+      {
+        verdict: "error",
+        missing: [],
+        granted: [{ name: "t" }],
+        revoked: [{ name: "u" }],
+        unconfirmed: [{ name: "u" }],
+      },
     ]);
     const [untouched] = unfinishedReports(assessed(nothing), NOTHING_DONE);
     expect(untouched).toMatchObject({ verdict: "error", granted: [] });

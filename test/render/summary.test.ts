@@ -312,6 +312,16 @@ test("the summary lists the databases in sync below a fold when there are many, 
   );
 });
 
+test.each([
+  [12, "| table `public.t_11` |"],
+  [13, "| 13 tables ("],
+])("the summary lists up to twelve missing objects one by one: %i", (length, row) => {
+  const missing = Array.from({ length }, (_, n) => reports.missing({ name: `t_${n}` }));
+  const grantees = [reports.grantee({ verdict: "drift", missing })];
+  const summary = renderSummary(reports.report([reports.database({ verdict: "drift", grantees })]));
+  expect(summary.split("<details>")[0]).toContain(row);
+});
+
 test("the summary groups three thousand objects, and lists them in a collapsed section", () => {
   const summary = renderSummary(reports.large(3_000));
   const [visible = ""] = summary.split("<details>");
