@@ -1,11 +1,11 @@
 import { shell } from "../diagnosis/commands.ts";
-import { wordsOf } from "../diagnosis/symptoms.ts";
+import { symptomsOf } from "../diagnosis/symptoms.ts";
 import { say } from "../log.ts";
 import { ActionError, failure, run } from "../model/failure.ts";
 import { code, quoted, sentence } from "../model/sentence.ts";
 import { plain } from "../render/pen.ts";
+import { within } from "../retry.ts";
 import { isBlocked } from "./connect.ts";
-import { answerTo } from "./http.ts";
 import { publicAddressIn } from "./ipv4.ts";
 import { obstacle, otherAddress } from "./obstacles.ts";
 import type { AzureServer } from "./requests.ts";
@@ -44,7 +44,7 @@ export async function addressFor(
   return publicAddress(runnerIp.service, stop);
 }
 
-/** How long the service may take to answer, retries included; milliseconds. */
+/** How long the service may take to answer, in milliseconds. */
 const ANSWER_TIME = 15_000;
 
 /**
@@ -55,10 +55,8 @@ const ANSWER_TIME = 15_000;
  * @throws ActionError when the service does not answer, or with something else
  */
 export async function publicAddress(service: URL, signal: AbortSignal): Promise<string> {
-  const request = { url: service.href, time: ANSWER_TIME, maxRetries: 3 };
-  const answer = await answerTo(request, signal).then(
-    ({ status, bodyAsText }) => (status === 200 ? (bodyAsText ?? "").trim() : `HTTP status ${status}`),
-    wordsOf,
+  const answer = await within(ANSWER_TIME, answerOf(service), signal).catch(
+    (error) => symptomsOf(error).at(-1)?.text ?? "",
   );
   const address = publicAddressIn(answer);
   if (address !== undefined) return address;
@@ -73,4 +71,12 @@ export async function publicAddress(service: URL, signal: AbortSignal): Promise<
       ],
     }),
   );
+}
+
+/** The beginning of the answer. Without a proxy, as PostgreSQL is reached: a proxy has an address of its own. */
+async function answerOf(service: URL): Promise<string> {
+  const { ok, status, body } = await fetch(service, { redirect: "error" });
+  if (!ok) return `HTTP status ${status}`;
+  for await (const chunk of body ?? []) return new TextDecoder().decode(chunk).trim();
+  return "";
 }

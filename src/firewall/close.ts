@@ -1,11 +1,9 @@
-import { diagnose } from "../diagnosis/diagnose.ts";
 import { say } from "../log.ts";
 import { mask } from "../mask.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { start } from "../start.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
-import { readRule } from "./requests.ts";
-import { type ResourceManager, resourceManager } from "./resource-manager.ts";
+import { resourceManager } from "./resource-manager.ts";
 import { ruleIdOf } from "./server.ts";
 import { FIREWALL_INPUTS, parseAzureSettings } from "./settings.ts";
 import { CHANGE_TIME, isSeen, removeRule } from "./state.ts";
@@ -17,28 +15,16 @@ async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   if (made === undefined) return say("No firewall rule was made, so there is none to remove.");
   const { server, rule } = made;
   try {
-    await close(resourceManager(parseAzureSettings(env), server, env, signal), rule);
+    const azure = resourceManager(parseAzureSettings(env), server, env, signal);
+    say(`Removing firewall rule ${rule}. If it does not exist, waiting up to ${CHANGE_TIME / 1000} s for it.`);
+    // Azure also completes a request whose sender was killed. A rule that cannot be read may still be deleted.
+    const exists = await isSeen(azure, rule, (found) => found !== undefined).catch(() => true);
+    signal.throwIfAborted();
+    if (!exists) say(`Azure has not made firewall rule ${rule}.`);
+    else if (await removeRule(azure, rule)) say(`Firewall rule ${rule} is removed.`);
+    else closedButLocked(server, rule);
   } catch (error) {
-    leftOpen(server, rule, diagnose(signal.aborted ? signal.reason : error), signal);
-  }
-}
-
-async function close(azure: ResourceManager, rule: string): Promise<void> {
-  say(`Removing firewall rule ${rule}.`);
-  if (!(await exists(azure, rule))) return say(`Azure has not made firewall rule ${rule}.`);
-  if (await removeRule(azure, rule)) say(`Firewall rule ${rule} is removed.`);
-  else closedButLocked(azure.server, rule);
-}
-
-/** False if the rule neither exists nor appears: Azure also completes a request whose sender was killed. */
-async function exists(azure: ResourceManager, rule: string): Promise<boolean> {
-  try {
-    if ((await readRule(azure, rule)) !== undefined) return true;
-    say(`The rule does not exist. Watching for the rule for ${CHANGE_TIME / 1000} s, because Azure may still make it.`);
-    return await isSeen(azure, rule, (found) => found !== undefined);
-  } catch {
-    azure.stop.throwIfAborted();
-    return true; // a rule that cannot be read may still be deleted
+    leftOpen(server, rule, error, signal);
   }
 }
 

@@ -30,10 +30,8 @@ export async function connect(
 ): Promise<ConnectResult> {
   const target = { server: { host, port, tls }, database, user };
   try {
-    const { rows } = await withSession(
-      { target, password, known: { signIn, cloud }, patience: ONE_ATTEMPT, signal },
-      (client) => client.query<{ address: string | null }>(ADDRESS),
-    );
+    const login = { target, password, known: { signIn, cloud }, patience: ONE_ATTEMPT, signal };
+    const { rows } = await withSession(login, (client) => client.query<{ address: string | null }>(ADDRESS));
     return { address: publicAddressIn(rows[0]?.address ?? "") };
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;

@@ -193,21 +193,13 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ],
     retries: WHILE_THERE_IS_TIME,
   },
-  "azure-too-many-requests": {
-    when: ["TooManyRequests SubscriptionRequestsThrottled", { status: [429] }],
-    answer: [
-      "The subscription has sent more requests than Azure allows in this period.",
-      "Run the job again in a few minutes.",
-    ],
-    retries: WHILE_THERE_IS_TIME,
-  },
   "azure-unavailable": {
     when: [
-      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut",
-      { status: [408, "5xx"] },
+      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut TooManyRequests SubscriptionRequestsThrottled",
+      { status: [408, 429, "5xx"] },
     ],
     answer: [
-      "Azure Resource Manager has a fault.",
+      "Azure Resource Manager has a fault, or the subscription has sent more requests than Azure allows in this period.",
       "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
     ],
     retries: WHILE_THERE_IS_TIME,

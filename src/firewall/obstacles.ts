@@ -1,6 +1,6 @@
 import { az, azServer, azShow, shell } from "../diagnosis/commands.ts";
-import { type Failure, failure, run } from "../model/failure.ts";
-import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
+import { type Failure, failure, run, type Steps } from "../model/failure.ts";
+import { code, type Sentence, sentence } from "../model/sentence.ts";
 import type { AzureServer } from "./requests.ts";
 import { rulePath, type ServerId } from "./server.ts";
 import type { OwnRule } from "./state.ts";
@@ -52,46 +52,35 @@ export function otherAddress(expected: string, seen: string): Failure {
   });
 }
 
-/** Azure accepted a change of a rule, and the server's list of rules does not show the change. */
-export function notConfirmed(
-  server: ServerId,
-  rule: string,
-  change: "creation" | "deletion",
-  seconds: number,
-): Failure {
+/** Azure accepted the deletion of a rule, which the server still lists. */
+export function stillListed(server: ServerId, rule: string, seconds: number): Failure {
   return failure({
     code: "firewall-rule-not-confirmed",
-    message: sentence`Azure accepted the ${inOurWords(change)} of firewall rule ${code(rule)}, but the server's list of rules does not show it after ${seconds} s.`,
+    message: sentence`Azure accepted the deletion of firewall rule ${code(rule)}, but the rule is still there after ${seconds} s.`,
     hint: "Azure's operation failed, or takes longer than this.",
-    steps: [
-      "Look up what Azure says, then run the job again:",
-      az("monitor activity-log list", {
-        "resource-id": rulePath(server, rule),
-        offset: "1h",
-        query: "[].properties.statusMessage",
-      }),
-    ],
+    steps: lookUp(server, rule),
   });
 }
 
-/** The rule exists, and the server still refuses the runner. */
-export function noEffect(
-  { rule, address }: OwnRule,
-  host: string,
-  port: number,
-  seconds: number,
-  last: Sentence,
-): Failure {
+/** The server still refuses the runner. */
+export function noEffect(own: OwnRule, seconds: number, last: Sentence): Failure {
+  const { azure, rule, address, host, port } = own;
   return failure({
     code: "firewall-rule-without-effect",
     message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
-    hint: "Azure says that a rule can take up to five minutes. Perhaps the port is closed on the runner's side, or the runner connects from a different address.",
+    hint: "Azure did not make the rule, the port is closed on the runner's side, or the runner connects from a different address.",
     steps: [
+      ...lookUp(azure.server, rule),
       "Test the port from the runner, in a step of the same job:",
       run(`nc -vz ${shell(host)} ${port}`),
       "Set `runner-ip` to the public address of the runner's network, and run the job again.",
     ],
   });
+}
+
+function lookUp(server: ServerId, rule: string): Steps {
+  const log = { "resource-id": rulePath(server, rule), offset: "1h", query: "[].properties.statusMessage" };
+  return ["Look up what Azure did with the rule:", az("monitor activity-log list", log)];
 }
 
 /** A token is sent only over TLS. */

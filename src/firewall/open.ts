@@ -12,26 +12,24 @@ import { secretsIn } from "../settings/reader.ts";
 import { start } from "../start.ts";
 import { addressFor } from "./address.ts";
 import { type ConnectResult, connect, isBlocked } from "./connect.ts";
-import { noEffect, notConfirmed, otherAddress } from "./obstacles.ts";
+import { noEffect, otherAddress } from "./obstacles.ts";
 import { fail, leftOpen, succeed } from "./publish.ts";
-import { type FirewallRule, listRules, putRule, readServer } from "./requests.ts";
+import { type FirewallRule, listRules, readServer } from "./requests.ts";
 import { type ResourceManager, resourceManager } from "./resource-manager.ts";
 import { ours, ruleName, stale } from "./rule.ts";
-import { FIREWALL_INPUTS, type FirewallSettings, parseFirewallSettings } from "./settings.ts";
+import { FIREWALL_INPUTS, parseFirewallSettings } from "./settings.ts";
 import { CHANGE_TIME, isMade, makeRule, type OwnRule, type RuleProgress, removeRule } from "./state.ts";
 
 /** The firewall action: opens the server's firewall for this runner, unless the server lets it in already. */
 async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   mask(...secretsIn(FIREWALL_INPUTS, env));
   const progress: RuleProgress = {};
-  let done: Sentence;
   try {
-    done = await open(parseFirewallSettings(env), env, signal, progress);
+    succeed(await open(env, signal, progress), env);
   } catch (error) {
     const failure = diagnose(signal.aborted ? signal.reason : error);
-    return fail(withDone(failure, progress.done, inOurWords("No firewall rule was made.")), env);
+    fail(withDone(failure, progress.done, inOurWords("No firewall rule was made.")), env);
   }
-  succeed(done, env);
 }
 
 /**
@@ -40,12 +38,8 @@ async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promis
  * @returns what was done, for the log and the summary
  * @throws ActionError
  */
-async function open(
-  settings: FirewallSettings,
-  env: Env,
-  signal: AbortSignal,
-  progress: RuleProgress,
-): Promise<Sentence> {
+async function open(env: Env, signal: AbortSignal, progress: RuleProgress): Promise<Sentence> {
+  const settings = parseFirewallSettings(env);
   const { serverId: server, runnerIp, port, user } = settings;
   const azure = resourceManager(settings, server, env, signal);
   const password = signIn(settings, env, signal);
@@ -65,9 +59,9 @@ async function open(
 
   const rule = ruleName(env, new Date(), randomBytes(4).toString("hex"));
   say(`Making firewall rule ${rule} for ${address}.`);
-  const own = { azure, rule, address };
+  const own = { azure, rule, address, host, port };
   await makeRule(own, progress);
-  const seconds = await untilOpen(own, { host, port }, attempt);
+  const seconds = await untilOpen(own, attempt);
   return sentence`The firewall of ${code(server.name)} is open for ${code(address)}, ${seconds} s after rule ${code(rule)} was made. The rule is removed when the job ends.`;
 }
 
@@ -95,7 +89,7 @@ async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[
       say(`${(await removeRule(azure, name)) ? "Deleted" : "Closed"} ${rule}`);
     } catch (error) {
       azure.stop.throwIfAborted();
-      leftOpen(azure.server, name, diagnose(error), azure.stop);
+      leftOpen(azure.server, name, error, azure.stop);
     }
   }
 }
@@ -114,40 +108,22 @@ function addressOfOtherJob(seen: string | undefined, rules: readonly FirewallRul
  */
 const EFFECT = { maxTime: 360_000, wait: 5_000 };
 
-/** How long Azure may take to make a rule before it is asked again, in milliseconds: its operation can have failed. */
-const ASK_AGAIN = 60_000;
-
 /**
  * Connects until the rule has taken effect.
- * @param attempt connects to `host` and `port`
  * @returns the seconds that it took
  * @throws ActionError
  */
-async function untilOpen(
-  own: OwnRule,
-  { host, port }: { readonly host: string; readonly port: number },
-  attempt: () => Promise<ConnectResult>,
-): Promise<number> {
+async function untilOpen(own: OwnRule, attempt: () => Promise<ConnectResult>): Promise<number> {
   const { azure, rule, address } = own;
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
-  for (let asked = startedAt; ; ) {
+  for (;;) {
     const { address: seen = address, error } = await attempt();
     if (error === undefined) break;
     if (seen !== address) throw new ActionError(otherAddress(address, seen));
     const isLate = Date.now() + EFFECT.wait > startedAt + EFFECT.maxTime;
     if (!isBlocked(error) && (isLate || !error.failure.retries)) throw error;
-    if (isLate) {
-      const failure = (await isMade(own))
-        ? noEffect(own, host, port, seconds(), error.failure.message)
-        : notConfirmed(azure.server, rule, "creation", seconds());
-      throw new ActionError(failure, { cause: error });
-    }
-    if (Date.now() - asked > ASK_AGAIN && !(await isMade(own))) {
-      asked = Date.now();
-      say(`Azure has not made firewall rule ${rule}. Asking for it again.`);
-      await putRule(azure, rule, address);
-    }
+    if (isLate) throw new ActionError(noEffect(own, seconds(), error.failure.message), { cause: error });
     say(`Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1000} s.`);
     await setTimeout(EFFECT.wait, undefined, { signal: azure.stop });
   }

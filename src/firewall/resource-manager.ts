@@ -1,13 +1,13 @@
-import type { HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { HttpMethods, PipelineRequestOptions, PipelineResponse } from "@azure/core-rest-pipeline";
 import { signIn } from "../azure/credential.ts";
+import { httpClient } from "../azure/http-client.ts";
 import { notJson } from "../azure/refusals.ts";
 import { say } from "../log.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Env, Settings } from "../model/settings.ts";
 import { proxyTo } from "../proxy.ts";
-import { retryingFailures } from "../retry.ts";
+import { retryingFailures, within } from "../retry.ts";
 import { diagnoseResourceManager } from "./errors.ts";
-import { answerTo } from "./http.ts";
 import { MANAGER_NOT_HTTPS } from "./obstacles.ts";
 import type { Permission, ServerId } from "./server.ts";
 
@@ -69,16 +69,14 @@ export function resourceManager(
     let expired: string | undefined;
     const attempt = async () => {
       const bearer = await token(expired);
-      const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
       const content = body === undefined ? {} : { body: JSON.stringify(body) };
       try {
-        const request = { method, url: url.href, headers, ...content, time: PATIENCE.answerTime };
-        return jsonOf(await answerTo(request, stop));
+        return jsonOf(await answerTo({ method, url: url.href, ...content }, bearer, stop));
       } catch (error) {
         stop.throwIfAborted();
         const failure = diagnoseResourceManager(error, { ...known, permission });
         if (failure.code === "azure-token-expired") expired = bearer;
-        throw new ActionError(failure, { cause: error, wait: (error as Partial<Refusal>).wait });
+        throw new ActionError(failure, { cause: error, wait: (error as { wait?: number }).wait });
       }
     };
     const sayAgain = (line: string) => {
@@ -91,18 +89,33 @@ export function resourceManager(
   return { server, send, stop };
 }
 
-/** The error of an answer that is not a success. The message has Azure's code and words, as people search for them. */
-interface Refusal extends Error {
-  readonly status: number;
-  /** Azure's own; empty if the answer has none. */
-  readonly code: string;
-  /** The milliseconds to wait before the next request, if Azure says so. */
-  readonly wait: number | undefined;
+type WithoutHeaders = Omit<PipelineRequestOptions, "headers">;
+
+/**
+ * Sends a request by Azure's own pipeline, which knows proxies and compression.
+ * @throws the network's error, or `noAnswer`; the reason of `stop` when it aborts
+ */
+async function answerTo(request: WithoutHeaders, bearer: string, stop: AbortSignal): Promise<PipelineResponse> {
+  const pipelines = await import("@azure/core-rest-pipeline");
+  const pipeline = pipelines.createPipelineFromOptions({
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 }, // a redirect could take a token elsewhere, or lead away from https
+  });
+  const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
+  const ending = new AbortController();
+  const options = { ...request, headers: pipelines.createHttpHeaders(headers), abortSignal: ending.signal };
+  try {
+    const sent = pipeline.sendRequest(await httpClient(), pipelines.createPipelineRequest(options));
+    // The pipeline itself would wait for ever for a compressed body that stops.
+    return await within(PATIENCE.answerTime, sent, stop);
+  } finally {
+    ending.abort();
+  }
 }
 
 /**
  * The JSON of an answer.
- * @throws a Refusal: https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors
+ * @throws an error with the status, Azure's code and words, and the milliseconds to wait: https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors
  */
 function jsonOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
   const wait = 1000 * Number(headers.get("retry-after")) || undefined; // https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
@@ -117,6 +130,6 @@ function jsonOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
 
 /** True if Azure itself says that a resource does not exist: a 404 without Azure's error may come from a proxy. */
 export function isMissing({ cause }: ActionError): boolean {
-  const { status, code = "" } = cause as Partial<Refusal>;
+  const { status, code = "" } = cause as { status?: number; code?: string };
   return status === 404 && /^((Resource|ResourceGroup|ParentResource)NotFound|FirewallRuleNotExist)$/.test(code);
 }

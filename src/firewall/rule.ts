@@ -1,13 +1,11 @@
 import type { Env } from "../model/settings.ts";
 import type { FirewallRule } from "./requests.ts";
 
-const PREFIX = "azure-postgres-grants";
-
 /** Azure takes 1 to 80 letters, digits, `-` and `_`: https://learn.microsoft.com/rest/api/postgresql/firewall-rules/create-or-update */
 const MAX_CHARACTERS = 80;
 
 /** `azure-postgres-grants_<run ID>-<attempt>-<job>_<time>_<random>` */
-const OUR_NAME = /^azure-postgres-grants_\d+-\d+-[A-Za-z0-9-]*_(\d{4})(\d\d)(\d\dT\d\d)(\d\dZ)_[0-9a-f]{8}$/;
+const OUR_NAME = /^azure-postgres-grants_[A-Za-z0-9-]+_(\d{4})(\d\d)(\d\dT\d\d)(\d\dZ)_[0-9a-f]{8}$/;
 
 /** A rule is stale when it is older than this, in milliseconds. No job on a GitHub-hosted runner runs that long. */
 const MAX_AGE = 24 * 3600 * 1000;
@@ -17,12 +15,10 @@ const MAX_AGE = 24 * 3600 * 1000;
  * @param random 8 hexadecimal digits
  */
 export function ruleName({ GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB }: Env, now: Date, random: string): string {
-  const digits = (text: string | undefined) => (/^\d{1,20}$/.test(text ?? "") ? text : "0");
+  const run = [GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB].join("-").replaceAll(/[^A-Za-z0-9]+/g, "-");
   const time = `${now.toISOString().slice(0, 16).replaceAll(/[-:]/g, "")}Z`;
-  const start = `${PREFIX}_${digits(GITHUB_RUN_ID)}-${digits(GITHUB_RUN_ATTEMPT)}-`;
   const end = `_${time}_${random}`;
-  const job = (GITHUB_JOB ?? "").replaceAll(/[^A-Za-z0-9]+/g, "-");
-  return start + job.slice(0, MAX_CHARACTERS - start.length - end.length) + end;
+  return `azure-postgres-grants_${run}`.slice(0, MAX_CHARACTERS - end.length) + end;
 }
 
 /** The rules that this action made, in any run: they have its form of name, and are for a single address. */

@@ -3,16 +3,18 @@ import { saveState } from "@actions/core";
 import { ActionError } from "../model/failure.ts";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { nothingDone } from "./errors.ts";
-import { notConfirmed } from "./obstacles.ts";
+import { stillListed } from "./obstacles.ts";
 import { deleteRule, type FirewallRule, putRule, readRule } from "./requests.ts";
 import type { ResourceManager } from "./resource-manager.ts";
 import { rulePath } from "./server.ts";
 
-/** The rule of this step, for the runner's address. */
+/** The rule of this step, for the runner's address, and where the runner connects to. */
 export interface OwnRule {
   readonly azure: ResourceManager;
   readonly rule: string;
   readonly address: string;
+  readonly host: string;
+  readonly port: number;
 }
 
 /** What a step has asked Azure for so far. A step that ends early reports it. */
@@ -49,13 +51,11 @@ export async function makeRule(own: OwnRule, progress: RuleProgress): Promise<vo
  * True if the server lists the rule.
  * @param maxTime how long to wait for that, in milliseconds
  */
-export async function isMade({ azure, rule, address }: OwnRule, maxTime = 0): Promise<boolean> {
-  try {
-    return await isSeen(azure, rule, (found) => found?.properties.startIpAddress === address, maxTime);
-  } catch {
+export function isMade({ azure, rule, address }: OwnRule, maxTime = 0): Promise<boolean> {
+  return isSeen(azure, rule, (found) => found?.properties.startIpAddress === address, maxTime).catch(() => {
     azure.stop.throwIfAborted();
     return false;
-  }
+  });
 }
 
 /** An address for documentation, which no computer has: https://www.rfc-editor.org/rfc/rfc5737 */
@@ -78,7 +78,7 @@ export async function removeRule(azure: ResourceManager, rule: string): Promise<
     await putRule(azure, rule, address);
   }
   if (await isSeen(azure, rule, (found) => found?.properties.startIpAddress === address)) return address === undefined;
-  throw new ActionError(notConfirmed(azure.server, rule, "deletion", CHANGE_TIME / 1000));
+  throw new ActionError(stillListed(azure.server, rule, CHANGE_TIME / 1000));
 }
 
 /** How long a change of a rule may take, in milliseconds. */

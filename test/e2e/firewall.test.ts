@@ -155,12 +155,12 @@ describe("a firewall that drops packets", () => {
     },
   );
 
-  test("a silent firewall is not opened when the answer of the service has no end", async () => {
+  test("a silent firewall is not opened when the service does not answer", async () => {
     const { certificate: cert, key } = sandbox.certificates;
-    const endless = await startFaultyHttp(HTTP_FAULTS["drips its answer"], { cert, key });
-    const inputs = { "runner-ip": `https://localhost:${endless.port}/` };
+    const mute = await startFaultyHttp(HTTP_FAULTS["never answers"], { cert, key });
+    const inputs = { "runner-ip": `https://localhost:${mute.port}/` };
     const opened = await job({ inputs, env: fast(15) }).open();
-    await endless.close();
+    await mute.close();
     expect(opened).toMatchObject({ exitCode: 1, state: {} });
     expect(opened.stdout).toContain("public IPv4 address: no answer within 15 s");
   });

@@ -1,37 +1,54 @@
 import type { RequestListener } from "node:http";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { publicAddress } from "../../src/firewall/address.ts";
 import type { ActionError, Failure } from "../../src/model/failure.ts";
 import { plain } from "../../src/render/pen.ts";
 import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";
 import { issueCertificates } from "../sandbox/certificates.ts";
 
-/** The message of the failure when a service answers like this. */
-async function messageOf(service: RequestListener, signal = new AbortController().signal): Promise<string> {
+/** The address that a service returns. */
+async function addressFrom(service: RequestListener, signal = new AbortController().signal): Promise<string> {
   const trusted = getCACertificates("default");
   const { ca, certificate: cert, key } = await issueCertificates();
   setDefaultCACertificates([...trusted, ca]);
   onTestFinished(() => setDefaultCACertificates(trusted));
   const { port, close } = await startFaultyHttp(service, { cert, key });
   onTestFinished(close);
-  const failed = await publicAddress(new URL(`https://localhost:${port}`), signal).catch(
-    ({ failure }: ActionError) => failure,
-  );
+  return publicAddress(new URL(`https://localhost:${port}`), signal);
+}
+
+/** The message of the failure when a service answers like this. */
+async function messageOf(service: RequestListener, signal?: AbortSignal): Promise<string> {
+  const failed = await addressFrom(service, signal).catch(({ failure }: ActionError) => failure);
   expect(failed).toMatchObject({ code: "runner-address-unknown" });
   return plain.sentence((failed as Failure).message);
 }
 
-test("a signal ends the request to a service whose answer has no end", async () => {
+test("a signal ends the request to a service that does not answer", async () => {
   const stopping = new AbortController();
-  const message = await messageOf((request, response) => {
-    HTTP_FAULTS["drips its answer"](request, response);
-    stopping.abort(new Error("stopped"));
-  }, stopping.signal);
+  const message = await messageOf(() => stopping.abort(new Error("stopped")), stopping.signal);
   expect(message).toContain("stopped");
 });
 
 test("a long answer of the service is cut", async () => {
   const message = await messageOf((_request, response) => response.end("x".repeat(1_000)));
   expect(message).toMatch(/[^x]x{100}$/);
+});
+
+test("an answer of the service without end is not read to its end", async () => {
+  expect(await messageOf(HTTP_FAULTS["drips its answer"])).toContain("IPv4 address: {");
+});
+
+test.each<[string, RequestListener]>([
+  ["HTTP status 503", (_request, response) => response.writeHead(503).end("203.0.113.7")],
+  ["unexpected redirect", (_request, response) => response.writeHead(302, { location: "http://localhost/" }).end()],
+])("a refusal of the service is an error that says %s", async (said, service) => {
+  expect(await messageOf(service)).toContain(said);
+});
+
+test("the service is asked without a proxy, because PostgreSQL is reached without one", async () => {
+  vi.stubEnv("HTTPS_PROXY", "http://127.0.0.1:9");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await addressFrom((_request, response) => response.end("203.0.113.7\n"))).toBe("203.0.113.7");
 });
