@@ -3,9 +3,9 @@ import type { Cloud } from "../model/clouds.ts";
 import { code, EMPTY, inOurWords, sentence } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Tls } from "../model/settings.ts";
 import { Invalid } from "../settings/invalid.ts";
-import { all, type InputsOf, readInputs } from "../settings/reader.ts";
+import { all, readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS } from "../settings/server.ts";
-import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../settings/sign-in.ts";
+import { ENTRA_SIGN_IN_INPUTS, entraFieldsFrom } from "../settings/sign-in.ts";
 import { hostName, name, port, rootCertificates } from "../settings/values.ts";
 import { publicAddressIn } from "./ipv4.ts";
 import { type ServerId, serverIdOf } from "./server.ts";
@@ -49,18 +49,16 @@ export const FIREWALL_INPUTS = {
   "ssl-root-cert": rootCert,
 } as const;
 
-type FirewallInputs = InputsOf<typeof FIREWALL_INPUTS>;
-
 /**
  * Parses the inputs into one value.
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parseFirewallSettings(env: Env): FirewallSettings {
   return readInputs(FIREWALL_INPUTS, env, (inputs) => {
-    const azure = azureFrom(inputs);
-    const toHost = hostName(() => azure.cloud().hostSuffix, EMPTY);
+    const entra = entraFieldsFrom(inputs);
+    const toHost = hostName(() => entra.cloud().hostSuffix, EMPTY);
     return all({
-      ...azure,
+      ...entra,
       serverId: () => inputs.required("server-resource-id", serverId),
       runnerIp: () => inputs.orDefault("runner-ip", runnerIp),
       user: () => inputs.required("user", name),
@@ -80,11 +78,7 @@ export function parseFirewallSettings(env: Env): FirewallSettings {
  * @throws ActionError `bad-input` with a problem for each mistake
  */
 export function parseAzureSettings(env: Env): AzureSettings {
-  return readInputs(FIREWALL_INPUTS, env, (inputs) => all(azureFrom(inputs)));
-}
-
-function azureFrom(inputs: FirewallInputs) {
-  return { cloud: () => cloudFrom(inputs), signIn: () => entraSignInFrom(inputs) };
+  return readInputs(FIREWALL_INPUTS, env, (inputs) => all(entraFieldsFrom(inputs)));
 }
 
 function serverId(text: string): ServerId {

@@ -4,7 +4,7 @@ import { inOurWords } from "../model/sentence.ts";
 import type { EntraSignIn, Env, Server } from "../model/settings.ts";
 import { all, readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "../settings/server.ts";
-import { cloudFrom, ENTRA_SIGN_IN_INPUTS, entraSignInFrom } from "../settings/sign-in.ts";
+import { ENTRA_SIGN_IN_INPUTS, entraFieldsFrom } from "../settings/sign-in.ts";
 import { BOOLEAN_INPUT, boolean, choice, hostName, name, objectId, oneOf, port } from "../settings/values.ts";
 
 /** The inputs of the action `principal`, parsed. */
@@ -49,18 +49,19 @@ export const PRINCIPAL_INPUTS = {
  */
 export function parsePrincipalSettings(env: Env): PrincipalSettings {
   return readInputs(PRINCIPAL_INPUTS, env, (inputs) => {
-    const cloud = () => cloudFrom(inputs);
-    const signIn = () => entraSignInFrom(inputs);
-    const toHost = hostName(() => cloud().hostSuffix, inOurWords("Use only the host from the connection string."));
+    const entra = entraFieldsFrom(inputs);
+    const toHost = hostName(
+      () => entra.cloud().hostSuffix,
+      inOurWords("Use only the host from the connection string."),
+    );
     const host = () => inputs.required("host", toHost);
     return all({
-      signIn,
-      cloud,
+      ...entra,
       server: () =>
         all({
           host,
           port: () => inputs.orDefault("port", port),
-          tls: () => tlsFrom(inputs, signIn, () => [host()]),
+          tls: () => tlsFrom(inputs, entra.signIn, () => [host()]),
         }),
       user: () => inputs.required("user", name),
       principal: () =>

@@ -41,6 +41,11 @@ export function entraSignInFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): 
   return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
 }
 
+/** How an action without `password` signs in, and in which cloud: fields for `all` of the inputs. */
+export function entraFieldsFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>) {
+  return { signIn: () => entraSignInFrom(inputs), cloud: () => cloudFrom(inputs) };
+}
+
 /** The cloud in `environment`. */
 export function cloudFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): Cloud {
   return CLOUDS[inputs.orDefault("environment", cloudName)];
