@@ -23,14 +23,8 @@ export interface PrincipalResult {
 export interface PrincipalProgress {
   /** The result for which COMMIT was sent. */
   sent?: PrincipalResult;
-  /** True if the server is known to have committed it. */
-  confirmed?: boolean;
-}
-
-/** The changes of a run that ended early; undefined if there are none. */
-export function doneSoFar({ sent, confirmed }: PrincipalProgress): Sentence | undefined {
-  if (sent === undefined || confirmed) return sent?.message;
-  return sentence`The server did not confirm this: ${sent.message}`;
+  /** The same for the report of a run that ends early. */
+  done?: Sentence | undefined;
 }
 
 /**
@@ -44,37 +38,34 @@ export async function ensure(
   demand: PrincipalDemand,
   progress: PrincipalProgress = {},
 ): Promise<PrincipalResult> {
-  const once = () => ensureOnce(client, demand, progress);
-  return once().catch(async (error) => {
+  async function attempt(): Promise<PrincipalResult> {
+    const isCheck = demand.mode === "check";
+    await client.query(isCheck ? BEGIN_READ_ONLY : BEGIN);
+    const before = await readPrincipal(client, demand.name);
+    const bound = before !== null && isBound(before, demand);
+    if (!bound) delete progress.sent;
+    progress.done = progress.sent?.message;
+    if (bound || isCheck) {
+      await client.query("COMMIT");
+      return progress.sent ?? (bound ? inSync(before, demand) : drift(before, demand));
+    }
+    if (before !== null && !demand.rebind) throw new ActionError(boundToAnother(otherId(before, demand), demand));
+    await client.query(sqlFor(before, demand));
+    const after = await readPrincipal(client, demand.name);
+    if (after === null || !isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
+    const result = repaired(before, after, demand);
+    progress.sent = result;
+    progress.done = sentence`The server did not confirm this: ${result.message}`;
+    await client.query("COMMIT");
+    progress.done = result.message;
+    return result;
+  }
+
+  return attempt().catch(async (error) => {
     if (!isConcurrent(error)) throw error;
     await client.query("ROLLBACK");
-    return once();
+    return attempt();
   });
-}
-
-async function ensureOnce(
-  client: Client,
-  demand: PrincipalDemand,
-  progress: PrincipalProgress,
-): Promise<PrincipalResult> {
-  const isCheck = demand.mode === "check";
-  await client.query(isCheck ? BEGIN_READ_ONLY : BEGIN);
-  const before = await readPrincipal(client, demand.name);
-  const bound = before !== null && isBound(before, demand);
-  progress.confirmed = bound;
-  if (!bound) delete progress.sent;
-  if (bound || isCheck) {
-    await client.query("COMMIT");
-    return progress.sent ?? (bound ? inSync(before, demand) : drift(before, demand));
-  }
-  if (before !== null && !demand.rebind) throw new ActionError(boundToAnother(otherId(before, demand), demand));
-  await client.query(sqlFor(before, demand));
-  const after = await readPrincipal(client, demand.name);
-  if (after === null || !isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
-  progress.sent = repaired(before, after, demand);
-  await client.query("COMMIT");
-  progress.confirmed = true;
-  return progress.sent;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { Client } from "pg";
 import { signIn } from "../azure/credential.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Context } from "../diagnosis/rules.ts";
@@ -11,7 +10,7 @@ import type { Env } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { start } from "../start.ts";
-import { doneSoFar, ensure, type PrincipalProgress, type PrincipalResult } from "./ensure.ts";
+import { ensure, type PrincipalProgress, type PrincipalResult } from "./ensure.ts";
 import { publish } from "./publish.ts";
 import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "./settings.ts";
 
@@ -27,18 +26,17 @@ async function inDatabase(env: Env, signal: AbortSignal): Promise<PrincipalResul
   let context: Context = {};
   try {
     const settings = parsePrincipalSettings(env);
-    const { server, user, principal, signIn: how, cloud } = settings;
-    const { host, port } = server;
-    context = { host, port, database: ENTRA_DATABASE, user, signIn: how, cloud };
-    say(`Connecting to ${host}:${port} as ${user}`);
+    const { server, user, principal, ...known } = settings;
     const target = { server, user, database: ENTRA_DATABASE };
-    const password = signIn(settings, env, signal);
-    const work = (client: Client) => ensure(client, principal, progress);
-    const result = await withSession({ target, password, known: { signIn: how, cloud }, signal }, work);
+    context = { ...known, ...server, user, database: ENTRA_DATABASE };
+    say(`Connecting to ${server.host}:${server.port} as ${user}`);
+    const password = signIn(known, env, signal);
+    const login = { target, password, known, signal };
+    const result = await withSession(login, (client) => ensure(client, principal, progress));
     signal.throwIfAborted();
     return result;
   } catch (error) {
-    return withDone(diagnose(error, context), doneSoFar(progress), inOurWords("Nothing was changed."));
+    return withDone(diagnose(error, context), progress.done, inOurWords("Nothing was changed."));
   }
 }
 

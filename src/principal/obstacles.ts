@@ -51,6 +51,7 @@ export function isNoEntraRole({ name: role, objectId, type }: PrincipalDemand): 
 
 /** The server took the statement, and lists something else. */
 export function notBoundAfterwards({ name: role, objectId, type }: PrincipalDemand): Failure {
+  const values = [role, objectId, type].map(quoteLiteral).join(", ");
   return failure({
     code: "principal-not-bound",
     message: sentence`The server accepted the statement, but ${name(role)} is still not bound to object ID ${code(objectId)}. Everything was rolled back.`,
@@ -59,9 +60,7 @@ export function notBoundAfterwards({ name: role, objectId, type }: PrincipalDema
       sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, compare the list with ${code(entraLabel({ objectId, type, admin: false, mfa: false }))}:`,
       run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);"),
       "Then bind the role with a function that Microsoft does not document:",
-      run(
-        `SELECT pg_catalog.pgaadauth_update_principal_with_oid(${[role, objectId, type].map(quoteLiteral).join(", ")}, false, false);`,
-      ),
+      run(`SELECT pg_catalog.pgaadauth_update_principal_with_oid(${values}, false, false);`),
     ],
   });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { EMPTY } from "../../src/model/sentence.ts";
-import { doneSoFar, ensure, type PrincipalProgress } from "../../src/principal/ensure.ts";
+import { ensure, type PrincipalProgress } from "../../src/principal/ensure.ts";
 import type { PrincipalDemand } from "../../src/principal/settings.ts";
 import { plain } from "../../src/render/pen.ts";
 import { between } from "../postgres/world.ts";
@@ -74,11 +74,9 @@ test("a COMMIT that was lost, and that the next session does not find, is no lon
   const [first, second] = [await signIn(), await signIn()];
   between(first, async (sql) => (sql === "COMMIT" ? "ROLLBACK; SELECT 1 / 0" : undefined));
   await expect(ensure(first, demand, progress)).rejects.toThrow("division by zero");
-  expect(plain.sentence(doneSoFar(progress) ?? EMPTY)).toMatch(
-    /^The server did not confirm this: Created role aad_lost/,
-  );
+  expect(plain.sentence(progress.done ?? EMPTY)).toMatch(/^The server did not confirm this: Created role aad_lost/);
 
   between(second, async (sql) => (sql.includes("create_principal_with_oid") ? "SELECT 1 / 0" : undefined));
   await expect(ensure(second, demand, progress)).rejects.toThrow("division by zero");
-  expect(doneSoFar(progress)).toBeUndefined();
+  expect(progress.done).toBeUndefined();
 });
