@@ -30,8 +30,7 @@ export async function addressFor(
 ): Promise<string> {
   const { code, message } = error.failure;
   say(plain.sentence(message));
-  const isSilent = code === "connection-timed-out";
-  const cannotHelp = UNREACHABLE.test(code) ? obstacle(server, facts, isSilent) : undefined;
+  const cannotHelp = UNREACHABLE.test(code) && obstacle(server, facts, code === "connection-timed-out");
   if (cannotHelp) throw new ActionError(cannotHelp, { cause: error });
   if (!isBlocked(error)) throw error;
   if ("address" in runnerIp) {

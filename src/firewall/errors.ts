@@ -28,8 +28,11 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 const BUSY =
   /\b(busy|in progress|not (in )?(an? )?(ready|accessible)|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i;
 
+const DISABLED =
+  /subscription.{0,80}(is (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
+
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
-const WHILE_THERE_IS_TIME = 5;
+const WHILE_THERE_IS_TIME = { retries: 5 };
 
 /**
  * The errors of Azure's resource manager. Only codes that pass with time are retried; an unknown code is shown at once, in
@@ -37,9 +40,9 @@ const WHILE_THERE_IS_TIME = 5;
  * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
  */
 export const AZURE = rulesFor<ResourceManagerContext>("azure", {
-  "azure-policy": {
-    when: ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i }],
-    answer: (_context, { text }) =>
+  "azure-policy": [
+    ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i }],
+    (_context, { text }) =>
       text.includes("RequestDisallowedByAzure")
         ? [
             "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
@@ -49,83 +52,68 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
             "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
             "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
           ],
-  },
-  "azure-deny-assignment": {
-    when: "DenyAssignmentAuthorizationFailed",
-    answer: [
-      "A deny assignment of a deployment stack or a managed application forbids this, whatever roles the identity has.",
-      "If a deployment stack made the deny assignment, deploy the stack with this option:",
-      run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
-      "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`).",
-    ],
-  },
-  "resource-locked": {
-    when: "ScopeLocked",
-    answer: ({ server }) => [
-      "A lock on the server, its resource group or its subscription does not allow this.",
-      "List the locks:",
-      az("lock list", { subscription: server.subscription, "resource-group": server.resourceGroup, output: "table" }),
-      "Remove the lock, or use a runner in the server's network (`docs/private-network.md`).",
-    ],
-  },
-  "azure-private-link": {
-    when: "PrivateLinkAccessRestricted",
-    answer: ({ host = "management.azure.com" }) => [
-      "The runner's network reaches Azure Resource Manager through a private link, which does not lead to this subscription.",
+  ],
+  "azure-deny-assignment": [
+    "DenyAssignmentAuthorizationFailed",
+    "A deny assignment of a deployment stack or a managed application forbids this, whatever roles the identity has.",
+    "If a deployment stack made the deny assignment, deploy the stack with this option:",
+    run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
+    "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`).",
+  ],
+  "resource-locked": [
+    "ScopeLocked",
+    "A lock on the server, its resource group or its subscription does not allow this.",
+    "List the locks:",
+    ({ server: { subscription, resourceGroup } }) =>
+      az("lock list", { subscription, "resource-group": resourceGroup, output: "table" }),
+    "Remove the lock, or use a runner in the server's network (`docs/private-network.md`).",
+  ],
+  "azure-private-link": [
+    "PrivateLinkAccessRestricted",
+    "The runner's network reaches Azure Resource Manager through a private link, which does not lead to this subscription.",
+    ({ host = "management.azure.com" }) =>
       sentence`Let the runner resolve ${code(host)} to its public address, without the private DNS zone, or use a runner outside this network.`,
-      "Or ask the owner of the private link to associate it with the root management group.",
-    ],
-  },
-  "azure-api-version": {
-    when: [
+    "Or ask the owner of the private link to associate it with the root management group.",
+  ],
+  "azure-api-version": [
+    [
       "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound",
       { status: [400, 404], text: /supported (api-)?versions are/i },
     ],
-    answer: ({ server }) => [
-      "This cloud, or this region of it, does not have the version of Azure's API that this action uses.",
-      "Check that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
-      "If both are right, add the rule without this action:",
-      azAllow({ server }, "<address>"),
-    ],
-  },
-  "provider-not-registered": {
-    when: "MissingSubscriptionRegistration MissingRegistrationForLocation SubscriptionNotRegistered InvalidSubscriptionRegistrationState",
-    answer: ({ server }) => [
-      "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
-      "If it is the right subscription, register it:",
-      az("provider register", { namespace: PROVIDER, subscription: server.subscription }),
-    ],
-  },
-  "subscription-disabled": {
-    when: [
+    "This cloud, or this region of it, does not have the version of Azure's API that this action uses.",
+    "Check that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
+    "If both are right, add the rule without this action:",
+    ({ server }) => azAllow({ server }, "<address>"),
+  ],
+  "provider-not-registered": [
+    "MissingSubscriptionRegistration MissingRegistrationForLocation SubscriptionNotRegistered InvalidSubscriptionRegistrationState",
+    "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
+    "If it is the right subscription, register it:",
+    ({ server }) => az("provider register", { namespace: PROVIDER, subscription: server.subscription }),
+  ],
+  "subscription-disabled": [
+    [
       "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled",
-      {
-        status: [400, 403, 409],
-        text: /subscription.{0,80}(is (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i,
-      },
+      { status: [400, 403, 409], text: DISABLED },
     ],
-    answer: ({ server }) => [
-      "The subscription is disabled, or its type does not allow changes. Reads can still work.",
-      "Look up the state of the subscription:",
-      az("account show", { subscription: server.subscription, query: "state" }),
-      "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
-    ],
-  },
-  "azure-token-expired": {
-    when: [
+    "The subscription is disabled, or its type does not allow changes. Reads can still work.",
+    "Look up the state of the subscription:",
+    ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
+    "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
+  ],
+  "azure-token-expired": [
+    [
       "ExpiredAuthenticationToken TokenCreatedWithOutdatedPolicies",
       /continuous access evaluation|Lifetime validation failed/i,
     ],
-    answer: [
-      "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
-      "Run the job again: it has to sign in again.",
-      ...CHECK_CLOCK,
-    ],
-    retries: 1,
-  },
-  "azure-token-refused": {
-    when: ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }],
-    answer: ({ server, ...context }, { text }) => {
+    "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
+    "Run the job again: it has to sign in again.",
+    ...CHECK_CLOCK,
+    { retries: 1 },
+  ],
+  "azure-token-refused": [
+    ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }],
+    ({ server, ...context }, { text }) => {
       if (/'puid' or 'altsecid' or 'oid'/.test(text))
         return [
           "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
@@ -143,77 +131,64 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         az("account show", { subscription: server.subscription, query: "{tenant:tenantId, cloud:environmentName}" }),
       ];
     },
-  },
-  "server-not-found": {
-    when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping ServerGroupDropping",
-    answer: ({ server: { subscription } }, { code: azureCode }) => [
-      azureCode === "InvalidSubscriptionId"
+  ],
+  "server-not-found": [
+    "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping ServerGroupDropping",
+    (_context, { code }) =>
+      code === "InvalidSubscriptionId"
         ? "The subscription in `server-resource-id` is not the ID of a subscription, which is a GUID."
         : "The subscription, the resource group or the server does not exist in this tenant and cloud, or is being deleted, or the identity has no role there.",
-      "Set `server-resource-id` to one of these:",
-      az("postgres flexible-server list", {
-        ...(!azureCode.includes("Subscription") && { subscription }),
-        query: "[].id",
-      }),
-      "If the command does not find the subscription, set `tenant-id` and `environment` to the tenant and the cloud in which this one does:",
-      az("account show", { subscription }),
-    ],
-  },
-  "azure-not-permitted": {
-    when: [
+    "Set `server-resource-id` to one of these:",
+    ({ server: { subscription } }, { code }) =>
+      az("postgres flexible-server list", { ...(!code.includes("Subscription") && { subscription }), query: "[].id" }),
+    "If the command does not find the subscription, set `tenant-id` and `environment` to the tenant and the cloud in which this one does:",
+    ({ server }) => az("account show", { subscription: server.subscription }),
+  ],
+  "azure-not-permitted": [
+    [
       "AuthorizationFailed AuthorizationPermissionMismatch Linked* Forbidden",
       { status: [403], text: /not authorized|not have (permission|authorization)/i },
     ],
-    answer: (context, symptom) => [
-      "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
-      ...allow(context, symptom),
-    ],
-  },
-  "server-not-running": {
-    when: [
+    "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
+    allow,
+  ],
+  "server-not-running": [
+    [
       "ServerStoppedError ServerIsStopped",
       { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
       { status: [400, 409], text: /\bstopped\b/i },
     ],
-    answer: ({ server }) => [
-      "The server is stopped.",
-      "Start the server, then run the job again:",
-      azServer("start", { server }),
-    ],
-  },
-  "server-busy": {
-    when: [
+    "The server is stopped.",
+    "Start the server, then run the job again:",
+    ({ server }) => azServer("start", { server }),
+  ],
+  "server-busy": [
+    [
       "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
       { status: [400, 409], text: BUSY },
     ],
-    answer: ({ server }) => [
-      "Another operation on the server is in progress.",
-      "Run the job again when the server is `Ready`:",
-      azShow({ server }, "state"),
-    ],
-    retries: WHILE_THERE_IS_TIME,
-  },
-  "azure-unavailable": {
-    when: [
+    "Another operation on the server is in progress.",
+    "Run the job again when the server is `Ready`:",
+    ({ server }) => azShow({ server }, "state"),
+    WHILE_THERE_IS_TIME,
+  ],
+  "azure-unavailable": [
+    [
       "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut TooManyRequests SubscriptionRequestsThrottled",
       { status: [408, 429, "5xx"] },
     ],
-    answer: [
-      "Azure Resource Manager has a fault, or the subscription has sent more requests than Azure allows in this period.",
-      "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
-    ],
-    retries: WHILE_THERE_IS_TIME,
-  },
-  "azure-refused": {
-    when: { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    answer: ({ server }) => [
-      "Azure refused the request for a reason that this action does not recognize.",
-      "Add the rule as yourself. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
-      azAllow({ server }, "<address>"),
-      "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
-      "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message.",
-    ],
-  },
+    "Azure Resource Manager has a fault, or the subscription has sent more requests than Azure allows in this period.",
+    "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
+    WHILE_THERE_IS_TIME,
+  ],
+  "azure-refused": [
+    { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
+    "Azure refused the request for a reason that this action does not recognize.",
+    "Add the rule as yourself. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
+    ({ server }) => azAllow({ server }, "<address>"),
+    "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
+    "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message.",
+  ],
 });
 
 /** True if the request was refused before it changed anything. */

@@ -67,7 +67,9 @@ export function resourceManager(
     if (url.origin !== base.origin) throw new Error(`${url.origin} is not ${base.origin}.`); // the token is not for it
     url.searchParams.set("api-version", API_VERSION);
     let expired: string | undefined;
+    let attempts = 0;
     const attempt = async () => {
+      if (attempts++ > 0) onRetry?.();
       const bearer = await token(expired);
       const content = body === undefined ? {} : { body: JSON.stringify(body) };
       try {
@@ -79,23 +81,17 @@ export function resourceManager(
         throw new ActionError(failure, { cause: error, wait: (error as { wait?: number }).wait });
       }
     };
-    const sayAgain = (line: string) => {
-      onRetry?.();
-      say(line);
-    };
-    return retryingFailures(attempt, sayAgain, { ...PATIENCE, maxTime }, stop);
+    return retryingFailures(attempt, say, { ...PATIENCE, maxTime }, stop);
   };
 
   return { server, send, stop };
 }
 
-type WithoutHeaders = Omit<PipelineRequestOptions, "headers">;
-
 /**
  * Sends a request by Azure's own pipeline, which knows proxies and compression.
  * @throws the network's error, or `noAnswer`; the reason of `stop` when it aborts
  */
-async function answerTo(request: WithoutHeaders, bearer: string, stop: AbortSignal): Promise<PipelineResponse> {
+async function answerTo(request: PipelineRequestOptions, bearer: string, stop: AbortSignal): Promise<PipelineResponse> {
   const pipelines = await import("@azure/core-rest-pipeline");
   const pipeline = pipelines.createPipelineFromOptions({
     retryOptions: { maxRetries: 0 },

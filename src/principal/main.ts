@@ -27,11 +27,10 @@ async function inDatabase(env: Env, signal: AbortSignal): Promise<PrincipalResul
   try {
     const settings = parsePrincipalSettings(env);
     const { server, user, principal, ...known } = settings;
-    const target = { server, user, database: ENTRA_DATABASE };
     context = { ...known, ...server, user, database: ENTRA_DATABASE };
     say(`Connecting to ${server.host}:${server.port} as ${user}`);
     const password = signIn(known, env, signal);
-    const login = { target, password, known, signal };
+    const login = { target: { server, user, database: ENTRA_DATABASE }, password, known, signal };
     const result = await withSession(login, (client) => ensure(client, principal, progress));
     signal.throwIfAborted();
     return result;

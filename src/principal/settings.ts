@@ -50,10 +50,8 @@ export const PRINCIPAL_INPUTS = {
 export function parsePrincipalSettings(env: Env): PrincipalSettings {
   return readInputs(PRINCIPAL_INPUTS, env, (inputs) => {
     const entra = entraFieldsFrom(inputs);
-    const toHost = hostName(
-      () => entra.cloud().hostSuffix,
-      inOurWords("Use only the host from the connection string."),
-    );
+    const suffix = () => entra.cloud().hostSuffix;
+    const toHost = hostName(suffix, inOurWords("Use only the host from the connection string."));
     const host = () => inputs.required("host", toHost);
     return all({
       ...entra,
