@@ -1,14 +1,12 @@
-import type { Part, Sentence } from "../model/sentence.ts";
-import { html, quoteName, quoteSignature, visible, visibleSql } from "../text/escape.ts";
-import { codeSpan, markdownOf, type Token, wordTokens } from "../text/markdown.ts";
+import type { Sentence } from "../model/sentence.ts";
+import { html, quoteName, visible, visibleSql } from "../text/escape.ts";
+import { codeSpan, markdownOf, type Token } from "../text/markdown.ts";
 
 /** How names, code and sentences are written for one destination. */
 export interface Pen {
   /** A name, its parts joined by dots, quoted as PostgreSQL would. */
   name(...parts: readonly string[]): string;
-  /** A routine's name and the types of its arguments. */
-  signature(types: string, ...parts: readonly string[]): string;
-  /** A host or a version. */
+  /** A host, or what is quoted already. */
   code(text: string): string;
   /** Words from outside. */
   quoted(words: string): string;
@@ -18,7 +16,6 @@ export interface Pen {
 /** For logs, annotations and JSON: code between backticks, unless it contains a backtick: then it is written as it is. */
 export const plain: Pen = {
   name: quoteName,
-  signature: quoteSignature,
   code: visible,
   quoted: visibleLines,
   sentence: (sentence) =>
@@ -35,25 +32,23 @@ export const plain: Pen = {
 
 /** For GitHub-flavoured Markdown: words from outside are in code spans, so that they have no effect. */
 export const markdown: Pen = {
-  name: (...parts) => `\`${quoteName(...parts)}\``,
-  signature: (...signature) => `\`${quoteSignature(...signature)}\``,
+  name: (...parts) => codeSpan(quoteName(...parts)),
   code: codeSpan,
-  quoted: (words) => markdownOf(wordTokens(words)),
+  quoted: (text) => markdownOf([{ code: false, text }]),
   sentence: (sentence) =>
     markdownOf(
-      write<readonly Token[]>(wordsJoined(sentence), {
-        own: (words) => wordTokens(words),
-        name: (...parts) => [{ code: true, text: quoteName(...parts) }],
-        code: (text) => [{ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }],
-        quoted: wordTokens,
-      }).flat(),
+      write<Token>(sentence, {
+        own: (text) => ({ code: false, text }),
+        name: (...parts) => ({ code: true, text: quoteName(...parts) }),
+        code: (text) => ({ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }),
+        quoted: (text) => ({ code: false, text }),
+      }),
     ),
 };
 
 /** For the inside of an HTML element, such as `<summary>`, in which Markdown is not read. */
 export const markup: Pen = {
   name: (...parts) => `<code>${html(quoteName(...parts))}</code>`,
-  signature: (...signature) => `<code>${html(quoteSignature(...signature))}</code>`,
   code: (text) => `<code>${html(text)}</code>`,
   quoted: html,
   sentence: (sentence) => write(sentence, { ...markup, own: html }).join(""),
@@ -97,22 +92,6 @@ function write<T>({ parts }: Sentence, writer: Writer<T>): readonly T[] {
     if ("code" in part) return writer.code(part.code);
     return writer.quoted(part.quoted);
   });
-}
-
-/** Words side by side become one text, because only whole words show what Markdown makes of them: `:ta` and `da:`. */
-function wordsJoined({ parts }: Sentence): Sentence {
-  const joined: Part[] = [];
-  for (const part of parts) {
-    const [before, words] = [wordsOf(joined.at(-1)), wordsOf(part)];
-    if (before !== undefined && words !== undefined) joined.pop();
-    joined.push(words === undefined ? part : { quoted: (before ?? "") + words });
-  }
-  return { parts: joined };
-}
-
-function wordsOf(part: Part | undefined): string | undefined {
-  if (part === undefined) return undefined;
-  return "own" in part ? part.own : "quoted" in part ? part.quoted : undefined;
 }
 
 /** Text with nothing hidden; line breaks stay. */

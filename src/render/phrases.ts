@@ -12,6 +12,7 @@ import type {
 } from "../model/report.ts";
 import { name, type Sentence, sentence } from "../model/sentence.ts";
 import { count, series, some } from "../text/count.ts";
+import { quoteName, visibleSql } from "../text/escape.ts";
 import type { Target } from "./findings.ts";
 import type { Pen } from "./pen.ts";
 
@@ -99,12 +100,8 @@ export function objectName(object: Named, pen: Pen): string {
   const inSchema = object.kind !== "database" && object.kind !== "schema" && object.schema !== undefined;
   if (!inSchema) return pen.name(object.name);
   if (object.arguments === undefined) return pen.name(object.schema, object.name);
-  return pen.signature(object.arguments, object.schema, nameIn(object.name, object.arguments));
-}
-
-/** The name alone, of a signature that ends with these types in parentheses. */
-function nameIn(signature: string, types: string): string {
-  return signature.slice(0, -`(${types})`.length);
+  const types = `(${object.arguments})`;
+  return pen.code(quoteName(object.schema, object.name.slice(0, -types.length)) + visibleSql(types));
 }
 
 /** Objects on which the same privileges are missing, extra or changed. */

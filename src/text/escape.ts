@@ -17,11 +17,9 @@ const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 /** The start of one of the runner's commands, anywhere in a line; see `logLine`. */
 const COMMAND = "##[";
 
-/** The characters to escape in a quoted name: in SQL; in text also those that end a code span or a table's cell. */
-const NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
-const NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
-const EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
-const EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
+/** The characters to escape in a quoted name; with `EACH`, also those that an escape needs doubled. */
+const ESCAPED = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+const EACH_ESCAPED = new RegExp(`${ESCAPED.source}|[\\\\"]`, "gu");
 
 /**
  * A name as PostgreSQL would quote it, parts joined by dots: `public.orders`, `"Order Lines"`. What cannot be
@@ -33,19 +31,13 @@ export function quoteName(...parts: readonly string[]): string {
   return parts.map(quotePart).join(".");
 }
 
-/** A routine's name as PostgreSQL would quote it, and the types of its arguments as the server wrote them. */
-export function quoteSignature(types: string, ...parts: readonly string[]): string {
-  return `${quoteName(...parts)}(${escapedNames(types, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
-}
-
 function quotePart(name: string): string {
   if (PLAIN_NAME.test(name)) return name;
-  if (NOT_IN_NAME.test(name)) return unicodeName(name, EACH_NOT_IN_NAME);
-  return `"${name.replaceAll('"', '""')}"`;
+  return ESCAPED.test(name) ? unicodeName(name) : `"${name.replaceAll('"', '""')}"`;
 }
 
-function unicodeName(name: string, escaped: RegExp): string {
-  const body = name.replace(escaped, (char) => {
+function unicodeName(name: string): string {
+  const body = name.replace(EACH_ESCAPED, (char) => {
     if (char === "\\" || char === '"') return char + char;
     const hex = codePoint(char);
     return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
@@ -57,12 +49,8 @@ const SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
 
 /** The same SQL, to be read and printed: quoted names that hold hidden characters in PostgreSQL's `U&` form. */
 export function visibleSql(sql: string): string {
-  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
-}
-
-function escapedNames(sql: string, not: RegExp, eachNot: RegExp): string {
   return sql.replace(SQL_TOKEN, (token) =>
-    token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token,
+    token.startsWith('"') && ESCAPED.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"')) : token,
   );
 }
 

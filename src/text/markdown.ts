@@ -1,26 +1,30 @@
 import { visible } from "./escape.ts";
 
-/** A piece of a line of Markdown, in a code span or not. */
+/** Code, or words that may come from outside. */
 export interface Token {
   readonly code: boolean;
   readonly text: string;
 }
 
-/** Markdown of these tokens, on one line; line breaks in them are `<br>`. */
+/** Markdown of these tokens, on one line; line breaks in words are `<br>`. */
 export function markdownOf(tokens: readonly Token[]): string {
-  return joined(tokens)
+  const written = joined(tokens).flatMap((token) => (token.code ? token : wordTokens(token.text)));
+  return joined(written)
     .map(({ code, text }) => (code ? codeSpan(text) : text))
     .join("")
     .replace(LIST_MARK, "`$1`");
 }
 
-/** Two code spans side by side would be read as one with other ends. */
+/**
+ * Two code spans side by side would be read as one with other ends, and only whole words show what Markdown makes of them:
+ * `:ta` and `da:`.
+ */
 function joined(tokens: readonly Token[]): readonly Token[] {
   const result: Token[] = [];
   for (const token of tokens) {
     if (token.text === "") continue;
     const last = result.at(-1);
-    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
+    if (last?.code === token.code) result[result.length - 1] = { ...token, text: last.text + token.text };
     else result.push(token);
   }
   return result;
@@ -30,7 +34,7 @@ function joined(tokens: readonly Token[]): readonly Token[] {
  * Words from outside: each as it is if every renderer shows it as a word, else as code, so that links, mentions, `#1` and
  * commit hashes have no effect.
  */
-export function wordTokens(text: string): readonly Token[] {
+function wordTokens(text: string): readonly Token[] {
   return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i): readonly Token[] => {
     if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
     return oneWord(word);
@@ -60,26 +64,21 @@ function oneWord(word: string): readonly Token[] {
   ];
 }
 
-/** A Markdown code span around any text; not for a table's cell, where a pipe would end it. */
+/** A Markdown code span around any text. In a table's cell, a pipe would end it. */
 export function codeSpan(text: string): string {
   const shown = visible(text);
-  const fence = "`".repeat(longestRun(shown, "`") + 1);
+  const fence = "`".repeat(longestRun(shown) + 1);
   const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
 /** A fenced code block that its content cannot end. */
 export function codeBlock(language: string, content: string): string {
-  const fence = "`".repeat(Math.max(3, longestRun(content, "`") + 1));
+  const fence = "`".repeat(Math.max(3, longestRun(content) + 1));
   return `${fence}${language}\n${content}\n${fence}`;
 }
 
-function longestRun(text: string, char: string): number {
-  let longest = 0;
-  let run = 0;
-  for (const c of text) {
-    run = c === char ? run + 1 : 0;
-    if (run > longest) longest = run;
-  }
-  return longest;
+/** The length of the longest run of backticks. */
+function longestRun(text: string): number {
+  return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
 }

@@ -66,16 +66,13 @@ test("sentences become a paragraph, and items a list of words", () => {
   expect(plain.sentence(someOf(items, 5))).toBe("a, b, c, d, e and 1 more");
 });
 
-test("a name in Markdown is one code span, in a sentence and in a table cell", () => {
+test("a name in Markdown is one code span, whatever it contains", () => {
   fc.assert(
     fc.property(hostileName, hostileName, (a, b) => {
       const written = quoteName(a, b);
       const tree = rawTree(`on ${markdown.name(a, b)} here`);
       expect(elementsIn(tree)).toEqual(["p", "code"]);
       expect(textIn(tree)).toBe(`on ${written} here`);
-      const table = rawTree(`| A | B |\n| --- | --- |\n| x ${markdown.name(a, b)} | y |\n`);
-      expect(elementsIn(table)).toEqual("table thead tr th th tbody tr td code td".split(" "));
-      expect(textIn(table).replaceAll("\n", "")).toBe(`ABx ${written}y`);
     }),
   );
 });

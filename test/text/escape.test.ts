@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { html, logLine, logLines, quoteName, quoteSignature, visible, visibleSql } from "../../src/text/escape.ts";
+import { html, logLine, logLines, quoteName, visible, visibleSql } from "../../src/text/escape.ts";
 import { rawTree } from "../render/github-html.ts";
 import { hostileName } from "../render/hostile.ts";
 import { commandsIn } from "../render/runner.ts";
@@ -78,10 +78,3 @@ function unquoted(written: string): string {
     long || short ? String.fromCodePoint(Number.parseInt(long ?? short, 16)) : "\\",
   );
 }
-
-test("the action writes a signature as PostgreSQL does, without hidden characters in type names", () => {
-  expect(quoteSignature("integer, text[]", "public", "total")).toBe("public.total(integer, text[])");
-  expect(quoteSignature('public."My Type"', "Total")).toBe('"Total"(public."My Type")');
-  expect(quoteSignature("", "f")).toBe("f()");
-  expect(quoteSignature('public."a`|\n##["', "f")).toBe('f(public.U&"a\\0060\\007C\\000A\\0023#[")');
-});

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { visible } from "../../src/text/escape.ts";
-import { codeBlock, codeSpan, markdownOf, wordTokens } from "../../src/text/markdown.ts";
+import { codeBlock, codeSpan, markdownOf } from "../../src/text/markdown.ts";
 import { rawTree } from "../render/github-html.ts";
 import { hostileName } from "../render/hostile.ts";
 import { elementsIn, LIVE, proseIn, textIn } from "../render/tree.ts";
@@ -22,20 +22,17 @@ test("a quotation keeps its text, and never becomes markup, a link or a mention"
     fc.property(fc.array(hostileName, { maxLength: 4 }), (parts) => {
       const words = parts.join(" ");
       for (const before of ["**So:** ", "- "]) {
-        const tree = rawTree(before + markdownOf(wordTokens(words)));
+        const tree = rawTree(before + written(words));
         for (const element of elementsIn(tree)) expect(["p", "strong", "code", "br", "ul", "li"]).toContain(element);
         expect(proseIn(tree)).not.toMatch(LIVE);
       }
-      expect(letters(textIn(rawTree(`So: ${markdownOf(wordTokens(words))}`)))).toBe(
-        letters(`So: ${visibleWords(words)}`),
-      );
+      expect(letters(textIn(rawTree(`So: ${written(words)}`)))).toBe(letters(`So: ${visibleWords(words)}`));
     }),
     { numRuns: 200 },
   );
 });
 
 test("only words with special characters become code", () => {
-  const written = (words: string) => markdownOf(wordTokens(words));
   expect(written("permission denied for table orders (42501), again.")).toBe(
     "permission denied for table orders (42501), again.",
   );
@@ -46,7 +43,7 @@ test("only words with special characters become code", () => {
 
 test("a quotation in a list does not start another list or a horizontal rule", () => {
   for (const words of ["- x", "1. x", "+ x", "---", "2)", "===", "``1. x"]) {
-    const tree = rawTree(`- ${markdownOf(wordTokens(words))}`);
+    const tree = rawTree(`- ${written(words)}`);
     expect(elementsIn(tree)).toEqual(["ul", "li", "code"]);
   }
 });
@@ -75,4 +72,8 @@ function visibleWords(text: string): string {
 /** Without white space and backticks, which Markdown can remove. */
 function letters(text: string): string {
   return text.replaceAll(/[\s`]|<U\+000[9AD]>/g, "");
+}
+
+function written(text: string): string {
+  return markdownOf([{ code: false, text }]);
 }
