@@ -3,11 +3,11 @@ import type { DatabaseReport, GranteeReport, Report } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import { count, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
-import { explain } from "./explain.ts";
+import { causeText, explain } from "./explain.ts";
 import { failureKey, failureLines } from "./failure.ts";
-import { alike, byCause, distinctIn, type Finding, granteesOf, listsOf, targetsOf } from "./findings.ts";
+import { alike, type Cause, causesOf, granteesOf, targetsOf } from "./findings.ts";
 import { plain } from "./pen.ts";
-import { countObjects, hasNoOwner, objectName, objectText, placesIn, sourcesText, targetsIn } from "./phrases.ts";
+import { hasNoOwner, placesIn, privilegesText, targetsIn } from "./phrases.ts";
 import { undeclaredText } from "./undeclared.ts";
 
 /** A message that GitHub shows beside the job and on the run's page. */
@@ -28,7 +28,7 @@ const MAX_NAMES = 3;
 const MAX_WARNINGS = 5;
 
 /**
- * The most important findings first: at most nine, one for those that differ only in a name, and one more for all
+ * The most important findings first: at most nine, one for each cause, and one more for all
  * warnings. In `plan`, drift is a notice.
  */
 export function annotations(report: Report): readonly Annotation[] {
@@ -57,65 +57,42 @@ function errors(report: Report): readonly Annotation[] {
   }));
 }
 
-/** Missing privileges, and extra ones if they fail the job: one annotation for each group of like objects, over all databases. */
+/** Missing privileges, and extra ones if they fail the job: one annotation for each cause, over all databases. */
 function drift(report: Report): readonly Annotation[] {
   const level = report.mode === "plan" ? "notice" : "error";
   const place = placesIn(report, plain);
-  const entries = report.databases.flatMap((database) =>
-    database.grantees.flatMap((grantee) => entriesOf(database, grantee, place(database))),
+  const causes = report.databases.flatMap((database) =>
+    database.grantees.flatMap((grantee) =>
+      causesOf(grantee).flatMap((cause) =>
+        cause.isDrift ? { cause, place: place(database), ...textOf(cause, database, grantee) } : [],
+      ),
+    ),
   );
-  return groupsOf(entries, ({ title, before, after }) => `${title}\0${before}\0${after}`)
+  return groupsOf(causes, ({ who, title, text }) => JSON.stringify([who, title, text]))
     .map((group) => {
-      const [first] = group;
+      const [{ cause, who, title, text }] = group;
       const where = some([...new Set(group.map(({ place }) => place))], MAX_NAMES, String);
-      const message = `${first.before} in ${where}. ${first.after}`;
-      return { ...first, objects: first.objects * group.length, message };
+      const objects = cause.objects.length * group.length;
+      return { kind: cause.kind, objects, title, message: `${who} in ${where}: ${text}` };
     })
-    .toSorted((a, b) => a.rank - b.rank || b.objects - a.objects)
+    .toSorted((a, b) => rankOf(a.kind) - rankOf(b.kind) || b.objects - a.objects)
     .map(({ title, message }) => ({ level, title, message }));
 }
 
-/**
- * What one grantee's annotations are made from: `before` and `after` are the sentence up to the place, and what follows it.
- */
-function entriesOf({ user }: DatabaseReport, grantee: GranteeReport, place: string) {
-  const causes = listsOf(grantee)
-    .filter(({ isDrift }) => isDrift)
-    .flatMap(({ what, findings }) => byCause(findings).map((cause) => ({ what, ...cause })));
-  return causes.flatMap(({ what, ...cause }) =>
-    alike(cause.findings, rankOf).map((group) => {
-      const [first] = group;
-      const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
-      const lines = explain(one, user, inOurWords("the SQL in the job summary"));
-      const objects = distinctIn(group);
-      const on = objects.length === 1 ? objectText(first, plain) : countObjects(objects);
-      return {
-        rank: rankOf(first.kind),
-        objects: objects.length,
-        title: `${what}: ${first.kind === "identity" ? "" : `${first.privileges.join(", ")} on `}${on}`,
-        before: sentenceAbout(group, objects, plain.name(grantee.grantee)),
-        place,
-        after: lines.map(plain.sentence).join(" "),
-      };
-    }),
-  );
-}
-
-/** What a grantee lacks or has, up to the place. */
-function sentenceAbout(
-  [first]: readonly [Finding, ...Finding[]],
-  objects: readonly Finding[],
-  grantee: string,
-): string {
-  if (first.kind === "identity") return `${grantee} is not bound to the expected identity`;
-  const { sources, owner } = first;
-  const privileges = first.privileges.join(", ");
-  const names = some(objects, MAX_NAMES, (object) => objectName(object, plain));
-  const on = objects.length === 1 ? objectText(first, plain) : `${countObjects(objects)} (${names})`;
-  const what = sources
-    ? `holds ${privileges} (${sourcesText(sources, plain)}), which was not requested,`
-    : `is missing ${privileges}`;
-  return `${grantee} ${what} on ${on},${hasNoOwner(first) ? "" : ` owned by ${plain.name(owner)},`}`;
+/** Title and text of a cause. */
+function textOf(cause: Cause, { user }: DatabaseReport, { grantee }: GranteeReport) {
+  const groups = alike(cause.findings);
+  const rest = groups.length - MAX_NAMES;
+  const lines = [
+    ...groups.slice(0, MAX_NAMES).map((group) => privilegesText(group, plain)),
+    ...(rest > 0 ? [`${rest} more`] : []),
+  ];
+  const why = explain(cause, user, inOurWords("the SQL in the job summary")).map(plain.sentence);
+  return {
+    who: plain.name(grantee),
+    title: causeText(cause, plain),
+    text: [...(hasNoOwner(cause.objects[0]) ? [] : [`${lines.join("; ")}.`]), ...why].join(" "),
+  };
 }
 
 /** One annotation for all privileges that nobody declared, if they fail the job. */

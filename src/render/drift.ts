@@ -1,22 +1,19 @@
-import type { Changed, DatabaseReport, FixBlock, GranteeReport, Missing } from "../model/report.ts";
+import type { Changed, DatabaseReport, FixBlock, GranteeReport } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
-import { count, grouped, some } from "../text/count.ts";
+import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
-import { groupsOf } from "../text/groups.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { causeText, explain } from "./explain.ts";
-import { alike, byCause, type Cause, distinctIn, distinctRows, type Finding, listsOf } from "./findings.ts";
+import { alike, type Cause, causesOf, distinctIn, type Finding } from "./findings.ts";
 import type { Page } from "./page.ts";
 import { cell, markdown, markup } from "./pen.ts";
-import { countKinds, countObjects, hasNoOwner, objectAndPrivileges, privilegesText, runner } from "./phrases.ts";
+import { countObjects, hasNoOwner, objectAndPrivileges, privilegesText, runner } from "./phrases.ts";
 
 /** The Markdown that the job summary and the drift issue share: findings by cause, and the SQL that fixes them. */
 
 /** So many rows are shown at once; more are grouped, and listed one by one below a fold. */
 const SHOWN_ROWS = 12;
 const FOLDED_ROWS = 1_000;
-const MAX_CAUSES = 20;
-const MAX_SCHEMAS = 8;
 /** SQL of so many lines is open. */
 const OPEN_LINES = 10;
 
@@ -25,35 +22,12 @@ const OPEN_LINES = 10;
  * @param several whether the part is about several grantees, and so shows no SQL that names one of them
  */
 export function driftPart(page: Page, { user }: DatabaseReport, grantee: GranteeReport, several = false): void {
-  for (const { what, isDrift, findings } of listsOf(grantee)) {
-    const title = isDrift ? what : `${what} (a warning)`;
-    const causes = byCause(findings).map((cause) => (several ? withoutSql(cause) : cause));
-    for (const cause of causes.slice(0, MAX_CAUSES)) causePart(page, title, cause, user);
-    const rest = causes.slice(MAX_CAUSES).flatMap((cause) => cause.findings);
-    if (rest.length > 0)
-      page.add(
-        `**${title} on ${countKinds(distinctIn(rest))} of other owners:** see the JSON report (output \`report\`).`,
-      );
+  for (const each of causesOf(grantee)) {
+    const cause = several ? withoutSql(each) : each;
+    const lines = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
+    page.add([`**${causeText(cause, markdown)}**`, ...lines].join("<br>"));
+    if (!hasNoOwner(cause.objects[0])) findingsTable(page, cause);
   }
-}
-
-function causePart(page: Page, title: string, cause: Cause, user: string): void {
-  const findings = distinctRows(cause.findings);
-  const lines = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
-  const about = [`**${causeText(title, cause, markdown)}**`, ...bySchema(distinctIn(findings)), ...lines];
-  page.add(about.join("<br>"));
-  if (!hasNoOwner(findings[0])) findingsTable(page, findings);
-}
-
-/** How many of the findings are in each schema, if there are several schemas. */
-function bySchema(findings: readonly Missing[]): readonly string[] {
-  const schemas = groupsOf(
-    findings.flatMap(({ schema }) => schema ?? []),
-    (schema) => schema,
-  ).toSorted((a, b) => b.length - a.length);
-  if (schemas.length < 2) return [];
-  const counts = some(schemas, MAX_SCHEMAS, (group) => `${grouped(group.length)} in ${markdown.name(group[0])}`);
-  return [`By schema: ${counts}.`];
 }
 
 function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }: Cause): Cause {
@@ -61,8 +35,8 @@ function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }: Cause): Ca
 }
 
 /** A few objects one by one; many as groups that differ only in the name, and one by one below a fold. */
-function findingsTable(page: Page, findings: readonly Finding[]): void {
-  const head = ["Object", findings[0]?.sources ? "Extra" : "Missing"];
+function findingsTable(page: Page, { what, findings, objects }: Cause): void {
+  const head = ["Object", what === "Missing" ? what : "Extra"];
   const cells = (finding: Finding) => objectAndPrivileges([finding], cell);
   if (findings.length <= SHOWN_ROWS) {
     page.table(head, findings, cells);
@@ -72,7 +46,7 @@ function findingsTable(page: Page, findings: readonly Finding[]): void {
   page.table(head, groups.slice(0, SHOWN_ROWS), (group) => objectAndPrivileges(group, cell));
   const rest = groups.slice(SHOWN_ROWS).flat();
   const others = rest.length > 0 ? `, ${count(distinctIn(rest).length, "of them", "of them")} not shown above` : "";
-  page.fold(`All ${countObjects(distinctIn(findings))}${others}`, () => page.table(head, findings, cells, FOLDED_ROWS));
+  page.fold(`All ${countObjects(objects)}${others}`, () => page.table(head, findings, cells, FOLDED_ROWS));
 }
 
 /** Adds what was granted or revoked, below a fold. `title` is HTML. */

@@ -1,14 +1,15 @@
 import { REASONS } from "../model/reasons.ts";
 import { code, inOurWords, quoted, type Sentence, sentence, sentenceOf } from "../model/sentence.ts";
-import { type Cause, distinctIn } from "./findings.ts";
+import type { Cause } from "./findings.ts";
 import type { Pen } from "./pen.ts";
 import { countKinds, hasNoOwner, objectText, runner } from "./phrases.ts";
 
 /** The title of a cause: `Missing on 3 tables owned by migrator`, `Missing: identity of aad_orders`. */
-export function causeText(what: string, { owner, findings }: Cause, pen: Pen): string {
-  const [first] = findings;
-  if (hasNoOwner(first)) return `${what}: ${objectText(first, pen)}`;
-  return `${what} on ${countKinds(distinctIn(findings))} owned by ${pen.name(owner)}`;
+export function causeText({ what, isDrift, owner, objects }: Cause, pen: Pen): string {
+  const title = isDrift ? what : `${what} (a warning)`;
+  const [first] = objects;
+  if (hasNoOwner(first)) return `${title}: ${objectText(first, pen)}`;
+  return `${title} on ${countKinds(objects)} owned by ${pen.name(owner)}`;
 }
 
 /**

@@ -16,91 +16,72 @@ import {
 } from "../model/report.ts";
 import { groupsOf } from "../text/groups.ts";
 
-/** What a grantee is missing, and what it holds beyond the demand. */
-export function listsOf({ missing, extra, onExtra }: GranteeReport): readonly FindingList[] {
-  return [
-    { what: "Missing", isDrift: true, findings: missing },
-    { what: "More than requested", isDrift: extraIsDrift(onExtra), findings: extra },
-  ];
-}
-
-interface FindingList {
-  readonly what: string;
-  /** False for a warning. */
-  readonly isDrift: boolean;
-  readonly findings: readonly Finding[];
-}
-
 /** Something missing or, with its sources, something extra. */
 export type Finding = Missing & Partial<Pick<Extra, "sources">>;
 
 /** The findings with one cause: one owner and one reason, and therefore one thing to do. */
 export interface Cause {
+  readonly what: "Missing" | "More than requested";
+  /** False for a warning. */
+  readonly isDrift: boolean;
+  /** Of the first object. */
+  readonly kind: Kind;
   readonly owner: string;
   readonly reason: Reason;
+  /** Of those that read the same, because they differ only in the grantor, the first. */
   readonly findings: readonly Finding[];
+  /** The first finding of each object. */
+  readonly objects: readonly Finding[];
   /** The fix that all findings share: SQL only if it is the same for all. */
   readonly fix: Fix;
   /** True if another role has to run something before. */
   readonly inOrder: boolean;
 }
 
-/** Groups findings by owner, reason, the role that fixes them and the note, in the order in which they come. */
-export const byCause = oncePerList((findings: readonly Finding[]) => causesOf(findings));
-
-/** Computes a value once for each list: the log, the summary, the outputs and the annotations are about the same lists. */
-function oncePerList<T, R>(compute: (list: readonly T[]) => R): (list: readonly T[]) => R {
-  const known = new WeakMap<readonly T[], R>();
-  return (list) => {
-    const value = known.get(list) ?? compute(list);
-    known.set(list, value);
-    return value;
-  };
+/** What a grantee is missing, and what it holds beyond the demand, by owner, reason, the role that fixes it and the note. */
+export function causesOf({ missing, extra, onExtra }: GranteeReport): readonly Cause[] {
+  return [...causesIn("Missing", true, missing), ...causesIn("More than requested", extraIsDrift(onExtra), extra)];
 }
 
-function causesOf(findings: readonly Finding[]): readonly Cause[] {
+function causesIn(what: Cause["what"], isDrift: boolean, findings: readonly Finding[]): readonly Cause[] {
   const keyOf = ({ owner, reason, fix }: Finding) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
   return groupsOf(findings, keyOf).map((group) => {
-    const [{ owner, reason, fix }] = group;
-    const { sql: _, first: __, ...shared } = fix;
-    const sameSql = group.every((finding) => finding.fix.sql === fix.sql);
+    const [first, ...others] = group;
+    const { sql, first: before, ...shared } = first.fix;
     return {
-      owner,
-      reason,
-      findings: group,
-      fix: sameSql ? fix : shared,
-      inOrder: group.some((finding) => finding.fix.first !== undefined),
+      what,
+      isDrift,
+      kind: first.kind,
+      owner: first.owner,
+      reason: first.reason,
+      findings: distinctBy(lineKey, group),
+      objects: distinctIn(group),
+      fix: others.every((other) => other.fix.sql === sql) ? first.fix : shared,
+      inOrder: group.some(({ fix }) => fix.first !== undefined),
     };
   });
 }
 
-/** Groups findings that differ only in the name, or in the kind too if `kindOf` maps kinds to one. */
-export function alike(findings: readonly Finding[], kindOf: (kind: Kind) => string | number = (kind) => kind) {
-  return groupsOf(findings, (finding) => [kindOf(finding.kind), finding.schema ?? "", contentKey(finding)].join("\0"));
+/** Groups findings of a schema that differ only in the name. */
+export function alike(findings: readonly Finding[]) {
+  return groupsOf(findings, (finding) => [finding.kind, finding.schema ?? "", contentKey(finding)].join("\0"));
 }
 
 /** The first entry of each object: one object has several for several grantors, or for privileges on columns. */
 export function distinctIn<F extends Named & { readonly owner?: string }>(list: readonly F[]): readonly F[] {
-  return distinctOnce(list) as readonly F[];
+  return distinctBy(objectKey, list);
 }
 
-const distinctOnce = oncePerList((list: readonly (Named & { readonly owner?: string })[]) => {
-  const first = new Map<string, (typeof list)[number]>();
-  for (const each of list) {
-    const key = objectKey(each);
-    if (!first.has(key)) first.set(key, each);
-  }
-  return first.size === list.length ? list : [...first.values()];
-});
+function distinctBy<T>(key: (item: T) => string, list: readonly T[]): readonly T[] {
+  return groupsOf(list, key).map(([first]) => first);
+}
 
 function objectKey({ kind, schema, name, owner }: Named & { readonly owner?: string }): string {
   return `${kind}\0${schema}\0${name}${kind === "default-privileges" ? `\0${owner}` : ""}`;
 }
 
-/** The first of the findings that read the same, because they differ only in the grantor. */
-export function distinctRows(findings: readonly Finding[]): readonly Finding[] {
-  if (distinctIn(findings).length === findings.length) return findings;
-  return groupsOf(findings, (finding) => `${objectKey(finding)}\0${contentKey(finding)}`).map(([first]) => first);
+function lineKey(finding: Finding): string {
+  return `${objectKey(finding)}\0${contentKey(finding)}`;
 }
 
 function contentKey({ privileges, sources }: Finding): string {

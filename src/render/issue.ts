@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import { extraIsDrift } from "../model/demand.ts";
 import type { DatabaseReport, GranteeReport, Missing, Report } from "../model/report.ts";
 import { count, some } from "../text/count.ts";
 import { driftPart, fixesPart } from "./drift.ts";
-import { listsOf } from "./findings.ts";
 import { headline } from "./headline.ts";
 import { openPage } from "./page.ts";
 import { markdown, plain } from "./pen.ts";
@@ -63,7 +63,7 @@ export function markerOf({ database, grantee }: Subject): Marker {
 
 /** The findings that are drift. */
 function findingsOf(grantee: GranteeReport): readonly Missing[] {
-  return listsOf(grantee).flatMap(({ isDrift, findings }) => (isDrift ? findings : []));
+  return extraIsDrift(grantee.onExtra) ? [...grantee.missing, ...grantee.extra] : grantee.missing;
 }
 
 /** One line that cannot end a comment of HTML. */

@@ -4,7 +4,7 @@ import { count } from "../text/count.ts";
 import { logLine, logLines, visibleSql } from "../text/escape.ts";
 import { causeText, explain } from "./explain.ts";
 import { failureLines } from "./failure.ts";
-import { byCause, type Cause, changesOf, distinctRows, type Finding, listsOf } from "./findings.ts";
+import { type Cause, causesOf, changesOf, type Finding } from "./findings.ts";
 import { plain } from "./pen.ts";
 import {
   countKinds,
@@ -64,20 +64,16 @@ function granteeLines(database: DatabaseReport, grantee: GranteeReport, report: 
     ...changesOf(grantee).flatMap(({ done, changed }) =>
       listed(`${done} on ${countKinds(changed)}`, changed, objectLine),
     ),
-    ...listsOf(grantee).flatMap(({ what, findings }) =>
-      byCause(findings).flatMap((cause) => causeLines(what, cause, database)),
-    ),
+    ...causesOf(grantee).flatMap((cause) => causeLines(cause, database)),
     ...grantee.warnings.flatMap(({ message }) => logLines(`Warning: ${plain.sentence(message)}`)),
   ];
 }
 
-function causeLines(what: string, cause: Cause, { user }: DatabaseReport): readonly string[] {
-  const title = causeText(what, cause, plain);
+function causeLines(cause: Cause, { user }: DatabaseReport): readonly string[] {
+  const title = causeText(cause, plain);
   const lines = explain(cause, user, inOurWords("the SQL in the job summary"));
   return [
-    ...(hasNoOwner(cause.findings[0])
-      ? [logLine(`${title}.`)]
-      : listed(title, distinctRows(cause.findings), objectLine)),
+    ...(hasNoOwner(cause.objects[0]) ? [logLine(`${title}.`)] : listed(title, cause.findings, objectLine)),
     ...logLines(lines.map(plain.sentence).join(" ")),
   ];
 }

@@ -58,7 +58,6 @@ export const markup: Pen = {
 export const cell: Pen = {
   ...markdown,
   name: (...parts) => breakable(quoteName(...parts)),
-  signature: (...signature) => breakable(quoteSignature(...signature)),
   code: breakable,
 };
 

@@ -229,16 +229,13 @@ test("gives the same verdict in outputs, report, summary, log and exit code", as
 
 test("writes no more annotations than GitHub shows for a step, however many findings there are", async () => {
   const database = await seeded("annotations");
-  const migrator = await sandbox.signInAs("migrator", database);
-  const privileges = ["SELECT", "INSERT", "UPDATE", "DELETE"];
-  for (let each = 0; each < 2 ** privileges.length; each++) {
-    const granted = privileges.filter((_, bit) => each & (1 << bit));
-    await migrator.query(`CREATE TABLE findings_${each} ()`);
-    if (granted.length > 0) await migrator.query(`GRANT ${granted} ON findings_${each} TO aad_orders`);
-  }
-  await migrator.end();
+  const owners = Array.from({ length: 12 }, (_, n) => `annotated_${n}`);
+  const tables = owners.map(
+    (owner) => `CREATE ROLE ${owner}; CREATE TABLE of_${owner} (); ALTER TABLE of_${owner} OWNER TO ${owner};`,
+  );
+  await sandbox.sql(database, tables.join("\n"));
   const { stdout, outputs } = await run({ database, mode: "check" });
-  expect(Number(outputs["missing-count"])).toBe(OBJECTS + 2 ** privileges.length);
+  expect(Number(outputs["missing-count"])).toBe(OBJECTS + owners.length);
   const annotations = [...stdout.matchAll(/^::(error|warning|notice)[ :]/gm)].map(([, level]) => level);
   expect(annotations.filter((level) => level === "error")).toHaveLength(10);
   expect(annotations.filter((level) => level === "warning").length).toBeLessThanOrEqual(1);

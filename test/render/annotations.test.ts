@@ -14,68 +14,66 @@ function drifting(missing: readonly Missing[]) {
   ]);
 }
 
-test("an annotation has whole sentences: object, privileges, owner, fix", () => {
+test("an annotation says what is missing on what for which grantee, where, why, and the fix", () => {
   expect(annotations(drifting([reports.missing()]))).toEqual([
     {
       level: "error",
-      title: "Missing: INSERT, UPDATE on table public.orders",
+      title: "Missing on 1 table owned by migrator",
       message:
-        'aad_orders is missing INSERT, UPDATE on table public.orders, owned by migrator, in app. "ci-admin" has neither the privileges of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";` Or let "ci-admin" act as migrator: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on migrator.',
+        'aad_orders in app: table public.orders: INSERT, UPDATE. "ci-admin" has neither the privileges of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";` Or let "ci-admin" act as migrator: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on migrator.',
     },
   ]);
 });
 
-test("objects that differ only in the name have one annotation, in all databases", () => {
-  const [first, second] = annotations(reports.many()).filter(({ title }) => title.includes(" on "));
-  expect(first?.title).toBe("Missing: INSERT, UPDATE on 3 tables");
-  expect(first?.message).toContain(
-    'on 3 tables (public.orders, public.order_lines and public."Order Notes"), owned by migrator, in tenant_a and tenant_b.',
+test("objects with one cause have one annotation, in all databases", () => {
+  const [one, ...more] = annotations(reports.many()).filter(({ title }) => title.includes(" on "));
+  expect(one?.title).toBe("Missing on 3 tables and 1 sequence owned by migrator");
+  expect(one?.message).toContain(
+    'aad_orders in tenant_a and tenant_b: 3 tables (public.orders, public.order_lines and public."Order Notes"): INSERT, UPDATE; sequence public.orders_id_seq: USAGE, SELECT. "ci-admin" has',
   );
-  expect(first?.message).toContain("Run the SQL in the job summary as migrator");
-  expect(second?.title).toBe("Missing: USAGE, SELECT on sequence public.orders_id_seq");
+  expect(one?.message).toContain("Run the SQL in the job summary as migrator");
+  expect(more).toEqual([]);
 });
 
-test("tables and views that lack the same privileges have one annotation", () => {
+test("an annotation names three kinds of objects, and counts the others", () => {
   const missing = [
     reports.missing(),
     reports.missing({ kind: "view", name: "open_orders" }),
     reports.missing({ kind: "partitioned-table", name: "events" }),
     reports.missing({ kind: "materialized-view", name: "sales" }),
   ];
-  const [one, ...more] = annotations(drifting(missing));
-  expect(one?.title).toBe("Missing: INSERT, UPDATE on 4 objects");
-  expect(one?.message).toContain(
-    "on 4 objects (public.orders, public.open_orders, public.events and 1 more), owned by",
+  expect(annotations(drifting(missing))[0]?.message).toContain(
+    "in app: table public.orders: INSERT, UPDATE; view public.open_orders: INSERT, UPDATE; partitioned table public.events: INSERT, UPDATE; 1 more. ",
   );
-  expect(more).toEqual([]);
 });
 
 test("errors come first, then the database and the schema", () => {
   const missing = [
     ...Array.from({ length: 5 }, (_, i) => reports.missing({ name: `t${i}` })),
-    reports.missing({ kind: "schema", name: "public", privileges: ["USAGE"] }),
-    reports.missing({ kind: "database", name: "app", privileges: ["CONNECT"] }),
+    reports.missing({ name: "t", owner: "other" }),
+    reports.missing({ kind: "schema", name: "public", privileges: ["USAGE"], owner: "dba" }),
+    reports.missing({ kind: "database", name: "app", privileges: ["CONNECT"], owner: "azure_pg_admin" }),
   ];
   const [unreached] = reports.error().databases;
   const report = reports.report([...drifting(missing).databases, ...(unreached ? [unreached] : [])]);
   expect(annotations(report).map(({ title }) => title)).toEqual([
     "Could not check app",
-    "Missing: CONNECT on database app",
-    "Missing: USAGE on schema public",
-    "Missing: INSERT, UPDATE on 5 tables",
+    "Missing on 1 database owned by azure_pg_admin",
+    "Missing on 1 schema owned by dba",
+    "Missing on 5 tables owned by migrator",
+    "Missing on 1 table owned by other",
   ]);
 });
 
 test("an annotation names the server of a database if there are several, and errors that differ in names have one", () => {
   expect(annotations(reports.fleet()).map(({ title }) => title)).toEqual([
     "Could not check every database on orders-us",
-    "Missing: INSERT, UPDATE on 3 tables",
-    "Missing: USAGE, SELECT on sequence public.orders_id_seq",
+    "Missing on 3 tables and 1 sequence owned by migrator",
     "1 warning",
   ]);
   const [errors, drift] = annotations(reports.targets(400));
   expect(errors?.title).toBe("Could not check tenant_50 on srv-0, tenant_161 on srv-1, tenant_272 on srv-2 and 1 more");
-  expect(drift?.message).toContain("in tenant_7 on srv-7, tenant_57 on srv-7, tenant_107 on srv-7 and 5 more.");
+  expect(drift?.message).toContain("in tenant_7 on srv-7, tenant_57 on srv-7, tenant_107 on srv-7 and 5 more: ");
 });
 
 test("annotations are at most nine findings and one warning, with no more text than GitHub keeps of each", () => {
@@ -124,9 +122,7 @@ test("extra privileges have annotations only if they fail the job", () => {
     return annotations(reports.report([reports.database({ verdict, grantees: [grantee] })]));
   };
   expect(written("warn")).toEqual([]);
-  expect(written("fail")[0]?.message).toContain(
-    "aad_orders holds DELETE (granted directly), which was not requested, on table public.orders, owned by migrator, in app.",
-  );
+  expect(written("fail")[0]?.message).toContain("aad_orders in app: table public.orders: DELETE (granted directly). ");
 });
 
 test("a run with nothing to do has no annotation", () => {
@@ -159,5 +155,5 @@ test("a database is named once for a grantee that has two grants in it", () => {
   const grantee = reports.grantee({ verdict: "drift", missing: [reports.missing()] });
   const grantees = [grantee, { ...grantee, schemas: ["sales"] }];
   const [first] = annotations(reports.report([reports.database({ verdict: "drift", grantees })]));
-  expect(first?.message).toContain("owned by migrator, in app. ");
+  expect(first?.message).toMatch(/^aad_orders in app: /);
 });

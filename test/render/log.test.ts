@@ -46,7 +46,7 @@ test("the log lists what was revoked, and what is extra with its source", () => 
     "Revoked on 1 table and 1 sequence:",
     "  table public.orders: DELETE",
     "  sequence public.orders_id_seq: USAGE",
-    "More than requested on 1 table owned by migrator:",
+    "More than requested (a warning) on 1 table owned by migrator:",
     "  table public.orders: DELETE (role app_writers)",
   ]);
 });

@@ -199,25 +199,6 @@ test("the summary shows several databases in one table, and the same drift once"
   expect(summary).not.toContain("#### `tenant_d`");
 });
 
-test("the summary counts the objects of each schema where there are several", () => {
-  const missing = [
-    reports.missing({ name: "a" }),
-    reports.missing({ schema: "sales", name: "b" }),
-    reports.missing({ schema: "sales", name: "c" }),
-  ];
-  const written = (list: typeof missing) =>
-    renderSummary(
-      reports.report([
-        reports.database({
-          verdict: "drift",
-          grantees: [reports.grantee({ verdict: "drift", missing: list })],
-        }),
-      ]),
-    );
-  expect(written(missing)).toContain("<br>By schema: 2 in `sales` and 1 in `public`.<br>");
-  expect(written(missing.slice(1))).not.toContain("By schema");
-});
-
 test("the summary says in a plan which block `mode: apply` runs, and always which block of this login it does not run", () => {
   const fixes = [
     { as: "ci-admin", runnable: true, statements: ["GRANT a;"] },
