@@ -113,20 +113,14 @@ export function targetsOf({ databases, undeclared: judged }: Report): readonly T
 }
 
 /** What was checked, each database once for all grantees with the same list of schemas. */
-export function lookedAt(report: Report): ObjectCounts {
+export function lookedAt(report: Report): Required<ObjectCounts> {
   const checked = targetsOf(report).filter(({ error }) => error === undefined);
   const once = groupsOf(checked, ({ database: { host, port, database }, grantee }) =>
     JSON.stringify([host, port, database, grantee?.schemas]),
   );
-  const counts = once.flatMap(([{ grantee }]) => grantee?.objects ?? []);
-  const sum = (what: keyof ObjectCounts) => counts.reduce((total, each) => total + (each[what] ?? 0), 0);
-  const hasRoutines = counts.some(({ routines }) => routines !== undefined);
-  return {
-    tables: sum("tables"),
-    sequences: sum("sequences"),
-    ...(hasRoutines && { routines: sum("routines") }),
-    skipped: sum("skipped"),
-  };
+  const sum = (what: keyof ObjectCounts) =>
+    once.reduce((total, [{ grantee }]) => total + (grantee?.objects[what] ?? 0), 0);
+  return { tables: sum("tables"), sequences: sum("sequences"), routines: sum("routines"), skipped: sum("skipped") };
 }
 
 /** The report of a grantee, and that of the database. */
@@ -140,18 +134,26 @@ export function checkedIn(database: DatabaseReport): readonly Checked[] {
   return database.grantees.map((grantee) => ({ database, grantee }));
 }
 
-/** The objects of one kind of finding, each once for each database and role: two grants of a role can be about one. */
-export function objectsIn(checked: readonly Checked[], list: ListName): readonly Named[] {
+/** The objects in a list of grantees, each once for each database and role: two grants of a role can be about one. */
+export function objectsIn(
+  checked: readonly Checked[],
+  list: (grantee: GranteeReport) => readonly Named[],
+): readonly Named[] {
   const roles = groupsOf(checked, ({ database: { host, port, database }, grantee: { grantee } }) =>
     JSON.stringify([host, port, database, grantee]),
   );
-  return roles.flatMap(([first, ...others]) => {
-    const found: readonly Named[] = first.grantee[list];
-    return distinctIn(others.length === 0 ? found : [first, ...others].flatMap(({ grantee }) => grantee[list]));
-  });
+  return roles.flatMap((grants) => distinctIn(grants.flatMap(({ grantee }) => list(grantee))));
 }
 
-export type ListName = "missing" | "granted" | "extra" | "revoked";
+/** The numbers of objects that are missing, granted, extra and revoked. */
+export function countsOf(checked: readonly Checked[]) {
+  return {
+    missing: objectsIn(checked, ({ missing }) => missing).length,
+    granted: objectsIn(checked, ({ granted }) => granted).length,
+    extra: objectsIn(checked, ({ extra }) => extra).length,
+    revoked: objectsIn(checked, ({ revoked }) => revoked).length,
+  };
+}
 
 /**
  * What was done for a grantee: words that stand before "on 3 tables" in a title, words that stand before "3 tables" in a

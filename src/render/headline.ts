@@ -1,10 +1,10 @@
-import type { DatabaseReport, GranteeReport, Missing, Mode, Named, Report } from "../model/report.ts";
+import type { DatabaseReport, GranteeReport, Mode, Named, Report } from "../model/report.ts";
 import { count, series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { failureLines } from "./failure.ts";
 import { type Checked, changesOf, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
 import { type Pen, plain } from "./pen.ts";
-import { countObjects, databaseName, placesIn, serversIn, targetsIn } from "./phrases.ts";
+import { countObjects, hasServers, placesIn, serverText, targetsIn } from "./phrases.ts";
 import { undeclaredText } from "./undeclared.ts";
 
 /** More names than this are counted instead. */
@@ -19,13 +19,11 @@ export function headline(report: Report, pen: Pen): string {
   const targets = targetsOf(report);
   const failed = targets.filter(({ verdict }) => verdict === "error");
   if (failed.length === 0) return `${findings(report, pen)}.`;
-  if (failed.length === targets.length)
-    return `Could not check ${place(report.databases, report, pen)}${doneBefore(failed)}.`;
-  const what = failed.some(({ grantee }) => grantee)
-    ? `${failed.length} of ${count(targets.length, "pair")} of grantee and database`
-    : `${failed.length} of ${count(report.databases.length, "database")}`;
-  const named = series(failed.slice(0, MAX_NAMES).map(targetsIn(report, pen)));
-  return `Could not check ${failed.length > MAX_NAMES ? what : named}${doneBefore(failed)}. ${findings(report, pen)}.`;
+  const named = failed.length <= MAX_NAMES ? series(failed.map(targetsIn(report, pen))) : undefined;
+  const what = named ?? `${failed.length} of ${count(targets.length, "target")}`;
+  return failed.length === targets.length
+    ? `Could not check ${what}${onServer(report, pen)}${doneBefore(failed)}.`
+    : `Could not check ${what}${doneBefore(failed)}. ${findings(report, pen)}.`;
 }
 
 /** Changes in the databases that could not be checked: a run that broke off names them first. */
@@ -59,16 +57,17 @@ function findings(report: Report, pen: Pen): string {
   const missing = about(checked.filter(({ grantee }) => grantee.missing.length > 0));
   const extra = about(checked.filter(({ grantee }) => grantee.extra.length > 0));
   const unbound = about(checked.filter(({ grantee }) => grantee.missing.some(isIdentity)));
+  const lacking = objectsIn(missing.checked, (grantee) => grantee.missing);
   const drift = report.mode === "plan" ? "Plan" : "Drift";
-  const beyond = `more privileges than requested on ${countObjects(objectsIn(extra.checked, "extra"))}`;
+  const beyond = `more privileges than requested on ${countObjects(objectsIn(extra.checked, (grantee) => grantee.extra))}`;
 
   if (unbound.grantees.length > 0) {
-    const others = objectsIn(missing.checked, "missing").filter((object) => !isIdentity(object)).length;
+    const others = lacking.filter((object) => !isIdentity(object)).length;
     const also = others > 0 ? `, and privileges on ${count(others, "object")} are missing` : "";
     return `${drift}: ${unbound.who} ${unbound.is} not bound to the expected Microsoft Entra identity${also}, in ${missing.where}`;
   }
   if (missing.grantees.length > 0) {
-    const objects = countObjects(objectsIn(missing.checked, "missing"));
+    const objects = countObjects(lacking);
     const also = extra.grantees.length > 0 ? `, and ${missing.holds} ${beyond}` : "";
     return `${drift}: ${missing.who} ${missing.is} missing privileges on ${objects} in ${missing.where}${also}${applied(report.mode, missing.checked)}`;
   }
@@ -79,7 +78,7 @@ function findings(report: Report, pen: Pen): string {
   const requested = "every requested privilege";
   const done = changes(all.grantees);
   if (done.length > 0) return `Repaired: ${series(done)}. ${all.who} now ${all.holds} ${requested} in ${all.where}`;
-  const { tables, sequences, routines = 0 } = lookedAt(report);
+  const { tables, sequences, routines } = lookedAt(report);
   return `In sync: ${all.who} ${all.holds} ${requested} on ${count(tables + sequences + routines, "object")} in ${all.where}`;
 
   function about(some: readonly Checked[]) {
@@ -102,28 +101,21 @@ function isIdentity({ kind }: Named): boolean {
 /** In a plan, how much of it `apply` can do. */
 function applied(mode: Mode, checked: readonly Checked[]): string {
   if (mode !== "plan") return "";
-  const isDoable = ({ reason }: Missing) => reason === "not-granted";
-  const total = objectsIn(checked, "missing").length;
-  const rest = checked.map(({ database, grantee }) => ({
-    database,
-    grantee: { ...grantee, missing: grantee.missing.filter((each) => !isDoable(each)) },
-  }));
-  const blocked = objectsIn(rest, "missing").length;
-  if (blocked === 0) return "; `mode: apply` can grant all of them";
-  if (!checked.some(({ grantee }) => grantee.missing.some(isDoable))) return "; `mode: apply` can grant none of them";
-  return blocked === total
-    ? "; `mode: apply` can grant some of them"
-    : `; \`mode: apply\` can grant them on ${total - blocked} of the ${total}`;
+  const total = objectsIn(checked, ({ missing }) => missing).length;
+  const blocked = objectsIn(checked, ({ missing }) => missing.filter(({ reason }) => reason !== "not-granted")).length;
+  const what = blocked === 0 ? "all of them" : `them on ${total - blocked || "none"} of the ${total}`;
+  return `; \`mode: apply\` can grant ${what}`;
 }
 
 /** Some of the report's databases and their server: `app on srv`, `12 of 50 databases on srv`. */
 function place(databases: readonly DatabaseReport[], report: Report, pen: Pen): string {
-  const servers = [...new Set(databases.map(serversIn(report, pen)))];
   const all = report.databases.length;
-  const isFew = databases.length <= MAX_NAMES;
-  if (isFew && servers.length > 1) return series(databases.map(placesIn(report, pen)));
-  const which = isFew
-    ? series(databases.map((database) => databaseName(database, pen)))
-    : `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
-  return `${which} on ${servers.length === 1 ? servers[0] : count(servers.length, "server")}`;
+  const many = `${databases.length === all ? "all" : `${databases.length} of`} ${count(all, "database")}`;
+  return (databases.length <= MAX_NAMES ? series(databases.map(placesIn(report, pen))) : many) + onServer(report, pen);
+}
+
+/** The server, unless there are several: `placesIn` names each then. */
+function onServer({ databases }: Report, pen: Pen): string {
+  const [first] = databases;
+  return first && !hasServers(databases) ? ` on ${serverText(first, pen)}` : "";
 }

@@ -1,21 +1,21 @@
 import { type Report, severity } from "../model/report.ts";
 import { count, grouped, series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
-import { checkedIn, type ListName, objectsIn, targetsOf } from "./findings.ts";
+import { checkedIn, countsOf, targetsOf } from "./findings.ts";
 import { headline } from "./headline.ts";
 import { plain } from "./pen.ts";
 import { targetsIn, verdictText } from "./phrases.ts";
 
 /** The outputs that are made from the report. Counts are of objects, not privileges, for each database and grantee. */
 export function outputsOf(report: Report) {
-  const objects = (list: ListName) => objectsIn(report.databases.flatMap(checkedIn), list).length;
+  const { missing, granted, extra, revoked } = countsOf(report.databases.flatMap(checkedIn));
   return {
     verdict: report.verdict,
     message: chatMessage(report),
-    "missing-count": objects("missing"),
-    "granted-count": objects("granted"),
-    "extra-count": objects("extra"),
-    "revoked-count": objects("revoked"),
+    "missing-count": missing,
+    "granted-count": granted,
+    "extra-count": extra,
+    "revoked-count": revoked,
   };
 }
 

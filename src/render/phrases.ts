@@ -63,10 +63,10 @@ export function countKind(kind: Kind, n: number): string {
   return count(n, ...KIND_WORDS[kind]);
 }
 
-/** `3 tables`, `1 sequence` and, if routines were checked, `2 routines`. */
+/** `3 tables`, `1 sequence` and, if there are any, `2 routines`. */
 export function countTypes({ tables, sequences, routines }: Omit<ObjectCounts, "skipped">): readonly string[] {
   const checked = [count(tables, "table"), count(sequences, "sequence")];
-  return routines === undefined ? checked : [...checked, count(routines, "routine")];
+  return routines ? [...checked, count(routines, "routine")] : checked;
 }
 
 /** `3 tables and 1 sequence`, in the order the kinds turn up. */

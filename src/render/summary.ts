@@ -4,7 +4,7 @@ import { count, grouped, series, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { changedPart, driftPart, fixesPart } from "./drift.ts";
 import { failureBlocks, failureKey } from "./failure.ts";
-import { changesOf, checkedIn, granteesOf, lookedAt, objectsIn, type Target, targetsOf } from "./findings.ts";
+import { changesOf, checkedIn, countsOf, granteesOf, lookedAt, type Target, targetsOf } from "./findings.ts";
 import { headline } from "./headline.ts";
 import { openPage, type Page, type PageLimit } from "./page.ts";
 import { cell, markdown, markup } from "./pen.ts";
@@ -166,10 +166,7 @@ function targetCells(report: Report): (target: Target) => readonly string[] {
   return (target) => {
     const { database, grantee, verdict, error } = target;
     const checked = grantee ? [{ database, grantee }] : error ? checkedIn(database) : [];
-    const counts = (["missing", "granted", "extra", "revoked"] as const).flatMap((list) => {
-      const { length } = objectsIn(checked, list);
-      return length > 0 ? `${grouped(length)} ${list}` : [];
-    });
+    const counts = Object.entries(countsOf(checked)).flatMap(([list, n]) => (n > 0 ? `${grouped(n)} ${list}` : []));
     const more = [...(error ? [error.code] : []), ...counts].join(", ");
     return [`${ICONS[verdict]} ${verdictText(verdict, report.mode)}${more && `: ${more}`}`, named(target)];
   };

@@ -30,7 +30,9 @@ test("the headline names a grantee that could not be checked, and the findings o
 });
 
 test("the headline says nothing about privileges when no grantee could be checked", () => {
-  expect(line(withGrantees([reports.failing("a"), reports.failing("b")]))).toBe(`Could not check app on ${SERVER}.`);
+  expect(line(withGrantees([reports.failing("a"), reports.failing("b")]))).toBe(
+    `Could not check a in app and b in app on ${SERVER}.`,
+  );
   expect(line(reports.error())).toBe(`Could not check app on ${SERVER}.`);
   expect(line(reports.badInput())).toBe("Could not check anything.");
 });
@@ -47,9 +49,7 @@ test("the headline names up to three grantees, and counts more", () => {
   expect(line(withGrantees([...failing(3), drifting("a")]))).toMatch(
     /^Could not check gone_0 in app, gone_1 in app and gone_2 in app\. Drift/,
   );
-  expect(line(withGrantees([...failing(4), drifting("a")]))).toMatch(
-    /^Could not check 4 of 5 pairs of grantee and database\. Drift/,
-  );
+  expect(line(withGrantees([...failing(4), drifting("a")]))).toMatch(/^Could not check 4 of 5 targets\. Drift/);
   const grantees = (n: number) => Array.from({ length: n }, (_, i) => drifting(`g${i}`));
   expect(line(withGrantees(grantees(3)))).toBe(
     `Drift: g0, g1 and g2 are missing privileges on 3 tables in app on ${SERVER}.`,
@@ -64,11 +64,11 @@ test("the headline counts databases and servers", () => {
     Array.from({ length: n }, (_, i) => reports.database({ database: `d${i}`, host: host(i) }));
   expect(line(reports.report(databases(3)))).toContain(`in d0, d1 and d2 on ${SERVER}.`);
   expect(line(reports.report(databases(4)))).toContain(`in all 4 databases on ${SERVER}.`);
-  expect(line(reports.report(databases(4, (i) => `h${i}`)))).toContain("in all 4 databases on 4 servers.");
+  expect(line(reports.report(databases(4, (i) => `h${i}`)))).toContain("in all 4 databases.");
   const [unreached = reports.database()] = reports.error().databases;
   const failed = Array.from({ length: 4 }, (_, i) => ({ ...unreached, database: `x${i}` }));
   expect(line(reports.report([...databases(5), ...failed]))).toMatch(
-    /^Could not check 4 of 9 databases\. In sync: .* in 5 of 9 databases on /,
+    /^Could not check 4 of 9 targets\. In sync: .* in 5 of 9 databases on /,
   );
   expect(line(reports.report([reports.database({ port: 6432 })]))).toContain(`in app on ${SERVER}:6432.`);
   expect(line(reports.report(databases(2, (i) => `h${i}`)))).toContain("in d0 on h0 and d1 on h1.");
@@ -86,7 +86,7 @@ test("the headline says in a plan how much apply can grant", () => {
     return line(withGrantees([reports.grantee({ verdict: "drift", missing })], { mode: "plan" }));
   };
   expect(plan("not-granted", "not-granted")).toMatch(/; `mode: apply` can grant all of them\.$/);
-  expect(plan("not-owner")).toMatch(/; `mode: apply` can grant none of them\.$/);
+  expect(plan("not-owner")).toMatch(/; `mode: apply` can grant them on none of the 1\.$/);
   expect(plan("not-owner", "not-granted")).toMatch(/; `mode: apply` can grant them on 1 of the 2\.$/);
 });
 
@@ -137,6 +137,6 @@ test("counts and names a table with two grantors, or with a column of its own, o
   const lacking = written({ missing });
   expect(lacking.text).not.toMatch(/2 tables|2 objects|of the 2/);
   expect(lacking.text).toContain("on 1 table in app");
-  expect(lacking.text).toContain("`mode: apply` can grant some of them");
+  expect(lacking.text).toContain("`mode: apply` can grant them on none of the 1");
   expect(lacking.outputs["missing-count"]).toBe(1);
 });
