@@ -117,8 +117,7 @@ export function issueBody(subject: Subject, run: string): string {
   const { key, found, text, objects } = markerOf(subject);
   const foot = `---\n\nFound by ${run}. azure-postgres-grants maintains this issue: when it finds something else, it updates this text, adds a comment if the set of objects has changed, and closes the issue if the drift is gone. You can add comments; changes to this text are lost.\n`;
   const page = openPage({
-    most: MAX_BODY - foot.length,
-    sizeOf: (text) => text.length,
+    most: MAX_BODY - Buffer.byteLength(foot),
     cut: `The rest did not fit here. The JSON report of ${run} is complete (output \`report\`).\n`,
   });
   page.add([`<!-- azure-postgres-grants drift ${key} ${found} ${text}`, ...objects, "-->"].join("\n"));

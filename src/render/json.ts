@@ -20,7 +20,7 @@ export function renderJson(report: Report): string {
 
   function write(value: unknown, depth: number): void {
     if (!isObject(value) || isSentence(value) || depth === DEPTH_OF_FINDINGS) {
-      parts.push(JSON.stringify(asText(value)));
+      parts.push(JSON.stringify(value, asText));
       return;
     }
     const isList = Array.isArray(value);
@@ -40,25 +40,12 @@ export function renderJson(report: Report): string {
 function inJson(failure: Failure, report: Report) {
   const { code, message, problems = [], hint, steps } = failure;
   const lines = [message, ...problems.map((problem) => sentence`- ${problem}`)];
-  return {
-    code,
-    message: lines.map(plain.sentence).join("\n"),
-    hint,
-    steps: steps.map(({ text, ...step }) => ({ text: plain.sentence(text), ...step })),
-    docs: docsLink(failure, report),
-  };
+  return { code, message: lines.map(plain.sentence).join("\n"), hint, steps, docs: docsLink(failure, report) };
 }
 
-/** A finding or a warning with its sentences as plain text; their lists hold none. */
-function asText(value: unknown): unknown {
-  if (!isObject(value) || Array.isArray(value)) return value;
-  if (isSentence(value)) return plain.sentence(value);
-  let written = value;
-  for (const key in value) {
-    const text = asText(value[key]);
-    if (text !== value[key]) written = { ...written, [key]: text };
-  }
-  return written;
+/** A sentence is plain text in JSON. */
+function asText(_key: string, value: unknown): unknown {
+  return isSentence(value) ? plain.sentence(value) : value;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

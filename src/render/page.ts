@@ -1,7 +1,7 @@
 /** How long a page may be, and its last words if it ends early. */
 export interface PageLimit {
+  /** In bytes of UTF-8: GitHub counts the bytes of a summary, and the characters of an issue, which are not more. */
   readonly most: number;
-  readonly sizeOf: (text: string) => number;
   /** Stands at the end of a page that was cut. */
   readonly cut: string;
 }
@@ -23,8 +23,10 @@ export interface Page {
 const END = 200;
 const MORE = "more in the JSON report (output `report`)";
 
+const sizeOf = (text: string) => Buffer.byteLength(text);
+
 /** An empty page. */
-export function openPage({ most, sizeOf, cut }: PageLimit): Page {
+export function openPage({ most, cut }: PageLimit): Page {
   const parts: string[] = [];
   const room = most - sizeOf(cut) - END;
   let size = 0;

@@ -41,26 +41,19 @@ export function verdictText(verdict: Verdict, mode: Mode): string {
   return mode === "plan" && verdict === "drift" ? "to grant" : VERDICT_WORDS[verdict];
 }
 
-const KIND_WORDS: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
-  database: ["database", "databases"],
-  schema: ["schema", "schemas"],
-  table: ["table", "tables"],
-  "partitioned-table": ["partitioned table", "partitioned tables"],
-  view: ["view", "views"],
-  "materialized-view": ["materialized view", "materialized views"],
-  "foreign-table": ["foreign table", "foreign tables"],
-  sequence: ["sequence", "sequences"],
-  function: ["function", "functions"],
-  procedure: ["procedure", "procedures"],
-  aggregate: ["aggregate", "aggregates"],
+/** Kinds whose words are not the kind's own name and an `s`. */
+const KIND_WORDS: Readonly<Partial<Record<Kind, readonly [one: string, many: string]>>> = {
   "default-privileges": ["set of default privileges", "sets of default privileges"],
   identity: ["identity", "identities"],
-  role: ["role", "roles"],
 };
+
+function wordsOf(kind: Kind): readonly [one: string, many?: string] {
+  return KIND_WORDS[kind] ?? [kind.replaceAll("-", " ")];
+}
 
 /** `1 view`, `3 partitioned tables`. */
 export function countKind(kind: Kind, n: number): string {
-  return count(n, ...KIND_WORDS[kind]);
+  return count(n, ...wordsOf(kind));
 }
 
 /** `3 tables`, `1 sequence` and, if there are any, `2 routines`. */
@@ -91,7 +84,7 @@ export function hasNoOwner(object: Named | undefined): object is Named {
 export function objectText(object: Named, pen: Pen): string {
   if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
   if (object.kind === "identity") return `identity of ${pen.name(object.name)}`;
-  return `${KIND_WORDS[object.kind][0]} ${objectName(object, pen)}`;
+  return `${wordsOf(object.kind)[0]} ${objectName(object, pen)}`;
 }
 
 /** The object's name alone, with its schema. */
@@ -134,23 +127,17 @@ export function sourcesText(sources: readonly Source[], pen: Pen): string {
 
 /** Where a privilege comes from, in a word or two. */
 export function sourceText(source: Source, pen: Pen): string {
-  switch (source.source) {
-    case "direct":
-      return "granted directly";
-    case "owner":
-      return "ownership";
-    case "public":
-      return "PUBLIC";
-    case "column":
-      return "column grants";
-    case "superuser":
-      return "superuser";
-    case "server":
-      return "the server's own rules";
-    case "role":
-      return `role ${pen.name(source.role)}`;
-  }
+  return source.source === "role" ? `role ${pen.name(source.role)}` : SOURCES[source.source];
 }
+
+const SOURCES = {
+  direct: "granted directly",
+  owner: "ownership",
+  public: "PUBLIC",
+  column: "column grants",
+  superuser: "superuser",
+  server: "the server's own rules",
+} as const;
 
 /** The server, with its port unless it is the default port. */
 export function serverText({ host, port }: Pick<DatabaseReport, "host" | "port">, pen: Pen): string {

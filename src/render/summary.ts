@@ -28,7 +28,6 @@ const NAME = "Azure Postgres Grants";
  */
 const LIMIT: PageLimit = {
   most: 1_000_000,
-  sizeOf: Buffer.byteLength,
   cut: "The summary ends here because it would be too long. The JSON report is complete (output `report`).",
 };
 
