@@ -12,35 +12,36 @@ import { hasServers, runner, serverText } from "./phrases.ts";
  * To run a commented part, sign in as its role and remove `-- ` from its lines: SQL and comments remain.
  */
 export function renderSql(report: Report): string {
-  const parts = partsOf(report);
+  const parts = partsOf(report).toSorted((a, b) => STAGES.indexOf(stageOf(a)) - STAGES.indexOf(stageOf(b)));
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
-  const byStage = Map.groupBy(parts, stageOf);
-  // A role may have blocks of several stages.
-  const others = STAGES.flatMap((stage) => [
-    ...Map.groupBy(byStage.get(stage) ?? [], ({ block }) => plain.sentence(runner(block))),
-  ]);
-  const lines = [
-    ...header(report),
-    ...(byStage.get("by apply") ?? []).flatMap((part) => [...script(part), ""]),
-    ...others.flatMap(([who, blocks]) => {
-      const [first] = blocks;
-      const note = first?.undeclared ? [NOT_DECLARED] : first?.block.byHand ? [BY_HAND] : [];
-      const title = [`-- To run as ${who}:`, ...note];
-      return [...commented([...title, ...blocks.flatMap(script)]), ""];
-    }),
-  ];
-  return `${lines.join("\n").trimEnd()}\n`;
+  // A role may have parts of several stages.
+  const groups = groupsOf(parts, (part) => `${stageOf(part)} ${runnerOf(part)}`);
+  const lines = groups.flatMap((group) => {
+    const [first] = group;
+    if (stageOf(first) === "by apply") return group.flatMap((part) => [...script(part), ""]);
+    return [...commented([...titleOf(first), ...group.flatMap(script)]), ""];
+  });
+  return `${[...header(report), ...lines].join("\n").trimEnd()}\n`;
 }
 
-/** The order of the parts that are commented out. */
-const STAGES = ["by hand", "prepares", "rest", "undeclared prepares", "undeclared"] as const;
+/** The order of the parts. All but the first are commented out. */
+const STAGES = ["by apply", "by hand", "prepares", "rest", "undeclared prepares", "undeclared"] as const;
 
-function stageOf({ block, undeclared }: SqlPart): "by apply" | (typeof STAGES)[number] {
+function stageOf({ block, undeclared }: SqlPart): (typeof STAGES)[number] {
   const { runnable, byHand, prepares } = block;
   if (undeclared) return prepares ? "undeclared prepares" : "undeclared";
   if (runnable) return byHand ? "by hand" : "by apply";
   return prepares ? "prepares" : "rest";
+}
+
+function runnerOf({ block }: SqlPart): string {
+  return plain.sentence(runner(block));
+}
+
+function titleOf(part: SqlPart): readonly string[] {
+  const note = part.undeclared ? [NOT_DECLARED] : part.block.byHand ? [BY_HAND] : [];
+  return [`-- To run as ${runnerOf(part)}:`, ...note];
 }
 
 const BY_HAND = "-- (mode apply does not run this part)";
