@@ -6,7 +6,7 @@ export interface Sentence {
   readonly parts: readonly Part[];
 }
 
-export type Part =
+type Part =
   /** Our own words. */
   | { readonly own: OwnWords }
   /** An identifier, its parts from the outside in: `{ name: ["public", "orders"] }`. */

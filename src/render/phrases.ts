@@ -88,7 +88,7 @@ export function objectText(object: Named, pen: Pen): string {
 }
 
 /** The object's name alone, with its schema. */
-export function objectName(object: Named, pen: Pen): string {
+function objectName(object: Named, pen: Pen): string {
   if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
   const inSchema = object.kind !== "database" && object.kind !== "schema" && object.schema !== undefined;
   if (!inSchema) return pen.name(object.name);
@@ -121,7 +121,7 @@ function futureText({ schema, name }: Named, pen: Pen): string {
 }
 
 /** Where an extra privilege comes from. */
-export function sourcesText(sources: readonly Source[], pen: Pen): string {
+function sourcesText(sources: readonly Source[], pen: Pen): string {
   return sources.map((source) => sourceText(source, pen)).join(", ");
 }
 
@@ -151,7 +151,7 @@ export function databaseName({ database, error }: DatabaseReport, pen: Pen): str
 }
 
 /** How to name the servers of a report: several without the domain that they share. */
-export function serversIn({ databases }: Report, pen: Pen): (database: DatabaseReport) => string {
+function serversIn({ databases }: Report, pen: Pen): (database: DatabaseReport) => string {
   const domains = new Set(databases.map(({ host }) => DOMAIN.exec(host)?.[0]));
   const [domain = ""] = domains.size === 1 && hasServers(databases) ? domains : [];
   return ({ host, port }) => serverText({ host: host.slice(0, host.length - domain.length), port }, pen);
