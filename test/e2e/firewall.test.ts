@@ -351,6 +351,16 @@ describe("the resource manager", () => {
     await expectNothingOpen(azure);
   });
 
+  test("a page of a proxy instead of Azure's answer is an error that says so", async () => {
+    azure.spoiled["GET server"] = (_request, response) =>
+      response
+        .writeHead(200, { "content-type": "text/html" })
+        .end("<html><title>Sign in to the network</title></html>");
+    const opened = await job().open();
+    expect(opened).toMatchObject({ exitCode: 1, state: {} });
+    expect(opened.stdout).toContain('HTTP status 200 with an HTML page, "Sign in to the network"');
+  });
+
   test("another cloud gets a token with that cloud's scope", async () => {
     sandbox.entra.requests.length = 0;
     const { clientId, secrets } = IDENTITIES.migrator;

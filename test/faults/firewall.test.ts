@@ -300,17 +300,23 @@ describe("a post step of the firewall action", () => {
     expect([...azure.rules]).toEqual([]);
   });
 
-  test.each<[string, () => void]>([
+  test.each<[string, string, () => void]>([
     [
       "whose removal fails",
+      "firewall-rule-not-confirmed",
       () => {
         azure.fails = true;
       },
     ],
-    ["that gets a 404 of a proxy", () => azure.failNext("DELETE rule", 1, 404, "")],
-    ["that gets a 404 of another subscription", () => azure.failNext("DELETE rule", 1, 404, "SubscriptionNotFound")],
+    ["that gets a 404 of a proxy", "azure-refused", () => azure.failNext("DELETE rule", 1, 404, "")],
+    [
+      "that gets a 404 of another subscription",
+      "server-not-found",
+      () => azure.failNext("DELETE rule", 1, 404, "SubscriptionNotFound"),
+    ],
     [
       "whose removal is answered 500, and then 403",
+      "azure-not-permitted",
       () => {
         azure.fails = true;
         azure.loseNext("DELETE rule", "500");
@@ -319,7 +325,7 @@ describe("a post step of the firewall action", () => {
         };
       },
     ],
-  ])("a post step %s names the rule, which is still there", async (_, spoil) => {
+  ])("a post step %s names the rule, which is still there, and the error %s", async (_, code, spoil) => {
     const { open, close } = job();
     const opened = await open();
     const [rule] = azure.rules.keys();
@@ -328,6 +334,7 @@ describe("a post step of the firewall action", () => {
     expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
     expect(closed.stdout).toMatch(/^::warning /m);
     expect(closed.stdout).toContain(`az resource delete --ids ${SERVER_ID}/firewallRules/${rule}`);
+    expect(closed.stdout).toContain(`Error code: ${code}`);
     expect(azure.isOpen()).toBe(true);
   });
 
@@ -388,6 +395,7 @@ describe("a post step of the firewall action", () => {
       expect(stopping.secondsAgo()).toBeLessThan(PROMPTLY);
       expect(closed.stdout).toMatch(/^::error.*The run was cancelled \(`SIGINT`\)\./m);
       expect(closed.stdout).toContain(`az resource delete --ids ${SERVER_ID}/firewallRules/${rule}`);
+      expect(closed.stdout).not.toContain("Run the job again");
     },
   );
 
