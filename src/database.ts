@@ -61,8 +61,7 @@ export async function reconcileDatabase(
       if (undeclared !== "ignore") others = await findUndeclared(client, grants, say);
     });
     const found = together(works);
-    if (others === undefined) return { ...report, ...found };
-    const drifted = undeclared === "fail" && others.undeclared.length > 0;
+    const drifted = undeclared === "fail" && others?.undeclared.length;
     return { ...report, ...found, ...others, verdict: worst([found.verdict, drifted ? "drift" : "in-sync"]) };
   } catch (error) {
     const known = { ...login.known, ...report };

@@ -128,9 +128,7 @@ function credentialFor(
     case "client-secret":
       return new identity.ClientSecretCredential(how.tenantId, how.clientId, how.clientSecret, options);
     case "managed-identity":
-      return how.clientId === undefined
-        ? new identity.ManagedIdentityCredential(options)
-        : new identity.ManagedIdentityCredential({ ...options, clientId: how.clientId });
+      return new identity.ManagedIdentityCredential({ ...options, ...(how.clientId && { clientId: how.clientId }) });
     case "azure-cli":
       return { getToken: (scopes) => azureCliToken(`${scopes}`) };
   }

@@ -1,8 +1,9 @@
+import type { Demand } from "../model/demand.ts";
 import { code, name, sentence } from "../model/sentence.ts";
 import type { Grant, SignIn } from "../model/settings.ts";
 import { fits } from "../text/pattern.ts";
-import { type GrantInputs, grantFrom, scopeFrom } from "./grants.ts";
-import { type Entry, ifValid, placeOf } from "./reader.ts";
+import { type GrantInputs, grantFrom, scopeIn } from "./grants.ts";
+import { all, type Entry, ifValid, placeOf } from "./reader.ts";
 
 /** The grants of a file. A grantee that two entries have for one database and schema is a mistake. */
 export function grantsIn(entries: readonly Entry[], inputs: GrantInputs, signIn: () => SignIn): readonly Grant[] {
@@ -20,13 +21,13 @@ interface OwnInputs {
   readonly own: GrantInputs;
 }
 
-type Scope = ReturnType<typeof scopeFrom>;
+type Scope = Pick<Grant, "databases" | "grantees"> & Pick<Demand, "schemas">;
 
 /** The grantees that an earlier entry has for the same database and schema, each with the line where that entry has it. */
 function repeatedIn(entries: readonly OwnInputs[]) {
   const earlierOf = new Map<string, (OwnInputs & { readonly scope: Scope })[]>();
   return entries.flatMap(({ entry, own }) => {
-    const scope = ifValid(() => scopeFrom(own));
+    const scope = ifValid(() => all<Scope>(scopeIn(own)));
     if (scope === undefined) return [];
     return scope.grantees.flatMap((grantee) => {
       const earlier = earlierOf.get(grantee) ?? [];

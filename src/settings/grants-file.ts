@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
-import type { Document, ParsedNode, Scalar } from "yaml";
+import type { Document, Pair, ParsedNode, Scalar } from "yaml";
 import { code, EMPTY, inOurWords, paragraph, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
 import { Invalid } from "./invalid.ts";
@@ -94,12 +94,9 @@ function isReadable(document: Document.Parsed, { yaml, note }: Reading): boolean
       if (!mark) return;
       const key = path.findLast(yaml.isPair)?.key;
       const subject = yaml.isScalar(key) ? sentence`${code(shortened(String(key.value)))}: ` : EMPTY;
-      const [sign = ""] = mark;
-      const advice = sentence`Write the value itself, in quotes if it begins with ${code(sign)}.`;
-      note(
-        node.range?.[0] ?? 0,
-        sentence`${subject}${code(shortened(mark))} is ${MARKS.get(sign) ?? EMPTY}. ${advice}`,
-      );
+      const advice = sentence`Write the value itself, in quotes if it begins with ${code(mark.charAt(0))}.`;
+      const problem = sentence`${code(shortened(mark))} is an alias, an anchor or a tag of YAML. ${advice}`;
+      note(node.range?.[0] ?? 0, sentence`${subject}${problem}`);
     },
   });
   return problems.length === 0;
@@ -108,17 +105,11 @@ function isReadable(document: Document.Parsed, { yaml, note }: Reading): boolean
 /** Errors in an alias, an anchor or a tag, each of which is a mistake anyway. */
 const NOTED_WITH_NODE = new Set(["BAD_ALIAS", "TAG_RESOLVE_FAILED"]);
 
-const MARKS = new Map([
-  ["*", inOurWords("an alias")],
-  ["&", inOurWords("an anchor")],
-  ["!", inOurWords("a tag")],
-]);
-
 function entriesIn(root: unknown, reading: Reading): readonly Entry[] {
   const { yaml, keys, placeOf, note } = reading;
-  const { node: list, offset = 0 } = valuesIn(root, ["grants"], reading).get("grants") ?? {};
+  const { key, value: list } = valuesIn(root, ["grants"], reading).get("grants") ?? {};
   const entries = yaml.isSeq<ParsedNode>(list) ? list.items : [];
-  if (entries.length === 0) note(offset, inOurWords("The key `grants` has no list of entries."), list);
+  if (entries.length === 0) note(key?.range[0] ?? 0, inOurWords("The key `grants` has no list of entries."), list);
   return entries.flatMap((entry) => {
     const [offset] = entry.range;
     if (!yaml.isMap(entry))
@@ -130,24 +121,20 @@ function entriesIn(root: unknown, reading: Reading): readonly Entry[] {
   });
 }
 
-interface Value {
-  readonly node: ParsedNode | null;
-  /** Where its key is. */
-  readonly offset: number;
-}
+/** The parser refuses keys that are not text. */
+type Value = Pair<Scalar.Parsed, ParsedNode | null>;
 
 /** The values of a mapping by their keys. */
 function valuesIn(map: unknown, known: readonly string[], reading: Reading): ReadonlyMap<string, Value> {
   const { yaml, inputs, placeOf, note } = reading;
   const values = new Map<string, Value>();
   const lines = new Map<string, number>();
-  // The parser refuses keys that are not text.
-  for (const { key, value: node } of yaml.isMap<Scalar.Parsed, ParsedNode | null>(map) ? map.items : []) {
-    const name = String(key.value);
-    const [offset] = key.range;
+  for (const pair of yaml.isMap<Scalar.Parsed, ParsedNode | null>(map) ? map.items : []) {
+    const name = String(pair.key.value);
+    const [offset] = pair.key.range;
     const first = lines.get(name);
     if (first === undefined) lines.set(name, placeOf(offset).line);
-    if (first === undefined && known.includes(name)) values.set(name, { node, offset });
+    if (first === undefined && known.includes(name)) values.set(name, pair);
     else note(offset, sentence`${code(shortened(name))} ${problemOfKey(name, first, known, inputs)}`);
   }
   return values;
@@ -162,16 +149,16 @@ function problemOfKey(name: string, first: number | undefined, known: readonly s
 }
 
 /** The text that an input would have in place of this value. */
-function textOf(key: string, { node, offset }: Value, reading: Reading): FileValue | "mistaken" {
+function textOf(name: string, { key, value: node }: Value, reading: Reading): FileValue | "mistaken" {
   const { yaml, inputs, placeOf, note } = reading;
-  const { use = "", inFile } = inputs[key] ?? {};
-  const { line } = placeOf(offset);
+  const { use = "", inFile } = inputs[name] ?? {};
+  const { line } = placeOf(key.range[0]);
   if (inFile === "list" && yaml.isSeq<ParsedNode>(node) && node.items.length > 0)
-    return linesOf(key, node.items, line, reading);
+    return linesOf(name, node.items, line, reading);
   const { value, source = "" } = yaml.isScalar(node) ? node : {};
   if (typeof value === "string" || (inFile === "boolean" && typeof value === "boolean")) return { text: source, line };
   const form = inFile === "list" ? sentence`text or a list with items. ${QUOTES}` : inOurWords("text.");
-  note(offset, sentence`${code(key)} is not ${form} Use ${inOurWords(use)}.`, node);
+  note(key.range[0], sentence`${code(name)} is not ${form} Use ${inOurWords(use)}.`, node);
   return "mistaken";
 }
 

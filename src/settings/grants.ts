@@ -64,12 +64,8 @@ export function grantFrom(inputs: GrantInputs, signIn: () => SignIn): Grant {
   return all({ ...target, demand: () => demandFrom(inputs, target.grantees, signIn) });
 }
 
-/** For whom a grant is, and where. */
-export function scopeFrom(inputs: GrantInputs) {
-  return all(scopeIn(inputs));
-}
-
-function scopeIn(inputs: GrantInputs) {
+/** Reads for whom a grant is, and where. */
+export function scopeIn(inputs: GrantInputs) {
   return {
     databases: () => inputs.required("database", names),
     grantees: () => inputs.required("grantee", names),
@@ -106,10 +102,9 @@ function objectIdsFrom(inputs: GrantInputs, granteesIn: () => readonly string[])
   if (ids === undefined) return undefined;
   const grantees = granteesIn();
   if (ids.length !== grantees.length) {
-    inputs.mistake(
-      "grantee-object-id",
-      sentence`${code("grantee-object-id")} has ${inOurWords(count(ids.length, "object ID"))}, but there ${inOurWords(`${grantees.length === 1 ? "is" : "are"} ${count(grantees.length, "grantee")}`)}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`,
-    );
+    const counts = inOurWords(`${count(ids.length, "object ID")} for ${count(grantees.length, "grantee")}`);
+    const problem = sentence`${code("grantee-object-id")} has ${counts}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`;
+    inputs.mistake("grantee-object-id", problem);
   }
   return new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""]));
 }

@@ -80,7 +80,7 @@ function settingsFrom(explicit: MainInputs, file: GrantsFile | undefined): Setti
   };
   const grants = () => {
     if (file === undefined) return [grantFrom(inputs, signIn)];
-    ifValid(() => checkBesideFile(inputs, connection, signIn));
+    ifValid(() => checkBesideFile(inputs, () => connection()?.user, signIn));
     return grantsIn(file.entries, inputs, signIn);
   };
   const { connection: _, ...settings } = all({
@@ -115,23 +115,21 @@ export async function grantsFileIn(env: Env): Promise<GrantsFile | undefined> {
 }
 
 /** The grantees are in the file, and nowhere else. What its entries inherit has to be valid, even if none inherits it. */
-function checkBesideFile(
-  inputs: MainInputs,
-  connection: () => ConnectionParts | undefined,
-  signIn: () => SignIn,
-): void {
-  const beside = (input: "grantee" | "grantee-object-id" | "app-connection", remedy: string) =>
-    inputs.mistake(
-      input,
-      sentence`${code(input)} ${inOurWords(`${input === "app-connection" ? "contains a grantee" : "is set"}, but the entries of \`grants-file\` have the grantees. ${remedy}`)}`,
-    );
+function checkBesideFile(inputs: MainInputs, user: () => string | undefined, signIn: () => SignIn): void {
+  const beside = (input: "grantee" | "grantee-object-id" | "app-connection") => {
+    const remedy = input === "app-connection" ? SET_INSTEAD : inOurWords("Remove it.");
+    const problem = sentence`${code(input)} names grantees, but the entries of ${code("grants-file")} have them. ${remedy}`;
+    return inputs.mistake(input, problem);
+  };
   all({
-    grantee: () => inputs.isSet("grantee") && beside("grantee", "Remove it."),
-    user: () => connection()?.user !== undefined && beside("app-connection", "Set `host` and `database` instead."),
+    grantee: () => inputs.isSet("grantee") && beside("grantee"),
+    user: () => user() !== undefined && beside("app-connection"),
     database: () => inputs.optional("database", names),
-    demand: () => demandFrom(inputs, () => beside("grantee-object-id", "Remove it."), signIn),
+    demand: () => demandFrom(inputs, () => beside("grantee-object-id"), signIn),
   });
 }
+
+const SET_INSTEAD = inOurWords("Set `host` and `database` instead.");
 
 /** Not in action.yml: a default there looks like an input that somebody set, and would override `app-connection`. */
 const DEFAULT_PORT = 5432;

@@ -53,10 +53,10 @@ export function resultOf<V>(task: () => V): V | undefined {
   }
 }
 
-/** The result of a parser, or of `refused` for a text that the parser refuses. */
-export function unlessInvalid<V>(parse: () => V, refused: (invalid: Invalid) => V): V {
+/** What `parse` makes of the text, or what `refused` does about a text that it refuses. */
+export function parsed<V>(text: string, parse: (text: string) => V, refused: (invalid: Invalid) => V): V {
   try {
-    return parse();
+    return parse(text);
   } catch (error) {
     if (error instanceof Invalid) return refused(error);
     throw error;

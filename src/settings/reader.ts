@@ -3,7 +3,7 @@ import { code, EMPTY, inOurWords, isEmpty, paragraph, type Sentence, sentence } 
 import type { Env } from "../model/settings.ts";
 import { count } from "../text/count.ts";
 import { didYouMean } from "../text/near.ts";
-import { described, UNSET_VARIABLE, unlessInvalid } from "./invalid.ts";
+import { described, parsed, UNSET_VARIABLE } from "./invalid.ts";
 
 /** One input of an action. */
 export interface Input {
@@ -103,31 +103,27 @@ export function readInputs<T extends InputTable, V>(
   found: readonly Mistake[] = [],
 ): V {
   const mistakes = [...misspelled(table, env), ...found];
-  const [value] = unlessMistaken(() => read(inputsIn({ table, env, secrets: secretsIn(table, env), mistakes })));
+  const value = ifValid(() => read(inputsIn({ table, env, secrets: secretsIn(table, env), mistakes })));
   if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
   return value as V;
 }
 
 /** What `read` returns, or undefined after a mistake. */
 export function ifValid<V>(read: () => V): V | undefined {
-  return unlessMistaken(read)[0];
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Mistaken) return undefined;
+    throw error;
+  }
 }
 
 /** Reads each field, also after a mistake. A field may read what another one reads: a mistake is reported once. */
 export function all<V extends object>(fields: { readonly [K in keyof V]: () => V[K] }): V {
-  const read = Object.entries<() => unknown>(fields).map(([key, field]) => [key, unlessMistaken(field)] as const);
-  if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
-  return Object.fromEntries(read.map(([key, [value]]) => [key, value])) as V;
-}
-
-/** The value, or nothing after a mistake. */
-function unlessMistaken<V>(read: () => V): [V?] {
-  try {
-    return [read()];
-  } catch (error) {
-    if (error instanceof Mistaken) return [];
-    throw error;
-  }
+  const read = Object.entries<() => unknown>(fields).map(([key, field]) => ifValid(() => [key, field()] as const));
+  const values = read.filter((each) => each !== undefined);
+  if (values.length < read.length) throw new Mistaken();
+  return Object.fromEntries(values) as V;
 }
 
 /** Where the values come from, and where the mistakes go. */
@@ -144,11 +140,18 @@ function inputsIn<T extends InputTable>(reading: Reading<T>): InputsOf<T> {
   const { table, env, secrets, mistakes, entry, source } = reading;
   const inputOf = (name: NameIn<T>): Input => table[name] as Input;
   const use = (name: NameIn<T>) => inOurWords(inputOf(name).use);
-  const given = (name: NameIn<T>) => givenIn(name, inputOf(name), env, entry);
   const isSet = (name: string) => textIn(env, name).trim() !== "";
 
+  /** The value that counts: the entry's, otherwise the input's. An empty one counts only if that is a mistake. */
+  function given(name: string) {
+    const own = entry?.values.get(name);
+    if (own === "mistaken") throw new Mistaken();
+    const texts = [own?.text, env[variable(name)]].map((text, n) => ({ text, isInput: n === 1 }));
+    return texts.find(({ text }) => text !== undefined && (text.trim() !== "" || table[name]?.neverEmpty));
+  }
+
   function mistake(name: string, problem: Sentence, item = ""): never {
-    const isInput = entry === undefined || given(name as NameIn<T>)?.isInput;
+    const isInput = entry === undefined || given(name)?.isInput;
     mistakes.push({ name, problem, place: isInput ? undefined : placeOf(entry, name, item) });
     throw new Mistaken();
   }
@@ -160,27 +163,21 @@ function inputsIn<T extends InputTable>(reading: Reading<T>): InputsOf<T> {
       const advice = isInput ? UNSET_VARIABLE : EMPTY;
       return mistake(name, paragraph(sentence`${code(name)} is empty.`, advice, sentence`Use ${use(name)}.`));
     }
-    return unlessInvalid(
-      () => parse(text),
-      ({ problem, details }) => {
-        const { item, remedy = sentence`Use ${use(name)}.`, advice = EMPTY } = details;
-        const noun = inOurWords(item === undefined || item === text.trim() ? "the value" : "an item");
-        const subject = inputOf(name).secrets ? noun : described(item ?? text, noun, secrets);
-        return mistake(name, paragraph(sentence`${code(name)}: ${subject} ${problem}.`, remedy, advice), item);
-      },
-    );
+    return parsed(text, parse, ({ problem, details }) => {
+      const { item, remedy = sentence`Use ${use(name)}.`, advice = EMPTY } = details;
+      const noun = inOurWords(item === undefined || item === text.trim() ? "the value" : "an item");
+      const subject = inputOf(name).secrets ? noun : described(item ?? text, noun, secrets);
+      return mistake(name, paragraph(sentence`${code(name)}: ${subject} ${problem}.`, remedy, advice), item);
+    });
   }
 
   function readSource<V>(name: NameIn<T>, parse: Parser<V>, whenNotSet: () => V): V {
     const text = source?.contents()[name];
     if (source === undefined || text === undefined) return whenNotSet();
-    return unlessInvalid(
-      () => parse(text),
-      ({ problem }) => {
-        const override = sentence`To override it, set ${code(name)} to ${use(name)}.`;
-        return mistake(source.name, sentence`${code(source.name)}: its ${code(name)} ${problem}. ${override}`);
-      },
-    );
+    return parsed(text, parse, ({ problem }) => {
+      const override = sentence`To override it, set ${code(name)} to ${use(name)}.`;
+      return mistake(source.name, sentence`${code(source.name)}: its ${code(name)} ${problem}. ${override}`);
+    });
   }
 
   return {
@@ -198,15 +195,6 @@ function inputsIn<T extends InputTable>(reading: Reading<T>): InputsOf<T> {
     withEntry: (entry) => inputsIn({ ...reading, entry }),
     withContentsOf: (name, contents) => inputsIn({ ...reading, source: { name, contents } }),
   };
-}
-
-/** The value that counts: the entry's, otherwise the input's. An empty one counts only if that is a mistake. */
-function givenIn(name: string, { neverEmpty }: Input, env: Env, entry: Entry | undefined) {
-  const own = entry?.values.get(name);
-  if (own === "mistaken") throw new Mistaken();
-  const texts = [own?.text, env[variable(name)]];
-  const at = texts.findIndex((text) => text !== undefined && (text.trim() !== "" || neverEmpty));
-  return at < 0 ? undefined : { text: texts[at] ?? "", isInput: at === 1 };
 }
 
 /** Where an entry has a value, or one item of it; where the entry begins, if it does not have it. */

@@ -23,13 +23,12 @@ export function tlsFrom(
     mode() {
       const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
       if (mode !== "disable" || (signIn().type === "password" && hosts().every(isLoopback))) return mode;
-      return inputs.mistake(
-        "ssl-mode",
-        inOurWords(
-          "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`.",
-        ),
-      );
+      return inputs.mistake("ssl-mode", UNENCRYPTED);
     },
     rootCertificates: () => inputs.optional("ssl-root-cert", rootCertificates),
   });
 }
+
+const UNENCRYPTED = inOurWords(
+  "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`.",
+);

@@ -7,7 +7,7 @@ import { GUID } from "../model/entra-label.ts";
 import { inOrder, type Privilege, SCHEMA_PRIVILEGES, type SchemaPrivilege } from "../model/privileges.ts";
 import { EMPTY, inOurWords, isEmpty, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
-import { Invalid, resultOf, UNSET_VARIABLE, unlessInvalid } from "./invalid.ts";
+import { Invalid, parsed, resultOf, UNSET_VARIABLE } from "./invalid.ts";
 
 // Parsers of single inputs: text in, value out. Each takes time linear in the length of the text, and throws Invalid.
 
@@ -167,12 +167,9 @@ function eachLine<V>(parse: (line: string) => V): (text: string) => readonly V[]
     return found
       .filter((line) => line !== "")
       .map((item) =>
-        unlessInvalid(
-          () => parse(item),
-          ({ problem, details }) => {
-            throw new Invalid(problem, { item, ...details });
-          },
-        ),
+        parsed(item, parse, ({ problem, details }) => {
+          throw new Invalid(problem, { item, ...details });
+        }),
       );
   };
 }

@@ -98,7 +98,7 @@ test("a file and inputs with mistakes: one error has all of them, and nothing is
     "2 inputs are invalid. `grants.yml` has 5 mistakes. Nothing was changed.",
     "`grants.yml:3`: `table-privileges`: ",
     "`grants.yml:4`: `schema` is not a key of this file. Did you mean `schemas`?",
-    "`grants.yml:5`: `exclude`: `*audit` is an alias.",
+    "`grants.yml:5`: `exclude`: `*audit` is an alias, an anchor or a tag of YAML.",
     "`grants.yml:8`: `on-extra` is also a key on line 7.",
     "`grants.yml:9`: `grantee`: ",
     "`mode`: ",

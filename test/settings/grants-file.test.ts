@@ -214,7 +214,7 @@ a: b
       "`table-privilege` is not an input of this action. Did you mean `table-privileges`?",
       '`on-extra`: "nope" is not valid. Use `ignore`, `warn`, `fail` or `revoke`.',
       '`mode`: "aply" is not valid. Use `apply`, `check` or `plan`. Did you mean `apply`?',
-      "`grants.yml:3`: `grants`: `&orders` is an anchor. Write the value itself, in quotes if it begins with `&`.",
+      "`grants.yml:3`: `grants`: `&orders` is an alias, an anchor or a tag of YAML. Write the value itself, in quotes if it begins with `&`.",
       "`grants.yml:4`: `granteee` is not a key of this file. Did you mean `grantee`?",
       "`grants.yml:5`: `mode` is an input of the action and not a key of this file. Set it in the workflow.",
       `\`grants.yml:6\`: \`database\` is not text or a list with items. Put a name such as \`1\`, \`true\` or \`null\` in quotes. Use ${database}.`,
@@ -224,15 +224,15 @@ a: b
       "`grants.yml:10`: `on-extra` is not text. Use `ignore`, `warn`, `fail` or `revoke`.",
       "`grants.yml:11`: `exclude` is not text or a list with items. Put a name such as `1`, `true` or `null` in quotes. Use patterns such as `audit_*` or `billing.*`, one per line.",
       '`grants.yml:12`: `default-privileges`: "yes" is not valid. Use `true` or `false`.',
-      "`grants.yml:13`: `<<`: `*b` is an alias. Write the value itself, in quotes if it begins with `*`.",
+      "`grants.yml:13`: `<<`: `*b` is an alias, an anchor or a tag of YAML. Write the value itself, in quotes if it begins with `*`.",
       "`grants.yml:13`: `<<` is a merge key. Write the keys themselves.",
-      "`grants.yml:14`: `schema-privileges`: `!!str` is a tag. Write the value itself, in quotes if it begins with `!`.",
+      "`grants.yml:14`: `schema-privileges`: `!!str` is an alias, an anchor or a tag of YAML. Write the value itself, in quotes if it begins with `!`.",
       "`grants.yml:15`: `grantee` is also a key on line 3. Remove one of them.",
       "`grants.yml:17`: `grantee`: an item is not one line of text. Put a name such as `1`, `true` or `null` in quotes.",
       "`grants.yml:18`: `grantee`: an item is not one line of text. Put a name such as `1`, `true` or `null` in quotes.",
       "`grants.yml:19`: `grantee`: an item is not one line of text. Put a name such as `1`, `true` or `null` in quotes.",
       "`grants.yml:20`: `grantee`: an item is not one line of text. Put a name such as `1`, `true` or `null` in quotes.",
-      "`grants.yml:21`: `database`: `*` is an alias. Write the value itself, in quotes if it begins with `*`.",
+      "`grants.yml:21`: `database`: `*` is an alias, an anchor or a tag of YAML. Write the value itself, in quotes if it begins with `*`.",
       `\`grants.yml:22\`: \`database\` is missing. Set it to ${database}.`,
       "`grants.yml:22`: `grantee` is missing. Set it to the PostgreSQL names of one or more Entra users (`aad_…`), one per line.",
       `\`grants.yml:22\`: \`table-privileges\`: "DELET" is not valid. Use \`ALL\`, or a comma-separated list of ${tables}. Did you mean \`DELETE\`?`,
@@ -297,7 +297,7 @@ a: b
     ["grants: all", "`grants.yml:1`: The key `grants` has no list of entries."],
     [
       "grants: *x",
-      "`grants.yml:1`: `grants`: `*x` is an alias. Write the value itself, in quotes if it begins with `*`.",
+      "`grants.yml:1`: `grants`: `*x` is an alias, an anchor or a tag of YAML. Write the value itself, in quotes if it begins with `*`.",
     ],
     ["%YAML 1.1\n---\ngrants: [{ grantee: a, database: d }]", "`grants.yml:1`: `%YAML` is a directive. Remove it."],
     [
@@ -325,10 +325,10 @@ a: b
     ["exclude: [{ a: b }]", "`exclude`: an item is not one line of text. Put a name"],
     ["exclude: [true]", "`exclude`: an item is not one line of text. Put a name"],
     ["exclude: [a, null]", "`exclude`: an item is not one line of text. Put a name"],
-    ["exclude: [&a x]", "`exclude`: `&a` is an anchor"],
-    ["exclude: &a x", "`exclude`: `&a` is an anchor"],
-    ["exclude: !x y", "`exclude`: `!x` is a tag"],
-    ["exclude: *_audit", "`exclude`: `*_audit` is an alias"],
+    ["exclude: [&a x]", "`exclude`: `&a` is an alias, an anchor or a tag of YAML"],
+    ["exclude: &a x", "`exclude`: `&a` is an alias, an anchor or a tag of YAML"],
+    ["exclude: !x y", "`exclude`: `!x` is an alias, an anchor or a tag of YAML"],
+    ["exclude: *_audit", "`exclude`: `*_audit` is an alias, an anchor or a tag of YAML"],
     ["host: other", "`host` is an input of the action and not a key of this file"],
     ["grants-file: x", "`grants-file` is an input of the action and not a key of this file"],
     ["undeclared: fail", "`undeclared` is an input of the action and not a key of this file"],
@@ -407,9 +407,9 @@ describe("beside `grants-file`", () => {
     const connection = "host=h dbname=d user=aad_x sslmode=require";
     const inputs = { grantee: "aad_x", "grantee-object-id": ID, "app-connection": connection };
     expect(await problemsOf(text, inputs)).toEqual([
-      "`app-connection` contains a grantee, but the entries of `grants-file` have the grantees. Set `host` and `database` instead.",
-      "`grantee` is set, but the entries of `grants-file` have the grantees. Remove it.",
-      "`grantee-object-id` is set, but the entries of `grants-file` have the grantees. Remove it.",
+      "`app-connection` names grantees, but the entries of `grants-file` have them. Set `host` and `database` instead.",
+      "`grantee` names grantees, but the entries of `grants-file` have them. Remove it.",
+      "`grantee-object-id` names grantees, but the entries of `grants-file` have them. Remove it.",
     ]);
   });
 

@@ -669,10 +669,10 @@ describe("grantee-object-id", () => {
       "`grantee-object-id`: the value (10 characters) is not a GUID. Use the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`.",
     ]);
     expect(mistakes({ grantee: "a\nb", "grantee-object-id": IDS[0] })).toEqual([
-      "`grantee-object-id` has 1 object ID, but there are 2 grantees. Use one object ID per grantee, one per line, in the order of `grantee`.",
+      "`grantee-object-id` has 1 object ID for 2 grantees. Use one object ID per grantee, one per line, in the order of `grantee`.",
     ]);
     expect(mistakes({ "grantee-object-id": IDS.join("\n") })).toEqual([
-      "`grantee-object-id` has 2 object IDs, but there is 1 grantee. Use one object ID per grantee, one per line, in the order of `grantee`.",
+      "`grantee-object-id` has 2 object IDs for 1 grantee. Use one object ID per grantee, one per line, in the order of `grantee`.",
     ]);
   });
 });
