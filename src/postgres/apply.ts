@@ -1,15 +1,14 @@
-import type { Client } from "pg";
+import type { Client, DatabaseError } from "pg";
 import { wordsOf } from "../diagnosis/symptoms.ts";
 import { type Batch, batchesOf, batchOf } from "../grants/batches.ts";
 import type { Outcome, Refusal } from "../grants/outcome.ts";
 import type { Plan } from "../grants/plan.ts";
 import type { Change } from "../grants/statements.ts";
 import { startWork, type Work } from "../grants/work.ts";
-import { isRelation } from "../model/kinds.ts";
+import type { Reason } from "../model/report.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { attempt, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
-import { culprits } from "./culprits.ts";
 import { isOpen } from "./driver.ts";
 import { type Trial, trialsOf, tryOne } from "./trial.ts";
 import type { Say, Turns } from "./turn.ts";
@@ -39,9 +38,8 @@ interface Round {
 const OUTDATED = Symbol("outdated");
 
 /**
- * Makes the planned changes, each batch in a transaction of its own; a batch that fails is sent again without the
- * objects at fault, which halving finds if the catalogs do not show them. Then tries what PostgreSQL's rules do not
- * allow, once for each owner.
+ * Makes the planned changes, each batch in a transaction of its own; a batch that fails is halved down to the objects at
+ * fault. Then tries what PostgreSQL's rules do not allow, once for each owner.
  * @param say takes a line for the log
  * @param waits is updated, and shared by all rounds of a run
  * @returns what was done; it never throws, because an error that ends the session is in the outcome
@@ -104,23 +102,20 @@ async function run(round: Round, planned: Batch): Promise<void> {
   if (concernsAll(error)) throw OUTDATED;
   if (TIMEOUTS.has(error.code ?? "")) waits.locks += Date.now() - started;
   const reason = reasonOf(error);
-  const serverMessage = wordsOf(error);
-  const atFault = await culprits(client, changes, reason);
-  const isAtFault = ({ member }: Change) => atFault.has(member.oid);
-  const otherNotFound = reason === "gone" && atFault.size === 0 && changes.every(({ group }) => isRelation(group.kind));
-  const refusal: Refusal = otherNotFound
-    ? { reason: "refused", serverMessage, otherNotFound }
-    : { reason, serverMessage };
   if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {
-    return work.failed(changes, refusal);
-  }
-  if (atFault.size > 0) {
-    work.failed(changes.filter(isAtFault), refusal);
-    return run(round, batchOf(changes.filter((change) => !isAtFault(change))));
+    return work.failed(changes, refusalOf(error, reason, changes));
   }
   const half = Math.ceil(changes.length / 2);
   await run(round, batchOf(changes.slice(0, half)));
   await run(round, batchOf(changes.slice(half)));
+}
+
+/** An object is gone if the message names it. A function that runs on GRANT may miss something else. */
+function refusalOf(error: DatabaseError, reason: Reason, changes: readonly Change[]): Refusal {
+  const serverMessage = wordsOf(error);
+  const names = changes.flatMap(({ member }) => [member.name, member.oid]);
+  if (reason !== "gone" || names.some((name) => error.message.includes(name))) return { reason, serverMessage };
+  return { reason: "refused", serverMessage, otherNotFound: true };
 }
 
 /** The batch without the objects that are not worth a try: 20,000 objects must not be refused one by one. */

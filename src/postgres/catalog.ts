@@ -2,14 +2,15 @@ import { setTimeout } from "node:timers/promises";
 import pg, { type Client } from "pg";
 import { creatorsOf } from "../grants/creators.ts";
 import { mayDiffer } from "../grants/drift.ts";
-import { likePatternsOf } from "../grants/exclude.ts";
 import { oldServer } from "../grants/obstacles.ts";
 import { powersMatter } from "../grants/powers.ts";
 import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure, failure } from "../model/failure.ts";
+import { isRoutine } from "../model/kinds.ts";
 import type { Kind } from "../model/report.ts";
-import { sentence, someNames } from "../model/sentence.ts";
+import { sentence } from "../model/sentence.ts";
 import type { Group, Oid, Pitfall, Role, Snapshot } from "../model/snapshot.ts";
+import { likePatternsOf } from "./exclude.sql.ts";
 import { type GranteeRow, granteeFacts, type OwnershipRow, ownerships } from "./grantees.sql.ts";
 import {
   defaultsThatFail,
@@ -19,8 +20,8 @@ import {
   viewsThatFail,
 } from "./pitfalls.sql.ts";
 import { whoCanAct } from "./roles.sql.ts";
-import { defaultPrivileges, secondLook } from "./second-look.sql.ts";
-import { type GroupRow, mapGrantees, mapSnapshot, type Representative, type SnapshotRow } from "./snapshot.rows.ts";
+import { defaultPrivileges, type ObjectNow, secondLook } from "./second-look.sql.ts";
+import { type GroupRow, mapGrantees, mapSnapshot, type SnapshotRow } from "./snapshot.rows.ts";
 import { snapshotFor } from "./snapshot.sql.ts";
 import { BEGIN_READ_ONLY, rollBack } from "./transaction.ts";
 
@@ -51,7 +52,7 @@ export async function look(client: Client, grantees: readonly string[], demand: 
       return null;
     });
     if (seen?.snapshot) return seen.snapshot;
-    if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
+    if (Date.now() > end) throw new ActionError(catalogBusy(looks));
     firstLook ??= seen?.nextTransaction;
     // At random, so that two runs that disturb each other get out of step.
     if (looks > 1) await setTimeout(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
@@ -81,41 +82,26 @@ const PASSING: ReadonlySet<string> = new Set([
   "42P01", // undefined_table
 ]);
 
-async function catalogBusy(client: Client, changed: readonly Oid[], looks: number): Promise<Failure> {
-  const [, { rows }] = await Promise.all([
-    client.query(BEGIN_READ_ONLY),
-    client.query<{ schema: string; name: string }>(NAMES, [changed]),
-    client.query("COMMIT"),
-  ]);
-  const names = someNames(rows.map(({ schema, name }) => [schema, name]));
+function catalogBusy(looks: number): Failure {
   return failure({
     code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${names}.`,
+    message: sentence`The privileges changed during each of ${looks} attempts to read them.`,
     hint: "Another job grants, revokes, creates or drops here at the same time.",
     steps: ["Run this step after the other job."],
   });
 }
 
-const NAMES = `
-SELECT n.nspname AS schema, c.relname AS name
-FROM (
-  SELECT oid, relname, relnamespace FROM pg_catalog.pg_class
-  UNION ALL SELECT oid, proname, pronamespace FROM pg_catalog.pg_proc
-) AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.oid = ANY ($1::pg_catalog.oid[])
-ORDER BY 1, 2`;
-
 /**
  * One read-only transaction in two round trips: snapshot, second look.
  * @param since objects that changed in this transaction or later are asked about alone, so another change does not matter
- * @returns the snapshot, or the objects that changed during the look and stand for others
+ * @returns the snapshot, unless an object that stands for others changed during the look; `nextTransaction`: see FirstLook
  */
 async function lookOnce(
   client: Client,
   grantees: readonly string[],
   demand: Demand,
   since: string | undefined,
-): Promise<LookedOnce> {
+): Promise<{ readonly snapshot?: Snapshot; readonly nextTransaction: string }> {
   // Sent at once: if the first fails, the transaction it began fails the second.
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
@@ -123,15 +109,15 @@ async function lookOnce(
   ]);
   const second = await lookAgain(client, rows, demand);
   const { snapshot, representatives, nextTransaction } = second.seen;
-  const now = new Map(second.objects.map((row) => [keyOf(row), row]));
-  const changed = representatives.filter((then) => {
-    const { owner, relacl } = now.get(keyOf(then)) ?? {};
-    const isJudged = since === undefined || then.forOthers;
-    return isJudged && (owner !== then.owner || relacl !== then.relacl);
-  });
-  if (changed.length > 0 || second.grantees === undefined)
-    return { changed: changed.map(({ oid }) => oid), nextTransaction };
-  const gone = new Set(representatives.flatMap((then) => (now.has(keyOf(then)) ? [] : [then.group])));
+  const now = new Map(second.objects.map((row) => [`${row.routine} ${row.oid}`, row]));
+  const found = representatives.map((then) => ({
+    then,
+    now: now.get(`${isRoutine(then.kind)} ${then.representative}`),
+  }));
+  const judged = found.filter(({ then }) => since === undefined || then.size > 1);
+  const isChanged = judged.some(({ then, now }) => now?.owner !== then.owner || now.relacl !== (then.relacl ?? null));
+  if (isChanged || second.grantees === undefined) return { nextTransaction };
+  const gone = new Set(found.flatMap(({ then, now }) => (now === undefined ? then.group : [])));
   const complete: Snapshot = {
     ...snapshot,
     groups: [...snapshot.groups.filter((group) => !gone.has(group)), ...second.defaults],
@@ -139,11 +125,6 @@ async function lookOnce(
     grantees: second.grantees,
   };
   return { snapshot: complete, nextTransaction };
-}
-
-/** A relation and a routine may have the same OID. */
-function keyOf({ routine, oid }: Pick<Representative, "routine" | "oid">): string {
-  return `${routine} ${oid}`;
 }
 
 /** The second look: the objects that were asked about as they are now, and what depends on the first look. */
@@ -176,7 +157,7 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
     needed(!ownSequences, () => defaultsThatFail(scope, demandsNextValues(demand))),
     needed(has("foreign-table"), () => foreignTablesWithoutMapping(scope)),
     "COMMIT;",
-  ])) as [Representative[], SnapshotRow[], GroupRow[], GranteeRow[], OwnershipRow[], ...Pitfall[][]];
+  ])) as [ObjectNow[], SnapshotRow[], GroupRow[], GranteeRow[], OwnershipRow[], ...Pitfall[][]];
   const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting], demand.exclude) : first;
   // A grantee without facts was dropped meanwhile.
   const isComplete = facts.length === roles.length;
@@ -206,13 +187,6 @@ function demandsNextValues({ sequencePrivileges }: Demand): boolean {
   return sequencePrivileges === "ALL" || sequencePrivileges.includes("USAGE") || sequencePrivileges.includes("UPDATE");
 }
 
-/** The result of one look; `nextTransaction`: see FirstLook. */
-interface LookedOnce {
-  readonly snapshot?: Snapshot;
-  readonly changed?: readonly Oid[];
-  readonly nextTransaction: string;
-}
-
 /** In place of a statement that this database does not need. */
 const NO_ROWS = "SELECT WHERE FALSE;";
 
@@ -223,15 +197,15 @@ async function statements(client: Client, sql: readonly string[]): Promise<unkno
 }
 
 function parametersOf(grantees: readonly string[], demand: Demand): unknown[] {
-  const patterns = demand.exclude.map(likePatternsOf);
+  const { names, paths } = likePatternsOf(demand.exclude);
   return [
     grantees,
     demand.schemas === "*" ? null : demand.schemas,
     demand.tablePrivileges === "ALL" ? null : demand.tablePrivileges,
     demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
     demand.onExtra !== "ignore",
-    patterns.map(({ name }) => name),
-    patterns.map(({ path }) => path),
+    names,
+    paths,
     demand.routinePrivileges,
   ];
 }

@@ -8,8 +8,6 @@ import type pg from "pg";
 type Connection = pg.Connection & {
   startup(parameters: Record<string, string>): void;
   attachListeners(stream: Duplex): void;
-  query(text: string): void;
-  sync(): void;
   stream: Duplex;
 };
 
@@ -60,7 +58,8 @@ export function checkMessages(client: pg.Client): void {
         if (bytes > MAX_BYTES) throw new Error(`an answer that takes more than ${MAX_BYTES} bytes`);
         parse(chunk);
       } catch (error) {
-        stream.destroy(protocolViolation(error));
+        const violation = `PostgreSQL's protocol was violated: ${(error as Error).message}`;
+        stream.destroy(error === NOT_POSTGRES ? NOT_POSTGRES : coded("PROTOCOL_VIOLATION", violation));
       }
     });
   };
@@ -81,57 +80,42 @@ const FIRST_MESSAGES = "RENv";
 /** The letters of ErrorResponse and NoticeResponse. The parser of `pg` never stops reading one that lacks its end. */
 const WITH_FIELDS = "EN";
 
-/** Reads a letter and a length before each message, wherever a chunk ends, and counts the messages. */
+const NOT_POSTGRES = coded("NOT_POSTGRES", "what answers is not PostgreSQL");
+
+/** An error with a code for the rules of `diagnosis/`. */
+function coded(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+/** Reads the letter and the length before each message, wherever a chunk ends, and counts the messages. */
 function messageChecker(): (chunk: Buffer) => number {
-  let head = Buffer.alloc(0);
-  let letter = "";
-  let left = 0;
-  let end = "";
+  let unread = Buffer.alloc(0);
+  let toSkip = 0;
   let allowed = FIRST_MESSAGES;
   return (chunk) => {
     let messages = 0;
-    for (let at = 0; at < chunk.length; ) {
-      if (left > 0) {
-        const body = chunk.subarray(at, at + left);
-        left -= body.length;
-        at += body.length;
-        if (WITH_FIELDS.includes(letter)) end = `${end}${body.toString("latin1", body.length - 2)}`.slice(-2);
-      } else {
-        const taken = chunk.subarray(at, at + 5 - head.length);
-        head = Buffer.concat([head, taken]);
-        at += taken.length;
-        letter = head.toString("latin1", 0, 1);
-        if (!allowed.includes(letter))
-          throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
-        if (head.length < 5) return messages;
-        messages++;
-        left = head.readInt32BE(1) - 4;
-        if (left < 0 || left > MAX_BYTES) throw new Error(`a message of ${left} bytes`);
-        head = Buffer.alloc(0);
-        end = "";
-        allowed = MESSAGES;
+    unread = Buffer.concat([unread, chunk]);
+    for (;;) {
+      const skipped = Math.min(toSkip, unread.length);
+      unread = unread.subarray(skipped);
+      toSkip -= skipped;
+      if (unread.length === 0) return messages;
+      const letter = unread.toString("latin1", 0, 1);
+      if (!allowed.includes(letter))
+        throw allowed === MESSAGES ? new Error(`a message of type ${letter}`) : NOT_POSTGRES;
+      if (unread.length < 5) return messages;
+      const size = 1 + unread.readInt32BE(1);
+      if (size < 5 || size > MAX_BYTES) throw new Error(`a message of ${size} bytes`);
+      if (WITH_FIELDS.includes(letter)) {
+        if (unread.length < size) return messages;
+        if (unread.toString("latin1", size - 2, size) !== "\0\0")
+          throw new Error(`a message of type ${letter} without its end`);
       }
-      if (left === 0 && WITH_FIELDS.includes(letter) && end !== "\0\0")
-        throw new Error(`a message of type ${letter} without its end`);
+      toSkip = size;
+      allowed = MESSAGES;
+      messages++;
     }
-    return messages;
   };
-}
-
-class NotPostgres extends Error {
-  readonly code = "NOT_POSTGRES";
-
-  constructor() {
-    super("what answers is not PostgreSQL");
-  }
-}
-
-function protocolViolation(error: unknown): Error {
-  if (error instanceof NotPostgres) return error;
-  const { message } = error as Error;
-  return Object.assign(new Error(`PostgreSQL's protocol was violated: ${message}`), {
-    code: "PROTOCOL_VIOLATION",
-  });
 }
 
 /**
@@ -145,8 +129,8 @@ export function refuseHashes(client: pg.Client): void {
     ["authenticationSASL", "SCRAM"],
   ] as const) {
     connection.on(message, () => {
-      const error = new Error(`the server asks for a password by ${method}, not for a token`);
-      connection.stream.destroy(Object.assign(error, { code: "HASH_REQUESTED" }));
+      const words = `the server asks for a password by ${method}, not for a token`;
+      connection.stream.destroy(coded("HASH_REQUESTED", words));
     });
   }
 }
@@ -161,26 +145,12 @@ export function watchFirstAnswer(socket: Socket): () => Error | undefined {
   let error: Error | undefined;
   socket.once("data", (answer: Buffer) => {
     const isText = answer[0] === ERROR && answer[1] !== 0; // a zero begins the length of an ErrorResponse
-    if (isText) error = Object.assign(new Error(answer.toString("utf8", 1, 1_000)), { code: "NO_PROCESS" });
+    if (isText) error = coded("NO_PROCESS", answer.toString("utf8", 1, 1_000));
   });
   return () => error;
 }
 
 const ERROR = "E".charCodeAt(0);
-
-/** Calls `then` whenever a message is sent that the server has to answer. */
-export function onSend(client: pg.Client, then: () => void): void {
-  const connection = client.connection as Connection;
-  const [query, sync] = [connection.query.bind(connection), connection.sync.bind(connection)];
-  connection.query = (text) => {
-    then();
-    query(text);
-  };
-  connection.sync = () => {
-    then();
-    sync();
-  };
-}
 
 /** Calls `then` whenever the server has answered a message. */
 export function onAnswer(client: pg.Client, then: () => void): void {

@@ -68,7 +68,7 @@ WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL`;
 }
 
 /**
- * The rows of the sections server, role and schema, and the database's of the section group. They need the CTEs `schema`,
+ * The rows of the sections server, role, database and schema. They need the CTEs `schema`,
  * `mentioned` (oid), the roles to list, `grantee` (oid) and `acting` (oid), the roles whose privileges are asked for and
  * those as which their sessions begin, `heir` (oid), both of them, and `acl` (relkind, representative, items).
  */
@@ -89,7 +89,7 @@ FROM server
 UNION ALL
 ${roleRows("SELECT oid FROM mentioned")}
 UNION ALL
-SELECT 'group', pg_catalog.json_build_object(
+SELECT 'database', pg_catalog.json_build_object(
          'kind', 'database', 'owner', d.datdba, 'skipped', '', 'size', 1,
          'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', d.oid, 'name', d.datname)),
          'acl', (SELECT items FROM acl WHERE relkind = 'database'),

@@ -1,4 +1,5 @@
 import type { Creator } from "../grants/creators.ts";
+import { isRoutine } from "../model/kinds.ts";
 import {
   PREDEFINED_ROLES,
   type Privilege,
@@ -6,19 +7,27 @@ import {
   SEQUENCE_PRIVILEGES,
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
-import type { Role } from "../model/snapshot.ts";
+import type { Oid, Role } from "../model/snapshot.ts";
 import { aclItems } from "./roles.sql.ts";
-import type { Representative } from "./snapshot.rows.ts";
+import type { FirstLook } from "./snapshot.rows.ts";
 import { PRIVILEGES } from "./snapshot.sql.ts";
+
+/** A row of `secondLook`. A relation and a routine may have the same OID. */
+export interface ObjectNow {
+  readonly routine: boolean;
+  readonly oid: Oid;
+  readonly owner: Oid;
+  readonly relacl: string | null;
+}
 
 /**
  * Reads the owner and ACL of relations and routines again. has_*_privilege reads the newest catalogs, not the statement's
  * snapshot: an object that answered for others must not have changed in between. The ACL is compared as the
  * server prints it.
  */
-export function secondLook(objects: readonly Pick<Representative, "routine" | "oid">[]): string {
+export function secondLook(objects: FirstLook["representatives"]): string {
   const [routines, relations] = [true, false].map((wanted) =>
-    objects.filter(({ routine }) => routine === wanted).map(({ oid }) => oid),
+    objects.filter(({ kind }) => isRoutine(kind) === wanted).map(({ representative }) => representative),
   );
   return `
 SELECT FALSE AS routine, oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl

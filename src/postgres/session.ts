@@ -22,7 +22,6 @@ import {
   checkMessages,
   delayStartup,
   onAnswer,
-  onSend,
   refuseHashes,
   watchFirstAnswer,
 } from "./driver.ts";
@@ -60,7 +59,8 @@ export async function withSession<T>(login: Login, work: (client: pg.Client) => 
   for (let sessions = 1; ; sessions++) {
     const session = await openSession(login, times).catch((error) => {
       // A server that stays silent says no more by not answering a new connection.
-      throw timedOut !== undefined && isSilence(error) ? timedOut : error;
+      const isSilent = error instanceof ActionError && error.failure.code === "connection-timed-out";
+      throw isSilent && timedOut !== undefined ? timedOut : error;
     });
     try {
       return await work(session.client);
@@ -68,9 +68,9 @@ export async function withSession<T>(login: Login, work: (client: pg.Client) => 
       signal?.throwIfAborted();
       if (error instanceof ActionError) throw error;
       await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {}); // shows whether the error ended the session
-      const broken = session.broken();
+      const late = (error as Error).message === PG_TIMEOUT;
+      const broken = late ? queryTimeout(times.queryTime) : session.broken();
       if (broken === undefined) throw error;
-      const late = broken.code === QUERY_TIMEOUT;
       if (timedOut !== undefined) throw timedOut;
       // Only one of them may say why: the error of a write on a connection that was already broken does not.
       errors.push(error, broken);
@@ -92,8 +92,8 @@ interface Times extends Patience {
   readonly queryTime: number;
 }
 
-/** Longer than the `statement_timeout` in transaction.ts. */
-const QUERY_TIME = 65_000;
+/** Longer than the `statement_timeout` in transaction.ts and the wait for a turn together. */
+const QUERY_TIME = 75_000;
 
 /** After a silence longer than this, in milliseconds, the server may never answer, whatever broke the connection. */
 const LONG_SILENCE = 10_000;
@@ -101,11 +101,11 @@ const LONG_SILENCE = 10_000;
 /** After a query without an answer, one more session looks at what was done, and the run ends within 100 s of that query. */
 const LAST_TRY = { maxTime: 0, answerTime: 5_000, queryTime: 15_000 };
 
-/** The code of the error of a query without an answer. */
-const QUERY_TIMEOUT = "QUERY_TIMEOUT";
+/** https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js (query_timeout) */
+const PG_TIMEOUT = "Query read timeout";
 
-function isSilence(error: unknown): boolean {
-  return error instanceof ActionError && error.failure.code === "connection-timed-out";
+function queryTimeout(time: number): Error {
+  return Object.assign(noAnswer(time), { code: "QUERY_TIMEOUT" });
 }
 
 /** The server may restart while this runs, even twice. */
@@ -137,7 +137,7 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
   let token: string | undefined;
   let waitsForSignIn = false;
   let broken: NodeJS.ErrnoException | undefined;
-  const client = clientOf(target, socket, () => signingIn);
+  const client = clientOf(target, socket, queryTime, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
     clock.stop(); // the time of the sign-in is not the server's
@@ -176,10 +176,15 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
     clock.stop();
     signal?.removeEventListener("abort", abort);
   }
-  return sessionOf(client, socket, queryTime, () => broken, signal);
+  return sessionOf(client, socket, () => broken, signal);
 }
 
-function clientOf({ server, database, user }: Target, socket: Socket, password: () => Promise<string>): pg.Client {
+function clientOf(
+  { server, database, user }: Target,
+  socket: Socket,
+  queryTime: number,
+  password: () => Promise<string>,
+): pg.Client {
   return new pg.Client({
     host: server.host,
     port: server.port,
@@ -191,27 +196,20 @@ function clientOf({ server, database, user }: Target, socket: Socket, password: 
     stream: () => socket,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: 0, // the clock of `connect` does it, and that of `sessionOf` what `query_timeout` would
+    connectionTimeoutMillis: 0, // the clock of `connect` does it
+    query_timeout: queryTime,
     pipeline: true, // several messages can be sent without waiting for answers
   });
 }
 
-interface Session {
-  readonly client: pg.Client;
-  /** The error that broke the connection, if it is broken. */
-  broken(): NodeJS.ErrnoException | undefined;
-  /** Milliseconds since the server answered a message. */
-  silence(): number;
-  end(): Promise<void>;
-}
+type Session = ReturnType<typeof sessionOf>;
 
 function sessionOf(
   client: pg.Client,
   socket: Socket,
-  queryTime: number,
-  broken: Session["broken"],
+  broken: () => NodeJS.ErrnoException | undefined,
   signal: AbortSignal | undefined,
-): Session {
+) {
   const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
   const stop = () => {
     breakAfterAnswers(client, signal?.reason);
@@ -219,29 +217,20 @@ function sessionOf(
     grace.start();
   };
   signal?.addEventListener("abort", stop);
-  // The time of a message that was sent ahead begins with the answer to the one before it.
-  const clock = timer(queryTime, () =>
-    breakConnection(client, Object.assign(noAnswer(queryTime), { code: QUERY_TIMEOUT })),
-  );
-  let unanswered = 0;
   let answered = Date.now();
-  onSend(client, () => {
-    if (unanswered++ === 0) clock.start();
-  });
   onAnswer(client, () => {
     answered = Date.now();
-    clock.stop();
-    if (--unanswered > 0) clock.start();
   });
   return {
     client,
+    /** The error that broke the connection, if it is broken. */
     broken,
+    /** Milliseconds since the server answered a message. */
     silence: () => Date.now() - answered,
     /** A client left open keeps the process alive; a server that does not answer must not, either. */
     async end() {
       signal?.removeEventListener("abort", stop);
       grace.stop();
-      clock.stop();
       await within(END_TIME, client.end()).catch(() => {});
       socket.destroy();
     },

@@ -5,7 +5,6 @@ import {
   type Grantee,
   type GranteeFacts,
   type Group,
-  type Member,
   type Oid,
   type Pitfall,
   PUBLIC,
@@ -19,104 +18,97 @@ import { compare } from "../text/groups.ts";
 import type { GranteeRow, OwnershipRow } from "./grantees.sql.ts";
 
 /** The result of the first statement of a look, and what the second statement has to read. */
-export interface FirstLook {
-  readonly snapshot: Omit<Snapshot, "grantees">;
-  readonly grantees: ReadonlyMap<string, SignedIn>;
-  readonly roles: readonly Role[];
-  /** Resolves the OIDs in a row. All of these throw an error about what the statement did not list. */
-  readonly roleOf: (oid: Oid) => Role;
-  readonly groupFrom: (row: GroupRow) => Group;
-  /** The relations that one of them was asked about. */
-  readonly relationsOf: (representative: Oid) => Group;
-  /** The objects that the server was asked about, most of them for others too. */
-  readonly representatives: readonly Representative[];
-  /** The transaction that comes next: what is written later is written by it or a later one. */
-  readonly nextTransaction: string;
-  /** There are sequences in schemas that are not checked. */
-  readonly otherSequences: boolean;
-  readonly hasRowSecurity: boolean;
-  /** A foreign key has triggers on both tables: https://www.postgresql.org/docs/current/catalog-pg-class.html (relhastriggers) */
-  readonly hasTriggers: boolean;
-}
+export type FirstLook = ReturnType<typeof mapSnapshot>;
 
 /** A grantee, and who its sessions are. */
-export type SignedIn = Pick<Grantee, "role" | "actor" | "refused"> & Pick<GranteeFacts, "readOnly">;
-
-/** The relation or routine that the server was asked about for its group, with the owner and ACL of the group. */
-export interface Representative {
-  readonly routine: boolean;
-  readonly oid: Oid;
-  readonly owner: Oid;
-  readonly relacl: string | null;
-  readonly group: Group;
-  /** True if its group has other members. */
-  readonly forOthers: boolean;
-}
+type SignedIn = Pick<Grantee, "role" | "actor" | "refused"> & Pick<GranteeFacts, "readOnly">;
 
 /**
- * Maps the rows of SNAPSHOT: resolves OIDs to roles, schemas and groups.
+ * Maps the rows of SNAPSHOT, and perhaps those of `whoCanAct`: resolves OIDs to roles, schemas and groups.
  * @param exclude the patterns as they were passed
+ * @throws an error about an OID that the statement did not list; so do the functions in the result
  */
-export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly string[]): FirstLook {
+export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly string[]) {
   const sections = Map.groupBy(rows, ({ section }) => section);
   const facts = <S extends keyof Facts>(section: S) =>
     (sections.get(section) ?? []).map((row) => row.facts as Facts[S]);
-  const [first] = facts("server");
-  if (first === undefined) throw new Error("the snapshot has no server row");
+  const [[first], [database]] = [facts("server"), facts("database")];
+  if (first === undefined || database === undefined) throw new Error("the snapshot lacks its server or database");
   const { sessionUser, nextTransaction, otherSequences, ...server } = first;
 
   const roles = mapRoles(facts("role"));
   const roleOf = (oid: Oid) => found(roles, oid);
+  const holderOf = (oid: Oid) => (oid === PUBLIC.oid ? PUBLIC : roleOf(oid));
+  const aclItem = <Row extends AclRow>(row: Row) => ({
+    ...row,
+    grantor: roleOf(row.grantor),
+    grantee: holderOf(row.grantee),
+  });
   const usable = new Map(facts("usable").map((row) => [row.schema, row.roles.map(roleOf)]));
   const schemas = new Map<Oid, Schema>();
-  const groupFrom = (row: GroupRow) => mapGroup(row, schemas, roleOf);
-  const schemaGroups = facts("schema").map((row) => {
-    const group = groupFrom(row);
-    const schema = mapSchema(group, usable);
-    schemas.set(schema.oid, schema);
-    return group;
+  const groupFrom = ({ kind, skipped, size, schema, owner, acl, held, members }: GroupRow): Group => ({
+    kind,
+    skipped,
+    size,
+    ...(schema != null && { schema: found(schemas, schema) }),
+    owner: roleOf(owner),
+    acl: (acl ?? []).map(aclItem),
+    held: new Map(Object.entries(held ?? {}).map(([oid, privileges]) => [roleOf(oid), new Set(privileges)])),
+    members: members ?? [],
   });
-  const groups = facts("group").map((row) => ({ row, group: groupFrom(row) }));
-  const asked = groups.filter(({ row }) => row.representative !== undefined);
-  const relations = new Map(
-    asked.filter(({ group }) => !isRoutine(group.kind)).map(({ row, group }) => [row.representative ?? "", group]),
-  );
-  const relationsOf = (representative: Oid) => found(relations, representative);
-  const database = groups.find(({ group }) => group.kind === "database")?.group;
-  if (database === undefined) throw new Error("the snapshot has no database row");
+  const [ofDatabase, ...ofSchemas] = [database, ...facts("schema")].map(groupFrom) as [Group, ...Group[]];
+  for (const group of ofSchemas) {
+    const schema = schemaFrom(group, usable);
+    schemas.set(schema.oid, schema);
+  }
+  const asked = facts("group").map((row) => ({ ...row, group: groupFrom(row) }));
+  const relations = asked.filter(({ kind }) => !isRoutine(kind));
+  const byRepresentative = new Map(relations.map(({ representative, group }) => [representative, group]));
+  const relationsOf = (representative: Oid) => found(byRepresentative, representative);
 
   return {
     snapshot: {
       server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
       sessionUser: roleOf(sessionUser),
-      database: { name: database.members[0]?.name ?? "", owner: database.owner },
+      database: { name: ofDatabase.members[0]?.name ?? "", owner: ofDatabase.owner },
       schemas: [...schemas.values()].sort((a, b) => compare(a.name, b.name)),
-      groups: [database, ...schemaGroups, ...groups.flatMap(({ group }) => (group === database ? [] : [group]))],
+      groups: [ofDatabase, ...ofSchemas, ...asked.map(({ group }) => group)],
       columns: facts("column").map(({ representative, relation, name, items }) => ({
         group: relationsOf(representative),
         member: { oid: relation, name },
-        items: items.map((item) => ({ column: item.column, ...mapAclItem(item, roleOf) })),
+        items: items.map(aclItem),
       })),
       knownSchemas: facts("known-schema"),
       knownRoles: facts("known-role"),
       unmatchedPatterns: facts("unmatched-pattern").map((ordinal) => exclude[ordinal - 1] ?? ""),
     },
-    grantees: new Map(facts("grantee").map((row) => [row.name, mapSession(row, roleOf)])),
+    grantees: new Map(
+      facts("grantee").map(({ name, oid, session, ...row }): [string, SignedIn] => [
+        name,
+        { ...row, role: roleOf(oid), actor: roleOf(session) },
+      ]),
+    ),
     roles: [...roles.values()],
     roleOf,
+    holderOf,
     groupFrom,
+    /** The relations that one of them was asked about. */
     relationsOf,
-    representatives: asked.flatMap(({ row, group }) => (row.skipped === "" ? mapAsked(row, group) : [])),
+    /** The objects that the server was asked about, most of them for others too. */
+    representatives: asked.filter(({ skipped }) => skipped === ""),
+    /** The transaction that comes next: what is written later is written by it or a later one. */
     nextTransaction,
+    /** There are sequences in schemas that are not checked. */
     otherSequences,
-    hasRowSecurity: groups.some(({ row }) => row.rowSecurity),
-    hasTriggers: groups.some(({ row }) => row.triggers),
+    hasRowSecurity: asked.some(({ rowSecurity }) => rowSecurity),
+    /** A foreign key has triggers on both tables: https://www.postgresql.org/docs/current/catalog-pg-class.html (relhastriggers) */
+    hasTriggers: asked.some(({ triggers }) => triggers),
   };
 }
 
 /** Maps the rows of `undeclaredPrivileges`: the roles and objects as in a snapshot, and who holds what. */
 export function mapUndeclared(rows: readonly SnapshotRow[]): UndeclaredLook {
-  const { snapshot, roleOf, relationsOf } = mapSnapshot(rows, []);
+  const { snapshot, roleOf, holderOf, relationsOf } = mapSnapshot(rows, []);
   const undeclared = rows.filter(({ section }) => section === "undeclared");
   return {
     snapshot,
@@ -127,7 +119,7 @@ export function mapUndeclared(rows: readonly SnapshotRow[]): UndeclaredLook {
         group,
         members: relation === null ? group.members : group.members.filter(({ oid }) => oid === relation),
         grantor: roleOf(grantor),
-        holders: grantees.map((oid) => (oid === PUBLIC.oid ? PUBLIC : roleOf(oid))),
+        holders: grantees.map(holderOf),
         privileges,
         ...(columns && { columns }),
       };
@@ -195,48 +187,10 @@ const CANNOT_ACT = {
   membership: null,
 };
 
-function mapGroup(row: GroupRow, schemas: ReadonlyMap<Oid, Schema>, roleOf: (oid: Oid) => Role): Group {
-  const { kind, schema, owner, acl, held, skipped, size, members } = row;
-  return {
-    kind,
-    ...(schema != null && { schema: found(schemas, schema) }),
-    owner: roleOf(owner),
-    acl: (acl ?? []).map((item) => mapAclItem(item, roleOf)),
-    held: new Map(Object.entries(held ?? {}).map(([oid, privileges]) => [roleOf(oid), new Set(privileges)])),
-    skipped,
-    size,
-    members: members ?? [],
-  };
-}
-
-function mapSession({ oid, session, refused, readOnly }: SessionRow, roleOf: (oid: Oid) => Role): SignedIn {
-  return { role: roleOf(oid), actor: roleOf(session), refused, readOnly };
-}
-
-function mapAsked({ representative = "", owner, relacl = null, size }: GroupRow, group: Group): Representative {
-  return { routine: isRoutine(group.kind), oid: representative, owner, relacl, group, forOthers: size > 1 };
-}
-
-function mapSchema({ owner, acl, held, members: [itself] }: Group, usable: ReadonlyMap<Oid, readonly Role[]>): Schema {
+function schemaFrom({ owner, acl, held, members: [itself] }: Group, usable: ReadonlyMap<Oid, readonly Role[]>): Schema {
   const { oid = "", name = "" } = itself ?? {};
-  const creators = [...held].filter(([, privileges]) => privileges.has("CREATE"));
-  return {
-    oid,
-    name,
-    owner,
-    acl,
-    usableBy: new Set(usable.get(oid)),
-    creatableBy: new Set(creators.map(([role]) => role)),
-  };
-}
-
-function mapAclItem({ grantor, grantee, privilege, grantable }: AclRow, roleOf: (oid: Oid) => Role): AclItem {
-  return {
-    grantor: roleOf(grantor),
-    grantee: grantee === PUBLIC.oid ? PUBLIC : roleOf(grantee),
-    privilege,
-    grantable,
-  };
+  const creators = [...held].flatMap(([role, privileges]) => (privileges.has("CREATE") ? role : []));
+  return { oid, name, owner, acl, usableBy: new Set(usable.get(oid)), creatableBy: new Set(creators) };
 }
 
 export interface SnapshotRow {
@@ -252,22 +206,21 @@ interface Facts {
     readonly otherSequences: boolean;
   };
   role: RoleRow;
-  grantee: SessionRow;
+  /** `session`: the role as which its sessions begin. */
+  grantee: Omit<SignedIn, "role" | "actor"> & { readonly name: string; readonly oid: Oid; readonly session: Oid };
+  database: GroupRow;
   schema: GroupRow;
   usable: { readonly schema: Oid; readonly roles: readonly Oid[] };
-  group: GroupRow;
-  column: ColumnRow;
+  group: AskedRow;
+  column: {
+    readonly representative: Oid;
+    readonly relation: Oid;
+    readonly name: string;
+    readonly items: readonly (AclRow & { readonly column: string })[];
+  };
   "known-schema": string;
   "known-role": string;
   "unmatched-pattern": number;
-}
-
-interface SessionRow extends Pick<GranteeFacts, "readOnly"> {
-  readonly name: string;
-  readonly oid: Oid;
-  /** The role as which its sessions begin. */
-  readonly session: Oid;
-  readonly refused: readonly string[];
 }
 
 type CanAct = typeof CANNOT_ACT;
@@ -285,9 +238,13 @@ export interface GroupRow extends Pick<Group, "kind" | "skipped" | "size"> {
   readonly owner: Oid;
   readonly acl: readonly AclRow[] | null;
   readonly held?: Readonly<Record<Oid, readonly Privilege[]>> | null;
-  readonly members: readonly Member[] | null;
-  /** The object that was asked about; absent for the database, a schema and default privileges. */
-  readonly representative?: Oid;
+  readonly members: Group["members"] | null;
+}
+
+/** A group of relations or routines, and the object that the server was asked about for it. */
+interface AskedRow extends GroupRow {
+  readonly representative: Oid;
+  /** The ACL of all, as the server prints it. */
   readonly relacl?: string | null;
   readonly rowSecurity?: boolean;
   readonly triggers?: boolean;
@@ -296,13 +253,6 @@ export interface GroupRow extends Pick<Group, "kind" | "skipped" | "size"> {
 interface AclRow extends Pick<AclItem, "privilege" | "grantable"> {
   readonly grantor: Oid;
   readonly grantee: Oid;
-}
-
-interface ColumnRow {
-  readonly representative: Oid;
-  readonly relation: Oid;
-  readonly name: string;
-  readonly items: readonly (AclRow & { readonly column: string })[];
 }
 
 interface UndeclaredRow {

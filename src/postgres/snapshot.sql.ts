@@ -7,6 +7,7 @@ import {
   sinceOf,
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
+import { matches } from "./exclude.sql.ts";
 import { aclItems, aclOf, KIND_OF_RELATION, SECTIONS, SERVER_CTES, SETTINGS } from "./roles.sql.ts";
 
 /**
@@ -121,9 +122,7 @@ relation AS (
   SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, c.relhastriggers, ${ownGroup("c")},
          CASE WHEN c.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension' /* if exclude */
-              WHEN EXISTS (SELECT FROM pattern AS p
-                           WHERE c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path)
-              THEN 'exclude' /* end if */ ELSE '' END AS skipped
+              WHEN ${matches("s.nspname", "c.relname", "$6", "$7")} THEN 'exclude' /* end if */ ELSE '' END AS skipped
   FROM pg_catalog.pg_class AS c
   JOIN schema AS s ON s.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
@@ -134,9 +133,7 @@ routine AS (
          CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
          CASE WHEN p.oid IN (SELECT objid FROM extension_member
                              WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
-              WHEN EXISTS (SELECT FROM pattern
-                           WHERE p.proname LIKE pattern.name OR pg_catalog.concat(s.nspname, '.', p.proname) LIKE pattern.path)
-              THEN 'exclude' ELSE '' END AS skipped
+              WHEN ${matches("s.nspname", "p.proname", "$6", "$7")} THEN 'exclude' ELSE '' END AS skipped
   FROM pg_catalog.pg_proc AS p
   JOIN schema AS s ON s.oid = p.pronamespace
 ), /* end if */
@@ -261,12 +258,10 @@ FROM column_item GROUP BY representative, relation, relname /* end if */ /* if e
 UNION ALL
 SELECT 'unmatched-pattern', pg_catalog.to_json(p.ordinal)
 FROM pattern AS p
-WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
-                  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-                    AND (c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path))
+WHERE NOT EXISTS (SELECT FROM relation AS c JOIN schema AS s ON s.oid = c.relnamespace
+                  WHERE ${matches("s.nspname", "c.relname", "ARRAY[p.name]", "ARRAY[p.path]")})
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS f JOIN schema AS s ON s.oid = f.pronamespace
-                  WHERE pg_catalog.cardinality($8) > 0
-                    AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path)) /* end if */
+                  WHERE pg_catalog.cardinality($8) > 0 AND ${matches("s.nspname", "f.proname", "ARRAY[p.name]", "ARRAY[p.path]")}) /* end if */
 UNION ALL
 SELECT 'known-schema', pg_catalog.to_json(nspname)
 FROM pg_catalog.pg_namespace

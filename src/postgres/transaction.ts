@@ -11,7 +11,7 @@ const SETTINGS = [
   "SET LOCAL lock_timeout = '2s';",
   "SET LOCAL statement_timeout = '60s';",
   // Longer than QUERY_TIME in session.ts: an answer that never arrives leaves the server idle, and our own clock ends it.
-  "SET LOCAL idle_in_transaction_session_timeout = '70s';",
+  "SET LOCAL idle_in_transaction_session_timeout = '80s';",
   // From 17 on, a role can have one that is shorter than all others together.
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
   "SET LOCAL client_min_messages = warning;",
