@@ -18,7 +18,7 @@ import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
 /** The drift between the identity that a grantee is bound to and the expected one; null if there is none. */
 export function identityDrift(server: ServerFacts, demand: Demand, grantee: Grantee): Missing | null {
-  const { role, facts } = grantee;
+  const { role, labels } = grantee;
   const expected = demand.objectIds?.get(role.name);
   const found = identitiesOf(server, grantee);
   if (expected === undefined || found === "unknown") return null;
@@ -32,7 +32,7 @@ export function identityDrift(server: ServerFacts, demand: Demand, grantee: Gran
   if (other === undefined) return null;
   const tenants = isElsewhere(other) ? { expectedTenant: tenant, boundTenant: other.tenantId } : {};
   // A label without an object ID can have them too.
-  const has = (flag: string) => facts.labels.some((label) => label.split(",").includes(flag));
+  const has = (flag: string) => labels.some((label) => label.split(",").includes(flag));
   const flags = { admin: has("admin"), mfa: has("mfa") };
   return finding(
     "other-identity",
@@ -74,7 +74,7 @@ export function identityFixes(drifts: readonly Missing[]): readonly FixBlock[] {
 
 /** Warnings about the identity that a grantee is bound to. */
 export function identityWarnings(server: ServerFacts, demand: Demand, grantee: Grantee): readonly Warning[] {
-  const { role, facts } = grantee;
+  const { role, labelsInUse } = grantee;
   const expected = demand.objectIds?.get(role.name);
   const found = identitiesOf(server, grantee);
   if (found === "unknown") return expected === undefined ? [] : [identityUnknown(server, role.name, expected)];
@@ -87,7 +87,7 @@ export function identityWarnings(server: ServerFacts, demand: Demand, grantee: G
       },
     ];
   }
-  if (expected !== undefined || resolved !== undefined || !facts.labelsInUse) return [];
+  if (expected !== undefined || resolved !== undefined || !labelsInUse) return [];
   return [
     {
       code: "not-entra-role",
@@ -121,7 +121,7 @@ function bindingByType(role: string, objectId: string): Sentence {
 const AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE } as const;
 
 /** The identities in a role's labels, the server's own first; unknown if its labels name none, or cannot be read. */
-function identitiesOf(server: ServerFacts, { facts: { labels } }: Grantee): readonly EntraIdentity[] | "unknown" {
+function identitiesOf(server: ServerFacts, { labels }: Grantee): readonly EntraIdentity[] | "unknown" {
   if (!server.labelsReadable) return "unknown";
   const read = labels.flatMap((label) => readEntraLabel(label) ?? []);
   return read.length === 0 && labels.length > 0 ? "unknown" : read;

@@ -25,7 +25,7 @@ export function powersBeyond(place: Place, demand: Demand, grantee: Grantee): re
   const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));
   return [
     ...places.flatMap((group) => ownerOf(group, grantee)),
-    ...groupsOf(grantee.facts.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike) => {
+    ...groupsOf(grantee.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike) => {
       const owner = owners.get(alike[0].owner);
       return owner === undefined ? [] : memberOf(place, owner, grantee.role, alike);
     }),

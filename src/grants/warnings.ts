@@ -3,7 +3,7 @@ import { AZURE_ADMIN } from "../model/entra-label.ts";
 import { isRelation } from "../model/kinds.ts";
 import type { Changed, Warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, listOf, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
-import type { Grantee, GranteeFacts, Group, Role, Snapshot } from "../model/snapshot.ts";
+import type { Grantee, Group, Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { type Drift, demandedOn } from "./drift.ts";
 import { futureWarnings } from "./future.ts";
@@ -49,19 +49,19 @@ const ELASTIC_CLUSTER = inOurWords(
   "This server is an elastic cluster (extension `citus`). Only the coordinator was checked, not the worker nodes. Default privileges do not apply on the worker nodes.",
 );
 
-function cannotLogIn({ role, facts }: Grantee): readonly Warning[] {
+function cannotLogIn({ role, labels }: Grantee): readonly Warning[] {
   const who = name(role.name);
   const run = (option: string) => code(`ALTER ROLE ${quoteIdentifier(role.name)} ${option};`);
   const closed = sentence`${who} is not permitted to log in. Unless it is a group, run ${run("LOGIN")}`;
   if (!role.canLogin) return warning("grantee-cannot-log-in", closed);
   const limited = sentence`${who} cannot connect, because it has CONNECTION LIMIT 0. Run ${run("CONNECTION LIMIT -1")}`;
   const entra =
-    facts.labels.length > 0
+    labels.length > 0
       ? inOurWords(" Microsoft does not document whether a sign-in with Microsoft Entra then still works.")
       : EMPTY;
   const expired = sentence`The password of ${who} has expired (VALID UNTIL).${entra} Run ${run("VALID UNTIL 'infinity'")}`;
   return [
-    ...warning("grantee-cannot-connect", facts.noConnections ? limited : undefined),
+    ...warning("grantee-cannot-connect", role.noConnections ? limited : undefined),
     ...warning("grantee-expired", role.expired ? expired : undefined),
   ];
 }
@@ -70,10 +70,10 @@ function cannotLogIn({ role, facts }: Grantee): readonly Warning[] {
 function readOnlySessions(
   database: string,
   { tablePrivileges }: Demand,
-  { role, facts }: Grantee,
+  { role, readOnly }: Grantee,
 ): Sentence | undefined {
   const writes = tablePrivileges === "ALL" || tablePrivileges.some((privilege) => WRITING.has(privilege));
-  const reset = facts.readOnly === null ? undefined : resetReadOnly(facts.readOnly, role.name, database);
+  const reset = readOnly === null ? undefined : resetReadOnly(readOnly, role.name, database);
   if (!writes || reset === undefined) return undefined;
   return sentence`Writing as ${name(role.name)} fails, because \`default_transaction_read_only\` is on for ${reset.where}. Run as ${reset.who}: ${code(reset.sql.join(" "))}`;
 }
@@ -109,13 +109,10 @@ function triggerAndCreate({ groups, schemas, server }: Snapshot, demand: Demand,
 }
 
 /** The privilege lists do not limit an administrator. */
-function administers(
-  database: Snapshot["database"],
-  { role, facts, actor, actorFacts }: Grantee,
-): Sentence | undefined {
-  const own = attributesOf(role, facts, database);
+function administers(database: Snapshot["database"], { role, actor }: Grantee): Sentence | undefined {
+  const own = attributesOf(role, database);
   const known = new Set(own.map((each) => JSON.stringify(each)));
-  const others = attributesOf(actor, actorFacts, database).filter((each) => !known.has(JSON.stringify(each)));
+  const others = attributesOf(actor, database).filter((each) => !known.has(JSON.stringify(each)));
   const acts = sentence`begins its sessions as ${name(actor.name)}, which ${listOf(others)}`;
   const reasons = others.length > 0 ? [...own, acts] : own;
   if (reasons.length === 0) return undefined;
@@ -123,15 +120,11 @@ function administers(
 }
 
 /** The attributes that make a role an administrator, as words for a sentence. */
-function attributesOf(
-  role: Role,
-  { azureAdmin, createRole, bypassRls }: GranteeFacts,
-  database: Snapshot["database"],
-): readonly Sentence[] {
+function attributesOf(role: Role, database: Snapshot["database"]): readonly Sentence[] {
   return [
-    ...(azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : []),
-    ...(createRole ? [inOurWords("has CREATEROLE")] : []),
-    ...(bypassRls ? [inOurWords("has BYPASSRLS")] : []),
+    ...(role.azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : []),
+    ...(role.createRole ? [inOurWords("has CREATEROLE")] : []),
+    ...(role.bypassRls ? [inOurWords("has BYPASSRLS")] : []),
     ...(database.owner === role ? [sentence`owns database ${name(database.name)}`] : []),
   ];
 }

@@ -30,33 +30,24 @@ export interface Grantee {
   readonly actor: Role;
   /** The roles that ALTER … SET role names and the server refuses at sign-in, because they do not exist, for example. */
   readonly refused: readonly string[];
-  readonly facts: GranteeFacts;
-  readonly actorFacts: GranteeFacts;
-  readonly pitfalls: readonly Pitfall[];
-}
-
-/** The attributes of a role besides its privileges, and the identities that may sign in as it. */
-export interface GranteeFacts {
-  readonly createRole: boolean;
-  readonly bypassRls: boolean;
-  /** A member of azure_pg_admin. */
-  readonly azureAdmin: boolean;
-  /**
-   * The security labels that bind the role to an identity in Entra, `pgaadauth-int` before `pgaadauth`. Empty if it has
-   * none, or if they cannot be read.
-   */
-  readonly labels: readonly string[];
-  /** True if any role of the server has such a label. */
-  readonly labelsInUse: boolean;
   /**
    * Which setting makes its sessions in this database read-only, in the words of pg_settings; null: none does.
    * https://www.postgresql.org/docs/current/view-pg-settings.html (source)
    */
   readonly readOnly: "database user" | "user" | "database" | "global" | null;
-  /** CONNECTION LIMIT 0: it cannot connect. */
-  readonly noConnections: boolean;
-  /** Its memberships through which it can act as the owner of the database, a schema or a relation that is checked. */
+  /**
+   * The security labels that bind it to an identity in Entra, `pgaadauth-int` before `pgaadauth`. Empty if it has none, or
+   * if they cannot be read.
+   */
+  readonly labels: readonly string[];
+  /** True if any role of the server has such a label. */
+  readonly labelsInUse: boolean;
+  /**
+   * Its memberships through which it can act as the owner of the database, a schema or a relation that is checked. Read
+   * only if they are judged.
+   */
   readonly ownerships: readonly OwnerMembership[];
+  readonly pitfalls: readonly Pitfall[];
 }
 
 /** A membership that lets a role act as an owner, because it has its privileges or may SET ROLE to it. */
@@ -109,6 +100,12 @@ export interface Role {
   /** One of PostgreSQL's own, such as pg_read_all_data. */
   readonly predefined: boolean;
   readonly canLogin: boolean;
+  /** CONNECTION LIMIT 0: it cannot connect. */
+  readonly noConnections: boolean;
+  readonly createRole: boolean;
+  readonly bypassRls: boolean;
+  /** A member of azure_pg_admin. */
+  readonly azureAdmin: boolean;
   /** ALTER ROLE … SET role: its sessions may begin as another role. */
   readonly roleSet: boolean;
   /** `rolvaliduntil` has passed. */

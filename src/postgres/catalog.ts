@@ -11,7 +11,7 @@ import type { Kind } from "../model/report.ts";
 import { sentence } from "../model/sentence.ts";
 import type { Group, Oid, Pitfall, Role, Snapshot } from "../model/snapshot.ts";
 import { likePatternsOf } from "./exclude.sql.ts";
-import { type GranteeRow, granteeFacts, type OwnershipRow, ownerships } from "./grantees.sql.ts";
+import { type LabelRow, labelsOf, type OwnershipRow, ownerships } from "./grantees.sql.ts";
 import {
   defaultsThatFail,
   foreignKeysThatFail,
@@ -116,7 +116,7 @@ async function lookOnce(
   }));
   const judged = found.filter(({ then }) => since === undefined || then.size > 1);
   const isChanged = judged.some(({ then, now }) => now?.owner !== then.owner || now.relacl !== (then.relacl ?? null));
-  if (isChanged || second.grantees === undefined) return { nextTransaction };
+  if (isChanged) return { nextTransaction };
   const gone = new Set(found.flatMap(({ then, now }) => (now === undefined ? then.group : [])));
   const complete: Snapshot = {
     ...snapshot,
@@ -133,7 +133,7 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
   const { snapshot, representatives } = first;
   const signedIn = [...first.grantees.values()];
   const actors = [...new Set(signedIn.map(({ actor }) => actor))];
-  const roles = oidsOf(signedIn.flatMap(({ role, actor }) => [role, actor]));
+  const roles = oidsOf(signedIn.map(({ role }) => role));
   const creators = creatorsOf({ ...snapshot, grantees: first.grantees }, demand);
   const scope = {
     schemas: snapshot.schemas.map(({ oid }) => oid),
@@ -143,13 +143,13 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
   const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
   const needed = (is: boolean, sql: () => string) => (is ? sql() : NO_ROWS);
   const ownSequences = demandsNextValues(demand) && !first.otherSequences && !snapshot.groups.some(isExcludedSequence);
-  const [objects, acting, defaults, facts, owned, ...pitfalls] = (await statements(client, [
+  const [objects, acting, defaults, labels, owned, ...pitfalls] = (await statements(client, [
     secondLook(representatives),
-    needed(mayDiffer(snapshot, demand, signedIn), () => whoCanAct(first, roles)),
+    needed(mayDiffer(snapshot, demand, signedIn), () => whoCanAct(first, [...roles, ...scope.grantees])),
     needed(creators.length > 0 && actors.length > 0, () =>
       defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0),
     ),
-    granteeFacts(roles, snapshot.server),
+    needed(snapshot.server.labelsReadable, () => labelsOf(roles)),
     needed(powersMatter(demand), () => ownerships(roles, ownersOf(snapshot), snapshot.server.version)),
     needed(first.hasRowSecurity, () => rowSecurityWithoutPolicy(scope)),
     needed(has("view"), () => viewsThatFail(scope)),
@@ -157,15 +157,13 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
     needed(!ownSequences, () => defaultsThatFail(scope, demandsNextValues(demand))),
     needed(has("foreign-table"), () => foreignTablesWithoutMapping(scope)),
     "COMMIT;",
-  ])) as [ObjectNow[], SnapshotRow[], GroupRow[], GranteeRow[], OwnershipRow[], ...Pitfall[][]];
+  ])) as [ObjectNow[], SnapshotRow[], GroupRow[], LabelRow[], OwnershipRow[], ...Pitfall[][]];
   const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting], demand.exclude) : first;
-  // A grantee without facts was dropped meanwhile.
-  const isComplete = facts.length === roles.length;
   return {
     seen,
     objects,
     defaults: defaults.map(seen.groupFrom),
-    grantees: isComplete ? mapGrantees(seen.grantees, facts, owned, pitfalls.flat()) : undefined,
+    grantees: mapGrantees(seen.grantees, labels, owned, pitfalls.flat()),
   };
 }
 

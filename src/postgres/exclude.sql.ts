@@ -1,11 +1,12 @@
+import { likeOf } from "../text/pattern.ts";
 import { quoteLiteral } from "../text/sql.ts";
 
 /**
  * The LIKE patterns of the input `exclude`, pattern by pattern: for an object's name, and for schema.name, which only a
- * pattern with a dot matches. `*` is any run of characters, all else is itself: `audit_*`, `billing.*`.
+ * pattern with a dot matches: `audit_*`, `billing.*`.
  */
 export function likePatternsOf(exclude: readonly string[]): { names: readonly string[]; paths: readonly string[] } {
-  const names = exclude.map((pattern) => pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%"));
+  const names = exclude.map(likeOf);
   return { names, paths: names.map((name) => (name.includes(".") ? name : "")) };
 }
 

@@ -1,7 +1,7 @@
-import { AZURE_ADMIN, LABEL_PROVIDER, RESOLVED_PROVIDER } from "../model/entra-label.ts";
-import type { GranteeFacts, Oid, OwnerMembership, ServerFacts } from "../model/snapshot.ts";
+import { LABEL_PROVIDER, RESOLVED_PROVIDER } from "../model/entra-label.ts";
+import type { Grantee, Oid, OwnerMembership } from "../model/snapshot.ts";
 
-export interface GranteeRow extends Omit<GranteeFacts, "readOnly" | "ownerships"> {
+export interface LabelRow extends Pick<Grantee, "labels" | "labelsInUse"> {
   readonly grantee: Oid;
 }
 
@@ -10,24 +10,20 @@ export interface OwnershipRow extends OwnerMembership {
 }
 
 /**
- * The rows of GranteeRow. A role's label is in a catalog that all databases share:
+ * The labels that bind grantees to identities: the rows of LabelRow. All databases share their catalog:
  * https://www.postgresql.org/docs/current/catalog-pg-shseclabel.html
- * @param labelsReadable whether the session may read that catalog; a statement that mentions it would fail otherwise
  */
-export function granteeFacts(
-  grantees: readonly Oid[],
-  { labelsReadable }: Pick<ServerFacts, "labelsReadable">,
-): string {
+export function labelsOf(grantees: readonly Oid[]): string {
   return `
-WITH label AS MATERIALIZED (${labelsReadable ? LABELS : NO_LABELS})
-SELECT r.oid::pg_catalog.text AS grantee, r.rolcreaterole AS "createRole", r.rolbypassrls AS "bypassRls",
-       COALESCE(pg_catalog.pg_has_role(r.oid, pg_catalog.to_regrole('${AZURE_ADMIN}'), 'MEMBER'), FALSE) AS "azureAdmin",
-       ARRAY (SELECT label FROM label WHERE role = r.oid ORDER BY provider DESC) AS labels,
-       EXISTS (SELECT FROM label) AS "labelsInUse",
-       r.rolconnlimit = 0 AND NOT r.rolsuper AS "noConnections"
-FROM pg_catalog.pg_roles AS r
-WHERE r.oid = ANY ('{${grantees.join()}}'::pg_catalog.oid[])
-ORDER BY r.oid;`;
+WITH label AS MATERIALIZED (
+  SELECT objoid AS role, provider, label FROM pg_catalog.pg_shseclabel
+  WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+    AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')
+)
+SELECT g.oid::pg_catalog.text AS grantee, ARRAY (SELECT label FROM label WHERE role = g.oid ORDER BY provider DESC) AS labels,
+       EXISTS (SELECT FROM label) AS "labelsInUse"
+FROM pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
+ORDER BY g.oid;`;
 }
 
 /**
@@ -51,12 +47,3 @@ WHERE m.member = ANY ('{${grantees.join()}}'::pg_catalog.oid[]) AND o.rolname <>
     WHERE pg_catalog.pg_has_role(m.roleid, x.oid, '${set}') AND pg_catalog.pg_has_role(x.oid, o.oid, 'USAGE')))
 ORDER BY o.oid, grantor.rolname, team.rolname;`;
 }
-
-const LABELS = `
-  SELECT objoid AS role, provider, label FROM pg_catalog.pg_shseclabel
-  WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-    AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')
-`;
-
-const NO_LABELS =
-  "SELECT NULL::pg_catalog.oid AS role, NULL::pg_catalog.text AS provider, NULL::pg_catalog.text AS label WHERE FALSE";

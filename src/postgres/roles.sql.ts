@@ -1,3 +1,4 @@
+import { AZURE_ADMIN } from "../model/entra-label.ts";
 import { SCHEMA_PRIVILEGES } from "../model/privileges.ts";
 import { type AclItem, isPublic, type Oid } from "../model/snapshot.ts";
 import type { FirstLook } from "./snapshot.rows.ts";
@@ -28,7 +29,7 @@ export const SETTINGS = `
     CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (text)`;
 
 /** known_role, server, database and extension_member. */
-export const SERVER_CTES = `known_role AS MATERIALIZED (SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolvaliduntil FROM pg_catalog.pg_roles),
+export const SERVER_CTES = `known_role AS MATERIALIZED (SELECT * FROM pg_catalog.pg_roles),
 server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
          -- up to 15, who is a member may set the role
@@ -55,6 +56,9 @@ function roleRows(roles: string, more = ""): string {
   return `SELECT 'role' AS section, pg_catalog.json_build_object(
          'oid', m.oid, 'name', COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)), 'gone', r.oid IS NULL,
          'superuser', COALESCE(r.rolsuper, FALSE), 'canLogin', COALESCE(r.rolcanlogin, FALSE),
+         'noConnections', COALESCE(r.rolconnlimit = 0 AND NOT r.rolsuper, FALSE),
+         'createRole', COALESCE(r.rolcreaterole, FALSE), 'bypassRls', COALESCE(r.rolbypassrls, FALSE),
+         'azureAdmin', COALESCE(pg_catalog.pg_has_role(m.oid, pg_catalog.to_regrole('${AZURE_ADMIN}'), 'MEMBER'), FALSE),
          'predefined', COALESCE(r.rolname ~ '^pg_', FALSE),
          -- the session user has just signed in
          'expired', COALESCE(r.rolvaliduntil <= pg_catalog.now() AND r.oid <> session_user_oid, FALSE),

@@ -3,7 +3,6 @@ import type { Privilege } from "../model/privileges.ts";
 import {
   type AclItem,
   type Grantee,
-  type GranteeFacts,
   type Group,
   type Oid,
   type Pitfall,
@@ -15,13 +14,13 @@ import {
   type UndeclaredLook,
 } from "../model/snapshot.ts";
 import { compare } from "../text/groups.ts";
-import type { GranteeRow, OwnershipRow } from "./grantees.sql.ts";
+import type { LabelRow, OwnershipRow } from "./grantees.sql.ts";
 
 /** The result of the first statement of a look, and what the second statement has to read. */
 export type FirstLook = ReturnType<typeof mapSnapshot>;
 
 /** A grantee, and who its sessions are. */
-type SignedIn = Pick<Grantee, "role" | "actor" | "refused"> & Pick<GranteeFacts, "readOnly">;
+type SignedIn = Pick<Grantee, "role" | "actor" | "refused" | "readOnly">;
 
 /**
  * Maps the rows of SNAPSHOT, and perhaps those of `whoCanAct`: resolves OIDs to roles, schemas and groups.
@@ -130,26 +129,25 @@ export function mapUndeclared(rows: readonly SnapshotRow[]): UndeclaredLook {
 /** Adds what the second look found out about the grantees, and about the roles as which their sessions begin. */
 export function mapGrantees(
   grantees: ReadonlyMap<string, SignedIn>,
-  facts: readonly GranteeRow[],
+  labels: readonly LabelRow[],
   ownerships: readonly OwnershipRow[],
   pitfalls: readonly Pitfall[],
 ): Snapshot["grantees"] {
-  const byRole = new Map(facts.map(({ grantee, ...row }) => [grantee, row]));
-  return new Map(
-    [...grantees].map(([name, { readOnly, ...signedIn }]): [string, Grantee] => {
-      const { role, actor } = signedIn;
-      const own = { readOnly, ownerships: ownerships.filter(({ grantee }) => grantee === role.oid) };
-      return [
-        name,
-        {
-          ...signedIn,
-          facts: { ...found(byRole, role.oid), ...own },
-          actorFacts: { ...found(byRole, actor.oid), ...own },
-          pitfalls: pitfalls.filter(({ grantee }) => grantee === actor.oid),
-        },
-      ];
-    }),
-  );
+  const complete = ([name, signedIn]: [string, SignedIn]): [string, Grantee] => {
+    const isOwn = ({ grantee }: { readonly grantee: Oid }) => grantee === signedIn.role.oid;
+    const { labels: own = [], labelsInUse = false } = labels.find(isOwn) ?? {};
+    return [
+      name,
+      {
+        ...signedIn,
+        labels: own,
+        labelsInUse,
+        ownerships: ownerships.filter(isOwn),
+        pitfalls: pitfalls.filter(({ grantee }) => grantee === signedIn.actor.oid),
+      },
+    ];
+  };
+  return new Map([...grantees].map(complete));
 }
 
 function found<T>(all: ReadonlyMap<Oid, T>, oid: Oid): T {

@@ -18,3 +18,8 @@ export function fits(name: string, pattern: string): boolean {
   }
   return true;
 }
+
+/** The pattern of SQL's LIKE that the same names fit. */
+export function likeOf(pattern: string): string {
+  return pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
+}

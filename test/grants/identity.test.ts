@@ -3,7 +3,7 @@ import { assess, fixesFor } from "../../src/grants/assess.ts";
 import { whatIsLeft } from "../../src/grants/left.ts";
 import { NOTHING_DONE } from "../../src/grants/outcome.ts";
 import { granteeReports } from "../../src/grants/verdict.ts";
-import type { GranteeFacts } from "../../src/model/snapshot.ts";
+import type { Grantee } from "../../src/model/snapshot.ts";
 import { read, readFix } from "../read.ts";
 import { demand, group, held, role, SERVER, type Seen, single, snapshot } from "./snapshots.ts";
 
@@ -12,9 +12,13 @@ const OTHER = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
 const ASKED = demand({ objectIds: new Map([["app", EXPECTED]]) });
 
 /** A database in which `app` holds everything, with this identity. */
-function seen(facts: Partial<GranteeFacts>, more: Parameters<typeof snapshot>[1] = {}): Seen {
+function seen(
+  facts: Partial<Pick<Grantee, "labels" | "labelsInUse" | "readOnly">>,
+  more: Parameters<typeof snapshot>[1] = {},
+  roles: Parameters<typeof snapshot>[2] = [],
+): Seen {
   const groups = [group([], { size: 1, held: held("SELECT", "INSERT") })];
-  return snapshot(groups, { facts: { labelsInUse: true, ...facts }, ...more });
+  return snapshot(groups, { facts: { labelsInUse: true, ...facts }, ...more }, roles);
 }
 
 function reportOn(now: Seen, asked = ASKED, before = now) {
@@ -171,9 +175,10 @@ describe("limits of the verdict", () => {
 
   test("an administrator gets one warning with every reason", () => {
     const owns = single("database", "orders", { owner: "app", held: held("CONNECT") });
-    const facts = { labelsInUse: true, labels: [label], azureAdmin: true, createRole: true, bypassRls: true };
+    const facts = { labelsInUse: true, labels: [label] };
+    const administrator = role("app", { azureAdmin: true, createRole: true, bypassRls: true });
     const tables = group([], { size: 1, held: held("SELECT", "INSERT") });
-    const { verdict, warnings } = reportOn(snapshot([tables, owns], { facts }));
+    const { verdict, warnings } = reportOn(snapshot([tables, owns], { facts }, [administrator]));
     expect(verdict).toBe("in-sync");
     expect(warnings.map(({ code }) => code)).toEqual(["grantee-is-administrator"]);
     expect(read(warnings[0]?.message)).toBe(
@@ -182,8 +187,9 @@ describe("limits of the verdict", () => {
   });
 
   test("for a grantee whose sessions begin as an administrator the warning names that role", () => {
-    const own = { labels: [label], createRole: true, azureAdmin: true };
-    const { warnings } = reportOn(seen(own, { actor: "writers", actorFacts: { ...own, bypassRls: true } }));
+    const own = { createRole: true, azureAdmin: true };
+    const roles = [role("app", own), role("writers", { ...own, bypassRls: true })];
+    const { warnings } = reportOn(seen({ labels: [label] }, { actor: "writers" }, roles));
     expect(warnings.map(({ code }) => code)).toEqual(["grantee-is-administrator"]);
     expect(read(warnings[0]?.message)).toBe(
       "app is a member of azure_pg_admin, has CREATEROLE and begins its sessions as writers, which has BYPASSRLS, so it can do more than the privilege lists say. Let the app sign in as a separate role.",

@@ -47,6 +47,10 @@ export function role(name: RoleName, facts: Partial<RoleSpec> = {}): RoleSpec {
     gone: false,
     predefined: false,
     canLogin: true,
+    noConnections: false,
+    createRole: false,
+    bypassRls: false,
+    azureAdmin: false,
     roleSet: false,
     expired: false,
     connects: true,
@@ -131,26 +135,21 @@ interface Facts extends Partial<Pick<Snapshot, "server" | "knownSchemas" | "know
   readonly columns?: readonly ColumnAclSpec[];
   /** The role as which the sessions of `app` begin. */
   readonly actor?: RoleName;
-  /** What is known about `app`, and about that role. */
-  readonly facts?: Partial<Grantee["facts"]>;
-  readonly actorFacts?: Partial<Grantee["facts"]>;
+  /** What is known about `app`. */
+  readonly facts?: Partial<Pick<Grantee, keyof typeof NO_FACTS>>;
 }
 
 const NO_FACTS = {
-  createRole: false,
-  bypassRls: false,
-  azureAdmin: false,
   labels: [],
   labelsInUse: false,
   ownerships: [],
   readOnly: null,
-  noConnections: false,
 };
 
 /** A database of 16 in which `login` signed in and `app` is the grantee. */
 export function snapshot(
   groups: readonly GroupSpec[],
-  { schemas = [schema()], columns = [], actor = "app", facts, actorFacts = facts, ...more }: Facts = {},
+  { schemas = [schema()], columns = [], actor = "app", facts, ...more }: Facts = {},
   changed: readonly RoleSpec[] = [],
 ): Seen {
   const roles = rolesOf([...NAMES.map((name) => role(name)), ...changed]);
@@ -181,8 +180,8 @@ export function snapshot(
     role: roles.app,
     actor: roles[actor],
     refused: [],
-    facts: { ...NO_FACTS, ...facts },
-    actorFacts: { ...NO_FACTS, ...actorFacts },
+    ...NO_FACTS,
+    ...facts,
     pitfalls: [],
   };
   return {

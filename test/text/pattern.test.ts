@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fits } from "../../src/text/pattern.ts";
+import { fits, likeOf } from "../../src/text/pattern.ts";
 
 test.each([
   ["*", "orders", true],
@@ -29,4 +29,9 @@ test("a pattern fits what the regular expression with `.*` in place of `*` fits"
       expect(fits(name, pattern)).toBe(expression.test(name));
     }),
   );
+});
+
+test("a pattern has only `*` as a wildcard in LIKE, too", () => {
+  expect(likeOf("audit_*")).toBe("audit\\_%");
+  expect(likeOf("sales.100%\\*")).toBe("sales.100\\%\\\\%");
 });
