@@ -94,7 +94,7 @@ function catalogBusy(looks: number): Failure {
 /**
  * One read-only transaction in two round trips: snapshot, second look.
  * @param since objects that changed in this transaction or later are asked about alone, so another change does not matter
- * @returns the snapshot, unless an object that stands for others changed during the look; `nextTransaction`: see FirstLook
+ * @returns the snapshot, unless an object that stands for others changed during the look; and the next transaction
  */
 async function lookOnce(
   client: Client,
@@ -108,29 +108,26 @@ async function lookOnce(
     client.query<SnapshotRow>(snapshotFor(demand), [...parametersOf(grantees, demand), since]),
   ]);
   const second = await lookAgain(client, rows, demand);
-  const { snapshot, representatives, nextTransaction } = second.seen;
+  const { nextTransaction } = second.seen.server;
   const now = new Map(second.objects.map((row) => [`${row.routine} ${row.oid}`, row]));
-  const found = representatives.map((then) => ({
+  const found = second.checked.map((then) => ({
     then,
     now: now.get(`${isRoutine(then.kind)} ${then.representative}`),
   }));
   const judged = found.filter(({ then }) => since === undefined || then.size > 1);
-  const isChanged = judged.some(({ then, now }) => now?.owner !== then.owner || now.relacl !== (then.relacl ?? null));
-  if (isChanged) return { nextTransaction };
+  if (judged.some(({ then, now }) => now?.owner !== then.owner || now.relacl !== (then.relacl ?? null)))
+    return { nextTransaction };
   const gone = new Set(found.flatMap(({ then, now }) => (now === undefined ? then.group : [])));
-  const complete: Snapshot = {
-    ...snapshot,
-    groups: [...snapshot.groups.filter((group) => !gone.has(group)), ...second.defaults],
-    columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
-    grantees: second.grantees,
-  };
-  return { snapshot: complete, nextTransaction };
+  const { snapshot } = second;
+  const groups = snapshot.groups.filter((group) => !gone.has(group));
+  const columns = snapshot.columns.filter(({ group }) => !gone.has(group));
+  return { snapshot: { ...snapshot, groups, columns }, nextTransaction };
 }
 
 /** The second look: the objects that were asked about as they are now, and what depends on the first look. */
 async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: Demand) {
   const first = mapSnapshot(rows, demand.exclude);
-  const { snapshot, representatives } = first;
+  const { snapshot, asked } = first;
   const signedIn = [...first.grantees.values()];
   const actors = [...new Set(signedIn.map(({ actor }) => actor))];
   const roles = oidsOf(signedIn.map(({ role }) => role));
@@ -142,29 +139,40 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
   };
   const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
   const needed = (is: boolean, sql: () => string) => (is ? sql() : NO_ROWS);
-  const ownSequences = demandsNextValues(demand) && !first.otherSequences && !snapshot.groups.some(isExcludedSequence);
+  const ownSequences =
+    demandsNextValues(demand) && !first.server.otherSequences && !snapshot.groups.some(isExcludedSequence);
   const [objects, acting, defaults, labels, owned, ...pitfalls] = (await statements(client, [
-    secondLook(representatives),
+    secondLook(asked.filter(isChecked)),
     needed(mayDiffer(snapshot, demand, signedIn), () => whoCanAct(first, [...roles, ...scope.grantees])),
     needed(creators.length > 0 && actors.length > 0, () =>
       defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0),
     ),
     needed(snapshot.server.labelsReadable, () => labelsOf(roles)),
     needed(powersMatter(demand), () => ownerships(roles, ownersOf(snapshot), snapshot.server.version)),
-    needed(first.hasRowSecurity, () => rowSecurityWithoutPolicy(scope)),
+    needed(
+      asked.some(({ rowSecurity }) => rowSecurity),
+      () => rowSecurityWithoutPolicy(scope),
+    ),
     needed(has("view"), () => viewsThatFail(scope)),
-    needed(first.hasTriggers, () => foreignKeysThatFail(scope)),
+    needed(
+      asked.some(({ triggers }) => triggers),
+      () => foreignKeysThatFail(scope),
+    ),
     needed(!ownSequences, () => defaultsThatFail(scope, demandsNextValues(demand))),
     needed(has("foreign-table"), () => foreignTablesWithoutMapping(scope)),
     "COMMIT;",
   ])) as [ObjectNow[], SnapshotRow[], GroupRow[], LabelRow[], OwnershipRow[], ...Pitfall[][]];
   const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting], demand.exclude) : first;
-  return {
-    seen,
-    objects,
-    defaults: defaults.map(seen.groupFrom),
+  const complete: Snapshot = {
+    ...seen.snapshot,
+    groups: [...seen.snapshot.groups, ...defaults.map(seen.groupFrom)],
     grantees: mapGrantees(seen.grantees, labels, owned, pitfalls.flat()),
   };
+  return { seen, objects, checked: seen.asked.filter(isChecked), snapshot: complete };
+}
+
+function isChecked({ skipped }: Pick<Group, "skipped">): boolean {
+  return skipped === "";
 }
 
 function oidsOf(roles: readonly Role[]): readonly Oid[] {
@@ -173,7 +181,7 @@ function oidsOf(roles: readonly Role[]): readonly Oid[] {
 
 /** The owners of the database, and of the schemas and relations that are checked. */
 function ownersOf({ groups }: Pick<Snapshot, "groups">): readonly Oid[] {
-  return oidsOf(groups.filter(({ skipped }) => skipped === "").map(({ owner }) => owner));
+  return oidsOf(groups.filter(isChecked).map(({ owner }) => owner));
 }
 
 function isExcludedSequence({ kind, skipped }: Group): boolean {

@@ -1,13 +1,15 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type pg from "pg";
+import pg from "pg";
 
 /** The parts of pg's connection that have no types of their own, and no option. */
 type Connection = pg.Connection & {
   startup(parameters: Record<string, string>): void;
   attachListeners(stream: Duplex): void;
+  connect(port: number, host: string): void;
+  cancel(processId: number, secretKey: number): void;
   stream: Duplex;
 };
 
@@ -180,18 +182,10 @@ export function breakConnection(client: pg.Client, reason: Error): void {
  * late, or not at all. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
 export function cancelQuery(client: pg.Client, { remoteAddress, remotePort }: Socket): void {
-  const { processID, secretKey } = client as pg.Client & {
-    processID: number | null;
-    secretKey: number | null;
-  };
+  const { processID, secretKey } = client as pg.Client & { processID: number | null; secretKey: number | null };
   if (remoteAddress === undefined || remotePort === undefined || processID === null || secretKey === null) return;
-  const request = Buffer.alloc(16);
-  [16, CANCEL_REQUEST, processID, secretKey].forEach((value, index) => {
-    request.writeInt32BE(value, index * 4);
-  });
-  connect({ host: remoteAddress, port: remotePort })
-    .on("error", () => {})
-    .end(request);
+  const connection = new pg.Connection() as Connection;
+  connection.on("error", () => {});
+  connection.on("connect", () => connection.cancel(processID, secretKey));
+  connection.connect(remotePort, remoteAddress);
 }
-
-const CANCEL_REQUEST = 80_877_102;

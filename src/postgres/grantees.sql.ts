@@ -1,5 +1,6 @@
 import { LABEL_PROVIDER, RESOLVED_PROVIDER } from "../model/entra-label.ts";
 import type { Grantee, Oid, OwnerMembership } from "../model/snapshot.ts";
+import { unnested } from "./roles.sql.ts";
 
 export interface LabelRow extends Pick<Grantee, "labels" | "labelsInUse"> {
   readonly grantee: Oid;
@@ -22,7 +23,7 @@ WITH label AS MATERIALIZED (
 )
 SELECT g.oid::pg_catalog.text AS grantee, ARRAY (SELECT label FROM label WHERE role = g.oid ORDER BY provider DESC) AS labels,
        EXISTS (SELECT FROM label) AS "labelsInUse"
-FROM pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
+FROM ${unnested(grantees)} AS g (oid)
 ORDER BY g.oid;`;
 }
 

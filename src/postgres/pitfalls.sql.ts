@@ -1,5 +1,6 @@
 import type { Oid } from "../model/snapshot.ts";
 import { notExcluded } from "./exclude.sql.ts";
+import { unnested } from "./roles.sql.ts";
 
 /**
  * The statements that find pitfalls: reasons why an app fails although it holds every privilege that was asked for. Their
@@ -28,7 +29,7 @@ export function rowSecurityWithoutPolicy({ schemas, grantees, exclude }: Pitfall
 SELECT 'row-level-security' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN ${oids(grantees, "g")}
+CROSS JOIN ${unnested(grantees)} AS g (oid)
 JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
 WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
   AND NOT role.rolsuper AND NOT role.rolbypassrls
@@ -112,7 +113,7 @@ view AS (
   SELECT v.oid, g.oid AS grantee, pg_catalog.pg_relation_is_updatable(v.oid, FALSE) AS updatable
   FROM pg_catalog.pg_class AS v
   JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
-  CROSS JOIN ${oids(grantees, "g")}
+  CROSS JOIN ${unnested(grantees)} AS g (oid)
   WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[])
     AND NOT ${EXTENSION_MEMBER.replace("c.oid", "v.oid")} AND ${notExcluded(exclude, "n.nspname", "v.relname")}
 ),
@@ -200,7 +201,7 @@ JOIN pg_catalog.pg_namespace AS s ON s.oid = read.relnamespace
 JOIN pg_catalog.pg_class AS c ON c.oid = side.written
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL pg_catalog.unnest(side.uses) AS use
-CROSS JOIN ${oids(grantees, "g")}
+CROSS JOIN ${unnested(grantees)} AS g (oid)
 WHERE key.contype = 'f' AND key.conparentid = 0 AND c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[])
   AND NOT pg_catalog.has_schema_privilege(read.relowner, s.oid, 'USAGE')
   AND ${notExcluded(exclude, "n.nspname", "c.relname")}
@@ -238,7 +239,7 @@ FROM used
 JOIN pg_catalog.pg_attrdef AS d ON d.oid = used.expression
 JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN ${oids(grantees, "g")}
+CROSS JOIN ${unnested(grantees)} AS g (oid)
 WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
   AND d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
   AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'INSERT')
@@ -262,13 +263,9 @@ JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = server.srvfdw
 JOIN pg_catalog.pg_proc AS handler ON handler.oid = w.fdwhandler AND handler.proname = ANY ('{${NEED_USER_MAPPING.join()}}')
 JOIN pg_catalog.pg_class AS c ON c.oid = t.ftrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN ${oids(grantees, "g")}
+CROSS JOIN ${unnested(grantees)} AS g (oid)
 WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
   AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'SELECT')
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (g.oid, 0))
 ORDER BY schema, name, g.oid;`;
-}
-
-function oids(list: readonly Oid[], alias: string): string {
-  return `pg_catalog.unnest('{${list.join()}}'::pg_catalog.oid[]) AS ${alias} (oid)`;
 }

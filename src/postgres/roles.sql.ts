@@ -29,7 +29,9 @@ export const SETTINGS = `
     CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (text)`;
 
 /** known_role, server, database and extension_member. */
-export const SERVER_CTES = `known_role AS MATERIALIZED (SELECT * FROM pg_catalog.pg_roles),
+export const SERVER_CTES = `known_role AS MATERIALIZED (
+  SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolbypassrls, rolconnlimit, rolvaliduntil FROM pg_catalog.pg_roles
+),
 server AS (
   SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
          -- up to 15, who is a member may set the role
@@ -195,7 +197,8 @@ function actorsIn({ sessionUser, database, schemas, groups, columns }: FirstLook
   return [...new Set(pairs)].map((pair) => pair.split(" "));
 }
 
-function unnested(oids: readonly (Oid | undefined)[]): string {
+/** A table of OIDs, to be named with AS. */
+export function unnested(oids: readonly (Oid | undefined)[]): string {
   return `pg_catalog.unnest('{${oids.join()}}'::pg_catalog.oid[])`;
 }
 

@@ -25,7 +25,7 @@ export interface ObjectNow {
  * snapshot: an object that answered for others must not have changed in between. The ACL is compared as the
  * server prints it.
  */
-export function secondLook(objects: FirstLook["representatives"]): string {
+export function secondLook(objects: FirstLook["asked"]): string {
   const [routines, relations] = [true, false].map((wanted) =>
     objects.filter(({ kind }) => isRoutine(kind) === wanted).map(({ representative }) => representative),
   );

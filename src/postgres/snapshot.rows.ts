@@ -28,21 +28,11 @@ type SignedIn = Pick<Grantee, "role" | "actor" | "refused" | "readOnly">;
  * @throws an error about an OID that the statement did not list; so do the functions in the result
  */
 export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly string[]) {
-  const sections = Map.groupBy(rows, ({ section }) => section);
-  const facts = <S extends keyof Facts>(section: S) =>
-    (sections.get(section) ?? []).map((row) => row.facts as Facts[S]);
-  const [[first], [database]] = [facts("server"), facts("database")];
-  if (first === undefined || database === undefined) throw new Error("the snapshot lacks its server or database");
-  const { sessionUser, nextTransaction, otherSequences, ...server } = first;
-
-  const roles = mapRoles(facts("role"));
-  const roleOf = (oid: Oid) => found(roles, oid);
-  const holderOf = (oid: Oid) => (oid === PUBLIC.oid ? PUBLIC : roleOf(oid));
-  const aclItem = <Row extends AclRow>(row: Row) => ({
-    ...row,
-    grantor: roleOf(row.grantor),
-    grantee: holderOf(row.grantee),
-  });
+  const facts = sectionsOf(rows);
+  const [[server], [database]] = [facts("server"), facts("database")];
+  if (server === undefined || database === undefined) throw new Error("the snapshot lacks its server or database");
+  const { sessionUser, nextTransaction: _, otherSequences: __, ...serverFacts } = server;
+  const { roles, roleOf, holderOf, aclItem } = holdersIn(facts("role"));
   const usable = new Map(facts("usable").map((row) => [row.schema, row.roles.map(roleOf)]));
   const schemas = new Map<Oid, Schema>();
   const groupFrom = ({ kind, skipped, size, schema, owner, acl, held, members }: GroupRow): Group => ({
@@ -56,10 +46,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
     members: members ?? [],
   });
   const [ofDatabase, ...ofSchemas] = [database, ...facts("schema")].map(groupFrom) as [Group, ...Group[]];
-  for (const group of ofSchemas) {
-    const schema = schemaFrom(group, usable);
-    schemas.set(schema.oid, schema);
-  }
+  for (const schema of ofSchemas.map((group) => schemaFrom(group, usable))) schemas.set(schema.oid, schema);
   const asked = facts("group").map((row) => ({ ...row, group: groupFrom(row) }));
   const relations = asked.filter(({ kind }) => !isRoutine(kind));
   const byRepresentative = new Map(relations.map(({ representative, group }) => [representative, group]));
@@ -67,7 +54,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
 
   return {
     snapshot: {
-      server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
+      server: { ...serverFacts, versionText: server.versionText.split(" ")[0] ?? "" },
       sessionUser: roleOf(sessionUser),
       database: { name: ofDatabase.members[0]?.name ?? "", owner: ofDatabase.owner },
       schemas: [...schemas.values()].sort((a, b) => compare(a.name, b.name)),
@@ -87,21 +74,15 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
         { ...row, role: roleOf(oid), actor: roleOf(session) },
       ]),
     ),
-    roles: [...roles.values()],
+    server,
+    roles,
     roleOf,
     holderOf,
     groupFrom,
     /** The relations that one of them was asked about. */
     relationsOf,
-    /** The objects that the server was asked about, most of them for others too. */
-    representatives: asked.filter(({ skipped }) => skipped === ""),
-    /** The transaction that comes next: what is written later is written by it or a later one. */
-    nextTransaction,
-    /** There are sequences in schemas that are not checked. */
-    otherSequences,
-    hasRowSecurity: asked.some(({ rowSecurity }) => rowSecurity),
-    /** A foreign key has triggers on both tables: https://www.postgresql.org/docs/current/catalog-pg-class.html (relhastriggers) */
-    hasTriggers: asked.some(({ triggers }) => triggers),
+    /** The groups of relations and routines, each with the object that the server was asked about. */
+    asked,
   };
 }
 
@@ -133,21 +114,14 @@ export function mapGrantees(
   ownerships: readonly OwnershipRow[],
   pitfalls: readonly Pitfall[],
 ): Snapshot["grantees"] {
-  const complete = ([name, signedIn]: [string, SignedIn]): [string, Grantee] => {
-    const isOwn = ({ grantee }: { readonly grantee: Oid }) => grantee === signedIn.role.oid;
-    const { labels: own = [], labelsInUse = false } = labels.find(isOwn) ?? {};
-    return [
-      name,
-      {
-        ...signedIn,
-        labels: own,
-        labelsInUse,
-        ownerships: ownerships.filter(isOwn),
-        pitfalls: pitfalls.filter(({ grantee }) => grantee === signedIn.actor.oid),
-      },
-    ];
-  };
-  return new Map([...grantees].map(complete));
+  return new Map(
+    [...grantees].map(([name, signedIn]): [string, Grantee] => {
+      const isOwn = ({ grantee }: { readonly grantee: Oid }) => grantee === signedIn.role.oid;
+      const { labels: own = [], labelsInUse = false } = labels.find(isOwn) ?? {};
+      const ofActor = pitfalls.filter(({ grantee }) => grantee === signedIn.actor.oid);
+      return [name, { ...signedIn, labels: own, labelsInUse, ownerships: ownerships.filter(isOwn), pitfalls: ofActor }];
+    }),
+  );
 }
 
 function found<T>(all: ReadonlyMap<Oid, T>, oid: Oid): T {
@@ -157,7 +131,7 @@ function found<T>(all: ReadonlyMap<Oid, T>, oid: Oid): T {
 }
 
 /** Roles refer to each other: all of them exist before their references are set. The last row of a role counts. */
-function mapRoles(rows: readonly RoleRow[]): ReadonlyMap<Oid, Role> {
+function holdersIn(rows: readonly RoleRow[]) {
   const last = [...new Map(rows.map((row) => [row.oid, row])).values()];
   const byName = last.sort((a, b) => compare(a.name, b.name));
   const roles = new Map(
@@ -170,7 +144,14 @@ function mapRoles(rows: readonly RoleRow[]): ReadonlyMap<Oid, Role> {
     for (const heir of inheritedBy) found(roles, heir).inherits.add(found(roles, oid));
     found(roles, oid).viaRoles.push(...viaRoles.map((other) => found(roles, other)));
   }
-  return roles;
+  const roleOf = (oid: Oid): Role => found(roles, oid);
+  const holderOf = (oid: Oid) => (oid === PUBLIC.oid ? PUBLIC : roleOf(oid));
+  const aclItem = <Row extends AclRow>(row: Row) => ({
+    ...row,
+    grantor: roleOf(row.grantor),
+    grantee: holderOf(row.grantee),
+  });
+  return { roles: [...roles.values()], roleOf, holderOf, aclItem };
 }
 
 /** Until it is asked for. */
@@ -196,11 +177,18 @@ export interface SnapshotRow {
   readonly facts: unknown;
 }
 
+function sectionsOf(rows: readonly SnapshotRow[]) {
+  const sections = Map.groupBy(rows, ({ section }) => section);
+  return <S extends keyof Facts>(section: S) => (sections.get(section) ?? []).map((row) => row.facts as Facts[S]);
+}
+
 /** The facts of each section, as the statements build them. */
 interface Facts {
   server: ServerFacts & {
     readonly sessionUser: Oid;
+    /** What is written later is written by it or a later transaction. */
     readonly nextTransaction: string;
+    /** There are sequences in schemas that are not checked. */
     readonly otherSequences: boolean;
   };
   role: RoleRow;
@@ -245,6 +233,7 @@ interface AskedRow extends GroupRow {
   /** The ACL of all, as the server prints it. */
   readonly relacl?: string | null;
   readonly rowSecurity?: boolean;
+  /** A foreign key has triggers on both tables: https://www.postgresql.org/docs/current/catalog-pg-class.html (relhastriggers) */
   readonly triggers?: boolean;
 }
 

@@ -16,30 +16,25 @@ const MAX_WAIT = 10_000;
 const SAID_WAIT = 1_000;
 
 /** The turns of one run, batch by batch. */
-export interface Turns {
-  /** The SQL that waits for this run's turn, within a transaction; undefined when this run takes no more turns. */
-  next(): string | undefined;
-  /**
-   * Waits for the answer to that SQL.
-   * @throws the server's error, or what broke the connection
-   */
-  waitFor(answer: Promise<unknown>): Promise<void>;
-  /** Takes no more turns, and logs why: the error of the last one, and who holds the lock. */
-  end(client: Client, error: DatabaseError): Promise<void>;
-}
+export type Turns = ReturnType<typeof takeTurns>;
 
 /**
  * Makes runs take turns by an advisory lock, because two GRANTs on one object at the same time fail. The lock only saves
  * retries, so a run that has waited too long goes on without it.
  */
-export function takeTurns(say: Say): Turns {
+export function takeTurns(say: Say) {
   let left = MAX_WAIT;
   return {
+    /** The SQL that waits for this run's turn, within a transaction; undefined when this run takes no more turns. */
     next: () =>
       left > 0
         ? `SET LOCAL lock_timeout = '${Math.ceil(left)}ms';\nSELECT pg_catalog.pg_advisory_xact_lock(${KEY});`
         : undefined,
-    async waitFor(answer) {
+    /**
+     * Waits for the answer to that SQL.
+     * @throws the server's error, or what broke the connection
+     */
+    async waitFor(answer: Promise<unknown>) {
       const started = Date.now();
       const timer = setTimeout(() => say("waiting for another run of this action to finish its batch"), SAID_WAIT);
       try {
@@ -49,7 +44,8 @@ export function takeTurns(say: Say): Turns {
         clearTimeout(timer);
       }
     },
-    async end(client, error) {
+    /** Takes no more turns, and logs why: the error of the last one, and who holds the lock. */
+    async end(client: Client, error: DatabaseError) {
       left = 0;
       if (error.code !== LOCK_NOT_AVAILABLE) {
         say(
