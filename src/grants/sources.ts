@@ -20,7 +20,7 @@ export function sourcesOf(grantee: Grantee, group: Group, privilege: Privilege):
   const direct: Source[] =
     holder === grantee.role && holders.has(holder) ? [{ source: group.owner === holder ? "owner" : "direct" }] : [];
   const roles = rolesBehind(grantee, holder)
-    .filter((role) => holders.has(role) || predefined(role.name, group).includes(privilege))
+    .filter((role) => holders.has(role) || predefined(role, group).includes(privilege))
     .map(({ name }): Source => ({ source: "role", role: name }));
   const everybody: Source[] = holders.has(PUBLIC) ? [{ source: "public" }] : [];
   const sources = [...direct, ...roles, ...everybody];
@@ -69,8 +69,9 @@ function holdersOf(acl: readonly AclItem[], privilege: string): ReadonlySet<AclI
 }
 
 /** The privileges that predefined roles give without an ACL entry; reading or writing all data includes USAGE on every schema. */
-function predefined(role: string, { kind }: Group): readonly Privilege[] {
-  const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
+function predefined({ predefined, name }: Role, { kind }: Group): readonly Privilege[] {
+  if (!predefined) return [];
+  const readsOrWrites = name === "pg_read_all_data" || name === "pg_write_all_data";
   if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];
-  return (isRelation(kind) && PREDEFINED_ROLES[role]) || [];
+  return (isRelation(kind) && PREDEFINED_ROLES[name]) || [];
 }

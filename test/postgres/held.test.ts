@@ -77,6 +77,18 @@ describe.each(VERSIONS)("PostgreSQL %i: a privilege is held when the server says
     expect(await can(app, "SELECT * FROM t")).toBe(true);
   });
 
+  test("counts the privileges of a role called like something that every object of JavaScript has", async () => {
+    const { app, owner, sql, as, run } = await world.open();
+    await sql(`CREATE ROLE constructor; GRANT constructor TO ${app}`);
+    await as(owner, "CREATE TABLE t (id int); GRANT INSERT ON t TO constructor; GRANT SELECT ON t TO PUBLIC");
+
+    const report = await run("check", { tablePrivileges: ["SELECT", "INSERT"] });
+
+    await sql("DROP OWNED BY constructor; DROP ROLE constructor");
+    expect(report.verdict).toBe("in-sync");
+    expect(sourcesOn("table", report)).toEqual(["public: SELECT", "role constructor: INSERT"]);
+  });
+
   test("does not count a role whose privileges need SET ROLE", async () => {
     const { app, owner, role, sql, as, can, run } = await world.open();
     const [outer, inner] = [await role("outer", "NOLOGIN"), await role("inner", "NOLOGIN NOINHERIT")];
