@@ -10,15 +10,6 @@ import {
 import { matches } from "./exclude.sql.ts";
 import { aclItems, aclOf, KIND_OF_RELATION, SECTIONS, SERVER_CTES, SETTINGS } from "./roles.sql.ts";
 
-/**
- * The oid of an object whose row was written by transaction $9 or later: it sets the object apart from others like it.
- * https://www.postgresql.org/docs/current/ddl-system-columns.html (xmin)
- */
-function ownGroup(row: string): string {
-  return `CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(${row}.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
-              THEN ${row}.oid END AS own_group`;
-}
-
 /** All privileges of tables (r), sequences (S) and routines (f), in the documentation's order. */
 export const PRIVILEGES = `(VALUES ${[
   ...rowsOf("r", TABLE_PRIVILEGES),
@@ -117,39 +108,37 @@ pattern AS (
   FROM ROWS FROM (pg_catalog.unnest($6::pg_catalog.text[]), pg_catalog.unnest($7::pg_catalog.text[]))
     WITH ORDINALITY AS p (name, path, ordinal)
 ),
--- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
-relation AS (
-  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, c.relhastriggers, ${ownGroup("c")},
-         CASE WHEN c.oid IN (SELECT objid FROM extension_member
-                             WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension' /* if exclude */
-              WHEN ${matches("s.nspname", "c.relname", "$6", "$7")} THEN 'exclude' /* end if */ ELSE '' END AS skipped
+object AS (
+  -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
+  SELECT c.oid, c.relname AS name, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, c.relhastriggers, c.xmin,
+         'pg_catalog.pg_class'::pg_catalog.regclass AS catalog
   FROM pg_catalog.pg_class AS c
-  JOIN schema AS s ON s.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-), /* if routines */
--- window functions are functions
-routine AS (
-  SELECT p.oid, p.pronamespace, p.proowner, p.proacl, ${ownGroup("p")},
-         CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
-         CASE WHEN p.oid IN (SELECT objid FROM extension_member
-                             WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
-              WHEN ${matches("s.nspname", "p.proname", "$6", "$7")} THEN 'exclude' ELSE '' END AS skipped
-  FROM pg_catalog.pg_proc AS p
-  JOIN schema AS s ON s.oid = p.pronamespace
-), /* end if */
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') /* if routines */
+  UNION ALL
+  -- window functions are functions
+  SELECT p.oid, p.proname, p.pronamespace, p.proowner, CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char", p.proacl,
+         FALSE, FALSE, p.xmin, 'pg_catalog.pg_proc'::pg_catalog.regclass
+  FROM pg_catalog.pg_proc AS p /* end if */
+),
+-- own_group sets an object apart from others like it, if its row was written by transaction $9 or later:
+-- https://www.postgresql.org/docs/current/ddl-system-columns.html (xmin)
+checked AS (
+  SELECT o.*, s.nspname,
+         CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(o.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
+              THEN o.oid END AS own_group,
+         CASE WHEN (o.catalog, o.oid) IN (SELECT classid, objid FROM extension_member) THEN 'extension' /* if exclude */
+              WHEN ${matches("s.nspname", "o.name", "$6", "$7")} THEN 'exclude' /* end if */ ELSE '' END AS skipped
+  FROM object AS o
+  JOIN schema AS s ON s.oid = o.relnamespace
+),
 -- aclitem[] can be hashed, not sorted: no ordered aggregate here
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, relacl, skipped,
-         ${aclOf("relacl", `CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END`, "relowner")} AS acl,
+         ${aclOf("relacl", `CASE WHEN relkind = 'S' THEN 's'::"char" WHEN relkind IN ${ROUTINE_KINDS} THEN 'f' ELSE 'r' END`, "relowner")} AS acl,
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
          pg_catalog.bool_or(relrowsecurity) AS row_security, pg_catalog.bool_or(relhastriggers) AS triggers
-  FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group /* if routines */
-  UNION ALL
-  SELECT pronamespace, proowner, kind, proacl, skipped, ${aclOf("proacl", "'f'", "proowner")},
-         pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE, FALSE
-  FROM routine
-  GROUP BY pronamespace, proowner, kind, proacl, skipped, own_group /* end if */
+  FROM checked
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group
 ), /* if columns */
 -- nothing on a column is beyond ALL on the table
 column_acl AS MATERIALIZED (
@@ -258,10 +247,7 @@ FROM column_item GROUP BY representative, relation, relname /* end if */ /* if e
 UNION ALL
 SELECT 'unmatched-pattern', pg_catalog.to_json(p.ordinal)
 FROM pattern AS p
-WHERE NOT EXISTS (SELECT FROM relation AS c JOIN schema AS s ON s.oid = c.relnamespace
-                  WHERE ${matches("s.nspname", "c.relname", "ARRAY[p.name]", "ARRAY[p.path]")})
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS f JOIN schema AS s ON s.oid = f.pronamespace
-                  WHERE pg_catalog.cardinality($8) > 0 AND ${matches("s.nspname", "f.proname", "ARRAY[p.name]", "ARRAY[p.path]")}) /* end if */
+WHERE NOT EXISTS (SELECT FROM checked AS c WHERE ${matches("c.nspname", "c.name", "ARRAY[p.name]", "ARRAY[p.path]")}) /* end if */
 UNION ALL
 SELECT 'known-schema', pg_catalog.to_json(nspname)
 FROM pg_catalog.pg_namespace

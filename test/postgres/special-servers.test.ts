@@ -38,7 +38,7 @@ describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
 
 const LIMITS = {
   client_min_messages: "warning",
-  idle_in_transaction_session_timeout: "70000",
+  idle_in_transaction_session_timeout: "80000",
   jit: "off",
   lock_timeout: "2000",
   search_path: "pg_catalog, pg_temp",
