@@ -16,31 +16,44 @@ export interface PitfallScope {
   readonly exclude: readonly string[];
 }
 
-const EXTENSION_MEMBER = `EXISTS (
+/** A condition: a relation belongs to an extension. */
+const extensionMember = (oid: string) => `EXISTS (
     SELECT FROM pg_catalog.pg_depend
-    WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = c.oid AND deptype = 'e')`;
+    WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = ${oid} AND deptype = 'e')`;
+
+/** A CTE: the relations that are checked, each with each grantee. */
+function used({ schemas, grantees, exclude }: PitfallScope): string {
+  return `used AS (
+  SELECT c.*, n.nspname, g.oid AS grantee
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  CROSS JOIN ${unnested(grantees)} AS g (oid)
+  WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+    AND NOT ${extensionMember("c.oid")}
+)`;
+}
+
+/** The columns of each pitfall that say who uses what. */
+const USED = "used.grantee::pg_catalog.text, used.nspname AS schema, used.relname AS name";
 
 /**
  * Tables whose row-level security has no policy that would show a row to the grantee.
  * Who bypasses row-level security: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  */
-export function rowSecurityWithoutPolicy({ schemas, grantees, exclude }: PitfallScope): string {
+export function rowSecurityWithoutPolicy(scope: PitfallScope): string {
   return `
-SELECT 'row-level-security' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name
-FROM pg_catalog.pg_class AS c
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN ${unnested(grantees)} AS g (oid)
-JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
-WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
-  AND NOT role.rolsuper AND NOT role.rolbypassrls
-  AND NOT ${EXTENSION_MEMBER} AND ${notExcluded(exclude, "n.nspname", "c.relname")}
-  AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(g.oid, c.relowner, 'USAGE'))
+WITH ${used(scope)}
+SELECT 'row-level-security' AS code, ${USED}
+FROM used
+JOIN pg_catalog.pg_roles AS role ON role.oid = used.grantee
+WHERE used.relrowsecurity AND NOT role.rolsuper AND NOT role.rolbypassrls
+  AND (used.relforcerowsecurity OR NOT pg_catalog.pg_has_role(used.grantee, used.relowner, 'USAGE'))
   AND NOT EXISTS (
     SELECT FROM pg_catalog.pg_policy AS p
     CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
-    WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
-      AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, policy_role.oid, 'USAGE') END)
-ORDER BY n.nspname, c.relname, g.oid;`;
+    WHERE p.polrelid = used.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
+      AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(used.grantee, policy_role.oid, 'USAGE') END)
+ORDER BY schema, name, used.grantee;`;
 }
 
 /** An object with a lower OID is the system's: https://www.postgresql.org/docs/current/system-catalog-initial-data.html#SYSTEM-CATALOG-OID-ASSIGNMENT */
@@ -106,16 +119,12 @@ source AS MATERIALIZED (
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execMain.c#L638 (ExecCheckOneRelPerms)
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/rewrite/rewriteHandler.c#L1902 (markQueryForLocking)
  */
-export function viewsThatFail({ schemas, grantees, exclude }: PitfallScope): string {
+export function viewsThatFail(scope: PitfallScope): string {
   return `
 WITH RECURSIVE ${SOURCES}
+${used(scope)},
 view AS (
-  SELECT v.oid, g.oid AS grantee, pg_catalog.pg_relation_is_updatable(v.oid, FALSE) AS updatable
-  FROM pg_catalog.pg_class AS v
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
-  CROSS JOIN ${unnested(grantees)} AS g (oid)
-  WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[])
-    AND NOT ${EXTENSION_MEMBER.replace("c.oid", "v.oid")} AND ${notExcluded(exclude, "n.nspname", "v.relname")}
+  SELECT oid, grantee, pg_catalog.pg_relation_is_updatable(oid, FALSE) AS updatable FROM used WHERE relkind = 'v'
 ),
 usage AS (
   SELECT 'SELECT' AS use, oid AS view, grantee FROM view
@@ -166,7 +175,7 @@ CROSS JOIN LATERAL (
                  ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
 ) AS lacking
 WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
-  AND (r.use = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${EXTENSION_MEMBER.replace("c.oid", "s.oid")})
+  AND (r.use = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${extensionMember("s.oid")})
 ORDER BY schema, name, source, lacking.column, r.privilege, role, r.use, grantee;`;
 }
 
@@ -183,9 +192,10 @@ function mayUse(role: string, relation: string, use: string): string {
  * row of the referenced table with the same key.
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/utils/adt/ri_triggers.c#L2369 (ri_PerformCheck)
  */
-export function foreignKeysThatFail({ schemas, grantees, exclude }: PitfallScope): string {
+export function foreignKeysThatFail(scope: PitfallScope): string {
   return `
-SELECT 'foreign-key-fails' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name, use,
+WITH ${used(scope)}
+SELECT 'foreign-key-fails' AS code, ${USED}, use,
        pg_catalog.pg_get_userbyid(read.relowner) AS role, 'USAGE' AS privilege, 'SCHEMA' AS kind,
        ARRAY[s.nspname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(s.nspowner) AS owner,
        key.conname AS constraint
@@ -198,18 +208,14 @@ CROSS JOIN LATERAL (
 ) AS side (written, columns, read, uses)
 JOIN pg_catalog.pg_class AS read ON read.oid = side.read
 JOIN pg_catalog.pg_namespace AS s ON s.oid = read.relnamespace
-JOIN pg_catalog.pg_class AS c ON c.oid = side.written
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+JOIN used ON used.oid = side.written
 CROSS JOIN LATERAL pg_catalog.unnest(side.uses) AS use
-CROSS JOIN ${unnested(grantees)} AS g (oid)
-WHERE key.contype = 'f' AND key.conparentid = 0 AND c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[])
-  AND NOT pg_catalog.has_schema_privilege(read.relowner, s.oid, 'USAGE')
-  AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+WHERE key.contype = 'f' AND key.conparentid = 0 AND NOT pg_catalog.has_schema_privilege(read.relowner, s.oid, 'USAGE')
   AND CASE use WHEN 'UPDATE' THEN EXISTS (
                  SELECT FROM pg_catalog.unnest(side.columns) AS k (attnum)
-                 WHERE pg_catalog.has_column_privilege(g.oid, c.oid, k.attnum, 'UPDATE'))
-               ELSE ${mayUse("g.oid", "c.oid", "use")} END
-ORDER BY schema, name, key.conname, use, g.oid;`;
+                 WHERE pg_catalog.has_column_privilege(used.grantee, used.oid, k.attnum, 'UPDATE'))
+               ELSE ${mayUse("used.grantee", "used.oid", "use")} END
+ORDER BY schema, name, key.conname, use, used.grantee;`;
 }
 
 /** The function nextval(): https://github.com/postgres/postgres/blob/REL_18_0/src/include/catalog/pg_proc.dat#L3437 */
@@ -220,10 +226,11 @@ const NEXTVAL = 1574;
  * in another schema, excluded, or `sequence-privileges` names neither USAGE nor UPDATE.
  * @param demanded whether USAGE or UPDATE is demanded on the sequences of `schemas`
  */
-export function defaultsThatFail({ schemas, grantees, exclude }: PitfallScope, demanded: boolean): string {
-  const isDemanded = `s.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "sn.nspname", "s.relname")}`;
+export function defaultsThatFail(scope: PitfallScope, demanded: boolean): string {
+  const isDemanded = `s.relnamespace = ANY ('{${scope.schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(scope.exclude, "sn.nspname", "s.relname")}`;
   return `
-WITH used AS MATERIALIZED (
+WITH ${used(scope)},
+taken AS MATERIALIZED (
   SELECT d.objid AS expression, s.oid, s.relname, sn.nspname, s.relowner
   FROM pg_catalog.pg_depend AS d
   JOIN pg_catalog.pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S'
@@ -231,41 +238,36 @@ WITH used AS MATERIALIZED (
   WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
     ${demanded ? `AND NOT (${isDemanded})` : ""}
 )
-SELECT 'default-fails' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name, 'INSERT' AS use,
-       pg_catalog.pg_get_userbyid(g.oid) AS role, 'USAGE' AS privilege, 'SEQUENCE' AS kind,
-       ARRAY[used.nspname, used.relname]::pg_catalog.text[] AS source,
-       pg_catalog.pg_get_userbyid(used.relowner) AS owner
-FROM used
-JOIN pg_catalog.pg_attrdef AS d ON d.oid = used.expression
-JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN ${unnested(grantees)} AS g (oid)
-WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
-  AND d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
-  AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'INSERT')
-  AND NOT pg_catalog.has_sequence_privilege(g.oid, used.oid, 'USAGE')
-  AND NOT pg_catalog.has_sequence_privilege(g.oid, used.oid, 'UPDATE')
-ORDER BY schema, name, source, g.oid;`;
+SELECT 'default-fails' AS code, ${USED}, 'INSERT' AS use,
+       pg_catalog.pg_get_userbyid(used.grantee) AS role, 'USAGE' AS privilege, 'SEQUENCE' AS kind,
+       ARRAY[taken.nspname, taken.relname]::pg_catalog.text[] AS source,
+       pg_catalog.pg_get_userbyid(taken.relowner) AS owner
+FROM taken
+JOIN pg_catalog.pg_attrdef AS d ON d.oid = taken.expression
+JOIN used ON used.oid = d.adrelid
+WHERE d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
+  AND pg_catalog.has_any_column_privilege(used.grantee, used.oid, 'INSERT')
+  AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'USAGE')
+  AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'UPDATE')
+ORDER BY schema, name, source, used.grantee;`;
 }
 
 /** Foreign-data wrappers that look for a user mapping, of those that Azure offers; file_fdw and azure_storage do not. */
 const NEED_USER_MAPPING = ["postgres_fdw_handler", "oracle_fdw_handler", "tds_fdw_handler", "mysql_fdw_handler"];
 
 /** Foreign tables for which neither the grantee nor PUBLIC has a user mapping. */
-export function foreignTablesWithoutMapping({ schemas, grantees, exclude }: PitfallScope): string {
+export function foreignTablesWithoutMapping(scope: PitfallScope): string {
   return `
-SELECT 'no-user-mapping' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name,
-       pg_catalog.pg_get_userbyid(g.oid) AS role, server.srvname AS server,
+WITH ${used(scope)}
+SELECT 'no-user-mapping' AS code, ${USED},
+       pg_catalog.pg_get_userbyid(used.grantee) AS role, server.srvname AS server,
        pg_catalog.pg_get_userbyid(server.srvowner) AS owner
 FROM pg_catalog.pg_foreign_table AS t
 JOIN pg_catalog.pg_foreign_server AS server ON server.oid = t.ftserver
 JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = server.srvfdw
 JOIN pg_catalog.pg_proc AS handler ON handler.oid = w.fdwhandler AND handler.proname = ANY ('{${NEED_USER_MAPPING.join()}}')
-JOIN pg_catalog.pg_class AS c ON c.oid = t.ftrelid
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN ${unnested(grantees)} AS g (oid)
-WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
-  AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'SELECT')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (g.oid, 0))
-ORDER BY schema, name, g.oid;`;
+JOIN used ON used.oid = t.ftrelid
+WHERE pg_catalog.has_any_column_privilege(used.grantee, used.oid, 'SELECT')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (used.grantee, 0))
+ORDER BY schema, name, used.grantee;`;
 }
