@@ -22,11 +22,11 @@ alike AS MATERIALIZED (
 ),
 -- attname: NULL for a privilege on the whole relation
 item AS MATERIALIZED (
-  SELECT a.relkind, a.representative, a.relnamespace, a.relowner, NULL::pg_catalog.oid AS relation, NULL::pg_catalog.name AS attname, x.*
+  SELECT a.representative, a.relowner, NULL::pg_catalog.oid AS relation, NULL::pg_catalog.name AS attname, x.*
   FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
   WHERE x.grantee <> a.relowner
   UNION ALL
-  SELECT a.relkind, a.representative, a.relnamespace, a.relowner, c.attrelid, c.attname, x.*
+  SELECT a.representative, a.relowner, c.attrelid, c.attname, x.*
   FROM (SELECT alike.*, pg_catalog.unnest(members) AS oid FROM alike) AS a
   JOIN pg_catalog.pg_attribute AS c ON c.attrelid = a.oid AND c.attacl IS NOT NULL AND NOT c.attisdropped
   CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
@@ -34,32 +34,31 @@ item AS MATERIALIZED (
 ),
 -- the privileges of each role, on columns each with its columns; "privilege" stands for it with the grant option too
 held AS (
-  SELECT relkind, representative, relnamespace, relation, grantor, grantee, privileges, pg_catalog.array_agg(attname ORDER BY attname) AS columns
+  SELECT representative, relation, grantor, grantee, privileges, pg_catalog.array_agg(attname ORDER BY attname) AS columns
   FROM (
-    SELECT relkind, representative, relnamespace, relation, attname, grantor, grantee,
+    SELECT representative, relation, attname, grantor, grantee,
            pg_catalog.array_agg(privilege_type || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END ORDER BY privilege_type) AS privileges
     FROM item
     WHERE grantee NOT IN (SELECT oid FROM declared)
-    GROUP BY relkind, representative, relnamespace, relation, attname, grantor, grantee
+    GROUP BY representative, relation, attname, grantor, grantee
   ) AS by_column
-  GROUP BY relkind, representative, relnamespace, relation, grantor, grantee, privileges
+  GROUP BY representative, relation, grantor, grantee, privileges
 ),
 undeclared AS MATERIALIZED (
-  SELECT relkind, representative, relnamespace, relation, grantor, privileges, columns, pg_catalog.json_agg(grantee ORDER BY grantee) AS grantees,
-         pg_catalog.array_agg(grantee) AS holders
+  SELECT representative, relation, grantor, privileges, columns, pg_catalog.array_agg(grantee ORDER BY grantee) AS grantees
   FROM held
-  GROUP BY relkind, representative, relnamespace, relation, grantor, privileges, columns
+  GROUP BY representative, relation, grantor, privileges, columns
 ),
 chained AS MATERIALIZED (
   SELECT * FROM item
   WHERE is_grantable OR grantor <> relowner OR attname IS NOT NULL OR grantee IN (SELECT grantor FROM item WHERE grantor <> relowner)
 ),
 acl AS MATERIALIZED (
-  SELECT relkind::pg_catalog.text, representative, ${aclItems()} AS items FROM chained WHERE attname IS NULL GROUP BY relkind, representative
+  SELECT 'relation' AS relkind, representative, ${aclItems()} AS items FROM chained WHERE attname IS NULL GROUP BY representative
 ),
 mentioned AS MATERIALIZED (
   SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
-  UNION SELECT grantor FROM undeclared UNION SELECT pg_catalog.unnest(holders) FROM undeclared
+  UNION SELECT grantor FROM undeclared UNION SELECT pg_catalog.unnest(grantees) FROM undeclared
   UNION SELECT grantor FROM chained UNION SELECT grantee FROM chained
   UNION SELECT session_user_oid FROM server
   EXCEPT SELECT 0
