@@ -15,44 +15,41 @@ const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
  * Microsoft may change the texts, so only the numbers are matched where there is one.
  */
 export const ENTRA = rulesFor("entra", {
-  "federated-credential": {
-    when: "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138",
-    answer: (context, symptom) => [unfederated(context, symptom), ...federate(context, symptom)],
-    retries: 1, // a credential created a moment ago is not everywhere yet
-  },
-  "federation-not-allowed": {
-    when: "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
-    answer: ({ assertion }) => [
-      "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
+  "federated-credential": [
+    "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138",
+    unfederated,
+    federate,
+    { retries: 1 }, // a credential created a moment ago is not everywhere yet
+  ],
+  "federation-not-allowed": [
+    "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
+    "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
+    ({ assertion }) =>
       sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
-      "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
-      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
-    ],
-  },
-  "issuer-unreadable": {
-    when: "AADSTS50166 AADSTS501661 AADSTS90061",
-    answer: ({ assertion }) => [
-      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-      "Run the job again.",
-      "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
+    "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
+    "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
+  ],
+  "issuer-unreadable": [
+    "AADSTS50166 AADSTS501661 AADSTS90061",
+    "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
+    "Run the job again.",
+    "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
+    ({ assertion }) =>
       run(`curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
-    ],
-    retries: 3,
-  },
-  "cross-cloud": {
-    when: "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
-    answer: ({ cloud }) => [
-      sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-      ...SELECT_CLOUD,
-    ],
-  },
-  "assertion-invalid": {
-    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS900384 AADSTS5000811 AADSTS5002727",
-    answer: assertionInvalid,
-  },
-  "assertion-expired": {
-    when: "AADSTS700024 AADSTS500133",
-    answer: ({ signIn }) =>
+    { retries: 3 },
+  ],
+  "cross-cloud": [
+    "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
+    ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
+    ...SELECT_CLOUD,
+  ],
+  "assertion-invalid": [
+    "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS900384 AADSTS5000811 AADSTS5002727",
+    assertionInvalid,
+  ],
+  "assertion-expired": [
+    "AADSTS700024 AADSTS500133",
+    ({ signIn }) =>
       signIn?.type === "azure-cli"
         ? [
             "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
@@ -64,80 +61,66 @@ export const ENTRA = rulesFor("entra", {
             ...CHECK_CLOCK,
             "Run the job again.",
           ],
-    retries: 1,
-  },
-  "application-not-found": {
-    when: "AADSTS700016 AADSTS70001 AADSTS700011",
-    answer: ({ signIn }) => [
-      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
-      "Look up the application:",
-      az("ad app show", { id: clientOf(signIn), query: "{name:displayName, clientId:appId}" }),
-      ...LOOK_UP_TENANT,
-    ],
-  },
-  "service-principal-missing": {
-    when: "AADSTS7000229",
-    answer: ({ signIn }) => [
-      "The application is registered, but has no service principal (enterprise application) in this tenant.",
-      "Create the service principal:",
-      az("ad sp create", { id: clientOf(signIn) }),
-    ],
-  },
-  "application-disabled": {
-    when: "AADSTS1000031 AADSTS7000112 AADSTS7000113",
-    answer: ({ signIn }) => [
-      "Sign-in is disabled for this application.",
-      "Enable sign-in:",
-      az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" }),
-    ],
-  },
-  "application-not-assigned": {
-    when: "AADSTS50105 AADSTS501051",
-    answer: [
-      "The tenant lets only assigned principals use the resource, and this one is not assigned.",
-      "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`.",
-    ],
-  },
-  "tenant-not-found": {
-    when: [
+    { retries: 1 },
+  ],
+  "application-not-found": [
+    "AADSTS700016 AADSTS70001 AADSTS700011",
+    "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
+    "Look up the application:",
+    ({ signIn }) => az("ad app show", { id: clientOf(signIn), query: "{name:displayName, clientId:appId}" }),
+    ...LOOK_UP_TENANT,
+  ],
+  "service-principal-missing": [
+    "AADSTS7000229",
+    "The application is registered, but has no service principal (enterprise application) in this tenant.",
+    "Create the service principal:",
+    ({ signIn }) => az("ad sp create", { id: clientOf(signIn) }),
+  ],
+  "application-disabled": [
+    "AADSTS1000031 AADSTS7000112 AADSTS7000113",
+    "Sign-in is disabled for this application.",
+    "Enable sign-in:",
+    ({ signIn }) => az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" }),
+  ],
+  "application-not-assigned": [
+    "AADSTS50105 AADSTS501051",
+    "The tenant lets only assigned principals use the resource, and this one is not assigned.",
+    "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`.",
+  ],
+  "tenant-not-found": [
+    [
       "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
       /Invalid tenant id provided/,
     ],
-    answer: [
-      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
-      ...LOOK_UP_TENANT,
-    ],
-  },
-  "tenant-restricted": {
-    when: "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
-    answer: ({ signIn }) => [
-      "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
+    "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+    ...LOOK_UP_TENANT,
+  ],
+  "tenant-restricted": [
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
+    "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
+    ({ signIn }) =>
       sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn))}.`,
-      "Or use a runner outside this network, such as one of GitHub's own.",
-    ],
-  },
-  "tenant-blocked": {
-    when: "AADSTS5000224 AADSTS5000225",
-    answer: ({ signIn }) => [
+    "Or use a runner outside this network, such as one of GitHub's own.",
+  ],
+  "tenant-blocked": [
+    "AADSTS5000224 AADSTS5000225",
+    ({ signIn }) =>
       sentence`Microsoft has blocked the tenant ${code(tenantOf(signIn))}, usually because nobody used it for months. Nothing can sign in to it.`,
-      "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
-      SHOW_TENANT,
-      "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
-    ],
-  },
-  "application-public": {
-    when: "AADSTS700025",
-    answer: ({ signIn }) => [
-      "The application is registered as a public client, which cannot authenticate with a token or a secret.",
-      "Make the application a confidential client:",
-      az("ad app update", { id: clientOf(signIn), "is-fallback-public-client": "false" }),
-    ],
-  },
-  "consent-missing": {
-    when: "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
-    answer: ({ cloud, signIn }) => [
-      "This application does not have consent to use Azure Database for PostgreSQL.",
-      ...(isApplication(signIn)
+    "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
+    SHOW_TENANT,
+    "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
+  ],
+  "application-public": [
+    "AADSTS700025",
+    "The application is registered as a public client, which cannot authenticate with a token or a secret.",
+    "Make the application a confidential client:",
+    ({ signIn }) => az("ad app update", { id: clientOf(signIn), "is-fallback-public-client": "false" }),
+  ],
+  "consent-missing": [
+    "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
+    "This application does not have consent to use Azure Database for PostgreSQL.",
+    ({ cloud, signIn }) =>
+      isApplication(signIn)
         ? [
             "Give consent, as an administrator of the tenant:",
             az("ad app permission admin-consent", { id: clientOf(signIn) }),
@@ -146,12 +129,11 @@ export const ENTRA = rulesFor("entra", {
             "Use `auth-type: oidc`, which needs no consent.",
             "Or give consent by signing in once:",
             az("login", { scope: scopeOf(cloud) }),
-          ]),
-    ],
-  },
-  "client-secret-wrong": {
-    when: "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
-    answer: (context, { text }) =>
+          ],
+  ],
+  "client-secret-wrong": [
+    "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
+    (context, { text }) =>
       context.signIn?.type === "oidc"
         ? assertionInvalid(context)
         : [
@@ -160,28 +142,25 @@ export const ENTRA = rulesFor("entra", {
               : "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
             ...newSecret(context),
           ],
-  },
-  "resource-not-found": {
-    when: "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
-    answer: ({ cloud }) => [
+  ],
+  "resource-not-found": [
+    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
+    ({ cloud }) =>
       sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-      ...SELECT_CLOUD,
-    ],
-  },
-  "resource-disabled": {
-    when: "AADSTS500014",
-    answer: [
-      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-      "Find the service principal that the message names:",
-      az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
-      "Enable the service principal, as an administrator of the tenant:",
-      az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" }),
-    ],
-  },
-  "conditional-access": {
-    when: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
-    answer: ({ signIn }) => [
-      ...(isApplication(signIn)
+    ...SELECT_CLOUD,
+  ],
+  "resource-disabled": [
+    "AADSTS500014",
+    "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
+    "Find the service principal that the message names:",
+    az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
+    "Enable the service principal, as an administrator of the tenant:",
+    az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" }),
+  ],
+  "conditional-access": [
+    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
+    ({ signIn }) =>
+      isApplication(signIn)
         ? ([
             "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
             "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
@@ -189,16 +168,15 @@ export const ENTRA = rulesFor("entra", {
         : ([
             "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
             "Sign in as an application instead: `auth-type: oidc`.",
-          ] as const)),
-      "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
-    ],
-  },
-  "managed-identity-arc": {
-    when: [
+          ] as const),
+    "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
+  ],
+  "managed-identity-arc": [
+    [
       "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
       /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
     ],
-    answer: (_context, { text }) =>
+    (_context, { text }) =>
       text.includes("ECONNREFUSED")
         ? [
             "The agent of Azure Arc, which issues the machine's tokens, does not run.",
@@ -211,9 +189,9 @@ export const ENTRA = rulesFor("entra", {
             run("sudo usermod --append --groups himds <runner-user>"),
             "On Windows, add the user to the local group `Hybrid agent extension applications`.",
           ],
-  },
-  "managed-identity-unavailable": {
-    when: [
+  ],
+  "managed-identity-unavailable": [
+    [
       /Required metadata header not specified/,
       { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
       { signIn: "managed-identity", status: [401, 405] },
@@ -226,25 +204,24 @@ export const ENTRA = rulesFor("entra", {
         signIn: "managed-identity",
       },
     ],
-    answer: (_context, { text }) => [
+    (_context, { text }) =>
       BEHIND_PROXY.test(text)
         ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy."
         : WRONG_HEADER.test(text)
           ? "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart."
           : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-      ...reachIdentity(text),
-    ],
-  },
-  "managed-identity-unknown": {
-    when: [
-      /Identity not found|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n’t) been assigned/i,
+    reachIdentity,
+  ],
+  "managed-identity-unknown": [
+    [
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
       { signIn: "managed-identity", status: [400, 403] },
       /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*",
     ],
-    answer: ({ inApp }, { text }) => [
-      "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
-      ...(CLOUD_SHELL.test(text)
+    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    ({ inApp }, { text }) =>
+      CLOUD_SHELL.test(text)
         ? [
             "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
             run("az login"),
@@ -253,109 +230,97 @@ export const ENTRA = rulesFor("entra", {
             ...(inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE),
             "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
             "GitHub-hosted runners have no identity: use `auth-type: oidc` there.",
-          ]),
-    ],
-  },
-  "managed-identity-busy": {
-    when: [
+          ],
+  ],
+  "managed-identity-busy": [
+    [
       { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
       /MSI: Failed to retrieve.*(Max retries|refused|timed out)/,
     ],
-    answer: [
-      "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
-      "Run the job again.",
-      "If the error persists, restart the machine or the app, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
-    ],
-    retries: 3,
-  },
-  "entra-busy": {
-    when: [
+    "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
+    "Run the job again.",
+    "If the error persists, restart the machine or the app, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
+    { retries: 3 },
+  ],
+  "entra-busy": [
+    [
       "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled/,
       {
         signIn: "azure-cli",
-        text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)|http error: (429|5\d\d)/i,
+        text: /Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       },
       { status: [408, 410, 429, "5xx"] },
     ],
-    answer: [
-      "Entra is overloaded or has an outage.",
-      "Run the job again.",
-      "Look for an outage: https://azure.status.microsoft",
-    ],
-    retries: 3,
-  },
-  "clock-wrong": {
-    when: /Make sure your computer's time|ID token already expires/,
-    answer: [
-      "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
-      ...CHECK_CLOCK,
-      "Set the clock, then run the job again.",
-    ],
-  },
-  "cli-missing": {
-    when: /'az' is not recognized|\baz: (command )?not found/,
-    answer: [
-      "`auth-type: azure-cli` needs `az` on the runner's PATH.",
-      "Use `auth-type: oidc`, which does not need the Azure CLI.",
-      "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
-    ],
-  },
-  "cli-files": {
-    when: {
+    "Entra is overloaded or has an outage.",
+    "Run the job again.",
+    "Look for an outage: https://azure.status.microsoft",
+    { retries: 3 },
+  ],
+  "clock-wrong": [
+    /Make sure your computer's time|ID token already expires/,
+    "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+    ...CHECK_CLOCK,
+    "Set the clock, then run the job again.",
+  ],
+  "cli-missing": [
+    /'az' is not recognized|\baz: (command )?not found/,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH.",
+    "Use `auth-type: oidc`, which does not need the Azure CLI.",
+    "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
+  ],
+  "cli-files": [
+    {
       signIn: "azure-cli",
       text: /\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|No space left|Failed to load or parse file|cloud '.*' is not registered|Decryption failed|JSONDecodeError|Ran out of input/,
     },
-    answer: (_context, { text }) => [
-      ...(/No space left/.test(text)
+    (_context, { text }) =>
+      /No space left/.test(text)
         ? (["The runner's disk is full.", "Free space on the runner:", run("df -h")] as const)
         : ([
             "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
             "Before azure/login, give the job a directory of its own for these files:",
             run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"'),
-          ] as const)),
-      WITHOUT_CLI,
-    ],
-    retries: 1, // another job may have held the files
-  },
-  "cli-not-signed-in": {
-    when: [
-      /az login|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+          ] as const),
+    WITHOUT_CLI,
+    { retries: 1 }, // another job may have held the files
+  ],
+  "cli-not-signed-in": [
+    [
+      /az login|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*",
     ],
-    answer: (_context, { text }) => [
-      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
-      "Use `auth-type: oidc`, which signs in on its own when necessary.",
-      "Or run azure/login in the same job, right before this step.",
-      ...(/Response_Status|BrokerPlugin|accounts control/.test(text)
+    "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
+    "Use `auth-type: oidc`, which signs in on its own when necessary.",
+    "Or run azure/login in the same job, right before this step.",
+    (_context, { text }) =>
+      /Response_Status|BrokerPlugin|accounts control/.test(text)
         ? [
             "On Windows, the sign-in of a user also needs the account broker (WAM) and a person at the screen. Without the broker:",
             az("config set core.enable_broker_on_windows=false"),
           ]
-        : []),
-    ],
-  },
-  "cli-no-answer": {
-    when: [
-      { signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ },
-    ],
-    answer: [
-      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
-      "Run the same command in a step of the job, to see where it waits:",
-      GET_TOKEN,
-      WITHOUT_CLI,
-    ],
-  },
+        : [],
+  ],
+  "cli-no-answer": [
+    [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
+    "Run the same command in a step of the job, to see where it waits:",
+    GET_TOKEN,
+    WITHOUT_CLI,
+  ],
 });
 
 function assertionInvalid({ signIn }: Context): Answer {
+  if (signIn?.type === "azure-cli")
+    return [
+      "Entra does not accept the token or the certificate with which azure/login signed in: it is missing, was changed or is not the application's.",
+      "Check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's.",
+      WITHOUT_CLI,
+    ];
   return [
     "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
-    ...(signIn?.type === "azure-cli"
-      ? ["Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."]
-      : []),
     "If azure/login runs in this job, set the same `client-id` there.",
     "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
     "Run the job again.",
@@ -381,7 +346,7 @@ const BEHIND_PROXY = /HTTP status 50[24] (?!.*dial tcp)|Required metadata header
 const WRONG_HEADER = /HTTP status 401|secret token header/;
 
 /** How the runner reaches an endpoint that issues tokens. */
-function reachIdentity(text: string): Steps {
+function reachIdentity(_context: Context, { text }: Symptom): Steps {
   const bypass: Steps = [
     "If the runner uses a proxy, exclude the identity endpoint from it:",
     run("NO_PROXY=169.254.169.254"),

@@ -25,85 +25,77 @@ const MALFORMED = /AADSTS(50192|900(04|1[3-6]|23|50)|90121|900144|9002313):/;
 /** What is known about an error from the service that it came from, where no other rule knows the error. */
 export const FALLBACKS: readonly Rule[] = [
   ...rulesFor("github", {
-    "oidc-unavailable": {
-      when: {},
-      answer: [
-        "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
-        "Run the job again.",
-        "Look for an outage of Actions: https://www.githubstatus.com",
-      ],
-      retries: 3,
-    },
+    "oidc-unavailable": [
+      {},
+      "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+      "Run the job again.",
+      "Look for an outage of Actions: https://www.githubstatus.com",
+      { retries: 3 },
+    ],
   }),
   ...rulesFor("entra", {
-    "entra-answer-unreadable": {
-      when: [
+    "entra-answer-unreadable": [
+      [
         { codes: "NOT_JSON", status: ["2xx", "3xx"] },
         "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed",
         /an answer of more than \d+ MiB|fetch failed/,
       ],
-      answer: (context) => [
-        "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
-        "Run the job again.",
-        "If the error persists, see what answer the runner gets:",
-        run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
-        ...allowInProxy(context),
-      ],
-      retries: 2,
-    },
-    "entra-refused": {
-      when: [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
-      answer: (context, { text }) => {
+      "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
+      "Run the job again.",
+      "If the error persists, see what answer the runner gets:",
+      (context) => run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
+      allowInProxy,
+      { retries: 2 },
+    ],
+    "entra-refused": [
+      [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
+      (context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
         return [
           MALFORMED.test(text)
             ? "The request that Entra received is incomplete or malformed: an input is empty or wrong, or a proxy changed the request."
-            : "Entra refused the sign-in for a reason that this action does not recognize.",
+            : "Entra refused the sign-in, for the reason in its message.",
           ...(number === undefined
             ? []
             : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`]),
           ...(context.signIn?.type === "azure-cli"
-            ? ["Run azure/login right before this step, or use `auth-type: oidc`."]
+            ? ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."]
             : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]),
           ...(MALFORMED.test(text) ? allowInProxy(context) : []),
         ];
       },
-    },
-    "cli-network": {
-      when: {
+    ],
+    "cli-network": [
+      {
         signIn: "azure-cli",
         text: /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/,
       },
-      answer: (context) => [
-        "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
-        ...reachable(context),
-        "Run the job again.",
-      ],
-      retries: 1,
-    },
-    "cli-failed": {
-      when: { signIn: "azure-cli" },
-      answer: (_context, { text }) => [
+      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
+      reachable,
+      "Run the job again.",
+      { retries: 1 },
+    ],
+    "cli-failed": [
+      { signIn: "azure-cli" },
+      (_context, { text }) =>
         /Traceback|unexpected error|Error:|No module/.test(text)
           ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together."
           : "The Azure CLI gave no token, for the reason in its message.",
-        "Use `auth-type: oidc`, which does not need the Azure CLI.",
-        "Or, on a self-hosted runner, install the newest Azure CLI again, with its extensions: https://aka.ms/azure-cli",
-        "Run the same command in a step of the job, to see where it fails:",
-        GET_TOKEN,
-      ],
-      retries: 1,
-    },
+      "Use `auth-type: oidc`, which does not need the Azure CLI.",
+      "Or, on a self-hosted runner, install the newest Azure CLI again, with its extensions: https://aka.ms/azure-cli",
+      "Run the same command in a step of the job, to see where it fails:",
+      GET_TOKEN,
+      { retries: 1 },
+    ],
   }),
   ...rulesFor("postgres", {
-    "server-error": {
-      when: "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
-      answer: (context, symptom) => [
-        "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
+    "server-error": [
+      "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
+      "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
+      (_context, symptom) =>
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
-        "Look at the server's log around this time:",
-        azOnServer("server-logs list", context),
-      ],
-    },
+      "Look at the server's log around this time:",
+      (context) => azOnServer("server-logs list", context),
+    ],
   }),
 ];

@@ -6,30 +6,26 @@ import { rulesFor } from "./rules.ts";
  * https://github.com/actions/toolkit/blob/main/packages/core/src/oidc-utils.ts
  */
 export const GITHUB = rulesFor("github", {
-  "oidc-not-permitted": {
-    when: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    answer: [
-      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
-      "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
-      run("permissions:\n  id-token: write\n  contents: read"),
-      "For pull requests from forks, run this job after the merge.",
-    ],
-  },
-  "oidc-no-token": {
-    when: /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|29)\d\d.*an (empty answer|answer that is not))/,
-    answer: [
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-      "Let the runner reach GitHub without the proxy:",
-      run("NO_PROXY=.actions.githubusercontent.com"),
-      "Run the job again.",
-    ],
-  },
-  "oidc-refused": {
-    when: /Failed to get ID Token.*Error Code : 4(?!29)\d\d(?!.*HTML page)/,
-    answer: (_context, { text }) => {
-      if (/Error Code : 401/.test(text))
+  "oidc-not-permitted": [
+    /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
+    run("permissions:\n  id-token: write\n  contents: read"),
+    "For pull requests from forks, run this job after the merge.",
+  ],
+  "oidc-no-token": [
+    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|29)\d\d.*an (empty answer|answer that is not))/,
+    "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+    "Let the runner reach GitHub without the proxy:",
+    run("NO_PROXY=.actions.githubusercontent.com"),
+    "Run the job again.",
+  ],
+  "oidc-refused": [
+    /Failed to get ID Token.*Error Code : 4(?!29)\d\d(?!.*HTML page)/,
+    (_context, { text }) => {
+      if (/Error Code : 4(01|04|10)/.test(text))
         return [
-          "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
+          "GitHub no longer accepts the token that it gave this job for requesting an ID token, or no longer knows the job: it has expired, or the job has ended.",
           "Run the job again. In a long job, run this step early, or in a job of its own.",
           "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
         ];
@@ -39,5 +35,5 @@ export const GITHUB = rulesFor("github", {
         "Run the job again, if there is no such step.",
       ];
     },
-  },
+  ],
 });

@@ -83,32 +83,19 @@ type Written<C extends Context, T> = (context: C, symptom: Symptom) => T;
 /** The rules of a table for errors of these partners, by their codes. The first rule that fits an error explains it. */
 export function rulesFor<C extends Context = Context>(
   partners: Partner | readonly Partner[],
-  rules: Readonly<Record<string, WrittenRule<C> | ObjectRule<C>>>,
+  rules: Readonly<Record<string, WrittenRule<C>>>,
 ): readonly Rule<C>[] {
-  return Object.entries(rules).map(([code, rule]) => {
-    const [when, ...parts] = "when" in rule ? tupleOf(rule) : rule;
-    return {
-      ...parts.find(isRetries),
-      code,
-      with: [partners].flat(),
-      when: [when].flat().map(matchOf),
-      explain: (context, symptom) => {
-        const said = parts.filter((part) => !isRetries(part));
-        const [cause, ...next] = said.flatMap((part) => (typeof part === "function" ? part(context, symptom) : part));
-        return { hint: sentenceOf(cause as Words), steps: stepsOf(next as Steps) };
-      },
-    };
-  });
-}
-
-interface ObjectRule<C extends Context> extends Pick<Rule, "retries"> {
-  readonly when: Condition | readonly Condition[];
-  readonly answer: Answer | ((context: C, symptom: Symptom) => Answer);
-}
-
-function tupleOf<C extends Context>({ when, answer, retries }: ObjectRule<C>): WrittenRule<C> {
-  const said = typeof answer === "function" ? ([when, answer] as const) : ([when, ...answer] as const);
-  return retries === undefined ? said : [...said, { retries }];
+  return Object.entries(rules).map(([code, [when, ...parts]]) => ({
+    ...parts.find(isRetries),
+    code,
+    with: [partners].flat(),
+    when: [when].flat().map(matchOf),
+    explain: (context, symptom) => {
+      const said = parts.filter((part) => !isRetries(part));
+      const [cause, ...next] = said.flatMap((part) => (typeof part === "function" ? part(context, symptom) : part));
+      return { hint: sentenceOf(cause as Words), steps: stepsOf(next as Steps) };
+    },
+  }));
 }
 
 function isRetries(part: unknown): part is Pick<Rule, "retries"> {

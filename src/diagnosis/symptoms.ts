@@ -68,7 +68,7 @@ const IN_OTHER_WORDS: readonly (readonly [words: RegExp, code: string])[] = [
     "ETIMEDOUT",
   ],
   [
-    /reset by peer|forcibly closed|Connection aborted|Remote end closed|other side closed|socket hang up/i,
+    /reset by peer|forcibly closed|Connection (aborted|broken)|Remote end closed|other side closed|socket hang up/i,
     "ECONNRESET",
   ],
   [/Operation not permitted|forbidden by its access permissions/, "EPERM"],

@@ -79,6 +79,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     [
       "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound",
       { status: [400, 404], text: /supported (api-)?versions are/i },
+      { status: [405, 501] },
     ],
     "This cloud, or this region of it, does not have the version of Azure's API that this action uses.",
     "Check that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
@@ -158,9 +159,14 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
       { status: [400, 409], text: /\bstopped\b/i },
     ],
-    "The server is stopped.",
-    "Start the server, then run the job again:",
-    ({ server }) => azServer("start", { server }),
+    ({ server }, { text }) =>
+      text.includes("Inaccessible")
+        ? [
+            "The server is inaccessible: it cannot read its encryption key in Key Vault.",
+            "Give the server's identity access to the key again, and enable the key:",
+            azShow({ server }, "dataEncryption"),
+          ]
+        : ["The server is stopped.", "Start the server, then run the job again:", azServer("start", { server })],
   ],
   "server-busy": [
     [
@@ -183,7 +189,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    "Azure refused the request for a reason that this action does not recognize.",
+    "Azure refused the request, for the reason in its message.",
     "Add the rule as yourself. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
     ({ server }) => azAllow({ server }, "<address>"),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",

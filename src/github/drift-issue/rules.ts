@@ -28,69 +28,58 @@ const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permis
 
 /** What GitHub says. https://docs.github.com/en/rest/issues/issues */
 const REFUSALS = rulesFor("github-issues", {
-  "issues-rate-limit": {
-    when: "RATE_LIMIT",
-    answer: [
-      "The rate limit of GitHub's API was reached.",
-      "Wait for the next run: it continues where this one stopped.",
-    ],
-    retries: 3,
-  },
-  "issues-token-refused": {
-    when: [{ status: [401] }, { status: [403], text: /suspended/i }],
-    answer: [
-      "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
-      "Omit `github-token`, if it is set, to use the job's own token, or set one that is still valid.",
-      "If it is not set, run this step in a job that takes less than 24 hours.",
-    ],
-  },
-  "issues-ip-not-allowed": {
-    when: { status: [403], text: /IP allow list|IP address .*not permitted/i },
-    answer: [
-      "The organization lets only some IP addresses use GitHub's API, and the runner's is not one of them.",
-      "Use a runner with a static address that is on the organization's IP allow list.",
-      "Or set `drift-issue: false`.",
-    ],
-  },
-  "issues-token-policy": {
-    when: {
+  "issues-rate-limit": [
+    "RATE_LIMIT",
+    "The rate limit of GitHub's API was reached.",
+    "Wait for the next run: it continues where this one stopped.",
+    { retries: 3 },
+  ],
+  "issues-token-refused": [
+    [{ status: [401] }, { status: [403], text: /suspended/i }],
+    "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
+    "Omit `github-token`, if it is set, to use the job's own token, or set one that is still valid.",
+    "If it is not set, run this step in a job that takes less than 24 hours.",
+  ],
+  "issues-ip-not-allowed": [
+    { status: [403], text: /IP allow list|IP address .*not permitted/i },
+    "The organization lets only some IP addresses use GitHub's API, and the runner's is not one of them.",
+    "Use a runner with a static address that is on the organization's IP allow list.",
+    "Or set `drift-issue: false`.",
+  ],
+  "issues-token-policy": [
+    {
       status: [403, 422],
       text: /SAML|\bSSO\b|single sign-on|forbids access via|OAuth App access restrictions|Enterprise Managed User|email address must|user is blocked|two-factor/i,
     },
-    answer: [
-      "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs none of this.",
-      "Omit `github-token` to use the job's own token.",
-      "Or do what GitHub's message asks for: for SSO, authorize the token (Configure SSO at https://github.com/settings/tokens).",
-    ],
-  },
-  "issues-archived": {
-    when: { status: [403], text: /archived|read-only|locked for migration|maintenance/i },
-    answer: [
-      "The repository is archived, or locked for a migration, so nobody can change its issues.",
-      "Set `drift-issue: false`, or unarchive the repository.",
-    ],
-  },
-  "issues-repository-blocked": {
-    when: [{ status: [451] }, { status: [403], text: /access blocked|takedown|has been disabled/i }],
-    answer: [
-      "GitHub has blocked the repository, because of its terms or a legal notice. No token changes that.",
-      "Ask GitHub Support to unblock the repository, as its owner: https://support.github.com",
-      "Until then, set `drift-issue: false`.",
-    ],
-  },
-  "issues-no-comment": {
-    when: { status: [403, 422], text: /issue is locked|commenting is disabled/i },
-    answer: [
-      "The drift issue accepts no comments: its conversation is locked, or it has 2,500 comments already.",
-      "Unlock its conversation. If it is not locked, close it and remove its label: the next run opens a new one.",
-    ],
-  },
-  "issues-not-permitted": {
-    when: [
-      { status: [403], text: /not accessible|must have (admin|push|write|triage)|required scopes/i },
+    "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs none of this.",
+    "Omit `github-token` to use the job's own token.",
+    "Or do what GitHub's message asks for: for SSO, authorize the token (Configure SSO at https://github.com/settings/tokens).",
+  ],
+  "issues-archived": [
+    { status: [403], text: /archived|read-only|locked for migration|maintenance/i },
+    "The repository is archived, or locked for a migration, so nobody can change its issues.",
+    "Set `drift-issue: false`, or unarchive the repository.",
+  ],
+  "issues-repository-blocked": [
+    [{ status: [451] }, { status: [403], text: /access blocked|takedown|has been disabled/i }],
+    "GitHub has blocked the repository, because of its terms or a legal notice. No token changes that.",
+    "Ask GitHub Support to unblock the repository, as its owner: https://support.github.com",
+    "Until then, set `drift-issue: false`.",
+  ],
+  "issues-no-comment": [
+    { status: [403, 410, 422], text: /issue is locked|commenting is disabled|issue was deleted/i },
+    "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
+    "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one.",
+  ],
+  "issues-not-permitted": [
+    [
+      {
+        status: [403],
+        text: /not accessible|not have permission|must have (admin|push|write|triage)|required scopes/i,
+      },
       { status: [422], text: /Validation Failed$|not permitted|cannot be assigned|label/i },
     ],
-    answer: (_context, { text }) => {
+    (_context, { text }) => {
       if (/not accessible by integration/i.test(text))
         return [
           "The job's token cannot write issues. It never can in a run for a pull request from a fork or of Dependabot.",
@@ -103,51 +92,41 @@ const REFUSALS = rulesFor("github-issues", {
         "Or give the token the repository permission Issues: Read and write, and its user triage access.",
       ];
     },
-  },
-  "issues-disabled": {
-    when: { status: [410], text: /disabled/i },
-    answer: [
-      "Issues are disabled in this repository.",
-      "Enable them in the repository settings under Features, or set `drift-issue: false`.",
-    ],
-  },
-  "issues-not-found": {
-    when: { status: [404] },
-    answer: [
-      "GitHub does not show the repository or the issue to this token: issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
-      "Omit `github-token`, and set `permissions: issues: write` on the job.",
-      "Check that issues are enabled in the repository settings under Features.",
-    ],
-  },
-  "issues-too-long": {
-    when: { status: [422], text: /too long/i },
-    answer: [
-      "A text of the issue is longer than GitHub allows, which is a fault of this action.",
-      "Read the whole report in the job's summary.",
-      "Open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
-    ],
-  },
-  "issues-refused": {
-    when: { status: ["4xx"], text: /^(?!\s*<)/ }, // a page comes from a proxy
-    answer: [
-      "GitHub refused the request for the reason in its message.",
-      "Do what the message says, or set `drift-issue: false`.",
-      "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job.",
-    ],
-  },
+  ],
+  "issues-disabled": [
+    { status: [410], text: /disabled/i },
+    "Issues are disabled in this repository.",
+    "Enable them in the repository settings under Features, or set `drift-issue: false`.",
+  ],
+  "issues-not-found": [
+    { status: [404] },
+    "GitHub does not show the repository or the issue to this token: issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
+    "Omit `github-token`, and set `permissions: issues: write` on the job.",
+    "Check that issues are enabled in the repository settings under Features.",
+  ],
+  "issues-too-long": [
+    { status: [422], text: /too long/i },
+    "A text of the issue is longer than GitHub allows, which is a fault of this action.",
+    "Read the whole report in the job's summary.",
+    "Open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
+  ],
+  "issues-refused": [
+    { status: ["4xx"], text: /^(?!\s*<)/ },
+    "GitHub refused the request for the reason in its message.",
+    "Do what the message says, or set `drift-issue: false`.",
+    "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job.",
+  ],
 });
 
 const OTHERS = rulesFor("github-issues", {
-  "issues-unavailable": {
-    when: { status: ["5xx"] },
-    answer: (context) => [
-      "GitHub could not be reached, or it has an outage.",
-      "Wait for the next run: it continues where this one stopped.",
-      "Look for an outage of GitHub: https://www.githubstatus.com",
-      ...reachable(context),
-    ],
-    retries: 3,
-  },
+  "issues-unavailable": [
+    { status: ["5xx"] },
+    "GitHub could not be reached, or it has an outage.",
+    "Wait for the next run: it continues where this one stopped.",
+    "Look for an outage of GitHub: https://www.githubstatus.com",
+    reachable,
+    { retries: 3 },
+  ],
 });
 
 /** All rules that only the drift issue has. */
