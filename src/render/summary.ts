@@ -17,7 +17,6 @@ const MAX_WARNINGS = 20;
 const MAX_NAMES = 8;
 /** With more targets than this, those in sync are below a fold. */
 const MAX_ROWS = 20;
-const MAX_HELD_LINES = 1_000;
 
 /** In the heading, because the summaries of a job's steps follow one another without their names. */
 const NAME = "Azure Postgres Grants";
@@ -185,10 +184,9 @@ function checkedPart(page: Page, report: Report): void {
   const lines = [...([skipped, ...Object.values(objects)].some((n) => n > 0) ? checked : []), ...runLine(report)];
   if (lines.length > 0) page.add(lines.join(" · "));
   const held = granteesOf(report).flatMap(({ held }) => held);
-  if (held.length > 0)
-    page.fold("Where the privileges come from", () => page.list(heldLines(held), String, MAX_HELD_LINES));
+  if (held.length > 0) page.fold("Where the privileges come from", () => page.list(heldLines(held), String));
   const bound = identityLines(report);
-  if (bound.length > 0) page.fold("Which identities can sign in", () => page.list(bound, String, MAX_HELD_LINES));
+  if (bound.length > 0) page.fold("Which identities can sign in", () => page.list(bound, String));
 }
 
 /** When, how long, by which version, and where to read more. */

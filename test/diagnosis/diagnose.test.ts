@@ -41,6 +41,12 @@ describe("errors whose message does not show the cause", () => {
     expect(messageOf(failure)).toBe("Microsoft Entra: self-signed certificate in certificate chain");
   });
 
+  test("an error whose cause is explained alike is shown in its own words", () => {
+    const cause = error("read ECONNRESET", "ECONNRESET");
+    const outer = Object.assign(new Error("the session ended: ECONNRESET", { cause }), { code: "ECONNRESET" });
+    expect(messageOf(diagnose(outer))).toMatch(/: the session ended: ECONNRESET$/);
+  });
+
   test("MSAL's wrapping and the IDs for Microsoft's support are left out", () => {
     const wrapped =
       "invalid_client: Error(s): 7000215 - Timestamp: 2026-11-23 15:00:00Z - Description: AADSTS7000215: Invalid client secret provided. Trace ID: 11111111-2222 Correlation ID: 3333-4444 Timestamp: 2026-11-23 15:00:00Z - Correlation ID: 3333-4444 - Trace ID: 11111111-2222";
