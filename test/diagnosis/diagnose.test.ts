@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { notJson } from "../../src/azure/refusals.ts";
 import { diagnose, RULES } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
@@ -182,6 +183,12 @@ describe("a federated credential that does not match", () => {
     });
   });
 
+  test("shows at most 300 characters of a claim, which nobody has checked", () => {
+    const long = "s".repeat(301);
+    expect(messageOf(failed({ ...claims, sub: long }))).not.toContain(long);
+    expect(written(failed({ ...claims, sub: long }))).not.toContain(long);
+  });
+
   test("says that GitHub sent the immutable form of the subject", () => {
     expect(written(failed({ ...claims, sub: "repo:contoso@1/orders@2:ref:refs/heads/main" }))).toContain(
       "a credential for `repo:contoso/orders:ref:refs/heads/main` does not match it",
@@ -308,6 +315,13 @@ describe("a failure on the way that a proxy leads to", () => {
     expect(answer(refused, "ECONNREFUSED", "proxy:3128")).toContain("No HTTP proxy answers");
     expect(answer("connect ECONNREFUSED 10.0.0.9:443", "ECONNREFUSED", "proxy:3128")).not.toContain("No HTTP proxy");
     expect(answer(refused, "ECONNREFUSED")).not.toContain("No HTTP proxy");
+    // Every host has a port 443.
+    expect(answer("connect ECONNREFUSED 10.0.0.9:443", "ECONNREFUSED", "proxy:443")).not.toContain("No HTTP proxy");
+  });
+
+  test("is a missing sign-in if a page with status 407 answers", () => {
+    const page = notJson(407, "text/html", "<html>Proxy login</html>");
+    expect(diagnose(page, { with: "entra", signIn: OIDC }).code).toBe("proxy-sign-in");
   });
 });
 

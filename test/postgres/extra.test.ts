@@ -611,7 +611,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
        CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
        GRANT ALL ON ALL TABLES IN SCHEMA other TO ${app}; GRANT ALL ON SCHEMA public, other TO ${app};
        GRANT ALL ON DATABASE ${database} TO ${app}; GRANT EXECUTE ON FUNCTION f() TO ${app}; GRANT ALL ON kept TO ${app};
-       GRANT SELECT ON t TO ${app}`,
+       GRANT SELECT ON t TO ${app}; GRANT UPDATE (id) ON kept TO ${app}`,
     );
     const before = await acls();
 

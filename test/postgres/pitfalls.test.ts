@@ -191,20 +191,23 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     );
   });
 
-  test("a foreign table without a user mapping is named", async () => {
+  test("foreign tables without a user mapping are named by server", async () => {
     const place = await world.open();
     const { app, owner, sql, run } = place;
     await sql(`
       CREATE EXTENSION postgres_fdw; CREATE EXTENSION file_fdw;
       CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw; ALTER SERVER far OWNER TO ${owner};
+      CREATE SERVER other FOREIGN DATA WRAPPER postgres_fdw; ALTER SERVER other OWNER TO ${owner};
       CREATE SERVER near FOREIGN DATA WRAPPER file_fdw;
-      CREATE FOREIGN TABLE orders (id int) SERVER far; CREATE FOREIGN TABLE lines (id text) SERVER near OPTIONS (filename '/dev/null');
-      ALTER FOREIGN TABLE orders OWNER TO ${owner}; ALTER FOREIGN TABLE lines OWNER TO ${owner}`);
+      CREATE FOREIGN TABLE orders (id int) SERVER far; CREATE FOREIGN TABLE bills (id int) SERVER other;
+      CREATE FOREIGN TABLE lines (id text) SERVER near OPTIONS (filename '/dev/null');
+      ALTER FOREIGN TABLE orders OWNER TO ${owner}; ALTER FOREIGN TABLE bills OWNER TO ${owner};
+      ALTER FOREIGN TABLE lines OWNER TO ${owner}`);
 
     const found = warningsOf(await run("apply"), "no-user-mapping");
-    expect(found.map(read)).toEqual([
-      `Reading public.orders fails, because neither ${app} nor PUBLIC has a user mapping for foreign server far. Run as ${owner}: CREATE USER MAPPING FOR "${app}" SERVER "far" OPTIONS (user '…', password '…');`,
-    ]);
+    const warning = (table: string, server: string) =>
+      `Reading public.${table} fails, because neither ${app} nor PUBLIC has a user mapping for foreign server ${server}. Run as ${owner}: CREATE USER MAPPING FOR "${app}" SERVER "${server}" OPTIONS (user '…', password '…');`;
+    expect(found.map(read).toSorted()).toEqual([warning("bills", "other"), warning("orders", "far")]);
     await expect(place.as(app, "SELECT FROM orders")).rejects.toThrow("user mapping not found");
     await place.as(app, "SELECT FROM lines");
     await follow(place, found);

@@ -247,6 +247,12 @@ a: b
     );
   });
 
+  test("a key that an entry has again and again is a mistake that names its first line", async () => {
+    expect(await problemsOfEntry("    database: billing", "    database: stock")).toEqual(
+      [4, 5].map((line) => `\`grants.yml:${line}\`: \`database\` is also a key on line 3. Remove one of them.`),
+    );
+  });
+
   test("a mistake in an item of a list has the line of the item", async () => {
     const text = `grants:
   - database: orders
