@@ -148,7 +148,7 @@ function codesOf({ code: is, when }: KnownRule): readonly string[] {
   const own = when.flatMap(codesIn);
   const seen = CORPUS.flatMap((each) => (each.is === is ? (each.code ?? []) : []));
   const names = seen.filter((code) => /^[A-Z]\w{5,}$/.test(code) && !EVERY_CODE.has(code));
-  return [...new Set([...own, ...names])].filter((code) => !TOO_GENERAL.includes(code));
+  return [...new Set([...own, ...names])].filter((code) => !TOO_GENERAL.includes(code) && !code.startsWith("CONNECT_"));
 }
 
 /** All codes that a rule names. */

@@ -13,8 +13,11 @@ const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as 
  */
 const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
-    ["ENOTFOUND ENODATA EAI_NONAME EAI_NODATA EAI_ADDRFAMILY", /getaddrinfo EAI_AGAIN [\w-]+$/],
-    "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
+    [
+      "ENOTFOUND ENODATA EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
+      /getaddrinfo EAI_AGAIN [\w-]+$|ECONNREFUSED (0\.0\.0\.0|:::)/,
+    ],
+    "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network.",
     (context) =>
       atPostgres(context, [
         ...setFullName(context),
@@ -134,7 +137,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-wrong-host": [
     [
       "ERR_TLS_CERT_ALTNAME_INVALID",
-      /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match/i,
+      /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch/i,
     ],
     "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
     (context) =>
@@ -145,7 +148,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       ]),
   ],
   "tls-expired": [
-    ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid)/],
+    ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
     "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
     "Check the runner's clock:",
     run("date"),
@@ -165,7 +168,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-unknown-authority": [
     [
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED",
-      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed/i,
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i,
     ],
     "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
     "See who issued the certificate:",
@@ -205,7 +208,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-outdated": [
     [
-      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.ecpoint|wrong.signature|legacy.sigalg|version.too.low/i,
+      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.protocol.version|bad.ecpoint|wrong.signature|legacy.sigalg|version.too.low/i,
       "AADSTS1002016",
     ],
     "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",

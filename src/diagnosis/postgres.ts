@@ -30,7 +30,7 @@ export const POSTGRES = rulesFor("postgres", {
   "not-postgres": [
     // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
     [
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response/,
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest/,
       "NOT_POSTGRES",
     ],
     "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
@@ -131,7 +131,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/,
+    /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf/,
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -139,7 +139,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Or use a runner in the server's network (`docs/private-network.md`).",
   ],
   "tls-required": [
-    /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
+    /^(?!.*server login).*pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
     "The server accepts only connections with TLS.",
     "Remove `ssl-mode`, or set it to `verify-full`.",
   ],
@@ -252,7 +252,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
   "read-only": [
-    ["25006", /during recovery/],
+    ["25006", /during recovery|recovery is in progress/],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     "Find out whether it is a replica, and how full its storage is:",
     (context) => azShow(context, "{role:replicationRole, state:state, storage:storage}"),
@@ -274,9 +274,13 @@ export const POSTGRES = rulesFor("postgres", {
   "extension-not-loaded": [
     /shared_preload_libraries|must be preloaded|could not (access|load).*\$libdir|could not load library|allow-listed/,
     "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
-    "Add the extension to this parameter, and to `azure.extensions`:",
-    (context) => azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
-    "Restart the server, so that it loads the extension:",
+    "Look up this parameter, and add the extension to it:",
+    (context, { text }) =>
+      azOnServer("parameter show", context, {
+        name: text.includes("allow-listed") ? "azure.extensions" : "shared_preload_libraries",
+        query: "value",
+      }),
+    "Restart the server, which loads libraries only then:",
     (context) => azServer("restart", context),
     "Or drop the extension, if nothing needs it.",
   ],
@@ -363,7 +367,7 @@ export const POSTGRES = rulesFor("postgres", {
       /cannot have explicit members/,
       {
         codes: "42501",
-        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|cron\b|job\b|job_run_details)/i,
+        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|cron\b|job\b|job_run_details)/i,
       },
     ],
     "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
@@ -411,9 +415,9 @@ export const POSTGRES = rulesFor("postgres", {
   "not-permitted": [
     "42501",
     (context, symptom) => {
-      if (/permission denied to (create|alter|drop) role/.test(symptom.text))
+      if (/permission denied to (create|alter|drop) role|members of "?azure_pg_admin/.test(symptom.text))
         return [
-          "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
+          "`user` lacks a right on the server itself: CREATEROLE, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
           "Set `user` to an administrator of the server, or let it create roles:",
           run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
           "For the role of an Entra identity, use the action in `principal/` as an Entra administrator.",

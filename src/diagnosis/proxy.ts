@@ -23,10 +23,7 @@ export const PROXY = rulesFor(HTTPS, {
     ({ proxy }) => run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`),
   ],
   "proxy-sign-in": [
-    [
-      /(statusCode=|Proxy response \(|Tunnel connection failed: )407|proxy authentication required/i,
-      { codes: "NOT_JSON", status: [407] },
-    ],
+    ["CONNECT_407", /proxy authentication required/i, { codes: "NOT_JSON", status: [407] }],
     "The proxy between the runner and this host asks for a sign-in.",
     "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
     run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
@@ -34,7 +31,7 @@ export const PROXY = rulesFor(HTTPS, {
     bypassProxy,
   ],
   "proxy-overloaded": [
-    /(statusCode=|Proxy response \(|Tunnel connection failed: )5(?!01)\d\d/,
+    { codes: "CONNECT_5*", text: /^(?!.*\b501\b)/ },
     "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall or upstream proxy fails.",
     "Run the job again.",
     "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
@@ -47,8 +44,8 @@ export const PROXY = rulesFor(HTTPS, {
         atProxy: true,
         codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ETIMEDOUT ECONNRESET UND_ERR_CONNECT_TIMEOUT",
       },
-      /tunneling socket could not be established, (cause|statusCode=(400|404|405|501))|Proxy connection ended/,
-      /Proxy response \((400|404|405|501)|Tunnel connection failed: (400|404|405|501)|ProxyError(?!.*Tunnel connection failed)/,
+      "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
+      /tunneling socket could not be established, cause|Proxy connection ended|ProxyError(?!.*Tunnel connection failed)/,
       /SOCKS|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported/i,
       /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
       "UND_ERR_PRX_TLS ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
@@ -66,7 +63,7 @@ export const PROXY = rulesFor(HTTPS, {
   ],
   "proxy-refused": [
     [
-      /tunneling socket could not be established|when HTTP Tunneling|Tunnel connection failed/i,
+      "CONNECT_* ERR_PROXY_TUNNEL",
       { codes: "NOT_JSON", status: ["4xx"] },
       /Error Code : 4\d\d.*HTML page/,
       { status: ["4xx"], text: /^\s*</ },

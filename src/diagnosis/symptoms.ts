@@ -46,33 +46,36 @@ const MAX_ERRORS = 50;
 
 /**
  * All codes that a symptom names: its own, Entra's number (the last one is the reason), those in its text, because many
- * libraries keep only the text, and the one that the words of another library mean.
+ * libraries keep only the text, those that the words of other libraries mean, and the status of a proxy's answer to
+ * CONNECT (`CONNECT_407`), which each library words in its own way.
  */
 export function codesOf({ code, text }: Symptom): readonly string[] {
   const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE)_\w+)\b/g) ?? [];
   const meant = IN_OTHER_WORDS.filter(([words]) => words.test(text)).map(([, each]) => each);
-  return [code, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant];
+  const [, status] = text.match(/(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?(?<![\d.:])([345]\d\d)\b/i) ?? [];
+  const ofProxy = status === undefined ? [] : [`CONNECT_${status}`];
+  return [code, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
 }
 
-/** How Linux, Windows, Python and libpq word the errors that Node.js has codes for. */
+/** How Linux, Windows, Python, Go, .NET, Java and libpq word the errors that Node.js has codes for. */
 const IN_OTHER_WORDS: readonly (readonly [words: RegExp, code: string])[] = [
   [
-    /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed/,
+    /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved/i,
     "ENOTFOUND",
   ],
-  [/name resolution/, "EAI_AGAIN"],
-  [/Connection refused|actively refused/, "ECONNREFUSED"],
-  [/Network is unreachable|No route to host|unreachable (host|network)/, "EHOSTUNREACH"],
+  [/name resolution|try again later.*resol|server misbehaving/i, "EAI_AGAIN"],
+  [/Connection refused|actively refused/i, "ECONNREFUSED"],
+  [/Network is unreachable|No route to host|unreachable (host|network)/i, "EHOSTUNREACH"],
   [
-    /\btimed out\b|handshake timeout|timeout expired|Timeout Error|due to connection timeout|did not properly respond/i,
+    /\btimed out\b|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
     "ETIMEDOUT",
   ],
   [
-    /reset by peer|forcibly closed|Connection (aborted|broken)|Remote end closed|other side closed|socket hang up/i,
+    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|(reading from|transport) (stream|connection)|could not (send|receive) data/i,
     "ECONNRESET",
   ],
-  [/Operation not permitted|forbidden by its access permissions/, "EPERM"],
-  [/Too many open files/, "EMFILE"],
+  [/Operation not permitted|forbidden by its access permissions/i, "EPERM"],
+  [/Too many open files/i, "EMFILE"],
 ];
 
 /** An error's own words, on one line, without secrets. */
