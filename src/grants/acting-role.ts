@@ -1,6 +1,6 @@
 import { isInSchema } from "../model/kinds.ts";
 import type { Privilege } from "../model/privileges.ts";
-import type { Reason } from "../model/report.ts";
+import type { Reason } from "../model/reasons.ts";
 import { type AclItem, type Group, isPublic, type Role } from "../model/snapshot.ts";
 import type { TemporaryMembership } from "./membership.ts";
 

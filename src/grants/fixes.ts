@@ -1,8 +1,8 @@
 import { isInSchema } from "../model/kinds.ts";
-import { grantOptionOf, type Privilege, withoutGrantOption } from "../model/privileges.ts";
-import { REASONS } from "../model/reasons.ts";
-import type { Fix, FixBlock, Reason, Runner } from "../model/report.ts";
-import { code, inOurWords, listOf, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
+import { type Privilege, withoutGrantOption } from "../model/privileges.ts";
+import { REASONS, type Reason } from "../model/reasons.ts";
+import type { Fix, FixBlock, Runner } from "../model/report.ts";
+import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import type { Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { AS_SESSION_USER, canUseSchema } from "./acting-role.ts";
@@ -77,7 +77,7 @@ function changesBy(actor: Role, mine: readonly ByOther[]): readonly (readonly Ch
 export function fixFor(place: Place, blocked: Blocked, changes: readonly Change[] = [blocked.change]): Fix {
   const { change, byLogin } = blocked;
   const actor = actorFor(place, blocked);
-  const note = noteFor(place, blocked, actor);
+  const note = noteFor(place, blocked, actor, changes);
   const noted = note === undefined ? {} : { note };
   if (actor === null) return noted;
   if (byLogin) {
@@ -180,14 +180,19 @@ function membersFor({ database }: Place, owner: Role): Role {
 }
 
 /** Advice before the SQL, besides it, or instead of it. */
-function noteFor(place: Place, { change, reason, otherNotFound }: Blocked, actor: Role | null): Sentence | undefined {
+function noteFor(
+  place: Place,
+  { change, reason, otherNotFound }: Blocked,
+  actor: Role | null,
+  changes: readonly Change[],
+): Sentence | undefined {
   const { grantee, grantedTo = [] } = change;
   if (otherNotFound) return NEEDS_SEARCH_PATH;
   if (actor !== null && grantedTo.length > 0) {
     const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? inOurWords(role) : name(role))));
     return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}. Run this action afterwards with \`mode: apply\`, because a grantee may hold the privilege only by them.`;
   }
-  if (reason === "grantor-lacks-option") return noteForGrantor(place, change);
+  if (reason === "grantor-lacks-option") return noteForGrantor(changes);
   if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);
   // The role that would have to run the SQL was dropped.
   if (actor === null && REASONS[reason].runAs !== null && reason !== "refused") return REASONS["role-gone"].advice;
@@ -199,32 +204,17 @@ const NEEDS_SEARCH_PATH = inOurWords(
 );
 
 /**
- * How to revoke what a role granted that no longer holds the grant option. The owner grants that on the table, because on
- * the column it could not revoke it while the role's grants to others are there, and restores what the role held.
+ * How to revoke what a role granted that no longer holds the grant option. The owner grants that on whole tables, because on
+ * columns it could not revoke it while the role's grants to others are there.
  */
-function noteForGrantor(place: Place, revoke: Change): Sentence | undefined {
-  const { group, grantor, columns: _, kept = [], ...change } = revoke;
-  if (grantor === undefined) return undefined;
-  const privileges = change.privileges.map(withoutGrantOption) as Privilege[];
-  const toGrantor = (verb: Change["verb"], more: Partial<Change> = {}) =>
-    sqlOf([{ ...change, verb, group, grantee: grantor, privileges, ...more }]);
-  const restored =
-    kept === "table"
-      ? [toGrantor("REVOKE", { privileges: privileges.map(grantOptionOf) })]
-      : [toGrantor("REVOKE"), ...(kept.length > 0 ? [toGrantor("GRANT", { columns: kept })] : [])];
-  const owner = loginFor(place, group.owner);
-  const steps: readonly Preparation[] = [
-    ...neededFor(place, revoke, grantor),
-    { by: owner, sql: toGrantor("GRANT").replace(/;$/, " WITH GRANT OPTION;") },
-    { by: grantor, sql: sqlOf([revoke]) },
-    { by: owner, sql: restored.join(" ") },
-  ];
-  return paragraph(
-    ...steps.map(({ by, sql }, n) => {
-      const run = inOurWords(`${n === 0 ? "Run" : "Then run"} as ${canSignIn(by) ? "" : "a member of "}`);
-      return sentence`${run}${name(by.name)}: ${code(statementBy(by, sql).sql)}`;
-    }),
-  );
+function noteForGrantor(revokes: readonly Change[]): Sentence | undefined {
+  const grants = revokes.flatMap(({ grantor, columns: _, ...change }): Change[] => {
+    const privileges = change.privileges.map(withoutGrantOption) as Privilege[];
+    return grantor === undefined ? [] : [{ ...change, verb: "GRANT", grantee: grantor, privileges }];
+  });
+  const grantor = name(grants[0]?.grantee.name ?? "");
+  const grant = statementsIn(grants).map((sql) => sql.replace(/;$/, " WITH GRANT OPTION;"));
+  return sentence`Run as the owner: ${code(grant.join(" "))} Then run as ${grantor}: ${code(sqlOf(revokes))} Then, as the owner, revoke what ${grantor} did not hold before.`;
 }
 
 /** The other way than running SQL as the owner: to become a member of it. */

@@ -10,8 +10,8 @@ import {
   RESOLVED_PROVIDER,
   readEntraLabel,
 } from "../model/entra-label.ts";
-import { REASONS } from "../model/reasons.ts";
-import type { Fix, FixBlock, Identity, Missing, Reason, Warning } from "../model/report.ts";
+import { REASONS, type Reason } from "../model/reasons.ts";
+import type { Fix, FixBlock, Identity, Missing, Warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Grantee, ServerFacts } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";

@@ -1,4 +1,4 @@
-import type { Reason } from "../model/report.ts";
+import type { Reason } from "../model/reasons.ts";
 import { keyOfChange, keyWithoutPrivileges, type Outcome, type Refusal } from "./outcome.ts";
 import type { Blocked, Plan } from "./plan.ts";
 import type { Change } from "./statements.ts";

@@ -1,4 +1,4 @@
-import type { Reason } from "../model/report.ts";
+import type { Reason } from "../model/reasons.ts";
 import { identify } from "./drift.ts";
 import type { Plan } from "./plan.ts";
 import type { Change } from "./statements.ts";

@@ -1,5 +1,5 @@
 import { isGrantOption, type Privilege } from "../model/privileges.ts";
-import type { Reason } from "../model/report.ts";
+import type { Reason } from "../model/reasons.ts";
 import { type Grantee, type Holder, holderFor, type Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { type ActingRole, AS_SESSION_USER, actingRoleToGrant, type Login } from "./acting-role.ts";
@@ -58,7 +58,7 @@ export function allOf(plans: readonly Plan[]): Plan {
 }
 
 /** The change of one privilege on each of several objects that do not differ in it. */
-export interface PrivilegeStep extends Pick<Change, "to" | "grantor" | "kept" | "columns" | "grantedTo"> {
+export interface PrivilegeStep extends Pick<Change, "to" | "grantor" | "columns" | "grantedTo"> {
   /** Absent: the step is the same for all grantees. */
   readonly grantee?: Grantee;
   readonly privilege: Privilege;
@@ -112,8 +112,8 @@ function rolesToTry(role: Role): readonly (Role | null)[] {
 
 /** Equal for steps that one statement can make on one object. */
 export function keyOfStep(step: PrivilegeStep): string {
-  const { grantee, to, grantor, acting, reason, kept, columns, privilege, grantedTo } = step;
+  const { grantee, to, grantor, acting, reason, columns, privilege, grantedTo } = step;
   const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
   const option = isGrantOption(privilege);
-  return JSON.stringify([roles, acting?.oneByOne, reason, option, kept, columns && [privilege, columns], grantedTo]);
+  return JSON.stringify([roles, acting?.oneByOne, reason, option, columns && [privilege, columns], grantedTo]);
 }

@@ -1,6 +1,6 @@
 import type { Privilege } from "../model/privileges.ts";
-import type { Reason } from "../model/report.ts";
-import type { AclItem, ColumnAclItem, Grantee, Group, Holder } from "../model/snapshot.ts";
+import type { Reason } from "../model/reasons.ts";
+import type { AclItem, Grantee, Group, Holder } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { actingRoleToRevoke, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
@@ -29,12 +29,11 @@ function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding
   const indirect = privileges
     .filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0)
     .map((privilege): PrivilegeStep => ({ grantee, privilege, reason: "not-direct" }));
-  const place = { group, columns };
   const onColumns = privileges.flatMap((privilege) =>
     grantsTo(grantee, columns, privilege).map((item): PrivilegeStep => {
       const same = columns.filter(({ column }) => column === item.column);
       const dependents = dependentsOf(grantee.role, [item], same);
-      const step = stepToRevoke(login, place, privilege, item, [...group.acl, ...same], dependents);
+      const step = stepToRevoke(login, group, privilege, item, [...group.acl, ...same], dependents);
       return { ...unless(step, "column-privileges"), grantee, columns: [item.column] };
     }),
   );
@@ -42,23 +41,19 @@ function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding
     const ofColumns = grantsTo(grantee, columns, privilege);
     return grantsTo(grantee, group.acl, privilege).map((item): PrivilegeStep => {
       const dependents = dependentsOf(grantee.role, [item, ...ofColumns], [...group.acl, ...columns]);
-      const step = stepToRevoke(login, place, privilege, item, group.acl, dependents);
-      return { ...unless(step, whyLeft(group, ofColumns)), grantee };
+      const step = stepToRevoke(login, group, privilege, item, group.acl, dependents);
+      if (ofColumns.length > 0) return { ...unless(step, "column-privileges"), grantee };
+      const isForAll = group.kind === "default-privileges" && group.schema === undefined;
+      return { ...(isForAll ? unless(step, "for-all-schemas") : step), grantee };
     });
   });
   return [...indirect, ...columnsTogether(onColumns), ...onObject];
 }
 
-/** The reason why this action does not revoke what it may be able to revoke. */
-function whyLeft({ kind, schema }: Group, ofColumns: readonly AclItem[]): Reason | undefined {
-  if (ofColumns.length > 0) return "column-privileges";
-  return kind === "default-privileges" && schema === undefined ? "for-all-schemas" : undefined;
-}
-
-/** A step that is not done, for a reason, unless nobody could do it as it is. */
-function unless(step: PrivilegeStep, reason: Reason | undefined): PrivilegeStep {
+/** A step that this action does not do, for a reason, although somebody could. */
+function unless(step: PrivilegeStep, reason: Reason): PrivilegeStep {
   const isImpossible = step.reason === "grantor-lacks-option" || step.reason === "dependent-privileges";
-  return reason === undefined || isImpossible ? step : { ...step, reason };
+  return isImpossible ? step : { ...step, reason };
 }
 
 /**
@@ -68,21 +63,17 @@ function unless(step: PrivilegeStep, reason: Reason | undefined): PrivilegeStep 
  */
 export function stepToRevoke(
   login: Login,
-  { group, columns }: Pick<Finding, "group" | "columns">,
+  group: Group,
   privilege: Privilege,
   item: Pick<AclItem, "grantor" | "privilege">,
   acl: readonly AclItem[],
   grantedTo: readonly string[],
 ): PrivilegeStep {
   const acting = actingRoleToRevoke(login, group, acl, item);
-  const step: PrivilegeStep = {
-    privilege,
-    grantor: item.grantor,
-    ...(typeof acting !== "string" && { acting }),
-  };
-  if (acting === "grantor-lacks-option") return { ...step, reason: acting, kept: keptBy(item, group, columns) };
-  if (grantedTo.length > 0) return { ...step, reason: "dependent-privileges", grantedTo };
-  return typeof acting === "string" ? { ...step, reason: acting } : step;
+  const how = typeof acting === "string" ? { reason: acting } : { acting };
+  const step: PrivilegeStep = { privilege, grantor: item.grantor, ...how };
+  if (grantedTo.length === 0 || acting === "grantor-lacks-option") return step;
+  return { ...step, reason: "dependent-privileges", grantedTo };
 }
 
 /** The items of an ACL that grant a privilege to the grantee itself, if its sessions have what it holds. */
@@ -110,16 +101,6 @@ export function dependentsOf(
   if (!mine.some(({ grantable }) => grantable)) return [];
   const theirs = acl.filter(({ grantor, privilege }) => grantor === role && privilege === mine[0]?.privilege);
   return [...new Set(theirs.map(({ grantee }) => grantee.name))].sort();
-}
-
-/** The privilege of an ACL item, as the owner granted it to the item's grantor. */
-function keptBy(
-  { grantor, privilege }: Pick<AclItem, "grantor" | "privilege">,
-  { acl, owner }: Group,
-  columns: readonly ColumnAclItem[],
-): NonNullable<PrivilegeStep["kept"]> {
-  const isKept = (item: AclItem) => item.grantee === grantor && item.grantor === owner && item.privilege === privilege;
-  return acl.some(isKept) ? "table" : columns.filter(isKept).map(({ column }) => column);
 }
 
 /** Makes one step of those that differ only in the column. */

@@ -17,8 +17,6 @@ export interface Change {
   readonly to?: Role;
   /** REVOKE: the role whose grant it revokes. */
   readonly grantor?: Role;
-  /** REVOKE: what a grantor that no longer holds the grant option holds: the privilege on the table, or on columns of it. */
-  readonly kept?: "table" | readonly string[];
   /** REVOKE: the columns, if it does not revoke on the whole table. */
   readonly columns?: readonly string[];
   /** REVOKE: the roles (or PUBLIC) to which the grantee granted it: it has to be revoked from them first. */

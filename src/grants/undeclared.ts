@@ -30,8 +30,8 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
   let left = MAX_REVOKES;
   const fixed: (readonly Blocked[])[] = [];
   const entries = groupsOf(all, keyOf).map((same): Entry => {
-    const [{ blocked, holder, privileges }] = same;
-    const { group, columns } = blocked.change;
+    const [{ blocked, privileges }] = same;
+    const { group, columns, grantee: holder } = blocked.change;
     const revokes = same.map((each) => each.blocked);
     const fits = revokes.length <= left;
     if (fits) {
@@ -55,79 +55,55 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
   };
 }
 
-/** One privilege of a role on one object, or several with one REVOKE. */
+/** A change that revokes privileges of one role on one object, and those privileges, WITH GRANT OPTION if it holds that. */
 interface Revoke {
-  readonly holder: Holder;
   readonly privileges: readonly Privilege[];
   readonly blocked: Blocked;
 }
 
+/** The changes that revoke what one role granted to others. `Blocked` is each of them: this action never makes it. */
 function revokesOf(
   login: Login,
   { group, members, grantor, holders, ...held }: UndeclaredPrivileges,
   columnsOf: ReadonlyMap<string, readonly ColumnAclItem[]>,
 ): readonly Revoke[] {
-  const canGrant = held.privileges.some(isGrantOption);
   const listed = new Map(held.privileges.map((privilege) => [withoutGrantOption(privilege) as Privilege, privilege]));
-  return groupsOf(members, ({ oid }) => columnsOf.get(oid) ?? "").flatMap((alike) => {
-    const columns = columnsOf.get(alike[0].oid) ?? [];
+  const revokes = groupsOf(members, ({ oid }) => columnsOf.get(oid) ?? NO_COLUMNS).flatMap((alike) => {
+    const columns = columnsOf.get(alike[0].oid) ?? NO_COLUMNS;
     const acl = [...group.acl, ...columns];
-    return groupsOf(holders, (holder) => (canGrant || columns.length > 0 || isGone(holder) ? holder : "")).flatMap(
-      (same) => {
-        const steps = [...listed].map(([privilege, asListed]): PrivilegeStep => {
-          const mine = [
-            { privilege, grantable: isGrantOption(asListed) },
-            ...columns.filter((item) => item.grantee === same[0] && item.privilege === privilege),
-          ];
-          const dependents = dependentsOf(same[0], mine, acl);
-          const item = { grantor, privilege };
-          const step = stepToRevoke(
-            login,
-            { group, columns },
-            privilege,
-            item,
-            held.columns ? acl : group.acl,
-            dependents,
-          );
-          return { ...step, ...(held.columns && { columns: held.columns }) };
-        });
-        const targets = same.flatMap((role) => alike.map((member) => ({ grantee: { role }, group, member })));
-        const { changes, blocked } = planOf("REVOKE", steps, targets);
-        const byLogin = changes.map((change): Blocked => ({ change, reason: "not-revoked", byLogin: true }));
-        // No statement can name a role that was dropped.
-        const all = [...byLogin, ...blocked];
-        const left = isGone(same[0]) ? all.map(({ change }): Blocked => ({ change, reason: "role-gone" })) : all;
-        return left.map((each) => ({
-          holder: each.change.grantee,
-          privileges: inOrder(each.change.privileges.map((privilege) => listed.get(privilege) ?? privilege)),
-          blocked: each,
-        }));
-      },
-    );
+    const stepsFor = (holder: Holder) =>
+      [...listed].map(([privilege, asListed]): PrivilegeStep => {
+        const onColumns = columns.filter((item) => item.grantee === holder && item.privilege === privilege);
+        const mine = [{ privilege, grantable: isGrantOption(asListed) }, ...onColumns];
+        const dependents = dependentsOf(holder, mine, acl);
+        const aclOfOption = held.columns ? acl : group.acl;
+        const step = isGone(holder)
+          ? ({ privilege, grantor, reason: "role-gone" } as const) // no statement can name it
+          : stepToRevoke(login, group, privilege, { grantor, privilege }, aclOfOption, dependents);
+        return { reason: "not-revoked", ...step, ...(held.columns && { columns: held.columns }) };
+      });
+    return holders.flatMap((role) => {
+      const targets = alike.map((member) => ({ grantee: { role }, group, member }));
+      return planOf("REVOKE", stepsFor(role), targets).blocked;
+    });
+  });
+  return revokes.map((blocked) => {
+    const privileges = blocked.change.privileges.map((privilege) => listed.get(privilege) ?? privilege);
+    return { blocked, privileges: inOrder(privileges) };
   });
 }
+
+const NO_COLUMNS: readonly ColumnAclItem[] = [];
 
 function isGone(holder: Holder): boolean {
   return "gone" in holder && (holder as Role).gone;
 }
 
 /** Equal for what one entry is about. */
-function keyOf({ holder, privileges, blocked }: Revoke): string {
-  const { change, reason } = blocked;
-  const { group, member, grantor, columns, grantedTo } = change;
-  // Its note names the object.
-  const alone = reason === "grantor-lacks-option" && member.oid;
-  return JSON.stringify([
-    holder.oid,
-    group.schema?.oid,
-    group.kind,
-    privileges,
-    columns !== undefined,
-    grantor?.oid,
-    reason,
-    grantedTo,
-    alone,
-  ]);
+function keyOf({ privileges, blocked }: Revoke): string {
+  const { grantee, group, columns, grantor, grantedTo } = blocked.change;
+  const roles = [grantee.oid, grantor?.oid, grantedTo];
+  return JSON.stringify([roles, group.schema?.oid, group.kind, privileges, columns !== undefined, blocked.reason]);
 }
 
 function fixOf(place: UndeclaredLook["snapshot"], same: readonly Blocked[]): Entry["fix"] {

@@ -1,8 +1,8 @@
-import type { Identity, Reason } from "./report.ts";
+import type { Identity } from "./report.ts";
 import { code, EMPTY, inOurWords, name, type Sentence, sentence, type Words } from "./sentence.ts";
 
 /** Everything that follows from a reason: why something is missing or extra, who runs the SQL, what else helps. */
-export interface ReasonEntry {
+interface ReasonEntry {
   readonly why: Words | ((owner: string, login: string, identity?: Identity) => Sentence);
   /** Who can run the statement for the object; `grantor`: of what is revoked; null if no statement is the answer. */
   readonly runAs: "login" | "owner" | "grantor" | null;
@@ -14,7 +14,7 @@ export interface ReasonEntry {
   readonly advice?: Sentence;
 }
 
-export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
+const ENTRIES = {
   "not-granted": {
     why: (_, login) => sentence`${name(login)} can grant this.`,
     runAs: "login",
@@ -123,7 +123,11 @@ export const REASONS: Readonly<Record<Reason, ReasonEntry>> = {
       sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
     runAs: null,
   },
-};
+} satisfies Readonly<Record<string, ReasonEntry>>;
+
+/** Why something is still missing, or still extra. New words may come. */
+export type Reason = keyof typeof ENTRIES;
+export const REASONS: Readonly<Record<Reason, ReasonEntry>> = ENTRIES;
 
 function boundToAnother(role: string, identity: Identity | undefined): Sentence {
   const { expected = "", bound = "", expectedTenant, boundTenant } = identity ?? {};

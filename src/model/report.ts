@@ -2,6 +2,7 @@ import type { OnExtra } from "./demand.ts";
 import type { EntraIdentity } from "./entra-label.ts";
 import type { Failure } from "./failure.ts";
 import type { Privilege } from "./privileges.ts";
+import type { Reason } from "./reasons.ts";
 import type { Sentence } from "./sentence.ts";
 
 /**
@@ -176,31 +177,6 @@ export interface Named {
   /** For a routine: the types of its arguments, as SQL. */
   readonly arguments?: string;
 }
-
-/** Why something is still missing, or still extra. New words may come. */
-export type Reason =
-  | "not-granted" // this login can grant it: `check` and `plan` do not
-  | "not-revoked" // extra: this login can revoke it; only `on-extra: revoke` in `apply` does
-  | "session-role" // this login could grant it to the role as which the grantee's sessions begin
-  | "not-owner" // this login has neither the owner's rights nor the grant option
-  | "owner-lacks-usage" // this login can act as the owner, and the owner lacks USAGE on the schema
-  | "role-gone" // the role that owns or granted it was dropped, and the catalogs still mention it
-  | "locked" // somebody held a lock on it for too long
-  | "gone" // dropped, or dropped and created again, while this ran
-  | "refused" // the server refused although the rights seemed to be there
-  | "not-tried" // the server refused others with the same owner and ACL, one after the other
-  | "read-only" // a replica, or a server set read-only
-  | "not-direct" // extra: comes by a role or PUBLIC, so revoking it from the grantee would change nothing
-  | "other-grantor" // extra: granted by a role this login cannot act as
-  | "grantor-lacks-usage" // extra: this login can act as the role that granted it, and that role lacks USAGE on the schema
-  | "grantor-lacks-option" // extra: the role that granted it no longer holds the grant option, so nobody can revoke it
-  | "dependent-privileges" // extra: the grantee granted it to other roles (2BP01)
-  | "column-privileges" // extra: granted on columns; a REVOKE on the table would revoke those too
-  | "for-all-schemas" // extra: default privileges in all schemas, those that are not checked among them
-  | "is-owner" // extra: the grantee owns the database or the schema
-  | "can-act-as-owner" // extra, role: the grantee has the privileges of an owner, or may SET ROLE to it
-  | "other-identity" // identity: the role is bound to another object ID
-  | "no-identity"; // identity: the role is bound to none
 
 export interface Missing extends Named {
   /** The role that owns it; for `default-privileges`, the role that creates the objects; for `identity`, the role. */

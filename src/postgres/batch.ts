@@ -1,6 +1,6 @@
 import pg, { type Client } from "pg";
 import { type Statement, withRoles } from "../grants/statements.ts";
-import type { Reason } from "../model/report.ts";
+import type { Reason } from "../model/reasons.ts";
 import { BEGIN, rollBack } from "./transaction.ts";
 import type { Turns } from "./turn.ts";
 

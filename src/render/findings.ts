@@ -1,5 +1,6 @@
 import { extraIsDrift } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
+import type { Reason } from "../model/reasons.ts";
 import {
   type DatabaseReport,
   type Extra,
@@ -9,7 +10,6 @@ import {
   type Missing,
   type Named,
   type ObjectCounts,
-  type Reason,
   type Report,
   severity,
   type Verdict,

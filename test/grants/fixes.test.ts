@@ -7,7 +7,7 @@ import { NOTHING_DONE } from "../../src/grants/outcome.ts";
 import type { Blocked } from "../../src/grants/plan.ts";
 import type { Change } from "../../src/grants/statements.ts";
 import type { Demand } from "../../src/model/demand.ts";
-import type { Reason } from "../../src/model/report.ts";
+import type { Reason } from "../../src/model/reasons.ts";
 import { EMPTY } from "../../src/model/sentence.ts";
 import type { Group, Member } from "../../src/model/snapshot.ts";
 import { plain } from "../../src/render/pen.ts";

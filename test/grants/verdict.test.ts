@@ -4,7 +4,8 @@ import { whatIsLeft } from "../../src/grants/left.ts";
 import { isWorthTrying, keyOfChange, merge, NOTHING_DONE, type Outcome, settle } from "../../src/grants/outcome.ts";
 import { granteeReports, unfinishedReports } from "../../src/grants/verdict.ts";
 import type { Demand } from "../../src/model/demand.ts";
-import { type GranteeReport, type Reason, worst } from "../../src/model/report.ts";
+import type { Reason } from "../../src/model/reasons.ts";
+import { type GranteeReport, worst } from "../../src/model/report.ts";
 import { ACTING, columnsOf, demand, entry, group, held, type Seen, snapshot } from "./snapshots.ts";
 
 const nothing = snapshot([group(["t", "u"])], {}, ACTING);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { REASONS } from "../../src/model/reasons.ts";
-import type { Reason, Report } from "../../src/model/report.ts";
+import { REASONS, type Reason } from "../../src/model/reasons.ts";
+import type { Report } from "../../src/model/report.ts";
 import { annotations } from "../../src/render/annotations.ts";
 import { issueBody, subjectsOf } from "../../src/render/issue.ts";
 import { logGroups } from "../../src/render/log.ts";

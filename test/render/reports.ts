@@ -1,5 +1,5 @@
 import type { Failure } from "../../src/model/failure.ts";
-import { REASONS } from "../../src/model/reasons.ts";
+import { REASONS, type Reason } from "../../src/model/reasons.ts";
 import {
   type Changed,
   type DatabaseReport,
@@ -10,7 +10,6 @@ import {
   type Missing,
   type Mode,
   type Named,
-  type Reason,
   type Report,
   type RunFacts,
   worst,
