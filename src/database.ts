@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { diagnose } from "./diagnosis/diagnose.ts";
-import { NOTHING_DONE } from "./grants/outcome.ts";
+import { nothingDone } from "./grants/outcome.ts";
 import type { Target } from "./grants/targets.ts";
 import { type Undeclared, undeclaredIn } from "./grants/undeclared.ts";
 import { ActionError, type Failure, stepsOf } from "./model/failure.ts";
@@ -48,7 +48,7 @@ export async function reconcileDatabase(
   const { host, port } = server;
   const login = { target: { server, database, user }, password, known: { signIn, cloud }, signal, say };
   const works = grants.map(
-    ({ grantees, demand }): Work => ({ task: { mode, grantees, demand }, progress: { done: NOTHING_DONE } }),
+    ({ grantees, demand }): Work => ({ task: { mode, grantees, demand }, progress: { done: nothingDone() } }),
   );
   const report = { host, port, database, user };
   let others: Undeclared | undefined;

@@ -1,9 +1,8 @@
 import type { Client } from "pg";
-import { type Assessment, assess, fixesFor, mayApply, planToApply, statementsToApply } from "./grants/assess.ts";
-import { whatIsLeft } from "./grants/left.ts";
+import { type Assessment, assess, mayApply, planToApply, statementsToApply } from "./grants/assess.ts";
 import { databaseObstacle } from "./grants/obstacles.ts";
-import { isWorthTrying, merge, NOTHING_DONE, type Outcome, settle } from "./grants/outcome.ts";
-import { granteeReports, notChecked, unfinishedReports } from "./grants/verdict.ts";
+import { isWorthTrying, nothingDone, type Outcome, settle } from "./grants/outcome.ts";
+import { conclude, notChecked, unfinishedReports } from "./grants/verdict.ts";
 import type { Demand } from "./model/demand.ts";
 import { ActionError, type Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Mode, worst } from "./model/report.ts";
@@ -29,7 +28,7 @@ const MAX_OUTDATED = 10;
 /** What is known and done so far: a session that breaks leaves it to the next one, and the last one to the report. */
 export interface Progress {
   before?: Assessment;
-  done: Outcome;
+  readonly done: Outcome;
   waits?: Waits;
 }
 
@@ -44,34 +43,31 @@ export async function reconcile(
   client: Client,
   task: Task,
   say: Say,
-  progress: Progress = { done: NOTHING_DONE },
+  progress: Progress = { done: nothingDone() },
 ): Promise<Reconciled> {
   say(`reading the privileges of ${task.grantees.join(", ")}`);
   let assessment = await lookAndAssess(client, task);
   progress.before ??= assessment;
   progress.waits ??= { turns: takeTurns(say), locks: 0 };
-  const { before, waits } = progress;
-  progress.done = settle(progress.done, planToApply(assessment));
+  const { before, waits, done } = progress;
+  settle(done, planToApply(assessment));
   let [rounds, outdated] = [0, 0];
   while (task.mode === "apply" && mayApply(before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
     const plan = planToApply(assessment);
-    if (!isWorthTrying(plan, progress.done)) break;
-    const outcome = await apply(client, plan, say, waits);
-    progress.done = merge(progress.done, outcome);
-    if (outcome.endedBy !== undefined) throw outcome.endedBy;
+    if (!isWorthTrying(plan, done)) break;
+    const isWhole = await apply(client, plan, say, waits, done);
     say("reading the privileges again");
     assessment = await lookAndAssess(client, task);
-    if (outcome.outdated) outdated++;
-    else rounds++;
+    if (isWhole) rounds++;
+    else outdated++;
   }
-  const left = whatIsLeft(assessment, progress.done);
-  const grantees = granteeReports(before, assessment, progress.done, left);
+  const { grantees, fixes } = conclude(before, assessment, done);
   return {
     serverVersion: assessment.snapshot.server.versionText,
     verdict: worst(grantees.map(({ verdict }) => verdict)),
     grantees,
-    statements: task.mode === "apply" ? progress.done.statements : statementsToApply(assessment),
-    fixes: fixesFor(assessment, left),
+    statements: task.mode === "apply" ? done.statements : statementsToApply(assessment),
+    fixes,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Demand, extraIsDrift } from "../model/demand.ts";
+import type { Demand } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Extra, FixBlock, Missing } from "../model/report.ts";
 import type { Grantee, Snapshot } from "../model/snapshot.ts";
@@ -7,10 +7,9 @@ import { statementsIn } from "./batches.ts";
 import { type Drift, driftsIn } from "./drift.ts";
 import { fixBlocks } from "./fixes.ts";
 import { identityDrift, identityFixes } from "./identity.ts";
-import type { Left } from "./left.ts";
 import { temporaryMembership } from "./membership.ts";
 import { granteeNotFound } from "./obstacles.ts";
-import { allOf, type Plan, planGrants } from "./plan.ts";
+import { allOf, type Blocked, type Plan, planGrants } from "./plan.ts";
 import { powersBeyond } from "./powers.ts";
 import { planRevokes } from "./revokes.ts";
 import type { Change } from "./statements.ts";
@@ -49,19 +48,8 @@ export function assess(snapshot: Snapshot, demand: Demand, names: readonly strin
     return { name, obstacle: null, grantee, drift: driftOf(grantee), identity, powers };
   });
   const drifts = grantees.flatMap((grantee) => (grantee.obstacle === null ? grantee.drift : []));
-  return {
-    snapshot,
-    demand,
-    grantees,
-    grants: planGrants(
-      login,
-      drifts.flatMap(({ missing }) => missing),
-    ),
-    revokes: planRevokes(
-      login,
-      drifts.flatMap(({ extra }) => extra),
-    ),
-  };
+  const [missing, extra] = [drifts.flatMap((drift) => drift.missing), drifts.flatMap((drift) => drift.extra)];
+  return { snapshot, demand, grantees, grants: planGrants(login, missing), revokes: planRevokes(login, extra) };
 }
 
 function loginOf({ sessionUser, server }: Snapshot, { actAsOwner }: Demand): Login {
@@ -91,15 +79,7 @@ export function statementsToApply(assessment: Assessment): readonly string[] {
 }
 
 /** The SQL that ends the drift that is left after what was done, a block for each role that has to run it. */
-export function fixesFor(assessment: Assessment, { grants, revokes }: Left): readonly FixBlock[] {
-  const { snapshot, demand, grantees } = assessment;
-  const identities = grantees.flatMap((each) => (each.obstacle === null ? (each.identity ?? []) : []));
-  return [
-    ...fixBlocks(
-      snapshot,
-      extraIsDrift(demand.onExtra) ? [...grants, ...revokes] : grants,
-      new Set(changesToApply(assessment)),
-    ),
-    ...identityFixes(identities),
-  ];
+export function fixesFor(assessment: Assessment, left: readonly Blocked[]): readonly FixBlock[] {
+  const identities = assessment.grantees.flatMap((each) => (each.obstacle === null ? (each.identity ?? []) : []));
+  return [...fixBlocks(assessment.snapshot, left, new Set(changesToApply(assessment))), ...identityFixes(identities)];
 }

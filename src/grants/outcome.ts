@@ -1,84 +1,112 @@
 import type { Reason } from "../model/reasons.ts";
+import type { Group, Role } from "../model/snapshot.ts";
+import type { Batch } from "./batches.ts";
 import { identify } from "./drift.ts";
-import type { Plan } from "./plan.ts";
+import type { Blocked, Plan, Refusal } from "./plan.ts";
 import type { Change } from "./statements.ts";
 
-/** The changes that were tried between the first snapshot and the last. */
+/** What a run did in one database: every round adds to it, and a session that breaks leaves it to the next one. */
 export interface Outcome {
+  /** A round has begun. */
+  isTried: boolean;
   /** In the order in which they were committed. */
-  readonly committed: readonly Change[];
+  readonly committed: Change[];
   /** The statements that made them, as they were sent. */
-  readonly statements: readonly string[];
-  /** The changes that failed, by `keyOfChange`. */
-  readonly failed: ReadonlyMap<string, Refusal>;
-  /** Sent, but the connection broke before the server answered. */
-  readonly unconfirmed: readonly SentBatch[];
-  /** A role or schema that the rest needs is gone: look again before going on. */
-  readonly outdated?: true;
-  /** The error that ended it early. */
-  readonly endedBy?: unknown;
+  readonly statements: string[];
+  /** The changes that failed, by `keyOfChange`, and were not committed later. */
+  readonly failed: Map<string, Refusal>;
+  /** How many objects with the same owner and ACL were refused one after the other, by the acting role. */
+  readonly refusals: Map<Group, Map<Role | null, number>>;
+  /** One transaction that the server has not answered yet: it made all of it or nothing. */
+  sent?: Batch | undefined;
 }
 
-/** The reason why a change failed. */
-export interface Refusal {
-  readonly reason: Reason;
-  /** The server's message, if it is about this object or one with the same owner and ACL. */
-  readonly serverMessage?: string;
-  /** The server did not find something, and it was not the object. */
-  readonly otherNotFound?: true;
+/** The outcome before the first round. */
+export function nothingDone(): Outcome {
+  return { isTried: false, committed: [], statements: [], failed: new Map(), refusals: new Map() };
 }
 
-/** One transaction: the server made all of it or nothing. */
-interface SentBatch {
-  readonly changes: readonly Change[];
-  readonly statements: readonly string[];
+/** Notes that the server committed a batch. */
+export function noteCommitted({ committed, statements, failed, refusals }: Outcome, batch: Batch): void {
+  committed.push(...batch.changes);
+  statements.push(...batch.statements.map(({ sql }) => sql));
+  if (failed.size === 0) return; // a key for each of 200,000 changes takes time
+  for (const change of batch.changes) {
+    failed.delete(keyOfChange(change));
+    refusals.get(change.group)?.delete(change.acting.as);
+  }
 }
 
-export const NOTHING_DONE: Outcome = { committed: [], statements: [], failed: new Map(), unconfirmed: [] };
+/** Notes that changes failed. */
+export function noteFailed({ failed, refusals }: Outcome, changes: readonly Change[], refusal: Refusal): void {
+  for (const change of changes) {
+    failed.set(keyOfChange(change), refusal);
+    if (refusal.reason !== "refused") continue;
+    const { acting, group } = change;
+    const ofGroup = refusals.get(group) ?? new Map<Role | null, number>();
+    refusals.set(group, ofGroup.set(acting.as, (ofGroup.get(acting.as) ?? 0) + 1));
+  }
+}
 
-/** Two outcomes as one. What failed first and was committed later has not failed. */
-export function merge(done: Outcome, more: Outcome): Outcome {
-  if (done === NOTHING_DONE) return more;
-  const committed = new Set(more.committed.map(keyOfChange));
-  const failed = [...done.failed].filter(([key]) => !committed.has(key));
-  return {
-    ...more,
-    committed: [...done.committed, ...more.committed],
-    statements: [...done.statements, ...more.statements],
-    failed: new Map([...failed, ...more.failed]),
-    unconfirmed: [...done.unconfirmed, ...more.unconfirmed],
-  };
+/** After this many refusals in a row for objects with the same owner and ACL, the rest of these objects is not tried. */
+const MAX_REFUSALS = 8;
+
+/** True if so many objects with the same owner and ACL were refused that the others are not worth a try. */
+export function isHopeless({ refusals }: Outcome, { acting, group }: Change): boolean {
+  return (refusals.get(group)?.get(acting.as) ?? 0) >= MAX_REFUSALS;
 }
 
 /**
- * Decides about the unconfirmed batches by a later look: a batch was committed if none of its changes is still to do.
+ * Decides about a batch without an answer by a later look: it was committed if none of its changes is still to do.
  * @param plan what is still to do
  */
-export function settle(done: Outcome, plan: Plan): Outcome {
-  if (done.unconfirmed.length === 0) return done;
+export function settle(outcome: Outcome, plan: Plan): void {
+  const { sent } = outcome;
+  if (sent === undefined) return;
+  outcome.sent = undefined;
   const left = new Set(plan.changes.map(keyOfChange));
-  const made = done.unconfirmed.filter(({ changes }) => !changes.some((change) => left.has(keyOfChange(change))));
-  return {
-    ...done,
-    committed: [...done.committed, ...made.flatMap(({ changes }) => changes)],
-    statements: [...done.statements, ...made.flatMap(({ statements }) => statements)],
-    unconfirmed: [],
-  };
+  if (!sent.changes.some((change) => left.has(keyOfChange(change)))) noteCommitted(outcome, sent);
 }
 
 /**
  * Whether a plan is worth carrying out after what was done: it holds a change that was not tried, because it became
  * possible meanwhile, or one that failed because an object was locked or gone. At first every change is worth trying.
  */
-export function isWorthTrying({ changes, blocked }: Plan, done: Outcome): boolean {
-  if (done === NOTHING_DONE) return changes.length + blocked.length > 0;
-  if (changes.length === 0) return false;
-  const made = new Set(done.committed.map(keyOfChange));
+export function isWorthTrying({ changes, blocked }: Plan, { isTried, committed, failed }: Outcome): boolean {
+  if (!isTried) return changes.length + blocked.length > 0;
+  const made = new Set(changes.length === 0 ? [] : committed.map(keyOfChange));
   return changes.some((change) => {
-    const reason = done.failed.get(keyOfChange(change))?.reason;
+    const reason = failed.get(keyOfChange(change))?.reason;
     return reason === undefined ? !made.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
   });
 }
+
+/**
+ * The changes of a plan that are left, and why.
+ * @param plan what was planned after the last look
+ * @param otherwise the reason for a change that was not tried
+ */
+export function leftOf({ blocked, changes }: Plan, outcome: Outcome, otherwise: Reason): readonly Blocked[] {
+  // The server ignored without an error what was committed and is still to do.
+  const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
+  const planned = changes.map((change): Blocked => {
+    const refusal = refusalOf(outcome, change) ?? {
+      reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise,
+    };
+    return { change, ...refusal, ...(BY_LOGIN.has(refusal.reason) && { byLogin: true }) };
+  });
+  return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
+}
+
+/** The reason why a change failed. An object in the last look is not gone, even if the server said that it did not exist. */
+function refusalOf({ failed }: Outcome, change: Change): Refusal | undefined {
+  if (failed.size === 0) return undefined; // a key for each of 200,000 changes takes time
+  const refusal = failed.get(keyOfChange(change));
+  return refusal?.reason === "gone" ? { ...refusal, reason: "refused", otherNotFound: true } : refusal;
+}
+
+/** The reasons why a change that this login can make was not made. */
+const BY_LOGIN: ReadonlySet<Reason> = new Set(["not-granted", "not-revoked", "locked"]);
 
 /** The same privileges to grant on the same object, or to revoke as the same grantor, across snapshots. */
 export function keyOfChange(change: Change): string {
@@ -86,6 +114,6 @@ export function keyOfChange(change: Change): string {
 }
 
 /** The same object and grantor, whatever the privileges. */
-export function keyWithoutPrivileges(change: Change): string {
+function keyWithoutPrivileges(change: Change): string {
   return `${change.verb} ${change.grantor?.oid ?? ""} ${identify(change.grantee, change)}`;
 }

@@ -13,14 +13,18 @@ export interface Plan {
   readonly blocked: readonly Blocked[];
 }
 
-/** A change that is not made, and why. */
-export interface Blocked {
-  readonly change: Change;
+/** The reason why a change is not made. */
+export interface Refusal {
   readonly reason: Reason;
-  /** The server's message when it refused the change, if it was tried. */
+  /** The server's message when it refused the change, or one of an object with the same owner and ACL. */
   readonly serverMessage?: string;
-  /** It did not find something, and it was not the object. */
+  /** The server did not find something, and it was not the object. */
   readonly otherNotFound?: true;
+}
+
+/** A change that is not made. */
+export interface Blocked extends Refusal {
+  readonly change: Change;
   /** This login can make the change, and only a rule of this action keeps it from doing so. */
   readonly byLogin?: true;
   /** Not by PostgreSQL's rules, but it may work on Azure: the roles to try it as, null for the session user. */

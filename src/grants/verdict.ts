@@ -1,88 +1,87 @@
 import { type Demand, extraIsDrift } from "../model/demand.ts";
 import { inOrder } from "../model/privileges.ts";
-import type { Changed, Extra, GranteeReport, Missing, Named, Source } from "../model/report.ts";
+import type { Changed, DatabaseReport, Extra, GranteeReport, Missing, Named, Source } from "../model/report.ts";
 import type { Group, Member, Role, Snapshot } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
-import type { AssessedGrantee, Assessment } from "./assess.ts";
+import { type AssessedGrantee, type Assessment, fixesFor } from "./assess.ts";
 import { type Finding, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
 import { boundIdentity } from "./identity.ts";
-import type { Left } from "./left.ts";
-import type { Outcome } from "./outcome.ts";
+import { leftOf, type Outcome } from "./outcome.ts";
 import type { Blocked } from "./plan.ts";
 import { indirectSourcesOf } from "./sources.ts";
 import type { Change } from "./statements.ts";
 import { warningsFor } from "./warnings.ts";
 
-/** The verdict on each grantee, from what was there before, what was done, and what is there now. */
-export function granteeReports(
+/** The verdict on each grantee, and the SQL that ends what is left, from what was there before, what was done, and what is there now. */
+export function conclude(
   before: Assessment,
   after: Assessment,
   outcome: Outcome,
-  left: Left,
-): readonly GranteeReport[] {
-  const { snapshot, demand } = after;
-  const whyMissing = byObject(left.grants);
-  const whyExtra = byObject(left.revokes);
-  return after.grantees.map((grantee, index): GranteeReport => {
-    if (grantee.obstacle !== null) {
-      const { name, obstacle } = grantee;
-      return { ...notChecked(name, demand), error: obstacle, ...doneFor(before.grantees[index], outcome) };
-    }
-    const { name, drift, identity, powers } = grantee;
-    const { role, actor } = grantee.grantee;
-    const bound = boundIdentity(snapshot.server, grantee.grantee);
-    const extra = extraOf(snapshot, drift.extra, whyExtra);
-    const granted = changesOf(outcome.committed, role, { verb: "GRANT", left: drift.missing });
-    const revoked = changesOf(outcome.committed, role, { verb: "REVOKE", left: drift.extra });
-    const isChanged = granted.length + revoked.length > 0;
-    return {
-      grantee: name,
-      schemas: demand.schemas,
-      onExtra: demand.onExtra,
-      ...(actor !== role && { sessionRole: actor.name }),
-      ...(bound && { identity: bound }),
-      verdict: verdictOf(before.grantees[index], grantee, demand, isChanged),
-      objects: drift.objects,
-      missing: [
-        ...(identity === null ? [] : [identity]),
-        ...drift.missing.flatMap((finding) =>
-          blockedOf(finding, whyMissing).map((blocked) => described(snapshot, finding, blocked)),
-        ),
-      ],
-      granted,
-      extra: [...powers, ...extra],
-      revoked,
-      held: drift.held,
-      warnings: warningsFor(snapshot, demand, grantee.grantee, drift.future, [...extra, ...revoked]),
-    };
-  });
+): Pick<DatabaseReport, "grantees" | "fixes"> {
+  const grants = leftOf(after.grants, outcome, "not-granted");
+  const revokes = leftOf(after.revokes, outcome, "not-revoked");
+  const why = { missing: byObject(grants), extra: byObject(revokes) };
+  return {
+    grantees: after.grantees.map((now, index) => {
+      const then = before.grantees[index] ?? now;
+      if (now.obstacle === null) return reportOf(then, now, after, outcome, why);
+      return { ...unfinished(then, after.demand, outcome), error: now.obstacle };
+    }),
+    fixes: fixesFor(after, extraIsDrift(after.demand.onExtra) ? [...grants, ...revokes] : grants),
+  };
+}
+
+function reportOf(
+  before: AssessedGrantee,
+  now: Extract<AssessedGrantee, { obstacle: null }>,
+  { snapshot, demand }: Assessment,
+  { committed }: Outcome,
+  why: { readonly missing: BlockedByObject; readonly extra: BlockedByObject },
+): GranteeReport {
+  const { name, drift, identity, powers, grantee } = now;
+  const { role, actor } = grantee;
+  const bound = boundIdentity(snapshot.server, grantee);
+  const extra = extraOf(snapshot, drift.extra, why.extra);
+  const granted = changesOf(committed, role, "GRANT", drift.missing);
+  const revoked = changesOf(committed, role, "REVOKE", drift.extra);
+  const missing = drift.missing.flatMap((finding) =>
+    blockedOf(finding, why.missing).map((blocked) => described(snapshot, finding, blocked)),
+  );
+  return {
+    grantee: name,
+    schemas: demand.schemas,
+    onExtra: demand.onExtra,
+    ...(actor !== role && { sessionRole: actor.name }),
+    ...(bound && { identity: bound }),
+    verdict: verdictOf(before, now, demand, granted.length + revoked.length > 0),
+    objects: drift.objects,
+    missing: [...(identity === null ? [] : [identity]), ...missing],
+    granted,
+    extra: [...powers, ...extra],
+    revoked,
+    held: drift.held,
+    warnings: warningsFor(snapshot, demand, grantee, drift.future, [...extra, ...revoked]),
+  };
 }
 
 /** The reports of grantees, if the run ended before its last look: what was done. */
 export function unfinishedReports(before: Assessment, outcome: Outcome): readonly GranteeReport[] {
-  const open = outcome.unconfirmed.flatMap(({ changes }) => changes);
-  return before.grantees.map((grantee): GranteeReport => {
-    const { name, obstacle } = grantee;
-    if (obstacle !== null) return { ...notChecked(name, before.demand), error: obstacle };
-    const unconfirmed = changesOf(open, grantee.grantee.role);
-    return {
-      ...notChecked(name, before.demand),
-      ...doneFor(grantee, outcome),
-      ...(unconfirmed.length > 0 && { unconfirmed }),
-    };
-  });
+  return before.grantees.map((grantee) => unfinished(grantee, before.demand, outcome));
 }
 
-/** The changes that were committed for a grantee and that no later look saw. */
-function doneFor(before: AssessedGrantee | undefined, { committed }: Outcome) {
-  if (before === undefined || before.obstacle !== null) return {};
-  const { drift } = before;
+/** The changes for a grantee that no later look saw. */
+function unfinished(before: AssessedGrantee, demand: Demand, { committed, sent }: Outcome): GranteeReport {
+  const none = notChecked(before.name, demand);
+  if (before.obstacle !== null) return { ...none, error: before.obstacle };
   const { role } = before.grantee;
+  const unconfirmed = changesOf(sent?.changes ?? [], role);
   return {
-    objects: drift.objects,
-    granted: changesOf(committed, role, { verb: "GRANT" }),
-    revoked: changesOf(committed, role, { verb: "REVOKE" }),
+    ...none,
+    objects: before.drift.objects,
+    granted: changesOf(committed, role, "GRANT"),
+    revoked: changesOf(committed, role, "REVOKE"),
+    ...(unconfirmed.length > 0 && { unconfirmed }),
   };
 }
 
@@ -103,9 +102,9 @@ export function notChecked(grantee: string, { schemas, onExtra }: Demand): Grant
   };
 }
 
-function verdictOf(before: AssessedGrantee | undefined, now: AssessedGrantee, { onExtra }: Demand, isChanged: boolean) {
-  const drifted = (grantee: AssessedGrantee | undefined) =>
-    grantee?.obstacle === null &&
+function verdictOf(before: AssessedGrantee, now: AssessedGrantee, { onExtra }: Demand, isChanged: boolean) {
+  const drifted = (grantee: AssessedGrantee) =>
+    grantee.obstacle === null &&
     (grantee.identity !== null ||
       grantee.drift.missing.length > 0 ||
       (extraIsDrift(onExtra) && grantee.drift.extra.length + grantee.powers.length > 0));
@@ -166,7 +165,8 @@ function extraOf(snapshot: Snapshot, extra: readonly Finding[], whyExtra: Blocke
 function changesOf(
   changes: readonly Change[],
   grantee: Role,
-  { verb, left = [] }: { readonly verb?: Change["verb"]; readonly left?: readonly Finding[] } = {},
+  verb?: Change["verb"],
+  left: readonly Finding[] = [],
 ): readonly Changed[] {
   const mine = changes.filter((change) => change.grantee.oid === grantee.oid && (verb ?? change.verb) === change.verb);
   const undone = new Map(left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges]));

@@ -1,11 +1,10 @@
 import type { Client, DatabaseError } from "pg";
 import { wordsOf } from "../diagnosis/symptoms.ts";
 import { type Batch, batchesOf, batchOf } from "../grants/batches.ts";
-import type { Outcome, Refusal } from "../grants/outcome.ts";
-import type { Plan } from "../grants/plan.ts";
+import { isHopeless, keyOfChange, noteCommitted, noteFailed, type Outcome } from "../grants/outcome.ts";
+import type { Plan, Refusal } from "../grants/plan.ts";
 import type { Change } from "../grants/statements.ts";
-import { startWork, type Work } from "../grants/work.ts";
-import type { Reason } from "../model/report.ts";
+import type { Reason } from "../model/reasons.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { attempt, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
@@ -31,7 +30,7 @@ interface Round {
   readonly client: Client;
   readonly say: Say;
   readonly waits: Waits;
-  readonly work: Work;
+  readonly outcome: Outcome;
 }
 
 /** Thrown when a role or a schema is gone that the rest of the plan needs. */
@@ -42,46 +41,47 @@ const OUTDATED = Symbol("outdated");
  * fault. Then tries what PostgreSQL's rules do not allow, once for each owner.
  * @param say takes a line for the log
  * @param waits is updated, and shared by all rounds of a run
- * @returns what was done; it never throws, because an error that ends the session is in the outcome
+ * @param outcome is updated
+ * @returns false if a role or a schema was dropped that the rest of the plan needs
+ * @throws the error that ends the session
  */
-export async function apply(client: Client, plan: Plan, say: Say, waits: Waits): Promise<Outcome> {
-  const work = startWork();
-  const round = { client, say, waits, work };
+export async function apply(client: Client, plan: Plan, say: Say, waits: Waits, outcome: Outcome): Promise<boolean> {
+  const round = { client, say, waits, outcome };
+  outcome.isTried = true;
   try {
     await runAll(round, plan.changes);
     for (const trial of trialsOf(plan)) await runTrial(round, trial);
-    return work.outcome();
+    return true;
   } catch (error) {
-    if (error !== OUTDATED) return { ...work.outcome(), endedBy: error };
+    if (error !== OUTDATED) throw error;
     say("rolled back: a role or a schema was dropped in the meantime");
-    return { ...work.outcome(), outdated: true };
+    return false;
   }
 }
 
 /** Runs changes batch by batch, with each batch and its result in the log. */
 async function runAll(round: Round, changes: readonly Change[]): Promise<void> {
-  const { say, work } = round;
+  const { say, outcome } = round;
   const batches = batchesOf(changes);
   for (const [n, each] of batches.entries()) {
     if (batches.length > 1) say(`batch ${n + 1} of ${batches.length}`);
     const batch = batchOf(each);
     for (const { as, sql } of batch.statements)
       say(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
-    const before = work.outcome();
-    const [committed, failed] = [before.committed.length, before.failed.size];
+    const before = outcome.committed.length;
     try {
       await run(round, batch);
     } finally {
-      sayResult(say, work.outcome(), committed, failed);
+      sayResult(say, outcome, each, before);
     }
   }
 }
 
-/** Logs what was done beyond so many changes. */
-function sayResult(say: Say, outcome: Outcome, committed: number, failed: number): void {
-  const made = outcome.committed.length - committed;
-  const refused = [...outcome.failed.values()].slice(failed);
+/** Logs what was done with the changes of a batch, after so many were committed before. */
+function sayResult(say: Say, { committed, failed }: Outcome, changes: readonly Change[], before: number): void {
+  const made = committed.length - before;
   if (made > 0) say(`committed: ${count(made, "object")}`);
+  const refused = made === changes.length ? [] : changes.flatMap((change) => failed.get(keyOfChange(change)) ?? []);
   if (refused.length === 0) return;
   const why = new Set(refused.flatMap(({ serverMessage }) => serverMessage ?? []));
   say(`not committed: ${count(refused.length, "object")} (${[...why].join("; ")})`);
@@ -89,21 +89,21 @@ function sayResult(say: Say, outcome: Outcome, committed: number, failed: number
 
 /** Runs a batch, and after an error the rest of it. */
 async function run(round: Round, planned: Batch): Promise<void> {
-  const { client, waits, work } = round;
-  const batch = withoutHopeless(planned, work);
+  const { client, waits, outcome } = round;
+  const batch = withoutHopeless(planned, outcome);
   const { changes, statements } = batch;
   if (changes.length === 0) return;
   const started = Date.now();
-  if (isOpen(client)) work.sent(batch);
+  if (isOpen(client)) outcome.sent = batch;
   const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
   const { error } = await attempt(client, waits.turns, statements, { lockTimeout });
-  work.answered();
-  if (error === null) return work.committed(batch);
+  outcome.sent = undefined;
+  if (error === null) return noteCommitted(outcome, batch);
   if (concernsAll(error)) throw OUTDATED;
   if (TIMEOUTS.has(error.code ?? "")) waits.locks += Date.now() - started;
   const reason = reasonOf(error);
   if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {
-    return work.failed(changes, refusalOf(error, reason, changes));
+    return noteFailed(outcome, changes, refusalOf(error, reason, changes));
   }
   const half = Math.ceil(changes.length / 2);
   await run(round, batchOf(changes.slice(0, half)));
@@ -119,11 +119,11 @@ function refusalOf(error: DatabaseError, reason: Reason, changes: readonly Chang
 }
 
 /** The batch without the objects that are not worth a try: 20,000 objects must not be refused one by one. */
-function withoutHopeless(batch: Batch, work: Work): Batch {
-  const hopeless = batch.changes.filter(work.isHopeless);
+function withoutHopeless(batch: Batch, outcome: Outcome): Batch {
+  const hopeless = batch.changes.filter((change) => isHopeless(outcome, change));
   if (hopeless.length === 0) return batch;
-  work.failed(hopeless, { reason: "not-tried" });
-  return batchOf(batch.changes.filter((change) => !work.isHopeless(change)));
+  noteFailed(outcome, hopeless, { reason: "not-tried" });
+  return batchOf(batch.changes.filter((change) => !isHopeless(outcome, change)));
 }
 
 /** Makes one of these changes, and the others if that works. */

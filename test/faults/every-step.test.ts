@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { NOTHING_DONE } from "../../src/grants/outcome.ts";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import type { GranteeReport } from "../../src/model/report.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { type Progress, reconcile, unfinished } from "../../src/reconcile.ts";
@@ -49,7 +49,7 @@ async function applyCutAt(n: number, forGood: boolean) {
   const tls = { mode: "verify-full", rootCertificates: sandbox.ca } as const;
   const server = { host: "localhost", port: proxy.port, tls };
   const task = { mode: "apply", grantees: ["aad_orders"], demand: DEFAULTS } as const;
-  const progress: Progress = { done: NOTHING_DONE };
+  const progress: Progress = { done: nothingDone() };
   const patience = { firstWait: 1, maxTime: forGood ? 0 : 60_000, answerTime: 60_000 };
   const report = await withSession(
     { target: { server, database: "app", user: "migrator" }, password: async () => PASSWORD, patience },

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { AS_SESSION_USER } from "../../src/grants/acting-role.ts";
-import { assess, fixesFor } from "../../src/grants/assess.ts";
+import { assess } from "../../src/grants/assess.ts";
 import { fixBlocks, fixFor } from "../../src/grants/fixes.ts";
-import { whatIsLeft } from "../../src/grants/left.ts";
-import { NOTHING_DONE } from "../../src/grants/outcome.ts";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import type { Blocked } from "../../src/grants/plan.ts";
 import type { Change } from "../../src/grants/statements.ts";
+import { conclude } from "../../src/grants/verdict.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Reason } from "../../src/model/reasons.ts";
 import { EMPTY } from "../../src/model/sentence.ts";
@@ -28,7 +28,7 @@ import {
 
 function fixesIn(seen: Seen, asked: Demand = demand()) {
   const assessment = assess(seen, asked, ["app"]);
-  return fixesFor(assessment, whatIsLeft(assessment, NOTHING_DONE));
+  return conclude(assessment, assessment, nothingDone()).fixes;
 }
 
 function blocks(seen: Seen, asked: Demand = demand()) {

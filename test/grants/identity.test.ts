@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { assess, fixesFor } from "../../src/grants/assess.ts";
-import { whatIsLeft } from "../../src/grants/left.ts";
-import { NOTHING_DONE } from "../../src/grants/outcome.ts";
-import { granteeReports } from "../../src/grants/verdict.ts";
+import { assess } from "../../src/grants/assess.ts";
+import { nothingDone } from "../../src/grants/outcome.ts";
+import { conclude } from "../../src/grants/verdict.ts";
 import type { Grantee } from "../../src/model/snapshot.ts";
 import { read, readFix } from "../read.ts";
 import { demand, group, held, role, SERVER, type Seen, single, snapshot } from "./snapshots.ts";
@@ -23,10 +22,10 @@ function seen(
 
 function reportOn(now: Seen, asked = ASKED, before = now) {
   const assessment = assess(now, asked, ["app"]);
-  const left = whatIsLeft(assessment, NOTHING_DONE);
-  const [report] = granteeReports(assess(before, asked, ["app"]), assessment, NOTHING_DONE, left);
+  const { grantees, fixes } = conclude(assess(before, asked, ["app"]), assessment, nothingDone());
+  const [report] = grantees;
   if (report === undefined) throw new Error("no report");
-  return { ...report, fixes: fixesFor(assessment, left) };
+  return { ...report, fixes };
 }
 
 function codesOf(now: Seen, asked = ASKED): readonly string[] {

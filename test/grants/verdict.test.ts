@@ -1,8 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { type Assessment, assess, planToApply, statementsToApply } from "../../src/grants/assess.ts";
-import { whatIsLeft } from "../../src/grants/left.ts";
-import { isWorthTrying, keyOfChange, merge, NOTHING_DONE, type Outcome, settle } from "../../src/grants/outcome.ts";
-import { granteeReports, unfinishedReports } from "../../src/grants/verdict.ts";
+import { batchOf } from "../../src/grants/batches.ts";
+import {
+  isWorthTrying,
+  keyOfChange,
+  noteCommitted,
+  noteFailed,
+  nothingDone,
+  type Outcome,
+  settle,
+} from "../../src/grants/outcome.ts";
+import type { Change } from "../../src/grants/statements.ts";
+import { conclude, unfinishedReports } from "../../src/grants/verdict.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Reason } from "../../src/model/reasons.ts";
 import { type GranteeReport, worst } from "../../src/model/report.ts";
@@ -17,30 +26,30 @@ function assessed(seen: Seen, asked: Demand = demand()): Assessment {
 }
 
 function committed(seen: Seen): Outcome {
-  const assessment = assessed(seen);
-  return {
-    committed: planToApply(assessment).changes,
-    statements: statementsToApply(assessment),
-    failed: new Map(),
-    unconfirmed: [],
-  };
+  return doneWith(planToApply(assessed(seen)).changes);
+}
+
+function doneWith(changes: readonly Change[]): Outcome {
+  const outcome = { ...nothingDone(), isTried: true };
+  noteCommitted(outcome, batchOf(changes));
+  return outcome;
 }
 
 function reportOn(before: Seen, after: Seen, done: Outcome, asked: Demand = demand()): GranteeReport {
   const now = assessed(after, asked);
-  const [report] = granteeReports(assessed(before, asked), now, done, whatIsLeft(now, done));
+  const [report] = conclude(assessed(before, asked), now, done).grantees;
   if (report === undefined) throw new Error("no report");
   return report;
 }
 
 describe("the verdict", () => {
   test.each([
-    ["in-sync", all, all, NOTHING_DONE],
+    ["in-sync", all, all, nothingDone()],
     ["repaired", nothing, all, committed(nothing)],
     ["drift", nothing, some, committed(nothing)],
-    ["drift", all, some, NOTHING_DONE],
+    ["drift", all, some, nothingDone()],
     // A privilege that is no longer missing counts as repaired, even if another session granted it.
-    ["repaired", nothing, all, NOTHING_DONE],
+    ["repaired", nothing, all, nothingDone()],
   ] as const)("is %s, by the last look alone", (verdict, before, after, outcome) => {
     expect(reportOn(before, after, outcome).verdict).toBe(verdict);
   });
@@ -48,7 +57,7 @@ describe("the verdict", () => {
   test("depends on extra privileges only when `on-extra` judges them", () => {
     const acl = [entry("owner", "app", "DELETE")];
     const extra = snapshot([group(["t"], { held: held("SELECT", "INSERT", "DELETE"), acl })], {}, ACTING);
-    const verdict = (onExtra: Demand["onExtra"]) => reportOn(extra, extra, NOTHING_DONE, demand({ onExtra })).verdict;
+    const verdict = (onExtra: Demand["onExtra"]) => reportOn(extra, extra, nothingDone(), demand({ onExtra })).verdict;
     expect([verdict("ignore"), verdict("warn"), verdict("fail"), verdict("revoke")]).toEqual([
       "in-sync",
       "in-sync",
@@ -66,7 +75,7 @@ describe("the verdict", () => {
 
   test("of a grantee that does not exist is an error, and does not affect the other grantees", () => {
     const seen = assess(all, demand(), ["aad_gone", "app"]);
-    expect(granteeReports(seen, seen, NOTHING_DONE, whatIsLeft(seen, NOTHING_DONE))).toMatchObject([
+    expect(conclude(seen, seen, nothingDone()).grantees).toMatchObject([
       { grantee: "aad_gone", verdict: "error", error: { code: "grantee-not-found" } },
       { grantee: "app", verdict: "in-sync" },
     ]);
@@ -100,7 +109,7 @@ describe("the result of `apply`", () => {
       snapshot([group(["t"], { held: held("SELECT", "INSERT", ...privileges), acl })], {}, ACTING);
     const asked = demand({ onExtra: "revoke" });
     const before = of("UPDATE", "DELETE");
-    const done = { ...NOTHING_DONE, committed: planToApply(assessed(before, asked)).changes };
+    const done = doneWith(planToApply(assessed(before, asked)).changes);
     expect(reportOn(before, of(), done, asked).revoked).toMatchObject([{ privileges: ["UPDATE", "DELETE"] }]);
     expect(reportOn(before, of("DELETE"), done, asked).revoked).toMatchObject([{ privileges: ["UPDATE"] }]);
   });
@@ -109,24 +118,19 @@ describe("the result of `apply`", () => {
     const [change] = planToApply(assessed(some)).changes;
     if (change === undefined) throw new Error("no change");
     const failed = new Map([[keyOfChange(change), { reason: "locked" as const }]]);
-    expect(reportOn(some, some, { ...NOTHING_DONE, failed }).missing).toMatchObject([{ reason: "locked" }]);
-    expect(reportOn(some, some, NOTHING_DONE).missing).toMatchObject([{ reason: "not-granted" }]);
+    expect(reportOn(some, some, { ...nothingDone(), failed }).missing).toMatchObject([{ reason: "locked" }]);
+    expect(reportOn(some, some, nothingDone()).missing).toMatchObject([{ reason: "not-granted" }]);
   });
 
-  test("drops the failure of a batch that was committed later, and keeps the other failures", () => {
-    const [change] = committed(nothing).committed;
-    if (change === undefined) throw new Error("no change");
-    const first: Outcome = {
-      ...NOTHING_DONE,
-      failed: new Map([
-        [keyOfChange(change), { reason: "locked" }],
-        ["other", { reason: "gone", serverMessage: "no such relation" }],
-      ]),
-    };
-    const merged = merge(first, committed(nothing));
-    expect([...merged.failed]).toEqual([["other", { reason: "gone", serverMessage: "no such relation" }]]);
-    expect(merged.committed).toHaveLength(2);
-    expect(merge(merged, committed(nothing)).statements).toHaveLength(2);
+  test("drops the failure of a change that was committed later, and keeps the other failures", () => {
+    const { changes } = planToApply(assessed(nothing));
+    const [first, second] = changes;
+    if (first === undefined || second === undefined) throw new Error("no changes");
+    const outcome = nothingDone();
+    noteFailed(outcome, changes, { reason: "locked" });
+    noteCommitted(outcome, batchOf([first]));
+    expect([...outcome.failed]).toEqual([[keyOfChange(second), { reason: "locked" }]]);
+    expect(outcome).toMatchObject({ committed: [first], statements: [expect.stringContaining("GRANT")] });
   });
 
   test("is retried only when it was not tried or failed for a transient reason", () => {
@@ -135,7 +139,7 @@ describe("the result of `apply`", () => {
     if (first === undefined) throw new Error("no change");
     const plan = { changes: [first], blocked: [] };
     const tryAfter = (reason: Reason) =>
-      isWorthTrying(plan, { ...NOTHING_DONE, failed: new Map([[keyOfChange(first), { reason }]]) });
+      isWorthTrying(plan, { ...nothingDone(), isTried: true, failed: new Map([[keyOfChange(first), { reason }]]) });
     expect([tryAfter("locked"), tryAfter("gone"), tryAfter("refused"), tryAfter("dependent-privileges")]).toEqual([
       true,
       true,
@@ -143,28 +147,29 @@ describe("the result of `apply`", () => {
       false,
     ]);
     expect(isWorthTrying(plan, committed(nothing))).toBe(false);
-    expect(isWorthTrying({ changes, blocked: [] }, { ...committed(nothing), committed: [first] })).toBe(true);
-    expect(isWorthTrying(plan, NOTHING_DONE)).toBe(true);
+    expect(isWorthTrying({ changes, blocked: [] }, doneWith([first]))).toBe(true);
+    expect(isWorthTrying(plan, nothingDone())).toBe(true);
     const blocked = [{ change: first, reason: "not-owner" as const }];
-    expect(isWorthTrying({ changes: [], blocked }, NOTHING_DONE)).toBe(true);
+    expect(isWorthTrying({ changes: [], blocked }, nothingDone())).toBe(true);
     expect(isWorthTrying({ changes: [], blocked }, committed(nothing))).toBe(false);
   });
 
   test("decides from the next look whether a batch without an answer was committed", () => {
     const { changes } = planToApply(assessed(nothing));
-    const lost = { changes, statements: ["GRANT;"] };
-    const done: Outcome = { ...NOTHING_DONE, unconfirmed: [lost] };
-    const made = { ...NOTHING_DONE, committed: changes, statements: ["GRANT;"] };
-    expect(settle(done, { changes: [], blocked: [] })).toEqual(made);
-    expect(settle(done, { changes: changes.slice(0, 1), blocked: [] })).toEqual(NOTHING_DONE);
-    expect(settle(NOTHING_DONE, { changes, blocked: [] })).toBe(NOTHING_DONE);
+    const settled = (left: readonly Change[]) => {
+      const outcome = { ...nothingDone(), sent: batchOf(changes) };
+      settle(outcome, { changes: left, blocked: [] });
+      return outcome;
+    };
+    expect(settled([])).toMatchObject({ sent: undefined, committed: changes, statements: [expect.any(String)] });
+    expect(settled(changes.slice(0, 1))).toMatchObject({ sent: undefined, committed: [], statements: [] });
   });
 
   test("of an interrupted run lists what was committed and what is unconfirmed", () => {
     const { changes } = planToApply(assessed(nothing));
     const [granted, sent] = [changes.slice(0, 1), changes.slice(1)];
-    const committed = [...granted, ...sent.map((change) => ({ ...change, verb: "REVOKE" as const }))];
-    const done = { ...NOTHING_DONE, committed, unconfirmed: [{ changes: sent, statements: [] }] };
+    const revoked = sent.map((change) => ({ ...change, verb: "REVOKE" as const }));
+    const done = { ...doneWith([...granted, ...revoked]), sent: batchOf(sent) };
     expect(unfinishedReports(assessed(nothing), done)).toMatchObject([
       {
         verdict: "error",
@@ -174,7 +179,7 @@ describe("the result of `apply`", () => {
         unconfirmed: [{ name: "u" }],
       },
     ]);
-    const [untouched] = unfinishedReports(assessed(nothing), NOTHING_DONE);
+    const [untouched] = unfinishedReports(assessed(nothing), nothingDone());
     expect(untouched).toMatchObject({ verdict: "error", granted: [] });
     expect(untouched).not.toHaveProperty("unconfirmed");
   });
@@ -183,7 +188,7 @@ describe("the result of `apply`", () => {
     const [change] = planToApply(assessed(some)).changes;
     if (change === undefined) throw new Error("no change");
     const failed = new Map([[keyOfChange(change), { reason: "gone" as const, serverMessage: "no grants on Fridays" }]]);
-    expect(reportOn(some, some, { ...NOTHING_DONE, failed }).missing).toMatchObject([
+    expect(reportOn(some, some, { ...nothingDone(), failed }).missing).toMatchObject([
       { reason: "refused", serverMessage: "no grants on Fridays" },
     ]);
   });
@@ -208,7 +213,7 @@ describe("extra privileges", () => {
     const columns = [columnsOf(of, { ...entry("owner", "app", "REFERENCES"), column: "a" })];
     const seen = snapshot([of], { columns }, ACTING);
     expect(
-      reportOn(seen, seen, NOTHING_DONE, demand({ onExtra: "fail" })).extra.map(({ privileges, reason, sources }) => [
+      reportOn(seen, seen, nothingDone(), demand({ onExtra: "fail" })).extra.map(({ privileges, reason, sources }) => [
         reason,
         privileges,
         sources,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NOTHING_DONE } from "../../src/grants/outcome.ts";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import { takeTurns } from "../../src/postgres/turn.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { renderJson } from "../../src/render/json.ts";
@@ -188,7 +188,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
     // As if it had taken almost all of the time that a run may wait.
     const waits = { turns: takeTurns(() => {}), locks: 14_900 };
 
-    const { verdict } = await reconcile(client, task, () => {}, { done: NOTHING_DONE, waits });
+    const { verdict } = await reconcile(client, task, () => {}, { done: nothingDone(), waits });
 
     await sql("DROP EVENT TRIGGER slow");
     expect(verdict).toBe("drift");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NOTHING_DONE } from "../../src/grants/outcome.ts";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import type { ActionError } from "../../src/model/failure.ts";
 import { type Progress, reconcile, unfinished } from "../../src/reconcile.ts";
 import { plain } from "../../src/render/pen.ts";
@@ -22,7 +22,7 @@ describe("clients that keep changing more tables", () => {
       return undefined;
     });
     const task = { mode: "apply", grantees: [app], demand: { ...DEFAULTS, ...READ } } as const;
-    const progress: Progress = { done: NOTHING_DONE };
+    const progress: Progress = { done: nothingDone() };
     const started = performance.now();
 
     const failing = reconcile(client, task, () => {}, progress);
