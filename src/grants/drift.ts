@@ -1,7 +1,6 @@
 import type { Demand } from "../model/demand.ts";
 import { isInSchema, isRelation, isRoutine, rankOf, typeOf } from "../model/kinds.ts";
 import {
-  type GrantOption,
   grantOptionOf,
   inOrder,
   type Privilege,
@@ -30,7 +29,6 @@ export interface Finding {
   readonly grantee: Grantee;
   readonly group: Group;
   readonly member: Member;
-  /** Equal lists of what is missing are one list. */
   readonly privileges: readonly Privilege[];
   /** The ACLs of the relation's columns, if some grantee holds more on them than is demanded. */
   readonly columns: readonly ColumnAclItem[];
@@ -52,34 +50,33 @@ export function driftsIn(
   demand: Demand,
 ): (grantee: Grantee) => Drift {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
-  const listed = groups
-    .flatMap((group, index) => group.members.map((member): Listed => ({ group, member, index })))
-    .sort(byName);
   const objects = objectCounts(snapshot.groups, demand);
-  const demanded = groups.map((group) => demandedOn(group, demand, snapshot.server.version));
+  const demanded = new Map(groups.map((group) => [group, demandedOn(group, demand, snapshot.server.version)]));
+  const listed = listedIn(groups, snapshot.columns);
   const isDefault = ({ kind }: Group) => kind === "default-privileges";
   const isFuture = ({ group }: Finding) => isDefault(group) && !demand.defaultPrivileges;
-  const shared = shareLists();
   return (grantee) => {
     const { actor } = grantee;
-    const lackingOn = (group: Group, n: number) => {
+    const onGroups = (privilegesOn: (group: Group, demanded: readonly Privilege[]) => readonly Privilege[]) =>
+      new Map([...demanded].map(([group, ofGroup]) => [group, inOrder(privilegesOn(group, ofGroup))]));
+    const lacking = onGroups((group, ofGroup) => {
       if (isDefault(group) && (group.owner === actor || group.schema === undefined)) return [];
       const held = heldBy(group, grantee);
-      return shared(inOrder((demanded[n] ?? []).filter((privilege) => !held.has(privilege))));
-    };
-    const beyondOn = (group: Group, n: number) => {
-      if (group.owner === actor) return [];
-      const beyond = mayBeExtra(group, grantee).filter((privilege) => !demanded[n]?.includes(privilege));
-      return inOrder([...beyond, ...grantOptionsBeside(beyond, grantee, group.acl)]);
-    };
-    const lacking = findings(listed, grantee, groups.map(lackingOn));
-    const beyond = demand.onExtra === "ignore" ? [] : findings(listed, grantee, groups.map(beyondOn));
-    const extra = demand.onExtra === "ignore" ? [] : withColumns(beyond, snapshot, demand, grantee);
+      return ofGroup.filter((privilege) => !held.has(privilege));
+    });
+    const beyond = onGroups((group, ofGroup) => beyondIn(group.acl, mayBeExtra(group, grantee), ofGroup, grantee));
+    const missing = findings(listed, grantee, ({ group }) => lacking.get(group) ?? []);
+    const extra = findings(listed, grantee, ({ group, items }) => {
+      if (demand.onExtra === "ignore" || group.owner === actor) return [];
+      const onGroup = beyond.get(group) ?? [];
+      if (items === undefined) return onGroup;
+      return inOrder([...onGroup, ...beyondIn(items, givenTo(grantee, items), demanded.get(group) ?? [], grantee)]);
+    });
     return {
       objects,
-      missing: lacking.filter((finding) => !isFuture(finding)),
+      missing: missing.filter((finding) => !isFuture(finding)),
       extra: extra.filter((finding) => !isFuture(finding)),
-      future: { missing: lacking.filter(isFuture), extra: extra.filter(isFuture) },
+      future: { missing: missing.filter(isFuture), extra: extra.filter(isFuture) },
       held: countSources(groups, demand, grantee),
     };
   };
@@ -105,38 +102,54 @@ export function mayDiffer(
   );
 }
 
+/** An object that the snapshot lists, with the ACLs of its columns if a grantee may hold more on them than is demanded. */
+type Listed = Pick<Finding, "group" | "member"> & Partial<Pick<ColumnAcl, "items">>;
+
+/** The objects that the snapshot lists, in the order in which the report has them. */
+function listedIn(groups: readonly Group[], columns: readonly ColumnAcl[]): readonly Listed[] {
+  const members = groups.flatMap((group) => group.members.map((member): Listed => ({ group, member })));
+  const ofEach = new Map([...members, ...columns].map((each) => [keyOf(each.group, each.member), each]));
+  return [...ofEach.values()].sort(byName);
+}
+
+/** A finding for each object on which there are privileges to find. */
+function findings(
+  listed: readonly Listed[],
+  grantee: Grantee,
+  privilegesOn: (each: Listed) => readonly Privilege[],
+): readonly Finding[] {
+  const found: Finding[] = [];
+  for (const each of listed) {
+    const privileges = privilegesOn(each);
+    const { group, member, items = NO_COLUMNS } = each;
+    if (privileges.length > 0) found.push({ grantee, group, member, privileges, columns: items });
+  }
+  return found;
+}
+
+const NO_COLUMNS: readonly ColumnAclItem[] = [];
+
 /** The privileges that are extra if they are not demanded: those on relations, and what default privileges give. */
-function mayBeExtra(group: Group, grantee: Grantee): readonly Privilege[] {
-  if (group.kind === "default-privileges")
-    return group.acl.filter((item) => holds(grantee, item)).map(({ privilege }) => privilege as Privilege);
+function mayBeExtra(group: Group, grantee: Grantee): readonly string[] {
+  if (group.kind === "default-privileges") return givenTo(grantee, group.acl);
   return isRelation(group.kind) ? [...heldBy(group, grantee)] : [];
 }
 
-/** The grant options that a grantee holds on privileges that it may keep. */
-function grantOptionsBeside(
-  extra: readonly string[],
-  grantee: Grantee,
+/** The privileges of the items of an ACL that give a grantee something. */
+function givenTo(grantee: Grantee, acl: readonly AclItem[]): readonly string[] {
+  return acl.filter((item) => holds(grantee, item)).map(({ privilege }) => privilege);
+}
+
+/** The privileges that are held and not demanded, and the grant options in an ACL on those that the grantee may keep. */
+function beyondIn(
   acl: readonly AclItem[],
-): readonly GrantOption[] {
-  return acl
-    .filter((item) => item.grantable && !extra.includes(item.privilege) && holds(grantee, item))
-    .map(({ privilege }) => grantOptionOf(privilege));
-}
-
-/** Makes equal lists one list: they can then be compared by identity. */
-function shareLists(): (privileges: readonly Privilege[]) => readonly Privilege[] {
-  const lists = new Map<string, readonly Privilege[]>();
-  return (privileges) => {
-    const key = privileges.join();
-    const known = lists.get(key) ?? privileges;
-    lists.set(key, known);
-    return known;
-  };
-}
-
-/** An object that the snapshot lists, with the index of its group. */
-interface Listed extends Pick<Finding, "group" | "member"> {
-  readonly index: number;
+  held: readonly string[],
+  demanded: readonly string[],
+  grantee: Grantee,
+): readonly Privilege[] {
+  const extra = held.filter((privilege) => !demanded.includes(privilege));
+  const kept = acl.filter(({ grantable, privilege }) => grantable && !extra.includes(privilege));
+  return [...(extra as readonly Privilege[]), ...givenTo(grantee, kept).map(grantOptionOf)];
 }
 
 /** The privileges that are demanded on an object. `ALL` depends on the server's version. */
@@ -154,53 +167,6 @@ export function demandedOn(group: Group, demand: Demand, serverVersion: number):
       return demand.tablePrivileges === "ALL" ? tablePrivilegesOf(serverVersion) : demand.tablePrivileges;
   }
 }
-
-/** Adds to what a grantee holds beyond the demand on relations what it holds on their columns. */
-function withColumns(
-  beyond: readonly Finding[],
-  { columns: acls, server }: Pick<Snapshot, "columns" | "server">,
-  demand: Demand,
-  grantee: Grantee,
-): readonly Finding[] {
-  const columns = new Map(acls.map((each) => [each.member.oid, each]));
-  const add = (finding: Finding, { items }: ColumnAcl): Finding => {
-    const demanded: readonly string[] = demandedOn(finding.group, demand, server.version);
-    const more = items
-      .filter((item) => !demanded.includes(item.privilege) && holds(grantee, item))
-      .map(({ privilege }) => privilege as Privilege);
-    const options = grantOptionsBeside([...finding.privileges, ...more], grantee, items);
-    return { ...finding, privileges: inOrder([...finding.privileges, ...more, ...options]), columns: items };
-  };
-  const found = beyond.map((finding) => {
-    const ofColumns = columns.get(finding.member.oid);
-    columns.delete(finding.member.oid);
-    return ofColumns === undefined ? finding : add(finding, ofColumns);
-  });
-  const onColumnsOnly = [...columns.values()]
-    .filter(({ group }) => group.owner !== grantee.actor)
-    .map((acl) => add({ grantee, group: acl.group, member: acl.member, privileges: [], columns: [] }, acl))
-    .filter(({ privileges }) => privileges.length > 0);
-  return [...found, ...onColumnsOnly].sort(byName);
-}
-
-/**
- * A finding for each object whose group has privileges to find, in the order in which the objects come.
- * @param ofGroups the privileges, group by group
- */
-function findings(
-  listed: readonly Listed[],
-  grantee: Grantee,
-  ofGroups: readonly (readonly Privilege[])[],
-): readonly Finding[] {
-  const found: Finding[] = [];
-  for (const { group, member, index } of listed) {
-    const privileges = ofGroups[index] ?? [];
-    if (privileges.length > 0) found.push({ grantee, group, member, privileges, columns: NO_COLUMNS });
-  }
-  return found;
-}
-
-const NO_COLUMNS: readonly ColumnAclItem[] = [];
 
 /** The same object for the same grantee, across snapshots. */
 export function identify(grantee: Holder, { group, member }: Pick<Finding, "group" | "member">): string {

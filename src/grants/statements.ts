@@ -33,32 +33,14 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   const single = changes.flatMap((change) =>
     change.acting.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change,
   );
-  return groupsOf(single, keyOfEach()).map((same) => {
+  return groupsOf(single, keyOf).map((same) => {
     const [first] = same;
     const { as, membership } = first.acting;
     return { as, sql: sqlOf(first, [...new Set(same.map(nameOf))]), ...(membership && { membership }) };
   });
 }
 
-/** The key that the changes of one statement have in common. The key of the last change is kept, because the next is often like it. */
-function keyOfEach(): (change: Change) => string {
-  let last: Change | undefined;
-  let key = "";
-  return (change) => {
-    const isLikeLast =
-      change.privileges === last?.privileges &&
-      change.group === last.group &&
-      change.acting.as === last.acting.as &&
-      change.grantee === last.grantee &&
-      change.to === last.to &&
-      change.verb === last.verb &&
-      change.columns === last.columns;
-    if (!isLikeLast) key = keyOf(change);
-    last = change;
-    return key;
-  };
-}
-
+/** Equal for the changes of one statement. */
 function keyOf(change: Change): string {
   const { verb, grantee, to = grantee, group, privileges, columns, acting, member } = change;
   const { as } = acting;

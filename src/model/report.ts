@@ -1,6 +1,7 @@
 import type { OnExtra } from "./demand.ts";
 import type { EntraIdentity } from "./entra-label.ts";
 import type { Failure } from "./failure.ts";
+import type { Kind } from "./kinds.ts";
 import type { Privilege } from "./privileges.ts";
 import type { Reason } from "./reasons.ts";
 import type { Sentence } from "./sentence.ts";
@@ -150,22 +151,6 @@ export interface ObjectCounts {
   /** Extension members and what `exclude` names. */
   readonly skipped: number;
 }
-
-export type Kind =
-  | "database"
-  | "schema"
-  | "table"
-  | "partitioned-table"
-  | "view"
-  | "materialized-view"
-  | "foreign-table"
-  | "sequence"
-  | "function"
-  | "procedure"
-  | "aggregate"
-  | "default-privileges"
-  | "identity"
-  | "role";
 
 export interface Named {
   readonly kind: Kind;

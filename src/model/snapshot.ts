@@ -1,5 +1,5 @@
+import type { Kind } from "./kinds.ts";
 import type { Privilege } from "./privileges.ts";
-import type { Kind } from "./report.ts";
 
 /** The content of one database's catalogs at one moment, as far as the demand and its grantees are concerned. */
 export interface Snapshot {

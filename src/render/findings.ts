@@ -1,12 +1,12 @@
 import { extraIsDrift } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
+import type { Kind } from "../model/kinds.ts";
 import type { Reason } from "../model/reasons.ts";
 import {
   type DatabaseReport,
   type Extra,
   type Fix,
   type GranteeReport,
-  type Kind,
   type Missing,
   type Named,
   type ObjectCounts,

@@ -1,7 +1,7 @@
+import type { Kind } from "../model/kinds.ts";
 import type {
   DatabaseReport,
   GranteeReport,
-  Kind,
   Mode,
   Named,
   ObjectCounts,

@@ -1,7 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
 import type { Demand } from "../../src/model/demand.ts";
-import type { GranteeReport, Kind, Mode, Named, Report } from "../../src/model/report.ts";
+import type { Kind } from "../../src/model/kinds.ts";
+import type { GranteeReport, Mode, Named, Report } from "../../src/model/report.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
 import { issueCertificates } from "../sandbox/certificates.ts";
 import { flexibleServer, makeFlexible } from "../sandbox/flexible-server.ts";

@@ -1,7 +1,6 @@
 import pg from "pg";
-import { isRoutine } from "../../src/model/kinds.ts";
+import { isRoutine, type Kind } from "../../src/model/kinds.ts";
 import { SEQUENCE_PRIVILEGES } from "../../src/model/privileges.ts";
-import type { Kind } from "../../src/model/report.ts";
 import type { Version } from "../sandbox/postgres.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { tablePrivilegesOn } from "../table-privileges.ts";
