@@ -33,7 +33,7 @@ describe("drift", () => {
       group(["b", "a"], { held: held("SELECT") }),
       group(["C"], { kind: "view", schema: schema("a schema") }),
       group(["s"], { kind: "sequence" }),
-      group(["fine"], { held: held("SELECT", "INSERT") }),
+      group(["fine"], { held: held("SELECT", "INSERT"), from: 200 }),
       single("schema", "public"),
       single("database", "shop"),
     ]);
@@ -92,7 +92,7 @@ describe("drift", () => {
     const seen = snapshot([
       group(["t"], { held: held("SELECT", "INSERT", "DELETE") }),
       group(["s"], { kind: "sequence", held: held("USAGE", "UPDATE") }),
-      group(["mine"], { owner: "app", held: held("SELECT", "INSERT", "DELETE") }),
+      group(["mine"], { owner: "app", from: 200, held: held("SELECT", "INSERT", "DELETE") }),
       single("schema", "public", { held: held("USAGE", "CREATE") }),
       single("database", "shop", { held: held("CONNECT", "TEMPORARY") }),
       futureObjects("tables", { held: held("SELECT", "INSERT", "DELETE") }),
@@ -163,7 +163,7 @@ describe("drift", () => {
             entry("owner", "PUBLIC", "DELETE"),
           ],
         }),
-        group(["mine"], { owner: "app", held: held("SELECT"), acl: [entry("app", "app", "SELECT")] }),
+        group(["mine"], { owner: "app", from: 200, held: held("SELECT"), acl: [entry("app", "app", "SELECT")] }),
       ],
       {},
       roles,
