@@ -20,12 +20,8 @@ export function fixBlocks(place: Place, left: readonly Blocked[], applied: Reado
   const { sessionUser } = place;
   const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
   const own = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
-  const [byApply, byHand] = [true, false].map((is) =>
-    scriptOf(
-      own.filter((change) => applied.has(change) === is),
-      sessionUser.roleSet,
-    ),
-  ) as [readonly string[], readonly string[]];
+  const byApply = own.filter((change) => applied.has(change));
+  const byHand = own.filter((change) => !applied.has(change));
   const others = complete
     .filter(({ byLogin }) => !byLogin)
     .flatMap((each) => {
@@ -33,8 +29,8 @@ export function fixBlocks(place: Place, left: readonly Blocked[], applied: Reado
       return actor === null ? [] : { ...each, actor };
     });
   const blocks: readonly FixBlock[] = [
-    { as: sessionUser.name, runnable: true, statements: byApply },
-    { as: sessionUser.name, runnable: true, byHand: true, statements: byHand },
+    { as: sessionUser.name, runnable: true, statements: scriptOf(byApply, sessionUser.roleSet) },
+    { as: sessionUser.name, runnable: true, byHand: true, statements: scriptOf(byHand, sessionUser.roleSet) },
     ...preparations(place, others),
     ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
@@ -81,12 +77,9 @@ export function fixFor(place: Place, blocked: Blocked, changes: readonly Change[
   const noted = note === undefined ? {} : { note };
   if (actor === null) return noted;
   if (byLogin) {
-    const sql = sqlOf(changes);
-    if (change.acting.membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
-    const { as } = change.acting;
-    return as === null
-      ? { ...statementBy(actor, sql), ...noted }
-      : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(as.name)}; ${sql}`, ...noted };
+    const { as, membership } = change.acting;
+    if (membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
+    return { ...statementBy(actor, sqlOf(changes), as === null ? undefined : quoteIdentifier(as.name)), ...noted };
   }
   const first = neededFor(place, change, actor).map(({ by, sql }) => statementBy(by, sql));
   return {
@@ -100,8 +93,8 @@ function sqlOf(changes: readonly Change[]): string {
   return statementsIn(changes).join(" ");
 }
 
-function statementBy(actor: Role, sql: string) {
-  const role = roleToSet(actor);
+/** @param role what SET ROLE needs before */
+function statementBy(actor: Role, sql: string, role = roleToSet(actor)) {
   return { ...runBy(actor), sql: role === null ? sql : `SET ROLE ${role}; ${sql}` };
 }
 
@@ -195,8 +188,8 @@ function noteFor(
   if (reason === "grantor-lacks-option") return noteForGrantor(changes);
   if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);
   // The role that would have to run the SQL was dropped.
-  if (actor === null && REASONS[reason].runAs !== null && reason !== "refused") return REASONS["role-gone"].advice;
-  return REASONS[reason].advice;
+  const isGone = actor === null && REASONS[reason].runAs !== null && reason !== "refused";
+  return REASONS[isGone ? "role-gone" : reason].advice;
 }
 
 const NEEDS_SEARCH_PATH = inOurWords(

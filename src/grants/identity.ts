@@ -10,8 +10,8 @@ import {
   RESOLVED_PROVIDER,
   readEntraLabel,
 } from "../model/entra-label.ts";
-import { REASONS, type Reason } from "../model/reasons.ts";
-import type { Fix, FixBlock, Identity, Missing, Warning } from "../model/report.ts";
+import { REASONS } from "../model/reasons.ts";
+import type { FixBlock, Missing, Warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Grantee, ServerFacts } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
@@ -22,9 +22,12 @@ export function identityDrift(server: ServerFacts, demand: Demand, grantee: Gran
   const expected = demand.objectIds?.get(role.name);
   const found = identitiesOf(server, grantee);
   if (expected === undefined || found === "unknown") return null;
+  const finding = { kind: "identity", name: role.name, owner: role.name, privileges: [] } as const;
   const [first] = found;
-  if (first === undefined) return finding("no-identity", { expected }, { note: bindingByType(role.name, expected) });
-
+  if (first === undefined) {
+    const fix = { note: bindingByType(role.name, expected) };
+    return { ...finding, reason: "no-identity", identity: { expected }, fix };
+  }
   const { tenantId: tenant } = demand;
   const isElsewhere = ({ tenantId }: EntraIdentity) =>
     tenant !== undefined && tenantId !== undefined && tenantId !== tenant;
@@ -33,31 +36,15 @@ export function identityDrift(server: ServerFacts, demand: Demand, grantee: Gran
   const tenants = isElsewhere(other) ? { expectedTenant: tenant, boundTenant: other.tenantId } : {};
   // A label without an object ID can have them too.
   const has = (flag: string) => labels.some((label) => label.split(",").includes(flag));
-  const flags = { admin: has("admin"), mfa: has("mfa") };
-  return finding(
-    "other-identity",
-    { expected, bound: other.objectId, ...tenants },
-    {
-      ...AS_ENTRA_ADMINISTRATOR,
-      sql: bindingSql(role.name, { objectId: expected, type: first.type, ...flags }),
-      note: paragraph(
-        inOurWords("The member must be a Microsoft Entra administrator."),
-        REASONS["other-identity"].advice ?? EMPTY,
-      ),
-    },
-  );
-
-  function finding(reason: Reason, identity: Identity, fix: Fix): Missing {
-    return {
-      kind: "identity",
-      name: role.name,
-      owner: role.name,
-      privileges: [],
-      reason,
-      identity,
-      fix,
-    };
-  }
+  const label = { objectId: expected, type: first.type, admin: has("admin"), mfa: has("mfa") };
+  const administrator = inOurWords("The member must be a Microsoft Entra administrator.");
+  const note = paragraph(administrator, REASONS["other-identity"].advice ?? EMPTY);
+  return {
+    ...finding,
+    reason: "other-identity",
+    identity: { expected, bound: other.objectId, ...tenants },
+    fix: { ...AS_ENTRA_ADMINISTRATOR, sql: bindingSql(role.name, label), note },
+  };
 }
 
 /** The identity that a grantee is bound to; undefined if it has none, or if it cannot be read. */

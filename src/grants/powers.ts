@@ -2,7 +2,7 @@ import { type Demand, extraIsDrift } from "../model/demand.ts";
 import { isRelation } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Extra, Fix } from "../model/report.ts";
-import { code, inOurWords, sentence } from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, sentence } from "../model/sentence.ts";
 import type { Grantee, OwnerMembership, Role, Snapshot } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
@@ -58,6 +58,18 @@ function memberOf(
   grantee: Role,
   memberships: readonly [OwnerMembership, ...OwnerMembership[]],
 ): Extra {
+  const [{ grantor, grantorCanLogin }] = memberships;
+  // From 16 on, each grantor has a membership of its own: https://www.postgresql.org/docs/16/release-16.html
+  const by = server.version >= 160000 && grantor !== null ? ` GRANTED BY ${quoteIdentifier(grantor)}` : "";
+  const revokes = memberships.map(
+    ({ role }) => `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(grantee.name)}${by};`,
+  );
+  const fix = (as: string): Fix => ({
+    as,
+    ...(!grantorCanLogin && { byMember: true }),
+    sql: [...(grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(as)};`]), ...revokes].join(" "),
+    note: REASONS["can-act-as-owner"].advice ?? EMPTY,
+  });
   return {
     kind: "role",
     name: owner.name,
@@ -65,25 +77,8 @@ function memberOf(
     privileges: ["SET"],
     reason: "can-act-as-owner",
     sources: memberships.map(({ role }) => ({ source: "role", role })),
-    fix: revokeOf(server.version, grantee, memberships),
+    fix: grantor === null ? BY_ADMIN : fix(grantor),
   };
 }
 
-/** From 16 on, each grantor has a membership of its own: https://www.postgresql.org/docs/16/release-16.html */
-function revokeOf(version: number, grantee: Role, memberships: readonly [OwnerMembership, ...OwnerMembership[]]): Fix {
-  const [{ grantor, grantorCanLogin }] = memberships;
-  if (grantor === null)
-    return { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };
-  const note = REASONS["can-act-as-owner"].advice;
-  const by = version >= 160000 ? ` GRANTED BY ${quoteIdentifier(grantor)}` : "";
-  const sql = memberships.map(
-    ({ role }) => `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(grantee.name)}${by};`,
-  );
-  const set = grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(grantor)};`];
-  return {
-    as: grantor,
-    ...(!grantorCanLogin && { byMember: true }),
-    sql: [...set, ...sql].join(" "),
-    ...(note && { note }),
-  };
-}
+const BY_ADMIN: Fix = { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };

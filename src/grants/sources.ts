@@ -19,11 +19,8 @@ export function sourcesOf(grantee: Grantee, group: Group, privilege: Privilege):
   const holders = holdersOf(group.acl, privilege);
   const direct: Source[] =
     holder === grantee.role && holders.has(holder) ? [{ source: group.owner === holder ? "owner" : "direct" }] : [];
-  const roles = rolesBehind(grantee, holder)
-    .filter((role) => holders.has(role) || predefined(role, group).includes(privilege))
-    .map(({ name }): Source => ({ source: "role", role: name }));
-  const everybody: Source[] = holders.has(PUBLIC) ? [{ source: "public" }] : [];
-  const sources = [...direct, ...roles, ...everybody];
+  const isHeldBy = (role: Role) => holders.has(role) || predefined(role, group).includes(privilege);
+  const sources = [...direct, ...throughOthers(grantee, holder, isHeldBy, holders)];
   return sources.length === 0 ? [{ source: "server" }] : sources;
 }
 
@@ -40,13 +37,22 @@ export function indirectSourcesOf(
       : heldBy(group, grantee).has(privilege);
   const onObject = isHeld ? sourcesOf(grantee, group, privilege) : [];
   const holders = holdersOf(columns, privilege);
-  const onColumns: Source[] = [
-    ...rolesBehind(grantee, grantee.actor)
-      .filter((role) => holders.has(role))
-      .map(({ name }): Source => ({ source: "role", role: name })),
+  const onColumns = throughOthers(grantee, grantee.actor, (role) => holders.has(role), holders);
+  return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
+}
+
+/** The roles whose privileges a grantee has because it acts as `holder`, by name, `holder` too if it is another role; then PUBLIC. */
+function throughOthers(
+  { role: own }: Grantee,
+  holder: Role,
+  isHeldBy: (role: Role) => boolean,
+  holders: ReadonlySet<AclItem["grantee"]>,
+): readonly Source[] {
+  const roles = [...holder.inherits].filter((role) => (role !== own || holder !== own) && isHeldBy(role));
+  return [
+    ...roles.map(({ name }): Source => ({ source: "role", role: name })),
     ...(holders.has(PUBLIC) ? [{ source: "public" } as const] : []),
   ];
-  return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
 }
 
 /** True if a grantee holds what an ACL item gives: it is the grantee's, PUBLIC's, or a role's that it inherits. */
@@ -57,11 +63,6 @@ export function holds({ actor }: Grantee, { grantee }: AclItem): boolean {
 /** True if an ACL item gives a privilege, or the grant option of one. */
 export function gives(item: AclItem, privilege: string): boolean {
   return item.privilege === withoutGrantOption(privilege) && (item.grantable || !isGrantOption(privilege));
-}
-
-/** The roles whose privileges a grantee has because it acts as `holder`, by name; `holder` too, if it is another role. */
-function rolesBehind({ role: own }: Grantee, holder: Role): readonly Role[] {
-  return [...holder.inherits].filter((role) => role !== own || holder !== own);
 }
 
 function holdersOf(acl: readonly AclItem[], privilege: string): ReadonlySet<AclItem["grantee"]> {

@@ -53,15 +53,12 @@ const SERVICE_DATABASES: ReadonlySet<string> = new Set(["postgres", "azure_maint
 
 /** Patterns of several grants can name the same database, which is known only now. */
 function overlapOf(grants: readonly Grant[]): Failure | undefined {
-  const demanded = new Map<string, string[]>();
-  for (const { grantees, demand } of grants) {
-    for (const grantee of grantees) {
-      const others = demanded.get(grantee) ?? [];
-      const schemas = demand.schemas === "*" ? ["*"] : demand.schemas;
-      const isAll = schemas.includes("*") || others.includes("*");
-      if (isAll ? others.length > 0 : schemas.some((schema) => others.includes(schema))) return demandedTwice(grantee);
-      demanded.set(grantee, [...others, ...schemas]);
-    }
-  }
-  return undefined;
+  const demands = grants.flatMap(({ grantees, demand }) =>
+    grantees.map((grantee) => ({ grantee, schemas: demand.schemas === "*" ? ["*"] : demand.schemas })),
+  );
+  const twice = groupsOf(demands, ({ grantee }) => grantee).find((same) => {
+    const schemas = same.flatMap((each) => each.schemas);
+    return same.length > 1 && (schemas.includes("*") || new Set(schemas).size < schemas.length);
+  });
+  return twice && demandedTwice(twice[0].grantee);
 }

@@ -110,11 +110,9 @@ function triggerAndCreate({ groups, schemas, server }: Snapshot, demand: Demand,
 
 /** The privilege lists do not limit an administrator. */
 function administers(database: Snapshot["database"], { role, actor }: Grantee): Sentence | undefined {
-  const own = attributesOf(role, database);
-  const known = new Set(own.map((each) => JSON.stringify(each)));
-  const others = attributesOf(actor, database).filter((each) => !known.has(JSON.stringify(each)));
+  const others = actor === role ? [] : attributesOf(actor, database);
   const acts = sentence`begins its sessions as ${name(actor.name)}, which ${listOf(others)}`;
-  const reasons = others.length > 0 ? [...own, acts] : own;
+  const reasons = [...attributesOf(role, database), ...(others.length > 0 ? [acts] : [])];
   if (reasons.length === 0) return undefined;
   return sentence`${name(role.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a separate role.`;
 }

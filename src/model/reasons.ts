@@ -64,11 +64,6 @@ const ENTRIES = {
     why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
     runAs: "owner",
   },
-  "read-only": {
-    why: "The server is a replica, or is set read-only.",
-    runAs: null,
-    advice: inOurWords("Set `host` to the primary server."),
-  },
   "not-direct": {
     why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     runAs: null,

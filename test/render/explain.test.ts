@@ -68,7 +68,6 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
     'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
   ],
-  "read-only": ["The server is a replica, or is set read-only.", "Set host to the primary server."],
   "not-direct": [
     "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     "Revoke it from that role or from PUBLIC, or remove the grantee from the role.",
