@@ -71,13 +71,7 @@ function revokesOf(grantee: Grantee, { group, member, privileges }: Finding): re
   const items = group.acl.filter((item) => holds(grantee, item));
   return groupsOf(items, (item) => item.grantee).flatMap((same) => {
     const given = privileges.filter((privilege) => same.some((item) => gives(item, privilege)));
-    const change = {
-      verb: "REVOKE",
-      grantee: same[0].grantee,
-      group,
-      member,
-      acting: AS_SESSION_USER,
-    } as const;
+    const change = { verb: "REVOKE", grantee: same[0].grantee, group, member, acting: AS_SESSION_USER } as const;
     return groupsOf(given, isGrantOption).map((alike) => ({ ...change, privileges: alike }));
   });
 }

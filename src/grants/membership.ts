@@ -28,17 +28,14 @@ export function temporaryMembership(role: Role, login: Role, serverVersion: numb
       grant: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
       revoke: [`REVOKE ${owner} FROM ${member};`],
     };
-  // A membership by this grantor is there already, without SET: only that option changes, and changes back.
-  if (role.membership.existing)
-    return {
-      role,
-      grant: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
-      revoke: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`],
-    };
+  // A membership by this grantor that is there already, without SET, stays: only that option changes, and changes back.
+  const [options, changed] = role.membership.existing
+    ? ["SET TRUE", "SET OPTION FOR "]
+    : ["INHERIT FALSE, SET TRUE", ""];
   return {
     role,
-    grant: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
-    revoke: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`],
+    grant: [`GRANT ${owner} TO ${member} WITH ${options} GRANTED BY ${grantor};`],
+    revoke: [`REVOKE ${changed}${owner} FROM ${member} GRANTED BY ${grantor};`],
   };
 }
 

@@ -142,10 +142,9 @@ function nothingToCheck(snapshot: Snapshot, { schemas, allowEmpty, routinePrivil
   const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
   if (schemas === "*" ? checked.length > 0 : empty.length === 0) return null;
   const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
-  const kinds =
-    routinePrivileges.length > 0 ? inOurWords("table, sequence or routine") : inOurWords("table or sequence");
+  const kinds = inOurWords(routinePrivileges.length > 0 ? "table, sequence or routine" : "table or sequence");
   const where =
-    schemas === "*" ? inOurWords("This database") : sentence`Schema ${names(empty.map((schema) => schema.name))}`;
+    schemas === "*" ? inOurWords("This database") : sentence`Schema ${names(empty.map((each) => each.name))}`;
   return failure({
     code: "nothing-to-check",
     message: sentence`${where} has no ${kinds} to check${skipped > 0 ? sentence` (${skipped} skipped)` : EMPTY}.`,

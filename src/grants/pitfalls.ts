@@ -5,7 +5,6 @@ import type { FailingUse, HiddenRows, Pitfall, Role, UnmappedTable } from "../mo
 import { series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
-import { warning } from "./warning.ts";
 
 /** Warnings about tables and views that a grantee cannot use although it holds the privileges on them. */
 export function pitfallWarnings(grantee: Role, pitfalls: readonly Pitfall[]): readonly Warning[] {
@@ -86,4 +85,9 @@ function usesOf(same: readonly FailingUse[]): readonly FailingUse["use"][] {
 
 function privilegesOf(same: readonly FailingUse[]): readonly FailingUse["privilege"][] {
   return inOrder(same.map(({ privilege }) => privilege));
+}
+
+/** A warning, or none without a message. */
+export function warning(code: string, message: Sentence | undefined): readonly Warning[] {
+  return message === undefined ? [] : [{ code, message }];
 }

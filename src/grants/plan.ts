@@ -55,10 +55,7 @@ export function planGrants(login: Login, missing: readonly Finding[]): Plan {
 
 /** Several plans as one. */
 export function allOf(plans: readonly Plan[]): Plan {
-  return {
-    changes: plans.flatMap(({ changes }) => changes),
-    blocked: plans.flatMap(({ blocked }) => blocked),
-  };
+  return { changes: plans.flatMap(({ changes }) => changes), blocked: plans.flatMap(({ blocked }) => blocked) };
 }
 
 /** The change of one privilege on each of several objects that do not differ in it. */

@@ -49,10 +49,7 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
       fix: fits ? fixOf(snapshot, revokes) : TOO_MANY,
     };
   });
-  return {
-    undeclared: entries.sort(byRole),
-    undeclaredFixes: fixBlocks(snapshot, fixed.flat(), new Set()),
-  };
+  return { undeclared: entries.sort(byRole), undeclaredFixes: fixBlocks(snapshot, fixed.flat(), new Set()) };
 }
 
 /** A change that revokes privileges of one role on one object, and those privileges, WITH GRANT OPTION if it holds that. */

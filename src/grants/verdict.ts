@@ -21,7 +21,7 @@ export function conclude(
 ): Pick<DatabaseReport, "grantees" | "fixes"> {
   const grants = leftOf(after.grants, outcome, "not-granted");
   const revokes = leftOf(after.revokes, outcome, "not-revoked");
-  const why = { missing: byObject(grants), extra: byObject(revokes) };
+  const why = { missing: whyLeft(grants), extra: whyLeft(revokes) };
   return {
     grantees: after.grantees.map((now, index) => {
       const then = before.grantees[index] ?? now;
@@ -37,7 +37,7 @@ function reportOf(
   now: Extract<AssessedGrantee, { obstacle: null }>,
   { snapshot, demand }: Assessment,
   { committed }: Outcome,
-  why: { readonly missing: BlockedByObject; readonly extra: BlockedByObject },
+  why: { readonly missing: WhyLeft; readonly extra: WhyLeft },
 ): GranteeReport {
   const { name, drift, identity, powers, grantee } = now;
   const { role, actor } = grantee;
@@ -46,7 +46,7 @@ function reportOf(
   const granted = changesOf(committed, role, "GRANT", drift.missing);
   const revoked = changesOf(committed, role, "REVOKE", drift.extra);
   const missing = drift.missing.flatMap((finding) =>
-    blockedOf(finding, why.missing).map((blocked) => described(snapshot, finding, blocked)),
+    why.missing(finding).map((blocked) => described(snapshot, finding, blocked)),
   );
   return {
     grantee: name,
@@ -112,15 +112,12 @@ function verdictOf(before: AssessedGrantee, now: AssessedGrantee, { onExtra }: D
   return isChanged || drifted(before) ? "repaired" : "in-sync";
 }
 
-/** The changes that are left for each object of a snapshot, and why. */
-type BlockedByObject = ReadonlyMap<Member, readonly Blocked[]>;
+/** The changes that are left of a finding, and why. */
+type WhyLeft = (finding: Finding) => readonly Blocked[];
 
-function byObject(left: readonly Blocked[]): BlockedByObject {
-  return Map.groupBy(left, ({ change }) => change.member);
-}
-
-function blockedOf({ grantee, member }: Finding, blocked: BlockedByObject): readonly Blocked[] {
-  return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee.role);
+function whyLeft(left: readonly Blocked[]): WhyLeft {
+  const byObject = Map.groupBy(left, ({ change }) => change.member);
+  return ({ grantee, member }) => (byObject.get(member) ?? []).filter(({ change }) => change.grantee === grantee.role);
 }
 
 /** The name of an object in the report. */
@@ -144,13 +141,13 @@ function described(snapshot: Snapshot, { group, member }: Finding, blocked: Bloc
   };
 }
 
-function extraOf(snapshot: Snapshot, extra: readonly Finding[], whyExtra: BlockedByObject): readonly Extra[] {
+function extraOf(snapshot: Snapshot, extra: readonly Finding[], whyExtra: WhyLeft): readonly Extra[] {
   const sourcesOf = ({ grantee, group, columns }: Finding, { change }: Blocked): readonly Source[] =>
     change.grantor !== undefined
       ? [{ source: change.columns === undefined ? "direct" : "column" }]
       : change.privileges.flatMap((privilege) => indirectSourcesOf(grantee, group, columns, privilege));
   return extra.flatMap((finding) =>
-    blockedOf(finding, whyExtra).map((blocked) => {
+    whyExtra(finding).map((blocked) => {
       const sources = sourcesOf(finding, blocked);
       const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
       return { ...described(snapshot, finding, blocked), sources: [...distinct.values()] };

@@ -8,9 +8,8 @@ import { quoteIdentifier } from "../text/sql.ts";
 import { type Drift, demandedOn } from "./drift.ts";
 import { futureWarnings } from "./future.ts";
 import { identityWarnings } from "./identity.ts";
-import { pitfallWarnings } from "./pitfalls.ts";
+import { pitfallWarnings, warning } from "./pitfalls.ts";
 import { resetReadOnly } from "./read-only.ts";
-import { warning } from "./warning.ts";
 
 /**
  * The reasons why the app may fail although it holds the privileges, or may do more than they allow.

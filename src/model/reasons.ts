@@ -35,10 +35,7 @@ const ENTRIES = {
     why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
     runAs: "owner",
   },
-  "owner-lacks-usage": {
-    why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`,
-    runAs: "owner",
-  },
+  "owner-lacks-usage": { why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`, runAs: "owner" },
   "role-gone": {
     why: "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
     runAs: null,
@@ -56,10 +53,7 @@ const ENTRIES = {
     runAs: null,
     advice: inOurWords("Run this step again after the job that changes the schema."),
   },
-  refused: {
-    why: "The server refused the statement, although the privileges seemed sufficient.",
-    runAs: "owner",
-  },
+  refused: { why: "The server refused the statement, although the privileges seemed sufficient.", runAs: "owner" },
   "not-tried": {
     why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
     runAs: "owner",

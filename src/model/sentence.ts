@@ -58,9 +58,7 @@ function own(words: string): Sentence {
 }
 
 function joined(sentences: readonly (Sentence | number)[]): Sentence {
-  return {
-    parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts),
-  };
+  return { parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts) };
 }
 
 /** An identifier, as PostgreSQL would quote it. */
@@ -100,19 +98,12 @@ export function listOf(items: readonly Sentence[]): Sentence {
   ]);
 }
 
-/** The first `most` items and how many more there are: `a, b and 12 more`. */
-export function someOf(items: readonly Sentence[], most: number): Sentence {
-  const more = items.length - most;
-  return listOf(more > 0 ? [...items.slice(0, most), sentence`${more} more`] : items);
-}
-
-/** The first few names of objects, each once, and how many more there are. */
+/** The first few names of objects, each once, and how many more there are: `a, b and 12 more`. */
 export function someNames(paths: readonly (readonly string[])[]): Sentence {
   const distinct = new Map(paths.map((path) => [JSON.stringify(path), path]));
-  return someOf(
-    [...distinct.values()].map((path) => name(...path)),
-    MAX_NAMES,
-  );
+  const names = [...distinct.values()].map((path) => name(...path));
+  const more = names.length - MAX_NAMES;
+  return listOf(more > 0 ? [...names.slice(0, MAX_NAMES), sentence`${more} more`] : names);
 }
 
 const MAX_NAMES = 5;

@@ -191,7 +191,7 @@ describe("limits of the verdict", () => {
     const { warnings } = reportOn(seen({ labels: [label] }, { actor: "writers" }, roles));
     expect(warnings.map(({ code }) => code)).toEqual(["grantee-is-administrator"]);
     expect(read(warnings[0]?.message)).toBe(
-      "app is a member of azure_pg_admin, has CREATEROLE and begins its sessions as writers, which has BYPASSRLS, so it can do more than the privilege lists say. Let the app sign in as a separate role.",
+      "app is a member of azure_pg_admin, has CREATEROLE and begins its sessions as writers, which is a member of azure_pg_admin, has CREATEROLE and has BYPASSRLS, so it can do more than the privilege lists say. Let the app sign in as a separate role.",
     );
   });
 

@@ -10,7 +10,7 @@ import {
   quoted,
   type Sentence,
   sentence,
-  someOf,
+  someNames,
 } from "../../src/model/sentence.ts";
 import { markdown, markup, type Pen, plain } from "../../src/render/pen.ts";
 import { logLines, quoteName } from "../../src/text/escape.ts";
@@ -58,12 +58,12 @@ test("quotations that together form an emoji or a reference are code in Markdown
 
 test("sentences become a paragraph, and items a list of words", () => {
   const items = ["a", "b", "c", "d", "e", "f"].map((letter) => name(letter));
-  const five = items.slice(0, 5);
+  const paths = ["a", "b", "c", "d", "e", "f", "a"].map((letter) => [letter]);
   expect(plain.sentence(paragraph(inOurWords("One."), EMPTY, inOurWords("Two.")))).toBe("One. Two.");
   expect(plain.sentence(listOf(items.slice(0, 1)))).toBe("a");
   expect(plain.sentence(listOf(items.slice(0, 2)))).toBe("a and b");
-  expect(plain.sentence(someOf(five, 5))).toBe("a, b, c, d and e");
-  expect(plain.sentence(someOf(items, 5))).toBe("a, b, c, d, e and 1 more");
+  expect(plain.sentence(someNames(paths.slice(0, 5)))).toBe("a, b, c, d and e");
+  expect(plain.sentence(someNames(paths))).toBe("a, b, c, d, e and 1 more");
 });
 
 test("a name in Markdown is one code span, whatever it contains", () => {
