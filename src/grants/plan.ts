@@ -1,6 +1,6 @@
 import { isGrantOption, type Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/reasons.ts";
-import { type Grantee, type Holder, holderFor, type Role } from "../model/snapshot.ts";
+import { type Holder, holderFor, type Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { type ActingRole, AS_SESSION_USER, actingRoleToGrant, type Login } from "./acting-role.ts";
 import type { Finding } from "./drift.ts";
@@ -33,23 +33,18 @@ export interface Blocked extends Refusal {
 
 /** Plans to grant what is missing. */
 export function planGrants(login: Login, missing: readonly Finding[]): Plan {
-  const plans: Plan[] = [];
-  // If a grantee's sessions begin as another role, that role lacks the privilege.
-  const actorOf = ({ group, grantee }: Finding) => {
+  // What a grantee lacks on the objects of a group is one list.
+  const plans = groupsOf(missing, ({ privileges }) => privileges).map((alike) => {
+    const [{ group, grantee, privileges }] = alike;
+    // If a grantee's sessions begin as another role, that role lacks the privilege.
     const holder = holderFor(group, grantee);
-    return holder === grantee.role ? undefined : holder;
-  };
-  for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
-    for (const [privileges, alike] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
-      const steps = privileges.map((privilege): PrivilegeStep => {
-        const acting = actingRoleToGrant(login, group, privilege);
-        return { privilege, ...(typeof acting === "string" ? { reason: acting } : { acting }) };
-      });
-      for (const [to, findings] of Map.groupBy(alike, actorOf)) {
-        const bySession = to && steps.map((step): PrivilegeStep => ({ reason: "session-role", ...step, to }));
-        plans.push(planOf("GRANT", bySession ?? steps, findings));
-      }
-    }
+    const bySession = holder === grantee.role ? {} : ({ reason: "session-role", to: holder } as const);
+    const steps = privileges.map((privilege): PrivilegeStep => {
+      const acting = actingRoleToGrant(login, group, privilege);
+      return { privilege, ...bySession, ...(typeof acting === "string" ? { reason: acting } : { acting }) };
+    });
+    return planOf("GRANT", steps, alike);
+  });
   return allOf(plans);
 }
 
@@ -60,8 +55,6 @@ export function allOf(plans: readonly Plan[]): Plan {
 
 /** The change of one privilege on each of several objects that do not differ in it. */
 export interface PrivilegeStep extends Pick<Change, "to" | "grantor" | "columns" | "grantedTo"> {
-  /** Absent: the step is the same for all grantees. */
-  readonly grantee?: Grantee;
   readonly privilege: Privilege;
   /** How this login can do it. */
   readonly acting?: ActingRole;
@@ -69,7 +62,7 @@ export interface PrivilegeStep extends Pick<Change, "to" | "grantor" | "columns"
   readonly reason?: Reason;
 }
 
-/** A plan of steps that are the same for all findings, or all of their grantee; equal steps are one change of an object. */
+/** A plan of steps that are the same for all findings; equal steps are one change of an object. */
 export function planOf(
   verb: Change["verb"],
   steps: readonly PrivilegeStep[],
@@ -78,21 +71,15 @@ export function planOf(
   const changes: Change[] = [];
   const blocked: Blocked[] = [];
   for (const same of groupsOf(steps, keyOfStep)) {
-    const [{ grantee, acting, reason, privilege: _, ...facts }] = same;
+    const [{ acting, reason, privilege: _, ...facts }] = same;
     const privileges = same.map(({ privilege }) => privilege);
     const mayWork = reason !== undefined && facts.to === undefined && MAY_WORK.has(reason);
-    for (const { grantee: of, group, member } of findings) {
-      if (grantee !== undefined && of !== grantee) continue;
-      const step = { verb, grantee: of.role, group, member, privileges, ...facts };
-      const change: Change = { ...step, acting: acting ?? AS_SESSION_USER };
+    for (const { grantee, group, member } of findings) {
+      const object = { grantee: grantee.role, group, member };
+      const change = { verb, ...object, privileges, ...facts, acting: acting ?? AS_SESSION_USER };
+      const tryAs = mayWork && { tryAs: rolesToTry(facts.grantor ?? group.owner) };
       if (reason === undefined) changes.push(change);
-      else
-        blocked.push({
-          change,
-          reason,
-          ...(acting && { byLogin: true }),
-          ...(mayWork && { tryAs: rolesToTry(facts.grantor ?? group.owner) }),
-        });
+      else blocked.push({ change, reason, ...(acting && { byLogin: true }), ...tryAs });
     }
   }
   return { changes, blocked };
@@ -113,8 +100,8 @@ function rolesToTry(role: Role): readonly (Role | null)[] {
 
 /** Equal for steps that one statement can make on one object. */
 export function keyOfStep(step: PrivilegeStep): string {
-  const { grantee, to, grantor, acting, reason, columns, privilege, grantedTo } = step;
-  const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
+  const { to, grantor, acting, reason, columns, privilege, grantedTo } = step;
+  const roles = [to, grantor, acting?.as].map((role) => role?.oid);
   const option = isGrantOption(privilege);
   return JSON.stringify([roles, acting?.oneByOne, reason, option, columns && [privilege, columns], grantedTo]);
 }

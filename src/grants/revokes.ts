@@ -13,28 +13,26 @@ import { gives, indirectSourcesOf } from "./sources.ts";
  * REVOKE on the table would revoke both.
  */
 export function planRevokes(login: Login, extra: readonly Finding[]): Plan {
-  // Where the ACLs are the same, the steps are.
-  const alike = groupsOf(extra, ({ group, columns }) => (columns.length === 0 ? group : columns));
-  return allOf(
-    alike.map((findings) => {
-      const ofEach = new Map(findings.map((finding) => [finding.grantee, finding]));
-      const steps = [...ofEach.values()].flatMap((finding) => stepsFor(login, finding));
-      return planOf("REVOKE", steps, findings);
-    }),
+  const plans = groupsOf(extra, ({ grantee }) => grantee).flatMap((ofGrantee) =>
+    // Where the ACLs are the same, the steps are.
+    groupsOf(ofGrantee, ({ group, columns }) => (columns.length === 0 ? group : columns)).map((alike) =>
+      planOf("REVOKE", stepsFor(login, alike[0]), alike),
+    ),
   );
+  return allOf(plans);
 }
 
 /** The steps for one finding: one for each item of the ACLs that grants the grantee an extra privilege. */
 function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding): readonly PrivilegeStep[] {
   const indirect = privileges
     .filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0)
-    .map((privilege): PrivilegeStep => ({ grantee, privilege, reason: "not-direct" }));
+    .map((privilege): PrivilegeStep => ({ privilege, reason: "not-direct" }));
   const onColumns = privileges.flatMap((privilege) =>
     grantsTo(grantee, columns, privilege).map((item): PrivilegeStep => {
       const same = columns.filter(({ column }) => column === item.column);
       const dependents = dependentsOf(grantee.role, [item], same);
       const step = stepToRevoke(login, group, privilege, item, [...group.acl, ...same], dependents);
-      return { ...unless(step, "column-privileges"), grantee, columns: [item.column] };
+      return { ...unless(step, "column-privileges"), columns: [item.column] };
     }),
   );
   const onObject = privileges.flatMap((privilege) => {
@@ -42,9 +40,9 @@ function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding
     return grantsTo(grantee, group.acl, privilege).map((item): PrivilegeStep => {
       const dependents = dependentsOf(grantee.role, [item, ...ofColumns], [...group.acl, ...columns]);
       const step = stepToRevoke(login, group, privilege, item, group.acl, dependents);
-      if (ofColumns.length > 0) return { ...unless(step, "column-privileges"), grantee };
+      if (ofColumns.length > 0) return unless(step, "column-privileges");
       const isForAll = group.kind === "default-privileges" && group.schema === undefined;
-      return { ...(isForAll ? unless(step, "for-all-schemas") : step), grantee };
+      return isForAll ? unless(step, "for-all-schemas") : step;
     });
   });
   return [...indirect, ...columnsTogether(onColumns), ...onObject];
