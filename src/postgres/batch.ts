@@ -4,30 +4,20 @@ import type { Reason } from "../model/reasons.ts";
 import { BEGIN, rollBack } from "./transaction.ts";
 import type { Turns } from "./turn.ts";
 
-/** The result of a transaction: an error rolled it back; without an error it was committed, perhaps with a warning. */
-export interface Attempted {
-  readonly error: pg.DatabaseError | null;
-  readonly warned: boolean;
-}
-
-interface SendOptions {
-  /** SQL that fails if the statements did nothing. */
-  readonly proof?: readonly string[];
-  /** In milliseconds. */
-  readonly lockTimeout?: number;
-}
-
 /**
  * Runs statements in one transaction, and rolls it back if it fails. They are one message, sent together with the
  * message that waits for the turn.
+ * @param options.proof SQL that fails if the statements did nothing
+ * @param options.lockTimeout in milliseconds
+ * @returns the error that rolled it back; without an error it was committed, perhaps with a warning that it did not do all
  * @throws what broke the connection: whether the transaction was committed is then unknown
  */
 export async function attempt(
   client: Client,
   turns: Turns,
   statements: readonly Statement[],
-  options: SendOptions = {},
-): Promise<Attempted> {
+  options: { readonly proof?: readonly string[]; readonly lockTimeout?: number } = {},
+): Promise<{ readonly error: pg.DatabaseError | null; readonly warned: boolean }> {
   const { proof = [], lockTimeout = LOCK_TIMEOUT } = options;
   let warned = false;
   const notice = ({ code }: { code: string | undefined }) => {

@@ -1,6 +1,5 @@
 import type { Client } from "pg";
 import { wordsOf } from "../diagnosis/symptoms.ts";
-import type { ActingRole } from "../grants/acting-role.ts";
 import type { Blocked, Plan } from "../grants/plan.ts";
 import { type Change, statementsOf } from "../grants/statements.ts";
 import { isGrantOption, withoutGrantOption } from "../model/privileges.ts";
@@ -36,26 +35,20 @@ function keyOfTrial({ change: { verb, grantor, group, privileges }, reason }: Bl
   return `${verb} ${reason} ${(grantor ?? group.owner).oid} ${group.kind === "default-privileges"} ${ofAcl}`;
 }
 
-interface Result {
-  /** The role as which the change works; null if it works as none. */
-  readonly acting: ActingRole | null;
-  /** The last error of the server. */
-  readonly message: string;
-}
-
 /**
  * Makes the first of these changes as the session user, then as the owner or the grantor, or finds out why that does not
  * work.
+ * @returns the role as which the change works; null if it works as none, with the last error of the server
  * @throws what broke the connection
  */
-export async function tryOne(client: Client, [{ change, tryAs = [] }]: Trial, turns: Turns): Promise<Result> {
+export async function tryOne(client: Client, [{ change, tryAs = [] }]: Trial, turns: Turns) {
   const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
   let message = "the server granted nothing";
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
     const statements = statementsOf([{ ...change, acting }]);
     const { error, warned } = await attempt(client, turns, statements, { proof });
-    if (error === null && !warned) return { acting, message: "" };
+    if (error === null && !warned) return { acting, message };
     if (error === null) continue;
     reasonOf(error); // throws an error that is about the session
     message = wordsOf(error);
