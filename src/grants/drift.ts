@@ -82,7 +82,7 @@ export function driftsIn(
   };
 }
 
-/** False if the demand is met exactly: then nobody has to know who can change it. */
+/** False if the demand is met exactly, so that no plan needs to know who can act. */
 export function mayDiffer(
   { groups, columns, server }: Pick<Snapshot, "groups" | "columns" | "server">,
   demand: Demand,

@@ -154,7 +154,7 @@ function holdersIn(rows: readonly RoleRow[]) {
   return { roles: [...roles.values()], roleOf, holderOf, aclItem };
 }
 
-/** Until it is asked for. */
+/** The facts of a role that only `whoCanAct` reads: without its rows, nothing has to be changed. */
 const CANNOT_ACT = {
   connects: false,
   roleSet: false,
@@ -211,7 +211,7 @@ interface Facts {
 
 type CanAct = typeof CANNOT_ACT;
 
-/** Without what CANNOT_ACT has, unless it is asked for. */
+/** The facts in CANNOT_ACT are only in the rows of `whoCanAct`. */
 interface RoleRow extends Omit<Role, "inherits" | "viaRoles" | keyof CanAct>, Partial<Pick<Role, keyof CanAct>> {
   /** The grantees, and the roles as which their sessions begin, that have its privileges without SET ROLE. */
   readonly inheritedBy: readonly Oid[];
