@@ -1,4 +1,3 @@
-import { rankOf } from "../model/kinds.ts";
 import type { DatabaseReport, GranteeReport, Report } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import { count, some } from "../text/count.ts";
@@ -28,7 +27,7 @@ const MAX_NAMES = 3;
 const MAX_WARNINGS = 5;
 
 /**
- * The most important findings first: at most nine, one for each cause, and one more for all
+ * Errors, then findings in the order of the report: at most nine, one for each cause, and one more for all
  * warnings. In `plan`, drift is a notice.
  */
 export function annotations(report: Report): readonly Annotation[] {
@@ -64,19 +63,15 @@ function drift(report: Report): readonly Annotation[] {
   const causes = report.databases.flatMap((database) =>
     database.grantees.flatMap((grantee) =>
       causesOf(grantee).flatMap((cause) =>
-        cause.isDrift ? { cause, place: place(database), ...textOf(cause, database, grantee) } : [],
+        cause.isDrift ? { place: place(database), ...textOf(cause, database, grantee) } : [],
       ),
     ),
   );
-  return groupsOf(causes, ({ who, title, text }) => JSON.stringify([who, title, text]))
-    .map((group) => {
-      const [{ cause, who, title, text }] = group;
-      const where = some([...new Set(group.map(({ place }) => place))], MAX_NAMES, String);
-      const objects = cause.objects.length * group.length;
-      return { kind: cause.kind, objects, title, message: `${who} in ${where}: ${text}` };
-    })
-    .toSorted((a, b) => rankOf(a.kind) - rankOf(b.kind) || b.objects - a.objects)
-    .map(({ title, message }) => ({ level, title, message }));
+  return groupsOf(causes, ({ who, title, text }) => JSON.stringify([who, title, text])).map((group) => {
+    const [{ who, title, text }] = group;
+    const where = some([...new Set(group.map(({ place }) => place))], MAX_NAMES, String);
+    return { level, title, message: `${who} in ${where}: ${text}` };
+  });
 }
 
 /** Title and text of a cause. */

@@ -1,7 +1,7 @@
 import type { Failure } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
 import { isEmpty } from "../model/sentence.ts";
-import { visible } from "../text/escape.ts";
+import { linesOf, visible } from "../text/escape.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { markdown, plain } from "./pen.ts";
 
@@ -61,5 +61,5 @@ export function failureBlocks(failure: Failure, report: Pick<Report, "run">): re
 }
 
 function commandLines(command: string | undefined): readonly string[] {
-  return command === undefined ? [] : command.split(/\r\n|\r|\n/).map(visible);
+  return command === undefined ? [] : linesOf(command).map(visible);
 }

@@ -24,8 +24,6 @@ export interface Cause {
   readonly what: "Missing" | "More than requested";
   /** False for a warning. */
   readonly isDrift: boolean;
-  /** Of the first object. */
-  readonly kind: Kind;
   readonly owner: string;
   readonly reason: Reason;
   /** Of those that read the same, because they differ only in the grantor, the first. */
@@ -51,7 +49,6 @@ function causesIn(what: Cause["what"], isDrift: boolean, findings: readonly Find
     return {
       what,
       isDrift,
-      kind: first.kind,
       owner: first.owner,
       reason: first.reason,
       findings: distinctBy(lineKey, group),

@@ -1,4 +1,4 @@
-import type { DatabaseReport, GranteeReport, Mode, Named, Report } from "../model/report.ts";
+import type { DatabaseReport, GranteeReport, Mode, Report } from "../model/report.ts";
 import { count, series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { failureLines } from "./failure.ts";
@@ -54,25 +54,20 @@ function findings(report: Report, pen: Pen): string {
     grantee && !error ? [{ database, grantee }] : [],
   );
   const all = about(checked);
-  const missing = about(checked.filter(({ grantee }) => grantee.missing.length > 0));
-  const extra = about(checked.filter(({ grantee }) => grantee.extra.length > 0));
-  const unbound = about(checked.filter(({ grantee }) => grantee.missing.some(isIdentity)));
-  const lacking = objectsIn(missing.checked, (grantee) => grantee.missing);
+  const drifting = checked.filter(({ grantee }) => grantee.verdict === "drift");
   const drift = report.mode === "plan" ? "Plan" : "Drift";
-  const beyond = `more privileges than requested on ${countObjects(objectsIn(extra.checked, (grantee) => grantee.extra))}`;
-
-  if (unbound.grantees.length > 0) {
-    const others = lacking.filter((object) => !isIdentity(object)).length;
-    const also = others > 0 ? `, and privileges on ${count(others, "object")} are missing` : "";
-    return `${drift}: ${unbound.who} ${unbound.is} not bound to the expected Microsoft Entra identity${also}, in ${missing.where}`;
+  if (drifting.length > 0) {
+    const { who, is, holds, where } = about(drifting);
+    const lacking = objectsIn(drifting, (grantee) => grantee.missing);
+    const missing = lacking.filter(({ kind }) => kind !== "identity");
+    const extra = objectsIn(drifting, (grantee) => grantee.extra);
+    const found = [
+      ...(missing.length < lacking.length ? [`${is} not bound to the expected Microsoft Entra identity`] : []),
+      ...(missing.length > 0 ? [`${is} missing privileges on ${countObjects(missing)}`] : []),
+      ...(extra.length > 0 ? [`${holds} more privileges than requested on ${countObjects(extra)}`] : []),
+    ];
+    return `${drift}: ${who} ${series(found)} in ${where}${applied(report.mode, drifting)}`;
   }
-  if (missing.grantees.length > 0) {
-    const objects = countObjects(lacking);
-    const also = extra.grantees.length > 0 ? `, and ${missing.holds} ${beyond}` : "";
-    return `${drift}: ${missing.who} ${missing.is} missing privileges on ${objects} in ${missing.where}${also}${applied(report.mode, missing.checked)}`;
-  }
-  if (extra.grantees.length > 0 && all.grantees.some(({ verdict }) => verdict === "drift"))
-    return `${drift}: ${extra.who} ${extra.holds} ${beyond} in ${extra.where}`;
   const undeclared = report.undeclared === "fail" ? undeclaredText(report, pen) : undefined;
   if (undeclared !== undefined) return `${drift}: ${undeclared}`;
   const requested = "every requested privilege";
@@ -85,7 +80,6 @@ function findings(report: Report, pen: Pen): string {
     const grantees = some.map(({ grantee }) => grantee);
     const names = [...new Set(grantees.map(({ grantee }) => grantee))];
     return {
-      checked: some,
       grantees,
       who: names.length <= MAX_NAMES ? series(names.map((name) => pen.name(name))) : count(names.length, "grantee"),
       ...(names.length > 1 ? { is: "are", holds: "hold" } : { is: "is", holds: "holds" }),
@@ -94,14 +88,10 @@ function findings(report: Report, pen: Pen): string {
   }
 }
 
-function isIdentity({ kind }: Named): boolean {
-  return kind === "identity";
-}
-
 /** In a plan, how much of it `apply` can do. */
 function applied(mode: Mode, checked: readonly Checked[]): string {
-  if (mode !== "plan") return "";
   const total = objectsIn(checked, ({ missing }) => missing).length;
+  if (mode !== "plan" || total === 0) return "";
   const blocked = objectsIn(checked, ({ missing }) => missing.filter(({ reason }) => reason !== "not-granted")).length;
   const what = blocked === 0 ? "all of them" : `them on ${total - blocked || "none"} of the ${total}`;
   return `; \`mode: apply\` can grant ${what}`;

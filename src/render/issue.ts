@@ -34,9 +34,9 @@ export interface Marker {
   readonly key: string;
   /** A digest of the set of objects that were found. */
   readonly found: string;
-  /** A digest of what the text says of them; absent in an old issue. */
-  readonly text?: string | undefined;
-  /** The objects that were found, by kind and name; empty if they are too many, and in an old issue. */
+  /** A digest of what the text says of them. */
+  readonly text: string;
+  /** The objects that were found, by kind and name; empty if they are too many. */
   readonly objects: readonly string[];
 }
 
@@ -76,12 +76,12 @@ function digest(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
 
-const MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64})(?: ([0-9a-f]{64})([^>]*))? ?-->/;
+const MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{64})([^>]*)-->/;
 
 /** The marker of an issue's body; undefined if the issue is not ours. */
 export function readMarker(body: string | null | undefined): Marker | undefined {
-  const [, key, found, text, objects = ""] = MARKER.exec(body ?? "") ?? [];
-  if (key === undefined || found === undefined) return undefined;
+  const [, key, found, text, objects] = MARKER.exec(body ?? "") ?? [];
+  if (!key || !found || !text || objects === undefined) return undefined;
   return { key, found, text, objects: objects.split(/[\r\n]+/).filter((line) => line.trim() !== "") };
 }
 
@@ -174,7 +174,7 @@ const COMMENTS: Readonly<Partial<Record<Task["change"], string>>> = {
 export function issueComment(task: Task, run: string): string | undefined {
   const { subject, now, change, issue } = task;
   const begin = COMMENTS[change];
-  const isSame = change === "updated" && (issue?.text === undefined || issue.found === now.found);
+  const isSame = change === "updated" && issue?.found === now.found;
   if (begin === undefined || isSame) return undefined;
   return `${begin}${news(task)} ${headline(subject.report, markdown)}\n\nFound by ${run}.`;
 }

@@ -1,5 +1,5 @@
 import type { Sentence } from "../model/sentence.ts";
-import { html, quoteName, visible, visibleSql } from "../text/escape.ts";
+import { html, linesOf, quoteName, visible, visibleSql } from "../text/escape.ts";
 import { codeSpan, markdownOf, type Token } from "../text/markdown.ts";
 
 /** How names, code and sentences are written for one destination. */
@@ -95,8 +95,5 @@ function write<T>({ parts }: Sentence, writer: Writer<T>): readonly T[] {
 
 /** Text with nothing hidden; line breaks stay. */
 function visibleLines(text: string): string {
-  return text
-    .split(/\r\n|\r|\n/)
-    .map(visible)
-    .join("\n");
+  return linesOf(text).map(visible).join("\n");
 }

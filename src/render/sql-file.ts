@@ -1,6 +1,6 @@
 import type { DatabaseReport, FixBlock, Report } from "../model/report.ts";
 import { count } from "../text/count.ts";
-import { visibleSql } from "../text/escape.ts";
+import { linesOf, visibleSql } from "../text/escape.ts";
 import { groupsOf } from "../text/groups.ts";
 import { plain } from "./pen.ts";
 import { hasServers, runner, serverText } from "./phrases.ts";
@@ -106,7 +106,7 @@ function header({ databases, mode }: Report): readonly string[] {
 
 /** Every line a comment. */
 function commented(lines: readonly string[]): readonly string[] {
-  return lines.flatMap((text) => text.split(/\r\n|\r|\n/)).map((line) => `-- ${line}`);
+  return lines.flatMap(linesOf).map((line) => `-- ${line}`);
 }
 
 /**

@@ -79,7 +79,12 @@ export function logLine(text: string): string {
 
 /** Text of several lines, each safe in the log. */
 export function logLines(text: string): readonly string[] {
-  return text.split(/\r\n|\r|\n/).map(logLine);
+  return linesOf(text).map(logLine);
+}
+
+/** The lines of a text that may come from any system. */
+export function linesOf(text: string): readonly string[] {
+  return text.split(/\r\n|\r|\n/);
 }
 
 /** Text inside HTML, outside a tag. */

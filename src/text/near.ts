@@ -12,37 +12,27 @@ export function didYouMean(wanted: string, candidates: Iterable<string>): Senten
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
-  let best: { candidate: string; slips: number } | undefined;
-  for (const candidate of candidates) {
-    const slips = distance(wanted, candidate.toLowerCase());
-    if (slips <= (candidate.length < 6 ? 1 : 2) && slips < (best?.slips ?? Infinity)) {
-      best = { candidate, slips };
-    }
+  const all = [...candidates];
+  for (const slips of [0, 1, 2]) {
+    const allowed = all.filter((candidate) => slips < 2 || candidate.length >= 6);
+    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
+    if (near !== undefined) return near;
   }
-  return best?.candidate;
+  return undefined;
 }
 
-/** Edits between two words, a swap of neighbours counted as one (optimal string alignment). */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return Infinity; // far enough: no need to count
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let edits = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        edits = Math.min(edits, at(beforeLast, j - 2) + 1);
-      }
-      row.push(edits);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return at(last, b.length);
-}
-
-function at(row: readonly number[], index: number): number {
-  return row[index] ?? Infinity;
+/** True if so many slips, or fewer, make one word the other. What both begin with needs none. */
+function isNear(a: string, b: string, slips: number): boolean {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  if (restA === restB) return true;
+  if (slips === 0) return false;
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
+  return (
+    isNear(restA.slice(1), restB.slice(1), slips - 1) ||
+    isNear(restA.slice(1), restB, slips - 1) ||
+    isNear(restA, restB.slice(1), slips - 1) ||
+    (isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1))
+  );
 }

@@ -67,16 +67,6 @@ test("the action updates the text when privileges change, and comments only when
   );
 });
 
-test("the action takes over an issue whose marker has no list of objects", async () => {
-  await keep(drifting(reports.missing({ name: "a" })));
-  const [issue] = github.issues;
-  if (!issue) throw new Error("no issue");
-  issue.body = issue.body.replace(/( [0-9a-f]{64}){2}\n[^>]+\n-->/, ` ${"0".repeat(64)} -->`);
-  await keep(drifting(reports.missing({ name: "a" })));
-  expect(github.comments).toEqual([]);
-  expect(issue.body).toContain("\ntable public.a\n-->");
-});
-
 test("the action adds to the job summary what is new since the last run", async () => {
   const summary = async (report: Report) => {
     const file = join(await mkdtemp(join(tmpdir(), "summary-")), "summary.md");

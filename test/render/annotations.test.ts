@@ -47,19 +47,17 @@ test("an annotation names three kinds of objects, and counts the others", () => 
   );
 });
 
-test("errors come first, then the database and the schema", () => {
+test("errors come first, then the findings in their order", () => {
   const missing = [
+    reports.missing({ kind: "database", name: "app", privileges: ["CONNECT"], owner: "azure_pg_admin" }),
     ...Array.from({ length: 5 }, (_, i) => reports.missing({ name: `t${i}` })),
     reports.missing({ name: "t", owner: "other" }),
-    reports.missing({ kind: "schema", name: "public", privileges: ["USAGE"], owner: "dba" }),
-    reports.missing({ kind: "database", name: "app", privileges: ["CONNECT"], owner: "azure_pg_admin" }),
   ];
   const [unreached] = reports.error().databases;
   const report = reports.report([...drifting(missing).databases, ...(unreached ? [unreached] : [])]);
   expect(annotations(report).map(({ title }) => title)).toEqual([
     "Could not check app",
     "Missing on 1 database owned by azure_pg_admin",
-    "Missing on 1 schema owned by dba",
     "Missing on 5 tables owned by migrator",
     "Missing on 1 table owned by other",
   ]);

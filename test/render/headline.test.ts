@@ -88,6 +88,8 @@ test("the headline says in a plan how much apply can grant", () => {
   expect(plan("not-granted", "not-granted")).toMatch(/; `mode: apply` can grant all of them\.$/);
   expect(plan("not-owner")).toMatch(/; `mode: apply` can grant them on none of the 1\.$/);
   expect(plan("not-owner", "not-granted")).toMatch(/; `mode: apply` can grant them on 1 of the 2\.$/);
+  const beyond = reports.grantee({ verdict: "drift", onExtra: "fail", extra: [reports.extra()] });
+  expect(line(withGrantees([beyond], { mode: "plan" }))).not.toContain("can grant");
 });
 
 test("the headline says what was granted and revoked, and what is extra", () => {
@@ -99,7 +101,7 @@ test("the headline says what was granted and revoked, and what is extra", () => 
   const extra = [reports.extra()];
   const grantee = reports.grantee({ verdict: "drift", missing: [reports.missing()], extra });
   expect(line(withGrantees([grantee]))).toBe(
-    `Drift: aad_orders is missing privileges on 1 table in app on ${SERVER}, and holds more privileges than requested on 1 table.`,
+    `Drift: aad_orders is missing privileges on 1 table and holds more privileges than requested on 1 table in app on ${SERVER}.`,
   );
 });
 

@@ -215,7 +215,8 @@ type Loose = any;
 
 test("an object that two grants of one role are about counts once, and once for each database", () => {
   const connect = reports.missing({ kind: "database", name: "app", privileges: ["CONNECT"] });
-  const both = [reports.grantee({ missing: [connect] }), reports.grantee({ missing: [connect] })];
+  const grantee = reports.grantee({ verdict: "drift", missing: [connect] });
+  const both = [grantee, grantee];
   const report = reports.report([
     reports.database({ verdict: "drift", grantees: both }),
     reports.database({ database: "other", verdict: "drift", grantees: both }),
