@@ -2,7 +2,6 @@ import { warning } from "@actions/core";
 import { say } from "../log.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
-import type { Env } from "../model/settings.ts";
 import { failureLines } from "../render/failure.ts";
 import {
   type Issue,
@@ -19,18 +18,10 @@ import {
 import { count } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { diagnoseIssue } from "./drift-issue/rules.ts";
-import { type IssuePatience, openTracker, type Tracker } from "./drift-issue/tracker.ts";
+import { openTracker, type Tracker, type TrackerOptions } from "./drift-issue/tracker.ts";
 import { addToSummary } from "./step.ts";
 
-export interface DriftIssueOptions {
-  /** The input `github-token`. */
-  readonly token: string;
-  /** GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_SERVER_URL and GITHUB_RUN_ID are read from it. */
-  readonly env: Env;
-  readonly patience?: IssuePatience;
-  /** Ends it early. */
-  readonly signal?: AbortSignal;
-}
+export type DriftIssueOptions = Omit<TrackerOptions, "warn">;
 
 /**
  * So many issues change in a run, each by at most two requests: GitHub accepts 80 new issues and comments a minute, and 500

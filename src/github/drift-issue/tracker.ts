@@ -45,7 +45,7 @@ const ISSUE_PATIENCE: IssuePatience = {
 };
 
 /** @throws ActionError if the environment or the token cannot be used */
-export async function openTracker(options: Options) {
+export async function openTracker(options: TrackerOptions) {
   const { env, token, warn } = options;
   const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!owner || !repo) throw new ActionError(OUTSIDE_WORKFLOW);
@@ -101,17 +101,20 @@ export async function openTracker(options: Options) {
   };
 }
 
-interface Options {
+export interface TrackerOptions {
+  /** The input `github-token`. */
   readonly token: string;
+  /** GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_SERVER_URL and GITHUB_RUN_ID are read from it. */
   readonly env: Env;
   /** Takes a failure of an issue that was made. */
   readonly warn: (failure: Failure) => void;
   readonly patience?: IssuePatience;
+  /** Ends it early. */
   readonly signal?: AbortSignal;
 }
 
 /** A client of GitHub's API that tries requests again, all of them within `patience.maxTime`. */
-async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }: Options) {
+async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }: TrackerOptions) {
   // Imported here, because loading it reads the event file and sets up proxies, and most runs have no issue.
   const { getOctokit } = await import("@actions/github");
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
