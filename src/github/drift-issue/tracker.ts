@@ -27,7 +27,7 @@ const LABEL = {
   description: "Drift of PostgreSQL privileges, maintained by azure-postgres-grants",
 };
 
-export interface IssuePatience extends Patience {
+interface IssuePatience extends Patience {
   /** Between two requests that write. */
   readonly pause: number;
 }
