@@ -1,6 +1,5 @@
 import { extraIsDrift } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
-import type { Kind } from "../model/kinds.ts";
 import type { Reason } from "../model/reasons.ts";
 import {
   type DatabaseReport,
