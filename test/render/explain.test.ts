@@ -146,6 +146,15 @@ test.each(SEVERAL)("%s: for several objects, %s says where the SQL is and keeps 
   for (const advice of rest.filter((line) => !sql.includes(line))) expect(text).toContain(advice);
 });
 
+test.each(["the summary", "the drift issue"])("%s runs SQL in order if one of several objects needs it", (where) => {
+  const [first, ...others] = reports.because("owner-lacks-usage", ["t", "u"]).databases[0]?.grantees[0]?.missing ?? [];
+  if (first === undefined) throw new Error("no finding");
+  const { first: _, ...fix } = first.fix;
+  const grantees = [reports.grantee({ verdict: "drift", missing: [{ ...first, fix }, ...others] })];
+  const report = reports.report([reports.database({ verdict: "drift", grantees })]);
+  expect(DESTINATIONS[where]?.(report)).toContain("in the order shown.");
+});
+
 /** On Azure, azure_pg_admin owns what its members' migrations create, and nobody can sign in as it. */
 const MEMBERSHIP =
   'Or let "ci-admin" act as azure_pg_admin: GRANT "azure_pg_admin" TO "ci-admin" WITH INHERIT TRUE, SET TRUE; This requires ADMIN OPTION on azure_pg_admin.';
