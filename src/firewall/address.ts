@@ -1,5 +1,5 @@
 import { shell } from "../diagnosis/commands.ts";
-import { symptomsOf } from "../diagnosis/symptoms.ts";
+import { wordsOf } from "../diagnosis/symptoms.ts";
 import { say } from "../log.ts";
 import { ActionError, failure, run } from "../model/failure.ts";
 import { code, quoted, sentence } from "../model/sentence.ts";
@@ -54,9 +54,7 @@ const ANSWER_TIME = 15_000;
  * @throws ActionError when the service does not answer, or with something else
  */
 export async function publicAddress(service: URL, signal: AbortSignal): Promise<string> {
-  const answer = await within(ANSWER_TIME, answerOf(service), signal).catch(
-    (error) => symptomsOf(error).at(-1)?.text ?? "",
-  );
+  const answer = await within(ANSWER_TIME, answerOf(service), signal).catch((error) => wordsOf(error.cause ?? error));
   const address = publicAddressIn(answer);
   if (address !== undefined) return address;
   throw new ActionError(

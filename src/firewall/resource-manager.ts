@@ -44,22 +44,20 @@ const PATIENCE = { answerTime: 30_000, firstWait: 5_000 };
 /** https://learn.microsoft.com/rest/api/postgresql/operation-groups */
 const API_VERSION = "2025-08-01";
 
+/** How to sign in, and in which cloud. */
+type Login = Pick<Settings, "signIn" | "cloud">;
+
 /**
  * The resource manager of the cloud, or of `AZURE_RESOURCE_MANAGER_URL`. It asks for a token with its first request.
  * @throws ActionError if that is not an https address
  */
-export function resourceManager(
-  settings: Pick<Settings, "signIn" | "cloud">,
-  server: ServerId,
-  env: Env,
-  stop: AbortSignal,
-): ResourceManager {
-  const { signIn: how, cloud } = settings;
+export function resourceManager(login: Login, server: ServerId, env: Env, stop: AbortSignal): ResourceManager {
+  const { signIn: how, cloud } = login;
   const base = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
   if (base?.protocol !== "https:") throw new ActionError(MANAGER_NOT_HTTPS);
   const clientId = "clientId" in how ? how.clientId : undefined;
   const known = { server, host: base.host, proxy: proxyTo(base.host, env), clientId };
-  const token = signIn(settings, env, stop, { scope: cloud.resourceManagerScope });
+  const token = signIn(login, env, stop, { scope: cloud.resourceManagerScope });
 
   const send = async ({ method, path, permission, body, onRetry, ...limits }: Request): Promise<unknown> => {
     const { maxTime = method === "GET" ? 60_000 : 180_000 } = limits;

@@ -37,6 +37,7 @@ export async function makeRule(own: OwnRule, progress: RuleProgress): Promise<vo
     await putRule(azure, rule, address, () => {
       isFirst = false;
     });
+    saveState("answered", "true"); // no request is in progress any more
   } catch (error) {
     if (isFirst && error instanceof ActionError && nothingDone(error.failure)) {
       saveState("rule", "");

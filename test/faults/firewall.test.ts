@@ -144,6 +144,32 @@ describe("a stopped firewall step", () => {
     await expectNothingOpen(azure);
   });
 
+  test("a step that is killed in its second request is followed by a post step that removes the rule of each request", async () => {
+    // Azure makes the rule of the first request, and takes up the second only after that rule is removed.
+    let accept = () => {};
+    azure.loseNext("PUT rule", "500");
+    const { open, close } = job({ env: fastWaits(20) });
+    const opened = await open((child) => {
+      azure.onRequest = (what) => {
+        if (what !== "PUT rule" || asked(azure, "PUT rule") === 0) return;
+        azure.accepts = new Promise((resolve) => {
+          accept = resolve;
+        });
+        child.kill("SIGKILL");
+      };
+    });
+    await azure.settled();
+    expect(azure.isOpen()).toBe(true);
+    azure.onRequest = (what) => {
+      if (what === "GET rule" && azure.rules.size === 0) accept();
+    };
+
+    const closed = await close(opened, { env: fastWaits(20) });
+    expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(asked(azure, "DELETE rule")).toBe(2);
+    await expectNothingOpen(azure);
+  });
+
   test.each([...Object.entries(SIGN_IN_STAGES), ...Object.entries(STUCK_STAGES)])(
     "a step stopped %s ends promptly, and leaves nothing open after the post step",
     async (name, start) => {
