@@ -98,9 +98,7 @@ function partsInPairs(text: string, { pair, foreign, read }: Form): readonly Par
   const pairs = [...text.matchAll(pair)];
   const last = pairs.at(-1);
   if (last === undefined || last.index + last[0].length < text.length) return [];
-  const parts = pairs.flatMap(([, key = "", value = ""]) =>
-    partOf(key.trim().toLowerCase().replace(/\s+/g, " "), value),
-  );
+  const parts = pairs.flatMap(([, key = "", value = ""]) => partOf(key.trim().toLowerCase(), value));
   const isForeign = ([name, value]: Part) => name !== "password" && !/^["']/.test(value) && value.includes(foreign);
   return parts.some(isForeign) ? [] : parts.map(([name, value]) => [name, read(value)]);
 }

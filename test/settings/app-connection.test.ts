@@ -46,6 +46,7 @@ describe("common variants are read", () => {
     "a connection's name that is a key's": `AZURE_POSTGRESQL_USER_HOST=${HOST}\nAZURE_POSTGRESQL_USER_PORT=5432\nAZURE_POSTGRESQL_USER_NAME=${DATABASE}\nAZURE_POSTGRESQL_USER_USER=${USER}`,
     "Npgsql's synonyms in another order": `Username=${USER};SSL Mode=Require;Trust Server Certificate=true;Database=${DATABASE};Host=${HOST};Port=5432`,
     "Npgsql without spaces in keys": `userid=${USER};SslMode=Require;db=${DATABASE};server=${HOST};port=5432`,
+    "Npgsql with spaces around values": `Server = ${HOST} ; Database= ${DATABASE} ;Port =5432; User Id = ${USER}`,
     "semicolons doubled by naive joining": `;Server=${HOST};;Database=${DATABASE};Port=5432;;User Id=${USER};;;Pooling=true;`,
     "what Service Connector really wrote": `Server=${HOST};Database=${DATABASE};Port=5432;Ssl Mode=Require;User Id=${USER}@contoso-pg;Trust Server Certificate=true;Pooling=true;Maximum Pool Size=100;`,
     "Npgsql's quotes": `Server="${HOST}";Database='${DATABASE}';Port=5432;User Id="${USER}";Password="a;""b"`,
@@ -201,6 +202,12 @@ describe("secrets are found", () => {
     ],
     "behind white space": [`'host=h password =  ${PASSWORD} user=u`, [PASSWORD]],
     "with a semicolon in it": ["'password=abc;def ghi", ["abc;def", "abc;def ghi"]],
+    "in single quotes": ["{'password': 'two words', 'host': 'h'", ["two words"]],
+    "before another parameter": ["'//h?password=two words&host=h", ["two words"]],
+    "before the end of an object": ["'{password:abcd}", ["abcd"]],
+    "before the end of a line": ["'password=two words\nhost=h", ["two words"]],
+    "with separators in it and behind it": ["'password=two;words &x}',", ["two;words &x"]],
+    "with a separator at its end": ["'password=two words&", ["two words&"]],
     "in a URI in a broken text": ["'postgres://u:p%40ss!word@h/db", ["p%40ss!word", "p@ss!word"]],
   };
   test.each(Object.entries(hidden))("%s", (_name, [text, secrets]) => {
