@@ -66,14 +66,12 @@ async function open(env: Env, signal: AbortSignal, progress: RuleProgress): Prom
 }
 
 /** The rules of the server; none if this login may not list them: it may still make one. */
-async function rulesOf(azure: ResourceManager): Promise<readonly FirewallRule[]> {
-  try {
-    return await listRules(azure);
-  } catch (error) {
+function rulesOf(azure: ResourceManager): Promise<readonly FirewallRule[]> {
+  return listRules(azure).catch((error) => {
     azure.stop.throwIfAborted();
     say(`Could not list the rules of other jobs. ${plain.sentence(diagnose(error).message)}`);
     return [];
-  }
+  });
 }
 
 /** No further rule of an earlier job is removed after so many milliseconds: this job has its own work. */

@@ -52,12 +52,11 @@ type Login = Pick<Settings, "signIn" | "cloud">;
  * @throws ActionError if that is not an https address
  */
 export function resourceManager(login: Login, server: ServerId, env: Env, stop: AbortSignal): ResourceManager {
-  const { signIn: how, cloud } = login;
-  const base = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
+  const base = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || login.cloud.resourceManager);
   if (base?.protocol !== "https:") throw new ActionError(MANAGER_NOT_HTTPS);
-  const clientId = "clientId" in how ? how.clientId : undefined;
+  const clientId = "clientId" in login.signIn ? login.signIn.clientId : undefined;
   const known = { server, host: base.host, proxy: proxyTo(base.host, env), clientId };
-  const token = signIn(login, env, stop, { scope: cloud.resourceManagerScope });
+  const token = signIn(login, env, stop, { scope: login.cloud.resourceManagerScope });
 
   const send = async ({ method, path, permission, body, onRetry, ...limits }: Request): Promise<unknown> => {
     const { maxTime = method === "GET" ? 60_000 : 180_000 } = limits;

@@ -25,8 +25,7 @@ async function inDatabase(env: Env, signal: AbortSignal): Promise<PrincipalResul
   const progress: PrincipalProgress = {};
   let context: Context = {};
   try {
-    const settings = parsePrincipalSettings(env);
-    const { server, user, principal, ...known } = settings;
+    const { server, user, principal, ...known } = parsePrincipalSettings(env);
     context = { ...known, ...server, user, database: ENTRA_DATABASE };
     say(`Connecting to ${server.host}:${server.port} as ${user}`);
     const password = signIn(known, env, signal);
