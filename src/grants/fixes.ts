@@ -136,23 +136,15 @@ interface Preparation {
 
 /** The grants that the role that runs the SQL needs before: CONNECT on the database, and USAGE on the schema. */
 function neededFor(place: Place, { group }: Change, actor: Role): readonly Preparation[] {
-  const [database, schema, role] = [place.database.name, group.schema?.name ?? "", actor.name].map((each) =>
-    quoteIdentifier(each),
-  );
-  const isUsable = group.schema === undefined || actor.superuser || canUseSchema(group, actor);
-  const usage = isUsable
-    ? []
-    : [{ by: loginFor(place, group.schema.owner), sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` }];
-  const roles = new Set([actor, ...usage.map(({ by }) => by)]);
-  return [
-    ...[...roles]
-      .filter((each) => canSignIn(each) && !each.connects)
-      .map((each) => ({
-        by: loginFor(place, place.database.owner),
-        sql: `GRANT CONNECT ON DATABASE ${database} TO ${quoteIdentifier(each.name)};`,
-      })),
-    ...usage,
-  ];
+  const { schema } = group;
+  const toRole = ({ name: role }: Role) => `TO ${quoteIdentifier(role)};`;
+  const isUsable = schema === undefined || actor.superuser || canUseSchema(group, actor);
+  const onSchema = `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema?.name ?? "")} ${toRole(actor)}`;
+  const usage = isUsable ? [] : [{ by: loginFor(place, schema.owner), sql: onSchema }];
+  const unable = new Set([actor, ...usage.map(({ by }) => by)].filter((each) => canSignIn(each) && !each.connects));
+  const onDatabase = `GRANT CONNECT ON DATABASE ${quoteIdentifier(place.database.name)}`;
+  const by = loginFor(place, place.database.owner);
+  return [...[...unable].map((each) => ({ by, sql: `${onDatabase} ${toRole(each)}` })), ...usage];
 }
 
 /**

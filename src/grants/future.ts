@@ -47,9 +47,7 @@ function extraNext({ role }: Grantee, revokes: readonly [Change, ...Change[]]): 
   const to = isPublic(holder) ? inOurWords(holder.name) : name(holder.name);
   const given = inOurWords(series(inOrder(revokes.flatMap(({ privileges }) => privileges))));
   const isRevokedByAction = holder === role && revokes.every(({ group }) => group.schema !== undefined);
-  const run = isRevokedByAction
-    ? inOurWords("Set `default-privileges: true` and `on-extra: revoke`, or run")
-    : inOurWords("Run");
+  const run = inOurWords(isRevokedByAction ? "Set `default-privileges: true` and `on-extra: revoke`, or run" : "Run");
   return {
     code: "extra-default-privileges",
     message: sentence`Default privileges of ${creator} give ${to} ${given} on each new ${kindsOf(revokes)} in ${schemasOf(revokes)}, so what is extra comes back. ${run} as ${creator}: ${sqlOf(revokes)}`,
@@ -77,11 +75,8 @@ function revokesOf(grantee: Grantee, { group, member, privileges }: Finding): re
 }
 
 function sqlOf(changes: readonly Change[]): Sentence {
-  return code(
-    statementsOf(changes)
-      .map(({ sql }) => sql)
-      .join(" "),
-  );
+  const statements = statementsOf(changes).map(({ sql }) => sql);
+  return code(statements.join(" "));
 }
 
 function schemasOf(defaults: readonly Pick<Finding, "group">[]): Sentence {
