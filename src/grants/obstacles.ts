@@ -98,26 +98,15 @@ export function granteeNotFound(grantee: string, knownRoles: readonly string[]):
 
 function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null {
   if (schemas === "*") return null;
-  const system = schemas.find((each) => each.startsWith("pg_") || each === "information_schema");
-  if (system !== undefined) {
-    return failure({
-      code: "system-schema",
-      message: sentence`Schema ${name(system)} is a system schema of PostgreSQL.`,
-      hint: "This action does not grant privileges on system schemas.",
-      steps: ["Remove the schema from the input `schemas`."],
-    });
-  }
-  const missing = schemas.filter((each) => !snapshot.schemas.some((schema) => schema.name === each));
+  const isSystem = (schema: string) => schema.startsWith("pg_") || schema === "information_schema";
+  const missing = schemas.filter((each) => isSystem(each) || !snapshot.schemas.some((schema) => schema.name === each));
   if (missing.length === 0) return null;
   return failure({
     code: "schema-not-found",
-    message:
-      missing.length === 1
-        ? sentence`Schema ${name(missing[0] ?? "")} does not exist in this database.`
-        : sentence`Schemas ${names(missing)} do not exist in this database.`,
+    message: sentence`This database has no schema ${names(missing)} to check.`,
     hint: paragraph(
       ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
-      inOurWords("Names are case-sensitive."),
+      inOurWords("Names are case-sensitive. PostgreSQL's own schemas are never checked."),
     ),
     steps: ["Correct the input `schemas`, or run the migration that creates the schema before this step."],
   });

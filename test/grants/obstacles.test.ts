@@ -19,12 +19,12 @@ describe("a database", () => {
     const seen = snapshot(fine, { knownSchemas: ["public", "sales"] });
     expect(read(databaseObstacle(seen, demand({ schemas: ["public", "Sales", "hr"] }), "check"))).toMatchObject({
       code: "schema-not-found",
-      message: `Schemas "Sales" and hr do not exist in this database.`,
-      hint: "Did you mean `sales`? Names are case-sensitive.",
+      message: `This database has no schema "Sales" and hr to check.`,
+      hint: "Did you mean `sales`? Names are case-sensitive. PostgreSQL's own schemas are never checked.",
       steps: "Correct the input `schemas`, or run the migration that creates the schema before this step.",
     });
     expect(read(databaseObstacle(seen, demand({ schemas: ["hr"] }), "check"))?.message).toBe(
-      "Schema hr does not exist in this database.",
+      "This database has no schema hr to check.",
     );
   });
 
@@ -32,7 +32,7 @@ describe("a database", () => {
     "is not checked for the system schema %s",
     (name) => {
       expect(databaseObstacle(snapshot(fine), demand({ schemas: [name] }), "check")).toMatchObject({
-        code: "system-schema",
+        code: "schema-not-found",
       });
     },
   );

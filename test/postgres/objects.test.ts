@@ -166,7 +166,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: objects", (version) => {
   test("refuses a system schema", async () => {
     const { run } = await world.open();
     for (const schema of ["pg_catalog", "information_schema", "pg_toast"])
-      expect(await failureOf(run("check", { schemas: [schema] }))).toMatchObject({ code: "system-schema" });
+      expect(await failureOf(run("check", { schemas: [schema] }))).toMatchObject({ code: "schema-not-found" });
   });
 
   test("skips what `exclude` matches, and warns of a pattern that matches nothing", async () => {
