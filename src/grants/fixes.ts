@@ -7,7 +7,7 @@ import type { Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { AS_SESSION_USER, canUseSchema } from "./acting-role.ts";
 import { batchesOf, statementsIn } from "./batches.ts";
-import { membershipSql, reassignSql } from "./membership.ts";
+import { membershipSql } from "./membership.ts";
 import type { Blocked } from "./plan.ts";
 import { type Change, statementsOf, withRoles } from "./statements.ts";
 
@@ -215,8 +215,8 @@ function noteForOwner(place: Place, { group }: Change, actor: Role): Sentence | 
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
   if (!owner.grantable && owner.canLogin) {
-    const { member, reassign } = reassignSql(owner, login);
-    return sentence`Or let ${name(owner.name)} give ${name(login.name)} all that it owns, its databases included: ${code(member)} as the role that created ${name(login.name)}, then ${code(reassign)} as ${name(owner.name)}, in each database. Only a superuser can make ${name(login.name)} a member of ${name(owner.name)}.`;
+    const [from, to] = [quoteIdentifier(owner.name), quoteIdentifier(login.name)];
+    return sentence`Or let ${name(owner.name)} give ${name(login.name)} all that it owns, its databases included: ${code(`GRANT ${to} TO ${from};`)} as the role that created ${name(login.name)}, then ${code(`REASSIGN OWNED BY ${from} TO ${to};`)} as ${name(owner.name)}, in each database. Only a superuser can make ${name(login.name)} a member of ${name(owner.name)}.`;
   }
   const who = owner.administered
     ? sentence`${name(login.name)} can run this.`

@@ -45,12 +45,6 @@ export function membershipSql(role: Role, member: Role, serverVersion: number): 
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }
 
-/** The SQL with which an owner that nobody can become a member of gives what it owns to a role, as a member of that role. */
-export function reassignSql(owner: Role, role: Role): { member: string; reassign: string } {
-  const [from, to] = [owner.name, role.name].map((each) => quoteIdentifier(each));
-  return { member: `GRANT ${to} TO ${from};`, reassign: `REASSIGN OWNED BY ${from} TO ${to};` };
-}
-
 /**
  * Fails if somebody made the session user a member meanwhile: before 16 there is one membership for all grantors, and
  * the REVOKE would revoke that one. After this error, the privileges are read again.

@@ -124,7 +124,7 @@ function whyLeft(left: readonly Blocked[]): WhyLeft {
 function named({ kind, schema }: Group, { name, arguments: types }: Member): Named {
   return {
     kind,
-    ...(schema === undefined ? {} : { schema: schema.name }),
+    ...(schema && { schema: schema.name }),
     ...(types === undefined ? { name } : { name: `${name}(${types})`, arguments: types }),
   };
 }
