@@ -2,10 +2,9 @@ import { inOrder, isGrantOption, type Privilege, withoutGrantOption } from "../m
 import type { DatabaseReport, Undeclared as Entry } from "../model/report.ts";
 import { inOurWords } from "../model/sentence.ts";
 import {
+  type AclItem,
   type ColumnAclItem,
-  type Holder,
   isPublic,
-  type Role,
   type UndeclaredLook,
   type UndeclaredPrivileges,
 } from "../model/snapshot.ts";
@@ -68,15 +67,16 @@ function revokesOf(
   const revokes = groupsOf(members, ({ oid }) => columnsOf.get(oid) ?? NO_COLUMNS).flatMap((alike) => {
     const columns = columnsOf.get(alike[0].oid) ?? NO_COLUMNS;
     const acl = [...group.acl, ...columns];
-    const stepsFor = (holder: Holder) =>
+    const stepsFor = (holder: AclItem["grantee"]) =>
       [...listed].map(([privilege, asListed]): PrivilegeStep => {
         const onColumns = columns.filter((item) => item.grantee === holder && item.privilege === privilege);
         const mine = [{ privilege, grantable: isGrantOption(asListed) }, ...onColumns];
         const dependents = dependentsOf(holder, mine, acl);
         const aclOfOption = held.columns ? acl : group.acl;
-        const step = isGone(holder)
-          ? ({ privilege, grantor, reason: "role-gone" } as const) // no statement can name it
-          : stepToRevoke(login, group, privilege, { grantor, privilege }, aclOfOption, dependents);
+        const step =
+          !isPublic(holder) && holder.gone
+            ? ({ privilege, grantor, reason: "role-gone" } as const) // no statement can name it
+            : stepToRevoke(login, group, privilege, { grantor, privilege }, aclOfOption, dependents);
         return { reason: "not-revoked", ...step, ...(held.columns && { columns: held.columns }) };
       });
     return holders.flatMap((role) => {
@@ -92,10 +92,6 @@ function revokesOf(
 
 const NO_COLUMNS: readonly ColumnAclItem[] = [];
 
-function isGone(holder: Holder): boolean {
-  return "gone" in holder && (holder as Role).gone;
-}
-
 /** Equal for what one entry is about. */
 function keyOf({ privileges, blocked }: Revoke): string {
   const { grantee, group, columns, grantor, grantedTo } = blocked.change;
@@ -105,11 +101,8 @@ function keyOf({ privileges, blocked }: Revoke): string {
 
 function fixOf(place: UndeclaredLook["snapshot"], same: readonly Blocked[]): Entry["fix"] {
   const [first] = same as [Blocked];
-  const { note, ...fix } = fixFor(
-    place,
-    first,
-    same.map(({ change }) => change),
-  );
+  const changes = same.map(({ change }) => change);
+  const { note, ...fix } = fixFor(place, first, changes);
   // The note of what this login can revoke is about `on-extra`, which revokes from grantees only.
   return first.reason === "not-revoked" || note === undefined ? fix : { ...fix, note };
 }

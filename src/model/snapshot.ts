@@ -212,7 +212,7 @@ export interface UndeclaredPrivileges {
   readonly group: Group;
   readonly members: readonly Member[];
   readonly grantor: Role;
-  readonly holders: readonly Holder[];
+  readonly holders: readonly AclItem["grantee"][];
   /** WITH GRANT OPTION stands for the privilege, too. */
   readonly privileges: readonly Privilege[];
   /** Absent for privileges on the whole object. */
