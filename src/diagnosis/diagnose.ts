@@ -6,7 +6,7 @@ import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
 import { NETWORK, PRIVATE } from "./network.ts";
 import { POSTGRES } from "./postgres.ts";
-import { type Context, hostOf, isPostgres, type Match, nameOf, partnerOf, type Rule } from "./rules.ts";
+import { type Context, hostOf, isPostgres, type Match, PARTNERS, partnerOf, type Rule } from "./rules.ts";
 import { codesOf, type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
@@ -88,7 +88,8 @@ function fits(match: Match, { text, status }: Symptom, codes: readonly string[],
   return (
     (match.codes === undefined || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) &&
     (match.text === undefined || match.text.test(text)) &&
-    (match.status === undefined || match.status.some((each) => each === status || each === classOf(status))) &&
+    (match.status === undefined ||
+      match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) &&
     (match.signIn === undefined || match.signIn === signIn?.type) &&
     (match.atProxy === undefined || namesProxy(text, proxy))
   );
@@ -99,10 +100,6 @@ function namesProxy(text: string, proxy: string | undefined): boolean {
   const [host, port] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
   if (host === undefined) return false;
   return text.includes(host) || (port !== "443" && text.includes(`:${port}`));
-}
-
-function classOf(status: number | undefined): string | undefined {
-  return status === undefined ? undefined : `${String(status)[0]}xx`;
 }
 
 function isOrStarts(code: string, expected: string): boolean {
@@ -118,7 +115,7 @@ const IDENTITY_SOURCES: Readonly<Record<string, string>> = {
 function peer(context: Context): Sentence {
   const { with: partner, signIn, host, port = 5432, database } = context;
   const source = partner === "entra" ? IDENTITY_SOURCES[signIn?.type ?? ""] : undefined;
-  const called = inOurWords(source ?? nameOf(context));
+  const called = inOurWords(source ?? PARTNERS[partnerOf(context)].called);
   if (partner === "azure") return sentence`${called} at ${code(hostOf(context))}`;
   if (!isPostgres(context)) return called;
   const server = host === undefined ? called : sentence`${called} at ${code(`${host}:${port}`)}`;

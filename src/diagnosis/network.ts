@@ -1,5 +1,5 @@
 import { run, type Steps } from "../model/failure.ts";
-import { code, type Sentence, sentence } from "../model/sentence.ts";
+import { code, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { PROXY } from "./proxy.ts";
 import { type Answer, type Context, hostOf, isPostgres, rulesFor } from "./rules.ts";
@@ -217,17 +217,18 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context) => (isPostgres(context) ? [] : bypassProxy(context)),
   ],
   "tls-handshake": [
-    ["ERR_SSL_* EPROTO*", /error establishing an SSL connection|wrong version number|SSLError|SSL routines/],
+    [
+      "ERR_SSL_* EPROTO*",
+      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines/,
+    ],
     "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
-    (context) =>
-      isPostgres(context)
-        ? []
-        : [
-            "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.",
-          ],
+    (context) => (isPostgres(context) ? [] : [CHECK_PROXY]),
     seeWhoAnswers,
   ],
 });
+
+const CHECK_PROXY =
+  "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.";
 
 /** An answer of PostgreSQL's gateway, or of the resource manager. */
 export const PRIVATE = rulesFor(["postgres", "azure"], {
@@ -259,15 +260,12 @@ function atPostgres(context: Context, steps: Steps): Steps {
 
 /** What the runner has to reach for Entra and GitHub. */
 export function reachable(context: Context): Steps {
-  return ["Check from the runner:", run(`curl --head ${shell(`https://${hostOf(context)}`)}`), reach(context)];
-}
-
-function reach(context: Context): Sentence {
-  const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
-  if (context.proxy !== undefined) {
-    return sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${code(host)}, or \`NO_PROXY\` list it.`;
-  }
-  return sentence`The runner needs HTTPS to ${code(host)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
+  const host = code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
+  const needed =
+    context.proxy === undefined
+      ? sentence`The runner needs HTTPS to ${host}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`
+      : sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`;
+  return ["Check from the runner:", run(`curl --head ${shell(`https://${hostOf(context)}`)}`), needed];
 }
 
 function seeWhoAnswers(context: Context): Steps {

@@ -17,6 +17,8 @@ const CREATE_BY_ID = run(
   "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
 );
 
+const USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
+
 const LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 
 /**
@@ -117,7 +119,7 @@ export const POSTGRES = rulesFor("postgres", {
   "password-refused": [
     [
       "28P01",
-      /(password|SASL) authentication failed|empty password returned by client|client password must be|server signature does not match/i,
+      /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied|server signature does not match/i,
     ],
     passwordRefused,
   ],
@@ -176,10 +178,7 @@ export const POSTGRES = rulesFor("postgres", {
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
     (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-    (context) =>
-      context.port === 6432
-        ? []
-        : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."],
+    ({ port }) => (port === 6432 ? [] : [USE_POOLER]),
     { retries: 4 },
   ],
   "server-restarting": [
@@ -198,9 +197,16 @@ export const POSTGRES = rulesFor("postgres", {
     afterRestart,
     { retries: 2 },
   ],
-  "session-ended": [
-    ["25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
-    "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
+  "authentication-time-out": [
+    /canceling authentication due to timeout/,
+    "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
+    "Run the job again.",
+    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+    { retries: 1 },
+  ],
+  "server-time-out": [
+    ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
+    "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
     "Run the job again: what was granted stays granted.",
     "If the error persists, see what limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
@@ -284,18 +290,6 @@ export const POSTGRES = rulesFor("postgres", {
     (context) => azServer("restart", context),
     "Or drop the extension, if nothing needs it.",
   ],
-  "authentication-time-out": [
-    /canceling authentication due to timeout/,
-    "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
-    "Run the job again.",
-    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
-    { retries: 1 },
-  ],
-  "statement-time-out": [
-    "57014",
-    "A statement took longer than its time limit, or it was cancelled.",
-    "Run the job again when the server is less busy: what was granted stays granted.",
-  ],
   "name-encoding": [
     "22021 22P05",
     "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
@@ -377,31 +371,15 @@ export const POSTGRES = rulesFor("postgres", {
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
   ],
   "role-not-grantable": [
-    [
-      {
-        codes: "42501",
-        text: /permission denied to grant privileges as|permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i,
-      },
-      /option cannot be granted back|role ".*" (is|cannot be) a member of/,
-    ],
-    ({ user }, { text }) => {
-      if (/granted back|a member of/.test(text))
-        return [
-          "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
-          "See who is a member of which role, and by which grant:",
-          run(
-            "SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;",
-          ),
-          "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
-          run(`REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`),
-        ];
-      return [
-        "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
-        "Run as a role that has ADMIN OPTION:",
-        run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
-        "Or grant privileges on the objects themselves instead.",
-      ];
+    {
+      codes: "42501",
+      text: /permission denied to grant privileges as|permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i,
     },
+    "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+    "Run as a role that has ADMIN OPTION:",
+    ({ user }, { text }) =>
+      run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
+    "Or grant privileges on the objects themselves instead.",
   ],
   "set-role-not-permitted": [
     {
@@ -431,7 +409,9 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), this kind of object does not have it (a table has no `USAGE`), or two roles would be members of each other.",
+    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), this kind of object does not have it (a table has no `USAGE`), or two roles would be members of each other or have ADMIN OPTION from each other.",
+    "See which role is a member of which one:",
+    run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
   ],
   "tls-not-offered": [
@@ -449,8 +429,8 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "dependent-privileges": [
     "2BP01",
-    "Other privileges or objects depend on this: the role granted its privilege on to other roles, for example.",
-    "Revoke the privilege from all of them, as the role that granted it:",
+    "Other privileges or objects depend on this: the role granted its privilege on to other roles, or a role that is dropped has privileges.",
+    "Revoke the privileges, as the role that granted them:",
     run("REVOKE <privilege> ON <object> FROM <role> CASCADE;"),
   ],
   "pooler-refused": [
@@ -480,20 +460,19 @@ export const POSTGRES = rulesFor("postgres", {
   ],
 });
 
-const STATE = "{state:state, role:replicationRole}";
-
 function listDatabases(context: Context): Command {
   return azOnServer("db list", context, { query: "[].name" });
 }
 
 function listAdmins(context: Context): Command {
-  return azOnServer("microsoft-entra-admin list", context, {
-    query: "[].{user:principalName, oid:objectId}",
-  });
+  return azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
 }
 
 function afterRestart(context: Context): Steps {
-  return ["Run the job again when the server is `Ready`: what was granted stays granted.", azShow(context, STATE)];
+  return [
+    "Run the job again when the server is `Ready`: what was granted stays granted.",
+    azShow(context, "{state:state, role:replicationRole}"),
+  ];
 }
 
 function growStorage(context: Context): Steps {
@@ -567,10 +546,8 @@ function makeAdmin(context: Context): Command {
 
 /** The name without the server's, as single servers had it: `ci-admin@contoso-pg`. */
 function withoutServer(user: string, host: string): string | undefined {
-  const at = user.lastIndexOf("@");
-  const server = user.slice(at + 1).toLowerCase();
-  const suffixed = at > 0 && server !== "" && host.toLowerCase().startsWith(`${server}.`);
-  return suffixed ? user.slice(0, at) : undefined;
+  const [, role, server = ""] = user.toLowerCase().match(/^(.+)@([^@]+)$/) ?? [];
+  return server !== "" && host.toLowerCase().startsWith(`${server}.`) ? user.slice(0, role?.length) : undefined;
 }
 
 /** 28P01 has one text for many causes: those that the name or the token shows come first. */

@@ -108,7 +108,7 @@ function matchOf(condition: Condition): Match {
 }
 
 /** What a service is called, and its host where it is not known. */
-const PARTNERS: Readonly<Record<Partner, { readonly called: string; readonly host: string }>> = {
+export const PARTNERS: Readonly<Record<Partner, { readonly called: string; readonly host: string }>> = {
   postgres: { called: "PostgreSQL", host: "<host>" },
   entra: { called: "Microsoft Entra", host: "login.microsoftonline.com" },
   github: { called: "GitHub's OIDC endpoint", host: "<host>.actions.githubusercontent.com" },
@@ -119,11 +119,6 @@ const PARTNERS: Readonly<Record<Partner, { readonly called: string; readonly hos
 /** The service that the error came from. */
 export function partnerOf({ with: partner = "postgres" }: Context): Partner {
   return partner;
-}
-
-/** Its name. */
-export function nameOf(context: Context): string {
-  return PARTNERS[partnerOf(context)].called;
 }
 
 /** The host that the error is about; `<host>` where it is not known. */

@@ -67,11 +67,11 @@ const IN_OTHER_WORDS: readonly (readonly [words: RegExp, code: string])[] = [
   [/Connection refused|actively refused/i, "ECONNREFUSED"],
   [/Network is unreachable|No route to host|unreachable (host|network)/i, "EHOSTUNREACH"],
   [
-    /\btimed out\b|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
+    /\btimed out\b|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
     "ETIMEDOUT",
   ],
   [
-    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|(reading from|transport) (stream|connection)|could not (send|receive) data/i,
+    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data/i,
     "ECONNRESET",
   ],
   [/Operation not permitted|forbidden by its access permissions/i, "EPERM"],

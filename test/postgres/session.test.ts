@@ -145,8 +145,8 @@ describe("a session", () => {
     }).catch((error: unknown) => error);
     expect(sessions).toBe(3);
     expect(readFailure(diagnose(error))).toMatchObject({
-      code: "session-ended",
-      steps: expect.stringContaining("RESET idle_session_timeout"),
+      code: "server-time-out",
+      steps: expect.stringContaining("pg_settings"),
     });
   });
 
@@ -220,7 +220,7 @@ describe("a refusal of a real server during the work is explained", () => {
   test.each([
     ["BEGIN READ ONLY; GRANT SELECT ON orders TO aad_orders", "read-only"],
     ["SET lock_timeout = '10ms'; LOCK TABLE orders", "concurrent-change"],
-    ["SET statement_timeout = '10ms'; SELECT pg_sleep(10)", "statement-time-out"],
+    ["SET statement_timeout = '10ms'; SELECT pg_sleep(10)", "server-time-out"],
     ["GRANT SELECT ON orders TO nobody_at_all", "object-not-found"],
     ["GRANT SELECT ON nothing_at_all TO aad_orders", "object-not-found"],
     ["GRANT USAGE ON SCHEMA nowhere TO aad_orders", "object-not-found"],
