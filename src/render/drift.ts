@@ -4,7 +4,7 @@ import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { causeText, explain } from "./explain.ts";
-import { alike, type Cause, causesOf, distinctIn, type Finding } from "./findings.ts";
+import { alike, type Cause, causesOf, type Finding } from "./findings.ts";
 import type { Page } from "./page.ts";
 import { cell, markdown, markup } from "./pen.ts";
 import { countObjects, hasNoOwner, objectAndPrivileges, privilegesText, runner } from "./phrases.ts";
@@ -42,11 +42,9 @@ function findingsTable(page: Page, { what, findings, objects }: Cause): void {
     page.table(head, findings, cells);
     return;
   }
-  const groups = alike(findings).toSorted((a, b) => b.length - a.length);
-  page.table(head, groups.slice(0, SHOWN_ROWS), (group) => objectAndPrivileges(group, cell));
-  const rest = groups.slice(SHOWN_ROWS).flat();
-  const others = rest.length > 0 ? `, ${count(distinctIn(rest).length, "of them", "of them")} not shown above` : "";
-  page.fold(`All ${countObjects(objects)}${others}`, () => page.table(head, findings, cells, FOLDED_ROWS));
+  const largest = alike(findings).toSorted((a, b) => b.length - a.length);
+  page.table(head, largest.slice(0, SHOWN_ROWS), (group) => objectAndPrivileges(group, cell));
+  page.fold(`All ${countObjects(objects)}`, () => page.table(head, findings, cells, FOLDED_ROWS));
 }
 
 /** Adds what was granted or revoked, below a fold. `title` is HTML. */

@@ -64,7 +64,7 @@ export function alike(findings: readonly Finding[]) {
 }
 
 /** The first entry of each object: one object has several for several grantors, or for privileges on columns. */
-export function distinctIn<F extends Named & { readonly owner?: string }>(list: readonly F[]): readonly F[] {
+function distinctIn<F extends Named & { readonly owner?: string }>(list: readonly F[]): readonly F[] {
   return distinctBy(objectKey, list);
 }
 

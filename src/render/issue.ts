@@ -183,13 +183,12 @@ export function issueComment(task: Task, run: string): string | undefined {
 function news({ change, now, issue }: Task): string {
   const before = issue?.objects ?? [];
   if (change !== "updated" || now.objects.length === 0 || before.length === 0) return "";
-  return [notIn(before, now.objects, "New"), notIn(now.objects, before, "Gone")].join("");
-}
-
-function notIn(others: readonly string[], objects: readonly string[], what: string): string {
-  const known = new Set(others);
-  const list = objects.filter((object) => !known.has(object));
-  return list.length === 0 ? "" : ` ${what}: ${some(list, MAX_NAMES, markdown.code)}.`;
+  const text = (what: string, objects: readonly string[], others: readonly string[]) => {
+    const known = new Set(others);
+    const list = objects.filter((object) => !known.has(object));
+    return list.length === 0 ? "" : ` ${what}: ${some(list, MAX_NAMES, markdown.code)}.`;
+  };
+  return text("New", now.objects, before) + text("Gone", before, now.objects);
 }
 
 /** More issues are counted. */
@@ -198,9 +197,8 @@ const MAX_LINES = 20;
 /** What the run did with the issues, for the end of the job summary. */
 export function issuesPart(done: readonly Task[]): string {
   const link = ({ issue }: Task) => `[#${issue?.number}](${issue?.url})`;
-  const { same = [], changed = [] } = Object.groupBy(done, ({ change }) =>
-    change === "unchanged" ? "same" : "changed",
-  );
+  const same = done.filter(({ change }) => change === "unchanged");
+  const changed = done.filter(({ change }) => change !== "unchanged");
   const more = changed.length - MAX_LINES;
   return [
     "**Drift issues, since the last run**\n",

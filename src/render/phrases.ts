@@ -82,19 +82,18 @@ export function hasNoOwner(object: Named | undefined): object is Named {
 
 /** One object: `table public.orders`, `database app`, `future tables in schema public`. */
 export function objectText(object: Named, pen: Pen): string {
-  if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
+  if (object.kind === "default-privileges") return objectName(object, pen);
   if (object.kind === "identity") return `identity of ${pen.name(object.name)}`;
   return `${wordsOf(object.kind)[0]} ${objectName(object, pen)}`;
 }
 
 /** The object's name alone, with its schema. */
-function objectName(object: Named, pen: Pen): string {
-  if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
-  const inSchema = object.kind !== "database" && object.kind !== "schema" && object.schema !== undefined;
-  if (!inSchema) return pen.name(object.name);
-  if (object.arguments === undefined) return pen.name(object.schema, object.name);
-  const types = `(${object.arguments})`;
-  return pen.code(quoteName(object.schema, object.name.slice(0, -types.length)) + visibleSql(types));
+function objectName({ kind, schema, name, arguments: types }: Named, pen: Pen): string {
+  if (kind === "default-privileges")
+    return `future ${name}${schema === undefined ? "" : ` in schema ${pen.name(schema)}`}`;
+  if (kind === "database" || kind === "schema" || schema === undefined) return pen.name(name);
+  if (types === undefined) return pen.name(schema, name);
+  return pen.code(`${quoteName(schema, name.slice(0, -`(${types})`.length))}(${visibleSql(types)})`);
 }
 
 /** Objects on which the same privileges are missing, extra or changed. */
@@ -114,10 +113,6 @@ export function objectAndPrivileges(objects: readonly [Privileged, ...Privileged
   const on = objects.length === 1 ? objectText(first, pen) : `${countKind(first.kind, objects.length)} (${names()})`;
   const from = first.sources ? ` (${sourcesText(first.sources, pen)})` : "";
   return [on, `${first.privileges.join(", ")}${from}`] as const;
-}
-
-function futureText({ schema, name }: Named, pen: Pen): string {
-  return schema === undefined ? name : `${name} in schema ${pen.name(schema)}`;
 }
 
 /** Where an extra privilege comes from. */

@@ -133,14 +133,12 @@ function warningsPart(page: Page, report: Report): void {
   const distinct = groupsOf(all, ({ text }) => text);
   if (distinct.length === 0) return;
   const place = placesIn(report, markdown);
-  const lines = distinct.slice(0, MAX_WARNINGS).map((group) => {
-    const found = [...new Set(group.map(({ database }) => database))];
-    const where = found.length < databases.length ? ` (in ${some(found, MAX_NAMES, place)})` : "";
-    return `- ${group[0].text}${where}`;
-  });
-  const rest = distinct.length - lines.length;
-  if (rest > 0) lines.push(`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`);
-  page.add([`**${count(distinct.length, "warning")}**\n`, ...lines].join("\n"));
+  const line = ([first, ...others]: (typeof distinct)[number]) => {
+    const found = [...new Set([first, ...others].map(({ database }) => database))];
+    return first.text + (found.length < databases.length ? ` (in ${some(found, MAX_NAMES, place)})` : "");
+  };
+  page.add(`**${count(distinct.length, "warning")}**`);
+  page.list(distinct, line, MAX_WARNINGS);
 }
 
 // --- the whole
