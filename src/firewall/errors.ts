@@ -26,7 +26,7 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 }
 
 const BUSY =
-  /\b(busy|in progress|not (in )?(an? )?(ready|accessible)|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i;
+  /\b(busy|in progress|not (in )?(a )?ready|not in an accessible state|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i;
 
 const DISABLED =
   /subscription.{0,80}(is (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;

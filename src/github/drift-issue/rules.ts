@@ -111,7 +111,7 @@ const REFUSALS = rulesFor("github-issues", {
     "Open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
   ],
   "issues-refused": [
-    { status: ["4xx"], text: /^(?!\s*<)/ },
+    { status: ["4xx"], text: /^(?!\s*<|.*Could not resolve to a node)/ },
     "GitHub refused the request for the reason in its message.",
     "Do what the message says, or set `drift-issue: false`.",
     "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job.",
@@ -120,7 +120,7 @@ const REFUSALS = rulesFor("github-issues", {
 
 const OTHERS = rulesFor("github-issues", {
   "issues-unavailable": [
-    { status: ["5xx"] },
+    [{ status: ["5xx"] }, /Could not resolve to a node/],
     "GitHub could not be reached, or it has an outage.",
     "Wait for the next run: it continues where this one stopped.",
     "Look for an outage of GitHub: https://www.githubstatus.com",
