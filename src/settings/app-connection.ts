@@ -53,7 +53,7 @@ const SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
 const KEY_OF_SECRET = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*/i;
 
 /** The end of a value depends on the form of the text, which is not known: each of these may be its end. */
-const ENDS = [/$/, /(?<![\s;&,}"'])[\s;&,}"']+$/, /"/, /'/, /;/, /&/, /\s/, /[\s;&,}"']/];
+const ENDS = [/(?<![\s;&,}"'])[\s;&,}"']+$/, /"/, /'/, /;/, /&/, /\s/, /[\s;&,}"']/];
 
 /** The values that a text may have behind a key, on the same line. */
 function valuesBehind(key: RegExp, text: string): readonly string[] {

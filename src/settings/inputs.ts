@@ -124,7 +124,6 @@ function checkBesideFile(inputs: MainInputs, user: () => string | undefined, sig
   all({
     grantee: () => inputs.isSet("grantee") && beside("grantee"),
     user: () => user() !== undefined && beside("app-connection"),
-    database: () => inputs.optional("database", names),
     demand: () => demandFrom(inputs, () => beside("grantee-object-id"), signIn),
   });
 }

@@ -538,6 +538,12 @@ describe("the app's connection settings", () => {
     ]);
   });
 
+  test("a missing input that they cannot contain is not sought in them", () => {
+    expect(mistakes({ ...app, user: undefined, "app-connection": connection })).toEqual([
+      "`user` is missing. Set it to the PostgreSQL name of the role to sign in as.",
+    ]);
+  });
+
   test("a name that is too long is an error, unless an input overrides it", () => {
     const text = `host=h dbname=orders user=aad_${"x".repeat(60)}`;
     expect(mistakes({ ...app, "app-connection": text })).toEqual([
