@@ -35,9 +35,20 @@ export interface Cause {
   readonly inOrder: boolean;
 }
 
-/** What a grantee is missing, and what it holds beyond the demand, by owner, reason, the role that fixes it and the note. */
-export function causesOf({ missing, extra, onExtra }: GranteeReport): readonly Cause[] {
-  return [...causesIn("Missing", true, missing), ...causesIn("More than requested", extraIsDrift(onExtra), extra)];
+const known = new WeakMap<GranteeReport, readonly Cause[]>();
+
+/**
+ * What a grantee is missing, and what it holds beyond the demand, by owner, reason, the role that fixes it and the note.
+ * Found once for log, summary, annotations and issue, because there may be 40,000 findings.
+ */
+export function causesOf(grantee: GranteeReport): readonly Cause[] {
+  const { missing, extra, onExtra } = grantee;
+  const causes = known.get(grantee) ?? [
+    ...causesIn("Missing", true, missing),
+    ...causesIn("More than requested", extraIsDrift(onExtra), extra),
+  ];
+  known.set(grantee, causes);
+  return causes;
 }
 
 function causesIn(what: Cause["what"], isDrift: boolean, findings: readonly Finding[]): readonly Cause[] {
