@@ -274,6 +274,7 @@ function seeWhoAnswers(context: Context): Steps {
 
 /** The command that shows the peer's certificate. */
 function look(context: Context, then = ""): string {
-  const port = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
-  return `openssl s_client -connect ${shell(hostOf(context))}:${port} </dev/null${then}`;
+  const host = hostOf(context);
+  const port = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
+  return `openssl s_client -connect ${shell(host)}${port} </dev/null${then}`;
 }

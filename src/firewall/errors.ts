@@ -83,7 +83,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ],
     "This cloud, or this region of it, does not have the version of Azure's API that this action uses.",
     "Check that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
-    "If both are right, add the rule without this action:",
+    "If both are right, add the rule without this action, and delete it after the job:",
     ({ server }) => azAllow({ server }, "<address>"),
   ],
   "provider-not-registered": [
@@ -190,7 +190,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
     "Azure refused the request, for the reason in its message.",
-    "Add the rule as yourself. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
+    "Add the rule as yourself, and delete it afterwards. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
     ({ server }) => azAllow({ server }, "<address>"),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
     "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message.",

@@ -9,6 +9,7 @@ import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
 import type { SignIn } from "../../src/model/settings.ts";
 import { plain } from "../../src/render/pen.ts";
 import { PATIENCE } from "../../src/retry.ts";
+import { readFailure } from "../read.ts";
 import { CORPUS, written } from "./corpus.ts";
 
 const OIDC = { type: "oidc", clientId: "5c1d0a9e-0000-4000-8000-00000000c11e", tenantId: "t" } as const;
@@ -433,4 +434,17 @@ describe("further attempts", () => {
     expect(tries("tunneling socket could not be established, statusCode=407", "", { with: "github" })).toBe(0);
     expect(tries("what is this")).toBe(0);
   });
+});
+
+test("the command that shows a certificate has one port, also for a host that names its own", () => {
+  for (const [host, peer] of [
+    ["git.contoso.example:8443", "git.contoso.example:8443"],
+    ["git.contoso.example", "git.contoso.example:443"],
+  ]) {
+    const error = Object.assign(new Error("unable to verify the first certificate"), {
+      code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    });
+    const { steps } = readFailure(diagnose(error, { with: "github", host }));
+    expect(steps).toContain(`openssl s_client -connect ${peer} `);
+  }
 });
