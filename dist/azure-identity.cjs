@@ -20596,7 +20596,7 @@ function defaultRetryPolicy(options = {}) {
 
 // node_modules/@typespec/ts-http-runtime/dist/esm/formData.js
 function convertBodyToFormDataMap(body) {
-  if (typeof FormData !== "undefined" && body instanceof FormData) {
+  if (false) {
     const formDataMap = {};
     for (const [key, value] of body.entries()) {
       const existing = formDataMap[key];

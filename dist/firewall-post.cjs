@@ -124,6 +124,128 @@ function info(message) {
   process.stdout.write(message + os3.EOL);
 }
 
+// src/text/escape.ts
+var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
+var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
+var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
+var COMMAND = "##[";
+var ESCAPED = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+var EACH_ESCAPED = new RegExp(`${ESCAPED.source}|[\\\\"]`, "gu");
+function quoteName(...parts) {
+  return parts.map(quotePart).join(".");
+}
+function quotePart(name3) {
+  if (PLAIN_NAME.test(name3)) return name3;
+  return ESCAPED.test(name3) ? unicodeName(name3) : `"${name3.replaceAll('"', '""')}"`;
+}
+function unicodeName(name3) {
+  const body = name3.replace(EACH_ESCAPED, (char) => {
+    if (char === "\\" || char === '"') return char + char;
+    const hex = codePoint(char);
+    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
+  });
+  return `U&"${body}"`;
+}
+var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+function visibleSql(sql) {
+  return sql.replace(
+    SQL_TOKEN,
+    (token) => token.startsWith('"') && ESCAPED.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"')) : token
+  );
+}
+var PRINTABLE_ASCII = /^[ -~]*$/;
+function visible(text) {
+  if (PRINTABLE_ASCII.test(text)) return text;
+  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
+}
+function codePoint(char) {
+  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+}
+function logLine(text) {
+  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
+}
+function logLines(text) {
+  return linesOf(text).map(logLine);
+}
+function linesOf(text) {
+  return text.split(/\r\n|\r|\n/);
+}
+
+// src/log.ts
+function say(text) {
+  info(logLines(text).join("\n"));
+}
+
+// src/text/secrets.ts
+var SECRETS = /* @__PURE__ */ new Set();
+var SENT = /* @__PURE__ */ new Set();
+var unread = [];
+var RUNS = /* @__PURE__ */ new Map();
+var MIN_CHARACTERS = 4;
+var RUN = 12;
+function rememberSecret(value) {
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
+}
+function rememberSent(value) {
+  if (value.length < MIN_CHARACTERS || SENT.has(value)) return;
+  SENT.add(value);
+  unread.push(value);
+}
+function withoutSecrets(text) {
+  const left = [...SECRETS].sort((a, b) => b.length - a.length).reduce((left2, secret2) => left2.replaceAll(secret2, "***"), text);
+  return withoutRuns(left);
+}
+function withoutRuns(text) {
+  unread.splice(0).flatMap(formsOf).forEach(addRuns);
+  let kept = "";
+  let end = 0;
+  for (let at = 0; at < text.length; at++) {
+    for (const [length, runs] of RUNS) {
+      if (at + length <= end || !runs.has(text.slice(at, at + length))) continue;
+      if (at >= end) kept += "***";
+      end = at + length;
+    }
+    if (at >= end) kept += text[at];
+  }
+  return kept;
+}
+function addRuns(form) {
+  const length = Math.min(form.length, RUN);
+  const runs = RUNS.get(length) ?? /* @__PURE__ */ new Set();
+  RUNS.set(length, runs);
+  for (let at = 0; at + length <= form.length; at++) runs.add(form.slice(at, at + length));
+}
+function formsOf(secret2) {
+  const percent = [encodeURIComponent(secret2), `${new URLSearchParams({ "": secret2 })}`.slice(1)];
+  const base64 = [0, 1, 2].flatMap((offset) => inBase64(secret2, offset));
+  return [
+    secret2,
+    JSON.stringify(secret2).slice(1, -1),
+    ...percent,
+    ...percent.map((form) => form.replaceAll(/%../g, (hex) => hex.toLowerCase())),
+    ...base64,
+    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))
+  ];
+}
+function inBase64(secret2, offset) {
+  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret2)]);
+  const text = bytes.toString("base64");
+  const inside = text.slice(Math.ceil(8 * offset / 6), Math.floor(8 * bytes.length / 6));
+  return offset === 0 ? [text, inside] : [inside];
+}
+
+// src/mask.ts
+function mask(...secrets) {
+  for (const secret2 of secrets) {
+    setSecret(secret2);
+    rememberSecret(secret2);
+  }
+}
+function maskSent(secret2) {
+  setSecret(secret2);
+  rememberSent(secret2);
+}
+
 // src/model/sentence.ts
 var EMPTY = { parts: [] };
 function isEmpty({ parts }) {
@@ -143,9 +265,7 @@ function own(words2) {
   return { parts: parts.filter((part) => part.own !== "") };
 }
 function joined(sentences) {
-  return {
-    parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts)
-  };
+  return { parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts) };
 }
 function name(...parts) {
   return { parts: [{ name: parts }] };
@@ -216,6 +336,197 @@ function cancelled(signal) {
   );
 }
 
+// src/text/count.ts
+function count(n, one, many = `${one}s`) {
+  return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+function grouped(n) {
+  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+
+// src/text/near.ts
+function didYouMean(wanted, candidates) {
+  const near = nearest(wanted, candidates);
+  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
+}
+function nearest(name3, candidates) {
+  const wanted = name3.toLowerCase();
+  const all2 = [...candidates];
+  for (const slips of [0, 1, 2]) {
+    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
+    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
+    if (near !== void 0) return near;
+  }
+  return void 0;
+}
+function isNear(a, b, slips) {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  if (restA === restB) return true;
+  if (slips === 0) return false;
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
+  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
+}
+
+// src/settings/invalid.ts
+var Invalid = class extends Error {
+  problem;
+  details;
+  constructor(problem, details = {}) {
+    super("A text is not valid.");
+    this.name = "Invalid";
+    this.problem = problem;
+    this.details = details;
+  }
+};
+function described(text, noun, secrets) {
+  const value = text.trim();
+  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
+  if (isPlain) return quoted(`"${value}"`);
+  return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
+}
+var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
+var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
+function parsed(text, parse, refused) {
+  try {
+    return parse(text);
+  } catch (error2) {
+    if (error2 instanceof Invalid) return refused(error2);
+    throw error2;
+  }
+}
+
+// src/settings/reader.ts
+var Mistaken = class extends Error {
+};
+function readInputs(table, env, read, found = []) {
+  const mistakes = [...misspelled(table, env), ...found];
+  const value = ifValid(() => read(inputsIn({ table, env, secrets: secretsIn(table, env), mistakes })));
+  if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
+  return value;
+}
+function ifValid(read) {
+  try {
+    return read();
+  } catch (error2) {
+    if (error2 instanceof Mistaken) return void 0;
+    throw error2;
+  }
+}
+function all(fields) {
+  const read = Object.entries(fields).map(([key, field]) => ifValid(() => [key, field()]));
+  const values = read.filter((each) => each !== void 0);
+  if (values.length < read.length) throw new Mistaken();
+  return Object.fromEntries(values);
+}
+function inputsIn(reading) {
+  const { table, env, secrets, mistakes, entry, source } = reading;
+  const inputOf = (name3) => table[name3];
+  const use = (name3) => inOurWords(inputOf(name3).use);
+  const isSet = (name3) => textIn(env, name3).trim() !== "";
+  function given(name3) {
+    const own2 = entry?.values.get(name3);
+    if (own2 === "mistaken") throw new Mistaken();
+    const texts = [own2?.text, env[variable(name3)]].map((text, n) => ({ text, isInput: n === 1 }));
+    return texts.find(({ text }) => text !== void 0 && (text.trim() !== "" || table[name3]?.neverEmpty));
+  }
+  function mistake(name3, problem, item = "") {
+    const isInput = entry === void 0 || given(name3)?.isInput;
+    mistakes.push({ name: name3, problem, place: isInput ? void 0 : placeOf(entry, name3, item) });
+    throw new Mistaken();
+  }
+  function read(name3, parse, whenNotSet) {
+    const { text, isInput } = given(name3) ?? {};
+    if (text === void 0) return readSource(name3, parse, whenNotSet);
+    if (text.trim() === "") {
+      const advice = isInput ? UNSET_VARIABLE : EMPTY;
+      return mistake(name3, paragraph(sentence`${code(name3)} is empty.`, advice, sentence`Use ${use(name3)}.`));
+    }
+    return parsed(text, parse, ({ problem, details }) => {
+      const { item, remedy = sentence`Use ${use(name3)}.`, advice = EMPTY } = details;
+      const noun = inOurWords(item === void 0 || item === text.trim() ? "the value" : "an item");
+      const subject = inputOf(name3).secrets ? noun : described(item ?? text, noun, secrets);
+      return mistake(name3, paragraph(sentence`${code(name3)}: ${subject} ${problem}.`, remedy, advice), item);
+    });
+  }
+  function readSource(name3, parse, whenNotSet) {
+    const text = source?.contents()[name3];
+    if (source === void 0 || text === void 0) return whenNotSet();
+    return parsed(text, parse, ({ problem }) => {
+      const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
+      return mistake(source.name, sentence`${code(source.name)}: its ${code(name3)} ${problem}. ${override}`);
+    });
+  }
+  return {
+    isSet,
+    mistake,
+    optional: (name3, parse) => read(name3, parse, () => void 0),
+    orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
+    required: (name3, parse, requiredBy2) => read(name3, parse, () => {
+      const isSought = source !== void 0 && isSet(source.name) && name3 in source.contents();
+      const inSource = isSought ? sentence`, and ${code(source.name)} does not contain it` : EMPTY;
+      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : inOurWords("Set it to");
+      return mistake(name3, sentence`${code(name3)} is missing${inSource}. ${reason} ${use(name3)}.`);
+    }),
+    withEntry: (entry2) => inputsIn({ ...reading, entry: entry2 }),
+    withContentsOf: (name3, contents) => inputsIn({ ...reading, source: { name: name3, contents } })
+  };
+}
+function placeOf({ place, values }, name3, item) {
+  const value = values.get(name3);
+  return typeof value === "object" ? { ...place, line: value.items?.get(item) ?? value.line } : place;
+}
+function secretsIn(table, env) {
+  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+}
+function textIn(env, name3) {
+  return env[variable(name3)] ?? "";
+}
+function variable(name3) {
+  return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
+}
+function misspelled(table, env) {
+  const names = Object.keys(table);
+  const known = new Set(names.map(variable));
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
+    name: name3,
+    problem: sentence`${code(name3)} is not an input of this action. ${suggestion}`
+  }));
+}
+function badInput(mistakes, order) {
+  const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
+  const { inputs = [], file = [] } = Object.groupBy(distinct, ({ place }) => place ? "file" : "inputs");
+  inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  file.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  const problems = [...inputs, ...file].map(
+    ({ place, problem }) => place === void 0 ? problem : sentence`${code(`${place.file}:${place.line}`)}: ${problem}`
+  );
+  const invalid = new Set(inputs.map(({ name: name3 }) => name3)).size;
+  const path = code(file[0]?.place?.file ?? "");
+  const parts = [
+    invalid > 0 && {
+      message: inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`),
+      step: "Correct the `with:` block of this step. The README of this action explains every input."
+    },
+    file.length > 0 && {
+      message: sentence`${path} has ${inOurWords(count(file.length, "mistake"))}.`,
+      step: sentence`Correct ${path}. The page docs/grants-file.md of this action explains its keys.`
+    }
+  ].filter((part) => part !== false);
+  const more = problems.length - MOST_PROBLEMS;
+  return new ActionError(
+    failure({
+      code: "bad-input",
+      message: paragraph(...parts.map(({ message }) => message), inOurWords("Nothing was changed.")),
+      problems: more > 0 ? [...problems.slice(0, MOST_PROBLEMS), sentence`There are ${more} more.`] : problems,
+      hint: "A value is mistyped, or the variable or secret it comes from is not set.",
+      steps: parts.map(({ step: step2 }) => step2)
+    })
+  );
+}
+var MOST_PROBLEMS = 100;
+
 // src/text/sql.ts
 function quoteIdentifier(...parts) {
   return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
@@ -230,18 +541,12 @@ function shell(word) {
   if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
-function conninfo(parts) {
-  const written = (value) => /^[^\s'\\]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, "\\$&")}'`;
-  return Object.entries(parts).map(([key, value]) => `${key}=${written(`${value}`)}`).join(" ");
-}
 function az(command, options = {}) {
   const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
   return run(["az", command, ...words2].join(" "));
 }
 var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
-var GET_TOKEN = run(
-  "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug"
-);
+var GET_TOKEN = run("az account get-access-token --resource-type oss-rdbms --query expiresOn --debug");
 function azOnServer(command, server, options = {}) {
   return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
 }
@@ -270,64 +575,6 @@ function identifier(name3, unknown) {
   return name3 === void 0 ? unknown : quoteIdentifier(name3);
 }
 
-// src/text/secrets.ts
-var SECRETS = /* @__PURE__ */ new Set();
-var SENT = /* @__PURE__ */ new Set();
-var unread = [];
-var RUNS = /* @__PURE__ */ new Map();
-var MIN_CHARACTERS = 4;
-var RUN = 12;
-function rememberSecret(value) {
-  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
-}
-function rememberSent(value) {
-  if (value.length < MIN_CHARACTERS || SENT.has(value)) return;
-  SENT.add(value);
-  unread.push(value);
-}
-function withoutSecrets(text) {
-  const left = [...SECRETS].sort((a, b) => b.length - a.length).reduce((left2, secret2) => left2.replaceAll(secret2, "***"), text);
-  return withoutRuns(left);
-}
-function withoutRuns(text) {
-  unread.splice(0).flatMap(formsOf).forEach(addRuns);
-  let kept = "";
-  let end = 0;
-  for (let at2 = 0; at2 < text.length; at2++) {
-    for (const [length, runs] of RUNS) {
-      if (at2 + length <= end || !runs.has(text.slice(at2, at2 + length))) continue;
-      if (at2 >= end) kept += "***";
-      end = at2 + length;
-    }
-    if (at2 >= end) kept += text[at2];
-  }
-  return kept;
-}
-function addRuns(form) {
-  const length = Math.min(form.length, RUN);
-  const runs = RUNS.get(length) ?? /* @__PURE__ */ new Set();
-  RUNS.set(length, runs);
-  for (let at2 = 0; at2 + length <= form.length; at2++) runs.add(form.slice(at2, at2 + length));
-}
-function formsOf(secret2) {
-  const percent = [encodeURIComponent(secret2), `${new URLSearchParams({ "": secret2 })}`.slice(1)];
-  const base64 = [0, 1, 2].flatMap((offset) => inBase64(secret2, offset));
-  return [
-    secret2,
-    JSON.stringify(secret2).slice(1, -1),
-    ...percent,
-    ...percent.map((form) => form.replaceAll(/%../g, (hex) => hex.toLowerCase())),
-    ...base64,
-    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))
-  ];
-}
-function inBase64(secret2, offset) {
-  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret2)]);
-  const text = bytes.toString("base64");
-  const inside = text.slice(Math.ceil(8 * offset / 6), Math.floor(8 * bytes.length / 6));
-  return offset === 0 ? [text, inside] : [inside];
-}
-
 // src/diagnosis/claims.ts
 function claimsOf(token) {
   try {
@@ -345,41 +592,47 @@ function claim(claims, name3) {
 
 // src/diagnosis/rules.ts
 function rulesFor(partners, rules) {
-  return Object.entries(rules).map(([code2, { when, answer, ...rule }]) => ({
-    ...rule,
+  return Object.entries(rules).map(([code2, [when, ...parts]]) => ({
+    ...parts.find(isRetries),
     code: code2,
     with: [partners].flat(),
     when: [when].flat().map(matchOf),
     explain: (context, symptom) => {
-      const [cause, ...next] = typeof answer === "function" ? answer(context, symptom) : answer;
+      const said = parts.filter((part) => !isRetries(part));
+      const [cause, ...next] = said.flatMap((part) => typeof part === "function" ? part(context, symptom) : part);
       return { hint: sentenceOf(cause), steps: stepsOf(next) };
     }
   }));
+}
+function isRetries(part) {
+  return typeof part === "object" && part !== null && "retries" in part;
 }
 function matchOf(condition) {
   if (typeof condition === "string") return { codes: condition };
   return condition instanceof RegExp ? { text: condition } : condition;
 }
-function partnerOf(context) {
-  return context.with ?? "postgres";
+var PARTNERS = {
+  postgres: { called: "PostgreSQL", host: "<host>" },
+  entra: { called: "Microsoft Entra", host: "login.microsoftonline.com" },
+  github: { called: "GitHub's OIDC endpoint", host: "<host>.actions.githubusercontent.com" },
+  azure: { called: "Azure Resource Manager", host: "management.azure.com" },
+  "github-issues": { called: "GitHub's API", host: "api.github.com" }
+};
+function partnerOf({ with: partner = "postgres" }) {
+  return partner;
+}
+function hostOf({ host: host2, with: partner = "postgres", cloud }) {
+  const authority = partner === "entra" ? URL.parse(cloud?.authority ?? "")?.host : void 0;
+  return host2 ?? authority ?? PARTNERS[partner].host;
 }
 function isPostgres(context) {
   return partnerOf(context) === "postgres";
-}
-function hostOf(context) {
-  const { host: host2, cloud } = context;
-  const partner = partnerOf(context);
-  if (host2 !== void 0) return host2;
-  if (partner === "postgres") return "<host>";
-  if (partner === "azure") return "management.azure.com";
-  if (partner === "github-issues") return "api.github.com";
-  if (partner === "github") return "<host>.actions.githubusercontent.com";
-  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }
 
 // src/diagnosis/steps.ts
 var CHECK_CLOCK = ["On a self-hosted runner, check the clock:", run("timedatectl")];
 var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
+var WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 var SELECT_CLOUD = [
   "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
   "Look up the cloud:",
@@ -401,72 +654,40 @@ function lookAtState(context) {
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 var ENTRA = rulesFor("entra", {
-  "federated-credential": {
-    when: "AADSTS70021 AADSTS700211 AADSTS700213 AADSTS7002131",
-    answer: (context, symptom) => [
-      MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
-      ...federate(context, symptom)
-    ],
-    retries: 1
+  "federated-credential": [
+    "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138",
+    unfederated,
+    federate,
+    { retries: 1 }
     // a credential created a moment ago is not everywhere yet
-  },
-  "federated-audience": {
-    when: "AADSTS700212",
-    answer: (context, symptom) => [
-      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
-      ...federate(context, symptom)
-    ]
-  },
-  "federated-subject-case": {
-    when: "AADSTS7002138",
-    answer: (context, symptom) => [
-      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
-      ...federate(context, symptom)
-    ]
-  },
-  "federated-credential-none": {
-    when: "AADSTS70025",
-    answer: (context, symptom) => [
-      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
-      ...federate(context, symptom)
-    ]
-  },
-  "federation-not-allowed": {
-    when: "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
-    answer: ({ assertion }) => [
-      "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
-      "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
-      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
-    ]
-  },
-  "issuer-unreadable": {
-    when: "AADSTS50166 AADSTS501661 AADSTS90061",
-    answer: ({ assertion }) => [
-      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-      "Run the job again.",
-      "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-      run(
-        `curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`
-      )
-    ],
-    retries: 3
-  },
-  "assertion-invalid": {
-    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS5000811 AADSTS5002727",
-    answer: ({ signIn: signIn2 }) => [
-      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
-      ...signIn2?.type === "azure-cli" ? [
-        "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
-      ] : [],
-      "If azure/login runs in this job, set the same `client-id` there.",
-      "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
-      "Run the job again."
-    ]
-  },
-  "assertion-expired": {
-    when: "AADSTS700024 AADSTS500133",
-    answer: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
+  ],
+  "federation-not-allowed": [
+    "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
+    "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
+    ({ assertion }) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
+    "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
+    "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
+  ],
+  "issuer-unreadable": [
+    "AADSTS50166 AADSTS501661 AADSTS90061",
+    "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
+    "Run the job again.",
+    "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
+    ({ assertion }) => run(`curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
+    { retries: 3 }
+  ],
+  "cross-cloud": [
+    "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
+    ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
+    ...SELECT_CLOUD
+  ],
+  "assertion-invalid": [
+    "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS900384 AADSTS5000811 AADSTS5002727",
+    assertionInvalid
+  ],
+  "assertion-expired": [
+    "AADSTS700024 AADSTS500133",
+    ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
       "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
       "Or run azure/login right before this step."
@@ -475,142 +696,120 @@ var ENTRA = rulesFor("entra", {
       ...CHECK_CLOCK,
       "Run the job again."
     ],
-    retries: 1
-  },
-  "application-not-found": {
-    when: "AADSTS700016 AADSTS70001 AADSTS700011",
-    answer: ({ signIn: signIn2 }) => [
-      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
-      "Look up the application:",
-      az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" }),
-      ...LOOK_UP_TENANT
-    ]
-  },
-  "service-principal-missing": {
-    when: "AADSTS7000229",
-    answer: ({ signIn: signIn2 }) => [
-      "The application is registered, but has no service principal (enterprise application) in this tenant.",
-      "Create the service principal:",
-      az("ad sp create", { id: clientOf(signIn2) })
-    ]
-  },
-  "application-disabled": {
-    when: "AADSTS1000031 AADSTS7000112 AADSTS7000113",
-    answer: ({ signIn: signIn2 }) => [
-      "Sign-in is disabled for this application.",
-      "Enable sign-in:",
-      az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })
-    ]
-  },
-  "application-not-assigned": {
-    when: "AADSTS50105 AADSTS501051",
-    answer: [
-      "The tenant lets only assigned principals use the resource, and this one is not assigned.",
-      "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
-    ]
-  },
-  "cross-cloud": {
-    when: "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
-    answer: ({ cloud }) => [
-      sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-      ...SELECT_CLOUD
-    ]
-  },
-  "tenant-not-found": {
-    when: [
+    { retries: 1 }
+  ],
+  "application-not-found": [
+    "AADSTS700016 AADSTS70001 AADSTS700011",
+    "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
+    "Look up the application:",
+    ({ signIn: signIn2 }) => az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" }),
+    ...LOOK_UP_TENANT
+  ],
+  "service-principal-missing": [
+    "AADSTS7000229",
+    "The application is registered, but has no service principal (enterprise application) in this tenant.",
+    "Create the service principal:",
+    ({ signIn: signIn2 }) => az("ad sp create", { id: clientOf(signIn2) })
+  ],
+  "application-disabled": [
+    "AADSTS1000031 AADSTS7000112 AADSTS7000113",
+    "Sign-in is disabled for this application.",
+    "Enable sign-in:",
+    ({ signIn: signIn2 }) => az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })
+  ],
+  "application-not-assigned": [
+    "AADSTS50105 AADSTS501051",
+    "The tenant lets only assigned principals use the resource, and this one is not assigned.",
+    "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
+  ],
+  "tenant-not-found": [
+    [
       "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
       /Invalid tenant id provided/
     ],
-    answer: [
-      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
-      ...LOOK_UP_TENANT
+    "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+    ...LOOK_UP_TENANT
+  ],
+  "tenant-restricted": [
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
+    "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
+    ({ signIn: signIn2 }) => sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
+    "Or use a runner outside this network, such as one of GitHub's own."
+  ],
+  "tenant-blocked": [
+    "AADSTS5000224 AADSTS5000225",
+    ({ signIn: signIn2 }) => sentence`Microsoft has blocked the tenant ${code(tenantOf(signIn2))}, usually because nobody used it for months. Nothing can sign in to it.`,
+    "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
+    SHOW_TENANT,
+    "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle"
+  ],
+  "application-public": [
+    "AADSTS700025",
+    "The application is registered as a public client, which cannot authenticate with a token or a secret.",
+    "Make the application a confidential client:",
+    ({ signIn: signIn2 }) => az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
+  ],
+  "consent-missing": [
+    "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
+    "This application does not have consent to use Azure Database for PostgreSQL.",
+    ({ cloud, signIn: signIn2 }) => isApplication(signIn2) ? [
+      "Give consent, as an administrator of the tenant:",
+      az("ad app permission admin-consent", { id: clientOf(signIn2) })
+    ] : [
+      "Use `auth-type: oidc`, which needs no consent.",
+      "Or give consent by signing in once:",
+      az("login", { scope: scopeOf(cloud) })
     ]
-  },
-  "tenant-restricted": {
-    when: "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
-    answer: ({ signIn: signIn2 }) => [
-      "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
-      sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
-      "Or use a runner outside this network, such as one of GitHub's own."
-    ]
-  },
-  "application-public": {
-    when: "AADSTS700025",
-    answer: ({ signIn: signIn2 }) => [
-      "The application is registered as a public client, which cannot authenticate with a token or a secret.",
-      "Make the application a confidential client:",
-      az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
-    ]
-  },
-  "consent-missing": {
-    when: "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
-    answer: ({ cloud, signIn: signIn2 }) => [
-      "This application does not have consent to use Azure Database for PostgreSQL.",
-      ...isApplication(signIn2) ? [
-        "Give consent, as an administrator of the tenant:",
-        az("ad app permission admin-consent", { id: clientOf(signIn2) })
-      ] : [
-        "Use `auth-type: oidc`, which needs no consent.",
-        "Or give consent by signing in once:",
-        az("login", { scope: scopeOf(cloud) })
-      ]
-    ]
-  },
-  "client-secret-wrong": {
-    when: "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218",
-    answer: (context) => [
-      "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
+  ],
+  "client-secret-wrong": [
+    "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
+    (context, { text }) => context.signIn?.type === "oidc" ? assertionInvalid(context) : [
+      text.includes("AADSTS7000222") ? "The client secret has expired." : "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
       ...newSecret(context)
     ]
-  },
-  "client-secret-expired": {
-    when: "AADSTS7000222",
-    answer: (context) => ["The client secret has expired.", ...newSecret(context)]
-  },
-  "resource-not-found": {
-    when: "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
-    answer: ({ cloud }) => [
-      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-      ...SELECT_CLOUD
-    ]
-  },
-  "resource-disabled": {
-    when: "AADSTS500014",
-    answer: [
-      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-      "Find the service principal that the message names:",
-      az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
-      "Enable the service principal, as an administrator of the tenant:",
-      az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
-    ]
-  },
-  "conditional-access": {
-    when: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
-    answer: ({ signIn: signIn2 }) => [
-      ...isApplication(signIn2) ? [
-        "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
-        "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
-      ] : [
-        "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
-        "Sign in as an application instead: `auth-type: oidc`."
-      ],
-      "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
-    ]
-  },
-  "managed-identity-arc": {
-    when: [
-      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
-      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/
+  ],
+  "resource-not-found": [
+    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
+    ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+    ...SELECT_CLOUD
+  ],
+  "resource-disabled": [
+    "AADSTS500014",
+    "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
+    "Find the service principal that the message names:",
+    az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
+    "Enable the service principal, as an administrator of the tenant:",
+    az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
+  ],
+  "conditional-access": [
+    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
+    ({ signIn: signIn2 }) => isApplication(signIn2) ? [
+      "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
+      "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
+    ] : [
+      "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
+      "Sign in as an application instead: `auth-type: oidc`."
     ],
-    answer: [
+    "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
+  ],
+  "managed-identity-arc": [
+    [
+      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
+      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/
+    ],
+    (_context, { text }) => text.includes("ECONNREFUSED") ? [
+      "The agent of Azure Arc, which issues the machine's tokens, does not run.",
+      "Start the agent (on Windows, the service `himds`), then run the job again:",
+      run("sudo systemctl restart himdsd")
+    ] : [
       "Azure Arc proves the machine by a file, which the runner's user must not read.",
       "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
       run("sudo usermod --append --groups himds <runner-user>"),
       "On Windows, add the user to the local group `Hybrid agent extension applications`."
     ]
-  },
-  "managed-identity-unavailable": {
-    when: [
+  ],
+  "managed-identity-unavailable": [
+    [
       /Required metadata header not specified/,
       { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
       { signIn: "managed-identity", status: [401, 405] },
@@ -619,117 +818,118 @@ var ENTRA = rulesFor("entra", {
       /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/,
       {
         codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
+        text: /^(?!.*ECONNREFUSED (127\.|::1|localhost))/,
         signIn: "managed-identity"
       }
     ],
-    answer: (_context, { text }) => [
-      BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-      ...reachIdentity(text)
-    ]
-  },
-  "managed-identity-unknown": {
-    when: [
-      /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i,
+    (_context, { text }) => BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : WRONG_HEADER.test(text) ? "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+    reachIdentity
+  ],
+  "managed-identity-unknown": [
+    [
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
       { signIn: "managed-identity", status: [400, 403] },
       /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*"
     ],
-    answer: ({ inApp }, { text }) => [
-      "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
-      ...CLOUD_SHELL.test(text) ? [
-        "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
-        run("az login")
-      ] : [
-        ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
-        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
-        "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
-      ]
+    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? [
+      "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
+      run("az login")
+    ] : [
+      ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
+      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
     ]
-  },
-  "managed-identity-busy": {
-    when: [
+  ],
+  "managed-identity-busy": [
+    [
       { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up/ }
+      { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
+      /MSI: Failed to retrieve.*(Max retries|refused|timed out)/
     ],
-    answer: [
-      "The machine's identity endpoint is starting, being updated or overloaded.",
-      "Run the job again.",
-      "If the error persists, restart the machine, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`."
-    ],
-    retries: 3
-  },
-  "entra-busy": {
-    when: [
+    "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
+    "Run the job again.",
+    "If the error persists, restart the machine or the app, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
+    { retries: 3 }
+  ],
+  "entra-busy": [
+    [
       "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled/,
       {
         signIn: "azure-cli",
-        text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)/i
+        text: /Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i
       },
       { status: [408, 410, 429, "5xx"] }
     ],
-    answer: [
-      "Entra is overloaded or has an outage.",
-      "Run the job again.",
-      "Look for an outage: https://azure.status.microsoft"
+    "Entra is overloaded or has an outage.",
+    "Run the job again.",
+    "Look for an outage: https://azure.status.microsoft",
+    { retries: 3 }
+  ],
+  "clock-wrong": [
+    /Make sure your computer's time|ID token already expires/,
+    "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+    ...CHECK_CLOCK,
+    "Set the clock, then run the job again."
+  ],
+  "cli-missing": [
+    /'az' is not recognized|\baz: (command )?not found/,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH.",
+    "Use `auth-type: oidc`, which does not need the Azure CLI.",
+    "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
+  ],
+  "cli-files": [
+    {
+      signIn: "azure-cli",
+      text: /\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|No space left|Failed to load or parse file|cloud '.*' is not registered|Decryption failed|JSONDecodeError|Ran out of input/
+    },
+    (_context, { text }) => /No space left/.test(text) ? ["The runner's disk is full.", "Free space on the runner:", run("df -h")] : [
+      "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
+      "Before azure/login, give the job a directory of its own for these files:",
+      run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"')
     ],
-    retries: 3
-  },
-  "clock-wrong": {
-    when: /Make sure your computer's time|ID token already expires/,
-    answer: [
-      "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
-      ...CHECK_CLOCK,
-      "Set the clock, then run the job again."
-    ]
-  },
-  "cli-missing": {
-    when: /'az' is not recognized|\baz: (command )?not found/,
-    answer: [
-      "`auth-type: azure-cli` needs `az` on the runner's PATH.",
-      "Use `auth-type: oidc`, which does not need the Azure CLI.",
-      "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
-    ]
-  },
-  "cli-not-signed-in": {
-    when: [
-      /az login|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+    WITHOUT_CLI,
+    { retries: 1 }
+    // another job may have held the files
+  ],
+  "cli-not-signed-in": [
+    [
+      /az login|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*"
     ],
-    answer: [
-      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
-      "Use `auth-type: oidc`, which signs in on its own when necessary.",
-      "Or run azure/login in the same job, right before this step."
-    ]
-  },
-  "cli-network": {
-    when: {
-      signIn: "azure-cli",
-      text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection (aborted|reset)|JSON is invalid|Unable to get endpoints|name resolution|have network connection)/
-    },
-    answer: (context) => [
-      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
-      "Check from the runner:",
-      run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
-      "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
-      "Run the job again."
-    ],
-    retries: 1
-  },
-  "cli-no-answer": {
-    when: [
-      { signIn: "azure-cli", codes: "ETIMEDOUT" },
-      { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
-    ],
-    answer: [
-      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
-      "Run the same command in a step of the job, to see where it waits:",
-      GET_TOKEN,
-      "Or use `auth-type: oidc`, which does not need the Azure CLI."
-    ]
-  }
+    "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
+    "Use `auth-type: oidc`, which signs in on its own when necessary.",
+    "Or run azure/login in the same job, right before this step.",
+    (_context, { text }) => /Response_Status|BrokerPlugin|accounts control/.test(text) ? [
+      "On Windows, the sign-in of a user also needs the account broker (WAM) and a person at the screen. Without the broker:",
+      az("config set core.enable_broker_on_windows=false")
+    ] : []
+  ],
+  "cli-no-answer": [
+    [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
+    "Run the same command in a step of the job, to see where it waits:",
+    GET_TOKEN,
+    WITHOUT_CLI
+  ]
 });
+function assertionInvalid({ signIn: signIn2 }) {
+  if (signIn2?.type === "azure-cli")
+    return [
+      "Entra does not accept the token or the certificate with which azure/login signed in: it is missing, was changed or is not the application's.",
+      "Check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's.",
+      WITHOUT_CLI
+    ];
+  return [
+    "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
+    "If azure/login runs in this job, set the same `client-id` there.",
+    "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+    "Run the job again."
+  ];
+}
 var APP = { "resource-group": "<resource-group>", name: "<app>" };
 var MACHINE = { "resource-group": "<resource-group>", name: "<vm>" };
 var LIST_OF_APP = [
@@ -738,13 +938,19 @@ var LIST_OF_APP = [
 ];
 var LIST_OF_MACHINE = ["List the identities of the machine:", az("vm identity show", MACHINE)];
 var CLOUD_SHELL = /not a supported MSI token audience/;
-var BEHIND_PROXY = /HTTP status 50[24] |Required metadata header/;
-function reachIdentity(text) {
+var BEHIND_PROXY = /HTTP status 50[24] (?!.*dial tcp)|Required metadata header/;
+var WRONG_HEADER = /HTTP status 401|secret token header/;
+function reachIdentity(_context, { text }) {
   const bypass = [
     "If the runner uses a proxy, exclude the identity endpoint from it:",
     run("NO_PROXY=169.254.169.254")
   ];
   if (BEHIND_PROXY.test(text)) return [...bypass, "Run the job again."];
+  if (WRONG_HEADER.test(text))
+    return [
+      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now.",
+      "Restart the app."
+    ];
   if (/Failed to connect to MSI.*\b405\b/.test(text))
     return [
       "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
@@ -753,10 +959,7 @@ function reachIdentity(text) {
   return [
     "On GitHub-hosted runners, use `auth-type: oidc`.",
     "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
-    .../ECONNREFUSED/.test(text) ? [] : [
-      "On a self-hosted runner in Azure, assign an identity to the machine:",
-      az("vm identity assign", MACHINE)
-    ],
+    .../ECONNREFUSED/.test(text) ? [] : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)],
     ...bypass
   ];
 }
@@ -769,6 +972,17 @@ function scopeOf(cloud) {
 }
 function subjectOf({ assertion }, { text }) {
   return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
+}
+function unfederated(context, symptom) {
+  if (symptom.text.includes("AADSTS70025:"))
+    return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
+  if (symptom.text.includes("AADSTS700212:"))
+    return "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
+  if (symptom.text.includes("AADSTS7002138:"))
+    return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
+  if (MERGE_QUEUE.test(subjectOf(context, symptom)))
+    return "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.";
+  return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
 function federate(context, symptom) {
   const { assertion, cloud, signIn: signIn2 } = context;
@@ -881,106 +1095,409 @@ function clientOf(signIn2) {
   return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
 }
 
+// src/diagnosis/proxy.ts
+var HTTPS = ["entra", "github", "azure", "github-issues"];
+var PROXY = rulesFor(HTTPS, {
+  "proxy-not-found": [
+    [
+      { atProxy: true, codes: "ENOTFOUND EAI_*" },
+      { codes: "ENOTFOUND EAI_*", text: /tunneling socket|ProxyError/ }
+    ],
+    "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
+    "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
+    "Check the name on the runner:",
+    ({ proxy }) => run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
+  ],
+  "proxy-sign-in": [
+    ["CONNECT_407", /proxy authentication required/i, { codes: "NOT_JSON", status: [407] }],
+    "The proxy between the runner and this host asks for a sign-in.",
+    "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
+    run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
+    "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
+    bypassProxy
+  ],
+  "proxy-overloaded": [
+    { codes: "CONNECT_5*", text: /^(?!.*\b501\b)/ },
+    "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall or upstream proxy fails.",
+    "Run the job again.",
+    "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
+    bypassProxy,
+    { retries: 2 }
+  ],
+  "proxy-unusable": [
+    [
+      {
+        atProxy: true,
+        codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ETIMEDOUT ECONNRESET UND_ERR_CONNECT_TIMEOUT"
+      },
+      "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
+      /tunneling socket could not be established, cause|Proxy connection ended|ProxyError(?!.*Tunnel connection failed)/,
+      /SOCKS|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
+      /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
+      "UND_ERR_PRX_TLS ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
+    ],
+    "No HTTP proxy answers at the address in `HTTPS_PROXY`: the address or its `http://` is wrong, nothing listens there, or it is a SOCKS proxy or a web server.",
+    "Correct the variable. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
+    run("HTTPS_PROXY=http://<proxy>:<port>"),
+    "Check the proxy on the runner:",
+    (context) => run(
+      `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
+    ),
+    bypassProxy,
+    { retries: 1 }
+  ],
+  "proxy-refused": [
+    [
+      "CONNECT_* ERR_PROXY_TUNNEL",
+      { codes: "NOT_JSON", status: ["4xx"] },
+      /Error Code : 4\d\d.*HTML page/,
+      { status: ["4xx"], text: /^\s*</ }
+    ],
+    "A proxy between the runner and this host does not allow the connection.",
+    allowInProxy
+  ]
+});
+
+// src/diagnosis/network.ts
+var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
+var ON_THE_WAY = rulesFor(EVERYWHERE, {
+  "host-not-found": [
+    [
+      "ENOTFOUND ENODATA EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
+      /getaddrinfo EAI_AGAIN [\w-]+$|ECONNREFUSED (0\.0\.0\.0|:::)/
+    ],
+    "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network.",
+    (context) => atPostgres(context, [
+      ...setFullName(context),
+      "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+    ])
+  ],
+  "dns-unavailable": [
+    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E(?![MN]FILE)/],
+    "The runner's DNS server did not answer, or refused to.",
+    "Run the job again.",
+    "On a self-hosted runner, check its DNS:",
+    (context) => run(`nslookup ${shell(hostOf(context))}`),
+    { retries: 2 }
+  ],
+  "too-many-files": [
+    "EMFILE ENFILE ENOBUFS ENOMEM EADDRINUSE",
+    "The runner's process, or the whole machine, cannot open more files and sockets.",
+    "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
+    run("ulimit -n"),
+    "Run fewer jobs at the same time on this machine. Then run the job again.",
+    { retries: 1 }
+  ],
+  "connection-not-allowed": [
+    [/\b(connect|socket|bind) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
+    "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
+    (context) => sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
+    "Or run the job outside the sandbox or container."
+  ],
+  "connection-lost": [
+    [
+      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_*",
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$|does not match the HTTP\/1.1 protocol/i,
+      // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
+      /bad.record.mac|alert.(internal.error|record.overflow|decompression.failure|decode.error|user.cancelled|close.notify)/i
+    ],
+    "The connection broke: the peer is restarting or failing over, or something in between cut it or changed its data.",
+    (context) => isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again.", ...reachable(context)],
+    { retries: 3 }
+  ],
+  "connection-timed-out": [
+    "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
+    (context, { text }) => {
+      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
+      if (!isPostgres(context))
+        return [
+          context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
+          ...reachable(context)
+        ];
+      return [
+        "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
+        "Look at the server's state and network:",
+        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
+        "If public access is `Disabled`, use a runner in the server's network.",
+        "If it is `Enabled`, allow the runner's address:",
+        azAllow(context, "<address>"),
+        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+      ];
+    },
+    { retries: 1 }
+  ],
+  "connection-refused": [
+    "ECONNREFUSED",
+    (context) => {
+      if (!isPostgres(context))
+        return [
+          "Nothing listens at this address, or a firewall in between refuses the connection.",
+          ...reachable(context)
+        ];
+      if (/^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? ""))
+        return [
+          "`host` is the machine or the container of the job, and nothing listens on this port there.",
+          ...setFullName(context),
+          "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
+        ];
+      return [
+        "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+        "Look at the server's state:",
+        azShow(context, "state"),
+        "If the server is stopped, start it. Then run the job again."
+      ];
+    },
+    { retries: 1 }
+  ],
+  "host-unreachable": [
+    "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
+    (context, { text }) => {
+      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
+      if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text))
+        return [
+          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
+          "See whether the name has an IPv4 address:",
+          run(`nslookup ${shell(hostOf(context))}`),
+          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
+        ];
+      return [
+        "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
+        "Check the network and the routes of a self-hosted runner:",
+        run("ip route"),
+        ...atPostgres(context, ["If the server is in a private network, use a runner in that network."])
+      ];
+    },
+    { retries: 1 }
+  ],
+  "connection-failed": [
+    /\b(connect|socket|bind|read|write) E[A-Z]{2,}\b(?<!E(PROTO|ACCES))/,
+    "The runner's operating system could not make the connection, for the reason in the message.",
+    (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName(context)]),
+    "Run the job again.",
+    { retries: 1 }
+  ],
+  "tls-wrong-host": [
+    [
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+      /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch/i
+    ],
+    "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
+    (context) => atPostgres(context, [
+      ...setFullName(context),
+      "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
+      "If you must use another name, set `ssl-mode: verify-ca`, which checks everything except the name."
+    ])
+  ],
+  "tls-expired": [
+    ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
+    "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
+    "Check the runner's clock:",
+    run("date"),
+    "Look at the certificate's dates:",
+    (context) => run(look(context, " | openssl x509 -noout -dates"))
+  ],
+  "tls-certificate": [
+    [
+      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)/i,
+      "CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_CERT* ERR_TLS_CERT_*"
+    ],
+    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Trusting it in addition does not help. Nothing secret was sent.",
+    "Look at the certificate:",
+    (context) => run(look(context, " | openssl x509 -noout -text")),
+    "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's."
+  ],
+  "tls-unknown-authority": [
+    [
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED",
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i
+    ],
+    "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    "See who issued the certificate:",
+    (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
+    (context) => isPostgres(context) ? [
+      context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`."
+    ] : [
+      "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+      run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`)
+    ]
+  ],
+  "tls-authorities-unreadable": [
+    /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
+    "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
+    "Check the file that this variable names. In a container, the path is that of the container:",
+    run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
+    "Its first line must be `-----BEGIN CERTIFICATE-----`."
+  ],
+  "tls-host-not-allowed": [
+    /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
+    "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
+    (context) => sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
+    seeWhoAnswers
+  ],
+  "tls-client-certificate": [
+    /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
+    "The other side expects a client certificate, or does not trust the runner's. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+    seeWhoAnswers,
+    (context) => sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
+    (context) => atPostgres(context, ["Check `host` and `port`."])
+  ],
+  "tls-outdated": [
+    [
+      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.protocol.version|bad.ecpoint|wrong.signature|legacy.sigalg|version.too.low/i,
+      "AADSTS1002016"
+    ],
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+    seeWhoAnswers,
+    "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
+    (context) => isPostgres(context) ? [] : bypassProxy(context)
+  ],
+  "tls-handshake": [
+    [
+      "ERR_SSL_* EPROTO*",
+      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines/
+    ],
+    "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+    (context) => isPostgres(context) ? [] : [CHECK_PROXY],
+    seeWhoAnswers
+  ]
+});
+var CHECK_PROXY = "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.";
+var PRIVATE = rulesFor(["postgres", "azure"], {
+  "server-is-private": [
+    /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server|Client from Azure Virtual Networks)/i,
+    "The server's public access is disabled, or one of the two is in a virtual network. A firewall rule has no effect there.",
+    "Run the job in the server's network. `docs/private-network.md` shows three ways."
+  ]
+});
+var NETWORK = [...PROXY, ...ON_THE_WAY];
+var PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
+function fromOutside(context) {
+  return [
+    "The server's address is private: only its own network, and networks that are peered with it, lead there.",
+    "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
+    `If the runner is in it, allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`
+  ];
+}
+function atPostgres(context, steps) {
+  return isPostgres(context) ? steps : reachable(context);
+}
+function reachable(context) {
+  const host2 = code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
+  const needed = context.proxy === void 0 ? sentence`The runner needs HTTPS to ${host2}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.` : sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${host2}, or \`NO_PROXY\` list it.`;
+  return ["Check from the runner:", run(`curl --head ${shell(`https://${hostOf(context)}`)}`), needed];
+}
+function seeWhoAnswers(context) {
+  return ["See who answers, and with which TLS:", run(look(context))];
+}
+function look(context, then = "") {
+  const host2 = hostOf(context);
+  const port2 = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host2) ? "" : ":443";
+  return `openssl s_client -connect ${shell(host2)}${port2} </dev/null${then}`;
+}
+
 // src/diagnosis/fallbacks.ts
 var UNKNOWN = {
-  hint: inOurWords("This action does not recognize this error."),
-  steps: stepsOf([
-    "Run the job again with `Enable debug logging` ticked.",
-    "If the error persists, open an issue in this action's repository, with this message."
-  ])
+  code: "unknown",
+  with: [],
+  when: [],
+  explain: () => ({
+    hint: inOurWords("This action does not recognize this error."),
+    steps: stepsOf([
+      "Run the job again with `Enable debug logging` ticked.",
+      "If the error persists, open an issue in this action's repository, with this message."
+    ])
+  })
 };
+var MALFORMED = /AADSTS(50192|900(04|1[3-6]|23|50)|90121|900144|9002313):/;
 var FALLBACKS = [
   ...rulesFor("github", {
-    "oidc-unavailable": {
-      when: {},
-      answer: [
-        "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
-        "Run the job again.",
-        "Look for an outage of Actions: https://www.githubstatus.com"
-      ],
-      retries: 3
-    }
+    "oidc-unavailable": [
+      {},
+      "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+      "Run the job again.",
+      "Look for an outage of Actions: https://www.githubstatus.com",
+      { retries: 3 }
+    ]
   }),
   ...rulesFor("entra", {
-    "entra-answer-unreadable": {
-      when: [
+    "entra-answer-unreadable": [
+      [
         { codes: "NOT_JSON", status: ["2xx", "3xx"] },
         "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed",
         /an answer of more than \d+ MiB|fetch failed/
       ],
-      answer: (context) => [
-        "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
-        "Run the job again.",
-        "If the error persists, see what answer the runner gets:",
-        run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
-        ...allowInProxy(context)
-      ],
-      retries: 2
-    },
-    "entra-refused": {
-      when: [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
-      answer: ({ signIn: signIn2 }, { text }) => {
+      "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
+      "Run the job again.",
+      "If the error persists, see what answer the runner gets:",
+      (context) => run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
+      allowInProxy,
+      { retries: 2 }
+    ],
+    "entra-refused": [
+      [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
+      (context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
         return [
-          "Entra refused the sign-in for a reason that this action does not recognize.",
+          MALFORMED.test(text) ? "The request that Entra received is incomplete or malformed: an input is empty or wrong, or a proxy changed the request." : "Entra refused the sign-in, for the reason in its message.",
           ...number === void 0 ? [] : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`],
-          ...signIn2?.type === "azure-cli" ? ["Run azure/login right before this step, or use `auth-type: oidc`."] : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]
+          ...context.signIn?.type === "azure-cli" ? ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."] : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT],
+          ...MALFORMED.test(text) ? allowInProxy(context) : []
         ];
       }
-    },
-    "cli-failed": {
-      when: { signIn: "azure-cli" },
-      answer: [
-        "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
-        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
-        run('AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'),
-        "Run the same command in a step of the job:",
-        GET_TOKEN,
-        "Or use `auth-type: oidc`, which does not need the Azure CLI."
-      ],
-      retries: 1
-      // another job may have held the files
-    }
+    ],
+    "cli-network": [
+      {
+        signIn: "azure-cli",
+        text: /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/
+      },
+      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
+      reachable,
+      "Run the job again.",
+      { retries: 1 }
+    ],
+    "cli-failed": [
+      { signIn: "azure-cli" },
+      (_context, { text }) => /Traceback|unexpected error|Error:|No module/.test(text) ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together." : "The Azure CLI gave no token, for the reason in its message.",
+      "Use `auth-type: oidc`, which does not need the Azure CLI.",
+      "Or, on a self-hosted runner, install the newest Azure CLI again, with its extensions: https://aka.ms/azure-cli",
+      "Run the same command in a step of the job, to see where it fails:",
+      GET_TOKEN,
+      { retries: 1 }
+    ]
   }),
   ...rulesFor("postgres", {
-    "server-error": {
-      when: "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
-      answer: (context, symptom) => [
-        "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
-        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
-        "Look at the server's log around this time:",
-        azOnServer("server-logs list", context)
-      ]
-    }
+    "server-error": [
+      "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
+      "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
+      (_context, symptom) => sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
+      "Look at the server's log around this time:",
+      (context) => azOnServer("server-logs list", context)
+    ]
   })
 ];
 
 // src/diagnosis/github.ts
 var GITHUB = rulesFor("github", {
-  "oidc-not-permitted": {
-    when: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    answer: [
-      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
-      "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
-      run("permissions:\n  id-token: write\n  contents: read"),
-      "For pull requests from forks, run this job after the merge."
-    ]
-  },
-  "oidc-no-token": {
-    when: /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : 3\d\d/,
-    answer: [
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-      "Let the runner reach GitHub without the proxy:",
-      run("NO_PROXY=.actions.githubusercontent.com"),
-      "Run the job again."
-    ]
-  },
-  "oidc-refused": {
-    when: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/,
-    answer: (_context, { text }) => {
-      if (/Error Code : 401/.test(text))
+  "oidc-not-permitted": [
+    /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
+    run("permissions:\n  id-token: write\n  contents: read"),
+    "For pull requests from forks, run this job after the merge."
+  ],
+  "oidc-no-token": [
+    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|29)\d\d.*an (empty answer|answer that is not))/,
+    "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+    "Let the runner reach GitHub without the proxy:",
+    run("NO_PROXY=.actions.githubusercontent.com"),
+    "Run the job again."
+  ],
+  "oidc-refused": [
+    /Failed to get ID Token.*Error Code : 4(?!29)\d\d(?!.*HTML page)/,
+    (_context, { text }) => {
+      if (/Error Code : 4(01|04|10)/.test(text))
         return [
-          "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
+          "GitHub no longer accepts the token that it gave this job for requesting an ID token, or no longer knows the job: it has expired, or the job has ended.",
           "Run the job again. In a long job, run this step early, or in a job of its own.",
           "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
         ];
@@ -990,320 +1507,13 @@ var GITHUB = rulesFor("github", {
         "Run the job again, if there is no such step."
       ];
     }
-  }
+  ]
 });
-
-// src/diagnosis/network.ts
-var import_node_net = require("node:net");
-
-// src/diagnosis/proxy.ts
-var HTTPS = ["entra", "github", "azure", "github-issues"];
-var PROXY = rulesFor(HTTPS, {
-  "proxy-not-found": {
-    when: [
-      { atProxy: true, codes: "ENOTFOUND EAI_AGAIN" },
-      /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(\[Errno (-\d|8\b|1100\d)|name resolution|Failed to resolve)/
-    ],
-    answer: ({ proxy }) => [
-      "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
-      "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
-      "Check the name on the runner:",
-      run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
-    ]
-  },
-  "proxy-refused": {
-    when: [
-      { atProxy: true, codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN" },
-      /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i,
-      "HPE_* UND_ERR_PRX_TLS",
-      { codes: "NOT_JSON", status: ["4xx", "5xx"] }
-    ],
-    answer: (context, { text }) => {
-      if (/\b407\b|proxy authentication required/i.test(text))
-        return [
-          "The proxy between the runner and this host asks for a sign-in.",
-          "Add the sign-in to the variable:",
-          run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-          ...bypassProxy(context)
-        ];
-      if (NO_PROXY_ANSWERS.test(text))
-        return [
-          "No HTTP proxy answers at the address in `HTTPS_PROXY`, or it broke the connection.",
-          "Check the proxy on the runner. In a container, `127.0.0.1` is the container itself:",
-          run(
-            `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
-          ),
-          "Start the proxy, or correct `HTTPS_PROXY`: it must name an HTTP proxy (`http://<proxy>:<port>`), not a SOCKS proxy.",
-          ...bypassProxy(context)
-        ];
-      return [
-        "A proxy between the runner and this host does not allow the connection.",
-        ...allowInProxy(context),
-        "If the proxy asks for a sign-in, add it to the variable:",
-        run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>")
-      ];
-    }
-  }
-});
-var NO_PROXY_ANSWERS = /cause=|ECONNREFUSED|E(HOST|NET)\w+|Connection refused|Connection ended|closed connection|reset by peer|timed out|Parse Error/i;
-
-// src/diagnosis/network.ts
-var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
-var ON_THE_WAY = rulesFor(EVERYWHERE, {
-  "host-not-found": {
-    when: [
-      "ENOTFOUND ENODATA EAI_NONAME",
-      /getaddrinfo (ENOTFOUND|EAI_AGAIN [\w-]+$)|could not translate host name/
-    ],
-    answer: (context) => [
-      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
-      ...atPostgres(context, [
-        ...setFullName(context),
-        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
-      ])
-    ]
-  },
-  "dns-unavailable": {
-    when: ["EAI_* ESERVFAIL EREFUSED", /getaddrinfo EAI_|query\w+ E(SERVFAIL|REFUSED|TIMEOUT)/],
-    answer: (context) => [
-      "The runner's DNS server did not answer.",
-      "Run the job again.",
-      "On a self-hosted runner, check its DNS:",
-      run(`nslookup ${shell(hostOf(context))}`)
-    ],
-    retries: 2
-  },
-  "too-many-files": {
-    when: ["EMFILE ENFILE ENOBUFS ENOMEM", /\bE[MN]FILE\b|Too many open files/],
-    answer: [
-      "The runner's process, or the whole machine, cannot open more files and sockets.",
-      "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
-      run("ulimit -n"),
-      "Run fewer jobs at the same time on this machine. Then run the job again."
-    ],
-    retries: 1
-  },
-  "connection-not-allowed": {
-    when: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/,
-    answer: (context) => [
-      "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-      sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
-      "Or run the job outside the sandbox or container."
-    ]
-  },
-  "connection-lost": {
-    when: [
-      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$/i
-    ],
-    answer: (context) => [
-      "The connection broke: the peer is restarting or failing over, or something in between cut it.",
-      ...isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again.", ...reachable(context)]
-    ],
-    retries: 3
-  },
-  "connection-timed-out": {
-    when: [
-      "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
-      /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|(Connect|Headers|Body) Timeout Error|TLS handshake timeout/
-    ],
-    answer: (context) => [
-      isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
-      ...atPostgres(context, [
-        "Look at the server's state and network:",
-        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
-        "If public access is `Disabled`, use a runner in the server's network.",
-        "If it is `Enabled`, allow the runner's address:",
-        azAllow(context, "<address>"),
-        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
-      ])
-    ],
-    retries: 1
-  },
-  "connection-refused": {
-    when: ["ECONNREFUSED", /ECONNREFUSED/],
-    answer: (context) => isPostgres(context) && /^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? "") ? [
-      "`host` is the machine or the container of the job, and nothing listens on this port there.",
-      ...setFullName(context),
-      "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
-    ] : [
-      isPostgres(context) ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong." : "Nothing listens at this address, or a firewall in between refuses the connection.",
-      ...atPostgres(context, [
-        "Look at the server's state:",
-        azShow(context, "state"),
-        "If the server is stopped, start it. Then run the job again."
-      ])
-    ],
-    retries: 1
-  },
-  "host-unreachable": {
-    when: [
-      "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
-      /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/
-    ],
-    answer: (context, { text }) => {
-      if (/E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i.test(text))
-        return [
-          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
-          "See whether the name has an IPv4 address:",
-          run(`nslookup ${shell(hostOf(context))}`),
-          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
-        ];
-      return [
-        "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
-        ...atPostgres(context, ["Use a runner in the server's network."])
-      ];
-    },
-    retries: 1
-  },
-  "tls-wrong-host": {
-    when: [
-      "ERR_TLS_CERT_ALTNAME_INVALID",
-      /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/
-    ],
-    answer: (context) => [
-      "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
-      ...atPostgres(context, [
-        ...setFullName(context),
-        ...(0, import_node_net.isIP)(context.host ?? "") > 0 ? [
-          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
-        ] : [
-          "Do not use an alias (CNAME) or a `privatelink` name.",
-          "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
-        ]
-      ])
-    ]
-  },
-  "tls-expired": {
-    when: ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid)/],
-    answer: (context) => [
-      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-      "Check the runner's clock:",
-      run("date"),
-      "Look at the certificate's dates:",
-      run(look(context, " | openssl x509 -noout -dates"))
-    ]
-  },
-  "tls-unknown-authority": {
-    when: [
-      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i
-    ],
-    answer: (context) => [
-      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
-      "See who issued the certificate:",
-      run(look(context, " | openssl x509 -noout -issuer -subject")),
-      ...isPostgres(context) ? [
-        context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`."
-      ] : [
-        "If the authority is yours, set this where the runner starts, or in the step's `env`:",
-        run(
-          `${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`
-        )
-      ]
-    ]
-  },
-  "tls-certificate": {
-    when: [
-      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i,
-      "CERT_* CRL_* INVALID_CA INVALID_PURPOSE PATH_LENGTH_EXCEEDED UNABLE_TO_* ERROR_IN_CERT* ERR_TLS_CERT_*"
-    ],
-    answer: (context, { text }) => {
-      if (/too (weak|small)/i.test(text))
-        return [
-          "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
-          "Replace the certificate with one that has an RSA key of at least 2048 bits and a SHA-256 signature. If a proxy inspects TLS, the certificate is the proxy's.",
-          "Look at the certificate:",
-          run(look(context, " | openssl x509 -noout -text"))
-        ];
-      return [
-        "The certificate is not valid. Nothing secret was sent.",
-        "Look at the certificate:",
-        run(look(context))
-      ];
-    }
-  },
-  "tls-handshake": {
-    when: [
-      "ERR_SSL_* EPROTO*",
-      /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/
-    ],
-    answer: (context, { text }) => {
-      const seeWhatAnswers = ["See what answers on the port:", run(look(context))];
-      if (HOST_NOT_ALLOWED.test(text))
-        return [
-          "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
-          sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
-          ...seeWhatAnswers
-        ];
-      if (CLIENT_CERTIFICATE.test(text))
-        return [
-          "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
-          isPostgres(context) ? "Check `host` and `port`." : sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
-          ...seeWhatAnswers
-        ];
-      if (OLD_TLS.test(text))
-        return [
-          "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
-          "See who answers, and with which TLS:",
-          run(look(context)),
-          ...isPostgres(context) ? [
-            "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys."
-          ] : [
-            "If it is a proxy, have it updated, or bypass it:",
-            run(`NO_PROXY=${shell(hostOf(context))}`)
-          ]
-        ];
-      return [
-        "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
-        ...context.proxy === void 0 ? [] : [
-          sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`
-        ],
-        ...seeWhatAnswers
-      ];
-    }
-  }
-});
-var PRIVATE = rulesFor(["postgres", "azure"], {
-  "server-is-private": {
-    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server)/i,
-    answer: [
-      "The server's public access is disabled, or it is in a virtual network. A firewall rule has no effect there.",
-      "Run the job in the server's network. `docs/private-network.md` shows three ways."
-    ]
-  }
-});
-var NETWORK = [...PROXY, ...ON_THE_WAY];
-var HOST_NOT_ALLOWED = /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i;
-var CLIENT_CERTIFICATE = /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i;
-var OLD_TLS = /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i;
-function atPostgres(context, steps) {
-  return isPostgres(context) ? steps : reachable(context);
-}
-function reachable(context) {
-  return [
-    "Check from the runner:",
-    run(`curl --head ${shell(`https://${hostOf(context)}`)}`),
-    reach(context)
-  ];
-}
-function reach(context) {
-  const host2 = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
-  if (context.proxy !== void 0) {
-    return sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${code(host2)}, or \`NO_PROXY\` list it.`;
-  }
-  return sentence`The runner needs HTTPS to ${code(host2)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
-}
-function look(context, then = "") {
-  const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
-  return `openssl s_client -connect ${shell(hostOf(context))}:${port2} </dev/null${then}`;
-}
 
 // src/diagnosis/postgres.ts
-var import_node_net2 = require("node:net");
+var import_node_net = require("node:net");
 
 // src/model/entra-label.ts
-var ENTRA_DATABASE = "postgres";
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
@@ -1312,87 +1522,81 @@ var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(fa
 var CREATE_BY_ID = run(
   "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
 );
-var SESSION_TIMEOUTS = {
-  "25P03": "idle_in_transaction_session_timeout",
-  "25P04": "transaction_timeout",
-  "57P05": "idle_session_timeout"
-};
-var WITHOUT_POOLER = "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.";
-var AFTER_MIGRATIONS = [
-  "Run the job again: it continues where it stopped.",
-  "Run this step after the migrations, not at the same time."
-];
+var USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
+var LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 var POSTGRES = rulesFor("postgres", {
-  "pooler-token-too-long": {
-    when: /client sent partial pkt in startup phase|password too long/,
-    answer: [
-      "The token is longer than the longest password that this PgBouncer accepts.",
-      "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
-      "Or sign in as a service principal or managed identity, whose tokens are shorter than a user's."
-    ]
-  },
-  "pooler-session": {
-    when: [
-      "26000 42P05",
-      /prepared statement (".*" (requires|does not exist|already exists)|did not exist|name is already in use)|cached plan must not change/
+  "not-postgres": [
+    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
+    [
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest/,
+      "NOT_POSTGRES"
     ],
-    answer: [
-      "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
-      WITHOUT_POOLER
-    ]
-  },
-  "token-expired": {
-    when: /access token (has|is) expired/i,
-    answer: (context) => [
-      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
-      ...CHECK_CLOCK,
-      ...tokenClaims(context),
-      "Run the job again."
-    ],
-    retries: 1
-  },
-  "token-audience": {
-    when: /valid audience claim/i,
-    answer: (context) => [OTHER_CLOUD, ...selectCloud(context)]
-  },
-  "token-group": {
-    when: /does not contain group/i,
-    answer: (context) => [
-      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
-      "Add the identity to the group:",
-      az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
-      "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
-      ...tokenClaims(context)
-    ]
-  },
-  "token-identity-mismatch": {
-    when: /oid mismatch for role/i,
-    answer: (context) => [
-      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
-      ...tokenClaims(context),
-      "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
-      run(
-        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
-      ),
-      "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
-    ]
-  },
-  "token-role-type": {
-    when: /AAD_AUTH_TOKENTYPE_APP_/,
-    answer: (context) => [
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-      "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
-      listAdmins(context),
-      "List the other Entra roles, in database postgres:",
-      LIST_PRINCIPALS,
-      ...tokenClaims(context),
-      "If the identity has no role yet, make it an administrator:",
-      makeAdmin(context)
-    ]
-  },
-  "token-invalid": {
-    when: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
-    answer: (context) => context.signIn?.type === "password" ? [
+    "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
+    "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
+    setFullName
+  ],
+  "token-not-asked-for": [
+    "HASH_REQUESTED",
+    "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
+    "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
+    "Check that the server accepts Entra tokens:",
+    (context) => azShow(context, "authConfig"),
+    "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
+  ],
+  "query-timed-out": [
+    "QUERY_TIMEOUT",
+    "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
+    "Run the job again: what was granted stays granted.",
+    lookAtState
+  ],
+  "protocol-violation": [
+    ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
+    "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    "Check `host` and `port`: perhaps a different service listens there.",
+    setFullName,
+    "If a proxy is in between, set `host` to the server itself."
+  ],
+  "token-expired": [
+    /access token (has|is) expired/i,
+    "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
+    ...CHECK_CLOCK,
+    tokenClaims,
+    "Run the job again.",
+    { retries: 1 }
+  ],
+  "token-audience": [/valid audience claim/i, OTHER_CLOUD, selectCloud],
+  "token-group": [
+    /does not contain group/i,
+    "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
+    "Add the identity to the group:",
+    (context) => az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
+    "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
+    tokenClaims
+  ],
+  "token-identity-mismatch": [
+    /oid mismatch for role/i,
+    "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
+    tokenClaims,
+    "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+    (context) => run(
+      `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
+    ),
+    "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
+  ],
+  "token-role-type": [
+    /AAD_AUTH_TOKENTYPE_APP_/,
+    "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
+    "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
+    listAdmins,
+    "List the other Entra roles, in database postgres:",
+    LIST_PRINCIPALS,
+    tokenClaims,
+    "If the identity has no role yet, make it an administrator:",
+    makeAdmin
+  ],
+  "token-invalid": [
+    /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
+    (context) => context.signIn?.type === "password" ? [
       "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
       "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
       "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
@@ -1403,503 +1607,355 @@ var POSTGRES = rulesFor("postgres", {
       azShow(context, "authConfig"),
       "If PgBouncer is in between, set `port: 5432`."
     ]
-  },
-  "token-refused": {
-    when: /access token|Entra.*token|Azure AD.*token/i,
-    answer: (context) => [
-      "The server does not accept this token for this role.",
-      "Set `user` to the role of the identity that signs in.",
-      ...findRole(context)
-    ]
-  },
-  "entra-extension-fault": {
-    when: /cannot read pg_class without having selected a database/,
-    answer: (context) => [
-      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
-      "Restart the server:",
-      azServer("restart", context),
-      "If the error persists, open a support request for the server in the Azure portal.",
-      "Until then, sign in with `password` as a role that has one."
-    ]
-  },
-  "password-refused": {
-    when: [
+  ],
+  "password-refused": [
+    [
       "28P01",
-      /(password|SASL) authentication failed|empty password returned by client|client password must be|server signature does not match/i
+      /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied|server signature does not match/i
     ],
-    answer: passwordRefused
-  },
-  "role-may-not-log-in": {
-    when: /is not permitted to log in/,
-    answer: ({ user }) => [
-      "The role exists, but cannot log in.",
-      "Set `user` to a role that can log in.",
-      "Or let this role log in:",
-      run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
-    ]
-  },
-  "login-role-not-found": {
-    when: [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user/],
-    answer: (context) => [
-      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      ...findRole(context)
-    ]
-  },
-  firewall: {
+    passwordRefused
+  ],
+  "login-role-not-found": [
+    [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user|is not permitted to log in/],
+    "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "Set `user` to a role that can log in.",
+    findRole,
+    "If the role exists, let it log in:",
+    (context) => run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`)
+  ],
+  firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    when: [
-      /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/,
-      /Client from Azure Virtual Networks is not allowed/
-    ],
-    answer: (context, { text }) => {
-      if (/Virtual Networks/.test(text))
-        return [
-          "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
-          "Remove the service endpoint `Microsoft.Sql` from the runner's subnet, or add a rule for the subnet to the server.",
-          "Or use a runner in the server's network (`docs/private-network.md`)."
-        ];
-      return [
-        "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-        "For a runner that keeps its address, allow it, and run the job again:",
-        azAllow(context, addressIn(text) ?? "<address>"),
-        "Or use a runner in the server's network (`docs/private-network.md`)."
-      ];
-    }
-  },
-  "tls-required": {
-    when: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
-    answer: [
-      "The server accepts only connections with TLS.",
-      "Remove `ssl-mode`, or set it to `verify-full`."
-    ]
-  },
-  "database-not-found": {
-    when: ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    answer: (context) => [
-      "The server has no database with this name. Names are case-sensitive.",
-      "Set `database` to one of these:",
-      azOnServer("db list", context, { query: "[].name" })
-    ]
-  },
-  "database-closed": {
-    when: /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
-    answer: (context, { text }) => [
-      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
-      "Set `database` to another database:",
-      azOnServer("db list", context, { query: "[].name" }),
-      ...text.includes("invalid database") ? [
-        "Or finish the interrupted `DROP DATABASE`, connected to another database:",
-        run(`DROP DATABASE ${identifier(context.database, "<database>")};`)
-      ] : []
-    ]
-  },
-  "connect-not-granted": {
-    when: {
+    /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf/,
+    "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+    "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+    "For a runner that keeps its address, allow it, and run the job again:",
+    (context, { text }) => azAllow(context, addressIn(text) ?? "<address>"),
+    "Or use a runner in the server's network (`docs/private-network.md`)."
+  ],
+  "tls-required": [
+    /^(?!.*server login).*pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
+    "The server accepts only connections with TLS.",
+    "Remove `ssl-mode`, or set it to `verify-full`."
+  ],
+  "database-not-found": [
+    ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
+    "The server has no database with this name. Names are case-sensitive.",
+    "Set `database` to one of these:",
+    listDatabases
+  ],
+  "database-closed": [
+    /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
+    "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
+    "Set `database` to one of these:",
+    listDatabases
+  ],
+  "connect-not-granted": [
+    {
       codes: "42501",
       text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\ub370\uc774\ud130\ubca0\uc774\uc2a4|il database|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] /
     },
-    answer: ({ user, database }) => [
-      "`user` has no CONNECT privilege on this database.",
-      "Grant the privilege, as the database's owner:",
-      run(
-        `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`
-      )
-    ]
-  },
-  "no-connection-slots": {
-    when: [
+    "`user` has no CONNECT privilege on this database.",
+    "Grant the privilege, as the database's owner:",
+    ({ user, database }) => run(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`)
+  ],
+  "no-connection-slots": [
+    [
       "53300",
-      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/
+      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout|too many servers/
     ],
-    answer: (context) => [
-      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
-      "Run the job again when fewer clients are connected.",
-      "See which clients hold connections, with psql:",
-      run(
-        "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
-      ),
-      "Look up how many connections the server allows. A larger compute size allows more:",
-      azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-      ...context.port === 6432 ? [] : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]
-    ],
-    retries: 4
-  },
-  "server-starting": {
-    when: [
-      "57P03",
-      /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
-    ],
-    answer: (context) => ["The server is starting, stopping or failing over.", ...afterRestart(context)],
-    retries: 4
-  },
-  "server-stopping": {
-    when: [
-      "57P01 57P02",
+    "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
+    "Run the job again when fewer clients are connected.",
+    "See which clients hold connections, with psql:",
+    run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
+    "Look up how many connections the server allows. A larger compute size allows more:",
+    (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
+    ({ port: port2 }) => port2 === 6432 ? [] : [USE_POOLER],
+    { retries: 4 }
+  ],
+  "server-restarting": [
+    [
+      "57P01 57P02 57P03",
+      /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
       /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
     ],
-    answer: (context) => [
-      "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
-      ...afterRestart(context)
-    ],
-    retries: 4
-  },
-  "pooler-cannot-connect": {
-    when: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/,
-    answer: (context) => [
-      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
-      ...afterRestart(context)
-    ],
-    retries: 3
-  },
-  "session-ended": {
-    when: [
-      Object.keys(SESSION_TIMEOUTS).join(" "),
-      /^(query|transaction|idle transaction|client_idle)[ _]timeout$/
-    ],
-    answer: (context, { code: code2 }) => [
-      "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
-      ...code2 in SESSION_TIMEOUTS ? lookAtTimeout(context, SESSION_TIMEOUTS[code2] ?? "") : [WITHOUT_POOLER]
-    ]
-  },
-  "replica-conflict": {
-    when: /due to conflict with recovery/,
-    answer: (context) => [
-      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
-      "Run the job again.",
-      "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
-      "If it happens often, let the replica wait longer for its readers (milliseconds):",
-      azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
-    ]
-  },
-  "out-of-shared-memory": {
-    when: { codes: "53200", text: /shared memory/ },
-    answer: (context) => [
-      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
-      "Run the job again when that session has ended.",
-      "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
-      azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
-    ]
-  },
-  "privileges-full": {
-    when: { codes: "54000", text: /row is too big/ },
-    answer: [
-      "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
-      "Grant to a group role, and make the other roles its members:",
-      run("GRANT <group> TO <role>;"),
-      "Revoke the privileges of roles that are no longer used."
-    ]
-  },
-  "out-of-memory": {
-    when: [
-      "53200 NO_PROCESS",
-      /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i
-    ],
-    answer: (context) => [
-      "The server has no memory left for this connection or statement.",
-      "Run the job again when the server is less busy.",
-      "If the error persists, choose a larger compute size. To see the current one:",
-      azShow(context, "sku")
-    ],
-    retries: 2
-  },
-  "disk-full": {
-    when: ["53100", /No space left on device/],
-    answer: (context) => ["The server's storage is full.", ...growStorage(context)]
-  },
-  "read-only": {
-    when: ["25006", /during recovery/],
-    answer: (context) => [
-      "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-      "Find out whether it is a replica, and how full its storage is:",
-      azShow(context, "{role:replicationRole, state:state, storage:storage}"),
-      "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
-      ...growStorage(context),
-      "If it is neither, find out at which level the setting is, and reset it there:",
-      run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
-    ]
-  },
-  wraparound: {
-    when: /not accepting commands (that assign new|to avoid wraparound)/,
-    answer: [
-      "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-      "Vacuum the database that the message names, as its owner or an administrator:",
-      run("VACUUM (VERBOSE);"),
-      "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
-    ]
-  },
-  "lock-time-out": {
-    when: "55P03",
-    answer: ["Another session, perhaps a migration, held a lock for too long.", ...AFTER_MIGRATIONS]
-  },
-  "authentication-time-out": {
-    when: /canceling authentication due to timeout/,
-    answer: [
-      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
-      "Run the job again.",
-      "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
-    ],
-    retries: 1
-  },
-  "statement-time-out": {
-    when: "57014",
-    answer: [
-      "A statement took longer than its time limit, or it was cancelled.",
-      "Run the job again when the server is less busy: what was granted stays granted."
-    ]
-  },
-  "name-encoding": {
-    when: "22021 22P05",
-    answer: [
-      "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-      "Look up the encoding of each database:",
-      run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
-      "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
-      run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
-      "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name."
-    ]
-  },
-  "concurrent-change": {
-    when: [
-      "40001 40P01 42710",
+    "The server is restarting or failing over, or an administrator ended the session.",
+    afterRestart,
+    { retries: 4 }
+  ],
+  "pooler-cannot-connect": [
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown/,
+    "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
+    afterRestart,
+    { retries: 2 }
+  ],
+  "authentication-time-out": [
+    /canceling authentication due to timeout/,
+    "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
+    "Run the job again.",
+    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+    { retries: 1 }
+  ],
+  "server-time-out": [
+    ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
+    "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
+    "Run the job again: what was granted stays granted.",
+    "If the error persists, see what limits there are, and where they are set:",
+    run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
+    "Where the source is `user` or `database`, reset the limit:",
+    run("ALTER ROLE <user> RESET <name>;\nALTER DATABASE <database> RESET <name>;")
+  ],
+  "replica-conflict": [
+    /due to conflict with recovery/,
+    "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
+    "Run the job again.",
+    "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
+    "If it happens often, let the replica wait longer for its readers (milliseconds):",
+    (context) => azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
+  ],
+  "privileges-full": [
+    { codes: "54000", text: /row is too big/ },
+    "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
+    "Grant to a group role, and make the other roles its members:",
+    run("GRANT <group> TO <role>;"),
+    "Revoke the privileges of roles that are no longer used."
+  ],
+  wraparound: [
+    /not accepting commands.*wraparound/,
+    "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+    "Vacuum the database that the message names, as its owner or an administrator:",
+    run("VACUUM (VERBOSE);"),
+    "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
+  ],
+  "server-limit": [
+    ["53000 53400 54*", { codes: "53200", text: /shared memory/ }],
+    "A limit of the server was reached: a migration can fill its lock table, for example.",
+    "Run the job again when less is going on.",
+    "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
+    (context, { text }) => azOnServer("parameter set", context, {
+      name: text.includes("shared memory") ? "max_locks_per_transaction" : "<parameter>",
+      value: "<value>"
+    }),
+    "If nothing else reaches this limit, an event trigger in the database does. List the event triggers:",
+    LIST_EVENT_TRIGGERS
+  ],
+  "out-of-memory": [
+    ["53200 NO_PROCESS", /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i],
+    "The server has no memory left for this connection or statement.",
+    "Run the job again when the server is less busy.",
+    "If the error persists, choose a larger compute size. To see the current one:",
+    (context) => azShow(context, "sku"),
+    { retries: 2 }
+  ],
+  "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
+  "read-only": [
+    ["25006", /during recovery|recovery is in progress/],
+    "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+    "Find out whether it is a replica, and how full its storage is:",
+    (context) => azShow(context, "{role:replicationRole, state:state, storage:storage}"),
+    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
+    growStorage,
+    "If it is neither, find out at which level the setting is, and reset it there:",
+    run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
+  ],
+  "concurrent-change": [
+    [
+      "40* 42710 55006 55P03",
       { codes: "23505", text: /"pg_\w+_index"/ },
       /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/
     ],
-    answer: ["Another session created or changed the same objects at the same time.", ...AFTER_MIGRATIONS]
-  },
-  "pgaadauth-not-here": {
-    when: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
-    answer: (context) => [
-      context.database === ENTRA_DATABASE ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication." : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
-      "Check that Entra authentication is enabled:",
-      azShow(context, "authConfig.activeDirectoryAuth"),
-      "If it is `Disabled`, enable it:",
-      azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
-      ...context.database === ENTRA_DATABASE ? [] : ["Run the function in database `postgres`."]
-    ]
-  },
-  "pgaadauth-not-permitted": {
-    when: { codes: "42501", text: /permission denied for function pgaadauth_/ },
-    answer: (context) => [
-      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
-      "Sign in as one of the server's Entra administrators:",
-      listAdmins(context),
-      "Or make the identity that signs in an administrator:",
-      makeAdmin(context)
-    ]
-  },
-  "principal-exists": {
-    when: /Updating an existing principal isn.t supported/,
-    answer: [
-      "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
-      "Find the role of the identity, as an Entra administrator in database `postgres`:",
-      LIST_PRINCIPALS,
-      "Use that role, or drop it and create the new one:",
-      run("DROP ROLE <role>;")
-    ]
-  },
-  "citus-worker": {
-    when: /operation is not allowed on this node/,
-    answer: [
-      "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
-      "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
-    ]
-  },
-  "entra-principal-not-found": {
-    when: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
-    answer: [
-      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
-      "Look up the display name and the object ID of a service principal or managed identity:",
-      az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
-      "Create the role with the object ID, which does not require a unique name:",
-      CREATE_BY_ID,
-      "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
-      az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
-    ]
-  },
-  "entra-principal-type": {
-    when: /incorrect object type provided for principal/,
-    answer: [
-      "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-      "Use the type that the message calls the actual object type:",
-      CREATE_BY_ID
-    ]
-  },
-  "object-not-found": {
-    when: [
-      "42P01 3F000",
+    "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
+    "Run the job again: it continues where it stopped.",
+    "Run this step after the migrations, not at the same time."
+  ],
+  "extension-not-loaded": [
+    /shared_preload_libraries|must be preloaded|could not (access|load).*\$libdir|could not load library|allow-listed/,
+    "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
+    "Look up this parameter, and add the extension to it:",
+    (context, { text }) => azOnServer("parameter show", context, {
+      name: text.includes("allow-listed") ? "azure.extensions" : "shared_preload_libraries",
+      query: "value"
+    }),
+    "Restart the server, which loads libraries only then:",
+    (context) => azServer("restart", context),
+    "Or drop the extension, if nothing needs it."
+  ],
+  "name-encoding": [
+    "22021 22P05",
+    "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
+    "Look up the encoding of each database:",
+    run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
+    "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
+    run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
+    "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8."
+  ],
+  "pgaadauth-not-here": [
+    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
+    "The functions of `pgaadauth` exist only in database `postgres`, where the action runs them, and only on servers with Entra authentication.",
+    "Check that Entra authentication is enabled:",
+    (context) => azShow(context, "authConfig.activeDirectoryAuth"),
+    "If it is `Disabled`, enable it:",
+    (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
+    "If it is enabled, run your own SQL that calls them in database `postgres`."
+  ],
+  "pgaadauth-not-permitted": [
+    { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure AD)\b.*\badmin/i },
+    "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
+    "Sign in as one of the server's Entra administrators:",
+    listAdmins,
+    "Or make the identity that signs in an administrator:",
+    makeAdmin
+  ],
+  "principal-exists": [
+    /Updating an existing principal isn.t supported/,
+    "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
+    "Find the role of the identity, as an Entra administrator in database `postgres`:",
+    LIST_PRINCIPALS,
+    "Use that role, or drop it and create the new one:",
+    run("DROP ROLE <role>;")
+  ],
+  "citus-worker": [
+    /operation is not allowed on this node|Citus worker|coordinator/,
+    "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
+    "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
+  ],
+  "entra-principal-not-found": [
+    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
+    "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
+    "Look up the display name and the object ID of a service principal or managed identity:",
+    az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
+    "Create the role with the object ID, which does not require a unique name:",
+    CREATE_BY_ID,
+    "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
+    az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
+  ],
+  "entra-principal-type": [
+    /incorrect object type provided for principal/,
+    "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
+    "Use the type that the message calls the actual object type:",
+    CREATE_BY_ID
+  ],
+  "object-not-found": [
+    [
+      "42P01 42725 42809 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
       /column ".*" of relation ".*" does not exist/
     ],
-    answer: ({ database }) => [
-      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
-      run("\\du")
-    ]
-  },
-  "restricted-role": {
-    when: {
-      codes: "42501",
-      text: /restricted role|only superusers|must be superuser|is a system catalog|session authorization|for (table|view|function|language) "?(pg_|c\b)/i
-    },
-    answer: [
-      "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
-      "Grant privileges on the app's own objects, instead of membership in the role or access to the object that the message names."
-    ]
-  },
-  "role-not-grantable": {
-    when: [
+    "The database has nothing of this kind with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    ({ database }) => sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
+    run("\\du")
+  ],
+  "restricted-role": [
+    [
+      /cannot have explicit members/,
       {
         codes: "42501",
-        text: /permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i
-      },
-      /cannot have explicit members|option cannot be granted back|role ".*" (is|cannot be) a member of/
+        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|cron\b|job\b|job_run_details)/i
+      }
     ],
-    answer: ({ user }, { text }) => {
-      if (/explicit members/.test(text))
-        return [
-          "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
-          "Grant privileges on the objects themselves instead, as their owner."
-        ];
-      if (/granted back|a member of/.test(text))
-        return [
-          "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
-          "See who is a member of which role, and by which grant:",
-          run(
-            "SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"
-          ),
-          "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
-          run(`REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`)
-        ];
-      return [
-        "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
-        "Run as a role that has ADMIN OPTION:",
-        run(
-          `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
-        ),
-        "Or grant privileges on the objects themselves instead."
-      ];
-    }
-  },
-  "set-role-not-permitted": {
-    when: {
+    "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
+    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`.",
+    "If the message names an object of the app, set `user` to the owner of the object.",
+    "If it names a parameter, set the parameter on the server:",
+    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
+  ],
+  "role-not-grantable": [
+    {
+      codes: "42501",
+      text: /permission denied to grant privileges as|permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i
+    },
+    "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+    "Run as a role that has ADMIN OPTION:",
+    ({ user }, { text }) => run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
+    "Or grant privileges on the objects themselves instead."
+  ],
+  "set-role-not-permitted": [
+    {
       codes: "42501",
       text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
     },
-    answer: ({ user }, { text }) => [
-      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
-      "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
-      run(
-        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`
-      ),
-      "Up to PostgreSQL 15:",
-      run(`GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`),
-      "Or set `user` to the owner."
-    ]
-  },
-  "not-permitted": {
-    when: "42501",
-    answer: (context, { text }) => {
-      if (/permission denied to (create|alter|drop) role/.test(text))
+    "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
+    joinOwner,
+    "Or set `user` to the owner."
+  ],
+  "not-permitted": [
+    "42501",
+    (context, symptom) => {
+      if (/permission denied to (create|alter|drop) role|members of "?azure_pg_admin/.test(symptom.text))
         return [
-          "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
+          "`user` lacks a right on the server itself: CREATEROLE, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
           "Set `user` to an administrator of the server, or let it create roles:",
           run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
           "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
         ];
-      if (/for (configuration )?parameter|to set parameter/.test(text))
-        return [
-          "Only a superuser can grant or set this. On Azure, no login is a superuser.",
-          "Set the parameter on the server instead:",
-          azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
-        ];
-      if (/for (schema|table) "?(columnar|citus|pg_dist|cron\b)/.test(text))
-        return [
-          "This object belongs to an extension (Citus or pg_cron), and so only to Azure's own superuser.",
-          "Set `schemas` to the app's own schemas. Servers of Azure Cosmos DB (`*.postgres.cosmos.azure.com`) are not supported."
-        ];
       return [
         "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
         "Set `user` to the owner of the object, usually the role that runs the migrations.",
-        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
-        run(`GRANT <owner> TO ${identifier(context.user, "<user>")}
-  WITH INHERIT TRUE, SET TRUE;`)
+        ...joinOwner(context, symptom)
       ];
     }
-  },
-  "privilege-not-found": {
-    when: [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    answer: (_context, { text }) => text.includes("unrecognized") ? [
-      "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
-      "Remove the privilege, or upgrade the server."
-    ] : [
-      "PostgreSQL does not allow this grant: this kind of object does not have the privilege (a table has no `USAGE`, for example), or two roles would be members of each other.",
-      "Remove what the message names. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
-    ]
-  },
-  "raised-in-database": {
-    when: "P0001 39P03",
-    answer: [
-      "Code in the database refused this: an event trigger, or a function that it calls, raised the error.",
-      "List the event triggers:",
-      run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
-      "Do what the message says, or ask the trigger's owner for an exception."
-    ]
-  },
-  "tls-not-offered": {
-    when: /does not support SSL connections|unsupported frontend protocol 1234\.56/,
-    answer: [
-      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-      "Check `host` and `port`.",
-      "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
-    ]
-  },
-  "sign-in-refused": {
-    when: "28000",
-    answer: (context) => [
-      "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
-      "Check `host`, `port` and `user`.",
-      ...findRole(context)
-    ]
-  },
-  "server-fault": {
-    when: "XX* 58* 53000 53400",
-    answer: (context, { text }) => [
-      /active placement|remote node|worker node/.test(text) ? "A node of this Citus cluster could not reach another one." : "The server, or one of its extensions, had an internal error.",
-      "Run the job again: what was granted stays granted.",
-      "If the error persists, look at the server's state, and open a support request in the Azure portal:",
-      azShow(context, STATE)
-    ]
-  },
-  "pooler-config": {
-    when: ["08P01", /bouncer config error|login rejected|auth_query/],
-    answer: [
-      "A connection pooler refuses the connection: its own configuration (its databases, its users, the query by which it looks them up, or the connection parameters that it accepts) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
-      WITHOUT_POOLER
-    ]
-  }
+  ],
+  "privilege-not-found": [
+    [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
+    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), this kind of object does not have it (a table has no `USAGE`), or two roles would be members of each other or have ADMIN OPTION from each other.",
+    "See which role is a member of which one:",
+    run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
+    "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
+  ],
+  "tls-not-offered": [
+    /does not support SSL connections|unsupported frontend protocol 1234\.56/,
+    "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
+    "Check `host` and `port`.",
+    "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
+  ],
+  "raised-in-database": [
+    ["21* 22000 22001 22003 22004 22012 22P02 23* 24* 2F* 38* 39* 44* P0*", /tuple already updated by self/],
+    "Code in the database refused this or failed: an event trigger, or a function that it calls.",
+    "List the event triggers:",
+    LIST_EVENT_TRIGGERS,
+    "Do what the message says, or ask the trigger's owner for an exception."
+  ],
+  "dependent-privileges": [
+    "2BP01",
+    "Other privileges or objects depend on this: the role granted its privilege on to other roles, or a role that is dropped has privileges.",
+    "Revoke the privileges, as the role that granted them:",
+    run("REVOKE <privilege> ON <object> FROM <role> CASCADE;")
+  ],
+  "pooler-refused": [
+    [
+      "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
+      /cached plan must not change|login rejected|auth_query|^(FATAL: )?(\(E[A-Z]+\)|Tenant or user not found|No pool configured|odyssey:)|connection from the pool/
+    ],
+    "A connection pooler refused the session or mixed up two of them: its databases, its users or its pool mode do not fit, it accepts no password as long as a token, or it knows this server by another name.",
+    "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
+    "If the pooler must stay, sign in as a service principal or managed identity, whose tokens are shorter than a user's."
+  ],
+  "sign-in-refused": [
+    "28000",
+    "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
+    "Check `host`, `port` and `user`.",
+    "Check how the server lets roles sign in:",
+    (context) => azShow(context, "authConfig"),
+    findRole
+  ],
+  "server-fault": [
+    ["XX* 58* F0*", /connection to the remote node/],
+    "The server, a node of its cluster or an extension had an internal error.",
+    "Run the job again: what was granted stays granted.",
+    "If the error persists, restart the server:",
+    (context) => azServer("restart", context),
+    "If that does not help, open a support request for the server in the Azure portal. If no Entra sign-in works until then, sign in with `password` as a role that has one."
+  ]
 });
-var STATE = "{state:state, role:replicationRole}";
+function listDatabases(context) {
+  return azOnServer("db list", context, { query: "[].name" });
+}
 function listAdmins(context) {
-  return azOnServer("microsoft-entra-admin list", context, {
-    query: "[].{user:principalName, oid:objectId}"
-  });
+  return azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
 }
 function afterRestart(context) {
   return [
     "Run the job again when the server is `Ready`: what was granted stays granted.",
-    azShow(context, STATE)
-  ];
-}
-function lookAtTimeout(context, name3) {
-  const [user, database] = [identifier(context.user, "<user>"), identifier(context.database, "<database>")];
-  return [
-    "Run the job again: what was granted stays granted.",
-    "If the error persists, look at the limit:",
-    azOnServer("parameter show", context, { name: name3, query: "value" }),
-    "If it is 0 there, it is set on the role or the database:",
-    run(`ALTER ROLE ${user} RESET ${name3};
-ALTER DATABASE ${database} RESET ${name3};`)
+    azShow(context, "{state:state, role:replicationRole}")
   ];
 }
 function growStorage(context) {
@@ -1911,7 +1967,15 @@ function growStorage(context) {
   ];
 }
 function addressIn(text) {
-  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net2.isIP);
+  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net.isIP);
+}
+function joinOwner({ user }, { text }) {
+  const [owner, member] = [identifier(roleIn(text), "<owner>"), identifier(user, "<user>")];
+  return [
+    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without the second line):",
+    run(`GRANT ${owner} TO ${member}
+  WITH INHERIT TRUE, SET TRUE;`)
+  ];
 }
 function roleIn(text) {
   return text.match(/role "([^"]+)"/i)?.[1];
@@ -1951,10 +2015,8 @@ function makeAdmin(context) {
   });
 }
 function withoutServer(user, host2) {
-  const at2 = user.lastIndexOf("@");
-  const server = user.slice(at2 + 1).toLowerCase();
-  const suffixed = at2 > 0 && server !== "" && host2.toLowerCase().startsWith(`${server}.`);
-  return suffixed ? user.slice(0, at2) : void 0;
+  const [, role, server = ""] = user.toLowerCase().match(/^(.+)@([^@]+)$/) ?? [];
+  return server !== "" && host2.toLowerCase().startsWith(`${server}.`) ? user.slice(0, role?.length) : void 0;
 }
 function passwordRefused(context, { text }) {
   if (/server signature/.test(text))
@@ -1965,9 +2027,9 @@ function passwordRefused(context, { text }) {
   const { signIn: signIn2, user = "", host: host2 = "", port: port2, token, cloud } = context;
   if (signIn2?.type === "password")
     return [
-      "The name or the password is wrong, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
-      "Try the name and the password with psql:",
-      run(psql(context)),
+      "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
+      "Check `user` and `password`, and how the server lets roles sign in:",
+      azShow(context, "authConfig"),
       "For an Entra role, remove `password` and set `auth-type: oidc`."
     ];
   const role = withoutServer(user, host2);
@@ -1997,53 +2059,6 @@ function selectCloud(context) {
     ...tokenClaims(context)
   ];
 }
-function psql({ user = "<user>", host: host2 = "<host>", port: port2 = 5432, database = "<database>" }) {
-  const parts = { host: host2, port: port2, user, dbname: database, sslmode: "verify-full", sslrootcert: "system" };
-  return `psql ${shell(conninfo(parts))}`;
-}
-
-// src/diagnosis/protocol.ts
-var PROTOCOL = rulesFor("postgres", {
-  "not-postgres": {
-    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-    when: [
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response/,
-      "NOT_POSTGRES"
-    ],
-    answer: (context) => [
-      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
-      "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
-      ...setFullName(context)
-    ]
-  },
-  "token-not-asked-for": {
-    when: "HASH_REQUESTED",
-    answer: (context) => [
-      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
-      "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
-      "Check that the server accepts Entra tokens:",
-      azShow(context, "authConfig"),
-      "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
-    ]
-  },
-  "query-timed-out": {
-    when: "QUERY_TIMEOUT",
-    answer: (context) => [
-      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-      "Run the job again: what was granted stays granted.",
-      ...lookAtState(context)
-    ]
-  },
-  "protocol-violation": {
-    when: ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
-    answer: (context) => [
-      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-      "Check `host` and `port`: perhaps a different service listens there.",
-      ...setFullName(context),
-      "If a proxy is in between, set `host` to the server itself."
-    ]
-  }
-});
 
 // src/diagnosis/symptoms.ts
 function symptomsOf(error2) {
@@ -2071,6 +2086,32 @@ function symptomsOf(error2) {
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
 var MAX_ERRORS = 50;
+function codesOf({ code: code2, text }) {
+  const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE)_\w+)\b/g) ?? [];
+  const meant = IN_OTHER_WORDS.filter(([words2]) => words2.test(text)).map(([, each]) => each);
+  const [, status] = text.match(/(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?(?<![\d.:])([345]\d\d)\b/i) ?? [];
+  const ofProxy = status === void 0 ? [] : [`CONNECT_${status}`];
+  return [code2, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
+}
+var IN_OTHER_WORDS = [
+  [
+    /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved/i,
+    "ENOTFOUND"
+  ],
+  [/name resolution|try again later.*resol|server misbehaving/i, "EAI_AGAIN"],
+  [/Connection refused|actively refused/i, "ECONNREFUSED"],
+  [/Network is unreachable|No route to host|unreachable (host|network)/i, "EHOSTUNREACH"],
+  [
+    /\btimed out\b|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
+    "ETIMEDOUT"
+  ],
+  [
+    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data/i,
+    "ECONNRESET"
+  ],
+  [/Operation not permitted|forbidden by its access permissions/i, "EPERM"],
+  [/Too many open files/i, "EMFILE"]
+];
 var MAX_READ = 8e3;
 var MAX_SHOWN = 1e3;
 function words(text) {
@@ -2080,51 +2121,50 @@ function words(text) {
   ).replace(
     /(AADSTS\d.*?) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i,
     "$1"
-  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MAX_SHOWN);
+  ).replace(
+    / Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g,
+    ""
+  ).trim().slice(0, MAX_SHOWN);
 }
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
 // src/diagnosis/diagnose.ts
-var RULES = [
-  ...GITHUB,
-  ...ENTRA,
-  ...PROTOCOL,
-  ...PRIVATE,
-  ...POSTGRES,
-  ...NETWORK,
-  ...FALLBACKS
-];
+var RULES = [...GITHUB, ...ENTRA, ...PRIVATE, ...POSTGRES, ...NETWORK, ...FALLBACKS];
 function diagnose(error2, context = {}) {
   return diagnoseBy(RULES, error2, context);
 }
 function diagnoseBy(rules, error2, context) {
   if (error2 instanceof ActionError) return error2.failure;
-  const found = ruleFor(rules, error2, context);
-  const words2 = quoted(found?.symptom.text ?? ownWords(error2));
-  const message = sentence`${peer(context)}: ${words2}`;
-  if (found === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context, true) };
-  const { rule, symptom } = found;
+  const { rule, symptom } = ruleFor(rules, error2, context) ?? {
+    rule: UNKNOWN,
+    symptom: { code: "", text: ownWords(error2) }
+  };
   const { code: code2, retries } = rule;
-  const isVague = FALLBACKS.some((fallback) => fallback.code === code2);
+  const { hint, steps } = rule.explain(context, symptom);
   return {
     code: code2,
-    message,
-    ...withPooler(rule.explain(context, symptom), context, isVague),
+    message: sentence`${peer(context)}: ${quoted(symptom.text)}`,
+    hint,
+    steps: withPooler(steps, context, VAGUE.includes(code2)),
     ...retries !== void 0 && { retries }
   };
 }
-function withPooler({ hint, steps }, context, isVague) {
-  if (!isPostgres(context)) return { hint, steps };
-  if (context.port === 7432 || context.port === 8432) {
-    const direct = `Set \`port: 5432\`. Port ${context.port} exists only on elastic clusters, and leads to any of their nodes.`;
-    return { hint, steps: [step(direct), ...steps] };
+var VAGUE = ["unknown", "server-error"];
+function withPooler(steps, context, isVague) {
+  const { port: port2 = 5432 } = context;
+  if (!isPostgres(context) || ![6432, 7432, 8432].includes(port2) || steps.some(namesPort)) return steps;
+  if (port2 !== 6432) {
+    const direct = `Set \`port: 5432\`. Port ${port2} exists only on elastic clusters, and leads to any of their nodes.`;
+    return [step(direct), ...steps];
   }
-  if (context.port !== 6432) return { hint, steps };
   const past = step(
     "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
   );
-  return { hint, steps: isVague ? [past, ...steps] : [...steps, past] };
+  return isVague ? [past, ...steps] : [...steps, past];
+}
+function namesPort({ text }) {
+  return text.parts.some((part) => "code" in part && part.code === "port: 5432");
 }
 function ownWords(error2) {
   const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
@@ -2132,26 +2172,23 @@ function ownWords(error2) {
   return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
 }
 function ruleFor(rules, error2, context) {
-  const symptoms = symptomsOf(error2);
+  const symptoms = symptomsOf(error2).map((symptom) => ({ symptom, codes: codesOf(symptom) }));
   for (const rule of rules) {
     if (!rule.with.includes(partnerOf(context))) continue;
-    const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context)));
-    if (symptom !== void 0) return { rule, symptom };
+    const found = symptoms.find(
+      ({ symptom, codes }) => rule.when.some((match) => fits(match, symptom, codes, context))
+    );
+    if (found !== void 0) return { rule, symptom: found.symptom };
   }
   return void 0;
 }
-function fits(match, { code: code2, text, status }, { signIn: signIn2, proxy }) {
-  const own2 = [code2, text.match(AADSTS)?.[1] ?? ""];
-  return (match.codes === void 0 || match.codes.split(" ").some((each) => own2.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
+function fits(match, { text, status }, codes, { signIn: signIn2, proxy }) {
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
 }
-var AADSTS = /.*(AADSTS\d{1,9})/;
 function namesProxy(text, proxy) {
   const [host2, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
   if (host2 === void 0) return false;
   return text.includes(host2) || port2 !== "443" && text.includes(`:${port2}`);
-}
-function classOf(status) {
-  return status === void 0 ? void 0 : `${String(status)[0]}xx`;
 }
 function isOrStarts(code2, expected) {
   return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
@@ -2161,80 +2198,66 @@ var IDENTITY_SOURCES = {
   "managed-identity": "The runner's managed identity"
 };
 function peer(context) {
-  switch (partnerOf(context)) {
-    case "github":
-      return inOurWords("GitHub's OIDC endpoint");
-    case "github-issues":
-      return inOurWords("GitHub's API");
-    case "azure":
-      return sentence`Azure Resource Manager at ${code(hostOf(context))}`;
-    case "entra":
-      return inOurWords(IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra");
-    case "postgres": {
-      const { host: host2, port: port2 = 5432, database } = context;
-      const server = host2 === void 0 ? inOurWords("PostgreSQL") : sentence`PostgreSQL at ${code(`${host2}:${port2}`)}`;
-      return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
-    }
-  }
+  const { with: partner, signIn: signIn2, host: host2, port: port2 = 5432, database } = context;
+  const source = partner === "entra" ? IDENTITY_SOURCES[signIn2?.type ?? ""] : void 0;
+  const called = inOurWords(source ?? PARTNERS[partnerOf(context)].called);
+  if (partner === "azure") return sentence`${called} at ${code(hostOf(context))}`;
+  if (!isPostgres(context)) return called;
+  const server = host2 === void 0 ? called : sentence`${called} at ${code(`${host2}:${port2}`)}`;
+  return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
 }
 
-// src/text/escape.ts
-var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
-var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
-var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
-var COMMAND = "##[";
-var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
-var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
-var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
-var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
-function quoteName(...parts) {
-  return parts.map(quotePart).join(".");
+// src/text/markdown.ts
+function markdownOf(tokens) {
+  const written = joined2(tokens).flatMap((token) => token.code ? token : wordTokens(token.text));
+  return joined2(written).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
 }
-function quoteSignature(types, ...parts) {
-  return `${quoteName(...parts)}(${escapedNames(types, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
+function joined2(tokens) {
+  const result = [];
+  for (const token of tokens) {
+    if (token.text === "") continue;
+    const last = result.at(-1);
+    if (last?.code === token.code) result[result.length - 1] = { ...token, text: last.text + token.text };
+    else result.push(token);
+  }
+  return result;
 }
-function quotePart(name3) {
-  if (PLAIN_NAME.test(name3)) return name3;
-  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
-  return `"${name3.replaceAll('"', '""')}"`;
-}
-function unicodeName(name3, escaped) {
-  const body = name3.replace(escaped, (char) => {
-    if (char === "\\" || char === '"') return char + char;
-    const hex = codePoint(char);
-    return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
+function wordTokens(text) {
+  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
+    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
+    return oneWord(word);
   });
-  return `U&"${body}"`;
 }
-var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
-function visibleSql(sql) {
-  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
+var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
+var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
+var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
+var LEADING = /^[(']*/;
+var TRAILING = ".,;:!?)'";
+function oneWord(word) {
+  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
+  const start2 = LEADING.exec(word)?.[0].length ?? 0;
+  let end = word.length;
+  while (end > start2 && TRAILING.includes(word.charAt(end - 1))) end--;
+  if (start2 === end) return [{ code: true, text: word }];
+  return [
+    { code: false, text: word.slice(0, start2) },
+    { code: true, text: word.slice(start2, end) },
+    { code: false, text: word.slice(end) }
+  ];
 }
-function escapedNames(sql, not, eachNot) {
-  return sql.replace(
-    SQL_TOKEN,
-    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
-  );
+function codeSpan(text) {
+  const shown = visible(text);
+  const fence = "`".repeat(longestRun(shown) + 1);
+  const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
+  return `${fence}${pad}${shown}${pad}${fence}`;
 }
-var PRINTABLE_ASCII = /^[ -~]*$/;
-function visible(text) {
-  if (PRINTABLE_ASCII.test(text)) return text;
-  return text.replace(EACH_HIDDEN, (char) => `<U+${codePoint(char)}>`);
-}
-function codePoint(char) {
-  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-}
-function logLine(text) {
-  return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
-}
-function logLines(text) {
-  return text.split(/\r\n|\r|\n/).map(logLine);
+function longestRun(text) {
+  return (text.match(/`+/g) ?? []).reduce((longest, run2) => Math.max(longest, run2.length), 0);
 }
 
 // src/render/pen.ts
 var plain = {
   name: quoteName,
-  signature: quoteSignature,
   code: visible,
   quoted: visibleLines,
   sentence: (sentence2) => write(sentence2, {
@@ -2247,6 +2270,34 @@ var plain = {
     quoted: visibleLines
   }).join("")
 };
+var markdown = {
+  name: (...parts) => codeSpan(quoteName(...parts)),
+  code: codeSpan,
+  quoted: (text) => markdownOf([{ code: false, text }]),
+  sentence: (sentence2) => markdownOf(
+    write(sentence2, {
+      own: (text) => ({ code: false, text }),
+      name: (...parts) => ({ code: true, text: quoteName(...parts) }),
+      code: (text) => ({ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }),
+      quoted: (text) => ({ code: false, text })
+    })
+  )
+};
+var cell = {
+  ...markdown,
+  name: (...parts) => breakable(quoteName(...parts)),
+  code: breakable
+};
+var SHORT = /^[^`|]{1,20}$/;
+var PIECES = /[^._@-]{1,12}[._@-]*|[._@-]+/gu;
+function breakable(text) {
+  if (SHORT.test(text)) return codeSpan(text);
+  const pieces = visible(text).match(PIECES) ?? [];
+  return `<code>${pieces.map(withoutMarkdown).join("<wbr>")}</code>`;
+}
+function withoutMarkdown(text) {
+  return text.replace(/[^\p{L}\p{N} -]/gu, (char) => `&#${char.codePointAt(0)};`);
+}
 function write({ parts }, writer) {
   return parts.map((part) => {
     if ("own" in part) return writer.own(part.own);
@@ -2256,7 +2307,7 @@ function write({ parts }, writer) {
   });
 }
 function visibleLines(text) {
-  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
+  return linesOf(text).map(visible).join("\n");
 }
 
 // src/render/failure.ts
@@ -2278,7 +2329,7 @@ function failureLines(failure2, report) {
   ].filter((line) => line !== "");
 }
 function commandLines(command) {
-  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
+  return command === void 0 ? [] : linesOf(command).map(visible);
 }
 
 // src/start.ts
@@ -2288,10 +2339,7 @@ function start(action, grace = 0) {
   for (const name3 of ["SIGINT", "SIGTERM"])
     process.on(name3, () => setTimeout(() => stopping.abort(cancelled(name3)), grace));
   for (const event of ["uncaughtException", "unhandledRejection"])
-    process.on(
-      event,
-      (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
-    );
+    process.on(event, (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown))));
   process.stdout.on("error", () => {
   });
   action(signal).catch(fail).finally(() => {
@@ -2302,237 +2350,6 @@ function start(action, grace = 0) {
 function fail(error2) {
   setFailed(failureLines(diagnose(error2), {}).join("\n"));
 }
-
-// src/log.ts
-function say(text) {
-  info(logLines(text).join("\n"));
-}
-
-// src/mask.ts
-function mask(...secrets) {
-  for (const secret2 of secrets) {
-    setSecret(secret2);
-    rememberSecret(secret2);
-  }
-}
-function maskSent(secret2) {
-  setSecret(secret2);
-  rememberSent(secret2);
-}
-
-// src/text/count.ts
-function count(n, one, many = `${one}s`) {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
-}
-function grouped(n) {
-  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
-
-// src/text/near.ts
-function didYouMean(wanted, candidates) {
-  const near = nearest(wanted, candidates);
-  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
-}
-function nearest(name3, candidates) {
-  const wanted = name3.toLowerCase();
-  let best;
-  for (const candidate of candidates) {
-    const slips = distance(wanted, candidate.toLowerCase());
-    if (slips <= (candidate.length < 6 ? 1 : 2) && slips < (best?.slips ?? Infinity)) {
-      best = { candidate, slips };
-    }
-  }
-  return best?.candidate;
-}
-function distance(a, b) {
-  if (Math.abs(a.length - b.length) > 2) return Infinity;
-  let beforeLast = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let edits = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        edits = Math.min(edits, at(beforeLast, j - 2) + 1);
-      }
-      row.push(edits);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return at(last, b.length);
-}
-function at(row, index) {
-  return row[index] ?? Infinity;
-}
-
-// src/settings/invalid.ts
-var Invalid = class extends Error {
-  problem;
-  details;
-  constructor(problem, details = {}) {
-    super("A text is not valid.");
-    this.name = "Invalid";
-    this.problem = problem;
-    this.details = details;
-  }
-};
-function described(text, noun, secrets) {
-  const value = text.trim();
-  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
-  if (isPlain) return quoted(`"${value}"`);
-  return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
-}
-var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
-var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
-
-// src/settings/reader.ts
-var Mistaken = class extends Error {
-};
-function readInputs(table, env, read, found = []) {
-  const mistakes = [...misspelled(table, env), ...found];
-  const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
-  if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
-  return value;
-}
-function unlessMistaken(read) {
-  try {
-    return [read()];
-  } catch (error2) {
-    if (error2 instanceof Mistaken) return [];
-    throw error2;
-  }
-}
-function all(fields) {
-  const read = Object.entries(fields).map(
-    ([key, field]) => [key, unlessMistaken(field)]
-  );
-  if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
-  return Object.fromEntries(read.map(([key, [value]]) => [key, value]));
-}
-function problemOf({ problem, details }, text, { secrets, use }, others) {
-  const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
-  const noun = inOurWords(item === void 0 ? "the value" : "an item");
-  const subject = secrets ? noun : described(item ?? text, noun, others);
-  return paragraph(sentence`${subject} ${problem}.`, remedy, advice);
-}
-function inputsIn(table, env, mistakes, entry) {
-  const inputOf = (name3) => table[name3];
-  const use = (name3) => inOurWords(inputOf(name3).use);
-  const given = (name3) => givenIn(name3, inputOf(name3), env, entry);
-  const isSet = (name3) => (given(name3)?.text.trim() ?? "") !== "";
-  function mistake(name3, problem, item = "") {
-    const isInput = entry === void 0 || given(name3)?.isInput;
-    mistakes.push({ name: name3, problem, place: isInput ? void 0 : placeOf(entry, name3, item) });
-    throw new Mistaken();
-  }
-  function read(name3, parse, whenNotSet) {
-    const { text, isInput } = given(name3) ?? {};
-    if (text === void 0) return whenNotSet();
-    if (text.trim() === "") {
-      const advice = isInput ? UNSET_VARIABLE : EMPTY;
-      return mistake(name3, paragraph(sentence`${code(name3)} is empty.`, advice, sentence`Use ${use(name3)}.`));
-    }
-    try {
-      return parse(text);
-    } catch (error2) {
-      const invalid = asInvalid(error2);
-      const problem = problemOf(invalid, text, inputOf(name3), secretsIn(table, env));
-      return mistake(name3, sentence`${code(name3)}: ${problem}`, invalid.details.item);
-    }
-  }
-  return {
-    isSet,
-    mistake,
-    optional: (name3, parse) => read(name3, parse, () => void 0),
-    orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
-    required: (name3, parse, requiredBy2) => read(name3, parse, () => {
-      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : inOurWords("Set it to");
-      return mistake(name3, sentence`${code(name3)} is missing. ${reason} ${use(name3)}.`);
-    }),
-    orFrom: (source, name3, parse, valueIn) => read(name3, parse, () => {
-      const found = valueIn();
-      if (found === void 0) {
-        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
-        return mistake(name3, sentence`${code(name3)} is missing${inSource}. Set it to ${use(name3)}.`);
-      }
-      try {
-        return parse(found);
-      } catch (error2) {
-        const { problem } = asInvalid(error2);
-        const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
-        return mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
-      }
-    }),
-    ifValid: (read2) => unlessMistaken(read2)[0],
-    all,
-    withEntry: (entry2) => inputsIn(table, env, mistakes, entry2)
-  };
-}
-function givenIn(name3, { neverEmpty }, env, entry) {
-  const own2 = entry?.values.get(name3);
-  if (own2 === "mistaken") throw new Mistaken();
-  const texts = [own2?.text, env[variable(name3)]];
-  const at2 = texts.findIndex((text) => text !== void 0 && (text.trim() !== "" || neverEmpty));
-  return at2 < 0 ? void 0 : { text: texts[at2] ?? "", isInput: at2 === 1 };
-}
-function placeOf({ place, values }, name3, item) {
-  const value = values.get(name3);
-  return typeof value === "object" ? { ...place, line: value.items?.get(item) ?? value.line } : place;
-}
-function secretsIn(table, env) {
-  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
-}
-function variable(name3) {
-  return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
-}
-function misspelled(table, env) {
-  const names = Object.keys(table);
-  const known = new Set(names.map(variable));
-  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
-    name: name3,
-    problem: sentence`${code(name3)} is not an input of this action. ${suggestion}`
-  }));
-}
-function asInvalid(error2) {
-  if (error2 instanceof Invalid) return error2;
-  throw error2;
-}
-function badInput(mistakes, order) {
-  const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
-  const { inputs = [], file: inFile = [] } = Object.groupBy(
-    distinct,
-    ({ place }) => place ? "file" : "inputs"
-  );
-  inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  inFile.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
-  const invalid = new Set(inputs.map(({ name: name3 }) => name3)).size;
-  const file = code(inFile[0]?.place?.file ?? "");
-  const problems = [...inputs, ...inFile].map(
-    ({ place, problem }) => place === void 0 ? problem : sentence`${code(`${place.file}:${place.line}`)}: ${problem}`
-  );
-  return new ActionError(
-    failure({
-      code: "bad-input",
-      message: paragraph(
-        ...invalid === 0 ? [] : [inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`)],
-        ...inFile.length === 0 ? [] : [sentence`${file} has ${inOurWords(count(inFile.length, "mistake"))}.`],
-        inOurWords("Nothing was changed.")
-      ),
-      problems: problems.length > MOST_PROBLEMS ? [
-        ...problems.slice(0, MOST_PROBLEMS),
-        sentence`There are ${problems.length - MOST_PROBLEMS} more.`
-      ] : problems,
-      hint: "A value is mistyped, or the variable or secret it comes from is not set.",
-      steps: [
-        ...invalid === 0 ? [] : ["Correct the `with:` block of this step. The README of this action explains every input."],
-        ...inFile.length === 0 ? [] : [sentence`Correct ${file}. The page docs/grants-file.md of this action explains its keys.`]
-      ]
-    })
-  );
-}
-var MOST_PROBLEMS = 100;
 
 // src/firewall/server.ts
 var PROVIDER = "Microsoft.DBforPostgreSQL";
@@ -2568,242 +2385,198 @@ var import_promises2 = require("node:timers/promises");
 function diagnoseResourceManager(error2, context) {
   return diagnoseBy(RULES2, error2, { with: "azure", ...context });
 }
-var WHILE_THERE_IS_TIME = 5;
+var BUSY = /\b(busy|in progress|not (in )?(a )?ready|not in an accessible state|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i;
+var DISABLED = /subscription.{0,80}(is (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
+var WHILE_THERE_IS_TIME = { retries: 5 };
 var AZURE = rulesFor("azure", {
-  "azure-policy": {
-    when: [
-      "RequestDisallowedByPolicy",
-      { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i }
-    ],
-    answer: (_context, { text }) => text.includes("RequestDisallowedByAzure") ? [
+  "azure-policy": [
+    ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i }],
+    (_context, { text }) => text.includes("RequestDisallowedByAzure") ? [
       "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
       "Sign in as an application instead: `auth-type: oidc`."
     ] : [
       "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
       "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`)."
     ]
-  },
-  "azure-deny-assignment": {
-    when: "DenyAssignmentAuthorizationFailed",
-    answer: [
-      "A deny assignment of a deployment stack or a managed application forbids this, whatever roles the identity has.",
-      "If a deployment stack made the deny assignment, deploy the stack with this option:",
-      run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
-      "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`)."
-    ]
-  },
-  "resource-locked": {
-    when: "ScopeLocked",
-    answer: ({ server }) => [
-      "A lock on the server, its resource group or its subscription does not allow this.",
-      "List the locks:",
-      az("lock list", {
-        subscription: server.subscription,
-        "resource-group": server.resourceGroup,
-        output: "table"
-      }),
-      "Remove the lock, or use a runner in the server's network (`docs/private-network.md`)."
-    ]
-  },
-  "subscription-disabled": {
-    when: [
-      "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation AccountIsDisabled",
-      { status: [403, 409], text: /subscription.{0,80}(is disabled|not enabled|read.only)/i }
+  ],
+  "azure-deny-assignment": [
+    "DenyAssignmentAuthorizationFailed",
+    "A deny assignment of a deployment stack or a managed application forbids this, whatever roles the identity has.",
+    "If a deployment stack made the deny assignment, deploy the stack with this option:",
+    run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
+    "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`)."
+  ],
+  "resource-locked": [
+    "ScopeLocked",
+    "A lock on the server, its resource group or its subscription does not allow this.",
+    "List the locks:",
+    ({ server: { subscription, resourceGroup } }) => az("lock list", { subscription, "resource-group": resourceGroup, output: "table" }),
+    "Remove the lock, or use a runner in the server's network (`docs/private-network.md`)."
+  ],
+  "azure-private-link": [
+    "PrivateLinkAccessRestricted",
+    "The runner's network reaches Azure Resource Manager through a private link, which does not lead to this subscription.",
+    ({ host: host2 = "management.azure.com" }) => sentence`Let the runner resolve ${code(host2)} to its public address, without the private DNS zone, or use a runner outside this network.`,
+    "Or ask the owner of the private link to associate it with the root management group."
+  ],
+  "azure-api-version": [
+    [
+      "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound",
+      { status: [400, 404], text: /supported (api-)?versions are/i },
+      { status: [405, 501] }
     ],
-    answer: ({ server }) => [
-      "The subscription is disabled, or its type does not allow changes. Reads can still work.",
-      "Look up the state of the subscription:",
-      az("account show", { subscription: server.subscription, query: "state" }),
-      "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled"
-    ]
-  },
-  "provider-not-registered": {
-    when: "MissingSubscriptionRegistration SubscriptionNotRegistered",
-    answer: ({ server }, { text }) => [
-      "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
-      "If it is the right subscription, register it:",
-      az("provider register", {
-        namespace: text.match(/namespace '([\w.]{1,100})'/)?.[1] ?? PROVIDER,
-        subscription: server.subscription
-      })
-    ]
-  },
-  "azure-token-expired": {
-    when: [
+    "This cloud, or this region of it, does not have the version of Azure's API that this action uses.",
+    "Check that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
+    "If both are right, add the rule without this action, and delete it after the job:",
+    ({ server }) => azAllow({ server }, "<address>")
+  ],
+  "provider-not-registered": [
+    "MissingSubscriptionRegistration MissingRegistrationForLocation SubscriptionNotRegistered InvalidSubscriptionRegistrationState",
+    "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
+    "If it is the right subscription, register it:",
+    ({ server }) => az("provider register", { namespace: PROVIDER, subscription: server.subscription })
+  ],
+  "subscription-disabled": [
+    [
+      "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled",
+      { status: [400, 403, 409], text: DISABLED }
+    ],
+    "The subscription is disabled, or its type does not allow changes. Reads can still work.",
+    "Look up the state of the subscription:",
+    ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
+    "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled"
+  ],
+  "azure-token-expired": [
+    [
       "ExpiredAuthenticationToken TokenCreatedWithOutdatedPolicies",
       /continuous access evaluation|Lifetime validation failed/i
     ],
-    answer: [
-      "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
-      "Run the job again: it has to sign in again.",
-      ...CHECK_CLOCK
+    "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
+    "Run the job again: it has to sign in again.",
+    ...CHECK_CLOCK,
+    { retries: 1 }
+  ],
+  "azure-token-refused": [
+    ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }],
+    ({ server, ...context }, { text }) => {
+      if (/'puid' or 'altsecid' or 'oid'/.test(text))
+        return [
+          "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
+          "Create the service principal, then run the job again in a few minutes:",
+          az("ad sp create", { id: context.clientId ?? "<client-id>" })
+        ];
+      if (/header is missing/.test(text))
+        return [
+          "The request arrived without its token. A proxy on the way removed the header.",
+          ...allowInProxy(context)
+        ];
+      return [
+        "The token is from a different tenant or cloud than the subscription's. Azure's message can name the right tenant.",
+        "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
+        az("account show", { subscription: server.subscription, query: "{tenant:tenantId, cloud:environmentName}" })
+      ];
+    }
+  ],
+  "server-not-found": [
+    "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping ServerGroupDropping",
+    (_context, { code: code2 }) => code2 === "InvalidSubscriptionId" ? "The subscription in `server-resource-id` is not the ID of a subscription, which is a GUID." : "The subscription, the resource group or the server does not exist in this tenant and cloud, or is being deleted, or the identity has no role there.",
+    "Set `server-resource-id` to one of these:",
+    ({ server: { subscription } }, { code: code2 }) => az("postgres flexible-server list", { ...!code2.includes("Subscription") && { subscription }, query: "[].id" }),
+    "If the command does not find the subscription, set `tenant-id` and `environment` to the tenant and the cloud in which this one does:",
+    ({ server }) => az("account show", { subscription: server.subscription })
+  ],
+  "azure-not-permitted": [
+    [
+      "AuthorizationFailed AuthorizationPermissionMismatch Linked* Forbidden",
+      { status: [403], text: /not authorized|not have (permission|authorization)/i }
     ],
-    retries: 1
-  },
-  "azure-token-refused": {
-    when: ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }],
-    answer: renewToken
-  },
-  "server-not-found": {
-    when: "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId ParentResourceNotFound InvalidResourceGroup* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping ServerGroupDropping",
-    answer: ({ server }, { code: azureCode }) => [
-      NOT_FOUND[azureCode] ?? NO_SERVER,
-      ...azureCode.includes("Subscription") ? [
-        "Look for the subscription, and set `tenant-id` and `environment` to its tenant and cloud:",
-        az("account show", { subscription: server.subscription })
-      ] : [],
-      "Set `server-resource-id` to one of these:",
-      az("postgres flexible-server list", { subscription: server.subscription, query: "[].id" })
-    ]
-  },
-  "azure-not-permitted": {
-    when: [
-      "AuthorizationFailed AuthorizationPermissionMismatch Forbidden",
-      { status: [403], text: /not authorized|not have (permission|authorization)(?!.*linked scope)/i }
-    ],
-    answer: (context, symptom) => [
-      "The identity that signs in has no role on the server that allows this.",
-      ...allow(context, symptom)
-    ]
-  },
-  "server-not-running": {
-    when: [
+    "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
+    allow
+  ],
+  "server-not-running": [
+    [
       "ServerStoppedError ServerIsStopped",
       { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
       { status: [400, 409], text: /\bstopped\b/i }
     ],
-    answer: ({ server }) => [
-      "The server is stopped.",
-      "Start the server, then run the job again:",
-      azServer("start", { server })
-    ]
-  },
-  "server-busy": {
-    when: [
-      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation OperationPreempted RetryableError",
-      {
-        status: [400, 409],
-        text: /\b(busy|in progress|not (in )?(a )?ready|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i
-      }
+    ({ server }, { text }) => text.includes("Inaccessible") ? [
+      "The server is inaccessible: it cannot read its encryption key in Key Vault.",
+      "Give the server's identity access to the key again, and enable the key:",
+      azShow({ server }, "dataEncryption")
+    ] : ["The server is stopped.", "Start the server, then run the job again:", azServer("start", { server })]
+  ],
+  "server-busy": [
+    [
+      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
+      { status: [400, 409], text: BUSY }
     ],
-    answer: ({ server }) => [
-      "Another operation on the server is in progress.",
-      "Run the job again when the server is `Ready`:",
-      azShow({ server }, "state")
+    "Another operation on the server is in progress.",
+    "Run the job again when the server is `Ready`:",
+    ({ server }) => azShow({ server }, "state"),
+    WHILE_THERE_IS_TIME
+  ],
+  "azure-unavailable": [
+    [
+      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut TooManyRequests SubscriptionRequestsThrottled",
+      { status: [408, 429, "5xx"] }
     ],
-    retries: WHILE_THERE_IS_TIME
-  },
-  "azure-too-many-requests": {
-    when: ["TooManyRequests SubscriptionRequestsThrottled", { status: [429] }],
-    answer: [
-      "The subscription has sent more requests than Azure allows in this period.",
-      "Run the job again in a few minutes."
-    ],
-    retries: WHILE_THERE_IS_TIME
-  },
-  "azure-unavailable": {
-    when: [
-      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut",
-      { status: [408, "5xx"] }
-    ],
-    answer: [
-      "Azure Resource Manager has a fault.",
-      "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft"
-    ],
-    retries: WHILE_THERE_IS_TIME
-  },
-  "azure-refused": {
-    when: { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    answer: [
-      "Azure refused the request for a reason that this action does not recognize.",
-      "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
-      "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message."
-    ]
-  }
+    "Azure Resource Manager has a fault, or the subscription has sent more requests than Azure allows in this period.",
+    "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
+    WHILE_THERE_IS_TIME
+  ],
+  "azure-refused": [
+    { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
+    "Azure refused the request, for the reason in its message.",
+    "Add the rule as yourself, and delete it afterwards. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
+    ({ server }) => azAllow({ server }, "<address>"),
+    "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
+    "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message."
+  ]
 });
-var REFUSED = [...PRIVATE, ...AZURE].filter(
-  ({ code: code2, retries }) => retries === void 0 && code2 !== "azure-refused"
-);
-var NO_HEADER = /header is missing/;
-var NO_SERVER = "This subscription and resource group have no server with this name, or it was deleted.";
-var NOT_FOUND = {
-  SubscriptionNotFound: "This tenant and cloud have no such subscription, or the identity has no role in the subscription.",
-  ResourceGroupBeingDeleted: "The resource group of the server is being deleted."
-};
+var REFUSED = [...PRIVATE, ...AZURE].filter(({ code: code2, retries }) => retries === void 0 && code2 !== "azure-refused");
 var RULES2 = [...PRIVATE, ...AZURE, ...NETWORK];
-function renewToken(context, { text }) {
-  if (/'puid' or 'altsecid' or 'oid'/.test(text))
-    return [
-      "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
-      "Create the service principal, then run the job again in a few minutes:",
-      az("ad sp create", { id: context.clientId ?? "<client-id>" })
-    ];
-  if (NO_HEADER.test(text))
-    return [
-      "The request arrived without its token. A proxy on the way removed the header.",
-      ...allowInProxy(context)
-    ];
-  const tenant = text.match(/must match the tenant 'https:\/\/[\w.]{1,60}\/([0-9a-f-]{36})/i)?.[1];
-  return [
-    "The token is from a different tenant or cloud than the subscription's.",
-    ...tenant === void 0 ? [
-      "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
-      az("account show", {
-        subscription: context.server.subscription,
-        query: "{tenant:tenantId, cloud:environmentName}"
-      })
-    ] : ["Set `tenant-id` to the subscription's tenant:", run(`tenant-id: ${tenant}`)]
-  ];
-}
 function allow({ permission, server, clientId: clientId2 }, { text }) {
-  const needed = text.match(/perform action '([\w./]{1,200})'/)?.[1] ?? permission;
+  const isLinked = text.includes("linked scope");
+  const named = text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1];
+  const needed = named ?? (isLinked ? "<action>" : permission);
+  const linked = text.match(/linked scope\(s\) '([\w./()-]{1,1000})'/)?.[1] ?? "<linked-resource-id>";
+  const scope = isLinked ? linked : serverPath(server);
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId2 ?? "<object-id>";
-  const { Name: role, Actions } = FIREWALL_ROLE;
-  const isKnown = Actions.some((each) => each.toLowerCase() === needed.toLowerCase());
+  const role = "PostgreSQL firewall for a runner";
   const definition = {
-    ...FIREWALL_ROLE,
-    Actions: isKnown ? Actions : [...Actions, needed],
-    AssignableScopes: [`/subscriptions/${server.subscription}`]
+    Name: role,
+    Description: "Opens and closes the firewall of a flexible server for one address.",
+    Actions: [.../* @__PURE__ */ new Set([...Object.values(PERMISSIONS), needed])],
+    AssignableScopes: [linked.match(/^\/subscriptions\/[^/]+/)?.[0] ?? `/subscriptions/${server.subscription}`]
   };
   return [
     sentence`Create a role that has ${code(needed)}. If it exists, ${code("update")} it:`,
     az("role definition create", { "role-definition": JSON.stringify(definition) }),
-    "Assign it on the server:",
-    az("role assignment create", { role, assignee, scope: serverPath(server) }),
+    "Assign it:",
+    az("role assignment create", { role, assignee, scope }),
     "Run the job again. A new assignment can take ten minutes to work."
   ];
 }
-var FIREWALL_ROLE = {
-  Name: "PostgreSQL firewall for a runner",
-  Description: "Opens and closes the firewall of a flexible server for one address.",
-  Actions: Object.values(PERMISSIONS)
-};
 
 // src/firewall/obstacles.ts
-var PRIVATE2 = {
-  "virtual-network": inOurWords("is in a virtual network (private access)"),
-  "private-endpoint": inOurWords("has private endpoints only; its public access is disabled"),
-  disabled: inOurWords("has its public access disabled, and no private endpoint")
-};
-function notChanged(server, rule, message) {
-  const log = { "resource-id": rulePath(server, rule), offset: "1h", query: "[].properties.statusMessage" };
+function stillListed(server, rule, seconds) {
   return failure({
     code: "firewall-rule-not-confirmed",
-    message,
+    message: sentence`Azure accepted the deletion of firewall rule ${code(rule)}, but the rule is still there after ${seconds} s.`,
     hint: "Azure's operation failed, or takes longer than this.",
-    steps: [step("Look up what Azure says, then run the job again:", az("monitor activity-log list", log))]
+    steps: lookUp(server, rule)
   });
 }
-function managerNotHttps() {
-  return failure({
-    code: "resource-manager-not-https",
-    message: sentence`${code("AZURE_RESOURCE_MANAGER_URL")} is not an ${code("https://")} address.`,
-    hint: "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
-    steps: [
-      "Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."
-    ]
-  });
+function lookUp(server, rule) {
+  const log = { "resource-id": rulePath(server, rule), offset: "1h", query: "[].properties.statusMessage" };
+  return ["Look up what Azure did with the rule:", az("monitor activity-log list", log)];
 }
+var MANAGER_NOT_HTTPS = failure({
+  code: "resource-manager-not-https",
+  message: "`AZURE_RESOURCE_MANAGER_URL` is not an `https://` address.",
+  hint: "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
+  steps: ["Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."]
+});
 
 // src/azure/credential.ts
 var import_node_async_hooks = require("node:async_hooks");
@@ -2950,29 +2723,21 @@ function noAnswer(milliseconds) {
 function within(milliseconds, promise, signal) {
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
 }
-async function retrying(attempt, retryAfter, { end, say: say2, signal }) {
+async function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
+  const end = Date.now() + maxTime;
   for (let attempts = 1; ; attempts++) {
     try {
       return await attempt();
     } catch (error2) {
       signal?.throwIfAborted();
-      const retry = retryAfter(error2, attempts);
-      if (retry === void 0 || Date.now() + retry.wait > end) throw error2;
-      say2(retry.line);
-      await (0, import_promises.setTimeout)(retry.wait, void 0, { signal }).catch(() => signal?.throwIfAborted());
+      const { failure: failure2, wait = firstWait * 2 ** (attempts - 1) } = error2 instanceof ActionError ? error2 : {};
+      const retries = failure2?.retries ?? 0;
+      if (failure2 === void 0 || attempts > retries || Date.now() + wait > end) throw error2;
+      const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
+      say2(`${plain.sentence(withFullStop(failure2.message))} ${when}`);
+      await (0, import_promises.setTimeout)(wait, void 0, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
-}
-function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
-  const retryAfter = (error2, attempts) => {
-    const retries = error2 instanceof ActionError ? error2.failure.retries ?? 0 : 0;
-    if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
-    const wait = error2.wait ?? firstWait * 2 ** (attempts - 1);
-    const what = plain.sentence(withFullStop(error2.failure.message));
-    const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
-    return { wait, line: `${what} ${when}` };
-  };
-  return retrying(attempt, retryAfter, { end: Date.now() + maxTime, say: say2, signal });
 }
 
 // src/azure/azure-cli.ts
@@ -3014,80 +2779,6 @@ async function httpClient() {
   };
 }
 
-// src/azure/id-token.ts
-async function idToken(audience, env, answerTime) {
-  try {
-    return await within(answerTime, request(audience, env));
-  } catch (error2) {
-    const host2 = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error2, { with: "github", host: host2, proxy: proxyTo(host2, env) }), {
-      cause: error2
-    });
-  }
-}
-var MAX_LENGTH = 1e5;
-async function request(audience, env) {
-  const url = variable2("ACTIONS_ID_TOKEN_REQUEST_URL", env);
-  const token = variable2("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
-  rememberSent(token);
-  const { HttpClient } = await import("./actions-http-client.cjs");
-  const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
-  const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
-    authorization: `Bearer ${token}`,
-    accept: "application/json"
-  });
-  const status = response.message.statusCode ?? 0;
-  let body = "";
-  for await (const chunk of response.message.setEncoding("utf8")) {
-    body += chunk;
-    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
-  }
-  if (status !== 200)
-    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body)}`);
-  const { value } = JSON.parse(body);
-  if (typeof value !== "string" || value === "")
-    throw new Error("Response json body do not have ID Token field");
-  maskSent(value);
-  return value;
-}
-function variable2(name3, env) {
-  const value = env[name3];
-  if (!value) throw new Error(`Unable to get ${name3} env variable`);
-  return value;
-}
-function wordsIn(body) {
-  try {
-    const { errorMessage, message } = JSON.parse(body);
-    return String(errorMessage ?? message ?? "");
-  } catch {
-    return "";
-  }
-}
-
-// src/azure/obstacles.ts
-var TLS_CHECKS_OFF = failure({
-  code: "tls-checks-off",
-  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
-  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
-  steps: [
-    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
-    "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
-  ]
-});
-function authorityNotHttps({ authority }) {
-  return failure({
-    code: "authority-not-https",
-    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
-    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
-    steps: [
-      step(
-        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-        `AZURE_AUTHORITY_HOST=${authority}`
-      )
-    ]
-  });
-}
-
 // src/azure/refusals.ts
 var Answer = class extends Error {
   status;
@@ -3119,6 +2810,77 @@ function identityRefusal(status, body) {
   const { error: error2, error_description, message, Message } = JSON.parse(body);
   const words2 = error_description ?? message ?? Message ?? error2?.message ?? error2 ?? body.slice(0, 200);
   return new Answer(status, `: ${words2}`);
+}
+
+// src/azure/id-token.ts
+async function idToken(audience, env, answerTime) {
+  try {
+    return await within(answerTime, request(audience, env));
+  } catch (error2) {
+    const host2 = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
+    throw new ActionError(diagnose(error2, { with: "github", host: host2, proxy: proxyTo(host2, env) }), { cause: error2 });
+  }
+}
+var MAX_LENGTH = 1e5;
+async function request(audience, env) {
+  const url = variable2("ACTIONS_ID_TOKEN_REQUEST_URL", env);
+  const token = variable2("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
+  rememberSent(token);
+  const { HttpClient } = await import("./actions-http-client.cjs");
+  const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
+  const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
+    authorization: `Bearer ${token}`,
+    accept: "application/json"
+  });
+  const status = response.message.statusCode ?? 0;
+  let body = "";
+  for await (const chunk of response.message.setEncoding("utf8")) {
+    body += chunk;
+    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
+  }
+  if (status !== 200)
+    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body, status)}`);
+  const { value } = JSON.parse(body);
+  if (typeof value !== "string" || value === "") throw new Error("Response json body do not have ID Token field");
+  maskSent(value);
+  return value;
+}
+function variable2(name3, env) {
+  const value = env[name3];
+  if (!value) throw new Error(`Unable to get ${name3} env variable`);
+  return value;
+}
+function wordsIn(body, status) {
+  try {
+    const { errorMessage, message } = JSON.parse(body);
+    return String(errorMessage ?? message ?? "");
+  } catch {
+    return notJson(status, "", body)?.message ?? "";
+  }
+}
+
+// src/azure/obstacles.ts
+var TLS_CHECKS_OFF = failure({
+  code: "tls-checks-off",
+  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
+  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
+  steps: [
+    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
+    "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
+  ]
+});
+function authorityNotHttps({ authority }) {
+  return failure({
+    code: "authority-not-https",
+    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
+    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
+    steps: [
+      step(
+        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+        `AZURE_AUTHORITY_HOST=${authority}`
+      )
+    ]
+  });
 }
 
 // src/azure/credential.ts
@@ -3202,7 +2964,7 @@ function credentialFor(how, identity, options, getAssertion) {
     case "client-secret":
       return new identity.ClientSecretCredential(how.tenantId, how.clientId, how.clientSecret, options);
     case "managed-identity":
-      return how.clientId === void 0 ? new identity.ManagedIdentityCredential(options) : new identity.ManagedIdentityCredential({ ...options, clientId: how.clientId });
+      return new identity.ManagedIdentityCredential({ ...options, ...how.clientId && { clientId: how.clientId } });
     case "azure-cli":
       return { getToken: (scopes) => azureCliToken(`${scopes}`) };
   }
@@ -3242,126 +3004,90 @@ function hiddenBy({ status, headers, bodyAsText }, type) {
   return page ?? (type === "managed-identity" ? identityRefusal(status, `${bodyAsText}`) : void 0);
 }
 
-// src/firewall/http.ts
-async function answerTo({ time, maxRetries = 0, ...request2 }, stop) {
-  const pipelines = await import("./azure-identity.cjs");
-  const pipeline = pipelines.createPipelineFromOptions({
-    retryOptions: { maxRetries },
-    redirectOptions: { maxRetries: 0 }
-    // a redirect could take a token elsewhere, or lead away from https
-  });
-  const headers = pipelines.createHttpHeaders(request2.headers);
-  const ending = new AbortController();
-  const sent = pipelines.createPipelineRequest({ ...request2, headers, abortSignal: ending.signal });
-  try {
-    return await within(time, pipeline.sendRequest(await httpClient(), sent), stop);
-  } finally {
-    ending.abort();
-  }
-}
-
 // src/firewall/resource-manager.ts
 var PATIENCE2 = { answerTime: 3e4, firstWait: 5e3 };
 var API_VERSION = "2025-08-01";
-function resourceManager(settings, server, env, stop) {
-  const { signIn: how, cloud } = settings;
-  const base = baseUrl(cloud, env);
-  const peer2 = { host: base.host, proxy: proxyTo(base.host, env) };
-  const token = signIn(settings, env, stop, { scope: cloud.resourceManagerScope });
-  const clientId2 = "clientId" in how ? how.clientId : void 0;
-  async function send({ method, path, permission, body, maxTime, onRetry }) {
+function resourceManager(login, server, env, stop) {
+  const base = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || login.cloud.resourceManager);
+  if (base?.protocol !== "https:") throw new ActionError(MANAGER_NOT_HTTPS);
+  const clientId2 = "clientId" in login.signIn ? login.signIn.clientId : void 0;
+  const known = { server, host: base.host, proxy: proxyTo(base.host, env), clientId: clientId2 };
+  const token = signIn(login, env, stop, { scope: login.cloud.resourceManagerScope });
+  const send = async ({ method, path, permission, body, onRetry, ...limits }) => {
+    const { maxTime = method === "GET" ? 6e4 : 18e4 } = limits;
+    const url = new URL(path, base);
+    if (url.origin !== base.origin) throw new Error(`${url.origin} is not ${base.origin}.`);
+    url.searchParams.set("api-version", API_VERSION);
     let expired;
+    let attempts = 0;
     const attempt = async () => {
+      if (attempts++ > 0) onRetry?.();
       const bearer = await token(expired);
+      const content = body === void 0 ? {} : { body: JSON.stringify(body) };
       try {
-        const headers = { authorization: `Bearer ${bearer}`, accept: "application/json" };
-        const content = body !== void 0 && {
-          headers: { ...headers, "content-type": "application/json" },
-          body: JSON.stringify(body)
-        };
-        const url = addressOf(path, base);
-        const time = PATIENCE2.answerTime;
-        const answer = await answerTo({ method, url, headers, ...content, time }, stop);
-        if (answer.status >= 300) throw refusedBy(answer);
-        return jsonOf(answer);
+        return jsonOf(await answerTo({ method, url: url.href, ...content }, bearer, stop));
       } catch (error2) {
         stop.throwIfAborted();
-        const failure2 = diagnoseResourceManager(error2, { permission, server, ...peer2, clientId: clientId2 });
+        const failure2 = diagnoseResourceManager(error2, { ...known, permission });
         if (failure2.code === "azure-token-expired") expired = bearer;
         throw new ActionError(failure2, { cause: error2, wait: error2.wait });
       }
     };
-    const sayAgain = (line) => {
-      onRetry?.();
-      say(line);
-    };
-    return retryingFailures(attempt, sayAgain, { ...PATIENCE2, maxTime }, stop);
-  }
+    return retryingFailures(attempt, say, { ...PATIENCE2, maxTime }, stop);
+  };
   return { server, send, stop };
 }
-function baseUrl(cloud, env) {
-  const url = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || cloud.resourceManager);
-  if (url?.protocol === "https:") return url;
-  throw new ActionError(managerNotHttps());
+async function answerTo(request2, bearer, stop) {
+  const pipelines = await import("./azure-identity.cjs");
+  const pipeline = pipelines.createPipelineFromOptions({
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 }
+    // a redirect could take a token elsewhere, or lead away from https
+  });
+  const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
+  const ending = new AbortController();
+  const options = { ...request2, headers: pipelines.createHttpHeaders(headers), abortSignal: ending.signal };
+  try {
+    const sent = pipeline.sendRequest(await httpClient(), pipelines.createPipelineRequest(options));
+    return await within(PATIENCE2.answerTime, sent, stop);
+  } finally {
+    ending.abort();
+  }
 }
-function addressOf(path, base) {
-  const url = new URL(path, base);
-  if (url.origin !== base.origin) throw new Error(`${url.origin} is not ${base.origin}.`);
-  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
-  return url.href;
-}
-function refusedBy(answer) {
-  const { status, headers, bodyAsText } = answer;
+function jsonOf({ status, headers, bodyAsText }) {
   const wait = 1e3 * Number(headers.get("retry-after")) || void 0;
   const page = bodyAsText ? notJson(status, headers.get("content-type"), bodyAsText) : void 0;
-  if (page !== void 0) return Object.assign(page, { wait });
-  const { error: error2 } = jsonOf(answer) ?? {};
-  const code2 = String(error2?.code ?? "");
+  if (page !== void 0) throw Object.assign(page, { wait });
+  const json = JSON.parse(bodyAsText || "{}");
+  if (status < 300) return json;
+  const { code: code2 = "", message = bodyAsText } = json?.error ?? {};
   const start2 = code2 === "" ? `HTTP status ${status}` : `${code2} (HTTP status ${status})`;
-  const text = typeof error2?.message === "string" ? error2.message : withoutSecrets(bodyAsText ?? "").slice(0, 300);
-  return Object.assign(new Error(`${start2}: ${text}`), { status, code: code2, wait });
+  throw Object.assign(new Error(`${start2}: ${message}`), { status, code: `${code2}`, wait });
 }
 function isMissing({ cause }) {
   const { status, code: code2 = "" } = cause;
   return status === 404 && /^((Resource|ResourceGroup|ParentResource)NotFound|FirewallRuleNotExist)$/.test(code2);
 }
-function jsonOf({ bodyAsText }) {
-  try {
-    return JSON.parse(bodyAsText || "{}");
-  } catch {
-    return void 0;
-  }
-}
 
 // src/firewall/requests.ts
-var TIMES = { read: 6e4, change: 18e4 };
 async function readRule({ send, server }, rule) {
-  const request2 = { path: rulePath(server, rule), permission: PERMISSIONS.readRules, maxTime: TIMES.read };
   try {
-    return ruleOf(await send({ method: "GET", ...request2 }) ?? {});
+    const answer = await send({ method: "GET", path: rulePath(server, rule), permission: PERMISSIONS.readRules });
+    return answer;
   } catch (error2) {
     if (error2 instanceof ActionError && isMissing(error2)) return void 0;
     throw error2;
   }
 }
-function ruleOf({ name: name3 = "", properties }) {
-  return { name: name3, start: properties?.startIpAddress ?? "", end: properties?.endIpAddress ?? "" };
-}
 async function putRule({ send, server }, rule, address, onRetry) {
   const body = { properties: { startIpAddress: address, endIpAddress: address } };
-  const request2 = { path: rulePath(server, rule), permission: PERMISSIONS.writeRules, body, onRetry };
-  await send({ method: "PUT", ...request2, maxTime: TIMES.change });
+  await send({ method: "PUT", path: rulePath(server, rule), permission: PERMISSIONS.writeRules, body, onRetry });
 }
 async function deleteRule({ send, server }, rule) {
-  const request2 = { path: rulePath(server, rule), permission: PERMISSIONS.deleteRules };
-  await send({ method: "DELETE", ...request2, maxTime: TIMES.change });
+  await send({ method: "DELETE", path: rulePath(server, rule), permission: PERMISSIONS.deleteRules });
 }
 
 // src/firewall/state.ts
-function ruleInState({ STATE_rule, STATE_settled }) {
-  const id = ruleIdOf(STATE_rule ?? "");
-  return id && { ...id, settled: STATE_settled === "true" };
-}
 var UNUSED_ADDRESS = "192.0.2.1";
 async function removeRule(azure, rule) {
   let address;
@@ -3374,9 +3100,8 @@ async function removeRule(azure, rule) {
     address = UNUSED_ADDRESS;
     await putRule(azure, rule, address);
   }
-  if (await isSeen(azure, rule, (found) => found?.start === address)) return address === void 0;
-  const message = sentence`Azure accepted the deletion of firewall rule ${code(rule)}, but the rule is still open after ${CHANGE_TIME / 1e3} s.`;
-  throw new ActionError(notChanged(azure.server, rule, message));
+  if (await isSeen(azure, rule, (found) => found?.properties.startIpAddress === address)) return address === void 0;
+  throw new ActionError(stillListed(azure.server, rule, CHANGE_TIME / 1e3));
 }
 var CHANGE_TIME = 12e4;
 var POLL_TIME = 2e3;
@@ -3389,30 +3114,27 @@ async function isSeen(azure, rule, isWanted, maxTime = CHANGE_TIME) {
 }
 
 // src/firewall/publish.ts
-function leftOpen(server, rule, { code: code2, message, hint }, { aborted: stopped }) {
-  const isStopped = code2 === "server-not-running";
-  const lines = [
-    `Firewall rule ${rule} may still be open. ${isStopped ? "Start the server, then remove" : "Remove"} it:`,
-    ...isStopped ? [azServer("start", { server }).command] : [],
-    removal(server, rule),
-    plain.sentence(message),
-    plain.sentence(hint)
-  ];
-  if (stopped) setFailed(lines.join("\n"));
-  else warn(lines);
+function leftOpen(server, rule, error2, stop) {
+  const failure2 = diagnose(stop.aborted ? stop.reason : error2);
+  const message = paragraph(sentence`Firewall rule ${code(rule)} may still be open.`, failure2.message);
+  const others = stop.aborted ? [] : failure2.steps;
+  const steps = [...others, step("Remove the rule:", removal(server, rule))];
+  const lines = failureLines({ ...failure2, message, steps }, {}).join("\n");
+  if (stop.aborted) setFailed(lines);
+  else warning(lines, TITLE);
 }
 function closedButLocked(server, rule) {
-  warn([
-    `A lock prevents the deletion of firewall rule ${rule}. The rule now allows only ${UNUSED_ADDRESS}, an address that no computer has. Remove the lock, then delete the rule:`,
-    removal(server, rule),
-    plain.sentence(inOurWords("A runner in the server's network needs no rule: `docs/private-network.md`."))
-  ]);
+  const lines = [
+    `A lock prevents the deletion of firewall rule ${rule}. The rule now allows only ${UNUSED_ADDRESS}, an address that no computer has.`,
+    "Remove the lock, then delete the rule:",
+    removal(server, rule).command,
+    "A runner in the server's network needs no rule: `docs/private-network.md`."
+  ];
+  warning(lines.join("\n"), TITLE);
 }
-function warn(lines) {
-  warning(lines.filter((line) => line !== "").join("\n"), { title: "Firewall of the PostgreSQL server" });
-}
+var TITLE = { title: "Firewall of the PostgreSQL server" };
 function removal(server, rule) {
-  return az("resource delete", { ids: rulePath(server, rule) }).command;
+  return az("resource delete", { ids: rulePath(server, rule) });
 }
 
 // src/model/clouds.ts
@@ -3461,12 +3183,13 @@ var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
 var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
 
 // src/settings/values.ts
-function choice(choices) {
+function choice(choices, otherwise = EMPTY) {
   return (text) => {
     const word = text.trim();
     const found = choices.find((each) => each === word);
-    if (found === void 0) throw notValid(word, choices);
-    return found;
+    if (found !== void 0) return found;
+    const near = didYouMean(word, choices);
+    throw new Invalid(inOurWords("is not valid"), { advice: isEmpty(near) ? otherwise : near });
   };
 }
 function oneOf(choices) {
@@ -3474,25 +3197,19 @@ function oneOf(choices) {
   return `${all2.slice(0, -1).join(", ")} or ${all2.at(-1)}`;
 }
 var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" };
-function notValid(word, choices) {
-  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices) });
-}
 function cloudName(text) {
-  const name3 = text.trim().toLowerCase();
-  if (Object.hasOwn(CLOUDS, name3)) return name3;
-  const near = didYouMean(name3, Object.keys(CLOUDS));
-  throw new Invalid(inOurWords("is not an Azure cloud"), {
-    advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near
-  });
+  return choice(Object.keys(CLOUDS), GITHUB_ENVIRONMENT)(text.toLowerCase());
 }
-var GITHUB_ENVIRONMENT = inOurWords(
-  "For a GitHub environment, set `jobs.<job_id>.environment` on the job."
-);
+var GITHUB_ENVIRONMENT = inOurWords("For a GitHub environment, set `jobs.<job_id>.environment` on the job.");
 function clientId(text) {
   const id = text.trim();
   if (!GUID.test(id)) throw new Invalid(inOurWords("is not a GUID"));
   return id;
 }
+function objectId2(text) {
+  return clientId(text).toLowerCase();
+}
+var objectIds = eachLine(objectId2);
 function tenantId(text) {
   const id = text.trim();
   if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(inOurWords("is not a GUID or a domain name"));
@@ -3503,20 +3220,29 @@ function secret(text) {
   return text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, "");
 }
 var SECRET_INPUT = { secrets: (text) => [secret(text)] };
-var OTHER_PRODUCTS = [
-  // https://learn.microsoft.com/azure/horizondb/
+var NOT_HOSTS = [
   {
-    suffix: /\.horizondb\.azure\.com\.?$/i,
-    problem: inOurWords("is a cluster of Azure HorizonDB, which this action does not support")
+    form: /^https?:\/\//i,
+    problem: inOurWords("is a URL"),
+    remedy: inOurWords("Use the server name only, without `https://`.")
   },
-  // https://learn.microsoft.com/azure/cosmos-db/postgresql/
+  // https://learn.microsoft.com/azure/horizondb/ and https://learn.microsoft.com/azure/cosmos-db/postgresql/
   {
-    suffix: /\.postgres\.cosmos\.azure\.com\.?$/i,
-    problem: inOurWords("is a cluster of Azure Cosmos DB for PostgreSQL, which this action does not support")
+    form: /\.(horizondb|postgres\.cosmos)\.azure\.com\.?$/i,
+    problem: inOurWords("is a cluster of Azure HorizonDB or Azure Cosmos DB for PostgreSQL"),
+    remedy: inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.")
   }
 ];
-var FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
-var MORE_LINES = inOurWords("has more than one line");
+function eachLine(parse) {
+  return (text) => {
+    const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+    return found.filter((line) => line !== "").map(
+      (item) => parsed(item, parse, ({ problem, details }) => {
+        throw new Invalid(problem, { item, ...details });
+      })
+    );
+  };
+}
 
 // src/settings/server.ts
 var SSL_MODES = ["verify-full", "verify-ca", "disable"];
@@ -3526,6 +3252,9 @@ var SERVER_INPUTS = {
   "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" }
 };
+var UNENCRYPTED = inOurWords(
+  "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
+);
 
 // src/settings/sign-in.ts
 var ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"];
@@ -3547,6 +3276,9 @@ function entraSignInFrom(inputs) {
   const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
   return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
 }
+function entraFieldsFrom(inputs) {
+  return { signIn: () => entraSignInFrom(inputs), cloud: () => cloudFrom(inputs) };
+}
 function cloudFrom(inputs) {
   return CLOUDS[inputs.orDefault("environment", cloudName)];
 }
@@ -3561,14 +3293,11 @@ function entraSignIn(type, inputs) {
   };
   switch (type) {
     case "oidc":
-      return { type, ...inputs.all(application) };
+      return { type, ...all(application) };
     case "client-secret":
       return {
         type,
-        ...inputs.all({
-          ...application,
-          clientSecret: () => inputs.required("client-secret", secret, required)
-        })
+        ...all({ ...application, clientSecret: () => inputs.required("client-secret", secret, required) })
       };
     case "managed-identity":
       return { type, clientId: inputs.optional("client-id", clientId) };
@@ -3580,6 +3309,17 @@ function requiredBy(type, inputs) {
   if (inputs.isSet("auth-type")) return code(`auth-type: ${type}`);
   return type === "oidc" ? sentence`${code("auth-type: oidc")} (the default)` : code(type);
 }
+
+// src/firewall/ipv4.ts
+var import_node_net2 = require("node:net");
+var RESERVED = new import_node_net2.BlockList();
+RESERVED.addSubnet("0.0.0.0", 8);
+RESERVED.addSubnet("10.0.0.0", 8);
+RESERVED.addSubnet("100.64.0.0", 10);
+RESERVED.addSubnet("169.254.0.0", 16);
+RESERVED.addSubnet("172.16.0.0", 12);
+RESERVED.addSubnet("192.168.0.0", 16);
+RESERVED.addSubnet("224.0.0.0", 3);
 
 // src/firewall/settings.ts
 var { host, port: portInput, "ssl-root-cert": rootCert } = SERVER_INPUTS;
@@ -3598,43 +3338,29 @@ var FIREWALL_INPUTS = {
   "ssl-root-cert": rootCert
 };
 function parseAzureSettings(env) {
-  return readInputs(FIREWALL_INPUTS, env, (inputs) => inputs.all(azureFrom(inputs)));
-}
-function azureFrom(inputs) {
-  return { cloud: () => cloudFrom(inputs), signIn: () => entraSignInFrom(inputs) };
+  return readInputs(FIREWALL_INPUTS, env, (inputs) => all(entraFieldsFrom(inputs)));
 }
 
 // src/firewall/close.ts
 async function closeFirewall(env, signal) {
   mask(...secretsIn(FIREWALL_INPUTS, env));
-  const made = ruleInState(env);
-  if (made === void 0) {
-    say("No firewall rule was made, so there is none to remove.");
-    return;
-  }
+  const made = ruleIdOf(env.STATE_rule ?? "");
+  if (made === void 0) return say("No firewall rule was made, so there is none to remove.");
+  const { server, rule } = made;
   try {
-    await close(made, env, signal);
+    const azure = resourceManager(parseAzureSettings(env), server, env, signal);
+    say(
+      `Removing firewall rule ${rule}. As long as Azure may still make it, this takes up to ${CHANGE_TIME / 1e3} s.`
+    );
+    const appears = () => isSeen(azure, rule, (found) => found !== void 0).catch(() => true);
+    if (!await appears()) return say(`Azure has not made firewall rule ${rule}.`);
+    let isGone = await removeRule(azure, rule);
+    if (!env.STATE_answered && await appears()) isGone = await removeRule(azure, rule);
+    if (isGone) say(`Firewall rule ${rule} is removed.`);
+    else closedButLocked(server, rule);
   } catch (error2) {
-    leftOpen(made.server, made.rule, diagnose(signal.aborted ? signal.reason : error2), signal);
+    leftOpen(server, rule, error2, signal);
   }
 }
-async function close(made, env, signal) {
-  const { server, rule, settled } = made;
-  say(`Removing firewall rule ${rule}.`);
-  const azure = resourceManager(parseAzureSettings(env), server, env, signal);
-  let gone = await removeRule(azure, rule);
-  if (!settled && await appears(azure, rule)) gone = await removeRule(azure, rule);
-  if (gone) say(`Firewall rule ${rule} is removed.`);
-  else closedButLocked(server, rule);
-}
-async function appears(azure, rule) {
-  say(`The rule was not seen before the step ended. Watching for the rule for ${CHANGE_TIME / 1e3} s.`);
-  const isOpen = (found) => found !== void 0 && found.start !== UNUSED_ADDRESS;
-  if (!await isSeen(azure, rule, isOpen)) return false;
-  say(`Firewall rule ${rule} has appeared. Removing it.`);
-  return true;
-}
-
-// src/firewall/post.ts
 var GRACE_TIME = 4e3;
 start((signal) => closeFirewall(process.env, signal), GRACE_TIME);

@@ -151,21 +151,21 @@ var require_postgres_date = __commonJS({
       if (INFINITY.test(isoDate)) {
         return Number(isoDate.replace("i", "I"));
       }
-      var matches = DATE_TIME.exec(isoDate);
-      if (!matches) {
+      var matches2 = DATE_TIME.exec(isoDate);
+      if (!matches2) {
         return getDate(isoDate) || null;
       }
-      var isBC = !!matches[8];
-      var year = parseInt(matches[1], 10);
+      var isBC = !!matches2[8];
+      var year = parseInt(matches2[1], 10);
       if (isBC) {
         year = bcYearToNegativeYear(year);
       }
-      var month = parseInt(matches[2], 10) - 1;
-      var day = matches[3];
-      var hour = parseInt(matches[4], 10);
-      var minute = parseInt(matches[5], 10);
-      var second = parseInt(matches[6], 10);
-      var ms = matches[7];
+      var month = parseInt(matches2[2], 10) - 1;
+      var day = matches2[3];
+      var hour = parseInt(matches2[4], 10);
+      var minute = parseInt(matches2[5], 10);
+      var second = parseInt(matches2[6], 10);
+      var ms = matches2[7];
       ms = ms ? 1e3 * parseFloat(ms) : 0;
       var date;
       var offset = timeZoneOffset(isoDate);
@@ -186,17 +186,17 @@ var require_postgres_date = __commonJS({
       return date;
     };
     function getDate(isoDate) {
-      var matches = DATE.exec(isoDate);
-      if (!matches) {
+      var matches2 = DATE.exec(isoDate);
+      if (!matches2) {
         return;
       }
-      var year = parseInt(matches[1], 10);
-      var isBC = !!matches[4];
+      var year = parseInt(matches2[1], 10);
+      var isBC = !!matches2[4];
       if (isBC) {
         year = bcYearToNegativeYear(year);
       }
-      var month = parseInt(matches[2], 10) - 1;
-      var day = matches[3];
+      var month = parseInt(matches2[2], 10) - 1;
+      var day = matches2[3];
       var date = new Date(year, month, day);
       if (is0To99(year)) {
         date.setFullYear(year);
@@ -318,19 +318,19 @@ var require_postgres_interval = __commonJS({
     }
     function parse(interval) {
       if (!interval) return {};
-      var matches = INTERVAL.exec(interval);
-      var isNegative = matches[8] === "-";
-      return Object.keys(positions).reduce(function(parsed, property) {
+      var matches2 = INTERVAL.exec(interval);
+      var isNegative = matches2[8] === "-";
+      return Object.keys(positions).reduce(function(parsed2, property) {
         var position = positions[property];
-        var value = matches[position];
-        if (!value) return parsed;
+        var value = matches2[position];
+        if (!value) return parsed2;
         value = property === "milliseconds" ? parseMilliseconds(value) : parseInt(value, 10);
-        if (!value) return parsed;
+        if (!value) return parsed2;
         if (isNegative && ~negatives.indexOf(property)) {
           value *= -1;
         }
-        parsed[property] = value;
-        return parsed;
+        parsed2[property] = value;
+        return parsed2;
       }, {});
     }
   }
@@ -5535,13 +5535,13 @@ function withoutRuns(text) {
   unread.splice(0).flatMap(formsOf).forEach(addRuns);
   let kept = "";
   let end = 0;
-  for (let at2 = 0; at2 < text.length; at2++) {
+  for (let at = 0; at < text.length; at++) {
     for (const [length, runs] of RUNS) {
-      if (at2 + length <= end || !runs.has(text.slice(at2, at2 + length))) continue;
-      if (at2 >= end) kept += "***";
-      end = at2 + length;
+      if (at + length <= end || !runs.has(text.slice(at, at + length))) continue;
+      if (at >= end) kept += "***";
+      end = at + length;
     }
-    if (at2 >= end) kept += text[at2];
+    if (at >= end) kept += text[at];
   }
   return kept;
 }
@@ -5549,7 +5549,7 @@ function addRuns(form) {
   const length = Math.min(form.length, RUN);
   const runs = RUNS.get(length) ?? /* @__PURE__ */ new Set();
   RUNS.set(length, runs);
-  for (let at2 = 0; at2 + length <= form.length; at2++) runs.add(form.slice(at2, at2 + length));
+  for (let at = 0; at + length <= form.length; at++) runs.add(form.slice(at, at + length));
 }
 function formsOf(secret2) {
   const percent = [encodeURIComponent(secret2), `${new URLSearchParams({ "": secret2 })}`.slice(1)];
@@ -5607,9 +5607,7 @@ function own(words2) {
   return { parts: parts.filter((part) => part.own !== "") };
 }
 function joined(sentences) {
-  return {
-    parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts)
-  };
+  return { parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts) };
 }
 function name(...parts) {
   return { parts: [{ name: parts }] };
@@ -5636,16 +5634,11 @@ function listOf(items) {
     ...others.map((each, n) => n === others.length - 1 ? sentence` and ${each}` : sentence`, ${each}`)
   ]);
 }
-function someOf(items, most) {
-  const more = items.length - most;
-  return listOf(more > 0 ? [...items.slice(0, most), sentence`${more} more`] : items);
-}
 function someNames(paths) {
   const distinct = new Map(paths.map((path) => [JSON.stringify(path), path]));
-  return someOf(
-    [...distinct.values()].map((path) => name(...path)),
-    MAX_NAMES
-  );
+  const names4 = [...distinct.values()].map((path) => name(...path));
+  const more = names4.length - MAX_NAMES;
+  return listOf(more > 0 ? [...names4.slice(0, MAX_NAMES), sentence`${more} more`] : names4);
 }
 var MAX_NAMES = 5;
 
@@ -5674,10 +5667,10 @@ var ActionError = class extends Error {
   failure;
   /** The milliseconds to wait before the next attempt, if the peer says so. */
   wait;
-  constructor(failure3, options = {}) {
-    super(failure3.code, options);
+  constructor(failure2, options = {}) {
+    super(failure2.code, options);
     this.name = "ActionError";
-    this.failure = failure3;
+    this.failure = failure2;
     this.wait = options.wait;
   }
 };
@@ -5710,18 +5703,12 @@ function shell(word) {
   if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
-function conninfo(parts) {
-  const written = (value) => /^[^\s'\\]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, "\\$&")}'`;
-  return Object.entries(parts).map(([key, value]) => `${key}=${written(`${value}`)}`).join(" ");
-}
 function az(command, options = {}) {
   const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
   return run(["az", command, ...words2].join(" "));
 }
 var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
-var GET_TOKEN = run(
-  "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug"
-);
+var GET_TOKEN = run("az account get-access-token --resource-type oss-rdbms --query expiresOn --debug");
 function azOnServer(command, server, options = {}) {
   return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
 }
@@ -5752,41 +5739,47 @@ function identifier(name3, unknown) {
 
 // src/diagnosis/rules.ts
 function rulesFor(partners, rules) {
-  return Object.entries(rules).map(([code2, { when, answer, ...rule }]) => ({
-    ...rule,
+  return Object.entries(rules).map(([code2, [when, ...parts]]) => ({
+    ...parts.find(isRetries),
     code: code2,
     with: [partners].flat(),
     when: [when].flat().map(matchOf),
     explain: (context, symptom) => {
-      const [cause, ...next] = typeof answer === "function" ? answer(context, symptom) : answer;
+      const said = parts.filter((part) => !isRetries(part));
+      const [cause, ...next] = said.flatMap((part) => typeof part === "function" ? part(context, symptom) : part);
       return { hint: sentenceOf(cause), steps: stepsOf(next) };
     }
   }));
+}
+function isRetries(part) {
+  return typeof part === "object" && part !== null && "retries" in part;
 }
 function matchOf(condition) {
   if (typeof condition === "string") return { codes: condition };
   return condition instanceof RegExp ? { text: condition } : condition;
 }
-function partnerOf(context) {
-  return context.with ?? "postgres";
+var PARTNERS = {
+  postgres: { called: "PostgreSQL", host: "<host>" },
+  entra: { called: "Microsoft Entra", host: "login.microsoftonline.com" },
+  github: { called: "GitHub's OIDC endpoint", host: "<host>.actions.githubusercontent.com" },
+  azure: { called: "Azure Resource Manager", host: "management.azure.com" },
+  "github-issues": { called: "GitHub's API", host: "api.github.com" }
+};
+function partnerOf({ with: partner = "postgres" }) {
+  return partner;
+}
+function hostOf({ host, with: partner = "postgres", cloud }) {
+  const authority = partner === "entra" ? URL.parse(cloud?.authority ?? "")?.host : void 0;
+  return host ?? authority ?? PARTNERS[partner].host;
 }
 function isPostgres(context) {
   return partnerOf(context) === "postgres";
-}
-function hostOf(context) {
-  const { host, cloud } = context;
-  const partner = partnerOf(context);
-  if (host !== void 0) return host;
-  if (partner === "postgres") return "<host>";
-  if (partner === "azure") return "management.azure.com";
-  if (partner === "github-issues") return "api.github.com";
-  if (partner === "github") return "<host>.actions.githubusercontent.com";
-  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
 }
 
 // src/diagnosis/steps.ts
 var CHECK_CLOCK = ["On a self-hosted runner, check the clock:", run("timedatectl")];
 var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
+var WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 var SELECT_CLOUD = [
   "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
   "Look up the cloud:",
@@ -5808,72 +5801,40 @@ function lookAtState(context) {
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 var ENTRA = rulesFor("entra", {
-  "federated-credential": {
-    when: "AADSTS70021 AADSTS700211 AADSTS700213 AADSTS7002131",
-    answer: (context, symptom) => [
-      MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
-      ...federate(context, symptom)
-    ],
-    retries: 1
+  "federated-credential": [
+    "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138",
+    unfederated,
+    federate,
+    { retries: 1 }
     // a credential created a moment ago is not everywhere yet
-  },
-  "federated-audience": {
-    when: "AADSTS700212",
-    answer: (context, symptom) => [
-      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
-      ...federate(context, symptom)
-    ]
-  },
-  "federated-subject-case": {
-    when: "AADSTS7002138",
-    answer: (context, symptom) => [
-      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
-      ...federate(context, symptom)
-    ]
-  },
-  "federated-credential-none": {
-    when: "AADSTS70025",
-    answer: (context, symptom) => [
-      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
-      ...federate(context, symptom)
-    ]
-  },
-  "federation-not-allowed": {
-    when: "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
-    answer: ({ assertion }) => [
-      "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
-      "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
-      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
-    ]
-  },
-  "issuer-unreadable": {
-    when: "AADSTS50166 AADSTS501661 AADSTS90061",
-    answer: ({ assertion }) => [
-      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-      "Run the job again.",
-      "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-      run(
-        `curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`
-      )
-    ],
-    retries: 3
-  },
-  "assertion-invalid": {
-    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS5000811 AADSTS5002727",
-    answer: ({ signIn: signIn2 }) => [
-      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
-      ...signIn2?.type === "azure-cli" ? [
-        "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
-      ] : [],
-      "If azure/login runs in this job, set the same `client-id` there.",
-      "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
-      "Run the job again."
-    ]
-  },
-  "assertion-expired": {
-    when: "AADSTS700024 AADSTS500133",
-    answer: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
+  ],
+  "federation-not-allowed": [
+    "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
+    "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
+    ({ assertion }) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
+    "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
+    "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
+  ],
+  "issuer-unreadable": [
+    "AADSTS50166 AADSTS501661 AADSTS90061",
+    "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
+    "Run the job again.",
+    "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
+    ({ assertion }) => run(`curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
+    { retries: 3 }
+  ],
+  "cross-cloud": [
+    "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
+    ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
+    ...SELECT_CLOUD
+  ],
+  "assertion-invalid": [
+    "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS900384 AADSTS5000811 AADSTS5002727",
+    assertionInvalid
+  ],
+  "assertion-expired": [
+    "AADSTS700024 AADSTS500133",
+    ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
       "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
       "Or run azure/login right before this step."
@@ -5882,142 +5843,120 @@ var ENTRA = rulesFor("entra", {
       ...CHECK_CLOCK,
       "Run the job again."
     ],
-    retries: 1
-  },
-  "application-not-found": {
-    when: "AADSTS700016 AADSTS70001 AADSTS700011",
-    answer: ({ signIn: signIn2 }) => [
-      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
-      "Look up the application:",
-      az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" }),
-      ...LOOK_UP_TENANT
-    ]
-  },
-  "service-principal-missing": {
-    when: "AADSTS7000229",
-    answer: ({ signIn: signIn2 }) => [
-      "The application is registered, but has no service principal (enterprise application) in this tenant.",
-      "Create the service principal:",
-      az("ad sp create", { id: clientOf(signIn2) })
-    ]
-  },
-  "application-disabled": {
-    when: "AADSTS1000031 AADSTS7000112 AADSTS7000113",
-    answer: ({ signIn: signIn2 }) => [
-      "Sign-in is disabled for this application.",
-      "Enable sign-in:",
-      az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })
-    ]
-  },
-  "application-not-assigned": {
-    when: "AADSTS50105 AADSTS501051",
-    answer: [
-      "The tenant lets only assigned principals use the resource, and this one is not assigned.",
-      "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
-    ]
-  },
-  "cross-cloud": {
-    when: "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
-    answer: ({ cloud }) => [
-      sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-      ...SELECT_CLOUD
-    ]
-  },
-  "tenant-not-found": {
-    when: [
+    { retries: 1 }
+  ],
+  "application-not-found": [
+    "AADSTS700016 AADSTS70001 AADSTS700011",
+    "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
+    "Look up the application:",
+    ({ signIn: signIn2 }) => az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" }),
+    ...LOOK_UP_TENANT
+  ],
+  "service-principal-missing": [
+    "AADSTS7000229",
+    "The application is registered, but has no service principal (enterprise application) in this tenant.",
+    "Create the service principal:",
+    ({ signIn: signIn2 }) => az("ad sp create", { id: clientOf(signIn2) })
+  ],
+  "application-disabled": [
+    "AADSTS1000031 AADSTS7000112 AADSTS7000113",
+    "Sign-in is disabled for this application.",
+    "Enable sign-in:",
+    ({ signIn: signIn2 }) => az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })
+  ],
+  "application-not-assigned": [
+    "AADSTS50105 AADSTS501051",
+    "The tenant lets only assigned principals use the resource, and this one is not assigned.",
+    "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
+  ],
+  "tenant-not-found": [
+    [
       "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
       /Invalid tenant id provided/
     ],
-    answer: [
-      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
-      ...LOOK_UP_TENANT
+    "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+    ...LOOK_UP_TENANT
+  ],
+  "tenant-restricted": [
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
+    "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
+    ({ signIn: signIn2 }) => sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
+    "Or use a runner outside this network, such as one of GitHub's own."
+  ],
+  "tenant-blocked": [
+    "AADSTS5000224 AADSTS5000225",
+    ({ signIn: signIn2 }) => sentence`Microsoft has blocked the tenant ${code(tenantOf(signIn2))}, usually because nobody used it for months. Nothing can sign in to it.`,
+    "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
+    SHOW_TENANT,
+    "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle"
+  ],
+  "application-public": [
+    "AADSTS700025",
+    "The application is registered as a public client, which cannot authenticate with a token or a secret.",
+    "Make the application a confidential client:",
+    ({ signIn: signIn2 }) => az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
+  ],
+  "consent-missing": [
+    "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
+    "This application does not have consent to use Azure Database for PostgreSQL.",
+    ({ cloud, signIn: signIn2 }) => isApplication(signIn2) ? [
+      "Give consent, as an administrator of the tenant:",
+      az("ad app permission admin-consent", { id: clientOf(signIn2) })
+    ] : [
+      "Use `auth-type: oidc`, which needs no consent.",
+      "Or give consent by signing in once:",
+      az("login", { scope: scopeOf(cloud) })
     ]
-  },
-  "tenant-restricted": {
-    when: "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
-    answer: ({ signIn: signIn2 }) => [
-      "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
-      sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
-      "Or use a runner outside this network, such as one of GitHub's own."
-    ]
-  },
-  "application-public": {
-    when: "AADSTS700025",
-    answer: ({ signIn: signIn2 }) => [
-      "The application is registered as a public client, which cannot authenticate with a token or a secret.",
-      "Make the application a confidential client:",
-      az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
-    ]
-  },
-  "consent-missing": {
-    when: "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
-    answer: ({ cloud, signIn: signIn2 }) => [
-      "This application does not have consent to use Azure Database for PostgreSQL.",
-      ...isApplication(signIn2) ? [
-        "Give consent, as an administrator of the tenant:",
-        az("ad app permission admin-consent", { id: clientOf(signIn2) })
-      ] : [
-        "Use `auth-type: oidc`, which needs no consent.",
-        "Or give consent by signing in once:",
-        az("login", { scope: scopeOf(cloud) })
-      ]
-    ]
-  },
-  "client-secret-wrong": {
-    when: "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218",
-    answer: (context) => [
-      "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
+  ],
+  "client-secret-wrong": [
+    "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
+    (context, { text }) => context.signIn?.type === "oidc" ? assertionInvalid(context) : [
+      text.includes("AADSTS7000222") ? "The client secret has expired." : "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
       ...newSecret(context)
     ]
-  },
-  "client-secret-expired": {
-    when: "AADSTS7000222",
-    answer: (context) => ["The client secret has expired.", ...newSecret(context)]
-  },
-  "resource-not-found": {
-    when: "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
-    answer: ({ cloud }) => [
-      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-      ...SELECT_CLOUD
-    ]
-  },
-  "resource-disabled": {
-    when: "AADSTS500014",
-    answer: [
-      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-      "Find the service principal that the message names:",
-      az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
-      "Enable the service principal, as an administrator of the tenant:",
-      az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
-    ]
-  },
-  "conditional-access": {
-    when: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
-    answer: ({ signIn: signIn2 }) => [
-      ...isApplication(signIn2) ? [
-        "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
-        "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
-      ] : [
-        "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
-        "Sign in as an application instead: `auth-type: oidc`."
-      ],
-      "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
-    ]
-  },
-  "managed-identity-arc": {
-    when: [
-      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
-      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/
+  ],
+  "resource-not-found": [
+    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
+    ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+    ...SELECT_CLOUD
+  ],
+  "resource-disabled": [
+    "AADSTS500014",
+    "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
+    "Find the service principal that the message names:",
+    az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
+    "Enable the service principal, as an administrator of the tenant:",
+    az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
+  ],
+  "conditional-access": [
+    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
+    ({ signIn: signIn2 }) => isApplication(signIn2) ? [
+      "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
+      "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
+    ] : [
+      "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
+      "Sign in as an application instead: `auth-type: oidc`."
     ],
-    answer: [
+    "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
+  ],
+  "managed-identity-arc": [
+    [
+      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
+      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/
+    ],
+    (_context, { text }) => text.includes("ECONNREFUSED") ? [
+      "The agent of Azure Arc, which issues the machine's tokens, does not run.",
+      "Start the agent (on Windows, the service `himds`), then run the job again:",
+      run("sudo systemctl restart himdsd")
+    ] : [
       "Azure Arc proves the machine by a file, which the runner's user must not read.",
       "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
       run("sudo usermod --append --groups himds <runner-user>"),
       "On Windows, add the user to the local group `Hybrid agent extension applications`."
     ]
-  },
-  "managed-identity-unavailable": {
-    when: [
+  ],
+  "managed-identity-unavailable": [
+    [
       /Required metadata header not specified/,
       { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
       { signIn: "managed-identity", status: [401, 405] },
@@ -6026,117 +5965,118 @@ var ENTRA = rulesFor("entra", {
       /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/,
       {
         codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
+        text: /^(?!.*ECONNREFUSED (127\.|::1|localhost))/,
         signIn: "managed-identity"
       }
     ],
-    answer: (_context, { text }) => [
-      BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-      ...reachIdentity(text)
-    ]
-  },
-  "managed-identity-unknown": {
-    when: [
-      /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i,
+    (_context, { text }) => BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : WRONG_HEADER.test(text) ? "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+    reachIdentity
+  ],
+  "managed-identity-unknown": [
+    [
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
       { signIn: "managed-identity", status: [400, 403] },
       /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*"
     ],
-    answer: ({ inApp }, { text }) => [
-      "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
-      ...CLOUD_SHELL.test(text) ? [
-        "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
-        run("az login")
-      ] : [
-        ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
-        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
-        "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
-      ]
+    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? [
+      "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
+      run("az login")
+    ] : [
+      ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
+      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
     ]
-  },
-  "managed-identity-busy": {
-    when: [
+  ],
+  "managed-identity-busy": [
+    [
       { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up/ }
+      { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
+      /MSI: Failed to retrieve.*(Max retries|refused|timed out)/
     ],
-    answer: [
-      "The machine's identity endpoint is starting, being updated or overloaded.",
-      "Run the job again.",
-      "If the error persists, restart the machine, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`."
-    ],
-    retries: 3
-  },
-  "entra-busy": {
-    when: [
+    "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
+    "Run the job again.",
+    "If the error persists, restart the machine or the app, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
+    { retries: 3 }
+  ],
+  "entra-busy": [
+    [
       "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled/,
       {
         signIn: "azure-cli",
-        text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)/i
+        text: /Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i
       },
       { status: [408, 410, 429, "5xx"] }
     ],
-    answer: [
-      "Entra is overloaded or has an outage.",
-      "Run the job again.",
-      "Look for an outage: https://azure.status.microsoft"
+    "Entra is overloaded or has an outage.",
+    "Run the job again.",
+    "Look for an outage: https://azure.status.microsoft",
+    { retries: 3 }
+  ],
+  "clock-wrong": [
+    /Make sure your computer's time|ID token already expires/,
+    "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+    ...CHECK_CLOCK,
+    "Set the clock, then run the job again."
+  ],
+  "cli-missing": [
+    /'az' is not recognized|\baz: (command )?not found/,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH.",
+    "Use `auth-type: oidc`, which does not need the Azure CLI.",
+    "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
+  ],
+  "cli-files": [
+    {
+      signIn: "azure-cli",
+      text: /\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|No space left|Failed to load or parse file|cloud '.*' is not registered|Decryption failed|JSONDecodeError|Ran out of input/
+    },
+    (_context, { text }) => /No space left/.test(text) ? ["The runner's disk is full.", "Free space on the runner:", run("df -h")] : [
+      "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
+      "Before azure/login, give the job a directory of its own for these files:",
+      run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"')
     ],
-    retries: 3
-  },
-  "clock-wrong": {
-    when: /Make sure your computer's time|ID token already expires/,
-    answer: [
-      "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
-      ...CHECK_CLOCK,
-      "Set the clock, then run the job again."
-    ]
-  },
-  "cli-missing": {
-    when: /'az' is not recognized|\baz: (command )?not found/,
-    answer: [
-      "`auth-type: azure-cli` needs `az` on the runner's PATH.",
-      "Use `auth-type: oidc`, which does not need the Azure CLI.",
-      "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
-    ]
-  },
-  "cli-not-signed-in": {
-    when: [
-      /az login|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+    WITHOUT_CLI,
+    { retries: 1 }
+    // another job may have held the files
+  ],
+  "cli-not-signed-in": [
+    [
+      /az login|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*"
     ],
-    answer: [
-      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
-      "Use `auth-type: oidc`, which signs in on its own when necessary.",
-      "Or run azure/login in the same job, right before this step."
-    ]
-  },
-  "cli-network": {
-    when: {
-      signIn: "azure-cli",
-      text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection (aborted|reset)|JSON is invalid|Unable to get endpoints|name resolution|have network connection)/
-    },
-    answer: (context) => [
-      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
-      "Check from the runner:",
-      run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
-      "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
-      "Run the job again."
-    ],
-    retries: 1
-  },
-  "cli-no-answer": {
-    when: [
-      { signIn: "azure-cli", codes: "ETIMEDOUT" },
-      { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
-    ],
-    answer: [
-      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
-      "Run the same command in a step of the job, to see where it waits:",
-      GET_TOKEN,
-      "Or use `auth-type: oidc`, which does not need the Azure CLI."
-    ]
-  }
+    "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
+    "Use `auth-type: oidc`, which signs in on its own when necessary.",
+    "Or run azure/login in the same job, right before this step.",
+    (_context, { text }) => /Response_Status|BrokerPlugin|accounts control/.test(text) ? [
+      "On Windows, the sign-in of a user also needs the account broker (WAM) and a person at the screen. Without the broker:",
+      az("config set core.enable_broker_on_windows=false")
+    ] : []
+  ],
+  "cli-no-answer": [
+    [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
+    "Run the same command in a step of the job, to see where it waits:",
+    GET_TOKEN,
+    WITHOUT_CLI
+  ]
 });
+function assertionInvalid({ signIn: signIn2 }) {
+  if (signIn2?.type === "azure-cli")
+    return [
+      "Entra does not accept the token or the certificate with which azure/login signed in: it is missing, was changed or is not the application's.",
+      "Check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's.",
+      WITHOUT_CLI
+    ];
+  return [
+    "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
+    "If azure/login runs in this job, set the same `client-id` there.",
+    "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+    "Run the job again."
+  ];
+}
 var APP = { "resource-group": "<resource-group>", name: "<app>" };
 var MACHINE = { "resource-group": "<resource-group>", name: "<vm>" };
 var LIST_OF_APP = [
@@ -6145,13 +6085,19 @@ var LIST_OF_APP = [
 ];
 var LIST_OF_MACHINE = ["List the identities of the machine:", az("vm identity show", MACHINE)];
 var CLOUD_SHELL = /not a supported MSI token audience/;
-var BEHIND_PROXY = /HTTP status 50[24] |Required metadata header/;
-function reachIdentity(text) {
+var BEHIND_PROXY = /HTTP status 50[24] (?!.*dial tcp)|Required metadata header/;
+var WRONG_HEADER = /HTTP status 401|secret token header/;
+function reachIdentity(_context, { text }) {
   const bypass = [
     "If the runner uses a proxy, exclude the identity endpoint from it:",
     run("NO_PROXY=169.254.169.254")
   ];
   if (BEHIND_PROXY.test(text)) return [...bypass, "Run the job again."];
+  if (WRONG_HEADER.test(text))
+    return [
+      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now.",
+      "Restart the app."
+    ];
   if (/Failed to connect to MSI.*\b405\b/.test(text))
     return [
       "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
@@ -6160,10 +6106,7 @@ function reachIdentity(text) {
   return [
     "On GitHub-hosted runners, use `auth-type: oidc`.",
     "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
-    .../ECONNREFUSED/.test(text) ? [] : [
-      "On a self-hosted runner in Azure, assign an identity to the machine:",
-      az("vm identity assign", MACHINE)
-    ],
+    .../ECONNREFUSED/.test(text) ? [] : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)],
     ...bypass
   ];
 }
@@ -6176,6 +6119,17 @@ function scopeOf(cloud) {
 }
 function subjectOf({ assertion }, { text }) {
   return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
+}
+function unfederated(context, symptom) {
+  if (symptom.text.includes("AADSTS70025:"))
+    return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
+  if (symptom.text.includes("AADSTS700212:"))
+    return "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
+  if (symptom.text.includes("AADSTS7002138:"))
+    return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
+  if (MERGE_QUEUE.test(subjectOf(context, symptom)))
+    return "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.";
+  return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
 function federate(context, symptom) {
   const { assertion, cloud, signIn: signIn2 } = context;
@@ -6288,106 +6242,409 @@ function clientOf(signIn2) {
   return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
 }
 
+// src/diagnosis/proxy.ts
+var HTTPS = ["entra", "github", "azure", "github-issues"];
+var PROXY = rulesFor(HTTPS, {
+  "proxy-not-found": [
+    [
+      { atProxy: true, codes: "ENOTFOUND EAI_*" },
+      { codes: "ENOTFOUND EAI_*", text: /tunneling socket|ProxyError/ }
+    ],
+    "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
+    "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
+    "Check the name on the runner:",
+    ({ proxy }) => run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
+  ],
+  "proxy-sign-in": [
+    ["CONNECT_407", /proxy authentication required/i, { codes: "NOT_JSON", status: [407] }],
+    "The proxy between the runner and this host asks for a sign-in.",
+    "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
+    run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
+    "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
+    bypassProxy
+  ],
+  "proxy-overloaded": [
+    { codes: "CONNECT_5*", text: /^(?!.*\b501\b)/ },
+    "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall or upstream proxy fails.",
+    "Run the job again.",
+    "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
+    bypassProxy,
+    { retries: 2 }
+  ],
+  "proxy-unusable": [
+    [
+      {
+        atProxy: true,
+        codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ETIMEDOUT ECONNRESET UND_ERR_CONNECT_TIMEOUT"
+      },
+      "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
+      /tunneling socket could not be established, cause|Proxy connection ended|ProxyError(?!.*Tunnel connection failed)/,
+      /SOCKS|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
+      /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
+      "UND_ERR_PRX_TLS ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
+    ],
+    "No HTTP proxy answers at the address in `HTTPS_PROXY`: the address or its `http://` is wrong, nothing listens there, or it is a SOCKS proxy or a web server.",
+    "Correct the variable. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
+    run("HTTPS_PROXY=http://<proxy>:<port>"),
+    "Check the proxy on the runner:",
+    (context) => run(
+      `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
+    ),
+    bypassProxy,
+    { retries: 1 }
+  ],
+  "proxy-refused": [
+    [
+      "CONNECT_* ERR_PROXY_TUNNEL",
+      { codes: "NOT_JSON", status: ["4xx"] },
+      /Error Code : 4\d\d.*HTML page/,
+      { status: ["4xx"], text: /^\s*</ }
+    ],
+    "A proxy between the runner and this host does not allow the connection.",
+    allowInProxy
+  ]
+});
+
+// src/diagnosis/network.ts
+var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
+var ON_THE_WAY = rulesFor(EVERYWHERE, {
+  "host-not-found": [
+    [
+      "ENOTFOUND ENODATA EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
+      /getaddrinfo EAI_AGAIN [\w-]+$|ECONNREFUSED (0\.0\.0\.0|:::)/
+    ],
+    "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network.",
+    (context) => atPostgres(context, [
+      ...setFullName(context),
+      "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+    ])
+  ],
+  "dns-unavailable": [
+    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E(?![MN]FILE)/],
+    "The runner's DNS server did not answer, or refused to.",
+    "Run the job again.",
+    "On a self-hosted runner, check its DNS:",
+    (context) => run(`nslookup ${shell(hostOf(context))}`),
+    { retries: 2 }
+  ],
+  "too-many-files": [
+    "EMFILE ENFILE ENOBUFS ENOMEM EADDRINUSE",
+    "The runner's process, or the whole machine, cannot open more files and sockets.",
+    "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
+    run("ulimit -n"),
+    "Run fewer jobs at the same time on this machine. Then run the job again.",
+    { retries: 1 }
+  ],
+  "connection-not-allowed": [
+    [/\b(connect|socket|bind) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
+    "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
+    (context) => sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
+    "Or run the job outside the sandbox or container."
+  ],
+  "connection-lost": [
+    [
+      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_*",
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$|does not match the HTTP\/1.1 protocol/i,
+      // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
+      /bad.record.mac|alert.(internal.error|record.overflow|decompression.failure|decode.error|user.cancelled|close.notify)/i
+    ],
+    "The connection broke: the peer is restarting or failing over, or something in between cut it or changed its data.",
+    (context) => isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again.", ...reachable(context)],
+    { retries: 3 }
+  ],
+  "connection-timed-out": [
+    "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
+    (context, { text }) => {
+      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
+      if (!isPostgres(context))
+        return [
+          context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
+          ...reachable(context)
+        ];
+      return [
+        "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
+        "Look at the server's state and network:",
+        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
+        "If public access is `Disabled`, use a runner in the server's network.",
+        "If it is `Enabled`, allow the runner's address:",
+        azAllow(context, "<address>"),
+        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+      ];
+    },
+    { retries: 1 }
+  ],
+  "connection-refused": [
+    "ECONNREFUSED",
+    (context) => {
+      if (!isPostgres(context))
+        return [
+          "Nothing listens at this address, or a firewall in between refuses the connection.",
+          ...reachable(context)
+        ];
+      if (/^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? ""))
+        return [
+          "`host` is the machine or the container of the job, and nothing listens on this port there.",
+          ...setFullName(context),
+          "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
+        ];
+      return [
+        "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+        "Look at the server's state:",
+        azShow(context, "state"),
+        "If the server is stopped, start it. Then run the job again."
+      ];
+    },
+    { retries: 1 }
+  ],
+  "host-unreachable": [
+    "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
+    (context, { text }) => {
+      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
+      if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text))
+        return [
+          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
+          "See whether the name has an IPv4 address:",
+          run(`nslookup ${shell(hostOf(context))}`),
+          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
+        ];
+      return [
+        "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
+        "Check the network and the routes of a self-hosted runner:",
+        run("ip route"),
+        ...atPostgres(context, ["If the server is in a private network, use a runner in that network."])
+      ];
+    },
+    { retries: 1 }
+  ],
+  "connection-failed": [
+    /\b(connect|socket|bind|read|write) E[A-Z]{2,}\b(?<!E(PROTO|ACCES))/,
+    "The runner's operating system could not make the connection, for the reason in the message.",
+    (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName(context)]),
+    "Run the job again.",
+    { retries: 1 }
+  ],
+  "tls-wrong-host": [
+    [
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+      /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch/i
+    ],
+    "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
+    (context) => atPostgres(context, [
+      ...setFullName(context),
+      "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
+      "If you must use another name, set `ssl-mode: verify-ca`, which checks everything except the name."
+    ])
+  ],
+  "tls-expired": [
+    ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
+    "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
+    "Check the runner's clock:",
+    run("date"),
+    "Look at the certificate's dates:",
+    (context) => run(look(context, " | openssl x509 -noout -dates"))
+  ],
+  "tls-certificate": [
+    [
+      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)/i,
+      "CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_CERT* ERR_TLS_CERT_*"
+    ],
+    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Trusting it in addition does not help. Nothing secret was sent.",
+    "Look at the certificate:",
+    (context) => run(look(context, " | openssl x509 -noout -text")),
+    "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's."
+  ],
+  "tls-unknown-authority": [
+    [
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED",
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i
+    ],
+    "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    "See who issued the certificate:",
+    (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
+    (context) => isPostgres(context) ? [
+      context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`."
+    ] : [
+      "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+      run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`)
+    ]
+  ],
+  "tls-authorities-unreadable": [
+    /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
+    "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
+    "Check the file that this variable names. In a container, the path is that of the container:",
+    run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
+    "Its first line must be `-----BEGIN CERTIFICATE-----`."
+  ],
+  "tls-host-not-allowed": [
+    /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
+    "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
+    (context) => sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
+    seeWhoAnswers
+  ],
+  "tls-client-certificate": [
+    /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
+    "The other side expects a client certificate, or does not trust the runner's. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+    seeWhoAnswers,
+    (context) => sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
+    (context) => atPostgres(context, ["Check `host` and `port`."])
+  ],
+  "tls-outdated": [
+    [
+      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.protocol.version|bad.ecpoint|wrong.signature|legacy.sigalg|version.too.low/i,
+      "AADSTS1002016"
+    ],
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+    seeWhoAnswers,
+    "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
+    (context) => isPostgres(context) ? [] : bypassProxy(context)
+  ],
+  "tls-handshake": [
+    [
+      "ERR_SSL_* EPROTO*",
+      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines/
+    ],
+    "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+    (context) => isPostgres(context) ? [] : [CHECK_PROXY],
+    seeWhoAnswers
+  ]
+});
+var CHECK_PROXY = "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.";
+var PRIVATE = rulesFor(["postgres", "azure"], {
+  "server-is-private": [
+    /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server|Client from Azure Virtual Networks)/i,
+    "The server's public access is disabled, or one of the two is in a virtual network. A firewall rule has no effect there.",
+    "Run the job in the server's network. `docs/private-network.md` shows three ways."
+  ]
+});
+var NETWORK = [...PROXY, ...ON_THE_WAY];
+var PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
+function fromOutside(context) {
+  return [
+    "The server's address is private: only its own network, and networks that are peered with it, lead there.",
+    "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
+    `If the runner is in it, allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`
+  ];
+}
+function atPostgres(context, steps) {
+  return isPostgres(context) ? steps : reachable(context);
+}
+function reachable(context) {
+  const host = code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
+  const needed = context.proxy === void 0 ? sentence`The runner needs HTTPS to ${host}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.` : sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`;
+  return ["Check from the runner:", run(`curl --head ${shell(`https://${hostOf(context)}`)}`), needed];
+}
+function seeWhoAnswers(context) {
+  return ["See who answers, and with which TLS:", run(look(context))];
+}
+function look(context, then = "") {
+  const host = hostOf(context);
+  const port2 = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
+  return `openssl s_client -connect ${shell(host)}${port2} </dev/null${then}`;
+}
+
 // src/diagnosis/fallbacks.ts
 var UNKNOWN = {
-  hint: inOurWords("This action does not recognize this error."),
-  steps: stepsOf([
-    "Run the job again with `Enable debug logging` ticked.",
-    "If the error persists, open an issue in this action's repository, with this message."
-  ])
+  code: "unknown",
+  with: [],
+  when: [],
+  explain: () => ({
+    hint: inOurWords("This action does not recognize this error."),
+    steps: stepsOf([
+      "Run the job again with `Enable debug logging` ticked.",
+      "If the error persists, open an issue in this action's repository, with this message."
+    ])
+  })
 };
+var MALFORMED = /AADSTS(50192|900(04|1[3-6]|23|50)|90121|900144|9002313):/;
 var FALLBACKS = [
   ...rulesFor("github", {
-    "oidc-unavailable": {
-      when: {},
-      answer: [
-        "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
-        "Run the job again.",
-        "Look for an outage of Actions: https://www.githubstatus.com"
-      ],
-      retries: 3
-    }
+    "oidc-unavailable": [
+      {},
+      "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+      "Run the job again.",
+      "Look for an outage of Actions: https://www.githubstatus.com",
+      { retries: 3 }
+    ]
   }),
   ...rulesFor("entra", {
-    "entra-answer-unreadable": {
-      when: [
+    "entra-answer-unreadable": [
+      [
         { codes: "NOT_JSON", status: ["2xx", "3xx"] },
         "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed",
         /an answer of more than \d+ MiB|fetch failed/
       ],
-      answer: (context) => [
-        "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
-        "Run the job again.",
-        "If the error persists, see what answer the runner gets:",
-        run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
-        ...allowInProxy(context)
-      ],
-      retries: 2
-    },
-    "entra-refused": {
-      when: [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
-      answer: ({ signIn: signIn2 }, { text }) => {
+      "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
+      "Run the job again.",
+      "If the error persists, see what answer the runner gets:",
+      (context) => run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
+      allowInProxy,
+      { retries: 2 }
+    ],
+    "entra-refused": [
+      [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
+      (context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
         return [
-          "Entra refused the sign-in for a reason that this action does not recognize.",
+          MALFORMED.test(text) ? "The request that Entra received is incomplete or malformed: an input is empty or wrong, or a proxy changed the request." : "Entra refused the sign-in, for the reason in its message.",
           ...number === void 0 ? [] : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`],
-          ...signIn2?.type === "azure-cli" ? ["Run azure/login right before this step, or use `auth-type: oidc`."] : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]
+          ...context.signIn?.type === "azure-cli" ? ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."] : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT],
+          ...MALFORMED.test(text) ? allowInProxy(context) : []
         ];
       }
-    },
-    "cli-failed": {
-      when: { signIn: "azure-cli" },
-      answer: [
-        "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
-        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
-        run('AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'),
-        "Run the same command in a step of the job:",
-        GET_TOKEN,
-        "Or use `auth-type: oidc`, which does not need the Azure CLI."
-      ],
-      retries: 1
-      // another job may have held the files
-    }
+    ],
+    "cli-network": [
+      {
+        signIn: "azure-cli",
+        text: /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/
+      },
+      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
+      reachable,
+      "Run the job again.",
+      { retries: 1 }
+    ],
+    "cli-failed": [
+      { signIn: "azure-cli" },
+      (_context, { text }) => /Traceback|unexpected error|Error:|No module/.test(text) ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together." : "The Azure CLI gave no token, for the reason in its message.",
+      "Use `auth-type: oidc`, which does not need the Azure CLI.",
+      "Or, on a self-hosted runner, install the newest Azure CLI again, with its extensions: https://aka.ms/azure-cli",
+      "Run the same command in a step of the job, to see where it fails:",
+      GET_TOKEN,
+      { retries: 1 }
+    ]
   }),
   ...rulesFor("postgres", {
-    "server-error": {
-      when: "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
-      answer: (context, symptom) => [
-        "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
-        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
-        "Look at the server's log around this time:",
-        azOnServer("server-logs list", context)
-      ]
-    }
+    "server-error": [
+      "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
+      "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
+      (_context, symptom) => sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
+      "Look at the server's log around this time:",
+      (context) => azOnServer("server-logs list", context)
+    ]
   })
 ];
 
 // src/diagnosis/github.ts
 var GITHUB = rulesFor("github", {
-  "oidc-not-permitted": {
-    when: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    answer: [
-      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
-      "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
-      run("permissions:\n  id-token: write\n  contents: read"),
-      "For pull requests from forks, run this job after the merge."
-    ]
-  },
-  "oidc-no-token": {
-    when: /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : 3\d\d/,
-    answer: [
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-      "Let the runner reach GitHub without the proxy:",
-      run("NO_PROXY=.actions.githubusercontent.com"),
-      "Run the job again."
-    ]
-  },
-  "oidc-refused": {
-    when: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/,
-    answer: (_context, { text }) => {
-      if (/Error Code : 401/.test(text))
+  "oidc-not-permitted": [
+    /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
+    run("permissions:\n  id-token: write\n  contents: read"),
+    "For pull requests from forks, run this job after the merge."
+  ],
+  "oidc-no-token": [
+    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|29)\d\d.*an (empty answer|answer that is not))/,
+    "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+    "Let the runner reach GitHub without the proxy:",
+    run("NO_PROXY=.actions.githubusercontent.com"),
+    "Run the job again."
+  ],
+  "oidc-refused": [
+    /Failed to get ID Token.*Error Code : 4(?!29)\d\d(?!.*HTML page)/,
+    (_context, { text }) => {
+      if (/Error Code : 4(01|04|10)/.test(text))
         return [
-          "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
+          "GitHub no longer accepts the token that it gave this job for requesting an ID token, or no longer knows the job: it has expired, or the job has ended.",
           "Run the job again. In a long job, run this step early, or in a job of its own.",
           "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
         ];
@@ -6397,317 +6654,11 @@ var GITHUB = rulesFor("github", {
         "Run the job again, if there is no such step."
       ];
     }
-  }
+  ]
 });
-
-// src/diagnosis/network.ts
-var import_node_net = require("node:net");
-
-// src/diagnosis/proxy.ts
-var HTTPS = ["entra", "github", "azure", "github-issues"];
-var PROXY = rulesFor(HTTPS, {
-  "proxy-not-found": {
-    when: [
-      { atProxy: true, codes: "ENOTFOUND EAI_AGAIN" },
-      /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(\[Errno (-\d|8\b|1100\d)|name resolution|Failed to resolve)/
-    ],
-    answer: ({ proxy }) => [
-      "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
-      "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
-      "Check the name on the runner:",
-      run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
-    ]
-  },
-  "proxy-refused": {
-    when: [
-      { atProxy: true, codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN" },
-      /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i,
-      "HPE_* UND_ERR_PRX_TLS",
-      { codes: "NOT_JSON", status: ["4xx", "5xx"] }
-    ],
-    answer: (context, { text }) => {
-      if (/\b407\b|proxy authentication required/i.test(text))
-        return [
-          "The proxy between the runner and this host asks for a sign-in.",
-          "Add the sign-in to the variable:",
-          run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-          ...bypassProxy(context)
-        ];
-      if (NO_PROXY_ANSWERS.test(text))
-        return [
-          "No HTTP proxy answers at the address in `HTTPS_PROXY`, or it broke the connection.",
-          "Check the proxy on the runner. In a container, `127.0.0.1` is the container itself:",
-          run(
-            `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
-          ),
-          "Start the proxy, or correct `HTTPS_PROXY`: it must name an HTTP proxy (`http://<proxy>:<port>`), not a SOCKS proxy.",
-          ...bypassProxy(context)
-        ];
-      return [
-        "A proxy between the runner and this host does not allow the connection.",
-        ...allowInProxy(context),
-        "If the proxy asks for a sign-in, add it to the variable:",
-        run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>")
-      ];
-    }
-  }
-});
-var NO_PROXY_ANSWERS = /cause=|ECONNREFUSED|E(HOST|NET)\w+|Connection refused|Connection ended|closed connection|reset by peer|timed out|Parse Error/i;
-
-// src/diagnosis/network.ts
-var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
-var ON_THE_WAY = rulesFor(EVERYWHERE, {
-  "host-not-found": {
-    when: [
-      "ENOTFOUND ENODATA EAI_NONAME",
-      /getaddrinfo (ENOTFOUND|EAI_AGAIN [\w-]+$)|could not translate host name/
-    ],
-    answer: (context) => [
-      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
-      ...atPostgres(context, [
-        ...setFullName(context),
-        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
-      ])
-    ]
-  },
-  "dns-unavailable": {
-    when: ["EAI_* ESERVFAIL EREFUSED", /getaddrinfo EAI_|query\w+ E(SERVFAIL|REFUSED|TIMEOUT)/],
-    answer: (context) => [
-      "The runner's DNS server did not answer.",
-      "Run the job again.",
-      "On a self-hosted runner, check its DNS:",
-      run(`nslookup ${shell(hostOf(context))}`)
-    ],
-    retries: 2
-  },
-  "too-many-files": {
-    when: ["EMFILE ENFILE ENOBUFS ENOMEM", /\bE[MN]FILE\b|Too many open files/],
-    answer: [
-      "The runner's process, or the whole machine, cannot open more files and sockets.",
-      "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
-      run("ulimit -n"),
-      "Run fewer jobs at the same time on this machine. Then run the job again."
-    ],
-    retries: 1
-  },
-  "connection-not-allowed": {
-    when: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/,
-    answer: (context) => [
-      "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-      sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
-      "Or run the job outside the sandbox or container."
-    ]
-  },
-  "connection-lost": {
-    when: [
-      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$/i
-    ],
-    answer: (context) => [
-      "The connection broke: the peer is restarting or failing over, or something in between cut it.",
-      ...isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again.", ...reachable(context)]
-    ],
-    retries: 3
-  },
-  "connection-timed-out": {
-    when: [
-      "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
-      /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|(Connect|Headers|Body) Timeout Error|TLS handshake timeout/
-    ],
-    answer: (context) => [
-      isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
-      ...atPostgres(context, [
-        "Look at the server's state and network:",
-        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
-        "If public access is `Disabled`, use a runner in the server's network.",
-        "If it is `Enabled`, allow the runner's address:",
-        azAllow(context, "<address>"),
-        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
-      ])
-    ],
-    retries: 1
-  },
-  "connection-refused": {
-    when: ["ECONNREFUSED", /ECONNREFUSED/],
-    answer: (context) => isPostgres(context) && /^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? "") ? [
-      "`host` is the machine or the container of the job, and nothing listens on this port there.",
-      ...setFullName(context),
-      "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
-    ] : [
-      isPostgres(context) ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong." : "Nothing listens at this address, or a firewall in between refuses the connection.",
-      ...atPostgres(context, [
-        "Look at the server's state:",
-        azShow(context, "state"),
-        "If the server is stopped, start it. Then run the job again."
-      ])
-    ],
-    retries: 1
-  },
-  "host-unreachable": {
-    when: [
-      "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
-      /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/
-    ],
-    answer: (context, { text }) => {
-      if (/E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i.test(text))
-        return [
-          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
-          "See whether the name has an IPv4 address:",
-          run(`nslookup ${shell(hostOf(context))}`),
-          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
-        ];
-      return [
-        "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
-        ...atPostgres(context, ["Use a runner in the server's network."])
-      ];
-    },
-    retries: 1
-  },
-  "tls-wrong-host": {
-    when: [
-      "ERR_TLS_CERT_ALTNAME_INVALID",
-      /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/
-    ],
-    answer: (context) => [
-      "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
-      ...atPostgres(context, [
-        ...setFullName(context),
-        ...(0, import_node_net.isIP)(context.host ?? "") > 0 ? [
-          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
-        ] : [
-          "Do not use an alias (CNAME) or a `privatelink` name.",
-          "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
-        ]
-      ])
-    ]
-  },
-  "tls-expired": {
-    when: ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid)/],
-    answer: (context) => [
-      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-      "Check the runner's clock:",
-      run("date"),
-      "Look at the certificate's dates:",
-      run(look(context, " | openssl x509 -noout -dates"))
-    ]
-  },
-  "tls-unknown-authority": {
-    when: [
-      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i
-    ],
-    answer: (context) => [
-      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
-      "See who issued the certificate:",
-      run(look(context, " | openssl x509 -noout -issuer -subject")),
-      ...isPostgres(context) ? [
-        context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`."
-      ] : [
-        "If the authority is yours, set this where the runner starts, or in the step's `env`:",
-        run(
-          `${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`
-        )
-      ]
-    ]
-  },
-  "tls-certificate": {
-    when: [
-      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i,
-      "CERT_* CRL_* INVALID_CA INVALID_PURPOSE PATH_LENGTH_EXCEEDED UNABLE_TO_* ERROR_IN_CERT* ERR_TLS_CERT_*"
-    ],
-    answer: (context, { text }) => {
-      if (/too (weak|small)/i.test(text))
-        return [
-          "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
-          "Replace the certificate with one that has an RSA key of at least 2048 bits and a SHA-256 signature. If a proxy inspects TLS, the certificate is the proxy's.",
-          "Look at the certificate:",
-          run(look(context, " | openssl x509 -noout -text"))
-        ];
-      return [
-        "The certificate is not valid. Nothing secret was sent.",
-        "Look at the certificate:",
-        run(look(context))
-      ];
-    }
-  },
-  "tls-handshake": {
-    when: [
-      "ERR_SSL_* EPROTO*",
-      /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/
-    ],
-    answer: (context, { text }) => {
-      const seeWhatAnswers = ["See what answers on the port:", run(look(context))];
-      if (HOST_NOT_ALLOWED.test(text))
-        return [
-          "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
-          sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
-          ...seeWhatAnswers
-        ];
-      if (CLIENT_CERTIFICATE.test(text))
-        return [
-          "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
-          isPostgres(context) ? "Check `host` and `port`." : sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
-          ...seeWhatAnswers
-        ];
-      if (OLD_TLS.test(text))
-        return [
-          "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
-          "See who answers, and with which TLS:",
-          run(look(context)),
-          ...isPostgres(context) ? [
-            "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys."
-          ] : [
-            "If it is a proxy, have it updated, or bypass it:",
-            run(`NO_PROXY=${shell(hostOf(context))}`)
-          ]
-        ];
-      return [
-        "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
-        ...context.proxy === void 0 ? [] : [
-          sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`
-        ],
-        ...seeWhatAnswers
-      ];
-    }
-  }
-});
-var PRIVATE = rulesFor(["postgres", "azure"], {
-  "server-is-private": {
-    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server)/i,
-    answer: [
-      "The server's public access is disabled, or it is in a virtual network. A firewall rule has no effect there.",
-      "Run the job in the server's network. `docs/private-network.md` shows three ways."
-    ]
-  }
-});
-var NETWORK = [...PROXY, ...ON_THE_WAY];
-var HOST_NOT_ALLOWED = /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i;
-var CLIENT_CERTIFICATE = /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i;
-var OLD_TLS = /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i;
-function atPostgres(context, steps) {
-  return isPostgres(context) ? steps : reachable(context);
-}
-function reachable(context) {
-  return [
-    "Check from the runner:",
-    run(`curl --head ${shell(`https://${hostOf(context)}`)}`),
-    reach(context)
-  ];
-}
-function reach(context) {
-  const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
-  if (context.proxy !== void 0) {
-    return sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${code(host)}, or \`NO_PROXY\` list it.`;
-  }
-  return sentence`The runner needs HTTPS to ${code(host)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
-}
-function look(context, then = "") {
-  const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
-  return `openssl s_client -connect ${shell(hostOf(context))}:${port2} </dev/null${then}`;
-}
 
 // src/diagnosis/postgres.ts
-var import_node_net2 = require("node:net");
+var import_node_net = require("node:net");
 
 // src/model/entra-label.ts
 var PRINCIPAL_TYPES = ["service", "user", "group"];
@@ -6718,13 +6669,13 @@ var AZURE_ADMIN = "azure_pg_admin";
 function readEntraLabel(label2) {
   const entries = new Map(label2.split(",").map((part) => part.split("=", 2)));
   const guid = (key) => entries.get(key)?.match(GUID)?.[0].toLowerCase();
-  const [objectId2, tenantId2] = [guid("oid"), guid("tenant_id")];
+  const [objectId3, tenantId2] = [guid("oid"), guid("tenant_id")];
   const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
-  if (objectId2 === void 0 || type === void 0) return void 0;
-  return { objectId: objectId2, type, tenantId: tenantId2 };
+  if (objectId3 === void 0 || type === void 0) return void 0;
+  return { objectId: objectId3, type, tenantId: tenantId2 };
 }
-function entraLabel({ objectId: objectId2, type, admin, mfa }) {
-  return `aadauth,oid=${objectId2},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
+function entraLabel({ objectId: objectId3, type, admin, mfa }) {
+  return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
 }
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -6734,87 +6685,81 @@ var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(fa
 var CREATE_BY_ID = run(
   "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
 );
-var SESSION_TIMEOUTS = {
-  "25P03": "idle_in_transaction_session_timeout",
-  "25P04": "transaction_timeout",
-  "57P05": "idle_session_timeout"
-};
-var WITHOUT_POOLER = "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.";
-var AFTER_MIGRATIONS = [
-  "Run the job again: it continues where it stopped.",
-  "Run this step after the migrations, not at the same time."
-];
+var USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
+var LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 var POSTGRES = rulesFor("postgres", {
-  "pooler-token-too-long": {
-    when: /client sent partial pkt in startup phase|password too long/,
-    answer: [
-      "The token is longer than the longest password that this PgBouncer accepts.",
-      "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
-      "Or sign in as a service principal or managed identity, whose tokens are shorter than a user's."
-    ]
-  },
-  "pooler-session": {
-    when: [
-      "26000 42P05",
-      /prepared statement (".*" (requires|does not exist|already exists)|did not exist|name is already in use)|cached plan must not change/
+  "not-postgres": [
+    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
+    [
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest/,
+      "NOT_POSTGRES"
     ],
-    answer: [
-      "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
-      WITHOUT_POOLER
-    ]
-  },
-  "token-expired": {
-    when: /access token (has|is) expired/i,
-    answer: (context) => [
-      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
-      ...CHECK_CLOCK,
-      ...tokenClaims(context),
-      "Run the job again."
-    ],
-    retries: 1
-  },
-  "token-audience": {
-    when: /valid audience claim/i,
-    answer: (context) => [OTHER_CLOUD, ...selectCloud(context)]
-  },
-  "token-group": {
-    when: /does not contain group/i,
-    answer: (context) => [
-      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
-      "Add the identity to the group:",
-      az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
-      "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
-      ...tokenClaims(context)
-    ]
-  },
-  "token-identity-mismatch": {
-    when: /oid mismatch for role/i,
-    answer: (context) => [
-      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
-      ...tokenClaims(context),
-      "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
-      run(
-        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
-      ),
-      "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
-    ]
-  },
-  "token-role-type": {
-    when: /AAD_AUTH_TOKENTYPE_APP_/,
-    answer: (context) => [
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-      "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
-      listAdmins(context),
-      "List the other Entra roles, in database postgres:",
-      LIST_PRINCIPALS,
-      ...tokenClaims(context),
-      "If the identity has no role yet, make it an administrator:",
-      makeAdmin(context)
-    ]
-  },
-  "token-invalid": {
-    when: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
-    answer: (context) => context.signIn?.type === "password" ? [
+    "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
+    "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
+    setFullName
+  ],
+  "token-not-asked-for": [
+    "HASH_REQUESTED",
+    "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
+    "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
+    "Check that the server accepts Entra tokens:",
+    (context) => azShow(context, "authConfig"),
+    "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
+  ],
+  "query-timed-out": [
+    "QUERY_TIMEOUT",
+    "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
+    "Run the job again: what was granted stays granted.",
+    lookAtState
+  ],
+  "protocol-violation": [
+    ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
+    "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    "Check `host` and `port`: perhaps a different service listens there.",
+    setFullName,
+    "If a proxy is in between, set `host` to the server itself."
+  ],
+  "token-expired": [
+    /access token (has|is) expired/i,
+    "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
+    ...CHECK_CLOCK,
+    tokenClaims,
+    "Run the job again.",
+    { retries: 1 }
+  ],
+  "token-audience": [/valid audience claim/i, OTHER_CLOUD, selectCloud],
+  "token-group": [
+    /does not contain group/i,
+    "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
+    "Add the identity to the group:",
+    (context) => az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
+    "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
+    tokenClaims
+  ],
+  "token-identity-mismatch": [
+    /oid mismatch for role/i,
+    "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
+    tokenClaims,
+    "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+    (context) => run(
+      `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
+    ),
+    "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
+  ],
+  "token-role-type": [
+    /AAD_AUTH_TOKENTYPE_APP_/,
+    "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
+    "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
+    listAdmins,
+    "List the other Entra roles, in database postgres:",
+    LIST_PRINCIPALS,
+    tokenClaims,
+    "If the identity has no role yet, make it an administrator:",
+    makeAdmin
+  ],
+  "token-invalid": [
+    /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
+    (context) => context.signIn?.type === "password" ? [
       "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
       "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
       "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
@@ -6825,503 +6770,355 @@ var POSTGRES = rulesFor("postgres", {
       azShow(context, "authConfig"),
       "If PgBouncer is in between, set `port: 5432`."
     ]
-  },
-  "token-refused": {
-    when: /access token|Entra.*token|Azure AD.*token/i,
-    answer: (context) => [
-      "The server does not accept this token for this role.",
-      "Set `user` to the role of the identity that signs in.",
-      ...findRole(context)
-    ]
-  },
-  "entra-extension-fault": {
-    when: /cannot read pg_class without having selected a database/,
-    answer: (context) => [
-      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
-      "Restart the server:",
-      azServer("restart", context),
-      "If the error persists, open a support request for the server in the Azure portal.",
-      "Until then, sign in with `password` as a role that has one."
-    ]
-  },
-  "password-refused": {
-    when: [
+  ],
+  "password-refused": [
+    [
       "28P01",
-      /(password|SASL) authentication failed|empty password returned by client|client password must be|server signature does not match/i
+      /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied|server signature does not match/i
     ],
-    answer: passwordRefused
-  },
-  "role-may-not-log-in": {
-    when: /is not permitted to log in/,
-    answer: ({ user }) => [
-      "The role exists, but cannot log in.",
-      "Set `user` to a role that can log in.",
-      "Or let this role log in:",
-      run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
-    ]
-  },
-  "login-role-not-found": {
-    when: [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user/],
-    answer: (context) => [
-      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      ...findRole(context)
-    ]
-  },
-  firewall: {
+    passwordRefused
+  ],
+  "login-role-not-found": [
+    [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user|is not permitted to log in/],
+    "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "Set `user` to a role that can log in.",
+    findRole,
+    "If the role exists, let it log in:",
+    (context) => run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`)
+  ],
+  firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    when: [
-      /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/,
-      /Client from Azure Virtual Networks is not allowed/
-    ],
-    answer: (context, { text }) => {
-      if (/Virtual Networks/.test(text))
-        return [
-          "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
-          "Remove the service endpoint `Microsoft.Sql` from the runner's subnet, or add a rule for the subnet to the server.",
-          "Or use a runner in the server's network (`docs/private-network.md`)."
-        ];
-      return [
-        "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-        "For a runner that keeps its address, allow it, and run the job again:",
-        azAllow(context, addressIn(text) ?? "<address>"),
-        "Or use a runner in the server's network (`docs/private-network.md`)."
-      ];
-    }
-  },
-  "tls-required": {
-    when: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
-    answer: [
-      "The server accepts only connections with TLS.",
-      "Remove `ssl-mode`, or set it to `verify-full`."
-    ]
-  },
-  "database-not-found": {
-    when: ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    answer: (context) => [
-      "The server has no database with this name. Names are case-sensitive.",
-      "Set `database` to one of these:",
-      azOnServer("db list", context, { query: "[].name" })
-    ]
-  },
-  "database-closed": {
-    when: /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
-    answer: (context, { text }) => [
-      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
-      "Set `database` to another database:",
-      azOnServer("db list", context, { query: "[].name" }),
-      ...text.includes("invalid database") ? [
-        "Or finish the interrupted `DROP DATABASE`, connected to another database:",
-        run(`DROP DATABASE ${identifier(context.database, "<database>")};`)
-      ] : []
-    ]
-  },
-  "connect-not-granted": {
-    when: {
+    /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf/,
+    "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+    "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+    "For a runner that keeps its address, allow it, and run the job again:",
+    (context, { text }) => azAllow(context, addressIn(text) ?? "<address>"),
+    "Or use a runner in the server's network (`docs/private-network.md`)."
+  ],
+  "tls-required": [
+    /^(?!.*server login).*pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
+    "The server accepts only connections with TLS.",
+    "Remove `ssl-mode`, or set it to `verify-full`."
+  ],
+  "database-not-found": [
+    ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
+    "The server has no database with this name. Names are case-sensitive.",
+    "Set `database` to one of these:",
+    listDatabases
+  ],
+  "database-closed": [
+    /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
+    "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
+    "Set `database` to one of these:",
+    listDatabases
+  ],
+  "connect-not-granted": [
+    {
       codes: "42501",
       text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\ub370\uc774\ud130\ubca0\uc774\uc2a4|il database|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] /
     },
-    answer: ({ user, database }) => [
-      "`user` has no CONNECT privilege on this database.",
-      "Grant the privilege, as the database's owner:",
-      run(
-        `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`
-      )
-    ]
-  },
-  "no-connection-slots": {
-    when: [
+    "`user` has no CONNECT privilege on this database.",
+    "Grant the privilege, as the database's owner:",
+    ({ user, database }) => run(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`)
+  ],
+  "no-connection-slots": [
+    [
       "53300",
-      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/
+      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout|too many servers/
     ],
-    answer: (context) => [
-      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
-      "Run the job again when fewer clients are connected.",
-      "See which clients hold connections, with psql:",
-      run(
-        "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
-      ),
-      "Look up how many connections the server allows. A larger compute size allows more:",
-      azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-      ...context.port === 6432 ? [] : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]
-    ],
-    retries: 4
-  },
-  "server-starting": {
-    when: [
-      "57P03",
-      /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
-    ],
-    answer: (context) => ["The server is starting, stopping or failing over.", ...afterRestart(context)],
-    retries: 4
-  },
-  "server-stopping": {
-    when: [
-      "57P01 57P02",
+    "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
+    "Run the job again when fewer clients are connected.",
+    "See which clients hold connections, with psql:",
+    run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
+    "Look up how many connections the server allows. A larger compute size allows more:",
+    (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
+    ({ port: port2 }) => port2 === 6432 ? [] : [USE_POOLER],
+    { retries: 4 }
+  ],
+  "server-restarting": [
+    [
+      "57P01 57P02 57P03",
+      /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
       /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
     ],
-    answer: (context) => [
-      "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
-      ...afterRestart(context)
-    ],
-    retries: 4
-  },
-  "pooler-cannot-connect": {
-    when: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/,
-    answer: (context) => [
-      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
-      ...afterRestart(context)
-    ],
-    retries: 3
-  },
-  "session-ended": {
-    when: [
-      Object.keys(SESSION_TIMEOUTS).join(" "),
-      /^(query|transaction|idle transaction|client_idle)[ _]timeout$/
-    ],
-    answer: (context, { code: code2 }) => [
-      "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
-      ...code2 in SESSION_TIMEOUTS ? lookAtTimeout(context, SESSION_TIMEOUTS[code2] ?? "") : [WITHOUT_POOLER]
-    ]
-  },
-  "replica-conflict": {
-    when: /due to conflict with recovery/,
-    answer: (context) => [
-      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
-      "Run the job again.",
-      "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
-      "If it happens often, let the replica wait longer for its readers (milliseconds):",
-      azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
-    ]
-  },
-  "out-of-shared-memory": {
-    when: { codes: "53200", text: /shared memory/ },
-    answer: (context) => [
-      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
-      "Run the job again when that session has ended.",
-      "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
-      azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
-    ]
-  },
-  "privileges-full": {
-    when: { codes: "54000", text: /row is too big/ },
-    answer: [
-      "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
-      "Grant to a group role, and make the other roles its members:",
-      run("GRANT <group> TO <role>;"),
-      "Revoke the privileges of roles that are no longer used."
-    ]
-  },
-  "out-of-memory": {
-    when: [
-      "53200 NO_PROCESS",
-      /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i
-    ],
-    answer: (context) => [
-      "The server has no memory left for this connection or statement.",
-      "Run the job again when the server is less busy.",
-      "If the error persists, choose a larger compute size. To see the current one:",
-      azShow(context, "sku")
-    ],
-    retries: 2
-  },
-  "disk-full": {
-    when: ["53100", /No space left on device/],
-    answer: (context) => ["The server's storage is full.", ...growStorage(context)]
-  },
-  "read-only": {
-    when: ["25006", /during recovery/],
-    answer: (context) => [
-      "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-      "Find out whether it is a replica, and how full its storage is:",
-      azShow(context, "{role:replicationRole, state:state, storage:storage}"),
-      "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
-      ...growStorage(context),
-      "If it is neither, find out at which level the setting is, and reset it there:",
-      run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
-    ]
-  },
-  wraparound: {
-    when: /not accepting commands (that assign new|to avoid wraparound)/,
-    answer: [
-      "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-      "Vacuum the database that the message names, as its owner or an administrator:",
-      run("VACUUM (VERBOSE);"),
-      "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
-    ]
-  },
-  "lock-time-out": {
-    when: "55P03",
-    answer: ["Another session, perhaps a migration, held a lock for too long.", ...AFTER_MIGRATIONS]
-  },
-  "authentication-time-out": {
-    when: /canceling authentication due to timeout/,
-    answer: [
-      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
-      "Run the job again.",
-      "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
-    ],
-    retries: 1
-  },
-  "statement-time-out": {
-    when: "57014",
-    answer: [
-      "A statement took longer than its time limit, or it was cancelled.",
-      "Run the job again when the server is less busy: what was granted stays granted."
-    ]
-  },
-  "name-encoding": {
-    when: "22021 22P05",
-    answer: [
-      "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-      "Look up the encoding of each database:",
-      run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
-      "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
-      run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
-      "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name."
-    ]
-  },
-  "concurrent-change": {
-    when: [
-      "40001 40P01 42710",
+    "The server is restarting or failing over, or an administrator ended the session.",
+    afterRestart,
+    { retries: 4 }
+  ],
+  "pooler-cannot-connect": [
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown/,
+    "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
+    afterRestart,
+    { retries: 2 }
+  ],
+  "authentication-time-out": [
+    /canceling authentication due to timeout/,
+    "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
+    "Run the job again.",
+    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+    { retries: 1 }
+  ],
+  "server-time-out": [
+    ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
+    "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
+    "Run the job again: what was granted stays granted.",
+    "If the error persists, see what limits there are, and where they are set:",
+    run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
+    "Where the source is `user` or `database`, reset the limit:",
+    run("ALTER ROLE <user> RESET <name>;\nALTER DATABASE <database> RESET <name>;")
+  ],
+  "replica-conflict": [
+    /due to conflict with recovery/,
+    "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
+    "Run the job again.",
+    "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
+    "If it happens often, let the replica wait longer for its readers (milliseconds):",
+    (context) => azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
+  ],
+  "privileges-full": [
+    { codes: "54000", text: /row is too big/ },
+    "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
+    "Grant to a group role, and make the other roles its members:",
+    run("GRANT <group> TO <role>;"),
+    "Revoke the privileges of roles that are no longer used."
+  ],
+  wraparound: [
+    /not accepting commands.*wraparound/,
+    "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+    "Vacuum the database that the message names, as its owner or an administrator:",
+    run("VACUUM (VERBOSE);"),
+    "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
+  ],
+  "server-limit": [
+    ["53000 53400 54*", { codes: "53200", text: /shared memory/ }],
+    "A limit of the server was reached: a migration can fill its lock table, for example.",
+    "Run the job again when less is going on.",
+    "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
+    (context, { text }) => azOnServer("parameter set", context, {
+      name: text.includes("shared memory") ? "max_locks_per_transaction" : "<parameter>",
+      value: "<value>"
+    }),
+    "If nothing else reaches this limit, an event trigger in the database does. List the event triggers:",
+    LIST_EVENT_TRIGGERS
+  ],
+  "out-of-memory": [
+    ["53200 NO_PROCESS", /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i],
+    "The server has no memory left for this connection or statement.",
+    "Run the job again when the server is less busy.",
+    "If the error persists, choose a larger compute size. To see the current one:",
+    (context) => azShow(context, "sku"),
+    { retries: 2 }
+  ],
+  "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
+  "read-only": [
+    ["25006", /during recovery|recovery is in progress/],
+    "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+    "Find out whether it is a replica, and how full its storage is:",
+    (context) => azShow(context, "{role:replicationRole, state:state, storage:storage}"),
+    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
+    growStorage,
+    "If it is neither, find out at which level the setting is, and reset it there:",
+    run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
+  ],
+  "concurrent-change": [
+    [
+      "40* 42710 55006 55P03",
       { codes: "23505", text: /"pg_\w+_index"/ },
       /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/
     ],
-    answer: ["Another session created or changed the same objects at the same time.", ...AFTER_MIGRATIONS]
-  },
-  "pgaadauth-not-here": {
-    when: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
-    answer: (context) => [
-      context.database === ENTRA_DATABASE ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication." : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
-      "Check that Entra authentication is enabled:",
-      azShow(context, "authConfig.activeDirectoryAuth"),
-      "If it is `Disabled`, enable it:",
-      azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
-      ...context.database === ENTRA_DATABASE ? [] : ["Run the function in database `postgres`."]
-    ]
-  },
-  "pgaadauth-not-permitted": {
-    when: { codes: "42501", text: /permission denied for function pgaadauth_/ },
-    answer: (context) => [
-      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
-      "Sign in as one of the server's Entra administrators:",
-      listAdmins(context),
-      "Or make the identity that signs in an administrator:",
-      makeAdmin(context)
-    ]
-  },
-  "principal-exists": {
-    when: /Updating an existing principal isn.t supported/,
-    answer: [
-      "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
-      "Find the role of the identity, as an Entra administrator in database `postgres`:",
-      LIST_PRINCIPALS,
-      "Use that role, or drop it and create the new one:",
-      run("DROP ROLE <role>;")
-    ]
-  },
-  "citus-worker": {
-    when: /operation is not allowed on this node/,
-    answer: [
-      "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
-      "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
-    ]
-  },
-  "entra-principal-not-found": {
-    when: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
-    answer: [
-      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
-      "Look up the display name and the object ID of a service principal or managed identity:",
-      az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
-      "Create the role with the object ID, which does not require a unique name:",
-      CREATE_BY_ID,
-      "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
-      az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
-    ]
-  },
-  "entra-principal-type": {
-    when: /incorrect object type provided for principal/,
-    answer: [
-      "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-      "Use the type that the message calls the actual object type:",
-      CREATE_BY_ID
-    ]
-  },
-  "object-not-found": {
-    when: [
-      "42P01 3F000",
+    "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
+    "Run the job again: it continues where it stopped.",
+    "Run this step after the migrations, not at the same time."
+  ],
+  "extension-not-loaded": [
+    /shared_preload_libraries|must be preloaded|could not (access|load).*\$libdir|could not load library|allow-listed/,
+    "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
+    "Look up this parameter, and add the extension to it:",
+    (context, { text }) => azOnServer("parameter show", context, {
+      name: text.includes("allow-listed") ? "azure.extensions" : "shared_preload_libraries",
+      query: "value"
+    }),
+    "Restart the server, which loads libraries only then:",
+    (context) => azServer("restart", context),
+    "Or drop the extension, if nothing needs it."
+  ],
+  "name-encoding": [
+    "22021 22P05",
+    "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
+    "Look up the encoding of each database:",
+    run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
+    "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
+    run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
+    "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8."
+  ],
+  "pgaadauth-not-here": [
+    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
+    "The functions of `pgaadauth` exist only in database `postgres`, where the action runs them, and only on servers with Entra authentication.",
+    "Check that Entra authentication is enabled:",
+    (context) => azShow(context, "authConfig.activeDirectoryAuth"),
+    "If it is `Disabled`, enable it:",
+    (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
+    "If it is enabled, run your own SQL that calls them in database `postgres`."
+  ],
+  "pgaadauth-not-permitted": [
+    { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure AD)\b.*\badmin/i },
+    "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
+    "Sign in as one of the server's Entra administrators:",
+    listAdmins,
+    "Or make the identity that signs in an administrator:",
+    makeAdmin
+  ],
+  "principal-exists": [
+    /Updating an existing principal isn.t supported/,
+    "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
+    "Find the role of the identity, as an Entra administrator in database `postgres`:",
+    LIST_PRINCIPALS,
+    "Use that role, or drop it and create the new one:",
+    run("DROP ROLE <role>;")
+  ],
+  "citus-worker": [
+    /operation is not allowed on this node|Citus worker|coordinator/,
+    "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
+    "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
+  ],
+  "entra-principal-not-found": [
+    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
+    "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
+    "Look up the display name and the object ID of a service principal or managed identity:",
+    az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
+    "Create the role with the object ID, which does not require a unique name:",
+    CREATE_BY_ID,
+    "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
+    az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
+  ],
+  "entra-principal-type": [
+    /incorrect object type provided for principal/,
+    "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
+    "Use the type that the message calls the actual object type:",
+    CREATE_BY_ID
+  ],
+  "object-not-found": [
+    [
+      "42P01 42725 42809 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
       /column ".*" of relation ".*" does not exist/
     ],
-    answer: ({ database }) => [
-      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
-      run("\\du")
-    ]
-  },
-  "restricted-role": {
-    when: {
-      codes: "42501",
-      text: /restricted role|only superusers|must be superuser|is a system catalog|session authorization|for (table|view|function|language) "?(pg_|c\b)/i
-    },
-    answer: [
-      "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
-      "Grant privileges on the app's own objects, instead of membership in the role or access to the object that the message names."
-    ]
-  },
-  "role-not-grantable": {
-    when: [
+    "The database has nothing of this kind with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    ({ database }) => sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
+    run("\\du")
+  ],
+  "restricted-role": [
+    [
+      /cannot have explicit members/,
       {
         codes: "42501",
-        text: /permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i
-      },
-      /cannot have explicit members|option cannot be granted back|role ".*" (is|cannot be) a member of/
+        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|cron\b|job\b|job_run_details)/i
+      }
     ],
-    answer: ({ user }, { text }) => {
-      if (/explicit members/.test(text))
-        return [
-          "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
-          "Grant privileges on the objects themselves instead, as their owner."
-        ];
-      if (/granted back|a member of/.test(text))
-        return [
-          "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
-          "See who is a member of which role, and by which grant:",
-          run(
-            "SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"
-          ),
-          "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
-          run(`REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`)
-        ];
-      return [
-        "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
-        "Run as a role that has ADMIN OPTION:",
-        run(
-          `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
-        ),
-        "Or grant privileges on the objects themselves instead."
-      ];
-    }
-  },
-  "set-role-not-permitted": {
-    when: {
+    "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
+    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`.",
+    "If the message names an object of the app, set `user` to the owner of the object.",
+    "If it names a parameter, set the parameter on the server:",
+    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
+  ],
+  "role-not-grantable": [
+    {
+      codes: "42501",
+      text: /permission denied to grant privileges as|permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i
+    },
+    "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+    "Run as a role that has ADMIN OPTION:",
+    ({ user }, { text }) => run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
+    "Or grant privileges on the objects themselves instead."
+  ],
+  "set-role-not-permitted": [
+    {
       codes: "42501",
       text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
     },
-    answer: ({ user }, { text }) => [
-      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
-      "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
-      run(
-        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`
-      ),
-      "Up to PostgreSQL 15:",
-      run(`GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`),
-      "Or set `user` to the owner."
-    ]
-  },
-  "not-permitted": {
-    when: "42501",
-    answer: (context, { text }) => {
-      if (/permission denied to (create|alter|drop) role/.test(text))
+    "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
+    joinOwner,
+    "Or set `user` to the owner."
+  ],
+  "not-permitted": [
+    "42501",
+    (context, symptom) => {
+      if (/permission denied to (create|alter|drop) role|members of "?azure_pg_admin/.test(symptom.text))
         return [
-          "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
+          "`user` lacks a right on the server itself: CREATEROLE, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
           "Set `user` to an administrator of the server, or let it create roles:",
           run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
           "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
         ];
-      if (/for (configuration )?parameter|to set parameter/.test(text))
-        return [
-          "Only a superuser can grant or set this. On Azure, no login is a superuser.",
-          "Set the parameter on the server instead:",
-          azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
-        ];
-      if (/for (schema|table) "?(columnar|citus|pg_dist|cron\b)/.test(text))
-        return [
-          "This object belongs to an extension (Citus or pg_cron), and so only to Azure's own superuser.",
-          "Set `schemas` to the app's own schemas. Servers of Azure Cosmos DB (`*.postgres.cosmos.azure.com`) are not supported."
-        ];
       return [
         "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
         "Set `user` to the owner of the object, usually the role that runs the migrations.",
-        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
-        run(`GRANT <owner> TO ${identifier(context.user, "<user>")}
-  WITH INHERIT TRUE, SET TRUE;`)
+        ...joinOwner(context, symptom)
       ];
     }
-  },
-  "privilege-not-found": {
-    when: [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    answer: (_context, { text }) => text.includes("unrecognized") ? [
-      "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
-      "Remove the privilege, or upgrade the server."
-    ] : [
-      "PostgreSQL does not allow this grant: this kind of object does not have the privilege (a table has no `USAGE`, for example), or two roles would be members of each other.",
-      "Remove what the message names. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
-    ]
-  },
-  "raised-in-database": {
-    when: "P0001 39P03",
-    answer: [
-      "Code in the database refused this: an event trigger, or a function that it calls, raised the error.",
-      "List the event triggers:",
-      run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
-      "Do what the message says, or ask the trigger's owner for an exception."
-    ]
-  },
-  "tls-not-offered": {
-    when: /does not support SSL connections|unsupported frontend protocol 1234\.56/,
-    answer: [
-      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-      "Check `host` and `port`.",
-      "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
-    ]
-  },
-  "sign-in-refused": {
-    when: "28000",
-    answer: (context) => [
-      "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
-      "Check `host`, `port` and `user`.",
-      ...findRole(context)
-    ]
-  },
-  "server-fault": {
-    when: "XX* 58* 53000 53400",
-    answer: (context, { text }) => [
-      /active placement|remote node|worker node/.test(text) ? "A node of this Citus cluster could not reach another one." : "The server, or one of its extensions, had an internal error.",
-      "Run the job again: what was granted stays granted.",
-      "If the error persists, look at the server's state, and open a support request in the Azure portal:",
-      azShow(context, STATE)
-    ]
-  },
-  "pooler-config": {
-    when: ["08P01", /bouncer config error|login rejected|auth_query/],
-    answer: [
-      "A connection pooler refuses the connection: its own configuration (its databases, its users, the query by which it looks them up, or the connection parameters that it accepts) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
-      WITHOUT_POOLER
-    ]
-  }
+  ],
+  "privilege-not-found": [
+    [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
+    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), this kind of object does not have it (a table has no `USAGE`), or two roles would be members of each other or have ADMIN OPTION from each other.",
+    "See which role is a member of which one:",
+    run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
+    "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
+  ],
+  "tls-not-offered": [
+    /does not support SSL connections|unsupported frontend protocol 1234\.56/,
+    "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
+    "Check `host` and `port`.",
+    "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
+  ],
+  "raised-in-database": [
+    ["21* 22000 22001 22003 22004 22012 22P02 23* 24* 2F* 38* 39* 44* P0*", /tuple already updated by self/],
+    "Code in the database refused this or failed: an event trigger, or a function that it calls.",
+    "List the event triggers:",
+    LIST_EVENT_TRIGGERS,
+    "Do what the message says, or ask the trigger's owner for an exception."
+  ],
+  "dependent-privileges": [
+    "2BP01",
+    "Other privileges or objects depend on this: the role granted its privilege on to other roles, or a role that is dropped has privileges.",
+    "Revoke the privileges, as the role that granted them:",
+    run("REVOKE <privilege> ON <object> FROM <role> CASCADE;")
+  ],
+  "pooler-refused": [
+    [
+      "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
+      /cached plan must not change|login rejected|auth_query|^(FATAL: )?(\(E[A-Z]+\)|Tenant or user not found|No pool configured|odyssey:)|connection from the pool/
+    ],
+    "A connection pooler refused the session or mixed up two of them: its databases, its users or its pool mode do not fit, it accepts no password as long as a token, or it knows this server by another name.",
+    "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
+    "If the pooler must stay, sign in as a service principal or managed identity, whose tokens are shorter than a user's."
+  ],
+  "sign-in-refused": [
+    "28000",
+    "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
+    "Check `host`, `port` and `user`.",
+    "Check how the server lets roles sign in:",
+    (context) => azShow(context, "authConfig"),
+    findRole
+  ],
+  "server-fault": [
+    ["XX* 58* F0*", /connection to the remote node/],
+    "The server, a node of its cluster or an extension had an internal error.",
+    "Run the job again: what was granted stays granted.",
+    "If the error persists, restart the server:",
+    (context) => azServer("restart", context),
+    "If that does not help, open a support request for the server in the Azure portal. If no Entra sign-in works until then, sign in with `password` as a role that has one."
+  ]
 });
-var STATE = "{state:state, role:replicationRole}";
+function listDatabases(context) {
+  return azOnServer("db list", context, { query: "[].name" });
+}
 function listAdmins(context) {
-  return azOnServer("microsoft-entra-admin list", context, {
-    query: "[].{user:principalName, oid:objectId}"
-  });
+  return azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
 }
 function afterRestart(context) {
   return [
     "Run the job again when the server is `Ready`: what was granted stays granted.",
-    azShow(context, STATE)
-  ];
-}
-function lookAtTimeout(context, name3) {
-  const [user, database] = [identifier(context.user, "<user>"), identifier(context.database, "<database>")];
-  return [
-    "Run the job again: what was granted stays granted.",
-    "If the error persists, look at the limit:",
-    azOnServer("parameter show", context, { name: name3, query: "value" }),
-    "If it is 0 there, it is set on the role or the database:",
-    run(`ALTER ROLE ${user} RESET ${name3};
-ALTER DATABASE ${database} RESET ${name3};`)
+    azShow(context, "{state:state, role:replicationRole}")
   ];
 }
 function growStorage(context) {
@@ -7333,7 +7130,15 @@ function growStorage(context) {
   ];
 }
 function addressIn(text) {
-  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net2.isIP);
+  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net.isIP);
+}
+function joinOwner({ user }, { text }) {
+  const [owner, member] = [identifier(roleIn(text), "<owner>"), identifier(user, "<user>")];
+  return [
+    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without the second line):",
+    run(`GRANT ${owner} TO ${member}
+  WITH INHERIT TRUE, SET TRUE;`)
+  ];
 }
 function roleIn(text) {
   return text.match(/role "([^"]+)"/i)?.[1];
@@ -7373,10 +7178,8 @@ function makeAdmin(context) {
   });
 }
 function withoutServer(user, host) {
-  const at2 = user.lastIndexOf("@");
-  const server = user.slice(at2 + 1).toLowerCase();
-  const suffixed = at2 > 0 && server !== "" && host.toLowerCase().startsWith(`${server}.`);
-  return suffixed ? user.slice(0, at2) : void 0;
+  const [, role, server = ""] = user.toLowerCase().match(/^(.+)@([^@]+)$/) ?? [];
+  return server !== "" && host.toLowerCase().startsWith(`${server}.`) ? user.slice(0, role?.length) : void 0;
 }
 function passwordRefused(context, { text }) {
   if (/server signature/.test(text))
@@ -7387,9 +7190,9 @@ function passwordRefused(context, { text }) {
   const { signIn: signIn2, user = "", host = "", port: port2, token, cloud } = context;
   if (signIn2?.type === "password")
     return [
-      "The name or the password is wrong, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
-      "Try the name and the password with psql:",
-      run(psql(context)),
+      "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
+      "Check `user` and `password`, and how the server lets roles sign in:",
+      azShow(context, "authConfig"),
       "For an Entra role, remove `password` and set `auth-type: oidc`."
     ];
   const role = withoutServer(user, host);
@@ -7419,53 +7222,6 @@ function selectCloud(context) {
     ...tokenClaims(context)
   ];
 }
-function psql({ user = "<user>", host = "<host>", port: port2 = 5432, database = "<database>" }) {
-  const parts = { host, port: port2, user, dbname: database, sslmode: "verify-full", sslrootcert: "system" };
-  return `psql ${shell(conninfo(parts))}`;
-}
-
-// src/diagnosis/protocol.ts
-var PROTOCOL = rulesFor("postgres", {
-  "not-postgres": {
-    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-    when: [
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response/,
-      "NOT_POSTGRES"
-    ],
-    answer: (context) => [
-      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
-      "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
-      ...setFullName(context)
-    ]
-  },
-  "token-not-asked-for": {
-    when: "HASH_REQUESTED",
-    answer: (context) => [
-      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
-      "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
-      "Check that the server accepts Entra tokens:",
-      azShow(context, "authConfig"),
-      "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
-    ]
-  },
-  "query-timed-out": {
-    when: "QUERY_TIMEOUT",
-    answer: (context) => [
-      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-      "Run the job again: what was granted stays granted.",
-      ...lookAtState(context)
-    ]
-  },
-  "protocol-violation": {
-    when: ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
-    answer: (context) => [
-      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-      "Check `host` and `port`: perhaps a different service listens there.",
-      ...setFullName(context),
-      "If a proxy is in between, set `host` to the server itself."
-    ]
-  }
-});
 
 // src/diagnosis/symptoms.ts
 function symptomsOf(error2) {
@@ -7493,6 +7249,32 @@ function symptomsOf(error2) {
   return found2.length > 0 ? found2 : [{ code: "", text: "an error without a message" }];
 }
 var MAX_ERRORS = 50;
+function codesOf({ code: code2, text }) {
+  const named2 = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE)_\w+)\b/g) ?? [];
+  const meant = IN_OTHER_WORDS.filter(([words2]) => words2.test(text)).map(([, each]) => each);
+  const [, status] = text.match(/(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?(?<![\d.:])([345]\d\d)\b/i) ?? [];
+  const ofProxy = status === void 0 ? [] : [`CONNECT_${status}`];
+  return [code2, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named2, ...meant, ...ofProxy];
+}
+var IN_OTHER_WORDS = [
+  [
+    /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved/i,
+    "ENOTFOUND"
+  ],
+  [/name resolution|try again later.*resol|server misbehaving/i, "EAI_AGAIN"],
+  [/Connection refused|actively refused/i, "ECONNREFUSED"],
+  [/Network is unreachable|No route to host|unreachable (host|network)/i, "EHOSTUNREACH"],
+  [
+    /\btimed out\b|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
+    "ETIMEDOUT"
+  ],
+  [
+    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data/i,
+    "ECONNRESET"
+  ],
+  [/Operation not permitted|forbidden by its access permissions/i, "EPERM"],
+  [/Too many open files/i, "EMFILE"]
+];
 function wordsOf(error2) {
   return symptomsOf(error2)[0]?.text ?? "";
 }
@@ -7505,51 +7287,50 @@ function words(text) {
   ).replace(
     /(AADSTS\d.*?) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i,
     "$1"
-  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MAX_SHOWN);
+  ).replace(
+    / Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g,
+    ""
+  ).trim().slice(0, MAX_SHOWN);
 }
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
 // src/diagnosis/diagnose.ts
-var RULES = [
-  ...GITHUB,
-  ...ENTRA,
-  ...PROTOCOL,
-  ...PRIVATE,
-  ...POSTGRES,
-  ...NETWORK,
-  ...FALLBACKS
-];
+var RULES = [...GITHUB, ...ENTRA, ...PRIVATE, ...POSTGRES, ...NETWORK, ...FALLBACKS];
 function diagnose(error2, context = {}) {
   return diagnoseBy(RULES, error2, context);
 }
 function diagnoseBy(rules, error2, context) {
   if (error2 instanceof ActionError) return error2.failure;
-  const found2 = ruleFor(rules, error2, context);
-  const words2 = quoted(found2?.symptom.text ?? ownWords(error2));
-  const message = sentence`${peer(context)}: ${words2}`;
-  if (found2 === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context, true) };
-  const { rule, symptom } = found2;
+  const { rule, symptom } = ruleFor(rules, error2, context) ?? {
+    rule: UNKNOWN,
+    symptom: { code: "", text: ownWords(error2) }
+  };
   const { code: code2, retries } = rule;
-  const isVague = FALLBACKS.some((fallback) => fallback.code === code2);
+  const { hint, steps } = rule.explain(context, symptom);
   return {
     code: code2,
-    message,
-    ...withPooler(rule.explain(context, symptom), context, isVague),
+    message: sentence`${peer(context)}: ${quoted(symptom.text)}`,
+    hint,
+    steps: withPooler(steps, context, VAGUE.includes(code2)),
     ...retries !== void 0 && { retries }
   };
 }
-function withPooler({ hint, steps }, context, isVague) {
-  if (!isPostgres(context)) return { hint, steps };
-  if (context.port === 7432 || context.port === 8432) {
-    const direct = `Set \`port: 5432\`. Port ${context.port} exists only on elastic clusters, and leads to any of their nodes.`;
-    return { hint, steps: [step(direct), ...steps] };
+var VAGUE = ["unknown", "server-error"];
+function withPooler(steps, context, isVague) {
+  const { port: port2 = 5432 } = context;
+  if (!isPostgres(context) || ![6432, 7432, 8432].includes(port2) || steps.some(namesPort)) return steps;
+  if (port2 !== 6432) {
+    const direct = `Set \`port: 5432\`. Port ${port2} exists only on elastic clusters, and leads to any of their nodes.`;
+    return [step(direct), ...steps];
   }
-  if (context.port !== 6432) return { hint, steps };
   const past = step(
     "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
   );
-  return { hint, steps: isVague ? [past, ...steps] : [...steps, past] };
+  return isVague ? [past, ...steps] : [...steps, past];
+}
+function namesPort({ text }) {
+  return text.parts.some((part) => "code" in part && part.code === "port: 5432");
 }
 function ownWords(error2) {
   const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
@@ -7557,26 +7338,23 @@ function ownWords(error2) {
   return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
 }
 function ruleFor(rules, error2, context) {
-  const symptoms = symptomsOf(error2);
+  const symptoms = symptomsOf(error2).map((symptom) => ({ symptom, codes: codesOf(symptom) }));
   for (const rule of rules) {
     if (!rule.with.includes(partnerOf(context))) continue;
-    const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context)));
-    if (symptom !== void 0) return { rule, symptom };
+    const found2 = symptoms.find(
+      ({ symptom, codes }) => rule.when.some((match) => fits(match, symptom, codes, context))
+    );
+    if (found2 !== void 0) return { rule, symptom: found2.symptom };
   }
   return void 0;
 }
-function fits(match, { code: code2, text, status }, { signIn: signIn2, proxy }) {
-  const own2 = [code2, text.match(AADSTS)?.[1] ?? ""];
-  return (match.codes === void 0 || match.codes.split(" ").some((each) => own2.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
+function fits(match, { text, status }, codes, { signIn: signIn2, proxy }) {
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
 }
-var AADSTS = /.*(AADSTS\d{1,9})/;
 function namesProxy(text, proxy) {
   const [host, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
   if (host === void 0) return false;
   return text.includes(host) || port2 !== "443" && text.includes(`:${port2}`);
-}
-function classOf(status) {
-  return status === void 0 ? void 0 : `${String(status)[0]}xx`;
 }
 function isOrStarts(code2, expected) {
   return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
@@ -7586,21 +7364,13 @@ var IDENTITY_SOURCES = {
   "managed-identity": "The runner's managed identity"
 };
 function peer(context) {
-  switch (partnerOf(context)) {
-    case "github":
-      return inOurWords("GitHub's OIDC endpoint");
-    case "github-issues":
-      return inOurWords("GitHub's API");
-    case "azure":
-      return sentence`Azure Resource Manager at ${code(hostOf(context))}`;
-    case "entra":
-      return inOurWords(IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra");
-    case "postgres": {
-      const { host, port: port2 = 5432, database } = context;
-      const server = host === void 0 ? inOurWords("PostgreSQL") : sentence`PostgreSQL at ${code(`${host}:${port2}`)}`;
-      return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
-    }
-  }
+  const { with: partner, signIn: signIn2, host, port: port2 = 5432, database } = context;
+  const source = partner === "entra" ? IDENTITY_SOURCES[signIn2?.type ?? ""] : void 0;
+  const called = inOurWords(source ?? PARTNERS[partnerOf(context)].called);
+  if (partner === "azure") return sentence`${called} at ${code(hostOf(context))}`;
+  if (!isPostgres(context)) return called;
+  const server = host === void 0 ? called : sentence`${called} at ${code(`${host}:${port2}`)}`;
+  return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
 }
 
 // node_modules/@actions/core/lib/command.js
@@ -7758,23 +7528,17 @@ var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]
 var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
 var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 var COMMAND = "##[";
-var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
-var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
-var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
-var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
+var ESCAPED = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+var EACH_ESCAPED = new RegExp(`${ESCAPED.source}|[\\\\"]`, "gu");
 function quoteName(...parts) {
   return parts.map(quotePart).join(".");
 }
-function quoteSignature(types2, ...parts) {
-  return `${quoteName(...parts)}(${escapedNames(types2, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
-}
 function quotePart(name3) {
   if (PLAIN_NAME.test(name3)) return name3;
-  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
-  return `"${name3.replaceAll('"', '""')}"`;
+  return ESCAPED.test(name3) ? unicodeName(name3) : `"${name3.replaceAll('"', '""')}"`;
 }
-function unicodeName(name3, escaped) {
-  const body = name3.replace(escaped, (char) => {
+function unicodeName(name3) {
+  const body = name3.replace(EACH_ESCAPED, (char) => {
     if (char === "\\" || char === '"') return char + char;
     const hex = codePoint(char);
     return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
@@ -7783,12 +7547,9 @@ function unicodeName(name3, escaped) {
 }
 var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
 function visibleSql(sql) {
-  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
-}
-function escapedNames(sql, not, eachNot) {
   return sql.replace(
     SQL_TOKEN,
-    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
+    (token) => token.startsWith('"') && ESCAPED.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"')) : token
   );
 }
 var PRINTABLE_ASCII = /^[ -~]*$/;
@@ -7803,7 +7564,10 @@ function logLine(text) {
   return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
 }
 function logLines(text) {
-  return text.split(/\r\n|\r|\n/).map(logLine);
+  return linesOf(text).map(logLine);
+}
+function linesOf(text) {
+  return text.split(/\r\n|\r|\n/);
 }
 function html(text) {
   return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -7961,14 +7725,15 @@ function pTimeout(promise, options) {
 
 // src/text/markdown.ts
 function markdownOf(tokens) {
-  return joined2(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+  const written = joined2(tokens).flatMap((token) => token.code ? token : wordTokens(token.text));
+  return joined2(written).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
 }
 function joined2(tokens) {
   const result = [];
   for (const token of tokens) {
     if (token.text === "") continue;
     const last = result.at(-1);
-    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
+    if (last?.code === token.code) result[result.length - 1] = { ...token, text: last.text + token.text };
     else result.push(token);
   }
   return result;
@@ -7998,30 +7763,23 @@ function oneWord(word) {
 }
 function codeSpan(text) {
   const shown = visible(text);
-  const fence = "`".repeat(longestRun(shown, "`") + 1);
+  const fence = "`".repeat(longestRun(shown) + 1);
   const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 function codeBlock(language, content) {
-  const fence = "`".repeat(Math.max(3, longestRun(content, "`") + 1));
+  const fence = "`".repeat(Math.max(3, longestRun(content) + 1));
   return `${fence}${language}
 ${content}
 ${fence}`;
 }
-function longestRun(text, char) {
-  let longest = 0;
-  let run4 = 0;
-  for (const c of text) {
-    run4 = c === char ? run4 + 1 : 0;
-    if (run4 > longest) longest = run4;
-  }
-  return longest;
+function longestRun(text) {
+  return (text.match(/`+/g) ?? []).reduce((longest, run4) => Math.max(longest, run4.length), 0);
 }
 
 // src/render/pen.ts
 var plain = {
   name: quoteName,
-  signature: quoteSignature,
   code: visible,
   quoted: visibleLines,
   sentence: (sentence2) => write(sentence2, {
@@ -8035,26 +7793,39 @@ var plain = {
   }).join("")
 };
 var markdown = {
-  name: (...parts) => `\`${quoteName(...parts)}\``,
-  signature: (...signature) => `\`${quoteSignature(...signature)}\``,
+  name: (...parts) => codeSpan(quoteName(...parts)),
   code: codeSpan,
-  quoted: (words2) => markdownOf(wordTokens(words2)),
+  quoted: (text) => markdownOf([{ code: false, text }]),
   sentence: (sentence2) => markdownOf(
-    write(wordsJoined(sentence2), {
-      own: (words2) => wordTokens(words2),
-      name: (...parts) => [{ code: true, text: quoteName(...parts) }],
-      code: (text) => [{ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }],
-      quoted: wordTokens
-    }).flat()
+    write(sentence2, {
+      own: (text) => ({ code: false, text }),
+      name: (...parts) => ({ code: true, text: quoteName(...parts) }),
+      code: (text) => ({ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }),
+      quoted: (text) => ({ code: false, text })
+    })
   )
 };
 var markup = {
   name: (...parts) => `<code>${html(quoteName(...parts))}</code>`,
-  signature: (...signature) => `<code>${html(quoteSignature(...signature))}</code>`,
   code: (text) => `<code>${html(text)}</code>`,
   quoted: html,
   sentence: (sentence2) => write(sentence2, { ...markup, own: html }).join("")
 };
+var cell = {
+  ...markdown,
+  name: (...parts) => breakable(quoteName(...parts)),
+  code: breakable
+};
+var SHORT = /^[^`|]{1,20}$/;
+var PIECES = /[^._@-]{1,12}[._@-]*|[._@-]+/gu;
+function breakable(text) {
+  if (SHORT.test(text)) return codeSpan(text);
+  const pieces = visible(text).match(PIECES) ?? [];
+  return `<code>${pieces.map(withoutMarkdown).join("<wbr>")}</code>`;
+}
+function withoutMarkdown(text) {
+  return text.replace(/[^\p{L}\p{N} -]/gu, (char) => `&#${char.codePointAt(0)};`);
+}
 function write({ parts }, writer) {
   return parts.map((part) => {
     if ("own" in part) return writer.own(part.own);
@@ -8063,21 +7834,8 @@ function write({ parts }, writer) {
     return writer.quoted(part.quoted);
   });
 }
-function wordsJoined({ parts }) {
-  const joined3 = [];
-  for (const part of parts) {
-    const [before, words2] = [wordsOf2(joined3.at(-1)), wordsOf2(part)];
-    if (before !== void 0 && words2 !== void 0) joined3.pop();
-    joined3.push(words2 === void 0 ? part : { quoted: (before ?? "") + words2 });
-  }
-  return { parts: joined3 };
-}
-function wordsOf2(part) {
-  if (part === void 0) return void 0;
-  return "own" in part ? part.own : "quoted" in part ? part.quoted : void 0;
-}
 function visibleLines(text) {
-  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
+  return linesOf(text).map(visible).join("\n");
 }
 
 // src/retry.ts
@@ -8089,29 +7847,21 @@ function noAnswer(milliseconds) {
 function within(milliseconds, promise, signal) {
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
 }
-async function retrying(attempt2, retryAfter, { end, say: say2, signal }) {
+async function retryingFailures(attempt2, say2, { firstWait, maxTime }, signal) {
+  const end = Date.now() + maxTime;
   for (let attempts = 1; ; attempts++) {
     try {
       return await attempt2();
     } catch (error2) {
       signal?.throwIfAborted();
-      const retry = retryAfter(error2, attempts);
-      if (retry === void 0 || Date.now() + retry.wait > end) throw error2;
-      say2(retry.line);
-      await (0, import_promises.setTimeout)(retry.wait, void 0, { signal }).catch(() => signal?.throwIfAborted());
+      const { failure: failure2, wait = firstWait * 2 ** (attempts - 1) } = error2 instanceof ActionError ? error2 : {};
+      const retries = failure2?.retries ?? 0;
+      if (failure2 === void 0 || attempts > retries || Date.now() + wait > end) throw error2;
+      const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
+      say2(`${plain.sentence(withFullStop(failure2.message))} ${when}`);
+      await (0, import_promises.setTimeout)(wait, void 0, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
-}
-function retryingFailures(attempt2, say2, { firstWait, maxTime }, signal) {
-  const retryAfter = (error2, attempts) => {
-    const retries = error2 instanceof ActionError ? error2.failure.retries ?? 0 : 0;
-    if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
-    const wait = error2.wait ?? firstWait * 2 ** (attempts - 1);
-    const what = plain.sentence(withFullStop(error2.failure.message));
-    const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
-    return { wait, line: `${what} ${when}` };
-  };
-  return retrying(attempt2, retryAfter, { end: Date.now() + maxTime, say: say2, signal });
 }
 
 // src/azure/azure-cli.ts
@@ -8153,80 +7903,6 @@ async function httpClient() {
   };
 }
 
-// src/azure/id-token.ts
-async function idToken(audience, env, answerTime) {
-  try {
-    return await within(answerTime, request(audience, env));
-  } catch (error2) {
-    const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error2, { with: "github", host, proxy: proxyTo(host, env) }), {
-      cause: error2
-    });
-  }
-}
-var MAX_LENGTH = 1e5;
-async function request(audience, env) {
-  const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
-  const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
-  rememberSent(token);
-  const { HttpClient } = await import("./actions-http-client.cjs");
-  const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
-  const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
-    authorization: `Bearer ${token}`,
-    accept: "application/json"
-  });
-  const status = response.message.statusCode ?? 0;
-  let body = "";
-  for await (const chunk of response.message.setEncoding("utf8")) {
-    body += chunk;
-    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
-  }
-  if (status !== 200)
-    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body)}`);
-  const { value } = JSON.parse(body);
-  if (typeof value !== "string" || value === "")
-    throw new Error("Response json body do not have ID Token field");
-  maskSent(value);
-  return value;
-}
-function variable(name3, env) {
-  const value = env[name3];
-  if (!value) throw new Error(`Unable to get ${name3} env variable`);
-  return value;
-}
-function wordsIn(body) {
-  try {
-    const { errorMessage, message } = JSON.parse(body);
-    return String(errorMessage ?? message ?? "");
-  } catch {
-    return "";
-  }
-}
-
-// src/azure/obstacles.ts
-var TLS_CHECKS_OFF = failure({
-  code: "tls-checks-off",
-  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
-  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
-  steps: [
-    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
-    "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
-  ]
-});
-function authorityNotHttps({ authority }) {
-  return failure({
-    code: "authority-not-https",
-    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
-    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
-    steps: [
-      step(
-        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-        `AZURE_AUTHORITY_HOST=${authority}`
-      )
-    ]
-  });
-}
-
 // src/azure/refusals.ts
 var Answer = class extends Error {
   status;
@@ -8260,6 +7936,77 @@ function identityRefusal(status, body) {
   return new Answer(status, `: ${words2}`);
 }
 
+// src/azure/id-token.ts
+async function idToken(audience, env, answerTime) {
+  try {
+    return await within(answerTime, request(audience, env));
+  } catch (error2) {
+    const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
+    throw new ActionError(diagnose(error2, { with: "github", host, proxy: proxyTo(host, env) }), { cause: error2 });
+  }
+}
+var MAX_LENGTH = 1e5;
+async function request(audience, env) {
+  const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
+  const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
+  rememberSent(token);
+  const { HttpClient } = await import("./actions-http-client.cjs");
+  const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
+  const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
+    authorization: `Bearer ${token}`,
+    accept: "application/json"
+  });
+  const status = response.message.statusCode ?? 0;
+  let body = "";
+  for await (const chunk of response.message.setEncoding("utf8")) {
+    body += chunk;
+    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
+  }
+  if (status !== 200)
+    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body, status)}`);
+  const { value } = JSON.parse(body);
+  if (typeof value !== "string" || value === "") throw new Error("Response json body do not have ID Token field");
+  maskSent(value);
+  return value;
+}
+function variable(name3, env) {
+  const value = env[name3];
+  if (!value) throw new Error(`Unable to get ${name3} env variable`);
+  return value;
+}
+function wordsIn(body, status) {
+  try {
+    const { errorMessage, message } = JSON.parse(body);
+    return String(errorMessage ?? message ?? "");
+  } catch {
+    return notJson(status, "", body)?.message ?? "";
+  }
+}
+
+// src/azure/obstacles.ts
+var TLS_CHECKS_OFF = failure({
+  code: "tls-checks-off",
+  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
+  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
+  steps: [
+    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
+    "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
+  ]
+});
+function authorityNotHttps({ authority }) {
+  return failure({
+    code: "authority-not-https",
+    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
+    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
+    steps: [
+      step(
+        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+        `AZURE_AUTHORITY_HOST=${authority}`
+      )
+    ]
+  });
+}
+
 // src/azure/credential.ts
 function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
@@ -8290,8 +8037,8 @@ function sentBy(how, { IDENTITY_HEADER = "" }) {
   if (how.type === "password") return [how.password];
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
-function withoutRetries({ failure: failure3, cause }) {
-  const { retries: _, ...last } = failure3;
+function withoutRetries({ failure: failure2, cause }) {
+  const { retries: _, ...last } = failure2;
   return new ActionError(last, { cause });
 }
 var MARGIN = 6e4;
@@ -8327,11 +8074,11 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
     const { problem, host } = last;
-    const known = problem instanceof Answer ? problem : new AggregateError([error2, problem]);
+    const known2 = problem instanceof Answer ? problem : new AggregateError([error2, problem]);
     const inApp = env.IDENTITY_HEADER !== void 0;
     const peer2 = { with: "entra", host, proxy: proxyTo(host, env), cloud, inApp };
     const context = { ...peer2, signIn: how, assertion: claimsOf(String(sent)) };
-    throw new ActionError(diagnose(known, context), { cause: known });
+    throw new ActionError(diagnose(known2, context), { cause: known2 });
   }
 }
 function credentialFor(how, identity, options, getAssertion) {
@@ -8341,7 +8088,7 @@ function credentialFor(how, identity, options, getAssertion) {
     case "client-secret":
       return new identity.ClientSecretCredential(how.tenantId, how.clientId, how.clientSecret, options);
     case "managed-identity":
-      return how.clientId === void 0 ? new identity.ManagedIdentityCredential(options) : new identity.ManagedIdentityCredential({ ...options, clientId: how.clientId });
+      return new identity.ManagedIdentityCredential({ ...options, ...how.clientId && { clientId: how.clientId } });
     case "azure-cli":
       return { getToken: (scopes) => azureCliToken(`${scopes}`) };
   }
@@ -8385,16 +8132,16 @@ function hiddenBy({ status, headers, bodyAsText }, type) {
 function docsLink({ code: code2 }, { run: run4 }) {
   return run4?.docs === void 0 ? void 0 : `${run4.docs}/troubleshooting.md#${code2}`;
 }
-function failureKey(failure3) {
-  const words2 = JSON.stringify(failure3, (key, value) => {
+function failureKey(failure2) {
+  const words2 = JSON.stringify(failure2, (key, value) => {
     if (key === "quoted") return value.split(/\s+/).filter((word) => !/[\d."]/.test(word));
     return ["name", "code", "command"].includes(key) ? void 0 : value;
   });
-  return failure3.code + words2;
+  return failure2.code + words2;
 }
-function failureLines(failure3, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure3;
-  const link = docsLink(failure3, report);
+function failureLines(failure2, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure2;
+  const link = docsLink(failure2, report);
   return [
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
@@ -8406,9 +8153,9 @@ function failureLines(failure3, report) {
     `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
   ].filter((line) => line !== "");
 }
-function failureBlocks(failure3, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure3;
-  const link = docsLink(failure3, report);
+function failureBlocks(failure2, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure2;
+  const link = docsLink(failure2, report);
   return [
     `**What happened:** ${markdown.sentence(message)}`,
     problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
@@ -8426,11 +8173,17 @@ ${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
   ].filter((block) => block !== "");
 }
 function commandLines(command) {
-  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
+  return command === void 0 ? [] : linesOf(command).map(visible);
 }
 
 // src/render/issue.ts
 var import_node_crypto = require("node:crypto");
+
+// src/model/demand.ts
+var ON_EXTRA = ["ignore", "warn", "fail", "revoke"];
+function extraIsDrift(onExtra) {
+  return onExtra === "fail" || onExtra === "revoke";
+}
 
 // src/text/count.ts
 function count(n, one, many = `${one}s`) {
@@ -8448,16 +8201,8 @@ function some(items, most, write2) {
   return `${items.slice(0, most).map(write2).join(", ")} and ${grouped(items.length - most)} more`;
 }
 
-// src/text/groups.ts
-function groupsOf(items, key) {
-  return [...Map.groupBy(items, key).values()];
-}
-function compare(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 // src/model/reasons.ts
-var REASONS = {
+var ENTRIES = {
   "not-granted": {
     why: (_, login) => sentence`${name(login)} can grant this.`,
     runAs: "login",
@@ -8472,18 +8217,13 @@ var REASONS = {
   "session-role": {
     why: "Sessions of the grantee begin as another role (ALTER ROLE \u2026 SET role), and this action grants privileges to the grantee only.",
     runAs: "login",
-    advice: inOurWords(
-      "Or add that role to the input `grantee`, or remove the setting with ALTER ROLE \u2026 RESET role."
-    )
+    advice: inOurWords("Or add that role to the input `grantee`, or remove the setting with ALTER ROLE \u2026 RESET role.")
   },
   "not-owner": {
     why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
     runAs: "owner"
   },
-  "owner-lacks-usage": {
-    why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`,
-    runAs: "owner"
-  },
+  "owner-lacks-usage": { why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`, runAs: "owner" },
   "role-gone": {
     why: "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
     runAs: null,
@@ -8501,18 +8241,10 @@ var REASONS = {
     runAs: null,
     advice: inOurWords("Run this step again after the job that changes the schema.")
   },
-  refused: {
-    why: "The server refused the statement, although the privileges seemed sufficient.",
-    runAs: "owner"
-  },
+  refused: { why: "The server refused the statement, although the privileges seemed sufficient.", runAs: "owner" },
   "not-tried": {
     why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
     runAs: "owner"
-  },
-  "read-only": {
-    why: "The server is a replica, or is set read-only.",
-    runAs: null,
-    advice: inOurWords("Set `host` to the primary server.")
   },
   "not-direct": {
     why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
@@ -8567,142 +8299,11 @@ var REASONS = {
     runAs: null
   }
 };
+var REASONS = ENTRIES;
 function boundToAnother(role, identity) {
   const { expected = "", bound = "", expectedTenant, boundTenant } = identity ?? {};
   const of = (tenant) => tenant === void 0 ? EMPTY : sentence` of tenant ${code(tenant)}`;
   return sentence`${name(role)} is bound to object ID ${code(bound)}${of(boundTenant)}, not to ${code(expected)}${of(expectedTenant)}, so the app cannot sign in.`;
-}
-
-// src/model/demand.ts
-var ON_EXTRA = ["ignore", "warn", "fail", "revoke"];
-function extraIsDrift(onExtra) {
-  return onExtra === "fail" || onExtra === "revoke";
-}
-
-// src/model/report.ts
-var MODES = ["apply", "check", "plan"];
-var VERDICTS = ["in-sync", "repaired", "drift", "error"];
-function severity(verdict) {
-  return VERDICTS.indexOf(verdict);
-}
-function worst(verdicts) {
-  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
-}
-var UNDECLARED = ["ignore", "warn", "fail"];
-
-// src/render/findings.ts
-function listsOf({ missing, extra, onExtra }) {
-  return [
-    { what: "Missing", isDrift: true, findings: missing },
-    { what: "More than requested", isDrift: extraIsDrift(onExtra), findings: extra }
-  ];
-}
-var byCause = oncePerList((findings3) => causesOf(findings3));
-function oncePerList(compute) {
-  const known = /* @__PURE__ */ new WeakMap();
-  return (list) => {
-    const value = known.get(list) ?? compute(list);
-    known.set(list, value);
-    return value;
-  };
-}
-function causesOf(findings3) {
-  const keyOf5 = ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
-  return groupsOf(findings3, keyOf5).map((group) => {
-    const [{ owner, reason, fix }] = group;
-    const { sql: _, first: __, ...shared } = fix;
-    const sameSql = group.every((finding) => finding.fix.sql === fix.sql);
-    return {
-      owner,
-      reason,
-      findings: group,
-      fix: sameSql ? fix : shared,
-      inOrder: group.some((finding) => finding.fix.first !== void 0)
-    };
-  });
-}
-function alike(findings3, kindOf2 = (kind) => kind) {
-  return groupsOf(
-    findings3,
-    (finding) => [kindOf2(finding.kind), finding.schema ?? "", contentKey(finding)].join("\0")
-  );
-}
-function distinctIn(list) {
-  return distinctOnce(list);
-}
-var distinctOnce = oncePerList((list) => {
-  const first = /* @__PURE__ */ new Map();
-  for (const each of list) {
-    const key = objectKey(each);
-    if (!first.has(key)) first.set(key, each);
-  }
-  return first.size === list.length ? list : [...first.values()];
-});
-function objectKey({ kind, schema, name: name3, owner }) {
-  return `${kind}\0${schema}\0${name3}${kind === "default-privileges" ? `\0${owner}` : ""}`;
-}
-function distinctRows(findings3) {
-  if (distinctIn(findings3).length === findings3.length) return findings3;
-  return groupsOf(findings3, (finding) => `${objectKey(finding)}\0${contentKey(finding)}`).map(
-    ([first]) => first
-  );
-}
-function contentKey({ privileges: privileges2, sources }) {
-  return `${privileges2.join()}\0${JSON.stringify(sources)}`;
-}
-function targetsOf({ databases, undeclared: judged }) {
-  return databases.flatMap((database) => {
-    const { error: error2, grantees, undeclared: undeclared2 = [] } = database;
-    if (error2) return [{ database, verdict: "error", error: error2 }];
-    const others = judged === "fail" && undeclared2.length > 0 ? [{ database, verdict: "drift" }] : [];
-    return [
-      ...grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict, error: grantee.error })),
-      ...others
-    ];
-  }).toSorted((a, b) => severity(b.verdict) - severity(a.verdict));
-}
-function lookedAt(report) {
-  const checked = targetsOf(report).filter(({ error: error2 }) => error2 === void 0);
-  const once2 = groupsOf(
-    checked,
-    ({ database: { host, port: port2, database }, grantee }) => JSON.stringify([host, port2, database, grantee?.schemas])
-  );
-  const counts = once2.flatMap(([{ grantee }]) => grantee?.objects ?? []);
-  const sum = (what) => counts.reduce((total, each) => total + (each[what] ?? 0), 0);
-  const hasRoutines = counts.some(({ routines }) => routines !== void 0);
-  return {
-    tables: sum("tables"),
-    sequences: sum("sequences"),
-    ...hasRoutines && { routines: sum("routines") },
-    skipped: sum("skipped")
-  };
-}
-function checkedIn(database) {
-  return database.grantees.map((grantee) => ({ database, grantee }));
-}
-function objectsIn(checked, list) {
-  const roles = groupsOf(
-    checked,
-    ({ database: { host, port: port2, database }, grantee: { grantee } }) => JSON.stringify([host, port2, database, grantee])
-  );
-  return roles.flatMap(([first, ...others]) => {
-    const found2 = first.grantee[list];
-    return distinctIn(
-      others.length === 0 ? found2 : [first, ...others].flatMap(({ grantee }) => grantee[list])
-    );
-  });
-}
-function changesOf({ granted, revoked, unconfirmed = [] }) {
-  const unknown = "Unconfirmed (sent, but no answer came)";
-  const all2 = [
-    { done: "Granted", verb: "Granted", past: "granted privileges on", changed: granted },
-    { done: "Revoked", verb: "Revoked", past: "revoked privileges on", changed: revoked },
-    { done: unknown, verb: "Sent", past: "got no answer for", changed: unconfirmed }
-  ];
-  return all2.filter(({ changed }) => changed.length > 0);
-}
-function granteesOf(report) {
-  return report.databases.flatMap(({ grantees }) => grantees);
 }
 
 // src/render/phrases.ts
@@ -8726,31 +8327,18 @@ function verdictText(verdict, mode) {
   return mode === "plan" && verdict === "drift" ? "to grant" : VERDICT_WORDS[verdict];
 }
 var KIND_WORDS = {
-  database: ["database", "databases"],
-  schema: ["schema", "schemas"],
-  table: ["table", "tables"],
-  "partitioned-table": ["partitioned table", "partitioned tables"],
-  view: ["view", "views"],
-  "materialized-view": ["materialized view", "materialized views"],
-  "foreign-table": ["foreign table", "foreign tables"],
-  sequence: ["sequence", "sequences"],
-  function: ["function", "functions"],
-  procedure: ["procedure", "procedures"],
-  aggregate: ["aggregate", "aggregates"],
   "default-privileges": ["set of default privileges", "sets of default privileges"],
-  identity: ["identity", "identities"],
-  role: ["role", "roles"]
+  identity: ["identity", "identities"]
 };
-function countKind(kind, n) {
-  return count(n, ...KIND_WORDS[kind]);
+function wordsOf2(kind) {
+  return KIND_WORDS[kind] ?? [kind.replaceAll("-", " ")];
 }
-function countTypes({
-  tables,
-  sequences,
-  routines
-}) {
+function countKind(kind, n) {
+  return count(n, ...wordsOf2(kind));
+}
+function countTypes({ tables, sequences, routines }) {
   const checked = [count(tables, "table"), count(sequences, "sequence")];
-  return routines === void 0 ? checked : [...checked, count(routines, "routine")];
+  return routines ? [...checked, count(routines, "routine")] : checked;
 }
 function countKinds(objects) {
   const counts = /* @__PURE__ */ new Map();
@@ -8765,44 +8353,42 @@ function hasNoOwner(object) {
   return object?.kind === "identity" || object?.kind === "role";
 }
 function objectText(object, pen) {
-  if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
+  if (object.kind === "default-privileges") return objectName(object, pen);
   if (object.kind === "identity") return `identity of ${pen.name(object.name)}`;
-  return `${KIND_WORDS[object.kind][0]} ${objectName(object, pen)}`;
+  return `${wordsOf2(object.kind)[0]} ${objectName(object, pen)}`;
 }
-function objectName(object, pen) {
-  if (object.kind === "default-privileges") return `future ${futureText(object, pen)}`;
-  const inSchema = object.kind !== "database" && object.kind !== "schema" && object.schema !== void 0;
-  if (!inSchema) return pen.name(object.name);
-  if (object.arguments === void 0) return pen.name(object.schema, object.name);
-  return pen.signature(object.arguments, object.schema, nameIn(object.name, object.arguments));
+function objectName({ kind, schema, name: name3, arguments: types2 }, pen) {
+  if (kind === "default-privileges")
+    return `future ${name3}${schema === void 0 ? "" : ` in schema ${pen.name(schema)}`}`;
+  if (kind === "database" || kind === "schema" || schema === void 0) return pen.name(name3);
+  if (types2 === void 0) return pen.name(schema, name3);
+  return pen.code(`${quoteName(schema, name3.slice(0, -`(${types2})`.length))}(${visibleSql(types2)})`);
 }
-function nameIn(signature, types2) {
-  return signature.slice(0, -`(${types2})`.length);
+var MAX_NAMES2 = 3;
+function privilegesText(objects, pen) {
+  return objectAndPrivileges(objects, pen).join(": ");
 }
-function futureText({ schema, name: name3 }, pen) {
-  return schema === void 0 ? name3 : `${name3} in schema ${pen.name(schema)}`;
+function objectAndPrivileges(objects, pen) {
+  const [first] = objects;
+  const names4 = () => some(objects, MAX_NAMES2, (object) => objectName(object, pen));
+  const on = objects.length === 1 ? objectText(first, pen) : `${countKind(first.kind, objects.length)} (${names4()})`;
+  const from = first.sources ? ` (${sourcesText(first.sources, pen)})` : "";
+  return [on, `${first.privileges.join(", ")}${from}`];
 }
 function sourcesText(sources, pen) {
   return sources.map((source) => sourceText(source, pen)).join(", ");
 }
 function sourceText(source, pen) {
-  switch (source.source) {
-    case "direct":
-      return "granted directly";
-    case "owner":
-      return "ownership";
-    case "public":
-      return "PUBLIC";
-    case "column":
-      return "column grants";
-    case "superuser":
-      return "superuser";
-    case "server":
-      return "the server's own rules";
-    case "role":
-      return `role ${pen.name(source.role)}`;
-  }
+  return source.source === "role" ? `role ${pen.name(source.role)}` : SOURCES[source.source];
 }
+var SOURCES = {
+  direct: "granted directly",
+  owner: "ownership",
+  public: "PUBLIC",
+  column: "column grants",
+  superuser: "superuser",
+  server: "the server's own rules"
+};
 function serverText({ host, port: port2 }, pen) {
   return pen.code(port2 === 5432 ? host : `${host}:${port2}`);
 }
@@ -8826,14 +8412,25 @@ function placesIn(report, pen) {
 }
 function targetsIn(report, pen) {
   const place2 = placesIn(report, pen);
-  return ({ database, grantee }) => (grantee ? `${pen.name(grantee.grantee)} in ` : "") + place2(database);
+  return ({ database, grantee, error: error2 }) => {
+    if (!grantee) return `${error2 ? "" : "privileges that nobody declared in "}${place2(database)}`;
+    const grants = database.grantees.filter((other) => other.grantee === grantee.grantee);
+    const schemas2 = grants.length > 1 ? `, ${schemasText(grantee, pen)}` : "";
+    return `${pen.name(grantee.grantee)} in ${place2(database)}${schemas2}`;
+  };
+}
+var MAX_SCHEMAS = 8;
+function schemasText({ schemas: schemas2 }, pen) {
+  if (schemas2 === "*") return "every schema";
+  return `${schemas2.length === 1 ? "schema" : "schemas"} ${some(schemas2, MAX_SCHEMAS, (name3) => pen.name(name3))}`;
 }
 
 // src/render/explain.ts
-function causeText(what, { owner, findings: findings3 }, pen) {
-  const [first] = findings3;
-  if (hasNoOwner(first)) return `${what}: ${objectText(first, pen)}`;
-  return `${what} on ${countKinds(distinctIn(findings3))} owned by ${pen.name(owner)}`;
+function causeText({ what, isDrift, owner, objects }, pen) {
+  const title = isDrift ? what : `${what} (a warning)`;
+  const [first] = objects;
+  if (hasNoOwner(first)) return `${title}: ${objectText(first, pen)}`;
+  return `${title} on ${countKinds(objects)} owned by ${pen.name(owner)}`;
 }
 function explain({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }, login, place2) {
   const { as, sql, first = [], note } = fix;
@@ -8861,84 +8458,150 @@ function explain({ owner, reason, findings: findings3, fix, inOrder: inOrder2 },
 }
 var IN_REPORT = inOurWords("the SQL in the JSON report");
 
+// src/model/report.ts
+var MODES = ["apply", "check", "plan"];
+var VERDICTS = ["in-sync", "repaired", "drift", "error"];
+function severity(verdict) {
+  return VERDICTS.indexOf(verdict);
+}
+function worst(verdicts) {
+  return VERDICTS.findLast((verdict) => verdicts.includes(verdict)) ?? "in-sync";
+}
+var UNDECLARED = ["ignore", "warn", "fail"];
+
+// src/text/groups.ts
+function groupsOf(items, key) {
+  return [...Map.groupBy(items, key).values()];
+}
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// src/render/findings.ts
+var known = /* @__PURE__ */ new WeakMap();
+function causesOf(grantee) {
+  const { missing, extra, onExtra } = grantee;
+  const causes = known.get(grantee) ?? [
+    ...causesIn("Missing", true, missing),
+    ...causesIn("More than requested", extraIsDrift(onExtra), extra)
+  ];
+  known.set(grantee, causes);
+  return causes;
+}
+function causesIn(what, isDrift, findings3) {
+  const keyOf4 = ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
+  return groupsOf(findings3, keyOf4).map((group) => {
+    const [first, ...others] = group;
+    const { sql, first: before, ...shared } = first.fix;
+    return {
+      what,
+      isDrift,
+      owner: first.owner,
+      reason: first.reason,
+      findings: distinctBy(lineKey, group),
+      objects: distinctIn(group),
+      fix: others.every((other) => other.fix.sql === sql) ? first.fix : shared,
+      inOrder: group.some(({ fix }) => fix.first !== void 0)
+    };
+  });
+}
+function alike(findings3) {
+  return groupsOf(findings3, (finding) => [finding.kind, finding.schema ?? "", contentKey(finding)].join("\0"));
+}
+function distinctIn(list) {
+  return distinctBy(objectKey, list);
+}
+function distinctBy(key, list) {
+  return groupsOf(list, key).map(([first]) => first);
+}
+function objectKey({ kind, schema, name: name3, owner }) {
+  return `${kind}\0${schema}\0${name3}${kind === "default-privileges" ? `\0${owner}` : ""}`;
+}
+function lineKey(finding) {
+  return `${objectKey(finding)}\0${contentKey(finding)}`;
+}
+function contentKey({ privileges: privileges2, sources }) {
+  return `${privileges2.join()}\0${JSON.stringify(sources)}`;
+}
+function targetsOf({ databases, undeclared: judged }) {
+  return databases.flatMap((database) => {
+    const { error: error2, grantees, undeclared: undeclared2 = [] } = database;
+    if (error2) return [{ database, verdict: "error", error: error2 }];
+    const others = judged === "fail" && undeclared2.length > 0 ? [{ database, verdict: "drift" }] : [];
+    return [
+      ...grantees.map((grantee) => ({ database, grantee, verdict: grantee.verdict, error: grantee.error })),
+      ...others
+    ];
+  }).toSorted((a, b) => severity(b.verdict) - severity(a.verdict));
+}
+function lookedAt(report) {
+  const checked = targetsOf(report).filter(({ error: error2 }) => error2 === void 0);
+  const once2 = groupsOf(
+    checked,
+    ({ database: { host, port: port2, database }, grantee }) => JSON.stringify([host, port2, database, grantee?.schemas])
+  );
+  const sum = (what) => once2.reduce((total, [{ grantee }]) => total + (grantee?.objects[what] ?? 0), 0);
+  return { tables: sum("tables"), sequences: sum("sequences"), routines: sum("routines"), skipped: sum("skipped") };
+}
+function checkedIn(database) {
+  return database.grantees.map((grantee) => ({ database, grantee }));
+}
+function objectsIn(checked, list) {
+  const roles = groupsOf(
+    checked,
+    ({ database: { host, port: port2, database }, grantee: { grantee } }) => JSON.stringify([host, port2, database, grantee])
+  );
+  return roles.flatMap((grants) => distinctIn(grants.flatMap(({ grantee }) => list(grantee))));
+}
+function countsOf(checked) {
+  return {
+    missing: objectsIn(checked, ({ missing }) => missing).length,
+    granted: objectsIn(checked, ({ granted }) => granted).length,
+    extra: objectsIn(checked, ({ extra }) => extra).length,
+    revoked: objectsIn(checked, ({ revoked }) => revoked).length
+  };
+}
+function changesOf({ granted, revoked, unconfirmed = [] }) {
+  const unknown = "Unconfirmed (sent, but no answer came)";
+  const all2 = [
+    { done: "Granted", past: "granted privileges on", changed: granted },
+    { done: "Revoked", past: "revoked privileges on", changed: revoked },
+    { done: unknown, past: "got no answer for", changed: unconfirmed }
+  ];
+  return all2.filter(({ changed }) => changed.length > 0);
+}
+function granteesOf(report) {
+  return report.databases.flatMap(({ grantees }) => grantees);
+}
+
 // src/render/drift.ts
 var SHOWN_ROWS = 12;
 var FOLDED_ROWS = 1e3;
-var MAX_CAUSES = 20;
-var MAX_GROUP_NAMES = 3;
-var MAX_SCHEMAS = 8;
 var OPEN_LINES = 10;
 function driftPart(page, { user }, grantee, several = false) {
-  for (const { what, isDrift, findings: findings3 } of listsOf(grantee)) {
-    const title = isDrift ? what : `${what} (a warning)`;
-    const causes = byCause(findings3).map((cause) => several ? withoutSql(cause) : cause);
-    for (const cause of causes.slice(0, MAX_CAUSES)) causePart(page, title, cause, user);
-    const rest = causes.slice(MAX_CAUSES).flatMap((cause) => cause.findings);
-    if (rest.length > 0)
-      page.add(
-        `**${title} on ${countKinds(distinctIn(rest))} of other owners:** see the JSON report (output \`report\`).`
-      );
+  for (const each of causesOf(grantee)) {
+    const cause = several ? withoutSql(each) : each;
+    const lines2 = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
+    page.add([`**${causeText(cause, markdown)}**`, ...lines2].join("<br>"));
+    if (!hasNoOwner(cause.objects[0])) findingsTable(page, cause);
   }
-}
-function causePart(page, title, cause, user) {
-  const findings3 = distinctRows(cause.findings);
-  const lines2 = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
-  const about = [`**${causeText(title, cause, markdown)}**`, ...bySchema(distinctIn(findings3)), ...lines2];
-  page.add(about.join("<br>"));
-  if (!hasNoOwner(findings3[0])) findingsTable(page, findings3);
-}
-function bySchema(findings3) {
-  const schemas2 = groupsOf(
-    findings3.flatMap(({ schema }) => schema ?? []),
-    (schema) => schema
-  ).toSorted((a, b) => b.length - a.length);
-  if (schemas2.length < 2) return [];
-  const counts = some(
-    schemas2,
-    MAX_SCHEMAS,
-    (group) => `${grouped(group.length)} in ${markdown.name(group[0])}`
-  );
-  return [`By schema: ${counts}.`];
 }
 function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }) {
   return { ...cause, fix };
 }
-function findingsTable(page, findings3) {
-  const head = ["Object", ...findings3[0]?.sources ? ["Extra", "From"] : ["Missing"]];
-  const cells = ({ privileges: privileges2, sources }) => [
-    privileges2.join(", "),
-    ...sources ? [sourcesText(sources, markdown)] : []
-  ];
-  const row = (finding) => [objectText(finding, markdown), ...cells(finding)];
+function findingsTable(page, { what, findings: findings3, objects }) {
+  const head = ["Object", what === "Missing" ? what : "Extra"];
+  const cells = (finding) => objectAndPrivileges([finding], cell);
   if (findings3.length <= SHOWN_ROWS) {
-    page.table(head, findings3, row);
+    page.table(head, findings3, cells);
     return;
   }
-  const groups = alike(findings3).toSorted((a, b) => b.length - a.length);
-  page.table(head, groups.slice(0, SHOWN_ROWS), (group) => [groupText(group), ...cells(group[0])]);
-  const rest = groups.slice(SHOWN_ROWS).flat();
-  const others = rest.length > 0 ? `, ${count(distinctIn(rest).length, "of them", "of them")} not shown above` : "";
-  page.fold(
-    `All ${countObjects(distinctIn(findings3))}${others}`,
-    () => page.table(head, findings3, row, FOLDED_ROWS)
-  );
+  const largest = alike(findings3).toSorted((a, b) => b.length - a.length);
+  page.table(head, largest.slice(0, SHOWN_ROWS), (group) => objectAndPrivileges(group, cell));
+  page.fold(`All ${countObjects(objects)}`, () => page.table(head, findings3, cells, FOLDED_ROWS));
 }
-function groupText(group) {
-  const [first] = group;
-  if (group.length === 1) return objectText(first, markdown);
-  const names4 = some(group, MAX_GROUP_NAMES, (object) => objectName(object, markdown));
-  return `${countKind(first.kind, group.length)}: ${names4}`;
-}
-function changedPart(page, title, verb, changed) {
-  page.fold(
-    title,
-    () => page.table(
-      ["Object", verb],
-      changed,
-      (object) => [objectText(object, markdown), object.privileges.join(", ")],
-      FOLDED_ROWS
-    )
-  );
+function changedPart(page, title, changed) {
+  page.fold(title, () => page.list(changed, (object) => privilegesText([object], markdown), FOLDED_ROWS));
 }
 function fixesPart(page, blocks, most, note) {
   for (const block of blocks) {
@@ -8946,9 +8609,7 @@ function fixesPart(page, blocks, most, note) {
     const counted = count(statements2.filter((statement) => !TRANSACTION.has(statement)).length, "statement");
     if (sizeOf(statements2) > most) {
       const who = markdown.sentence(runner(block));
-      page.add(
-        `**SQL for ${who}** (${counted}${note(block)}): too long to show here. The output \`sql\` holds it.`
-      );
+      page.add(`**SQL for ${who}** (${counted}${note(block)}): too long to show here. The output \`sql\` holds it.`);
       continue;
     }
     const sql = statements2.map(visibleSql).join("\n");
@@ -8974,8 +8635,8 @@ ${codeBlock(
 var TRANSACTION = /* @__PURE__ */ new Set(["BEGIN;", "COMMIT;"]);
 
 // src/render/undeclared.ts
-var MAX_ROWS = 200;
-var MAX_NAMES2 = 3;
+var MAX_LINES = 200;
+var MAX_NAMES3 = 3;
 function rowsOf({ databases }) {
   return databases.flatMap((database) => (database.undeclared ?? []).map((each) => ({ ...each, database })));
 }
@@ -8984,29 +8645,21 @@ function undeclaredPart(page, report) {
   if (rows.length === 0) return;
   const judged = report.undeclared === "fail" ? "" : " (a warning)";
   page.add(`**Privileges that nobody declared${judged}**`);
-  const several = report.databases.length > 1;
   const place2 = placesIn(report, markdown);
-  page.table(
-    [...several ? ["Database"] : [], "Role", "Privileges", "On", "Schema", "Can be revoked by"],
-    rows,
-    (row) => [
-      ...several ? [place2(row.database)] : [],
-      roleText(row, markdown),
-      row.privileges.join(", "),
-      objectsText(row),
-      markdown.name(row.schema),
-      row.fix.as === void 0 ? "see the JSON report" : markdown.sentence(runner({ ...row.fix, as: row.fix.as }))
-    ],
-    MAX_ROWS
-  );
+  const line = (row) => {
+    const { as } = row.fix;
+    const by = as === void 0 ? "" : `. Can be revoked by ${markdown.sentence(runner({ ...row.fix, as }))}`;
+    return `${undeclaredLine(row, markdown)} of ${place2(row.database)}${by}`;
+  };
+  page.list(rows, line, MAX_LINES);
   page.add(
     "The SQL that revokes them is the last part of the SQL file (output `sql`). This action never runs it. Declare what is needed: add the role as a grantee."
   );
 }
-function undeclaredLines({ undeclared: undeclared2 = [] }) {
-  return undeclared2.map(
-    (each) => `${roleText(each, plain)}: ${each.privileges.join(", ")} on ${objectsText(each)} in schema ${plain.name(each.schema)}`
-  );
+function undeclaredLine(entry, pen) {
+  const { kind, objects, privileges: privileges2, onColumns, schema } = entry;
+  const on = `${onColumns ? "columns of " : ""}${countKind(kind, objects)}`;
+  return `${roleText(entry, pen)}: ${privileges2.join(", ")} on ${on} in schema ${pen.name(schema)}`;
 }
 function undeclaredText(report, pen) {
   const rows = rowsOf(report);
@@ -9015,28 +8668,23 @@ function undeclaredText(report, pen) {
   const place2 = placesIn(report, pen);
   const databases = [...new Set(rows.map(({ database }) => place2(database)))];
   const hold = roles.length === 1 ? "holds" : "hold";
-  const where = some(databases, MAX_NAMES2, (name3) => name3);
-  return `${some(roles, MAX_NAMES2, (role) => role)} ${hold} privileges that nobody declared in ${where}`;
+  const where = some(databases, MAX_NAMES3, (name3) => name3);
+  return `${some(roles, MAX_NAMES3, (role) => role)} ${hold} privileges that nobody declared in ${where}`;
 }
 function roleText({ role, isPublic: isPublic2 }, pen) {
   return isPublic2 ? role : pen.name(role);
 }
-function objectsText({ kind, objects, onColumns }) {
-  return onColumns ? `columns of ${countKind(kind, objects)}` : countKind(kind, objects);
-}
 
 // src/render/headline.ts
-var MAX_NAMES3 = 3;
+var MAX_NAMES4 = 3;
 function headline(report, pen) {
   if (report.error) return "Could not check anything.";
   const targets = targetsOf(report);
   const failed = targets.filter(({ verdict }) => verdict === "error");
   if (failed.length === 0) return `${findings(report, pen)}.`;
-  if (failed.length === targets.length)
-    return `Could not check ${place(report.databases, report, pen)}${doneBefore(failed)}.`;
-  const what = failed.some(({ grantee }) => grantee) ? `${failed.length} of ${count(targets.length, "pair")} of grantee and database` : `${failed.length} of ${count(report.databases.length, "database")}`;
-  const named2 = series(failed.slice(0, MAX_NAMES3).map(targetsIn(report, pen)));
-  return `Could not check ${failed.length > MAX_NAMES3 ? what : named2}${doneBefore(failed)}. ${findings(report, pen)}.`;
+  const named2 = failed.length <= MAX_NAMES4 ? series(failed.map(targetsIn(report, pen))) : void 0;
+  const what = named2 ?? `${failed.length} of ${count(targets.length, "target")}`;
+  return failed.length === targets.length ? `Could not check ${what}${onServer(report, pen)}${doneBefore(failed)}.` : `Could not check ${what}${doneBefore(failed)}. ${findings(report, pen)}.`;
 }
 function doneBefore(failed) {
   const done = changes(failed.flatMap(({ database }) => database.error ? database.grantees : []));
@@ -9056,73 +8704,60 @@ function findings(report, pen) {
     ({ database, grantee, error: error2 }) => grantee && !error2 ? [{ database, grantee }] : []
   );
   const all2 = about(checked);
-  const missing = about(checked.filter(({ grantee }) => grantee.missing.length > 0));
-  const extra = about(checked.filter(({ grantee }) => grantee.extra.length > 0));
-  const unbound = about(checked.filter(({ grantee }) => grantee.missing.some(isIdentity)));
+  const drifting = checked.filter(({ grantee }) => grantee.verdict === "drift");
   const drift2 = report.mode === "plan" ? "Plan" : "Drift";
-  const beyond = `more privileges than requested on ${countObjects(objectsIn(extra.checked, "extra"))}`;
-  if (unbound.grantees.length > 0) {
-    const others = objectsIn(missing.checked, "missing").filter((object) => !isIdentity(object)).length;
-    const also = others > 0 ? `, and privileges on ${count(others, "object")} are missing` : "";
-    return `${drift2}: ${unbound.who} ${unbound.is} not bound to the expected Microsoft Entra identity${also}, in ${missing.where}`;
+  if (drifting.length > 0) {
+    const { who, is, holds: holds2, where } = about(drifting);
+    const lacking = objectsIn(drifting, (grantee) => grantee.missing);
+    const missing = lacking.filter(({ kind }) => kind !== "identity");
+    const extra = objectsIn(drifting, (grantee) => grantee.extra);
+    const found2 = [
+      ...missing.length < lacking.length ? [`${is} not bound to the expected Microsoft Entra identity`] : [],
+      ...missing.length > 0 ? [`${is} missing privileges on ${countObjects(missing)}`] : [],
+      ...extra.length > 0 ? [`${holds2} more privileges than requested on ${countObjects(extra)}`] : []
+    ];
+    return `${drift2}: ${who} ${series(found2)} in ${where}${applied(report.mode, drifting)}`;
   }
-  if (missing.grantees.length > 0) {
-    const objects = countObjects(objectsIn(missing.checked, "missing"));
-    const also = extra.grantees.length > 0 ? `, and ${missing.holds} ${beyond}` : "";
-    return `${drift2}: ${missing.who} ${missing.is} missing privileges on ${objects} in ${missing.where}${also}${applied(report.mode, missing.checked)}`;
-  }
-  if (extra.grantees.length > 0 && all2.grantees.some(({ verdict }) => verdict === "drift"))
-    return `${drift2}: ${extra.who} ${extra.holds} ${beyond} in ${extra.where}`;
   const undeclared2 = report.undeclared === "fail" ? undeclaredText(report, pen) : void 0;
   if (undeclared2 !== void 0) return `${drift2}: ${undeclared2}`;
   const requested = "every requested privilege";
   const done = changes(all2.grantees);
-  if (done.length > 0)
-    return `Repaired: ${series(done)}. ${all2.who} now ${all2.holds} ${requested} in ${all2.where}`;
-  const { tables, sequences, routines = 0 } = lookedAt(report);
+  if (done.length > 0) return `Repaired: ${series(done)}. ${all2.who} now ${all2.holds} ${requested} in ${all2.where}`;
+  const { tables, sequences, routines } = lookedAt(report);
   return `In sync: ${all2.who} ${all2.holds} ${requested} on ${count(tables + sequences + routines, "object")} in ${all2.where}`;
   function about(some2) {
     const grantees = some2.map(({ grantee }) => grantee);
     const names4 = [...new Set(grantees.map(({ grantee }) => grantee))];
     return {
-      checked: some2,
       grantees,
-      who: names4.length <= MAX_NAMES3 ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee"),
+      who: names4.length <= MAX_NAMES4 ? series(names4.map((name3) => pen.name(name3))) : count(names4.length, "grantee"),
       ...names4.length > 1 ? { is: "are", holds: "hold" } : { is: "is", holds: "holds" },
       where: place([...new Set(some2.map(({ database }) => database))], report, pen)
     };
   }
 }
-function isIdentity({ kind }) {
-  return kind === "identity";
-}
 function applied(mode, checked) {
-  if (mode !== "plan") return "";
-  const isDoable = ({ reason }) => reason === "not-granted";
-  const total = objectsIn(checked, "missing").length;
-  const rest = checked.map(({ database, grantee }) => ({
-    database,
-    grantee: { ...grantee, missing: grantee.missing.filter((each) => !isDoable(each)) }
-  }));
-  const blocked = objectsIn(rest, "missing").length;
-  if (blocked === 0) return "; `mode: apply` can grant all of them";
-  if (!checked.some(({ grantee }) => grantee.missing.some(isDoable)))
-    return "; `mode: apply` can grant none of them";
-  return blocked === total ? "; `mode: apply` can grant some of them" : `; \`mode: apply\` can grant them on ${total - blocked} of the ${total}`;
+  const total = objectsIn(checked, ({ missing }) => missing).length;
+  if (mode !== "plan" || total === 0) return "";
+  const blocked = objectsIn(checked, ({ missing }) => missing.filter(({ reason }) => reason !== "not-granted")).length;
+  const what = blocked === 0 ? "all of them" : `them on ${total - blocked || "none"} of the ${total}`;
+  return `; \`mode: apply\` can grant ${what}`;
 }
 function place(databases, report, pen) {
-  const servers = [...new Set(databases.map(serversIn(report, pen)))];
   const all2 = report.databases.length;
-  const isFew = databases.length <= MAX_NAMES3;
-  if (isFew && servers.length > 1) return series(databases.map(placesIn(report, pen)));
-  const which = isFew ? series(databases.map((database) => databaseName(database, pen))) : `${databases.length === all2 ? "all" : `${databases.length} of`} ${count(all2, "database")}`;
-  return `${which} on ${servers.length === 1 ? servers[0] : count(servers.length, "server")}`;
+  const many = `${databases.length === all2 ? "all" : `${databases.length} of`} ${count(all2, "database")}`;
+  return (databases.length <= MAX_NAMES4 ? series(databases.map(placesIn(report, pen))) : many) + onServer(report, pen);
+}
+function onServer({ databases }, pen) {
+  const [first] = databases;
+  return first && !hasServers(databases) ? ` on ${serverText(first, pen)}` : "";
 }
 
 // src/render/page.ts
 var END = 200;
-var MORE_ROWS = "\nMore rows are in the JSON report (output `report`).\n";
-function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
+var MORE = "more in the JSON report (output `report`)";
+var sizeOf2 = (text) => Buffer.byteLength(text);
+function openPage({ most, cut: cut2 }) {
   const parts = [];
   const room = most - sizeOf2(cut2) - END;
   let size = 0;
@@ -9135,6 +8770,19 @@ function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
     full ||= size + sizeOf2(text) > room;
     return !full;
   };
+  function lines2(items, line, more, most2 = Number.POSITIVE_INFINITY) {
+    if (full) return;
+    const end = size + (room - size) / 2;
+    for (const [index, item] of items.entries()) {
+      const text = line(item);
+      if (index === most2 || size + sizeOf2(text) > end || !fits3(text)) {
+        put(more);
+        break;
+      }
+      put(text);
+    }
+    put("\n");
+  }
   return {
     add(block) {
       const text = `${block}
@@ -9142,26 +8790,19 @@ function openPage({ most, sizeOf: sizeOf2, cut: cut2 }) {
 `;
       if (fits3(text)) put(text);
     },
-    table(head, items, row, maxRows = Number.POSITIVE_INFINITY) {
+    list: (items, line, most2) => lines2(items, (item) => `- ${line(item)}
+`, `- and ${MORE}
+`, most2),
+    table(head, items, cells, most2) {
       const first = `| ${head.join(" | ")} |
 |${" :-- |".repeat(head.length)}
 `;
       if (!fits3(first)) return;
       put(first);
-      const maxSize = (room - size) / 2;
-      const start2 = size;
-      let shown = 0;
-      for (const item of items) {
-        const line = `| ${row(item).join(" | ")} |
-`;
-        if (shown === maxRows || size - start2 + sizeOf2(line) > maxSize || !fits3(line)) {
-          put(MORE_ROWS);
-          break;
-        }
-        put(line);
-        shown += 1;
-      }
-      put("\n");
+      lines2(items, (item) => `| ${cells(item).join(" | ")} |
+`, `
+And ${MORE}.
+`, most2);
     },
     fold(title, content, open = false) {
       const start2 = `<details${open ? " open" : ""}><summary>${title}</summary>
@@ -9202,7 +8843,7 @@ function markerOf({ database, grantee }) {
   };
 }
 function findingsOf(grantee) {
-  return listsOf(grantee).flatMap(({ isDrift, findings: findings3 }) => isDrift ? findings3 : []);
+  return extraIsDrift(grantee.onExtra) ? [...grantee.missing, ...grantee.extra] : grantee.missing;
 }
 function objectLine(object) {
   const creator = object.kind === "default-privileges" ? ` of ${plain.name(object.owner)}` : "";
@@ -9211,10 +8852,10 @@ function objectLine(object) {
 function digest(value) {
   return (0, import_node_crypto.createHash)("sha256").update(JSON.stringify(value)).digest("hex");
 }
-var MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64})(?: ([0-9a-f]{64})([^>]*))? ?-->/;
+var MARKER = /^\s*<!-- azure-postgres-grants drift ([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{64})([^>]*)-->/;
 function readMarker(body) {
-  const [, key, found2, text, objects = ""] = MARKER.exec(body ?? "") ?? [];
-  if (key === void 0 || found2 === void 0) return void 0;
+  const [, key, found2, text, objects] = MARKER.exec(body ?? "") ?? [];
+  if (!key || !found2 || !text || objects === void 0) return void 0;
   return { key, found: found2, text, objects: objects.split(/[\r\n]+/).filter((line) => line.trim() !== "") };
 }
 var MAX_TITLE = 256;
@@ -9228,7 +8869,7 @@ function aboutText({ database, grantee }) {
 }
 var MAX_BODY = 65536;
 var MAX_SQL = 24e3;
-var MAX_NAMES4 = 8;
+var MAX_NAMES5 = 8;
 function issueBody(subject, run4) {
   const { database, grantee, report } = subject;
   const { key, found: found2, text, objects } = markerOf(subject);
@@ -9237,8 +8878,7 @@ function issueBody(subject, run4) {
 Found by ${run4}. azure-postgres-grants maintains this issue: when it finds something else, it updates this text, adds a comment if the set of objects has changed, and closes the issue if the drift is gone. You can add comments; changes to this text are lost.
 `;
   const page = openPage({
-    most: MAX_BODY - foot.length,
-    sizeOf: (text2) => text2.length,
+    most: MAX_BODY - Buffer.byteLength(foot),
     cut: `The rest did not fit here. The JSON report of ${run4} is complete (output \`report\`).
 `
   });
@@ -9251,10 +8891,8 @@ Found by ${run4}. azure-postgres-grants maintains this issue: when it finds some
   fixesPart(page, database.fixes, MAX_SQL, () => note);
   return page.close() + foot;
 }
-function checkedLine({ database, grantee: { schemas: schemas2 }, report }) {
-  const names4 = schemas2 === "*" ? [] : schemas2.map((name3) => markdown.name(name3));
-  const where = schemas2 === "*" ? "every schema" : `${names4.length === 1 ? "schema" : "schemas"} ${some(names4, MAX_NAMES4, String)}`;
-  return `Checked ${where} \xB7 as ${markdown.name(database.user)} \xB7 mode \`${report.mode}\``;
+function checkedLine({ database, grantee, report }) {
+  return `Checked ${schemasText(grantee, markdown)} \xB7 as ${markdown.name(database.user)} \xB7 mode \`${report.mode}\``;
 }
 function taskFor(subject, issue2, now) {
   const to = (change) => ({ subject, now, change, issue: issue2 });
@@ -9271,7 +8909,7 @@ var COMMENTS = {
 function issueComment(task, run4) {
   const { subject, now, change, issue: issue2 } = task;
   const begin = COMMENTS[change];
-  const isSame = change === "updated" && (issue2?.text === void 0 || issue2.found === now.found);
+  const isSame = change === "updated" && issue2?.found === now.found;
   if (begin === void 0 || isSame) return void 0;
   return `${begin}${news(task)} ${headline(subject.report, markdown)}
 
@@ -9280,26 +8918,24 @@ Found by ${run4}.`;
 function news({ change, now, issue: issue2 }) {
   const before = issue2?.objects ?? [];
   if (change !== "updated" || now.objects.length === 0 || before.length === 0) return "";
-  return [notIn(before, now.objects, "New"), notIn(now.objects, before, "Gone")].join("");
+  const text = (what, objects, others) => {
+    const known2 = new Set(others);
+    const list = objects.filter((object) => !known2.has(object));
+    return list.length === 0 ? "" : ` ${what}: ${some(list, MAX_NAMES5, markdown.code)}.`;
+  };
+  return text("New", now.objects, before) + text("Gone", before, now.objects);
 }
-function notIn(others, objects, what) {
-  const known = new Set(others);
-  const list = objects.filter((object) => !known.has(object));
-  return list.length === 0 ? "" : ` ${what}: ${some(list, MAX_NAMES4, markdown.code)}.`;
-}
-var MAX_LINES = 20;
+var MAX_LINES2 = 20;
 function issuesPart(done) {
   const link = ({ issue: issue2 }) => `[#${issue2?.number}](${issue2?.url})`;
-  const { same = [], changed = [] } = Object.groupBy(
-    done,
-    ({ change }) => change === "unchanged" ? "same" : "changed"
-  );
-  const more = changed.length - MAX_LINES;
+  const same = done.filter(({ change }) => change === "unchanged");
+  const changed = done.filter(({ change }) => change !== "unchanged");
+  const more = changed.length - MAX_LINES2;
   return [
     "**Drift issues, since the last run**\n",
-    ...changed.slice(0, MAX_LINES).map((task) => `- ${link(task)} ${task.change}: ${aboutText(task.subject)}.${news(task)}`),
+    ...changed.slice(0, MAX_LINES2).map((task) => `- ${link(task)} ${task.change}: ${aboutText(task.subject)}.${news(task)}`),
     ...more > 0 ? [`- ${count(more, "more", "more")} in the log`] : [],
-    ...same.length > 0 ? [`- Nothing is new in ${some(same, MAX_NAMES4, link)}.`] : [],
+    ...same.length > 0 ? [`- Nothing is new in ${some(same, MAX_NAMES5, link)}.`] : [],
     ""
   ].join("\n");
 }
@@ -9331,61 +8967,68 @@ function waitAsked(refusal) {
 // src/github/drift-issue/rules.ts
 function diagnoseIssue(error2, env = {}) {
   const refusal = refusalIn(error2);
-  const known = isLimit(refusal) ? Object.assign(new Error(refusal.message), { code: "RATE_LIMIT" }) : error2;
+  const known2 = isLimit(refusal) ? Object.assign(new Error(refusal.message), { code: "RATE_LIMIT" }) : error2;
   const host = URL.parse(env.GITHUB_API_URL ?? "")?.host ?? "api.github.com";
   const context = { with: "github-issues", host, proxy: proxyTo(host, env) };
-  return diagnoseBy([...REFUSALS, ...NETWORK, ...OTHERS], known, context);
+  return diagnoseBy([...REFUSALS, ...NETWORK, ...OTHERS], known2, context);
 }
 function issueError(error2, env) {
   return new ActionError(diagnoseIssue(error2, env), { cause: error2, wait: waitAsked(refusalIn(error2)) });
 }
 var OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permissions: issues: write` on the job.";
 var REFUSALS = rulesFor("github-issues", {
-  "issues-rate-limit": {
-    when: "RATE_LIMIT",
-    answer: [
-      "The rate limit of GitHub's API was reached.",
-      "Wait for the next run: it continues where this one stopped."
+  "issues-rate-limit": [
+    "RATE_LIMIT",
+    "The rate limit of GitHub's API was reached.",
+    "Wait for the next run: it continues where this one stopped.",
+    { retries: 3 }
+  ],
+  "issues-token-refused": [
+    [{ status: [401] }, { status: [403], text: /suspended/i }],
+    "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
+    "Omit `github-token`, if it is set, to use the job's own token, or set one that is still valid.",
+    "If it is not set, run this step in a job that takes less than 24 hours."
+  ],
+  "issues-ip-not-allowed": [
+    { status: [403], text: /IP allow list|IP address .*not permitted/i },
+    "The organization lets only some IP addresses use GitHub's API, and the runner's is not one of them.",
+    "Use a runner with a static address that is on the organization's IP allow list.",
+    "Or set `drift-issue: false`."
+  ],
+  "issues-token-policy": [
+    {
+      status: [403, 422],
+      text: /SAML|\bSSO\b|single sign-on|forbids access via|OAuth App access restrictions|Enterprise Managed User|email address must|user is blocked|two-factor/i
+    },
+    "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs none of this.",
+    "Omit `github-token` to use the job's own token.",
+    "Or do what GitHub's message asks for: for SSO, authorize the token (Configure SSO at https://github.com/settings/tokens)."
+  ],
+  "issues-archived": [
+    { status: [403], text: /archived|read-only|locked for migration|maintenance/i },
+    "The repository is archived, or locked for a migration, so nobody can change its issues.",
+    "Set `drift-issue: false`, or unarchive the repository."
+  ],
+  "issues-repository-blocked": [
+    [{ status: [451] }, { status: [403], text: /access blocked|takedown|has been disabled/i }],
+    "GitHub has blocked the repository, because of its terms or a legal notice. No token changes that.",
+    "Ask GitHub Support to unblock the repository, as its owner: https://support.github.com",
+    "Until then, set `drift-issue: false`."
+  ],
+  "issues-no-comment": [
+    { status: [403, 410, 422], text: /issue is locked|commenting is disabled|issue was deleted/i },
+    "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
+    "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one."
+  ],
+  "issues-not-permitted": [
+    [
+      {
+        status: [403],
+        text: /not accessible|not have permission|must have (admin|push|write|triage)|required scopes/i
+      },
+      { status: [422], text: /Validation Failed$|not permitted|cannot be assigned|label/i }
     ],
-    retries: 3
-  },
-  "issues-token-refused": {
-    when: [{ status: [401] }, { status: [403], text: /suspended/i }],
-    answer: [
-      "GitHub does not accept `github-token`, or the job's own token: it has expired or was revoked, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
-      "Omit `github-token`, if it is set, to use the job's own token, or set one that is still valid.",
-      "If it is not set, run this step in a job that takes less than 24 hours."
-    ]
-  },
-  "issues-ip-not-allowed": {
-    when: { status: [403], text: /IP allow list|IP address .*not permitted/i },
-    answer: [
-      "The organization lets only some IP addresses use GitHub's API, and the runner's is not one of them.",
-      "Use a runner with a static address that is on the organization's IP allow list.",
-      "Or set `drift-issue: false`."
-    ]
-  },
-  "issues-token-policy": {
-    when: { status: [403], text: /SAML|\bSSO\b|single sign-on|forbids access via/i },
-    answer: [
-      "The organization does not accept `github-token` as it is. The job's own token needs none of this.",
-      "Omit `github-token` to use the job's own token.",
-      "Or change the token as GitHub's message says: authorize it for SSO (Configure SSO at https://github.com/settings/tokens), or give it a shorter lifetime."
-    ]
-  },
-  "issues-archived": {
-    when: { status: [403], text: /archived|read-only/i },
-    answer: [
-      "The repository is archived, so nobody can change its issues.",
-      "Set `drift-issue: false`, or unarchive the repository."
-    ]
-  },
-  "issues-not-permitted": {
-    when: [
-      { status: [403], text: /not accessible|must have (admin|push|write|triage)|required scopes/i },
-      { status: [422], text: /^(?!.*too long).*(Validation Failed|not permitted|cannot be assigned|label)/i }
-    ],
-    answer: (_context, { text }) => {
+    (_context, { text }) => {
       if (/not accessible by integration/i.test(text))
         return [
           "The job's token cannot write issues. It never can in a run for a pull request from a fork or of Dependabot.",
@@ -9398,42 +9041,40 @@ var REFUSALS = rulesFor("github-issues", {
         "Or give the token the repository permission Issues: Read and write, and its user triage access."
       ];
     }
-  },
-  "issues-disabled": {
-    when: { status: [410], text: /disabled/i },
-    answer: [
-      "Issues are disabled in this repository.",
-      "Enable them in the repository settings under Features, or set `drift-issue: false`."
-    ]
-  },
-  "issues-not-found": {
-    when: { status: [404] },
-    answer: [
-      "GitHub does not show the repository or the issue to this token: issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
-      "Omit `github-token`, and set `permissions: issues: write` on the job.",
-      "Check that issues are enabled in the repository settings under Features."
-    ]
-  },
-  "issues-refused": {
-    when: { status: ["4xx"] },
-    answer: [
-      "GitHub refused the request for the reason in its message.",
-      "Do what the message says, or set `drift-issue: false`.",
-      "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job."
-    ]
-  }
+  ],
+  "issues-disabled": [
+    { status: [410], text: /disabled/i },
+    "Issues are disabled in this repository.",
+    "Enable them in the repository settings under Features, or set `drift-issue: false`."
+  ],
+  "issues-not-found": [
+    { status: [404] },
+    "GitHub does not show the repository or the issue to this token: issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
+    "Omit `github-token`, and set `permissions: issues: write` on the job.",
+    "Check that issues are enabled in the repository settings under Features."
+  ],
+  "issues-too-long": [
+    { status: [422], text: /too long/i },
+    "A text of the issue is longer than GitHub allows, which is a fault of this action.",
+    "Read the whole report in the job's summary.",
+    "Open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`."
+  ],
+  "issues-refused": [
+    { status: ["4xx"], text: /^(?!\s*<|.*Could not resolve to a node)/ },
+    "GitHub refused the request for the reason in its message.",
+    "Do what the message says, or set `drift-issue: false`.",
+    "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job."
+  ]
 });
 var OTHERS = rulesFor("github-issues", {
-  "issues-unavailable": {
-    when: { status: ["5xx"] },
-    answer: (context) => [
-      "GitHub could not be reached, or it has an outage.",
-      "Wait for the next run: it continues where this one stopped.",
-      "Look for an outage of GitHub: https://www.githubstatus.com",
-      ...reachable(context)
-    ],
-    retries: 3
-  }
+  "issues-unavailable": [
+    [{ status: ["5xx"] }, /Could not resolve to a node/],
+    "GitHub could not be reached, or it has an outage.",
+    "Wait for the next run: it continues where this one stopped.",
+    "Look for an outage of GitHub: https://www.githubstatus.com",
+    reachable,
+    { retries: 3 }
+  ]
 });
 var ISSUES = [...REFUSALS, ...OTHERS];
 
@@ -9456,11 +9097,7 @@ function runUrl({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }) {
   if (!GITHUB_RUN_ID || !GITHUB_REPOSITORY) return void 0;
   return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
 }
-function docsUrl({
-  GITHUB_SERVER_URL,
-  GITHUB_ACTION_REPOSITORY,
-  GITHUB_ACTION_REF
-}) {
+function docsUrl({ GITHUB_SERVER_URL, GITHUB_ACTION_REPOSITORY, GITHUB_ACTION_REF }) {
   if (!GITHUB_ACTION_REPOSITORY || !GITHUB_ACTION_REF) return void 0;
   return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/docs`;
 }
@@ -9615,15 +9252,15 @@ async function keepDriftIssues(report, options) {
   const subjects = subjectsOf(report).filter(({ grantee }) => grantee.verdict !== "error");
   if (subjects.length === 0) return;
   const warnings2 = /* @__PURE__ */ new Set();
-  const warn = (failure3) => warnings2.add(failureLines(failure3, report).join("\n"));
+  const warn = (failure2) => warnings2.add(failureLines(failure2, report).join("\n"));
   const attempt2 = async (task) => {
     try {
       await task();
       return true;
     } catch (error2) {
-      const failure3 = diagnoseIssue(error2, options.env);
-      warn(failure3);
-      return ABOUT_ONE_ISSUE.includes(failure3.code);
+      const failure2 = diagnoseIssue(error2, options.env);
+      warn(failure2);
+      return ABOUT_ONE_ISSUE.includes(failure2.code);
     }
   };
   const done = [];
@@ -9673,10 +9310,7 @@ async function closeDuplicates(tracker, before, done) {
     for (const duplicate of others) {
       if (!duplicate.open || !(before.includes(duplicate) || opened.includes(duplicate.number))) continue;
       await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
-      await tracker.comment(
-        duplicate,
-        `Duplicate of #${oldest.number}: two runs opened an issue at the same time.`
-      );
+      await tracker.comment(duplicate, `Duplicate of #${oldest.number}: two runs opened an issue at the same time.`);
       log(`closed as a duplicate of #${oldest.number}`, duplicate);
     }
   }
@@ -9693,37 +9327,10 @@ var import_node_fs2 = require("node:fs");
 var import_node_os = require("node:os");
 var import_node_path2 = require("node:path");
 
-// src/model/kinds.ts
-function typeOf(group) {
-  if (isRoutine(group.kind)) return "routine";
-  if (group.kind === "database" || group.kind === "schema" || group.kind === "sequence") return group.kind;
-  if (group.kind !== "default-privileges") return "table";
-  const what = group.members[0]?.name;
-  return what === "sequences" ? "sequence" : what === "routines" ? "routine" : "table";
-}
-function isRelation(kind) {
-  return isInSchema(kind) && !isRoutine(kind);
-}
-function isRoutine(kind) {
-  return kind === "function" || kind === "procedure" || kind === "aggregate";
-}
-function rankOf(kind) {
-  return RANKS[kind] ?? 2;
-}
-var RANKS = {
-  identity: 0,
-  database: 0,
-  schema: 1,
-  "default-privileges": 3
-};
-function isInSchema(kind) {
-  return !["database", "schema", "default-privileges", "identity"].includes(kind);
-}
-
 // src/render/annotations.ts
 var MAX_FINDINGS = 9;
 var MAX_CHARACTERS = 3900;
-var MAX_NAMES5 = 3;
+var MAX_NAMES6 = 3;
 var MAX_WARNINGS = 5;
 function annotations(report) {
   const findings3 = [...errors(report), ...drift(report), ...undeclared(report)];
@@ -9744,51 +9351,39 @@ function errors(report) {
   const failed = targetsOf(report).flatMap(({ error: error2, ...target }) => error2 ? [{ error: error2, ...target }] : []);
   return groupsOf(failed, ({ error: error2 }) => failureKey(error2)).map((group) => ({
     level: "error",
-    title: `Could not check ${some(group, MAX_NAMES5, targetsIn(report, plain))}`,
+    title: `Could not check ${some(group, MAX_NAMES6, targetsIn(report, plain))}`,
     message: failureLines(group[0].error, report).join("\n")
   }));
 }
 function drift(report) {
   const level = report.mode === "plan" ? "notice" : "error";
   const place2 = placesIn(report, plain);
-  const entries = report.databases.flatMap(
-    (database) => database.grantees.flatMap((grantee) => entriesOf(database, grantee, place2(database)))
+  const causes = report.databases.flatMap(
+    (database) => database.grantees.flatMap(
+      (grantee) => causesOf(grantee).flatMap(
+        (cause) => cause.isDrift ? { place: place2(database), ...textOf(cause, database, grantee) } : []
+      )
+    )
   );
-  return groupsOf(entries, ({ title, before, after }) => `${title}\0${before}\0${after}`).map((group) => {
-    const [first] = group;
-    const where = some([...new Set(group.map(({ place: place3 }) => place3))], MAX_NAMES5, String);
-    const message = `${first.before} in ${where}. ${first.after}`;
-    return { ...first, objects: first.objects * group.length, message };
-  }).toSorted((a, b) => a.rank - b.rank || b.objects - a.objects).map(({ title, message }) => ({ level, title, message }));
+  return groupsOf(causes, ({ who, title, text }) => JSON.stringify([who, title, text])).map((group) => {
+    const [{ who, title, text }] = group;
+    const where = some([...new Set(group.map(({ place: place3 }) => place3))], MAX_NAMES6, String);
+    return { level, title, message: `${who} in ${where}: ${text}` };
+  });
 }
-function entriesOf({ user }, grantee, place2) {
-  const causes = listsOf(grantee).filter(({ isDrift }) => isDrift).flatMap(({ what, findings: findings3 }) => byCause(findings3).map((cause) => ({ what, ...cause })));
-  return causes.flatMap(
-    ({ what, ...cause }) => alike(cause.findings, rankOf).map((group) => {
-      const [first] = group;
-      const one = group.length === 1 ? { ...cause, fix: first.fix } : cause;
-      const lines2 = explain(one, user, inOurWords("the SQL in the job summary"));
-      const objects = distinctIn(group);
-      const on = objects.length === 1 ? objectText(first, plain) : countObjects(objects);
-      return {
-        rank: rankOf(first.kind),
-        objects: objects.length,
-        title: `${what}: ${first.kind === "identity" ? "" : `${first.privileges.join(", ")} on `}${on}`,
-        before: sentenceAbout(group, objects, plain.name(grantee.grantee)),
-        place: place2,
-        after: lines2.map(plain.sentence).join(" ")
-      };
-    })
-  );
-}
-function sentenceAbout([first], objects, grantee) {
-  if (first.kind === "identity") return `${grantee} is not bound to the expected identity`;
-  const { sources, owner } = first;
-  const privileges2 = first.privileges.join(", ");
-  const names4 = some(objects, MAX_NAMES5, (object) => objectName(object, plain));
-  const on = objects.length === 1 ? objectText(first, plain) : `${countObjects(objects)} (${names4})`;
-  const what = sources ? `holds ${privileges2} (${sourcesText(sources, plain)}), which was not requested,` : `is missing ${privileges2}`;
-  return `${grantee} ${what} on ${on},${hasNoOwner(first) ? "" : ` owned by ${plain.name(owner)},`}`;
+function textOf(cause, { user }, { grantee }) {
+  const groups = alike(cause.findings);
+  const rest = groups.length - MAX_NAMES6;
+  const lines2 = [
+    ...groups.slice(0, MAX_NAMES6).map((group) => privilegesText(group, plain)),
+    ...rest > 0 ? [`${rest} more`] : []
+  ];
+  const why = explain(cause, user, inOurWords("the SQL in the job summary")).map(plain.sentence);
+  return {
+    who: plain.name(grantee),
+    title: causeText(cause, plain),
+    text: [...hasNoOwner(cause.objects[0]) ? [] : [`${lines2.join("; ")}.`], ...why].join(" ")
+  };
 }
 function undeclared(report) {
   const message = undeclaredText(report, plain);
@@ -9824,7 +9419,7 @@ function renderJson(report) {
 `;
   function write2(value, depth) {
     if (!isObject(value) || isSentence(value) || depth === DEPTH_OF_FINDINGS) {
-      parts.push(JSON.stringify(asText(value)));
+      parts.push(JSON.stringify(value, asText));
       return;
     }
     const isList = Array.isArray(value);
@@ -9841,103 +9436,76 @@ ${"  ".repeat(depth)}`;
     parts.push(isEmpty2 ? isList ? "[]" : "{}" : indent + (isList ? "]" : "}"));
   }
 }
-function inJson(failure3, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure3;
+function inJson(failure2, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure2;
   const lines2 = [message, ...problems.map((problem) => sentence`- ${problem}`)];
-  return {
-    code: code2,
-    message: lines2.map(plain.sentence).join("\n"),
-    hint,
-    steps: steps.map(({ text, ...step2 }) => ({ text: plain.sentence(text), ...step2 })),
-    docs: docsLink(failure3, report)
-  };
+  return { code: code2, message: lines2.map(plain.sentence).join("\n"), hint, steps, docs: docsLink(failure2, report) };
 }
-function asText(value) {
-  if (!isObject(value) || Array.isArray(value)) return value;
-  if (isSentence(value)) return plain.sentence(value);
-  let written = value;
-  for (const key in value) {
-    const text = asText(value[key]);
-    if (text !== value[key]) written = { ...written, [key]: text };
-  }
-  return written;
+function asText(_key, value) {
+  return isSentence(value) ? plain.sentence(value) : value;
 }
 function isObject(value) {
   return typeof value === "object" && value !== null;
 }
 
 // src/render/log.ts
-var MAX_LINES2 = 200;
+var MAX_LINES3 = 200;
 function logGroups(report) {
-  return report.databases.map((database) => ({
-    title: logLine(
-      `${databaseName(database, plain)} on ${serverText(database, plain)}: ${verdictText(database.verdict, report.mode)}`
-    ),
-    lines: [
-      ...failure2(database, report),
-      ...database.grantees.flatMap((grantee) => granteeLines(database, grantee, report)),
-      ...listed("Privileges that nobody declared", undeclaredLines(database), String),
-      ...report.mode === "plan" ? listed("`mode: apply` would run", sqlLines(database), String) : []
-    ]
-  }));
-}
-function sqlLines({ statements: statements2 }) {
-  return statements2.flatMap((sql) => visibleSql(sql).split("\n"));
-}
-function failure2({ error: error2 }, report) {
-  return error2 ? failureLines(error2, report).flatMap(logLines) : [];
+  const { mode } = report;
+  return report.databases.map((database) => {
+    const { verdict, error: error2, grantees, undeclared: undeclared2 = [], statements: statements2 } = database;
+    const sql = mode === "plan" ? statements2.flatMap((statement) => visibleSql(statement).split("\n")) : [];
+    const lines2 = [
+      ...error2 ? failureLines(error2, report) : [],
+      ...grantees.flatMap((grantee) => granteeLines(database, grantee, report)),
+      ...listed("Privileges that nobody declared", undeclared2, (each) => undeclaredLine(each, plain)),
+      ...listed("`mode: apply` would run", sql, String)
+    ];
+    const where = `${databaseName(database, plain)} on ${serverText(database, plain)}`;
+    return { title: logLine(`${where}: ${verdictText(verdict, mode)}`), lines: lines2.flatMap(logLines) };
+  });
 }
 function granteeLines(database, grantee, report) {
+  const { verdict, error: error2, sessionRole, warnings: warnings2 } = grantee;
   const { skipped, ...objects } = grantee.objects;
-  const checked = [...countTypes(objects), `${skipped} skipped`].join(", ");
-  const name3 = plain.name(grantee.grantee);
+  const checked = verdict === "error" ? "" : ` (${[...countTypes(objects), `${skipped} skipped`].join(", ")})`;
   return [
-    logLine(
-      `${name3}: ${verdictText(grantee.verdict, report.mode)}${grantee.verdict === "error" ? "" : ` (${checked})`}`
-    ),
-    ...grantee.sessionRole === void 0 ? [] : [logLine(`  sessions begin as ${plain.name(grantee.sessionRole)} (ALTER ROLE \u2026 SET role)`)],
-    ...failure2(grantee, report),
+    `${plain.name(grantee.grantee)}: ${verdictText(verdict, report.mode)}${checked}`,
+    ...sessionRole === void 0 ? [] : [`  sessions begin as ${plain.name(sessionRole)} (ALTER ROLE \u2026 SET role)`],
+    ...error2 ? failureLines(error2, report) : [],
     ...changesOf(grantee).flatMap(
-      ({ done, changed }) => listed(`${done} on ${countKinds(changed)}`, changed, objectLine2)
+      ({ done, changed }) => listed(`${done} on ${countKinds(changed)}`, changed, (object) => privilegesText([object], plain))
     ),
-    ...listsOf(grantee).flatMap(
-      ({ what, findings: findings3 }) => byCause(findings3).flatMap((cause) => causeLines(what, cause, database))
-    ),
-    ...grantee.warnings.flatMap(({ message }) => logLines(`Warning: ${plain.sentence(message)}`))
+    ...causesOf(grantee).flatMap((cause) => causeLines(cause, database)),
+    ...warnings2.map(({ message }) => `Warning: ${plain.sentence(message)}`)
   ];
 }
-function causeLines(what, cause, { user }) {
-  const title = causeText(what, cause, plain);
-  const lines2 = explain(cause, user, inOurWords("the SQL in the job summary"));
-  return [
-    ...hasNoOwner(cause.findings[0]) ? [logLine(`${title}.`)] : listed(title, distinctRows(cause.findings), objectLine2),
-    ...logLines(lines2.map(plain.sentence).join(" "))
-  ];
-}
-function objectLine2(object) {
-  const from = object.sources ? ` (from ${sourcesText(object.sources, plain)})` : "";
-  return `${objectText(object, plain)}: ${object.privileges.join(", ")}${from}`;
+function causeLines(cause, { user }) {
+  const title = causeText(cause, plain);
+  const why = explain(cause, user, inOurWords("the SQL in the job summary")).map(plain.sentence).join(" ");
+  if (hasNoOwner(cause.objects[0])) return [`${title}.`, why];
+  return [...listed(title, cause.findings, (finding) => privilegesText([finding], plain)), why];
 }
 function listed(title, items, line) {
   if (items.length === 0) return [];
-  const rest = items.length - MAX_LINES2;
+  const rest = items.length - MAX_LINES3;
   return [
-    logLine(`${title}:`),
-    ...items.slice(0, MAX_LINES2).map((item) => logLine(`  ${line(item)}`)),
+    `${title}:`,
+    ...items.slice(0, MAX_LINES3).map((item) => `  ${line(item)}`),
     ...rest > 0 ? [`  and ${count(rest, "more", "more")} in the JSON report`] : []
   ];
 }
 
 // src/render/outputs.ts
 function outputsOf(report) {
-  const objects = (list) => objectsIn(report.databases.flatMap(checkedIn), list).length;
+  const { missing, granted, extra, revoked } = countsOf(report.databases.flatMap(checkedIn));
   return {
     verdict: report.verdict,
     message: chatMessage(report),
-    "missing-count": objects("missing"),
-    "granted-count": objects("granted"),
-    "extra-count": objects("extra"),
-    "revoked-count": objects("revoked")
+    "missing-count": missing,
+    "granted-count": granted,
+    "extra-count": extra,
+    "revoked-count": revoked
   };
 }
 var MAX_CHARACTERS2 = 1e3;
@@ -9965,32 +9533,31 @@ var MARKUP = /[^\p{L}\p{N} .,;:()'"_=+%-]|:(?! |$)|_(?![\p{L}\p{N}])|(?<![\p{L}\
 
 // src/render/sql-file.ts
 function renderSql(report) {
-  const parts = partsOf(report);
+  const parts = partsOf(report).toSorted((a, b) => STAGES.indexOf(stageOf(a)) - STAGES.indexOf(stageOf(b)));
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
-  const byStage = Map.groupBy(parts, stageOf);
-  const others = STAGES.flatMap((stage) => [
-    ...Map.groupBy(byStage.get(stage) ?? [], ({ block }) => plain.sentence(runner(block)))
-  ]);
-  const lines2 = [
-    ...header(report),
-    ...(byStage.get("by apply") ?? []).flatMap((part) => [...script(part), ""]),
-    ...others.flatMap(([who, blocks]) => {
-      const [first] = blocks;
-      const note = first?.undeclared ? [NOT_DECLARED] : first?.block.byHand ? [BY_HAND] : [];
-      const title = [`-- To run as ${who}:`, ...note];
-      return [...commented([...title, ...blocks.flatMap(script)]), ""];
-    })
-  ];
-  return `${lines2.join("\n").trimEnd()}
+  const groups = groupsOf(parts, (part) => `${stageOf(part)} ${runnerOf(part)}`);
+  const lines2 = groups.flatMap((group) => {
+    const [first] = group;
+    if (stageOf(first) === "by apply") return group.flatMap((part) => [...script(part), ""]);
+    return [...commented([...titleOf(first), ...group.flatMap(script)]), ""];
+  });
+  return `${[...header(report), ...lines2].join("\n").trimEnd()}
 `;
 }
-var STAGES = ["by hand", "prepares", "rest", "undeclared prepares", "undeclared"];
+var STAGES = ["by apply", "by hand", "prepares", "rest", "undeclared prepares", "undeclared"];
 function stageOf({ block, undeclared: undeclared2 }) {
   const { runnable, byHand, prepares } = block;
   if (undeclared2) return prepares ? "undeclared prepares" : "undeclared";
   if (runnable) return byHand ? "by hand" : "by apply";
   return prepares ? "prepares" : "rest";
+}
+function runnerOf({ block }) {
+  return plain.sentence(runner(block));
+}
+function titleOf(part) {
+  const note = part.undeclared ? [NOT_DECLARED] : part.block.byHand ? [BY_HAND] : [];
+  return [`-- To run as ${runnerOf(part)}:`, ...note];
 }
 var BY_HAND = "-- (mode apply does not run this part)";
 var NOT_DECLARED = "-- (revokes what roles hold that nobody declared: check first that nothing needs it. This action never runs it)";
@@ -10017,10 +9584,7 @@ function scriptPart({ databases }) {
     const { host, port: port2 } = part.database;
     const database = part.block.database ?? part.database.database;
     if (/[\r\n]/.test(database)) return unreachable(part);
-    return [
-      connectLine({ dbname: database, ...several && { host, port: `${port2}` } }),
-      ...statementsOf(part)
-    ];
+    return [connectLine({ dbname: database, ...several && { host, port: `${port2}` } }), ...statementsOf(part)];
   };
 }
 function header({ databases, mode }) {
@@ -10034,11 +9598,11 @@ function header({ databases, mode }) {
   ];
 }
 function commented(lines2) {
-  return lines2.flatMap((text) => text.split(/\r\n|\r|\n/)).map((line) => `-- ${line}`);
+  return lines2.flatMap(linesOf).map((line) => `-- ${line}`);
 }
 function connectLine(settings) {
-  const conninfo2 = Object.entries(settings).map(([key, value]) => `${key}='${value.replaceAll(/['\\]/g, "\\$&")}'`).join(" ");
-  return `\\connect -reuse-previous=on "${conninfo2.replaceAll('"', '""')}"`;
+  const conninfo = Object.entries(settings).map(([key, value]) => `${key}='${value.replaceAll(/['\\]/g, "\\$&")}'`).join(" ");
+  return `\\connect -reuse-previous=on "${conninfo.replaceAll('"', '""')}"`;
 }
 function unreachable(part) {
   const why = `-- psql cannot \\connect to ${plain.name(part.database.database)}, because its name contains a line break. Connect to it and run:`;
@@ -10048,13 +9612,11 @@ function unreachable(part) {
 // src/render/summary.ts
 var MAX_SQL2 = 65536;
 var MAX_WARNINGS2 = 20;
-var MAX_NAMES6 = 8;
-var MAX_ROWS2 = 20;
-var MAX_HELD_ROWS = 1e3;
+var MAX_NAMES7 = 8;
+var MAX_ROWS = 20;
 var NAME = "Azure Postgres Grants";
 var LIMIT = {
   most: 1e6,
-  sizeOf: Buffer.byteLength,
   cut: "The summary ends here because it would be too long. The JSON report is complete (output `report`)."
 };
 function renderSummary(report) {
@@ -10075,12 +9637,7 @@ function sections(report) {
   const shown = targetsOf(report).filter(({ error: error2, grantee }) => error2 || grantee && hasFindings(grantee));
   return sameOf(
     [...new Set(shown.map(({ database }) => database))],
-    ({ error: error2, user, fixes, grantees }) => JSON.stringify([
-      error2 && failureKey(error2),
-      user,
-      fixes,
-      grantees.map((each) => [each.grantee, findingsOf2(each)])
-    ])
+    ({ error: error2, user, fixes, grantees }) => JSON.stringify([error2 && failureKey(error2), user, fixes, grantees.map((each) => [each.grantee, findingsOf2(each)])])
   );
 }
 function sameOf(items, key) {
@@ -10104,7 +9661,7 @@ function sameGrantees({ grantees }) {
 function sectionPart(page, report, databases) {
   const [database] = databases;
   const place2 = placesIn(report, markdown);
-  if (report.databases.length > 1) page.add(`#### ${some(databases, MAX_NAMES6, place2)}`);
+  if (report.databases.length > 1) page.add(`#### ${some(databases, MAX_NAMES7, place2)}`);
   if (database.error) {
     errorPart(page, database.error, report);
     if (new Set(databases.map(({ error: error2 }) => JSON.stringify(error2))).size > 1)
@@ -10113,8 +9670,7 @@ function sectionPart(page, report, databases) {
   const parts = sameGrantees(database);
   for (const { grantee, named: named2 } of parts) {
     const { error: error2, missing, extra } = grantee;
-    if (named2.length > 0 && (error2 || missing.length + extra.length > 0))
-      page.add(`##### For ${names(named2)}`);
+    if (named2.length > 0 && (error2 || missing.length + extra.length > 0)) page.add(`##### For ${names(named2)}`);
     if (error2) errorPart(page, error2, report);
     driftPart(page, database, grantee, named2.length > 1);
   }
@@ -10123,13 +9679,13 @@ function sectionPart(page, report, databases) {
     return runnable && report.mode === "plan" ? ", which <code>mode: apply</code> runs" : "";
   });
   for (const { grantee, named: named2 } of parts) {
-    const whom = named2.length === 0 ? "" : ` for ${some(named2, MAX_NAMES6, (name3) => markup.name(name3))}`;
-    for (const { done, verb, changed } of changesOf(grantee))
-      changedPart(page, `${done} on ${countObjects(changed)}${whom}`, verb, changed);
+    const whom = named2.length === 0 ? "" : ` for ${some(named2, MAX_NAMES7, (name3) => markup.name(name3))}`;
+    for (const { done, changed } of changesOf(grantee))
+      changedPart(page, `${done} on ${countObjects(changed)}${whom}`, changed);
   }
 }
 function names(list) {
-  return some(list, MAX_NAMES6, (name3) => markdown.name(name3));
+  return some(list, MAX_NAMES7, (name3) => markdown.name(name3));
 }
 function errorPart(page, error2, report) {
   for (const block of failureBlocks(error2, report)) page.add(block);
@@ -10145,65 +9701,33 @@ function warningsPart(page, report) {
   const distinct = groupsOf(all2, ({ text }) => text);
   if (distinct.length === 0) return;
   const place2 = placesIn(report, markdown);
-  const lines2 = distinct.slice(0, MAX_WARNINGS2).map((group) => {
-    const found2 = [...new Set(group.map(({ database }) => database))];
-    const where = found2.length < databases.length ? ` (in ${some(found2, MAX_NAMES6, place2)})` : "";
-    return `- ${group[0].text}${where}`;
-  });
-  const rest = distinct.length - lines2.length;
-  if (rest > 0) lines2.push(`- ${count(rest, "more warning")} in the JSON report (output \`report\`)`);
-  page.add([`**${count(distinct.length, "warning")}**
-`, ...lines2].join("\n"));
+  const line = ([first, ...others]) => {
+    const found2 = [...new Set([first, ...others].map(({ database }) => database))];
+    return first.text + (found2.length < databases.length ? ` (in ${some(found2, MAX_NAMES7, place2)})` : "");
+  };
+  page.add(`**${count(distinct.length, "warning")}**`);
+  page.list(distinct, line, MAX_WARNINGS2);
 }
 function overview(page, report) {
-  if (report.databases.length < 2 && granteesOf(report).length < 2) return;
-  const columns = columnsFor(report);
-  const table = (targets2) => page.table(
-    columns.map(([head]) => head),
-    targets2,
-    (target) => columns.map(([, cell]) => cell(target))
-  );
   const targets = targetsOf(report);
-  const green = targets.length > MAX_ROWS2 ? targets.filter(({ verdict }) => verdict === "in-sync") : [];
+  if (targets.length < 2) return;
+  const cells = targetCells(report);
+  const table = (rows) => page.table(["Verdict", "Target"], rows, cells);
+  const green = targets.length > MAX_ROWS ? targets.filter(({ verdict }) => verdict === "in-sync") : [];
   const others = targets.slice(0, targets.length - green.length);
   if (others.length > 0) table(others);
   const title = `${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync`;
   if (green.length > 0) page.fold(title, () => table(green));
 }
-function columnsFor(report) {
-  const grantees = granteesOf(report);
-  const server = serversIn(report, markdown);
-  const judged = ({ verdict, error: error2 }) => `${ICONS[verdict]} ${verdictText(verdict, report.mode)}${error2 ? `: ${markdown.code(error2.code)}` : ""}`;
-  const granteeOf = ({ grantee, error: error2 }) => grantee ? markdown.name(grantee.grantee) : error2 ? "all" : "not declared";
-  const hasSeveral = targetsOf(report).some(
-    ({ grantee, error: error2 }) => !error2 && grantee?.grantee !== grantees[0]?.grantee
-  );
-  const schemasOf2 = ({ grantee }) => !grantee ? "" : grantee.schemas === "*" ? "all" : names(grantee.schemas);
-  const hasSchemas = report.databases.some(
-    (database) => new Set(database.grantees.map(({ grantee }) => grantee)).size < database.grantees.length
-  );
-  const columns = [
-    ["Verdict", judged],
-    ["Database", ({ database }) => databaseName(database, markdown)],
-    ["Server", ({ database }) => server(database), hasServers(report.databases)],
-    ["Grantee", granteeOf, hasSeveral],
-    ["Schemas", schemasOf2, hasSchemas],
-    ...["missing", "granted", "extra", "revoked"].map(
-      (list) => [
-        `${list.charAt(0).toUpperCase()}${list.slice(1)}`,
-        (target) => objectsText2(target, list),
-        grantees.some((grantee) => grantee[list].length > 0)
-      ]
-    )
-  ];
-  return columns.filter(([, , show = true]) => show);
-}
-function objectsText2({ database, grantee, error: error2 }, list) {
-  const objects = objectsIn(
-    grantee ? [{ database, grantee }] : error2 ? checkedIn(database) : [],
-    list
-  ).length;
-  return error2 && objects === 0 ? "?" : grouped(objects);
+function targetCells(report) {
+  const named2 = targetsIn(report, cell);
+  return (target) => {
+    const { database, grantee, verdict, error: error2 } = target;
+    const checked = grantee ? [{ database, grantee }] : error2 ? checkedIn(database) : [];
+    const counts = Object.entries(countsOf(checked)).flatMap(([list, n]) => n > 0 ? `${grouped(n)} ${list}` : []);
+    const more = [...error2 ? [error2.code] : [], ...counts].join(", ");
+    return [`${ICONS[verdict]} ${verdictText(verdict, report.mode)}${more && `: ${more}`}`, named2(target)];
+  };
 }
 function checkedPart(page, report) {
   const { skipped, ...objects } = lookedAt(report);
@@ -10211,27 +9735,16 @@ function checkedPart(page, report) {
   const checked = [
     `Checked ${series(countTypes(objects))}, skipped ${skipped}`,
     `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
-    `PostgreSQL ${some([...versions], MAX_NAMES6, markdown.quoted)}`,
+    `PostgreSQL ${some([...versions], MAX_NAMES7, markdown.quoted)}`,
     `mode \`${report.mode}\``,
     ...sessionRoles(report)
   ];
-  const lines2 = [
-    ...[skipped, ...Object.values(objects)].some((n) => n > 0) ? checked : [],
-    ...runLine(report)
-  ];
+  const lines2 = [...[skipped, ...Object.values(objects)].some((n) => n > 0) ? checked : [], ...runLine(report)];
   if (lines2.length > 0) page.add(lines2.join(" \xB7 "));
   const held = granteesOf(report).flatMap(({ held: held2 }) => held2);
-  if (held.length > 0)
-    page.fold(
-      "Where the privileges come from",
-      () => page.table(["Objects", "Privileges", "From"], heldRows(held), (row) => row, MAX_HELD_ROWS)
-    );
-  const bound = identityRows(report);
-  if (bound.length > 0)
-    page.fold(
-      "Which identities can sign in",
-      () => page.table(["Grantee", "Object ID", "Type", "Tenant"], bound, (row) => row, MAX_HELD_ROWS)
-    );
+  if (held.length > 0) page.fold("Where the privileges come from", () => page.list(heldLines(held), String));
+  const bound = identityLines(report);
+  if (bound.length > 0) page.fold("Which identities can sign in", () => page.list(bound, String));
 }
 function runLine({ run: run4 }) {
   if (run4 === void 0) return [];
@@ -10249,13 +9762,16 @@ function sessionRoles(report) {
   );
   return [...new Set(sentences)];
 }
-function identityRows(report) {
-  const rows = granteesOf(report).flatMap(
-    ({ grantee, identity }) => identity === void 0 ? [] : [[markdown.name(grantee), `\`${identity.objectId}\``, identity.type, identity.tenantId ?? ""]]
-  );
-  return groupsOf(rows, (row) => row.join("\0")).map(([row]) => row);
+function identityLines(report) {
+  const lines2 = granteesOf(report).flatMap(({ grantee, identity }) => {
+    if (identity === void 0) return [];
+    const { objectId: objectId3, type, tenantId: tenantId2 } = identity;
+    const tenant = tenantId2 === void 0 ? "" : `, tenant \`${tenantId2}\``;
+    return [`${markdown.name(grantee)}: ${type} \`${objectId3}\`${tenant}`];
+  });
+  return [...new Set(lines2)];
 }
-function heldRows(held) {
+function heldLines(held) {
   const groups = groupsOf(
     held,
     ({ kind, privileges: privileges2, ...source }) => [kind, privileges2.join(), source.source, "role" in source ? source.role : ""].join("\0")
@@ -10263,7 +9779,7 @@ function heldRows(held) {
   return groups.map((group) => {
     const [first] = group;
     const total = group.reduce((sum, { objects }) => sum + objects, 0);
-    return [countKind(first.kind, total), first.privileges.join(", "), sourceText(first, markdown)];
+    return `${countKind(first.kind, total)}: ${first.privileges.join(", ")} (${sourceText(first, markdown)})`;
   });
 }
 
@@ -10301,6 +9817,40 @@ function endStep(report) {
   const failed = report.verdict === "error" || report.verdict === "drift" && report.mode !== "plan";
   if (failed) setFailed(line);
   else say(line);
+}
+
+// src/model/kinds.ts
+var TYPES = {
+  database: "database",
+  schema: "schema",
+  table: "table",
+  "partitioned-table": "table",
+  view: "table",
+  "materialized-view": "table",
+  "foreign-table": "table",
+  sequence: "sequence",
+  function: "routine",
+  procedure: "routine",
+  aggregate: "routine",
+  "default-privileges": null,
+  identity: null,
+  role: null
+};
+function typeOf({ kind, members }) {
+  const what = members[0]?.name;
+  return TYPES[kind] ?? (what === "sequences" ? "sequence" : what === "routines" ? "routine" : "table");
+}
+function isRelation(kind) {
+  return TYPES[kind] === "table" || TYPES[kind] === "sequence";
+}
+function isRoutine(kind) {
+  return TYPES[kind] === "routine";
+}
+function isInSchema(kind) {
+  return isRelation(kind) || isRoutine(kind);
+}
+function rankOf(kind) {
+  return { database: 0, identity: 0, schema: 1, "default-privileges": 3 }[kind] ?? 2;
 }
 
 // src/model/privileges.ts
@@ -10369,20 +9919,23 @@ function sourcesOf(grantee, group, privilege) {
   if (holder.superuser) return [{ source: "superuser" }];
   const holders = holdersOf(group.acl, privilege);
   const direct = holder === grantee.role && holders.has(holder) ? [{ source: group.owner === holder ? "owner" : "direct" }] : [];
-  const roles = rolesBehind(grantee, holder).filter((role) => holders.has(role) || predefined(role.name, group).includes(privilege)).map(({ name: name3 }) => ({ source: "role", role: name3 }));
-  const everybody = holders.has(PUBLIC) ? [{ source: "public" }] : [];
-  const sources = [...direct, ...roles, ...everybody];
+  const isHeldBy = (role) => holders.has(role) || predefined(role, group).includes(privilege);
+  const sources = [...direct, ...throughOthers(grantee, holder, isHeldBy, holders)];
   return sources.length === 0 ? [{ source: "server" }] : sources;
 }
 function indirectSourcesOf(grantee, group, columns, privilege) {
   const isHeld = isGrantOption(privilege) || group.kind === "default-privileges" ? group.acl.some((item) => gives(item, privilege) && holds(grantee, item)) : heldBy(group, grantee).has(privilege);
   const onObject = isHeld ? sourcesOf(grantee, group, privilege) : [];
   const holders = holdersOf(columns, privilege);
-  const onColumns = [
-    ...rolesBehind(grantee, grantee.actor).filter((role) => holders.has(role)).map(({ name: name3 }) => ({ source: "role", role: name3 })),
+  const onColumns = throughOthers(grantee, grantee.actor, (role) => holders.has(role), holders);
+  return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
+}
+function throughOthers({ role: own2 }, holder, isHeldBy, holders) {
+  const roles = [...holder.inherits].filter((role) => (role !== own2 || holder !== own2) && isHeldBy(role));
+  return [
+    ...roles.map(({ name: name3 }) => ({ source: "role", role: name3 })),
     ...holders.has(PUBLIC) ? [{ source: "public" }] : []
   ];
-  return [...onObject.filter(({ source }) => source !== "direct"), ...onColumns];
 }
 function holds({ actor }, { grantee }) {
   return isPublic(grantee) || grantee === actor || actor.inherits.has(grantee);
@@ -10390,67 +9943,85 @@ function holds({ actor }, { grantee }) {
 function gives(item, privilege) {
   return item.privilege === withoutGrantOption(privilege) && (item.grantable || !isGrantOption(privilege));
 }
-function rolesBehind({ role: own2 }, holder) {
-  return [...holder.inherits].filter((role) => role !== own2 || holder !== own2);
-}
 function holdersOf(acl, privilege) {
   return new Set(acl.filter((item) => gives(item, privilege)).map((item) => item.grantee));
 }
-function predefined(role, { kind }) {
-  const readsOrWrites = role === "pg_read_all_data" || role === "pg_write_all_data";
+function predefined({ predefined: predefined2, name: name3 }, { kind }) {
+  if (!predefined2) return [];
+  const readsOrWrites = name3 === "pg_read_all_data" || name3 === "pg_write_all_data";
   if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];
-  return isRelation(kind) && PREDEFINED_ROLES[role] || [];
+  return isRelation(kind) && PREDEFINED_ROLES[name3] || [];
 }
 
 // src/grants/drift.ts
 function driftsIn(snapshot, demand) {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
-  const listed3 = groups.flatMap((group, index) => group.members.map((member) => ({ group, member, index }))).sort(byName);
   const objects = objectCounts(snapshot.groups, demand);
-  const demanded = groups.map((group) => demandedOn(group, demand, snapshot.server.version));
+  const demanded = new Map(groups.map((group) => [group, demandedOn(group, demand, snapshot.server.version)]));
+  const listed3 = listedIn(groups, snapshot.columns);
   const isDefault = ({ kind }) => kind === "default-privileges";
   const isFuture = ({ group }) => isDefault(group) && !demand.defaultPrivileges;
-  const shared = shareLists();
   return (grantee) => {
     const { actor } = grantee;
-    const lackingOn = (group, n) => {
+    const onGroups = (privilegesOn) => new Map([...demanded].map(([group, ofGroup]) => [group, inOrder(privilegesOn(group, ofGroup))]));
+    const lacking = onGroups((group, ofGroup) => {
       if (isDefault(group) && (group.owner === actor || group.schema === void 0)) return [];
       const held = heldBy(group, grantee);
-      return shared(inOrder((demanded[n] ?? []).filter((privilege) => !held.has(privilege))));
-    };
-    const beyondOn = (group, n) => {
-      if (group.owner === actor) return [];
-      const beyond2 = mayBeExtra(group, grantee).filter((privilege) => !demanded[n]?.includes(privilege));
-      return inOrder([...beyond2, ...grantOptionsBeside(beyond2, grantee, group.acl)]);
-    };
-    const lacking = findings2(listed3, grantee, groups.map(lackingOn));
-    const beyond = demand.onExtra === "ignore" ? [] : findings2(listed3, grantee, groups.map(beyondOn));
-    const extra = demand.onExtra === "ignore" ? [] : withColumns(beyond, snapshot, demand, grantee);
+      return ofGroup.filter((privilege) => !held.has(privilege));
+    });
+    const beyond = onGroups((group, ofGroup) => beyondIn(group.acl, mayBeExtra(group, grantee), ofGroup, grantee));
+    const missing = findings2(listed3, grantee, ({ group }) => lacking.get(group) ?? []);
+    const extra = findings2(listed3, grantee, ({ group, items }) => {
+      if (demand.onExtra === "ignore" || group.owner === actor) return [];
+      const onGroup = beyond.get(group) ?? [];
+      if (items === void 0) return onGroup;
+      return inOrder([...onGroup, ...beyondIn(items, givenTo(grantee, items), demanded.get(group) ?? [], grantee)]);
+    });
     return {
       objects,
-      missing: lacking.filter((finding) => !isFuture(finding)),
+      missing: missing.filter((finding) => !isFuture(finding)),
       extra: extra.filter((finding) => !isFuture(finding)),
-      future: { missing: lacking.filter(isFuture), extra: extra.filter(isFuture) },
+      future: { missing: missing.filter(isFuture), extra: extra.filter(isFuture) },
       held: countSources(groups, demand, grantee)
     };
   };
 }
+function mayDiffer({ groups, columns, server }, demand, grantees) {
+  const lacks = (group) => {
+    const demanded = demandedOn(group, demand, server.version);
+    return grantees.some((grantee) => demanded.some((privilege) => !heldBy(group, grantee).has(privilege)));
+  };
+  return demand.defaultPrivileges || columns.length > 0 || groups.some((group) => {
+    if (isInSchema(group.kind)) return group.members.length > 0;
+    return group.acl.some(({ grantable }) => grantable) || lacks(group);
+  });
+}
+function listedIn(groups, columns) {
+  const members = groups.flatMap((group) => group.members.map((member) => ({ group, member })));
+  const ofEach = new Map([...members, ...columns].map((each) => [keyOf(each.group, each.member), each]));
+  return [...ofEach.values()].sort(byName);
+}
+function findings2(listed3, grantee, privilegesOn) {
+  const found2 = [];
+  for (const each of listed3) {
+    const privileges2 = privilegesOn(each);
+    const { group, member, items = NO_COLUMNS } = each;
+    if (privileges2.length > 0) found2.push({ grantee, group, member, privileges: privileges2, columns: items });
+  }
+  return found2;
+}
+var NO_COLUMNS = [];
 function mayBeExtra(group, grantee) {
-  if (group.kind === "default-privileges")
-    return group.acl.filter((item) => holds(grantee, item)).map(({ privilege }) => privilege);
+  if (group.kind === "default-privileges") return givenTo(grantee, group.acl);
   return isRelation(group.kind) ? [...heldBy(group, grantee)] : [];
 }
-function grantOptionsBeside(extra, grantee, acl) {
-  return acl.filter((item) => item.grantable && !extra.includes(item.privilege) && holds(grantee, item)).map(({ privilege }) => grantOptionOf(privilege));
+function givenTo(grantee, acl) {
+  return acl.filter((item) => holds(grantee, item)).map(({ privilege }) => privilege);
 }
-function shareLists() {
-  const lists = /* @__PURE__ */ new Map();
-  return (privileges2) => {
-    const key = privileges2.join();
-    const known = lists.get(key) ?? privileges2;
-    lists.set(key, known);
-    return known;
-  };
+function beyondIn(acl, held, demanded, grantee) {
+  const extra = held.filter((privilege) => !demanded.includes(privilege));
+  const kept = acl.filter(({ grantable, privilege }) => grantable && !extra.includes(privilege));
+  return [...extra, ...givenTo(grantee, kept).map(grantOptionOf)];
 }
 function demandedOn(group, demand, serverVersion) {
   switch (typeOf(group)) {
@@ -10466,31 +10037,6 @@ function demandedOn(group, demand, serverVersion) {
       return demand.tablePrivileges === "ALL" ? tablePrivilegesOf(serverVersion) : demand.tablePrivileges;
   }
 }
-function withColumns(beyond, { columns: acls, server }, demand, grantee) {
-  const columns = new Map(acls.map((each) => [each.member.oid, each]));
-  const add = (finding, { items }) => {
-    const demanded = demandedOn(finding.group, demand, server.version);
-    const more = items.filter((item) => !demanded.includes(item.privilege) && holds(grantee, item)).map(({ privilege }) => privilege);
-    const options = grantOptionsBeside([...finding.privileges, ...more], grantee, items);
-    return { ...finding, privileges: inOrder([...finding.privileges, ...more, ...options]), columns: items };
-  };
-  const found2 = beyond.map((finding) => {
-    const ofColumns = columns.get(finding.member.oid);
-    columns.delete(finding.member.oid);
-    return ofColumns === void 0 ? finding : add(finding, ofColumns);
-  });
-  const onColumnsOnly = [...columns.values()].filter(({ group }) => group.owner !== grantee.actor).map((acl) => add({ grantee, group: acl.group, member: acl.member, privileges: [], columns: [] }, acl)).filter(({ privileges: privileges2 }) => privileges2.length > 0);
-  return [...found2, ...onColumnsOnly].sort(byName);
-}
-function findings2(listed3, grantee, ofGroups) {
-  const found2 = [];
-  for (const { group, member, index } of listed3) {
-    const privileges2 = ofGroups[index] ?? [];
-    if (privileges2.length > 0) found2.push({ grantee, group, member, privileges: privileges2, columns: NO_COLUMNS });
-  }
-  return found2;
-}
-var NO_COLUMNS = [];
 function identify(grantee, { group, member }) {
   return `${grantee.oid} ${keyOf(group, member)}`;
 }
@@ -10527,41 +10073,62 @@ function byName(a, b) {
 }
 
 // src/grants/outcome.ts
-var NOTHING_DONE = { committed: [], statements: [], failed: /* @__PURE__ */ new Map(), unconfirmed: [] };
-function merge(done, more) {
-  if (done === NOTHING_DONE) return more;
-  const committed = new Set(more.committed.map(keyOfChange));
-  const failed = [...done.failed].filter(([key]) => !committed.has(key));
-  return {
-    ...more,
-    committed: [...done.committed, ...more.committed],
-    statements: [...done.statements, ...more.statements],
-    failed: new Map([...failed, ...more.failed]),
-    unconfirmed: [...done.unconfirmed, ...more.unconfirmed]
-  };
+function nothingDone() {
+  return { isTried: false, committed: [], statements: [], failed: /* @__PURE__ */ new Map(), refusals: /* @__PURE__ */ new Map() };
 }
-function settle(done, plan) {
-  if (done.unconfirmed.length === 0) return done;
+function noteCommitted({ committed, statements: statements2, failed, refusals }, batch) {
+  committed.push(...batch.changes);
+  statements2.push(...batch.statements.map(({ sql }) => sql));
+  if (failed.size === 0) return;
+  for (const change of batch.changes) {
+    failed.delete(keyOfChange(change));
+    refusals.get(change.group)?.delete(change.acting.as);
+  }
+}
+function noteFailed({ failed, refusals }, changes2, refusal) {
+  for (const change of changes2) {
+    failed.set(keyOfChange(change), refusal);
+    if (refusal.reason !== "refused") continue;
+    const { acting, group } = change;
+    const ofGroup = refusals.get(group) ?? /* @__PURE__ */ new Map();
+    refusals.set(group, ofGroup.set(acting.as, (ofGroup.get(acting.as) ?? 0) + 1));
+  }
+}
+var MAX_REFUSALS = 8;
+function isHopeless({ refusals }, { acting, group }) {
+  return (refusals.get(group)?.get(acting.as) ?? 0) >= MAX_REFUSALS;
+}
+function settle(outcome, plan) {
+  const { sent } = outcome;
+  if (sent === void 0) return;
+  outcome.sent = void 0;
   const left = new Set(plan.changes.map(keyOfChange));
-  const made = done.unconfirmed.filter(
-    ({ changes: changes2 }) => !changes2.some((change) => left.has(keyOfChange(change)))
-  );
-  return {
-    ...done,
-    committed: [...done.committed, ...made.flatMap(({ changes: changes2 }) => changes2)],
-    statements: [...done.statements, ...made.flatMap(({ statements: statements2 }) => statements2)],
-    unconfirmed: []
-  };
+  if (!sent.changes.some((change) => left.has(keyOfChange(change)))) noteCommitted(outcome, sent);
 }
-function isWorthTrying({ changes: changes2, blocked }, done) {
-  if (done === NOTHING_DONE) return changes2.length + blocked.length > 0;
-  if (changes2.length === 0) return false;
-  const made = new Set(done.committed.map(keyOfChange));
+function isWorthTrying({ changes: changes2, blocked }, { isTried, committed, failed }) {
+  if (!isTried) return changes2.length + blocked.length > 0;
+  const made = new Set(changes2.length === 0 ? [] : committed.map(keyOfChange));
   return changes2.some((change) => {
-    const reason = done.failed.get(keyOfChange(change))?.reason;
+    const reason = failed.get(keyOfChange(change))?.reason;
     return reason === void 0 ? !made.has(keyOfChange(change)) : reason === "locked" || reason === "gone";
   });
 }
+function leftOf({ blocked, changes: changes2 }, outcome, otherwise) {
+  const ignored = new Set(changes2.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
+  const planned = changes2.map((change) => {
+    const refusal = refusalOf(outcome, change) ?? {
+      reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise
+    };
+    return { change, ...refusal, ...BY_LOGIN.has(refusal.reason) && { byLogin: true } };
+  });
+  return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
+}
+function refusalOf({ failed }, change) {
+  if (failed.size === 0) return void 0;
+  const refusal = failed.get(keyOfChange(change));
+  return refusal?.reason === "gone" ? { ...refusal, reason: "refused", otherNotFound: true } : refusal;
+}
+var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked"]);
 function keyOfChange(change) {
   return `${change.privileges} ${keyWithoutPrivileges(change)}`;
 }
@@ -10635,21 +10202,11 @@ function statementsOf2(changes2) {
   const single = changes2.flatMap(
     (change) => change.acting.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
   );
-  return groupsOf(single, keyOfEach()).map((same) => {
+  return groupsOf(single, keyOf2).map((same) => {
     const [first] = same;
     const { as, membership } = first.acting;
     return { as, sql: sqlOf(first, [...new Set(same.map(nameOf))]), ...membership && { membership } };
   });
-}
-function keyOfEach() {
-  let last;
-  let key = "";
-  return (change) => {
-    const isLikeLast = change.privileges === last?.privileges && change.group === last.group && change.acting.as === last.acting.as && change.grantee === last.grantee && change.to === last.to && change.verb === last.verb && change.columns === last.columns;
-    if (!isLikeLast) key = keyOf2(change);
-    last = change;
-    return key;
-  };
 }
 function keyOf2(change) {
   const { verb, grantee, to = grantee, group, privileges: privileges2, columns, acting, member } = change;
@@ -10711,10 +10268,7 @@ function batchesOf(changes2) {
   const phases = [...Map.groupBy(changes2, phaseOf)].sort(([a], [b]) => a - b);
   return phases.flatMap(([, phase]) => {
     const sorted = phase.sort(byRoleAndOid);
-    return Array.from(
-      { length: Math.ceil(sorted.length / BATCH) },
-      (_, n) => sorted.slice(n * BATCH, (n + 1) * BATCH)
-    );
+    return Array.from({ length: Math.ceil(sorted.length / BATCH) }, (_, n) => sorted.slice(n * BATCH, (n + 1) * BATCH));
   });
 }
 function statementsIn(changes2) {
@@ -10742,25 +10296,16 @@ function temporaryMembership(role, login, serverVersion) {
       grant: [unlessMember(role, login), `GRANT ${owner} TO ${member};`],
       revoke: [`REVOKE ${owner} FROM ${member};`]
     };
-  if (role.membership.existing)
-    return {
-      role,
-      grant: [`GRANT ${owner} TO ${member} WITH SET TRUE GRANTED BY ${grantor};`],
-      revoke: [`REVOKE SET OPTION FOR ${owner} FROM ${member} GRANTED BY ${grantor};`]
-    };
+  const [options, changed] = role.membership.existing ? ["SET TRUE", "SET OPTION FOR "] : ["INHERIT FALSE, SET TRUE", ""];
   return {
     role,
-    grant: [`GRANT ${owner} TO ${member} WITH INHERIT FALSE, SET TRUE GRANTED BY ${grantor};`],
-    revoke: [`REVOKE ${owner} FROM ${member} GRANTED BY ${grantor};`]
+    grant: [`GRANT ${owner} TO ${member} WITH ${options} GRANTED BY ${grantor};`],
+    revoke: [`REVOKE ${changed}${owner} FROM ${member} GRANTED BY ${grantor};`]
   };
 }
 function membershipSql(role, member, serverVersion) {
   const options = serverVersion >= OPTIONS_SINCE ? " WITH INHERIT TRUE, SET TRUE" : "";
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
-}
-function reassignSql(owner, role) {
-  const [from, to] = [owner.name, role.name].map((each) => quoteIdentifier(each));
-  return { member: `GRANT ${to} TO ${from};`, reassign: `REASSIGN OWNED BY ${from} TO ${to};` };
 }
 function unlessMember(role, login) {
   const body = ` BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END `;
@@ -10773,19 +10318,15 @@ function fixBlocks(place2, left, applied2) {
   const { sessionUser } = place2;
   const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
   const own2 = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
-  const [byApply, byHand] = [true, false].map(
-    (is) => scriptOf(
-      own2.filter((change) => applied2.has(change) === is),
-      sessionUser.roleSet
-    )
-  );
+  const byApply = own2.filter((change) => applied2.has(change));
+  const byHand = own2.filter((change) => !applied2.has(change));
   const others = complete.filter(({ byLogin }) => !byLogin).flatMap((each) => {
     const actor = actorFor(place2, each);
     return actor === null ? [] : { ...each, actor };
   });
   const blocks = [
-    { as: sessionUser.name, runnable: true, statements: byApply },
-    { as: sessionUser.name, runnable: true, byHand: true, statements: byHand },
+    { as: sessionUser.name, runnable: true, statements: scriptOf(byApply, sessionUser.roleSet) },
+    { as: sessionUser.name, runnable: true, byHand: true, statements: scriptOf(byHand, sessionUser.roleSet) },
     ...preparations(place2, others),
     ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]) => {
       const notOwner = mine.find(({ reason }) => reason === "not-owner");
@@ -10810,15 +10351,13 @@ function changesBy(actor, mine) {
 function fixFor(place2, blocked, changes2 = [blocked.change]) {
   const { change, byLogin } = blocked;
   const actor = actorFor(place2, blocked);
-  const note = noteFor(place2, blocked, actor);
+  const note = noteFor(place2, blocked, actor, changes2);
   const noted = note === void 0 ? {} : { note };
   if (actor === null) return noted;
   if (byLogin) {
-    const sql = sqlOf2(changes2);
-    if (change.acting.membership)
-      return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
-    const { as } = change.acting;
-    return as === null ? { ...statementBy(actor, sql), ...noted } : { as: actor.name, sql: `SET ROLE ${quoteIdentifier(as.name)}; ${sql}`, ...noted };
+    const { as, membership } = change.acting;
+    if (membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
+    return { ...statementBy(actor, sqlOf2(changes2), as === null ? void 0 : quoteIdentifier(as.name)), ...noted };
   }
   const first = neededFor(place2, change, actor).map(({ by, sql }) => statementBy(by, sql));
   return {
@@ -10830,8 +10369,7 @@ function fixFor(place2, blocked, changes2 = [blocked.change]) {
 function sqlOf2(changes2) {
   return statementsIn(changes2).join(" ");
 }
-function statementBy(actor, sql) {
-  const role = roleToSet(actor);
+function statementBy(actor, sql, role = roleToSet(actor)) {
   return { ...runBy(actor), sql: role === null ? sql : `SET ROLE ${role}; ${sql}` };
 }
 function roleToSet(actor) {
@@ -10855,19 +10393,15 @@ function actorFor(place2, { change, reason, byLogin, otherNotFound }) {
   return needed.some(({ gone }) => gone) ? null : actor;
 }
 function neededFor(place2, { group }, actor) {
-  const [database, schema, role] = [place2.database.name, group.schema?.name ?? "", actor.name].map(
-    (each) => quoteIdentifier(each)
-  );
-  const isUsable = group.schema === void 0 || actor.superuser || canUseSchema(group, actor);
-  const usage = isUsable ? [] : [{ by: loginFor(place2, group.schema.owner), sql: `GRANT USAGE ON SCHEMA ${schema} TO ${role};` }];
-  const roles = /* @__PURE__ */ new Set([actor, ...usage.map(({ by }) => by)]);
-  return [
-    ...[...roles].filter((each) => canSignIn(each) && !each.connects).map((each) => ({
-      by: loginFor(place2, place2.database.owner),
-      sql: `GRANT CONNECT ON DATABASE ${database} TO ${quoteIdentifier(each.name)};`
-    })),
-    ...usage
-  ];
+  const { schema } = group;
+  const toRole = ({ name: role }) => `TO ${quoteIdentifier(role)};`;
+  const isUsable2 = schema === void 0 || actor.superuser || canUseSchema(group, actor);
+  const onSchema = `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema?.name ?? "")} ${toRole(actor)}`;
+  const usage = isUsable2 ? [] : [{ by: loginFor(place2, schema.owner), sql: onSchema }];
+  const unable = new Set([actor, ...usage.map(({ by: by2 }) => by2)].filter((each) => canSignIn(each) && !each.connects));
+  const onDatabase = `GRANT CONNECT ON DATABASE ${quoteIdentifier(place2.database.name)}`;
+  const by = loginFor(place2, place2.database.owner);
+  return [...[...unable].map((each) => ({ by, sql: `${onDatabase} ${toRole(each)}` })), ...usage];
 }
 function loginFor(place2, owner) {
   const member = membersFor(place2, owner);
@@ -10876,41 +10410,29 @@ function loginFor(place2, owner) {
 function membersFor({ database }, owner) {
   return owner.name === "pg_database_owner" ? database.owner : owner;
 }
-function noteFor(place2, { change, reason, otherNotFound }, actor) {
+function noteFor(place2, { change, reason, otherNotFound }, actor, changes2) {
   const { grantee, grantedTo = [] } = change;
   if (otherNotFound) return NEEDS_SEARCH_PATH;
   if (actor !== null && grantedTo.length > 0) {
     const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? inOurWords(role) : name(role)));
-    return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}.`;
+    return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}. Run this action afterwards with \`mode: apply\`, because a grantee may hold the privilege only by them.`;
   }
-  if (reason === "grantor-lacks-option") return noteForGrantor(place2, change);
+  if (reason === "grantor-lacks-option") return noteForGrantor(changes2);
   if (reason === "not-owner" && actor !== null) return noteForOwner(place2, change, actor);
-  if (actor === null && REASONS[reason].runAs !== null && reason !== "refused")
-    return REASONS["role-gone"].advice;
-  return REASONS[reason].advice;
+  const isGone = actor === null && REASONS[reason].runAs !== null && reason !== "refused";
+  return REASONS[isGone ? "role-gone" : reason].advice;
 }
 var NEEDS_SEARCH_PATH = inOurWords(
   "A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets `search_path` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function."
 );
-function noteForGrantor(place2, revoke) {
-  const { group, grantor, columns: _, kept = [], ...change } = revoke;
-  if (grantor === void 0) return void 0;
-  const privileges2 = change.privileges.map(withoutGrantOption);
-  const toGrantor = (verb, more = {}) => sqlOf2([{ ...change, verb, group, grantee: grantor, privileges: privileges2, ...more }]);
-  const restored = kept === "table" ? [toGrantor("REVOKE", { privileges: privileges2.map(grantOptionOf) })] : [toGrantor("REVOKE"), ...kept.length > 0 ? [toGrantor("GRANT", { columns: kept })] : []];
-  const owner = loginFor(place2, group.owner);
-  const steps = [
-    ...neededFor(place2, revoke, grantor),
-    { by: owner, sql: toGrantor("GRANT").replace(/;$/, " WITH GRANT OPTION;") },
-    { by: grantor, sql: sqlOf2([revoke]) },
-    { by: owner, sql: restored.join(" ") }
-  ];
-  return paragraph(
-    ...steps.map(({ by, sql }, n) => {
-      const run4 = inOurWords(`${n === 0 ? "Run" : "Then run"} as ${canSignIn(by) ? "" : "a member of "}`);
-      return sentence`${run4}${name(by.name)}: ${code(statementBy(by, sql).sql)}`;
-    })
-  );
+function noteForGrantor(revokes) {
+  const grants = revokes.flatMap(({ grantor: grantor2, columns: _, ...change }) => {
+    const privileges2 = change.privileges.map(withoutGrantOption);
+    return grantor2 === void 0 ? [] : [{ ...change, verb: "GRANT", grantee: grantor2, privileges: privileges2 }];
+  });
+  const grantor = name(grants[0]?.grantee.name ?? "");
+  const grant = statementsIn(grants).map((sql) => sql.replace(/;$/, " WITH GRANT OPTION;"));
+  return sentence`Run as the owner: ${code(grant.join(" "))} Then run as ${grantor}: ${code(sqlOf2(revokes))} Then, as the owner, revoke what ${grantor} did not hold before.`;
 }
 function noteForOwner(place2, { group }, actor) {
   const login = place2.sessionUser;
@@ -10922,8 +10444,8 @@ function noteForOwner(place2, { group }, actor) {
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
   if (!owner.grantable && owner.canLogin) {
-    const { member, reassign } = reassignSql(owner, login);
-    return sentence`Or let ${name(owner.name)} give ${name(login.name)} all that it owns, its databases included: ${code(member)} as the role that created ${name(login.name)}, then ${code(reassign)} as ${name(owner.name)}, in each database. Only a superuser can make ${name(login.name)} a member of ${name(owner.name)}.`;
+    const [from, to] = [quoteIdentifier(owner.name), quoteIdentifier(login.name)];
+    return sentence`Or let ${name(owner.name)} give ${name(login.name)} all that it owns, its databases included: ${code(`GRANT ${to} TO ${from};`)} as the role that created ${name(login.name)}, then ${code(`REASSIGN OWNED BY ${from} TO ${to};`)} as ${name(owner.name)}, in each database. Only a superuser can make ${name(login.name)} a member of ${name(owner.name)}.`;
   }
   const who = owner.administered ? sentence`${name(login.name)} can run this.` : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
   return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
@@ -10947,58 +10469,39 @@ function scriptOf(changes2, roleSet) {
   const all2 = batches.flat();
   const plain2 = !roleSet && all2.every(({ as }) => as === null);
   if (plain2 && all2.length === 1) return all2.map(({ sql }) => sql);
-  return batches.flatMap((batch) => [
-    "BEGIN;",
-    ...plain2 ? batch.map(({ sql }) => sql) : withRoles(batch),
-    "COMMIT;"
-  ]);
+  return batches.flatMap((batch) => ["BEGIN;", ...plain2 ? batch.map(({ sql }) => sql) : withRoles(batch), "COMMIT;"]);
 }
 
 // src/grants/plan.ts
 function planGrants(login, missing) {
-  const plans = [];
-  const actorOf = ({ group, grantee }) => {
+  const plans = groupsOf(missing, ({ privileges: privileges2 }) => privileges2).map((alike3) => {
+    const [{ group, grantee, privileges: privileges2 }] = alike3;
     const holder = holderFor(group, grantee);
-    return holder === grantee.role ? void 0 : holder;
-  };
-  for (const [group, ofGroup] of Map.groupBy(missing, (finding) => finding.group))
-    for (const [privileges2, alike3] of Map.groupBy(ofGroup, (finding) => finding.privileges)) {
-      const steps = privileges2.map((privilege) => {
-        const acting = actingRoleToGrant(login, group, privilege);
-        return { privilege, ...typeof acting === "string" ? { reason: acting } : { acting } };
-      });
-      for (const [to, findings3] of Map.groupBy(alike3, actorOf)) {
-        const bySession = to && steps.map((step2) => ({ reason: "session-role", ...step2, to }));
-        plans.push(planOf("GRANT", bySession ?? steps, findings3));
-      }
-    }
+    const bySession = holder === grantee.role ? {} : { reason: "session-role", to: holder };
+    const steps = privileges2.map((privilege) => {
+      const acting = actingRoleToGrant(login, group, privilege);
+      return { privilege, ...bySession, ...typeof acting === "string" ? { reason: acting } : { acting } };
+    });
+    return planOf("GRANT", steps, alike3);
+  });
   return allOf(plans);
 }
 function allOf(plans) {
-  return {
-    changes: plans.flatMap(({ changes: changes2 }) => changes2),
-    blocked: plans.flatMap(({ blocked }) => blocked)
-  };
+  return { changes: plans.flatMap(({ changes: changes2 }) => changes2), blocked: plans.flatMap(({ blocked }) => blocked) };
 }
 function planOf(verb, steps, findings3) {
   const changes2 = [];
   const blocked = [];
   for (const same of groupsOf(steps, keyOfStep)) {
-    const [{ grantee, acting, reason, privilege: _, ...facts }] = same;
+    const [{ acting, reason, privilege: _, ...facts }] = same;
     const privileges2 = same.map(({ privilege }) => privilege);
     const mayWork = reason !== void 0 && facts.to === void 0 && MAY_WORK.has(reason);
-    for (const { grantee: of, group, member } of findings3) {
-      if (grantee !== void 0 && of !== grantee) continue;
-      const step2 = { verb, grantee: of.role, group, member, privileges: privileges2, ...facts };
-      const change = { ...step2, acting: acting ?? AS_SESSION_USER };
+    for (const { grantee, group, member } of findings3) {
+      const object = { grantee: grantee.role, group, member };
+      const change = { verb, ...object, privileges: privileges2, ...facts, acting: acting ?? AS_SESSION_USER };
+      const tryAs = mayWork && { tryAs: rolesToTry(facts.grantor ?? group.owner) };
       if (reason === void 0) changes2.push(change);
-      else
-        blocked.push({
-          change,
-          reason,
-          ...acting && { byLogin: true },
-          ...mayWork && { tryAs: rolesToTry(facts.grantor ?? group.owner) }
-        });
+      else blocked.push({ change, reason, ...acting && { byLogin: true }, ...tryAs });
     }
   }
   return { changes: changes2, blocked };
@@ -11013,83 +10516,64 @@ function rolesToTry(role) {
   return [null, role, ...role.viaRoles];
 }
 function keyOfStep(step2) {
-  const { grantee, to, grantor, acting, reason, kept, columns, privilege, grantedTo } = step2;
-  const roles = [grantee?.role, to, grantor, acting?.as].map((role) => role?.oid);
+  const { to, grantor, acting, reason, columns, privilege, grantedTo } = step2;
+  const roles = [to, grantor, acting?.as].map((role) => role?.oid);
   const option = isGrantOption(privilege);
-  return JSON.stringify([
-    roles,
-    acting?.oneByOne,
-    reason,
-    option,
-    kept,
-    columns && [privilege, columns],
-    grantedTo
-  ]);
+  return JSON.stringify([roles, acting?.oneByOne, reason, option, columns && [privilege, columns], grantedTo]);
 }
 
 // src/grants/revokes.ts
 function planRevokes(login, extra) {
-  const alike3 = groupsOf(extra, ({ group, columns }) => columns.length === 0 ? group : columns);
-  return allOf(
-    alike3.map((findings3) => {
-      const ofEach = new Map(findings3.map((finding) => [finding.grantee, finding]));
-      const steps = [...ofEach.values()].flatMap((finding) => stepsFor(login, finding));
-      return planOf("REVOKE", steps, findings3);
-    })
+  const plans = groupsOf(extra, ({ grantee }) => grantee).flatMap(
+    (ofGrantee) => (
+      // Where the ACLs are the same, the steps are.
+      groupsOf(ofGrantee, ({ group, columns }) => columns.length === 0 ? group : columns).map(
+        (alike3) => planOf("REVOKE", stepsFor(login, alike3[0]), alike3)
+      )
+    )
   );
+  return allOf(plans);
 }
 function stepsFor(login, { group, columns, grantee, privileges: privileges2 }) {
-  const indirect = privileges2.filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0).map((privilege) => ({ grantee, privilege, reason: "not-direct" }));
-  const place2 = { group, columns };
+  const indirect = privileges2.filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0).map((privilege) => ({ privilege, reason: "not-direct" }));
   const onColumns = privileges2.flatMap(
     (privilege) => grantsTo(grantee, columns, privilege).map((item) => {
       const same = columns.filter(({ column }) => column === item.column);
-      const dependents = dependentsOf(grantee.role, group, [item], same);
-      const step2 = stepToRevoke(login, place2, privilege, item, [...group.acl, ...same], dependents);
-      return { ...unless(step2, "column-privileges"), grantee, columns: [item.column] };
+      const dependents = dependentsOf(grantee.role, [item], same);
+      const step2 = stepToRevoke(login, group, privilege, item, [...group.acl, ...same], dependents);
+      return { ...unless(step2, "column-privileges"), columns: [item.column] };
     })
   );
   const onObject = privileges2.flatMap((privilege) => {
     const ofColumns = grantsTo(grantee, columns, privilege);
     return grantsTo(grantee, group.acl, privilege).map((item) => {
-      const dependents = dependentsOf(grantee.role, group, [item, ...ofColumns], [...group.acl, ...columns]);
-      const step2 = stepToRevoke(login, place2, privilege, item, group.acl, dependents);
-      return { ...unless(step2, whyLeft(group, ofColumns)), grantee };
+      const dependents = dependentsOf(grantee.role, [item, ...ofColumns], [...group.acl, ...columns]);
+      const step2 = stepToRevoke(login, group, privilege, item, group.acl, dependents);
+      if (ofColumns.length > 0) return unless(step2, "column-privileges");
+      const isForAll = group.kind === "default-privileges" && group.schema === void 0;
+      return isForAll ? unless(step2, "for-all-schemas") : step2;
     });
   });
   return [...indirect, ...columnsTogether(onColumns), ...onObject];
 }
-function whyLeft({ kind, schema }, ofColumns) {
-  if (ofColumns.length > 0) return "column-privileges";
-  return kind === "default-privileges" && schema === void 0 ? "for-all-schemas" : void 0;
-}
 function unless(step2, reason) {
   const isImpossible = step2.reason === "grantor-lacks-option" || step2.reason === "dependent-privileges";
-  return reason === void 0 || isImpossible ? step2 : { ...step2, reason };
+  return isImpossible ? step2 : { ...step2, reason };
 }
-function stepToRevoke(login, { group, columns }, privilege, item, acl, grantedTo) {
+function stepToRevoke(login, group, privilege, item, acl, grantedTo) {
   const acting = actingRoleToRevoke(login, group, acl, item);
-  const step2 = {
-    privilege,
-    grantor: item.grantor,
-    ...typeof acting !== "string" && { acting }
-  };
-  if (acting === "grantor-lacks-option")
-    return { ...step2, reason: acting, kept: keptBy(item, group, columns) };
-  if (grantedTo.length > 0) return { ...step2, reason: "dependent-privileges", grantedTo };
-  return typeof acting === "string" ? { ...step2, reason: acting } : step2;
+  const how = typeof acting === "string" ? { reason: acting } : { acting };
+  const step2 = { privilege, grantor: item.grantor, ...how };
+  if (grantedTo.length === 0 || acting === "grantor-lacks-option") return step2;
+  return { ...step2, reason: "dependent-privileges", grantedTo };
 }
 function grantsTo({ role, actor }, acl, privilege) {
   return actor === role ? acl.filter((item) => item.grantee === role && gives(item, privilege)) : [];
 }
-function dependentsOf(role, { owner }, mine, acl) {
-  if (role.inherits.has(owner) || !mine.some(({ grantable }) => grantable)) return [];
+function dependentsOf(role, mine, acl) {
+  if (!mine.some(({ grantable }) => grantable)) return [];
   const theirs = acl.filter(({ grantor, privilege }) => grantor === role && privilege === mine[0]?.privilege);
   return [...new Set(theirs.map(({ grantee }) => grantee.name))].sort();
-}
-function keptBy({ grantor, privilege }, { acl, owner }, columns) {
-  const isKept = (item) => item.grantee === grantor && item.grantor === owner && item.privilege === privilege;
-  return acl.some(isKept) ? "table" : columns.filter(isKept).map(({ column }) => column);
 }
 function columnsTogether(steps) {
   return groupsOf(steps, ({ columns: _, ...step2 }) => `${step2.privilege} ${keyOfStep(step2)}`).map((same) => ({
@@ -11108,8 +10592,8 @@ function undeclaredIn(look3) {
   let left = MAX_REVOKES;
   const fixed = [];
   const entries = groupsOf(all2, keyOf3).map((same) => {
-    const [{ blocked, holder, privileges: privileges2 }] = same;
-    const { group, columns: columns2 } = blocked.change;
+    const [{ blocked, privileges: privileges2 }] = same;
+    const { group, columns: columns2, grantee: holder } = blocked.change;
     const revokes = same.map((each) => each.blocked);
     const fits3 = revokes.length <= left;
     if (fits3) {
@@ -11127,79 +10611,41 @@ function undeclaredIn(look3) {
       fix: fits3 ? fixOf(snapshot, revokes) : TOO_MANY
     };
   });
-  return {
-    undeclared: entries.sort(byRole),
-    undeclaredFixes: fixBlocks(snapshot, fixed.flat(), /* @__PURE__ */ new Set())
-  };
+  return { undeclared: entries.sort(byRole), undeclaredFixes: fixBlocks(snapshot, fixed.flat(), /* @__PURE__ */ new Set()) };
 }
 function revokesOf(login, { group, members, grantor, holders, ...held }, columnsOf) {
-  const canGrant = held.privileges.some(isGrantOption);
-  const listed3 = new Map(
-    held.privileges.map((privilege) => [withoutGrantOption(privilege), privilege])
-  );
-  return groupsOf(members, ({ oid }) => columnsOf.get(oid) ?? "").flatMap((alike3) => {
-    const columns = columnsOf.get(alike3[0].oid) ?? [];
+  const listed3 = new Map(held.privileges.map((privilege) => [withoutGrantOption(privilege), privilege]));
+  const revokes = groupsOf(members, ({ oid }) => columnsOf.get(oid) ?? NO_COLUMNS2).flatMap((alike3) => {
+    const columns = columnsOf.get(alike3[0].oid) ?? NO_COLUMNS2;
     const acl = [...group.acl, ...columns];
-    return groupsOf(
-      holders,
-      (holder) => canGrant || columns.length > 0 || isGone(holder) ? holder : ""
-    ).flatMap((same) => {
-      const steps = [...listed3].map(([privilege, asListed]) => {
-        const mine = [
-          { privilege, grantable: isGrantOption(asListed) },
-          ...columns.filter((item2) => item2.grantee === same[0] && item2.privilege === privilege)
-        ];
-        const dependents = isPublic(same[0]) ? [] : dependentsOf(same[0], group, mine, acl);
-        const item = { grantor, privilege };
-        const step2 = stepToRevoke(
-          login,
-          { group, columns },
-          privilege,
-          item,
-          held.columns ? acl : group.acl,
-          dependents
-        );
-        return { ...step2, ...held.columns && { columns: held.columns } };
-      });
-      const targets = same.flatMap((role) => alike3.map((member) => ({ grantee: { role }, group, member })));
-      const { changes: changes2, blocked } = planOf("REVOKE", steps, targets);
-      const byLogin = changes2.map((change) => ({ change, reason: "not-revoked", byLogin: true }));
-      const all2 = [...byLogin, ...blocked];
-      const left = isGone(same[0]) ? all2.map(({ change }) => ({ change, reason: "role-gone" })) : all2;
-      return left.map((each) => ({
-        holder: each.change.grantee,
-        privileges: inOrder(each.change.privileges.map((privilege) => listed3.get(privilege) ?? privilege)),
-        blocked: each
-      }));
+    const stepsFor2 = (holder) => [...listed3].map(([privilege, asListed]) => {
+      const onColumns = columns.filter((item) => item.grantee === holder && item.privilege === privilege);
+      const mine = [{ privilege, grantable: isGrantOption(asListed) }, ...onColumns];
+      const dependents = dependentsOf(holder, mine, acl);
+      const aclOfOption = held.columns ? acl : group.acl;
+      const step2 = !isPublic(holder) && holder.gone ? { privilege, grantor, reason: "role-gone" } : stepToRevoke(login, group, privilege, { grantor, privilege }, aclOfOption, dependents);
+      return { reason: "not-revoked", ...step2, ...held.columns && { columns: held.columns } };
+    });
+    return holders.flatMap((role) => {
+      const targets = alike3.map((member) => ({ grantee: { role }, group, member }));
+      return planOf("REVOKE", stepsFor2(role), targets).blocked;
     });
   });
+  return revokes.map((blocked) => {
+    const privileges2 = blocked.change.privileges.map((privilege) => listed3.get(privilege) ?? privilege);
+    return { blocked, privileges: inOrder(privileges2) };
+  });
 }
-function isGone(holder) {
-  return "gone" in holder && holder.gone;
-}
-function keyOf3({ holder, privileges: privileges2, blocked }) {
-  const { change, reason } = blocked;
-  const { group, member, grantor, columns, grantedTo } = change;
-  const alone = reason === "grantor-lacks-option" && member.oid;
-  return JSON.stringify([
-    holder.oid,
-    group.schema?.oid,
-    group.kind,
-    privileges2,
-    columns !== void 0,
-    grantor?.oid,
-    reason,
-    grantedTo,
-    alone
-  ]);
+var NO_COLUMNS2 = [];
+function keyOf3({ privileges: privileges2, blocked }) {
+  const { grantee, group, columns, grantor, grantedTo } = blocked.change;
+  const roles = [grantee.oid, grantor?.oid, grantedTo];
+  return JSON.stringify([roles, group.schema?.oid, group.kind, privileges2, columns !== void 0, blocked.reason]);
 }
 function fixOf(place2, same) {
   const [first] = same;
-  const { note, ...fix } = fixFor(
-    place2,
-    first,
-    same.map(({ change }) => change)
-  );
+  const changes2 = same.map(({ change }) => change);
+  const { note, ...fix } = fixFor(place2, first, changes2);
   return first.reason === "not-revoked" || note === void 0 ? fix : { ...fix, note };
 }
 var TOO_MANY = {
@@ -11212,46 +10658,32 @@ function byRole(a, b) {
 }
 
 // src/text/near.ts
-function didYouMean(wanted2, candidates) {
-  const near = nearest(wanted2, candidates);
+function didYouMean(wanted, candidates) {
+  const near = nearest(wanted, candidates);
   return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
 }
 function nearest(name3, candidates) {
-  const wanted2 = name3.toLowerCase();
-  let best;
-  for (const candidate of candidates) {
-    const slips = distance(wanted2, candidate.toLowerCase());
-    if (slips <= (candidate.length < 6 ? 1 : 2) && slips < (best?.slips ?? Infinity)) {
-      best = { candidate, slips };
-    }
+  const wanted = name3.toLowerCase();
+  const all2 = [...candidates];
+  for (const slips of [0, 1, 2]) {
+    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
+    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
+    if (near !== void 0) return near;
   }
-  return best?.candidate;
+  return void 0;
 }
-function distance(a, b) {
-  if (Math.abs(a.length - b.length) > 2) return Infinity;
-  let beforeLast = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let edits = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        edits = Math.min(edits, at(beforeLast, j - 2) + 1);
-      }
-      row.push(edits);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return at(last, b.length);
-}
-function at(row, index) {
-  return row[index] ?? Infinity;
+function isNear(a, b, slips) {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  if (restA === restB) return true;
+  if (slips === 0) return false;
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
+  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
 }
 
 // src/postgres/session.ts
-var import_node_net4 = require("node:net");
+var import_node_net2 = require("node:net");
 var import_node_tls2 = require("node:tls");
 
 // node_modules/pg/esm/index.mjs
@@ -11271,7 +10703,6 @@ var esm_default = import_lib.default;
 
 // src/postgres/driver.ts
 var import_node_events = require("node:events");
-var import_node_net3 = require("node:net");
 var import_node_tls = require("node:tls");
 function delayStartup(client, parameters, ready) {
   const connection = client.connection;
@@ -11307,7 +10738,8 @@ function checkMessages(client) {
         if (bytes > MAX_BYTES2) throw new Error(`an answer that takes more than ${MAX_BYTES2} bytes`);
         parse(chunk);
       } catch (error2) {
-        stream.destroy(protocolViolation(error2));
+        const violation = `PostgreSQL's protocol was violated: ${error2.message}`;
+        stream.destroy(error2 === NOT_POSTGRES ? NOT_POSTGRES : coded("PROTOCOL_VIOLATION", violation));
       }
     });
   };
@@ -11317,53 +10749,38 @@ var MESSAGE_BYTES = 100;
 var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 var FIRST_MESSAGES = "RENv";
 var WITH_FIELDS = "EN";
+var NOT_POSTGRES = coded("NOT_POSTGRES", "what answers is not PostgreSQL");
+function coded(code2, message) {
+  return Object.assign(new Error(message), { code: code2 });
+}
 function messageChecker() {
-  let head = Buffer.alloc(0);
-  let letter = "";
-  let left = 0;
-  let end = "";
+  let unread2 = Buffer.alloc(0);
+  let toSkip = 0;
   let allowed = FIRST_MESSAGES;
   return (chunk) => {
     let messages = 0;
-    for (let at2 = 0; at2 < chunk.length; ) {
-      if (left > 0) {
-        const body = chunk.subarray(at2, at2 + left);
-        left -= body.length;
-        at2 += body.length;
-        if (WITH_FIELDS.includes(letter)) end = `${end}${body.toString("latin1", body.length - 2)}`.slice(-2);
-      } else {
-        const taken = chunk.subarray(at2, at2 + 5 - head.length);
-        head = Buffer.concat([head, taken]);
-        at2 += taken.length;
-        letter = head.toString("latin1", 0, 1);
-        if (!allowed.includes(letter))
-          throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
-        if (head.length < 5) return messages;
-        messages++;
-        left = head.readInt32BE(1) - 4;
-        if (left < 0 || left > MAX_BYTES2) throw new Error(`a message of ${left} bytes`);
-        head = Buffer.alloc(0);
-        end = "";
-        allowed = MESSAGES;
+    unread2 = Buffer.concat([unread2, chunk]);
+    for (; ; ) {
+      const skipped = Math.min(toSkip, unread2.length);
+      unread2 = unread2.subarray(skipped);
+      toSkip -= skipped;
+      if (unread2.length === 0) return messages;
+      const letter = unread2.toString("latin1", 0, 1);
+      if (!allowed.includes(letter))
+        throw allowed === MESSAGES ? new Error(`a message of type ${letter}`) : NOT_POSTGRES;
+      if (unread2.length < 5) return messages;
+      const size = 1 + unread2.readInt32BE(1);
+      if (size < 5 || size > MAX_BYTES2) throw new Error(`a message of ${size} bytes`);
+      if (WITH_FIELDS.includes(letter)) {
+        if (unread2.length < size) return messages;
+        if (unread2.toString("latin1", size - 2, size) !== "\0\0")
+          throw new Error(`a message of type ${letter} without its end`);
       }
-      if (left === 0 && WITH_FIELDS.includes(letter) && end !== "\0\0")
-        throw new Error(`a message of type ${letter} without its end`);
+      toSkip = size;
+      allowed = MESSAGES;
+      messages++;
     }
-    return messages;
   };
-}
-var NotPostgres = class extends Error {
-  code = "NOT_POSTGRES";
-  constructor() {
-    super("what answers is not PostgreSQL");
-  }
-};
-function protocolViolation(error2) {
-  if (error2 instanceof NotPostgres) return error2;
-  const { message } = error2;
-  return Object.assign(new Error(`PostgreSQL's protocol was violated: ${message}`), {
-    code: "PROTOCOL_VIOLATION"
-  });
 }
 function refuseHashes(client) {
   const connection = client.connection;
@@ -11372,8 +10789,8 @@ function refuseHashes(client) {
     ["authenticationSASL", "SCRAM"]
   ]) {
     connection.on(message, () => {
-      const error2 = new Error(`the server asks for a password by ${method}, not for a token`);
-      connection.stream.destroy(Object.assign(error2, { code: "HASH_REQUESTED" }));
+      const words2 = `the server asks for a password by ${method}, not for a token`;
+      connection.stream.destroy(coded("HASH_REQUESTED", words2));
     });
   }
 }
@@ -11381,23 +10798,11 @@ function watchFirstAnswer(socket) {
   let error2;
   socket.once("data", (answer) => {
     const isText = answer[0] === ERROR && answer[1] !== 0;
-    if (isText) error2 = Object.assign(new Error(answer.toString("utf8", 1, 1e3)), { code: "NO_PROCESS" });
+    if (isText) error2 = coded("NO_PROCESS", answer.toString("utf8", 1, 1e3));
   });
   return () => error2;
 }
 var ERROR = "E".charCodeAt(0);
-function onSend(client, then) {
-  const connection = client.connection;
-  const [query, sync] = [connection.query.bind(connection), connection.sync.bind(connection)];
-  connection.query = (text) => {
-    then();
-    query(text);
-  };
-  connection.sync = () => {
-    then();
-    sync();
-  };
-}
 function onAnswer(client, then) {
   client.connection.on("readyForQuery", then);
 }
@@ -11414,16 +10819,13 @@ function breakConnection(client, reason) {
 }
 function cancelQuery(client, { remoteAddress, remotePort }) {
   const { processID, secretKey } = client;
-  if (remoteAddress === void 0 || remotePort === void 0 || processID === null || secretKey === null)
-    return;
-  const request2 = Buffer.alloc(16);
-  [16, CANCEL_REQUEST, processID, secretKey].forEach((value, index) => {
-    request2.writeInt32BE(value, index * 4);
+  if (remoteAddress === void 0 || remotePort === void 0 || processID === null || secretKey === null) return;
+  const connection = new esm_default.Connection();
+  connection.on("error", () => {
   });
-  (0, import_node_net3.connect)({ host: remoteAddress, port: remotePort }).on("error", () => {
-  }).end(request2);
+  connection.on("connect", () => connection.cancel(processID, secretKey));
+  connection.connect(remotePort, remoteAddress);
 }
-var CANCEL_REQUEST = 80877102;
 
 // src/postgres/session.ts
 async function withSession(login, work) {
@@ -11433,7 +10835,8 @@ async function withSession(login, work) {
   const errors2 = [];
   for (let sessions = 1; ; sessions++) {
     const session = await openSession(login, times).catch((error2) => {
-      throw timedOut !== void 0 && isSilence(error2) ? timedOut : error2;
+      const isSilent = error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
+      throw isSilent && timedOut !== void 0 ? timedOut : error2;
     });
     try {
       return await work(session.client);
@@ -11442,9 +10845,9 @@ async function withSession(login, work) {
       if (error2 instanceof ActionError) throw error2;
       await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {
       });
-      const broken = session.broken();
+      const late = error2.message === PG_TIMEOUT;
+      const broken = late ? queryTimeout(times.queryTime) : session.broken();
       if (broken === void 0) throw error2;
-      const late = broken.code === QUERY_TIMEOUT;
       if (timedOut !== void 0) throw timedOut;
       errors2.push(error2, broken);
       if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors2);
@@ -11458,12 +10861,12 @@ async function withSession(login, work) {
     }
   }
 }
-var QUERY_TIME = 65e3;
+var QUERY_TIME = 75e3;
 var LONG_SILENCE = 1e4;
 var LAST_TRY = { maxTime: 0, answerTime: 5e3, queryTime: 15e3 };
-var QUERY_TIMEOUT = "QUERY_TIMEOUT";
-function isSilence(error2) {
-  return error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
+var PG_TIMEOUT = "Query read timeout";
+function queryTimeout(time) {
+  return Object.assign(noAnswer(time), { code: "QUERY_TIMEOUT" });
 }
 var MAX_SESSIONS = 3;
 function openSession(login, times) {
@@ -11471,7 +10874,7 @@ function openSession(login, times) {
   const attempt2 = async () => {
     const signingIn = login.password(expired);
     try {
-      return await connect2(login, signingIn, times);
+      return await connect(login, signingIn, times);
     } catch (error2) {
       if (error2 instanceof ActionError && error2.failure.code === "token-expired") expired = await signingIn;
       throw error2;
@@ -11479,18 +10882,18 @@ function openSession(login, times) {
   };
   return retryingFailures(attempt2, login.say ?? say, times, login.signal);
 }
-async function connect2(login, signingIn, times) {
-  const { target, known = {}, signal } = login;
+async function connect(login, signingIn, times) {
+  const { target, known: known2 = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
-  const socket = new import_node_net4.Socket();
+  const socket = new import_node_net2.Socket();
   const refusal = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
   const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token;
   let waitsForSignIn = false;
   let broken;
-  const client = clientOf2(target, socket, () => signingIn);
+  const client = clientOf2(target, socket, queryTime, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
     clock.stop();
@@ -11501,7 +10904,7 @@ async function connect2(login, signingIn, times) {
     clock.start();
   });
   checkMessages(client);
-  if (known.signIn !== void 0 && known.signIn.type !== "password") refuseHashes(client);
+  if (known2.signIn !== void 0 && known2.signIn.type !== "password") refuseHashes(client);
   client.on("error", (error2) => {
     broken ??= error2;
   });
@@ -11516,21 +10919,21 @@ async function connect2(login, signingIn, times) {
     if (error2 instanceof ActionError) throw error2;
     if (waitsForSignIn) {
       await signingIn;
-      return await connect2(login, signingIn, times);
+      return await connect(login, signingIn, times);
     }
     const { host, port: port2 } = server;
     const cause = refusal?.() ?? error2;
     const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== void 0;
     const peer2 = { host, port: port2, database, user, ownAuthority };
-    const failure3 = diagnose(cause, { ...known, ...peer2, token: claimsOf(token ?? "") });
-    throw new ActionError(failure3, { cause });
+    const failure2 = diagnose(cause, { ...known2, ...peer2, token: claimsOf(token ?? "") });
+    throw new ActionError(failure2, { cause });
   } finally {
     clock.stop();
     signal?.removeEventListener("abort", abort);
   }
-  return sessionOf(client, socket, queryTime, () => broken, signal);
+  return sessionOf(client, socket, () => broken, signal);
 }
-function clientOf2({ server, database, user }, socket, password) {
+function clientOf2({ server, database, user }, socket, queryTime, password) {
   return new esm_default.Client({
     host: server.host,
     port: server.port,
@@ -11543,12 +10946,13 @@ function clientOf2({ server, database, user }, socket, password) {
     keepAlive: true,
     keepAliveInitialDelayMillis: 1e4,
     connectionTimeoutMillis: 0,
-    // the clock of `connect` does it, and that of `sessionOf` what `query_timeout` would
+    // the clock of `connect` does it
+    query_timeout: queryTime,
     pipeline: true
     // several messages can be sent without waiting for answers
   });
 }
-function sessionOf(client, socket, queryTime, broken, signal) {
+function sessionOf(client, socket, broken, signal) {
   const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
   const stop = () => {
     breakAfterAnswers(client, signal?.reason);
@@ -11556,29 +10960,20 @@ function sessionOf(client, socket, queryTime, broken, signal) {
     grace.start();
   };
   signal?.addEventListener("abort", stop);
-  const clock = timer(
-    queryTime,
-    () => breakConnection(client, Object.assign(noAnswer(queryTime), { code: QUERY_TIMEOUT }))
-  );
-  let unanswered = 0;
   let answered = Date.now();
-  onSend(client, () => {
-    if (unanswered++ === 0) clock.start();
-  });
   onAnswer(client, () => {
     answered = Date.now();
-    clock.stop();
-    if (--unanswered > 0) clock.start();
   });
   return {
     client,
+    /** The error that broke the connection, if it is broken. */
     broken,
+    /** Milliseconds since the server answered a message. */
     silence: () => Date.now() - answered,
     /** A client left open keeps the process alive; a server that does not answer must not, either. */
     async end() {
       signal?.removeEventListener("abort", stop);
       grace.stop();
-      clock.stop();
       await within(END_TIME, client.end()).catch(() => {
       });
       socket.destroy();
@@ -11624,7 +11019,7 @@ var SETTINGS = [
   "SET LOCAL lock_timeout = '2s';",
   "SET LOCAL statement_timeout = '60s';",
   // Longer than QUERY_TIME in session.ts: an answer that never arrives leaves the server idle, and our own clock ends it.
-  "SET LOCAL idle_in_transaction_session_timeout = '70s';",
+  "SET LOCAL idle_in_transaction_session_timeout = '80s';",
   // From 17 on, a role can have one that is shorter than all others together.
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
   "SET LOCAL client_min_messages = warning;",
@@ -11647,7 +11042,7 @@ WHERE NOT datistemplate
 ORDER BY datname`;
 async function databasesOn(login) {
   try {
-    return await listDatabases(login);
+    return await listDatabases2(login);
   } catch (error2) {
     const { server, user } = login.target;
     const { host, port: port2 } = server;
@@ -11666,16 +11061,13 @@ async function nearestDatabase(login) {
   const limit = AbortSignal.timeout(SEARCH_TIME);
   const signal = login.signal === void 0 ? limit : AbortSignal.any([login.signal, limit]);
   const once2 = { ...PATIENCE, maxTime: 0 };
-  const names4 = await listDatabases({ ...login, patience: once2, signal }).catch(() => []);
+  const names4 = await listDatabases2({ ...login, patience: once2, signal }).catch(() => []);
   return nearest(login.target.database, names4);
 }
-async function listDatabases(login) {
+async function listDatabases2(login) {
   const target = { ...login.target, database: DEFAULT_DATABASE };
   return await withSession({ ...login, target }, async (client) => {
-    const [, { rows }] = await Promise.all([
-      client.query(BEGIN_READ_ONLY),
-      client.query(DATABASES)
-    ]);
+    const [, { rows }] = await Promise.all([client.query(BEGIN_READ_ONLY), client.query(DATABASES)]);
     return rows.map(({ name: name3 }) => name3);
   });
 }
@@ -11697,23 +11089,12 @@ function creatorsOf({ sessionUser, grantees, groups, schemas: schemas2 }, { sche
   const creating = schemaPrivileges2.includes("CREATE") ? [...grantees.values()].filter(({ role }) => role.canLogin) : [];
   const demanded = schemas2.flatMap((schema) => creating.map(({ actor }) => ({ schema, role: actor })));
   const unique = new Map(
-    [...owners, ...entitled, ...demanded].map((creator) => [
-      `${creator.schema.oid} ${creator.role.oid}`,
-      creator
-    ])
+    [...owners, ...entitled, ...demanded].map((creator) => [`${creator.schema.oid} ${creator.role.oid}`, creator])
   );
-  return [...unique.values()].filter(
-    ({ role: { superuser, predefined: predefined2, gone } }) => !superuser && !predefined2 && !gone
-  );
+  return [...unique.values()].filter(({ role: { superuser, predefined: predefined2, gone } }) => !superuser && !predefined2 && !gone);
 }
 function isApp({ name: name3 }) {
   return name3.startsWith("aad_");
-}
-
-// src/grants/exclude.ts
-function likePatternsOf(pattern) {
-  const like = pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
-  return { name: like, path: pattern.includes(".") ? like : "" };
 }
 
 // src/grants/read-only.ts
@@ -11721,11 +11102,7 @@ function resetReadOnly(source, user, database) {
   const [role, here] = [`ROLE ${quoteIdentifier(user)}`, `DATABASE ${quoteIdentifier(database)}`];
   const settings = {
     user: [sentence`role ${name(user)}`, name(user), role],
-    "database user": [
-      sentence`role ${name(user)} in database ${name(database)}`,
-      name(user),
-      `${role} IN ${here}`
-    ],
+    "database user": [sentence`role ${name(user)} in database ${name(database)}`, name(user), `${role} IN ${here}`],
     database: [sentence`database ${name(database)}`, inOurWords("the owner of the database"), here],
     global: [inOurWords("all roles"), inOurWords("a superuser"), "ROLE ALL"]
   };
@@ -11768,9 +11145,7 @@ function demandedTwice(grantee) {
     code: "demanded-twice",
     message: sentence`Two entries of ${code("grants-file")} are about ${name(grantee)} and the same schema of this database.`,
     hint: "Their patterns in `database` both fit this database. The entries could demand different privileges, so nothing was checked here.",
-    steps: [
-      "Change the patterns so that only one of the entries fits this database, or make one entry of the two."
-    ]
+    steps: ["Change the patterns so that only one of the entries fits this database, or make one entry of the two."]
   });
 }
 function granteeNotFound(grantee, knownRoles) {
@@ -11780,9 +11155,7 @@ function granteeNotFound(grantee, knownRoles) {
     hint: paragraph(
       // Service Connector's roles are named after the connection: `aad_orders`.
       didYouMean(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles),
-      inOurWords(
-        "Names are case-sensitive, and a Service Connector template does not always create the role."
-      )
+      inOurWords("Names are case-sensitive, and a Service Connector template does not always create the role.")
     ),
     steps: [
       step(
@@ -11794,23 +11167,15 @@ function granteeNotFound(grantee, knownRoles) {
 }
 function unknownSchema(snapshot, { schemas: schemas2 }) {
   if (schemas2 === "*") return null;
-  const system = schemas2.find((each) => each.startsWith("pg_") || each === "information_schema");
-  if (system !== void 0) {
-    return failure({
-      code: "system-schema",
-      message: sentence`Schema ${name(system)} is a system schema of PostgreSQL.`,
-      hint: "This action does not grant privileges on system schemas.",
-      steps: ["Remove the schema from the input `schemas`."]
-    });
-  }
-  const missing = schemas2.filter((each) => !snapshot.schemas.some((schema) => schema.name === each));
+  const isSystem = (schema) => schema.startsWith("pg_") || schema === "information_schema";
+  const missing = schemas2.filter((each) => isSystem(each) || !snapshot.schemas.some((schema) => schema.name === each));
   if (missing.length === 0) return null;
   return failure({
     code: "schema-not-found",
-    message: missing.length === 1 ? sentence`Schema ${name(missing[0] ?? "")} does not exist in this database.` : sentence`Schemas ${names2(missing)} do not exist in this database.`,
+    message: sentence`This database has no schema ${names2(missing)} to check.`,
     hint: paragraph(
       ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
-      inOurWords("Names are case-sensitive.")
+      inOurWords("Names are case-sensitive. PostgreSQL's own schemas are never checked.")
     ),
     steps: ["Correct the input `schemas`, or run the migration that creates the schema before this step."]
   });
@@ -11832,8 +11197,8 @@ function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty, routinePrivil
   const empty = snapshot.schemas.filter(({ oid }) => !checked.some((group) => group.schema?.oid === oid));
   if (schemas2 === "*" ? checked.length > 0 : empty.length === 0) return null;
   const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
-  const kinds = routinePrivileges.length > 0 ? inOurWords("table, sequence or routine") : inOurWords("table or sequence");
-  const where = schemas2 === "*" ? inOurWords("This database") : sentence`Schema ${names2(empty.map((schema) => schema.name))}`;
+  const kinds = inOurWords(routinePrivileges.length > 0 ? "table, sequence or routine" : "table or sequence");
+  const where = schemas2 === "*" ? inOurWords("This database") : sentence`Schema ${names2(empty.map((each) => each.name))}`;
   return failure({
     code: "nothing-to-check",
     message: sentence`${where} has no ${kinds} to check${skipped > 0 ? sentence` (${skipped} skipped)` : EMPTY}.`,
@@ -11867,100 +11232,329 @@ function names2(all2) {
   return listOf(all2.map((each) => name(each)));
 }
 
+// src/grants/powers.ts
+function powersMatter({ onExtra, tablePrivileges, sequencePrivileges }) {
+  const isAll = tablePrivileges === "ALL" && sequencePrivileges === "ALL";
+  return onExtra !== "ignore" && (!isAll || extraIsDrift(onExtra));
+}
+function powersBeyond(place2, demand, grantee) {
+  if (!powersMatter(demand) || grantee.role.superuser) return [];
+  const places = place2.groups.filter(({ kind }) => kind === "database" || kind === "schema");
+  const relations = place2.groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
+  const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));
+  return [
+    ...places.flatMap((group) => ownerOf(group, grantee)),
+    ...groupsOf(grantee.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike3) => {
+      const owner = owners.get(alike3[0].owner);
+      return owner === void 0 ? [] : memberOf(place2, owner, grantee.role, alike3);
+    })
+  ];
+}
+function ownerOf({ kind, owner, members }, { role, actor }) {
+  if (owner !== role && owner !== actor) return [];
+  return members.map((member) => {
+    const alter = `ALTER ${kind.toUpperCase()} ${quoteIdentifier(member.name)} OWNER TO "<new owner>";`;
+    const needs = kind === "database" ? sentence`The role that runs this can act as both and has CREATEDB.` : sentence`The role that runs this can act as both, and the new owner has CREATE on the database.`;
+    return {
+      kind,
+      name: member.name,
+      owner: owner.name,
+      privileges: ["OWNER"],
+      reason: "is-owner",
+      sources: [{ source: "owner" }],
+      fix: { note: sentence`Give it to another role: ${code(alter)} ${needs}` }
+    };
+  });
+}
+function memberOf({ server }, owner, grantee, memberships) {
+  const [{ grantor, grantorCanLogin }] = memberships;
+  const by = server.version >= 16e4 && grantor !== null ? ` GRANTED BY ${quoteIdentifier(grantor)}` : "";
+  const revokes = memberships.map(
+    ({ role }) => `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(grantee.name)}${by};`
+  );
+  const fix = (as) => ({
+    as,
+    ...!grantorCanLogin && { byMember: true },
+    sql: [...grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(as)};`], ...revokes].join(" "),
+    note: REASONS["can-act-as-owner"].advice ?? EMPTY
+  });
+  return {
+    kind: "role",
+    name: owner.name,
+    owner: owner.name,
+    privileges: ["SET"],
+    reason: "can-act-as-owner",
+    sources: memberships.map(({ role }) => ({ source: "role", role })),
+    fix: grantor === null ? BY_ADMIN : fix(grantor)
+  };
+}
+var BY_ADMIN = { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };
+
+// src/text/pattern.ts
+function isPattern(text) {
+  return text.includes("*");
+}
+function fits2(name3, pattern) {
+  const [first = "", ...parts] = pattern.split("*");
+  const last = parts.pop();
+  if (last === void 0) return name3 === pattern;
+  const end = name3.length - last.length;
+  if (end < first.length || !name3.startsWith(first) || !name3.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of parts) {
+    const found2 = name3.indexOf(part, at);
+    if (found2 === -1 || found2 + part.length > end) return false;
+    at = found2 + part.length;
+  }
+  return true;
+}
+function likeOf(pattern) {
+  return pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
+}
+
+// src/postgres/exclude.sql.ts
+function likePatternsOf(exclude) {
+  const names4 = exclude.map(likeOf);
+  return { names: names4, paths: names4.map((name3) => name3.includes(".") ? name3 : "") };
+}
+function matches(schema, name3, names4, paths) {
+  return `(${name3} LIKE ANY (${names4}) OR pg_catalog.concat(${schema}, '.', ${name3}) LIKE ANY (${paths}))`;
+}
+function notExcluded(exclude, schema, name3) {
+  const { names: names4, paths } = likePatternsOf(exclude);
+  const array = (all2) => `ARRAY[${all2.map(quoteLiteral)}]::pg_catalog.text[]`;
+  return `NOT ${matches(schema, name3, array(names4), array(paths))}`;
+}
+
+// src/postgres/roles.sql.ts
+function aclOf(acl, type, owner) {
+  return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
+}
+var SETTINGS2 = `
+    SELECT s.setrole, pg_catalog.split_part(t.text, '=', 1) AS name, pg_catalog.substr(t.text, pg_catalog.strpos(t.text, '=') + 1) AS value,
+           (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank
+    FROM pg_catalog.pg_db_role_setting AS s
+    JOIN database AS d ON s.setdatabase IN (0, d.oid)
+    CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (text)`;
+var SERVER_CTES = `known_role AS MATERIALIZED (
+  SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolbypassrls, rolconnlimit, rolvaliduntil FROM pg_catalog.pg_roles
+),
+server AS (
+  SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
+         -- up to 15, who is a member may set the role
+         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
+              ELSE 'MEMBER' END AS set_option,
+         (SELECT oid FROM known_role WHERE rolname = SESSION_USER) AS session_user_oid
+),
+database AS (
+  SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
+  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+),
+extension_member AS MATERIALIZED (
+  SELECT classid, objid FROM pg_catalog.pg_depend
+  WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
+)`;
+function roleRows(roles, more = "") {
+  return `SELECT 'role' AS section, pg_catalog.json_build_object(
+         'oid', m.oid, 'name', COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)), 'gone', r.oid IS NULL,
+         'superuser', COALESCE(r.rolsuper, FALSE), 'canLogin', COALESCE(r.rolcanlogin, FALSE),
+         'noConnections', COALESCE(r.rolconnlimit = 0 AND NOT r.rolsuper, FALSE),
+         'createRole', COALESCE(r.rolcreaterole, FALSE), 'bypassRls', COALESCE(r.rolbypassrls, FALSE),
+         'azureAdmin', COALESCE(pg_catalog.pg_has_role(m.oid, pg_catalog.to_regrole('${AZURE_ADMIN}'), 'MEMBER'), FALSE),
+         'predefined', COALESCE(r.rolname ~ '^pg_', FALSE),
+         -- the session user has just signed in
+         'expired', COALESCE(r.rolvaliduntil <= pg_catalog.now() AND r.oid <> session_user_oid, FALSE),
+         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(heir.oid), '[]') FROM heir
+                         WHERE pg_catalog.pg_has_role(heir.oid, m.oid, 'USAGE'))${more}) AS facts
+FROM (${roles}) AS m
+CROSS JOIN server
+LEFT JOIN known_role AS r ON r.oid = m.oid
+-- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
+WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL`;
+}
+var SECTIONS = `SELECT 'server' AS section, pg_catalog.json_build_object(
+         'version', version,
+         'versionText', pg_catalog.current_setting('server_version'),
+         'readOnly', CASE
+           WHEN pg_catalog.pg_is_in_recovery() THEN 'recovery'
+           WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
+             THEN (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END,
+         'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
+         'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
+         'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
+         'otherSequences', EXISTS (SELECT FROM pg_catalog.pg_class WHERE relkind = 'S' AND relnamespace NOT IN (SELECT oid FROM schema)),
+         'sessionUser', session_user_oid,
+         'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
+FROM server
+UNION ALL
+${roleRows("SELECT oid FROM mentioned")}
+UNION ALL
+SELECT 'database', pg_catalog.json_build_object(
+         'kind', 'database', 'owner', d.datdba, 'skipped', '', 'size', 1,
+         'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', d.oid, 'name', d.datname)),
+         'acl', (SELECT items FROM acl WHERE relkind = 'database'),
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
+                    WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
+                    ELSE '[]' END) FROM grantee AS g))
+FROM database AS d
+UNION ALL
+SELECT 'schema', pg_catalog.json_build_object(
+         'kind', 'schema', 'owner', s.nspowner, 'skipped', '', 'size', 1,
+         'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', s.oid, 'name', s.nspname)),
+         'acl', acl.items,
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, (
+                    SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
+                    FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
+                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g))
+FROM schema AS s
+LEFT JOIN acl ON acl.relkind = 'schema' AND acl.representative = s.oid`;
+var FOR_LOGIN = `,
+         'connects', r.oid IS NOT NULL AND pg_catalog.has_database_privilege(m.oid, (SELECT oid FROM database), 'CONNECT'),
+         'roleSet', EXISTS (SELECT FROM (${SETTINGS2}) AS s WHERE s.setrole IN (0, m.oid) AND s.name = 'role'),
+         'inherited', pg_catalog.pg_has_role(session_user_oid, m.oid, 'USAGE'),
+         'settable', r.oid IS NOT NULL AND pg_catalog.pg_has_role(session_user_oid, m.oid, set_option),
+         'viaRoles', (SELECT COALESCE(pg_catalog.json_agg(via_role.oid ORDER BY via_role.oid), '[]') FROM via_role
+                      WHERE via_role.oid <> m.oid AND pg_catalog.pg_has_role(via_role.oid, m.oid, 'USAGE')),
+         'administered', pg_catalog.pg_has_role(session_user_oid, m.oid, 'MEMBER WITH ADMIN OPTION'),
+         'grantable', version < 160000
+           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = m.oid AND admin_option),
+         'memberOfLogin', r.oid IS NOT NULL AND pg_catalog.pg_has_role(m.oid, session_user_oid, 'MEMBER'),
+         'membership', CASE
+           WHEN r.oid IS NULL OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
+           WHEN pg_catalog.pg_has_role(session_user_oid, m.oid, set_option) THEN NULL
+           WHEN pg_catalog.pg_has_role(m.oid, session_user_oid, 'MEMBER') THEN NULL
+           WHEN version >= 160000 THEN (
+             SELECT pg_catalog.json_build_object('grantor', pg_catalog.pg_get_userbyid(a.member), 'existing', existing)
+             FROM pg_catalog.pg_auth_members AS a
+             CROSS JOIN LATERAL (SELECT EXISTS (
+               SELECT FROM pg_catalog.pg_auth_members AS mine
+               WHERE mine.roleid = m.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
+             WHERE a.roleid = m.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
+             ORDER BY existing, a.member <> session_user_oid, a.member
+             LIMIT 1)
+           WHEN (SELECT rolcreaterole FROM known_role WHERE oid = session_user_oid)
+           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END`;
+function whoCanAct(first, heirs) {
+  const actors = actorsIn(first.snapshot);
+  const [schemas2, roles] = [actors.map(([schema]) => schema), actors.map(([, role]) => role)];
+  return `
+WITH ${SERVER_CTES},
+heir AS (SELECT oid FROM ${unnested(heirs)} AS h (oid)),
+mentioned AS (SELECT oid FROM ${unnested(first.roles.map(({ oid }) => oid))} AS m (oid)),
+reach AS MATERIALIZED (
+  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable
+  FROM ROWS FROM (${unnested(schemas2)}, ${unnested(roles)}) AS actor (schema, role)
+),
+-- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
+settable AS MATERIALIZED (
+  SELECT r.oid, r.rolsuper
+  FROM known_role AS r, server
+  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM known_role WHERE oid = session_user_oid)
+    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
+    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
+),
+out_of_reach AS MATERIALIZED (
+  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
+  UNION SELECT role FROM reach WHERE NOT usable
+),
+via_role AS MATERIALIZED (
+  SELECT DISTINCT s.oid
+  FROM settable AS s
+  JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
+)
+${roleRows("SELECT oid FROM mentioned UNION SELECT oid FROM via_role", FOR_LOGIN)}
+UNION ALL
+SELECT 'usable', pg_catalog.json_build_object('schema', schema, 'roles', pg_catalog.json_agg(role))
+FROM (SELECT schema, role FROM reach WHERE usable
+      UNION SELECT reach.schema, via_role.oid FROM reach, via_role
+      WHERE pg_catalog.has_schema_privilege(via_role.oid, reach.schema, 'USAGE')) AS a
+GROUP BY schema;`;
+}
+function actorsIn({ sessionUser, database, schemas: schemas2, groups, columns }) {
+  const ofAcl = (acl) => acl.flatMap(({ grantor, grantee, grantable }) => grantable && !isPublic(grantee) ? [grantor, grantee] : grantor);
+  const pairs = [
+    ...schemas2.map((schema) => ({ schema, roles: [sessionUser, database.owner] })),
+    ...groups.map(({ schema, owner, acl }) => ({ schema, roles: [owner, ...ofAcl(acl)] })),
+    ...columns.map(({ group: { schema }, items }) => ({ schema, roles: ofAcl(items) }))
+  ].flatMap(({ schema, roles }) => schema === void 0 ? [] : roles.map((role) => `${schema.oid} ${role.oid}`));
+  return [...new Set(pairs)].map((pair) => pair.split(" "));
+}
+function unnested(oids) {
+  return `pg_catalog.unnest('{${oids.join()}}'::pg_catalog.oid[])`;
+}
+function aclItems(column) {
+  const on = column === void 0 ? "" : `'column', ${column}, `;
+  return `pg_catalog.json_agg(pg_catalog.json_build_object(
+           ${on}'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable))`;
+}
+var KIND_OF_RELATION = `CASE a.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned-table' WHEN 'v' THEN 'view'
+                 WHEN 'm' THEN 'materialized-view' WHEN 'f' THEN 'foreign-table' WHEN 'S' THEN 'sequence'`;
+
 // src/postgres/grantees.sql.ts
-function granteeFacts(grantees, { version, labelsReadable }, owners) {
+function labelsOf(grantees) {
   return `
-WITH label AS MATERIALIZED (${labelsReadable ? LABELS : NO_LABELS})
-SELECT r.oid::pg_catalog.text AS grantee, r.rolcreaterole AS "createRole", r.rolbypassrls AS "bypassRls",
-       EXISTS (SELECT FROM pg_catalog.pg_roles AS a
-               WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER')) AS "azureAdmin",
-       ARRAY (SELECT label FROM label WHERE role = r.oid ORDER BY provider DESC) AS labels,
-       EXISTS (SELECT FROM label) AS "labelsInUse",
-       r.rolconnlimit = 0 AND NOT r.rolsuper AS "noConnections", (${READ_ONLY}) AS "readOnly", (${ownerships(owners, version)}) AS ownerships
-FROM pg_catalog.pg_roles AS r
-WHERE r.oid = ANY ('{${grantees.join()}}'::pg_catalog.oid[])
-ORDER BY r.oid;`;
-}
-var READ_ONLY = `
-  SELECT CASE WHEN pg_catalog.substr(t.setting, pg_catalog.strpos(t.setting, '=') + 1)::pg_catalog.bool THEN s.source END
-  FROM (
-    SELECT setconfig, setrole, setdatabase,
-           CASE WHEN setrole = 0 AND setdatabase = 0 THEN 'global' WHEN setrole = 0 THEN 'database'
-                WHEN setdatabase = 0 THEN 'user' ELSE 'database user' END AS source
-    FROM pg_catalog.pg_db_role_setting
-    WHERE setrole IN (0, r.oid)
-      AND setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
-  ) AS s
-  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
-  WHERE t.setting LIKE 'default\\_transaction\\_read\\_only=%'
-  ORDER BY s.setrole = 0, s.setdatabase = 0
-  LIMIT 1`;
-function ownerships(owners, version) {
-  const [set, option, inherit] = version >= 16e4 ? ["SET", "m.set_option", "m.inherit_option"] : ["MEMBER", "TRUE", "FALSE"];
-  const leads = `(${inherit} AND pg_catalog.pg_has_role(m.roleid, o.oid, 'USAGE') OR ${option} AND EXISTS (
-    SELECT FROM (SELECT m.roleid UNION SELECT roleid FROM pg_catalog.pg_auth_members) AS x (oid)
-    WHERE pg_catalog.pg_has_role(m.roleid, x.oid, '${set}') AND pg_catalog.pg_has_role(x.oid, o.oid, 'USAGE')))`;
-  return `
-  SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
-           'owner', o.oid::pg_catalog.text, 'role', team.rolname,
-           'grantor', grantor.rolname, 'grantorCanLogin', COALESCE(grantor.rolcanlogin, FALSE))
-           ORDER BY o.oid, grantor.rolname, team.rolname), '[]')
-  FROM pg_catalog.pg_auth_members AS m
-  JOIN pg_catalog.pg_roles AS team ON team.oid = m.roleid
-  LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = m.grantor
-  JOIN pg_catalog.pg_roles AS o ON o.oid = ANY ('{${owners.join()}}'::pg_catalog.oid[]) AND o.oid <> r.oid
-  WHERE m.member = r.oid AND o.rolname <> 'pg_database_owner' AND ${leads}`;
-}
-var LABELS = `
+WITH label AS MATERIALIZED (
   SELECT objoid AS role, provider, label FROM pg_catalog.pg_shseclabel
   WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
     AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')
-`;
-var NO_LABELS = "SELECT NULL::pg_catalog.oid AS role, NULL::pg_catalog.text AS provider, NULL::pg_catalog.text AS label WHERE FALSE";
-
-// src/postgres/exclude.sql.ts
-function notExcluded(exclude, schema, name3) {
-  const patterns = exclude.map(likePatternsOf);
-  const isLike = (text, all2) => `${text} LIKE ANY (ARRAY[${all2.map(quoteLiteral)}]::pg_catalog.text[])`;
-  const byName2 = isLike(
-    name3,
-    patterns.map((pattern) => pattern.name)
-  );
-  const byPath = isLike(
-    `pg_catalog.concat(${schema}, '.', ${name3})`,
-    patterns.map((pattern) => pattern.path)
-  );
-  return `NOT (${byName2} OR ${byPath})`;
+)
+SELECT g.oid::pg_catalog.text AS grantee, ARRAY (SELECT label FROM label WHERE role = g.oid ORDER BY provider DESC) AS labels,
+       EXISTS (SELECT FROM label) AS "labelsInUse"
+FROM ${unnested(grantees)} AS g (oid)
+ORDER BY g.oid;`;
+}
+function ownerships(grantees, owners, version) {
+  const [set, option, inherit] = version >= 16e4 ? ["SET", "m.set_option", "m.inherit_option"] : ["MEMBER", "TRUE", "FALSE"];
+  return `
+SELECT m.member::pg_catalog.text AS grantee, o.oid::pg_catalog.text AS owner, team.rolname AS role,
+       grantor.rolname AS grantor, COALESCE(grantor.rolcanlogin, FALSE) AS "grantorCanLogin"
+FROM pg_catalog.pg_auth_members AS m
+JOIN pg_catalog.pg_roles AS team ON team.oid = m.roleid
+LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = m.grantor
+JOIN pg_catalog.pg_roles AS o ON o.oid = ANY ('{${owners.join()}}'::pg_catalog.oid[]) AND o.oid <> m.member
+WHERE m.member = ANY ('{${grantees.join()}}'::pg_catalog.oid[]) AND o.rolname <> 'pg_database_owner'
+  AND (${inherit} AND pg_catalog.pg_has_role(m.roleid, o.oid, 'USAGE') OR ${option} AND EXISTS (
+    SELECT FROM (SELECT m.roleid UNION SELECT roleid FROM pg_catalog.pg_auth_members) AS x (oid)
+    WHERE pg_catalog.pg_has_role(m.roleid, x.oid, '${set}') AND pg_catalog.pg_has_role(x.oid, o.oid, 'USAGE')))
+ORDER BY o.oid, grantor.rolname, team.rolname;`;
 }
 
 // src/postgres/pitfalls.sql.ts
-var EXTENSION_MEMBER = `EXISTS (
+var extensionMember = (oid) => `EXISTS (
     SELECT FROM pg_catalog.pg_depend
-    WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = c.oid AND deptype = 'e')`;
-function rowSecurityWithoutPolicy({ schemas: schemas2, grantees, exclude }) {
+    WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = ${oid} AND deptype = 'e')`;
+function used({ schemas: schemas2, grantees, exclude }) {
+  return `used AS (
+  SELECT c.*, n.nspname, g.oid AS grantee
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  CROSS JOIN ${unnested(grantees)} AS g (oid)
+  WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+    AND NOT ${extensionMember("c.oid")}
+)`;
+}
+var USED = "used.grantee::pg_catalog.text, used.nspname AS schema, used.relname AS name";
+function rowSecurityWithoutPolicy(scope) {
   return `
-SELECT 'row-level-security' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name
-FROM pg_catalog.pg_class AS c
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN ${oids(grantees, "g")}
-JOIN pg_catalog.pg_roles AS role ON role.oid = g.oid
-WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND c.relrowsecurity
-  AND NOT role.rolsuper AND NOT role.rolbypassrls
-  AND NOT ${EXTENSION_MEMBER} AND ${notExcluded(exclude, "n.nspname", "c.relname")}
-  AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(g.oid, c.relowner, 'USAGE'))
+WITH ${used(scope)}
+SELECT 'row-level-security' AS code, ${USED}
+FROM used
+JOIN pg_catalog.pg_roles AS role ON role.oid = used.grantee
+WHERE used.relrowsecurity AND NOT role.rolsuper AND NOT role.rolbypassrls
+  AND (used.relforcerowsecurity OR NOT pg_catalog.pg_has_role(used.grantee, used.relowner, 'USAGE'))
   AND NOT EXISTS (
     SELECT FROM pg_catalog.pg_policy AS p
     CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
-    WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
-      AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, policy_role.oid, 'USAGE') END)
-ORDER BY n.nspname, c.relname, g.oid;`;
+    WHERE p.polrelid = used.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
+      AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(used.grantee, policy_role.oid, 'USAGE') END)
+ORDER BY schema, name, used.grantee;`;
 }
 var FIRST_NORMAL_OID = 16384;
 var REQUIRED = { SELECT: 2, UPDATE: 4 };
 var COLUMN_SHIFT = 7;
 var UPDATABLE = { UPDATE: 4, INSERT: 8, DELETE: 16 };
 var TRIGGER_INSTEAD = 64;
-var SOURCES = `part AS MATERIALIZED (
+var SOURCES2 = `part AS MATERIALIZED (
   SELECT rule.ev_class AS view, p.text, p.ordinal,
          pg_catalog.min(p.ordinal) FILTER (WHERE p.text LIKE '%:jointree %') OVER (PARTITION BY rule.ev_class) AS last_in_from
   FROM pg_catalog.pg_rewrite AS rule
@@ -11984,16 +11578,12 @@ source AS MATERIALIZED (
   CROSS JOIN LATERAL (VALUES ('SELECT', ${REQUIRED.SELECT}, read.columns), ('UPDATE', ${REQUIRED.UPDATE}, '{}')) AS p (privilege, bit, columns)
   WHERE read.privileges & p.bit <> 0
 ),`;
-function viewsThatFail({ schemas: schemas2, grantees, exclude }) {
+function viewsThatFail(scope) {
   return `
-WITH RECURSIVE ${SOURCES}
+WITH RECURSIVE ${SOURCES2}
+${used(scope)},
 view AS (
-  SELECT v.oid, g.oid AS grantee, pg_catalog.pg_relation_is_updatable(v.oid, FALSE) AS updatable
-  FROM pg_catalog.pg_class AS v
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
-  CROSS JOIN ${oids(grantees, "g")}
-  WHERE v.relkind = 'v' AND v.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[])
-    AND NOT ${EXTENSION_MEMBER.replace("c.oid", "v.oid")} AND ${notExcluded(exclude, "n.nspname", "v.relname")}
+  SELECT oid, grantee, pg_catalog.pg_relation_is_updatable(oid, FALSE) AS updatable FROM used WHERE relkind = 'v'
 ),
 usage AS (
   SELECT 'SELECT' AS use, oid AS view, grantee FROM view
@@ -12044,16 +11634,17 @@ CROSS JOIN LATERAL (
                  ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
 ) AS lacking
 WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
-  AND (r.use = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${EXTENSION_MEMBER.replace("c.oid", "s.oid")})
+  AND (r.use = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${extensionMember("s.oid")})
 ORDER BY schema, name, source, lacking.column, r.privilege, role, r.use, grantee;`;
 }
 function mayUse(role, relation, use) {
   return `CASE ${use} WHEN 'DELETE' THEN pg_catalog.has_table_privilege(${role}, ${relation}, ${use})
                    ELSE pg_catalog.has_any_column_privilege(${role}, ${relation}, ${use}) END`;
 }
-function foreignKeysThatFail({ schemas: schemas2, grantees, exclude }) {
+function foreignKeysThatFail(scope) {
   return `
-SELECT 'foreign-key-fails' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name, use,
+WITH ${used(scope)}
+SELECT 'foreign-key-fails' AS code, ${USED}, use,
        pg_catalog.pg_get_userbyid(read.relowner) AS role, 'USAGE' AS privilege, 'SCHEMA' AS kind,
        ARRAY[s.nspname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(s.nspowner) AS owner,
        key.conname AS constraint
@@ -12066,24 +11657,21 @@ CROSS JOIN LATERAL (
 ) AS side (written, columns, read, uses)
 JOIN pg_catalog.pg_class AS read ON read.oid = side.read
 JOIN pg_catalog.pg_namespace AS s ON s.oid = read.relnamespace
-JOIN pg_catalog.pg_class AS c ON c.oid = side.written
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+JOIN used ON used.oid = side.written
 CROSS JOIN LATERAL pg_catalog.unnest(side.uses) AS use
-CROSS JOIN ${oids(grantees, "g")}
-WHERE key.contype = 'f' AND key.conparentid = 0 AND c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[])
-  AND NOT pg_catalog.has_schema_privilege(read.relowner, s.oid, 'USAGE')
-  AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+WHERE key.contype = 'f' AND key.conparentid = 0 AND NOT pg_catalog.has_schema_privilege(read.relowner, s.oid, 'USAGE')
   AND CASE use WHEN 'UPDATE' THEN EXISTS (
                  SELECT FROM pg_catalog.unnest(side.columns) AS k (attnum)
-                 WHERE pg_catalog.has_column_privilege(g.oid, c.oid, k.attnum, 'UPDATE'))
-               ELSE ${mayUse("g.oid", "c.oid", "use")} END
-ORDER BY schema, name, key.conname, use, g.oid;`;
+                 WHERE pg_catalog.has_column_privilege(used.grantee, used.oid, k.attnum, 'UPDATE'))
+               ELSE ${mayUse("used.grantee", "used.oid", "use")} END
+ORDER BY schema, name, key.conname, use, used.grantee;`;
 }
 var NEXTVAL = 1574;
-function defaultsThatFail({ schemas: schemas2, grantees, exclude }, demanded) {
-  const isDemanded = `s.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "sn.nspname", "s.relname")}`;
+function defaultsThatFail(scope, demanded) {
+  const isDemanded = `s.relnamespace = ANY ('{${scope.schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(scope.exclude, "sn.nspname", "s.relname")}`;
   return `
-WITH used AS MATERIALIZED (
+WITH ${used(scope)},
+taken AS MATERIALIZED (
   SELECT d.objid AS expression, s.oid, s.relname, sn.nspname, s.relowner
   FROM pg_catalog.pg_depend AS d
   JOIN pg_catalog.pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S'
@@ -12091,197 +11679,37 @@ WITH used AS MATERIALIZED (
   WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
     ${demanded ? `AND NOT (${isDemanded})` : ""}
 )
-SELECT 'default-fails' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name, 'INSERT' AS use,
-       pg_catalog.pg_get_userbyid(g.oid) AS role, 'USAGE' AS privilege, 'SEQUENCE' AS kind,
-       ARRAY[used.nspname, used.relname]::pg_catalog.text[] AS source,
-       pg_catalog.pg_get_userbyid(used.relowner) AS owner
-FROM used
-JOIN pg_catalog.pg_attrdef AS d ON d.oid = used.expression
-JOIN pg_catalog.pg_class AS c ON c.oid = d.adrelid
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN ${oids(grantees, "g")}
-WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
-  AND d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
-  AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'INSERT')
-  AND NOT pg_catalog.has_sequence_privilege(g.oid, used.oid, 'USAGE')
-  AND NOT pg_catalog.has_sequence_privilege(g.oid, used.oid, 'UPDATE')
-ORDER BY schema, name, source, g.oid;`;
+SELECT 'default-fails' AS code, ${USED}, 'INSERT' AS use,
+       pg_catalog.pg_get_userbyid(used.grantee) AS role, 'USAGE' AS privilege, 'SEQUENCE' AS kind,
+       ARRAY[taken.nspname, taken.relname]::pg_catalog.text[] AS source,
+       pg_catalog.pg_get_userbyid(taken.relowner) AS owner
+FROM taken
+JOIN pg_catalog.pg_attrdef AS d ON d.oid = taken.expression
+JOIN used ON used.oid = d.adrelid
+WHERE d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
+  AND pg_catalog.has_any_column_privilege(used.grantee, used.oid, 'INSERT')
+  AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'USAGE')
+  AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'UPDATE')
+ORDER BY schema, name, source, used.grantee;`;
 }
-var NEED_USER_MAPPING = [
-  "postgres_fdw_handler",
-  "oracle_fdw_handler",
-  "tds_fdw_handler",
-  "mysql_fdw_handler"
-];
-function foreignTablesWithoutMapping({ schemas: schemas2, grantees, exclude }) {
+var NEED_USER_MAPPING = ["postgres_fdw_handler", "oracle_fdw_handler", "tds_fdw_handler", "mysql_fdw_handler"];
+function foreignTablesWithoutMapping(scope) {
   return `
-SELECT 'no-user-mapping' AS code, g.oid::pg_catalog.text AS grantee, n.nspname AS schema, c.relname AS name,
-       pg_catalog.pg_get_userbyid(g.oid) AS role, server.srvname AS server,
+WITH ${used(scope)}
+SELECT 'no-user-mapping' AS code, ${USED},
+       pg_catalog.pg_get_userbyid(used.grantee) AS role, server.srvname AS server,
        pg_catalog.pg_get_userbyid(server.srvowner) AS owner
 FROM pg_catalog.pg_foreign_table AS t
 JOIN pg_catalog.pg_foreign_server AS server ON server.oid = t.ftserver
 JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = server.srvfdw
 JOIN pg_catalog.pg_proc AS handler ON handler.oid = w.fdwhandler AND handler.proname = ANY ('{${NEED_USER_MAPPING.join()}}')
-JOIN pg_catalog.pg_class AS c ON c.oid = t.ftrelid
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-CROSS JOIN ${oids(grantees, "g")}
-WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
-  AND pg_catalog.has_any_column_privilege(g.oid, c.oid, 'SELECT')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (g.oid, 0))
-ORDER BY schema, name, g.oid;`;
+JOIN used ON used.oid = t.ftrelid
+WHERE pg_catalog.has_any_column_privilege(used.grantee, used.oid, 'SELECT')
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (used.grantee, 0))
+ORDER BY schema, name, used.grantee;`;
 }
-function oids(list, alias) {
-  return `pg_catalog.unnest('{${list.join()}}'::pg_catalog.oid[]) AS ${alias} (oid)`;
-}
-
-// src/postgres/roles.sql.ts
-function aclOf(acl, type, owner) {
-  return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
-}
-var SERVER_CTES = `known_role AS MATERIALIZED (SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolvaliduntil FROM pg_catalog.pg_roles),
-server AS (
-  SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
-         -- up to 15, who is a member may set the role
-         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
-              ELSE 'MEMBER' END AS set_option,
-         (SELECT oid FROM known_role WHERE rolname = SESSION_USER) AS session_user_oid
-),
-database AS (
-  SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
-  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
-),
--- settings with which sessions in this database begin as another role; setrole 0: sessions of all roles
-role_set AS MATERIALIZED (
-  SELECT s.setrole, s.setdatabase, t.setting
-  FROM database AS d
-  JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase IN (0, d.oid)
-  CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (setting)
-  WHERE t.setting LIKE 'role=%'
-),
-extension_member AS MATERIALIZED (
-  SELECT classid, objid FROM pg_catalog.pg_depend
-  WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
-)`;
-var ROLE_CTES = `reach AS MATERIALIZED (
-  SELECT schema, role, pg_catalog.has_schema_privilege(role, schema, 'USAGE') AS usable FROM actor
-),
--- other roles that the session user may set and that may have the privileges of one that it may not set, or that lacks USAGE
-settable AS MATERIALIZED (
-  SELECT r.oid, r.rolsuper
-  FROM known_role AS r, server
-  WHERE r.oid <> session_user_oid AND NOT (SELECT rolsuper FROM known_role WHERE oid = session_user_oid)
-    AND (r.rolsuper OR r.oid IN (SELECT member FROM pg_catalog.pg_auth_members UNION SELECT datdba FROM database))
-    AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option)
-),
-out_of_reach AS MATERIALIZED (
-  SELECT oid FROM mentioned, server WHERE NOT pg_catalog.pg_has_role(session_user_oid, oid, set_option)
-  UNION SELECT role FROM reach WHERE NOT usable
-),
-via_role AS MATERIALIZED (
-  SELECT DISTINCT s.oid
-  FROM settable AS s
-  JOIN out_of_reach AS h ON h.oid <> s.oid AND pg_catalog.pg_has_role(s.oid, h.oid, 'USAGE')
-),
-usable AS MATERIALIZED (
-  SELECT schema, pg_catalog.json_agg(role) AS by_roles
-  FROM (SELECT schema, role FROM reach WHERE usable
-        UNION SELECT schema.oid, via_role.oid FROM schema, via_role
-        WHERE pg_catalog.has_schema_privilege(via_role.oid, schema.oid, 'USAGE')) AS a
-  GROUP BY schema
-),
-role AS (
-  SELECT m.oid, COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)) AS rolname, r.oid IS NULL AS gone,
-         COALESCE(r.rolsuper, FALSE) AS rolsuper, COALESCE(r.rolcanlogin, FALSE) AS rolcanlogin,
-         COALESCE(r.rolvaliduntil <= pg_catalog.now(), FALSE) AS expired
-  FROM (SELECT oid FROM mentioned UNION SELECT oid FROM via_role) AS m
-  LEFT JOIN known_role AS r ON r.oid = m.oid
-  -- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
-  WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL
-)`;
-var SECTIONS = `SELECT 'server' AS section, pg_catalog.json_build_object(
-         'version', version,
-         'versionText', pg_catalog.current_setting('server_version'),
-         'readOnly', CASE
-           WHEN pg_catalog.pg_is_in_recovery() THEN 'recovery'
-           WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
-             THEN (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END,
-         'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
-         'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
-         'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
-         'sessionUser', session_user_oid,
-         'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
-FROM server
-UNION ALL
-SELECT 'role', pg_catalog.json_build_object(
-         'oid', r.oid, 'name', r.rolname, 'superuser', r.rolsuper, 'canLogin', r.rolcanlogin,
-         -- the session user has just signed in
-         'expired', r.expired AND r.oid <> session_user_oid,
-         'connects', NOT r.gone AND pg_catalog.has_database_privilege(r.oid, d.oid, 'CONNECT'),
-         'roleSet', r.oid IN (SELECT setrole FROM role_set) OR 0 IN (SELECT setrole FROM role_set),
-         'gone', r.gone, 'predefined', NOT r.gone AND r.rolname ~ '^pg_',
-         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(g.oid), '[]')
-                         FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
-                         WHERE pg_catalog.pg_has_role(g.oid, r.oid, 'USAGE')),
-         'inherited', pg_catalog.pg_has_role(session_user_oid, r.oid, 'USAGE'),
-         'settable', NOT r.gone
-           AND pg_catalog.pg_has_role(session_user_oid, r.oid, set_option),
-         'viaRoles', (SELECT COALESCE(pg_catalog.json_agg(via_role.oid ORDER BY via_role.oid), '[]') FROM via_role
-                     WHERE via_role.oid <> r.oid AND pg_catalog.pg_has_role(via_role.oid, r.oid, 'USAGE')),
-         'administered', pg_catalog.pg_has_role(session_user_oid, r.oid, 'MEMBER WITH ADMIN OPTION'),
-         'grantable', version < 160000
-           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = r.oid AND admin_option),
-         'memberOfLogin', NOT r.gone AND pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER'),
-         'membership', CASE
-           WHEN r.gone OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
-           WHEN pg_catalog.pg_has_role(session_user_oid, r.oid, set_option) THEN NULL
-           WHEN pg_catalog.pg_has_role(r.oid, session_user_oid, 'MEMBER') THEN NULL
-           WHEN version >= 160000 THEN (
-             SELECT pg_catalog.json_build_object('grantor', pg_catalog.pg_get_userbyid(a.member), 'existing', existing)
-             FROM pg_catalog.pg_auth_members AS a
-             CROSS JOIN LATERAL (SELECT EXISTS (
-               SELECT FROM pg_catalog.pg_auth_members AS mine
-               WHERE mine.roleid = r.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
-             WHERE a.roleid = r.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
-             ORDER BY existing, a.member <> session_user_oid, a.member
-             LIMIT 1)
-           WHEN (SELECT rolcreaterole FROM known_role WHERE oid = session_user_oid)
-           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END)
-FROM role AS r, server, database AS d
-UNION ALL
-SELECT 'group', pg_catalog.json_build_object(
-         'kind', 'database', 'owner', d.datdba, 'skipped', '', 'size', 1,
-         'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', d.oid, 'name', d.datname)),
-         'acl', (SELECT items FROM acl WHERE relkind = 'database'),
-         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
-                    WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
-                    ELSE '[]' END) FROM grantee AS g))
-FROM database AS d
-UNION ALL
-SELECT 'schema', pg_catalog.json_build_object(
-         'kind', 'schema', 'owner', s.nspowner, 'skipped', '', 'size', 1,
-         'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', s.oid, 'name', s.nspname)),
-         'acl', acl.items,
-         'held', (SELECT pg_catalog.json_object_agg(g.oid, (
-                    SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
-                    FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
-                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g),
-         'usableBy', COALESCE(u.by_roles, '[]'))
-FROM schema AS s
-LEFT JOIN usable AS u ON u.schema = s.oid
-LEFT JOIN acl ON acl.relkind = 'schema' AND acl.representative = s.oid`;
-function aclItems(column) {
-  const on = column === void 0 ? "" : `'column', ${column}, `;
-  return `pg_catalog.json_agg(pg_catalog.json_build_object(
-           ${on}'grantor', grantor, 'grantee', grantee, 'privilege', privilege_type, 'grantable', is_grantable))`;
-}
-var KIND_OF_RELATION = `CASE a.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned-table' WHEN 'v' THEN 'view'
-                 WHEN 'm' THEN 'materialized-view' WHEN 'f' THEN 'foreign-table' WHEN 'S' THEN 'sequence'`;
 
 // src/postgres/snapshot.sql.ts
-function ownGroup(row) {
-  return `CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(${row}.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
-              THEN ${row}.oid END AS own_group`;
-}
 var PRIVILEGES = `(VALUES ${[
   ...rowsOf2("r", TABLE_PRIVILEGES),
   ...rowsOf2("S", SEQUENCE_PRIVILEGES),
@@ -12307,25 +11735,26 @@ grantee AS (
   FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
   JOIN known_role AS role ON role.rolname = asked.name
 ),
--- a role's setting for this database comes first, that of all roles for all databases last
-role_setting AS MATERIALIZED (
-  SELECT g.oid AS grantee, pg_catalog.substr(s.setting, 6) AS name, r.oid AS role,
-         (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank,
-         s.setting = 'role=none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
+-- the settings that count for a grantee's sessions here: those of the role in this database come first, those of all roles for
+-- all databases last
+setting AS MATERIALIZED (
+  SELECT g.oid AS grantee, s.name, s.value, s.rank, r.oid AS role,
+         s.value = 'none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
   FROM grantee AS g
   CROSS JOIN server
-  JOIN role_set AS s ON s.setrole IN (0, g.oid)
-  LEFT JOIN known_role AS r ON r.rolname = pg_catalog.substr(s.setting, 6)
+  JOIN (${SETTINGS2}) AS s ON s.setrole IN (0, g.oid) AND s.name IN ('role', 'default_transaction_read_only')
+  LEFT JOIN known_role AS r ON s.name = 'role' AND r.rolname = s.value
 ),
 -- as which role a grantee's sessions begin: the server passes over what it refuses
 session AS MATERIALIZED (
   SELECT g.name, g.oid AS grantee, COALESCE(s.role, g.oid) AS role, s.rank
   FROM grantee AS g
   LEFT JOIN LATERAL (
-    SELECT role, rank FROM role_setting WHERE role_setting.grantee = g.oid AND accepted ORDER BY rank LIMIT 1
+    SELECT role, rank FROM setting WHERE setting.grantee = g.oid AND name = 'role' AND accepted ORDER BY rank LIMIT 1
   ) AS s ON TRUE
 ),
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
+heir AS MATERIALIZED (SELECT oid FROM grantee UNION SELECT oid FROM acting),
 -- what GRANT ALL means on this version
 privilege AS (
   SELECT type, name, CASE type WHEN 'r' THEN $3::pg_catalog.text[] IS NULL OR name = ANY ($3)
@@ -12345,43 +11774,37 @@ pattern AS (
   FROM ROWS FROM (pg_catalog.unnest($6::pg_catalog.text[]), pg_catalog.unnest($7::pg_catalog.text[]))
     WITH ORDINALITY AS p (name, path, ordinal)
 ),
--- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
-relation AS (
-  SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, c.relhastriggers, ${ownGroup("c")},
-         CASE WHEN c.oid IN (SELECT objid FROM extension_member
-                             WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass) THEN 'extension' /* if exclude */
-              WHEN EXISTS (SELECT FROM pattern AS p
-                           WHERE c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path)
-              THEN 'exclude' /* end if */ ELSE '' END AS skipped
+object AS (
+  -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
+  SELECT c.oid, c.relname AS name, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, c.relhastriggers, c.xmin,
+         'pg_catalog.pg_class'::pg_catalog.regclass AS catalog
   FROM pg_catalog.pg_class AS c
-  JOIN schema AS s ON s.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-), /* if routines */
--- window functions are functions
-routine AS (
-  SELECT p.oid, p.pronamespace, p.proowner, p.proacl, ${ownGroup("p")},
-         CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char" AS kind,
-         CASE WHEN p.oid IN (SELECT objid FROM extension_member
-                             WHERE classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) THEN 'extension'
-              WHEN EXISTS (SELECT FROM pattern
-                           WHERE p.proname LIKE pattern.name OR pg_catalog.concat(s.nspname, '.', p.proname) LIKE pattern.path)
-              THEN 'exclude' ELSE '' END AS skipped
-  FROM pg_catalog.pg_proc AS p
-  JOIN schema AS s ON s.oid = p.pronamespace
-), /* end if */
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') /* if routines */
+  UNION ALL
+  -- window functions are functions
+  SELECT p.oid, p.proname, p.pronamespace, p.proowner, CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char", p.proacl,
+         FALSE, FALSE, p.xmin, 'pg_catalog.pg_proc'::pg_catalog.regclass
+  FROM pg_catalog.pg_proc AS p /* end if */
+),
+-- own_group sets an object apart from others like it, if its row was written by transaction $9 or later:
+-- https://www.postgresql.org/docs/current/ddl-system-columns.html (xmin)
+checked AS (
+  SELECT o.*, s.nspname,
+         CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(o.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
+              THEN o.oid END AS own_group,
+         CASE WHEN (o.catalog, o.oid) IN (SELECT classid, objid FROM extension_member) THEN 'extension' /* if exclude */
+              WHEN ${matches("s.nspname", "o.name", "$6", "$7")} THEN 'exclude' /* end if */ ELSE '' END AS skipped
+  FROM object AS o
+  JOIN schema AS s ON s.oid = o.relnamespace
+),
 -- aclitem[] can be hashed, not sorted: no ordered aggregate here
 alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, relacl, skipped,
-         ${aclOf("relacl", `CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END`, "relowner")} AS acl,
+         ${aclOf("relacl", `CASE WHEN relkind = 'S' THEN 's'::"char" WHEN relkind IN ${ROUTINE_KINDS} THEN 'f' ELSE 'r' END`, "relowner")} AS acl,
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
          pg_catalog.bool_or(relrowsecurity) AS row_security, pg_catalog.bool_or(relhastriggers) AS triggers
-  FROM relation
-  GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group /* if routines */
-  UNION ALL
-  SELECT pronamespace, proowner, kind, proacl, skipped, ${aclOf("proacl", "'f'", "proowner")},
-         pg_catalog.count(*), pg_catalog.min(oid), pg_catalog.array_agg(oid), FALSE, FALSE
-  FROM routine
-  GROUP BY pronamespace, proowner, kind, proacl, skipped, own_group /* end if */
+  FROM checked
+  GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group
 ), /* if columns */
 -- nothing on a column is beyond ALL on the table
 column_acl AS MATERIALIZED (
@@ -12405,7 +11828,7 @@ column_item AS MATERIALIZED (
 ), /* end if */
 -- whose ACL items matter: the grantees', those of the roles whose privileges they have, of who granted on columns, and PUBLIC's
 involved AS MATERIALIZED (
-  SELECT DISTINCT r.oid FROM (SELECT oid FROM grantee UNION SELECT oid FROM acting) AS g
+  SELECT DISTINCT r.oid FROM heir AS g
   CROSS JOIN LATERAL (SELECT oid FROM known_role WHERE pg_catalog.pg_has_role(g.oid, known_role.oid, 'USAGE') OFFSET 0) AS r /* if columns */
   UNION SELECT grantor FROM column_item /* end if */
 ),
@@ -12454,27 +11877,21 @@ mentioned AS MATERIALIZED (
   SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
   UNION SELECT grantor FROM item UNION SELECT grantee FROM item WHERE grantee <> 0 /* if columns */
   UNION SELECT grantor FROM column_item UNION SELECT grantee FROM column_item WHERE grantee <> 0 /* end if */
-  UNION SELECT oid FROM grantee UNION SELECT oid FROM acting UNION SELECT session_user_oid FROM server
+  UNION SELECT oid FROM heir UNION SELECT session_user_oid FROM server
   UNION SELECT oid FROM involved JOIN (
     SELECT (pg_catalog.aclexplode(defaclacl)).grantee FROM pg_catalog.pg_default_acl) AS d ON d.grantee = oid
   UNION SELECT oid FROM known_role
   WHERE rolname IN (${Object.keys(PREDEFINED_ROLES).map((role) => `'${role}'`)})
-),
--- the roles that may have to look names up in a schema
-actor AS MATERIALIZED (
-  SELECT relnamespace AS schema, relowner AS role FROM alike
-  UNION SELECT schema, grantee FROM item WHERE is_grantable AND schema IS NOT NULL AND grantee <> 0 /* if columns */
-  UNION SELECT relnamespace, grantor FROM column_item /* end if */
-  UNION SELECT schema.oid, session_user_oid FROM schema, server
-  UNION SELECT schema.oid, datdba FROM schema, database
-),
-${ROLE_CTES}
+)
 ${SECTIONS}
 UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object(
          'name', s.name, 'oid', s.grantee, 'session', s.role,
-         'refused', (SELECT COALESCE(pg_catalog.json_agg(r.name ORDER BY r.rank), '[]') FROM role_setting AS r
-                     WHERE r.grantee = s.grantee AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)))
+         'refused', (SELECT COALESCE(pg_catalog.json_agg(r.value ORDER BY r.rank), '[]') FROM setting AS r
+                     WHERE r.grantee = s.grantee AND r.name = 'role' AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)),
+         'readOnly', (SELECT CASE WHEN r.value::pg_catalog.bool
+                                  THEN (ARRAY['database user', 'user', 'database', 'global'])[r.rank + 1] END
+                      FROM setting AS r WHERE r.grantee = s.grantee AND r.name <> 'role' ORDER BY r.rank LIMIT 1))
 FROM session AS s
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
@@ -12496,12 +11913,7 @@ FROM column_item GROUP BY representative, relation, relname /* end if */ /* if e
 UNION ALL
 SELECT 'unmatched-pattern', pg_catalog.to_json(p.ordinal)
 FROM pattern AS p
-WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN schema AS s ON s.oid = c.relnamespace
-                  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-                    AND (c.relname LIKE p.name OR pg_catalog.concat(s.nspname, '.', c.relname) LIKE p.path))
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS f JOIN schema AS s ON s.oid = f.pronamespace
-                  WHERE pg_catalog.cardinality($8) > 0
-                    AND (f.proname LIKE p.name OR pg_catalog.concat(s.nspname, '.', f.proname) LIKE p.path)) /* end if */
+WHERE NOT EXISTS (SELECT FROM checked AS c WHERE ${matches("c.nspname", "c.name", "ARRAY[p.name]", "ARRAY[p.path]")}) /* end if */
 UNION ALL
 SELECT 'known-schema', pg_catalog.to_json(nspname)
 FROM pg_catalog.pg_namespace
@@ -12525,7 +11937,7 @@ function snapshotFor({ exclude, onExtra, ...privileges2 }) {
 // src/postgres/second-look.sql.ts
 function secondLook(objects) {
   const [routines, relations] = [true, false].map(
-    (wanted2) => objects.filter(({ routine }) => routine === wanted2).map(({ oid }) => oid)
+    (wanted) => objects.filter(({ kind }) => isRoutine(kind) === wanted).map(({ representative }) => representative)
   );
   return `
 SELECT FALSE AS routine, oid::pg_catalog.text, relowner::pg_catalog.text AS owner, relacl::pg_catalog.text AS relacl
@@ -12537,21 +11949,11 @@ FROM pg_catalog.pg_proc
 WHERE oid = ANY ('{${routines}}'::pg_catalog.oid[])
 ORDER BY routine, oid;`;
 }
-var PREDEFINED = Object.entries(PREDEFINED_ROLES).map(([role, privileges2]) => `('${role}', '{${privileges2.join()}}'::pg_catalog.text[])`).join(", ");
-function defaultPrivileges(creators, grantees, holders, ofRoutines) {
+function defaultPrivileges(creators, grantees, ofRoutines) {
+  const holders = grantees.flatMap(({ inherits }) => [...inherits].map(({ oid }) => oid));
   const everywhere = [...new Set(creators.map(({ role }) => role.oid))].map((role) => ["0", role]);
   const pairs = [...everywhere, ...creators.map(({ schema, role }) => [schema.oid, role.oid])];
   return `
-WITH predefined AS MATERIALIZED (
-  SELECT r.oid, p.privileges
-  FROM (VALUES ${PREDEFINED}) AS p (role, privileges)
-  JOIN pg_catalog.pg_roles AS r ON r.rolname = p.role
-),
-grantee AS MATERIALIZED (
-  SELECT g.oid, r.rolsuper
-  FROM pg_catalog.unnest('{${grantees.join()}}'::pg_catalog.oid[]) AS g (oid)
-  JOIN pg_catalog.pg_roles AS r ON r.oid = g.oid
-)
 SELECT 'default-privileges' AS kind, NULLIF(c.schema, 0)::pg_catalog.text AS schema, c.role::pg_catalog.text AS owner, '' AS skipped,
        1 AS size, pg_catalog.json_build_array(pg_catalog.json_build_object('oid', c.schema, 'name', t.name)) AS members,
        (SELECT ${aclItems()}
@@ -12560,25 +11962,20 @@ SELECT 'default-privileges' AS kind, NULLIF(c.schema, 0)::pg_catalog.text AS sch
           AND x.grantee <> c.role AND x.grantee = ANY ('{${["0", ...holders].join()}}'::pg_catalog.oid[])) AS acl,
        (SELECT pg_catalog.json_object_agg(g.oid, (
                  SELECT COALESCE(pg_catalog.json_agg(name ORDER BY ordinal), '[]') FROM ${PRIVILEGES}
-                 WHERE type = t.objtype AND (g.rolsuper OR name = ANY (given.privileges))))
-        FROM grantee AS g
+                 WHERE type = t.objtype AND (name = ANY (g.anyway) OR name = ANY (given.privileges))))
+        FROM (VALUES ${grantees.map((role) => `('${role.oid}'::pg_catalog.oid, '{${anyway(role)}}'::pg_catalog.text[])`)}) AS g (oid, anyway)
         CROSS JOIN LATERAL (
-          SELECT pg_catalog.array_agg(privilege) AS privileges
+          SELECT pg_catalog.array_agg(x.privilege_type) AS privileges
           FROM (
-            SELECT x.privilege_type AS privilege
-            FROM (
-              SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
-                               WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
-                              pg_catalog.acldefault(t.built_in, c.role)) AS acl
-              UNION ALL
-              SELECT defaclacl FROM pg_catalog.pg_default_acl
-              WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
-            ) AS a
-            CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
-            WHERE CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
+            SELECT COALESCE((SELECT defaclacl FROM pg_catalog.pg_default_acl
+                             WHERE defaclrole = c.role AND defaclnamespace = 0 AND defaclobjtype = t.objtype),
+                            pg_catalog.acldefault(t.built_in, c.role)) AS acl
             UNION ALL
-            SELECT pg_catalog.unnest(p.privileges) FROM predefined AS p WHERE pg_catalog.pg_has_role(g.oid, p.oid, 'USAGE')
-          ) AS e
+            SELECT defaclacl FROM pg_catalog.pg_default_acl
+            WHERE defaclrole = c.role AND defaclnamespace = c.schema AND defaclobjtype = t.objtype
+          ) AS a
+          CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
+          WHERE CASE WHEN x.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, x.grantee, 'USAGE') END
         ) AS given
         WHERE c.schema <> 0) AS held
 FROM ROWS FROM (pg_catalog.unnest('{${pairs.map(([schema]) => schema).join()}}'::pg_catalog.oid[]),
@@ -12586,63 +11983,71 @@ FROM ROWS FROM (pg_catalog.unnest('{${pairs.map(([schema]) => schema).join()}}':
 CROSS JOIN (VALUES ('r'::"char", 'r'::"char", 'tables'), ('S', 's', 'sequences')${ofRoutines ? ", ('f', 'f', 'routines')" : ""}) AS t (objtype, built_in, name)
 ORDER BY c.schema, c.role, t.objtype DESC;`;
 }
+function anyway({ superuser, inherits }) {
+  return superuser ? ALL_PRIVILEGES : [...inherits].flatMap(({ predefined: predefined2, name: name3 }) => predefined2 && PREDEFINED_ROLES[name3] || []);
+}
+var ALL_PRIVILEGES = [...TABLE_PRIVILEGES, ...SEQUENCE_PRIVILEGES, ...ROUTINE_PRIVILEGES];
 
 // src/postgres/snapshot.rows.ts
 function mapSnapshot(rows, exclude) {
-  const sections2 = Map.groupBy(rows, ({ section }) => section);
-  const facts = (section) => (sections2.get(section) ?? []).map((row) => row.facts);
-  const [first] = facts("server");
-  if (first === void 0) throw new Error("the snapshot has no server row");
-  const { sessionUser, nextTransaction, ...server } = first;
-  const roleOf = mapRoles(facts("role"));
+  const facts = sectionsOf(rows);
+  const [[server], [database]] = [facts("server"), facts("database")];
+  if (server === void 0 || database === void 0) throw new Error("the snapshot lacks its server or database");
+  const { sessionUser, nextTransaction: _, otherSequences: __, ...serverFacts } = server;
+  const { roles, roleOf, holderOf, aclItem } = holdersIn(facts("role"));
+  const usable2 = new Map(facts("usable").map((row) => [row.schema, row.roles.map(roleOf)]));
   const schemas2 = /* @__PURE__ */ new Map();
-  const groupFrom = (row) => mapGroup(row, schemas2, roleOf);
-  const schemaGroups = facts("schema").map((row) => {
-    const group = groupFrom(row);
-    const schema = mapSchema(group, row.usableBy.map(roleOf));
-    schemas2.set(schema.oid, schema);
-    return group;
+  const groupFrom = ({ kind, skipped, size, schema, owner, acl, held, members }) => ({
+    kind,
+    skipped,
+    size,
+    ...schema != null && { schema: found(schemas2, schema) },
+    owner: roleOf(owner),
+    acl: (acl ?? []).map(aclItem),
+    held: new Map(Object.entries(held ?? {}).map(([oid, privileges2]) => [roleOf(oid), new Set(privileges2)])),
+    members: members ?? []
   });
-  const groups = facts("group").map((row) => ({ row, group: groupFrom(row) }));
-  const asked = groups.filter(({ row }) => row.representative !== void 0);
-  const relations = new Map(
-    asked.filter(({ group }) => !isRoutine(group.kind)).map(({ row, group }) => [row.representative ?? "", group])
-  );
-  const relationsOf = (representative) => found(relations, representative);
-  const database = groups.find(({ group }) => group.kind === "database")?.group;
-  if (database === void 0) throw new Error("the snapshot has no database row");
+  const [ofDatabase, ...ofSchemas] = [database, ...facts("schema")].map(groupFrom);
+  for (const schema of ofSchemas.map((group) => schemaFrom(group, usable2))) schemas2.set(schema.oid, schema);
+  const asked = facts("group").map((row) => ({ ...row, group: groupFrom(row) }));
+  const relations = asked.filter(({ kind }) => !isRoutine(kind));
+  const byRepresentative = new Map(relations.map(({ representative, group }) => [representative, group]));
+  const relationsOf = (representative) => found(byRepresentative, representative);
   return {
     snapshot: {
-      server: { ...server, versionText: server.versionText.split(" ")[0] ?? "" },
+      server: { ...serverFacts, versionText: server.versionText.split(" ")[0] ?? "" },
       sessionUser: roleOf(sessionUser),
-      database: { name: database.members[0]?.name ?? "", owner: database.owner },
+      database: { name: ofDatabase.members[0]?.name ?? "", owner: ofDatabase.owner },
       schemas: [...schemas2.values()].sort((a, b) => compare(a.name, b.name)),
-      groups: [
-        database,
-        ...schemaGroups,
-        ...groups.flatMap(({ group }) => group === database ? [] : [group])
-      ],
+      groups: [ofDatabase, ...ofSchemas, ...asked.map(({ group }) => group)],
       columns: facts("column").map(({ representative, relation, name: name3, items }) => ({
         group: relationsOf(representative),
         member: { oid: relation, name: name3 },
-        items: items.map((item) => ({ column: item.column, ...mapAclItem(item, roleOf) }))
+        items: items.map(aclItem)
       })),
       knownSchemas: facts("known-schema"),
       knownRoles: facts("known-role"),
       unmatchedPatterns: facts("unmatched-pattern").map((ordinal) => exclude[ordinal - 1] ?? "")
     },
-    grantees: new Map(facts("grantee").map((row) => [row.name, mapSession(row, roleOf)])),
+    grantees: new Map(
+      facts("grantee").map(({ name: name3, oid, session, ...row }) => [
+        name3,
+        { ...row, role: roleOf(oid), actor: roleOf(session) }
+      ])
+    ),
+    server,
+    roles,
     roleOf,
+    holderOf,
     groupFrom,
+    /** The relations that one of them was asked about. */
     relationsOf,
-    representatives: asked.flatMap(({ row, group }) => row.skipped === "" ? mapAsked(row, group) : []),
-    nextTransaction,
-    hasRowSecurity: groups.some(({ row }) => row.rowSecurity),
-    hasTriggers: groups.some(({ row }) => row.triggers)
+    /** The groups of relations and routines, each with the object that the server was asked about. */
+    asked
   };
 }
 function mapUndeclared(rows) {
-  const { snapshot, roleOf, relationsOf } = mapSnapshot(rows, []);
+  const { snapshot, roleOf, holderOf, relationsOf } = mapSnapshot(rows, []);
   const undeclared2 = rows.filter(({ section }) => section === "undeclared");
   return {
     snapshot,
@@ -12653,25 +12058,21 @@ function mapUndeclared(rows) {
         group,
         members: relation === null ? group.members : group.members.filter(({ oid }) => oid === relation),
         grantor: roleOf(grantor),
-        holders: grantees.map((oid) => oid === PUBLIC.oid ? PUBLIC : roleOf(oid)),
+        holders: grantees.map(holderOf),
         privileges: privileges2,
         ...columns && { columns }
       };
     })
   };
 }
-function mapGrantees(grantees, facts, pitfalls) {
-  const byRole2 = new Map(facts.map(({ grantee, ...row }) => [grantee, row]));
+function mapGrantees(grantees, labels, ownerships2, pitfalls) {
   return new Map(
-    [...grantees].map(([name3, signedIn]) => [
-      name3,
-      {
-        ...signedIn,
-        facts: found(byRole2, signedIn.role.oid),
-        actorFacts: found(byRole2, signedIn.actor.oid),
-        pitfalls: pitfalls.filter(({ grantee }) => grantee === signedIn.actor.oid)
-      }
-    ])
+    [...grantees].map(([name3, signedIn]) => {
+      const isOwn = ({ grantee }) => grantee === signedIn.role.oid;
+      const { labels: own2 = [], labelsInUse = false } = labels.find(isOwn) ?? {};
+      const ofActor = pitfalls.filter(({ grantee }) => grantee === signedIn.actor.oid);
+      return [name3, { ...signedIn, labels: own2, labelsInUse, ownerships: ownerships2.filter(isOwn), pitfalls: ofActor }];
+    })
   );
 }
 function found(all2, oid) {
@@ -12679,58 +12080,46 @@ function found(all2, oid) {
   if (one === void 0) throw new Error(`OID ${oid} is not in the snapshot`);
   return one;
 }
-function mapRoles(rows) {
-  const byName2 = rows.toSorted((a, b) => compare(a.name, b.name));
+function holdersIn(rows) {
+  const last = [...new Map(rows.map((row) => [row.oid, row])).values()];
+  const byName2 = last.sort((a, b) => compare(a.name, b.name));
   const roles = new Map(
     byName2.map(({ inheritedBy: _, ...facts }) => [
       facts.oid,
-      { ...facts, inherits: /* @__PURE__ */ new Set(), viaRoles: [] }
+      { ...CANNOT_ACT, ...facts, inherits: /* @__PURE__ */ new Set(), viaRoles: [] }
     ])
   );
-  for (const { oid, inheritedBy, viaRoles } of byName2) {
+  for (const { oid, inheritedBy, viaRoles = [] } of byName2) {
     for (const heir of inheritedBy) found(roles, heir).inherits.add(found(roles, oid));
     found(roles, oid).viaRoles.push(...viaRoles.map((other) => found(roles, other)));
   }
-  return (oid) => found(roles, oid);
+  const roleOf = (oid) => found(roles, oid);
+  const holderOf = (oid) => oid === PUBLIC.oid ? PUBLIC : roleOf(oid);
+  const aclItem = (row) => ({
+    ...row,
+    grantor: roleOf(row.grantor),
+    grantee: holderOf(row.grantee)
+  });
+  return { roles: [...roles.values()], roleOf, holderOf, aclItem };
 }
-function mapGroup(row, schemas2, roleOf) {
-  const { kind, schema, owner, acl, held, skipped, size, members } = row;
-  return {
-    kind,
-    ...schema != null && { schema: found(schemas2, schema) },
-    owner: roleOf(owner),
-    acl: (acl ?? []).map((item) => mapAclItem(item, roleOf)),
-    held: new Map(Object.entries(held ?? {}).map(([oid, privileges2]) => [roleOf(oid), new Set(privileges2)])),
-    skipped,
-    size,
-    members: members ?? []
-  };
-}
-function mapSession({ oid, session, refused }, roleOf) {
-  return { role: roleOf(oid), actor: roleOf(session), refused };
-}
-function mapAsked({ representative = "", owner, relacl = null, size }, group) {
-  return { routine: isRoutine(group.kind), oid: representative, owner, relacl, group, forOthers: size > 1 };
-}
-function mapSchema({ owner, acl, held, members: [itself] }, usableBy) {
+var CANNOT_ACT = {
+  connects: false,
+  roleSet: false,
+  inherited: false,
+  settable: false,
+  administered: false,
+  grantable: false,
+  memberOfLogin: false,
+  membership: null
+};
+function schemaFrom({ owner, acl, held, members: [itself] }, usable2) {
   const { oid = "", name: name3 = "" } = itself ?? {};
-  const creators = [...held].filter(([, privileges2]) => privileges2.has("CREATE"));
-  return {
-    oid,
-    name: name3,
-    owner,
-    acl,
-    usableBy: new Set(usableBy),
-    creatableBy: new Set(creators.map(([role]) => role))
-  };
+  const creators = [...held].flatMap(([role, privileges2]) => privileges2.has("CREATE") ? role : []);
+  return { oid, name: name3, owner, acl, usableBy: new Set(usable2.get(oid)), creatableBy: new Set(creators) };
 }
-function mapAclItem({ grantor, grantee, privilege, grantable }, roleOf) {
-  return {
-    grantor: roleOf(grantor),
-    grantee: grantee === PUBLIC.oid ? PUBLIC : roleOf(grantee),
-    privilege,
-    grantable
-  };
+function sectionsOf(rows) {
+  const sections2 = Map.groupBy(rows, ({ section }) => section);
+  return (section) => (sections2.get(section) ?? []).map((row) => row.facts);
 }
 
 // src/postgres/catalog.ts
@@ -12750,7 +12139,7 @@ async function look2(client, grantees, demand) {
       return null;
     });
     if (seen?.snapshot) return seen.snapshot;
-    if (Date.now() > end) throw new ActionError(await catalogBusy(client, seen?.changed ?? [], looks));
+    if (Date.now() > end) throw new ActionError(catalogBusy(looks));
     firstLook ??= seen?.nextTransaction;
     if (looks > 1) await (0, import_promises3.setTimeout)(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
   }
@@ -12775,98 +12164,93 @@ var PASSING = /* @__PURE__ */ new Set([
   "42P01"
   // undefined_table
 ]);
-async function catalogBusy(client, changed, looks) {
-  const [, { rows }] = await Promise.all([
-    client.query(BEGIN_READ_ONLY),
-    client.query(NAMES, [changed]),
-    client.query("COMMIT")
-  ]);
-  const names4 = someNames(rows.map(({ schema, name: name3 }) => [schema, name3]));
+function catalogBusy(looks) {
   return failure({
     code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${looks} attempts to read them, most recently those on ${names4}.`,
+    message: sentence`The privileges changed during each of ${looks} attempts to read them.`,
     hint: "Another job grants, revokes, creates or drops here at the same time.",
     steps: ["Run this step after the other job."]
   });
 }
-var NAMES = `
-SELECT n.nspname AS schema, c.relname AS name
-FROM (
-  SELECT oid, relname, relnamespace FROM pg_catalog.pg_class
-  UNION ALL SELECT oid, proname, pronamespace FROM pg_catalog.pg_proc
-) AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.oid = ANY ($1::pg_catalog.oid[])
-ORDER BY 1, 2`;
 async function lookOnce(client, grantees, demand, since) {
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
     client.query(snapshotFor(demand), [...parametersOf(grantees, demand), since])
   ]);
+  const second = await lookAgain(client, rows, demand);
+  const { nextTransaction } = second.seen.server;
+  const now = new Map(second.objects.map((row) => [`${row.routine} ${row.oid}`, row]));
+  const found2 = second.checked.map((then) => ({
+    then,
+    now: now.get(`${isRoutine(then.kind)} ${then.representative}`)
+  }));
+  const judged = found2.filter(({ then }) => since === void 0 || then.size > 1);
+  if (judged.some(({ then, now: now2 }) => now2?.owner !== then.owner || now2.relacl !== (then.relacl ?? null)))
+    return { nextTransaction };
+  const gone = new Set(found2.flatMap(({ then, now: now2 }) => now2 === void 0 ? then.group : []));
+  const { snapshot } = second;
+  const groups = snapshot.groups.filter((group) => !gone.has(group));
+  const columns = snapshot.columns.filter(({ group }) => !gone.has(group));
+  return { snapshot: { ...snapshot, groups, columns }, nextTransaction };
+}
+async function lookAgain(client, rows, demand) {
   const first = mapSnapshot(rows, demand.exclude);
-  const { snapshot, representatives, nextTransaction } = first;
-  const second = await lookAgain(client, first, demand);
-  const now = new Map(second.objects.map((row) => [keyOf4(row), row]));
-  const changed = representatives.filter((then) => {
-    const { owner, relacl } = now.get(keyOf4(then)) ?? {};
-    const isJudged = since === void 0 || then.forOthers;
-    return isJudged && (owner !== then.owner || relacl !== then.relacl);
-  });
-  if (changed.length > 0 || second.grantees === void 0)
-    return { changed: changed.map(({ oid }) => oid), nextTransaction };
-  const gone = new Set(representatives.flatMap((then) => now.has(keyOf4(then)) ? [] : [then.group]));
-  const complete = {
-    ...snapshot,
-    groups: [...snapshot.groups.filter((group) => !gone.has(group)), ...second.defaults],
-    columns: snapshot.columns.filter(({ group }) => !gone.has(group)),
-    grantees: second.grantees
-  };
-  return { snapshot: complete, nextTransaction };
-}
-function keyOf4({ routine, oid }) {
-  return `${routine} ${oid}`;
-}
-async function lookAgain(client, first, demand) {
-  const { snapshot, representatives } = first;
+  const { snapshot, asked } = first;
   const signedIn = [...first.grantees.values()];
-  const actors = oidsOf(signedIn.map(({ actor }) => actor));
-  const roles = oidsOf(signedIn.flatMap(({ role, actor }) => [role, actor]));
-  const holders = oidsOf(signedIn.flatMap(({ actor }) => [...actor.inherits]));
+  const actors = [...new Set(signedIn.map(({ actor }) => actor))];
+  const roles = oidsOf(signedIn.map(({ role }) => role));
   const creators = creatorsOf({ ...snapshot, grantees: first.grantees }, demand);
   const scope = {
     schemas: snapshot.schemas.map(({ oid }) => oid),
-    grantees: actors,
+    grantees: oidsOf(actors),
     exclude: demand.exclude
   };
-  const has = (wanted2) => snapshot.groups.some(({ kind }) => kind === wanted2);
+  const has = (wanted) => snapshot.groups.some(({ kind }) => kind === wanted);
   const needed = (is, sql) => is ? sql() : NO_ROWS;
-  const [objects, defaults2, facts, ...pitfalls] = await statements(client, [
-    secondLook(representatives),
+  const ownSequences = demandsNextValues(demand) && !first.server.otherSequences && !snapshot.groups.some(isExcludedSequence);
+  const [objects, acting, defaults2, labels, owned, ...pitfalls] = await statements(client, [
+    secondLook(asked.filter(isChecked)),
+    needed(mayDiffer(snapshot, demand, signedIn), () => whoCanAct(first, [...roles, ...scope.grantees])),
     needed(
-      creators.length > 0,
-      () => defaultPrivileges(creators, actors, holders, demand.routinePrivileges.length > 0)
+      creators.length > 0 && actors.length > 0,
+      () => defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0)
     ),
-    granteeFacts(roles, snapshot.server, ownersOf(snapshot)),
-    needed(first.hasRowSecurity, () => rowSecurityWithoutPolicy(scope)),
+    needed(snapshot.server.labelsReadable, () => labelsOf(roles)),
+    needed(powersMatter(demand), () => ownerships(roles, ownersOf(snapshot), snapshot.server.version)),
+    needed(
+      asked.some(({ rowSecurity }) => rowSecurity),
+      () => rowSecurityWithoutPolicy(scope)
+    ),
     needed(has("view"), () => viewsThatFail(scope)),
-    needed(first.hasTriggers, () => foreignKeysThatFail(scope)),
-    defaultsThatFail(scope, takesNextValues(demand)),
+    needed(
+      asked.some(({ triggers }) => triggers),
+      () => foreignKeysThatFail(scope)
+    ),
+    needed(!ownSequences, () => defaultsThatFail(scope, demandsNextValues(demand))),
     needed(has("foreign-table"), () => foreignTablesWithoutMapping(scope)),
     "COMMIT;"
   ]);
-  const isComplete = facts.length === roles.length;
-  return {
-    objects,
-    defaults: defaults2.map(first.groupFrom),
-    grantees: isComplete ? mapGrantees(first.grantees, facts, pitfalls.flat()) : void 0
+  const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting], demand.exclude) : first;
+  const complete = {
+    ...seen.snapshot,
+    groups: [...seen.snapshot.groups, ...defaults2.map(seen.groupFrom)],
+    grantees: mapGrantees(seen.grantees, labels, owned, pitfalls.flat())
   };
+  return { seen, objects, checked: seen.asked.filter(isChecked), snapshot: complete };
+}
+function isChecked({ skipped }) {
+  return skipped === "";
 }
 function oidsOf(roles) {
   return [...new Set(roles.map(({ oid }) => oid))];
 }
 function ownersOf({ groups }) {
-  return oidsOf(groups.filter(({ skipped }) => skipped === "").map(({ owner }) => owner));
+  return oidsOf(groups.filter(isChecked).map(({ owner }) => owner));
 }
-function takesNextValues({ sequencePrivileges }) {
+function isExcludedSequence({ kind, skipped }) {
+  return kind === "sequence" && skipped === "exclude";
+}
+function demandsNextValues({ sequencePrivileges }) {
   return sequencePrivileges === "ALL" || sequencePrivileges.includes("USAGE") || sequencePrivileges.includes("UPDATE");
 }
 var NO_ROWS = "SELECT WHERE FALSE;";
@@ -12875,15 +12259,15 @@ async function statements(client, sql) {
   return results.map(({ rows }) => rows);
 }
 function parametersOf(grantees, demand) {
-  const patterns = demand.exclude.map(likePatternsOf);
+  const { names: names4, paths } = likePatternsOf(demand.exclude);
   return [
     grantees,
     demand.schemas === "*" ? null : demand.schemas,
     demand.tablePrivileges === "ALL" ? null : demand.tablePrivileges,
     demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
     demand.onExtra !== "ignore",
-    patterns.map(({ name: name3 }) => name3),
-    patterns.map(({ path }) => path),
+    names4,
+    paths,
     demand.routinePrivileges
   ];
 }
@@ -12900,11 +12284,11 @@ alike AS MATERIALIZED (
 ),
 -- attname: NULL for a privilege on the whole relation
 item AS MATERIALIZED (
-  SELECT a.relkind, a.representative, a.relnamespace, a.relowner, NULL::pg_catalog.oid AS relation, NULL::pg_catalog.name AS attname, x.*
+  SELECT a.representative, a.relowner, NULL::pg_catalog.oid AS relation, NULL::pg_catalog.name AS attname, x.*
   FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
   WHERE x.grantee <> a.relowner
   UNION ALL
-  SELECT a.relkind, a.representative, a.relnamespace, a.relowner, c.attrelid, c.attname, x.*
+  SELECT a.representative, a.relowner, c.attrelid, c.attname, x.*
   FROM (SELECT alike.*, pg_catalog.unnest(members) AS oid FROM alike) AS a
   JOIN pg_catalog.pg_attribute AS c ON c.attrelid = a.oid AND c.attacl IS NOT NULL AND NOT c.attisdropped
   CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
@@ -12912,43 +12296,35 @@ item AS MATERIALIZED (
 ),
 -- the privileges of each role, on columns each with its columns; "privilege" stands for it with the grant option too
 held AS (
-  SELECT relkind, representative, relnamespace, relation, grantor, grantee, privileges, pg_catalog.array_agg(attname ORDER BY attname) AS columns
+  SELECT representative, relation, grantor, grantee, privileges, pg_catalog.array_agg(attname ORDER BY attname) AS columns
   FROM (
-    SELECT relkind, representative, relnamespace, relation, attname, grantor, grantee,
+    SELECT representative, relation, attname, grantor, grantee,
            pg_catalog.array_agg(privilege_type || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END ORDER BY privilege_type) AS privileges
     FROM item
     WHERE grantee NOT IN (SELECT oid FROM declared)
-    GROUP BY relkind, representative, relnamespace, relation, attname, grantor, grantee
+    GROUP BY representative, relation, attname, grantor, grantee
   ) AS by_column
-  GROUP BY relkind, representative, relnamespace, relation, grantor, grantee, privileges
+  GROUP BY representative, relation, grantor, grantee, privileges
 ),
 undeclared AS MATERIALIZED (
-  SELECT relkind, representative, relnamespace, relation, grantor, privileges, columns, pg_catalog.json_agg(grantee ORDER BY grantee) AS grantees,
-         pg_catalog.array_agg(grantee) AS holders
+  SELECT representative, relation, grantor, privileges, columns, pg_catalog.array_agg(grantee ORDER BY grantee) AS grantees
   FROM held
-  GROUP BY relkind, representative, relnamespace, relation, grantor, privileges, columns
+  GROUP BY representative, relation, grantor, privileges, columns
 ),
 chained AS MATERIALIZED (
   SELECT * FROM item
   WHERE is_grantable OR grantor <> relowner OR attname IS NOT NULL OR grantee IN (SELECT grantor FROM item WHERE grantor <> relowner)
 ),
 acl AS MATERIALIZED (
-  SELECT relkind::pg_catalog.text, representative, ${aclItems()} AS items FROM chained WHERE attname IS NULL GROUP BY relkind, representative
+  SELECT 'relation' AS relkind, representative, ${aclItems()} AS items FROM chained WHERE attname IS NULL GROUP BY representative
 ),
 mentioned AS MATERIALIZED (
   SELECT relowner AS oid FROM alike UNION SELECT nspowner FROM schema UNION SELECT datdba FROM database
-  UNION SELECT grantor FROM undeclared UNION SELECT pg_catalog.unnest(holders) FROM undeclared
+  UNION SELECT grantor FROM undeclared UNION SELECT pg_catalog.unnest(grantees) FROM undeclared
   UNION SELECT grantor FROM chained UNION SELECT grantee FROM chained
   UNION SELECT session_user_oid FROM server
   EXCEPT SELECT 0
-),
-actor AS MATERIALIZED (
-  SELECT relnamespace AS schema, relowner AS role FROM alike
-  UNION SELECT relnamespace, grantor FROM item
-  UNION SELECT relnamespace, grantee FROM chained WHERE is_grantable AND grantee <> 0
-  UNION SELECT schema.oid, session_user_oid FROM schema, server
-  UNION SELECT schema.oid, datdba FROM schema, database
-),`;
+)`;
 var ROWS = `UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
          'kind', ${KIND_OF_RELATION} END, 'schema', a.relnamespace, 'owner', a.relowner, 'skipped', '',
@@ -12976,6 +12352,7 @@ WITH ${SERVER_CTES},
 -- the privileges of no grantee are asked for
 grantee AS (SELECT oid FROM known_role WHERE FALSE),
 acting AS (SELECT oid FROM grantee),
+heir AS (SELECT oid FROM grantee),
 relation AS MATERIALIZED (
   SELECT c.oid, c.relname, c.relnamespace, c.relowner, c.relkind, c.relacl
   FROM pg_catalog.pg_class AS c
@@ -12983,7 +12360,7 @@ relation AS MATERIALIZED (
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND c.oid NOT IN (SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
-    AND (${[...new Set(checked.map(isChecked))].join("\n      OR ")})
+    AND (${[...new Set(checked.map(isChecked2))].join("\n      OR ")})
 ),
 schema AS MATERIALIZED (
   SELECT oid, nspname, nspowner FROM pg_catalog.pg_namespace WHERE oid IN (SELECT relnamespace FROM relation)
@@ -12994,11 +12371,10 @@ declared AS MATERIALIZED (
      OR rolname = ANY (ARRAY[${grantees.map(quoteLiteral).join()}]::pg_catalog.text[])
 ),
 ${HELD_CTES}
-${ROLE_CTES}
 ${SECTIONS}
 ${ROWS}`;
 }
-function isChecked({ schemas: schemas2, exclude }) {
+function isChecked2({ schemas: schemas2, exclude }) {
   const inSchemas = schemas2 === "*" ? `n.oid NOT IN (
            SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)` : `n.nspname = ANY (ARRAY[${schemas2.map(quoteLiteral).join()}]::pg_catalog.text[])`;
   return `${inSchemas} AND ${notExcluded(exclude, "n.nspname", "c.relname")}`;
@@ -13011,10 +12387,13 @@ async function lookForUndeclared(client, checked, grantees) {
     try {
       const [, { rows }] = await Promise.all([
         client.query(BEGIN_READ_ONLY),
-        client.query(undeclaredPrivileges(checked, grantees)),
+        client.query(undeclaredPrivileges(checked, grantees))
+      ]);
+      const [acting] = await Promise.all([
+        client.query(whoCanAct(mapSnapshot(rows, []), [])),
         client.query("COMMIT")
       ]);
-      return mapUndeclared(rows);
+      return mapUndeclared([...rows, ...acting.rows]);
     } catch (error2) {
       if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
       await rollBack(client, error2);
@@ -13025,43 +12404,31 @@ async function lookForUndeclared(client, checked, grantees) {
 
 // src/grants/identity.ts
 function identityDrift(server, demand, grantee) {
-  const { role, facts } = grantee;
+  const { role, labels } = grantee;
   const expected = demand.objectIds?.get(role.name);
   const found2 = identitiesOf(server, grantee);
   if (expected === void 0 || found2 === "unknown") return null;
+  const finding = { kind: "identity", name: role.name, owner: role.name, privileges: [] };
   const [first] = found2;
-  if (first === void 0)
-    return finding("no-identity", { expected }, { note: bindingByType(role.name, expected) });
+  if (first === void 0) {
+    const fix = { note: bindingByType(role.name, expected) };
+    return { ...finding, reason: "no-identity", identity: { expected }, fix };
+  }
   const { tenantId: tenant } = demand;
   const isElsewhere = ({ tenantId: tenantId2 }) => tenant !== void 0 && tenantId2 !== void 0 && tenantId2 !== tenant;
   const other = found2.find((each) => each.objectId !== expected || isElsewhere(each));
   if (other === void 0) return null;
   const tenants = isElsewhere(other) ? { expectedTenant: tenant, boundTenant: other.tenantId } : {};
-  const has = (flag) => facts.labels.some((label2) => label2.split(",").includes(flag));
-  const flags = { admin: has("admin"), mfa: has("mfa") };
-  return finding(
-    "other-identity",
-    { expected, bound: other.objectId, ...tenants },
-    {
-      ...AS_ENTRA_ADMINISTRATOR,
-      sql: bindingSql(role.name, { objectId: expected, type: first.type, ...flags }),
-      note: paragraph(
-        inOurWords("The member must be a Microsoft Entra administrator."),
-        REASONS["other-identity"].advice ?? EMPTY
-      )
-    }
-  );
-  function finding(reason, identity, fix) {
-    return {
-      kind: "identity",
-      name: role.name,
-      owner: role.name,
-      privileges: [],
-      reason,
-      identity,
-      fix
-    };
-  }
+  const has = (flag) => labels.some((label3) => label3.split(",").includes(flag));
+  const label2 = { objectId: expected, type: first.type, admin: has("admin"), mfa: has("mfa") };
+  const administrator = inOurWords("The member must be a Microsoft Entra administrator.");
+  const note = paragraph(administrator, REASONS["other-identity"].advice ?? EMPTY);
+  return {
+    ...finding,
+    reason: "other-identity",
+    identity: { expected, bound: other.objectId, ...tenants },
+    fix: { ...AS_ENTRA_ADMINISTRATOR, sql: bindingSql(role.name, label2), note }
+  };
 }
 function boundIdentity(server, grantee) {
   const found2 = identitiesOf(server, grantee);
@@ -13072,11 +12439,10 @@ function identityFixes(drifts) {
   return statements2.length === 0 ? [] : [{ ...AS_ENTRA_ADMINISTRATOR, runnable: false, statements: statements2 }];
 }
 function identityWarnings(server, demand, grantee) {
-  const { role, facts } = grantee;
+  const { role, labelsInUse } = grantee;
   const expected = demand.objectIds?.get(role.name);
   const found2 = identitiesOf(server, grantee);
-  if (found2 === "unknown")
-    return expected === void 0 ? [] : [identityUnknown(server, role.name, expected)];
+  if (found2 === "unknown") return expected === void 0 ? [] : [identityUnknown(server, role.name, expected)];
   const [resolved, given] = found2;
   if (resolved !== void 0 && given !== void 0 && resolved.objectId !== given.objectId) {
     return [
@@ -13086,7 +12452,7 @@ function identityWarnings(server, demand, grantee) {
       }
     ];
   }
-  if (expected !== void 0 || resolved !== void 0 || !facts.labelsInUse) return [];
+  if (expected !== void 0 || resolved !== void 0 || !labelsInUse) return [];
   return [
     {
       code: "not-entra-role",
@@ -13105,76 +12471,15 @@ function bindingSql(role, label2) {
   const provider = quoteIdentifier(LABEL_PROVIDER);
   return `SECURITY LABEL FOR ${provider} ON ROLE ${quoteIdentifier(role)} IS ${quoteLiteral(entraLabel(label2))};`;
 }
-function bindingByType(role, objectId2) {
-  const sql = (type) => code(bindingSql(role, { objectId: objectId2, type, admin: false, mfa: false }));
+function bindingByType(role, objectId3) {
+  const sql = (type) => code(bindingSql(role, { objectId: objectId3, type, admin: false, mfa: false }));
   return sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, run the statement for the type of the identity. Application or managed identity: ${sql("service")} User: ${sql("user")} Group: ${sql("group")}`;
 }
 var AS_ENTRA_ADMINISTRATOR = { as: AZURE_ADMIN, byMember: true, database: ENTRA_DATABASE };
-function identitiesOf(server, { facts: { labels } }) {
+function identitiesOf(server, { labels }) {
   if (!server.labelsReadable) return "unknown";
   const read = labels.flatMap((label2) => readEntraLabel(label2) ?? []);
   return read.length === 0 && labels.length > 0 ? "unknown" : read;
-}
-
-// src/grants/powers.ts
-function powersBeyond(place2, demand, grantee) {
-  const { onExtra, tablePrivileges, sequencePrivileges } = demand;
-  const isAll = tablePrivileges === "ALL" && sequencePrivileges === "ALL";
-  if (onExtra === "ignore" || isAll && !extraIsDrift(onExtra) || grantee.role.superuser) return [];
-  const places = place2.groups.filter(({ kind }) => kind === "database" || kind === "schema");
-  const relations = place2.groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
-  const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));
-  return [
-    ...places.flatMap((group) => ownerOf(group, grantee)),
-    ...groupsOf(grantee.facts.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike3) => {
-      const owner = owners.get(alike3[0].owner);
-      return owner === void 0 ? [] : memberOf(place2, owner, grantee.role, alike3);
-    })
-  ];
-}
-function ownerOf({ kind, owner, members }, { role, actor }) {
-  if (owner !== role && owner !== actor) return [];
-  return members.map((member) => {
-    const alter = `ALTER ${kind.toUpperCase()} ${quoteIdentifier(member.name)} OWNER TO "<new owner>";`;
-    const needs = kind === "database" ? sentence`The role that runs this can act as both and has CREATEDB.` : sentence`The role that runs this can act as both, and the new owner has CREATE on the database.`;
-    return {
-      kind,
-      name: member.name,
-      owner: owner.name,
-      privileges: ["OWNER"],
-      reason: "is-owner",
-      sources: [{ source: "owner" }],
-      fix: { note: sentence`Give it to another role: ${code(alter)} ${needs}` }
-    };
-  });
-}
-function memberOf({ server }, owner, grantee, memberships) {
-  return {
-    kind: "role",
-    name: owner.name,
-    owner: owner.name,
-    privileges: ["SET"],
-    reason: "can-act-as-owner",
-    sources: memberships.map(({ role }) => ({ source: "role", role })),
-    fix: revokeOf(server.version, grantee, memberships)
-  };
-}
-function revokeOf(version, grantee, memberships) {
-  const [{ grantor, grantorCanLogin }] = memberships;
-  if (grantor === null)
-    return { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };
-  const note = REASONS["can-act-as-owner"].advice;
-  const by = version >= 16e4 ? ` GRANTED BY ${quoteIdentifier(grantor)}` : "";
-  const sql = memberships.map(
-    ({ role }) => `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(grantee.name)}${by};`
-  );
-  const set = grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(grantor)};`];
-  return {
-    as: grantor,
-    ...!grantorCanLogin && { byMember: true },
-    sql: [...set, ...sql].join(" "),
-    ...note && { note }
-  };
 }
 
 // src/grants/assess.ts
@@ -13189,19 +12494,8 @@ function assess(snapshot, demand, names4) {
     return { name: name3, obstacle: null, grantee, drift: driftOf(grantee), identity, powers };
   });
   const drifts = grantees.flatMap((grantee) => grantee.obstacle === null ? grantee.drift : []);
-  return {
-    snapshot,
-    demand,
-    grantees,
-    grants: planGrants(
-      login,
-      drifts.flatMap(({ missing }) => missing)
-    ),
-    revokes: planRevokes(
-      login,
-      drifts.flatMap(({ extra }) => extra)
-    )
-  };
+  const [missing, extra] = [drifts.flatMap((drift2) => drift2.missing), drifts.flatMap((drift2) => drift2.extra)];
+  return { snapshot, demand, grantees, grants: planGrants(login, missing), revokes: planRevokes(login, extra) };
 }
 function loginOf({ sessionUser, server }, { actAsOwner }) {
   return {
@@ -13221,43 +12515,10 @@ function changesToApply(assessment) {
 function statementsToApply(assessment) {
   return statementsIn(changesToApply(assessment));
 }
-function fixesFor(assessment, { grants, revokes }) {
-  const { snapshot, demand, grantees } = assessment;
-  const identities = grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
-  return [
-    ...fixBlocks(
-      snapshot,
-      extraIsDrift(demand.onExtra) ? [...grants, ...revokes] : grants,
-      new Set(changesToApply(assessment))
-    ),
-    ...identityFixes(identities)
-  ];
+function fixesFor(assessment, left) {
+  const identities = assessment.grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
+  return [...fixBlocks(assessment.snapshot, left, new Set(changesToApply(assessment))), ...identityFixes(identities)];
 }
-
-// src/grants/left.ts
-function whatIsLeft({ grants, revokes }, outcome) {
-  return {
-    grants: leftOf(grants, outcome, "not-granted"),
-    revokes: leftOf(revokes, outcome, "not-revoked")
-  };
-}
-function leftOf({ blocked, changes: changes2 }, outcome, otherwise) {
-  const ignored = new Set(changes2.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
-  const planned = changes2.map((change) => {
-    const refusal = refusalOf(outcome, change) ?? {
-      reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise
-    };
-    return { change, ...refusal, ...BY_LOGIN.has(refusal.reason) && { byLogin: true } };
-  });
-  if (outcome.failed.size === 0) return [...blocked, ...planned];
-  return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
-}
-function refusalOf({ failed }, change) {
-  if (failed.size === 0) return void 0;
-  const refusal = failed.get(keyOfChange(change));
-  return refusal?.reason === "gone" ? { ...refusal, reason: "refused", otherNotFound: true } : refusal;
-}
-var BY_LOGIN = /* @__PURE__ */ new Set(["not-granted", "not-revoked", "locked"]);
 
 // src/grants/future.ts
 function futureWarnings(grantee, { missing, extra }, beyond) {
@@ -13286,7 +12547,7 @@ function extraNext({ role }, revokes) {
   const to = isPublic(holder) ? inOurWords(holder.name) : name(holder.name);
   const given = inOurWords(series(inOrder(revokes.flatMap(({ privileges: privileges2 }) => privileges2))));
   const isRevokedByAction = holder === role && revokes.every(({ group: group2 }) => group2.schema !== void 0);
-  const run4 = isRevokedByAction ? inOurWords("Set `default-privileges: true` and `on-extra: revoke`, or run") : inOurWords("Run");
+  const run4 = inOurWords(isRevokedByAction ? "Set `default-privileges: true` and `on-extra: revoke`, or run" : "Run");
   return {
     code: "extra-default-privileges",
     message: sentence`Default privileges of ${creator} give ${to} ${given} on each new ${kindsOf(revokes)} in ${schemasOf(revokes)}, so what is extra comes back. ${run4} as ${creator}: ${sqlOf3(revokes)}`
@@ -13299,20 +12560,13 @@ function revokesOf2(grantee, { group, member, privileges: privileges2 }) {
   const items = group.acl.filter((item) => holds(grantee, item));
   return groupsOf(items, (item) => item.grantee).flatMap((same) => {
     const given = privileges2.filter((privilege) => same.some((item) => gives(item, privilege)));
-    const change = {
-      verb: "REVOKE",
-      grantee: same[0].grantee,
-      group,
-      member,
-      acting: AS_SESSION_USER
-    };
+    const change = { verb: "REVOKE", grantee: same[0].grantee, group, member, acting: AS_SESSION_USER };
     return groupsOf(given, isGrantOption).map((alike3) => ({ ...change, privileges: alike3 }));
   });
 }
 function sqlOf3(changes2) {
-  return code(
-    statementsOf2(changes2).map(({ sql }) => sql).join(" ")
-  );
+  const statements2 = statementsOf2(changes2).map(({ sql }) => sql);
+  return code(statements2.join(" "));
 }
 function schemasOf(defaults2) {
   const schemas2 = defaults2.map(({ group }) => group.schema?.name);
@@ -13323,11 +12577,6 @@ function kindsOf(defaults2) {
   const names4 = new Set(defaults2.map(({ member }) => member.name));
   const kinds = ["table", "sequence", "routine"].filter((kind) => names4.has(`${kind}s`));
   return inOurWords(series(kinds, "or"));
-}
-
-// src/grants/warning.ts
-function warning2(code2, message) {
-  return message === void 0 ? [] : [{ code: code2, message }];
 }
 
 // src/grants/pitfalls.ts
@@ -13349,19 +12598,17 @@ function alike2(failing) {
     failing,
     ({ code: code2, schema, name: name3, role, kind, source, column }) => JSON.stringify([code2, schema, name3, role, kind, source, column])
   );
-  const byCause2 = groupsOf(byObjects, (same) => {
+  const byCause = groupsOf(byObjects, (same) => {
     const [{ code: code2, role, owner }] = same;
     return JSON.stringify([code2, role, owner, usesOf(same), privilegesOf(same)]);
   });
-  return byCause2.map((groups) => groups.flat());
+  return byCause.map((groups) => groups.flat());
 }
 function failingUse(same) {
   const [{ code: kind, role, owner }] = same;
   const objects = someNames(same.map(pathOf));
   const privileges2 = inOurWords(series(privilegesOf(same)));
-  const sources = someNames(
-    same.map(({ source, column }) => column == null ? source : [...source, column])
-  );
+  const sources = someNames(same.map(({ source, column }) => column == null ? source : [...source, column]));
   const uses = inOurWords(series(usesOf(same)));
   const fail2 = usesOf(same).length > 1 ? "fail" : "fails";
   const lacks = sentence`${name(role)} does not have ${privileges2} on ${sources}.`;
@@ -13399,6 +12646,9 @@ function usesOf(same) {
 function privilegesOf(same) {
   return inOrder(same.map(({ privilege }) => privilege));
 }
+function warning2(code2, message) {
+  return message === void 0 ? [] : [{ code: code2, message }];
+}
 
 // src/grants/warnings.ts
 function warningsFor(snapshot, demand, grantee, future, beyond) {
@@ -13424,22 +12674,22 @@ function warningsFor(snapshot, demand, grantee, future, beyond) {
 var ELASTIC_CLUSTER = inOurWords(
   "This server is an elastic cluster (extension `citus`). Only the coordinator was checked, not the worker nodes. Default privileges do not apply on the worker nodes."
 );
-function cannotLogIn({ role, facts }) {
+function cannotLogIn({ role, labels }) {
   const who = name(role.name);
   const run4 = (option) => code(`ALTER ROLE ${quoteIdentifier(role.name)} ${option};`);
   const closed = sentence`${who} is not permitted to log in. Unless it is a group, run ${run4("LOGIN")}`;
   if (!role.canLogin) return warning2("grantee-cannot-log-in", closed);
   const limited = sentence`${who} cannot connect, because it has CONNECTION LIMIT 0. Run ${run4("CONNECTION LIMIT -1")}`;
-  const entra = facts.labels.length > 0 ? inOurWords(" Microsoft does not document whether a sign-in with Microsoft Entra then still works.") : EMPTY;
+  const entra = labels.length > 0 ? inOurWords(" Microsoft does not document whether a sign-in with Microsoft Entra then still works.") : EMPTY;
   const expired = sentence`The password of ${who} has expired (VALID UNTIL).${entra} Run ${run4("VALID UNTIL 'infinity'")}`;
   return [
-    ...warning2("grantee-cannot-connect", facts.noConnections ? limited : void 0),
+    ...warning2("grantee-cannot-connect", role.noConnections ? limited : void 0),
     ...warning2("grantee-expired", role.expired ? expired : void 0)
   ];
 }
-function readOnlySessions(database, { tablePrivileges }, { role, facts }) {
+function readOnlySessions(database, { tablePrivileges }, { role, readOnly: readOnly2 }) {
   const writes = tablePrivileges === "ALL" || tablePrivileges.some((privilege) => WRITING.has(privilege));
-  const reset = facts.readOnly === null ? void 0 : resetReadOnly(facts.readOnly, role.name, database);
+  const reset = readOnly2 === null ? void 0 : resetReadOnly(readOnly2, role.name, database);
   if (!writes || reset === void 0) return void 0;
   return sentence`Writing as ${name(role.name)} fails, because \`default_transaction_read_only\` is on for ${reset.where}. Run as ${reset.who}: ${code(reset.sql.join(" "))}`;
 }
@@ -13466,84 +12716,76 @@ function triggerAndCreate({ groups, schemas: schemas2, server }, demand, actor) 
   if (!demanded || creatable.length === 0) return void 0;
   return sentence`${name(actor.name)} has TRIGGER and can create functions in ${someNames(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`;
 }
-function administers(database, { role, facts, actor, actorFacts }) {
-  const own2 = attributesOf(role, facts, database);
-  const known = new Set(own2.map((each) => JSON.stringify(each)));
-  const others = attributesOf(actor, actorFacts, database).filter((each) => !known.has(JSON.stringify(each)));
+function administers(database, { role, actor }) {
+  const others = actor === role ? [] : attributesOf(actor, database);
   const acts = sentence`begins its sessions as ${name(actor.name)}, which ${listOf(others)}`;
-  const reasons = others.length > 0 ? [...own2, acts] : own2;
+  const reasons = [...attributesOf(role, database), ...others.length > 0 ? [acts] : []];
   if (reasons.length === 0) return void 0;
   return sentence`${name(role.name)} ${listOf(reasons)}, so it can do more than the privilege lists say. Let the app sign in as a separate role.`;
 }
-function attributesOf(role, { azureAdmin, createRole, bypassRls }, database) {
+function attributesOf(role, database) {
   return [
-    ...azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : [],
-    ...createRole ? [inOurWords("has CREATEROLE")] : [],
-    ...bypassRls ? [inOurWords("has BYPASSRLS")] : [],
+    ...role.azureAdmin ? [sentence`is a member of ${name(AZURE_ADMIN)}`] : [],
+    ...role.createRole ? [inOurWords("has CREATEROLE")] : [],
+    ...role.bypassRls ? [inOurWords("has BYPASSRLS")] : [],
     ...database.owner === role ? [sentence`owns database ${name(database.name)}`] : []
   ];
 }
 
 // src/grants/verdict.ts
-function granteeReports(before, after, outcome, left) {
-  const { snapshot, demand } = after;
-  const whyMissing = byObject(left.grants);
-  const whyExtra = byObject(left.revokes);
-  return after.grantees.map((grantee, index) => {
-    if (grantee.obstacle !== null) {
-      const { name: name4, obstacle } = grantee;
-      return { ...notChecked(name4, demand), error: obstacle, ...doneFor(before.grantees[index], outcome) };
-    }
-    const { name: name3, drift: drift2, identity, powers } = grantee;
-    const { role, actor } = grantee.grantee;
-    const bound = boundIdentity(snapshot.server, grantee.grantee);
-    const extra = extraOf(snapshot, drift2.extra, whyExtra);
-    const granted = changesOf2(outcome.committed, role, { verb: "GRANT", left: drift2.missing });
-    const revoked = changesOf2(outcome.committed, role, { verb: "REVOKE", left: drift2.extra });
-    const isChanged = granted.length + revoked.length > 0;
-    return {
-      grantee: name3,
-      schemas: demand.schemas,
-      onExtra: demand.onExtra,
-      ...actor !== role && { sessionRole: actor.name },
-      ...bound && { identity: bound },
-      verdict: verdictOf(before.grantees[index], grantee, demand, isChanged),
-      objects: drift2.objects,
-      missing: [
-        ...identity === null ? [] : [identity],
-        ...drift2.missing.flatMap(
-          (finding) => blockedOf(finding, whyMissing).map((blocked) => described(snapshot, finding, blocked))
-        )
-      ],
-      granted,
-      extra: [...powers, ...extra],
-      revoked,
-      held: drift2.held,
-      warnings: warningsFor(snapshot, demand, grantee.grantee, drift2.future, [...extra, ...revoked])
-    };
-  });
+function conclude(before, after, outcome) {
+  const grants = leftOf(after.grants, outcome, "not-granted");
+  const revokes = leftOf(after.revokes, outcome, "not-revoked");
+  const why = { missing: whyLeft(grants), extra: whyLeft(revokes) };
+  return {
+    grantees: after.grantees.map((now, index) => {
+      const then = before.grantees[index] ?? now;
+      if (now.obstacle === null) return reportOf(then, now, after, outcome, why);
+      return { ...unfinished(then, after.demand, outcome), error: now.obstacle };
+    }),
+    fixes: fixesFor(after, extraIsDrift(after.demand.onExtra) ? [...grants, ...revokes] : grants)
+  };
+}
+function reportOf(before, now, { snapshot, demand }, { committed }, why) {
+  const { name: name3, drift: drift2, identity, powers, grantee } = now;
+  const { role, actor } = grantee;
+  const bound = boundIdentity(snapshot.server, grantee);
+  const extra = extraOf(snapshot, drift2.extra, why.extra);
+  const granted = changesOf2(committed, role, "GRANT", drift2.missing);
+  const revoked = changesOf2(committed, role, "REVOKE", drift2.extra);
+  const missing = drift2.missing.flatMap(
+    (finding) => why.missing(finding).map((blocked) => described(snapshot, finding, blocked))
+  );
+  return {
+    grantee: name3,
+    schemas: demand.schemas,
+    onExtra: demand.onExtra,
+    ...actor !== role && { sessionRole: actor.name },
+    ...bound && { identity: bound },
+    verdict: verdictOf(before, now, demand, granted.length + revoked.length > 0),
+    objects: drift2.objects,
+    missing: [...identity === null ? [] : [identity], ...missing],
+    granted,
+    extra: [...powers, ...extra],
+    revoked,
+    held: drift2.held,
+    warnings: warningsFor(snapshot, demand, grantee, drift2.future, [...extra, ...revoked])
+  };
 }
 function unfinishedReports(before, outcome) {
-  const open = outcome.unconfirmed.flatMap(({ changes: changes2 }) => changes2);
-  return before.grantees.map((grantee) => {
-    const { name: name3, obstacle } = grantee;
-    if (obstacle !== null) return { ...notChecked(name3, before.demand), error: obstacle };
-    const unconfirmed = changesOf2(open, grantee.grantee.role);
-    return {
-      ...notChecked(name3, before.demand),
-      ...doneFor(grantee, outcome),
-      ...unconfirmed.length > 0 && { unconfirmed }
-    };
-  });
+  return before.grantees.map((grantee) => unfinished(grantee, before.demand, outcome));
 }
-function doneFor(before, { committed }) {
-  if (before === void 0 || before.obstacle !== null) return {};
-  const { drift: drift2 } = before;
+function unfinished(before, demand, { committed, sent }) {
+  const none = notChecked(before.name, demand);
+  if (before.obstacle !== null) return { ...none, error: before.obstacle };
   const { role } = before.grantee;
+  const unconfirmed = changesOf2(sent?.changes ?? [], role);
   return {
-    objects: drift2.objects,
-    granted: changesOf2(committed, role, { verb: "GRANT" }),
-    revoked: changesOf2(committed, role, { verb: "REVOKE" })
+    ...none,
+    objects: before.drift.objects,
+    granted: changesOf2(committed, role, "GRANT"),
+    revoked: changesOf2(committed, role, "REVOKE"),
+    ...unconfirmed.length > 0 && { unconfirmed }
   };
 }
 function notChecked(grantee, { schemas: schemas2, onExtra }) {
@@ -13562,20 +12804,18 @@ function notChecked(grantee, { schemas: schemas2, onExtra }) {
   };
 }
 function verdictOf(before, now, { onExtra }, isChanged) {
-  const drifted = (grantee) => grantee?.obstacle === null && (grantee.identity !== null || grantee.drift.missing.length > 0 || extraIsDrift(onExtra) && grantee.drift.extra.length + grantee.powers.length > 0);
+  const drifted = (grantee) => grantee.obstacle === null && (grantee.identity !== null || grantee.drift.missing.length > 0 || extraIsDrift(onExtra) && grantee.drift.extra.length + grantee.powers.length > 0);
   if (drifted(now)) return "drift";
   return isChanged || drifted(before) ? "repaired" : "in-sync";
 }
-function byObject(left) {
-  return Map.groupBy(left, ({ change }) => change.member);
-}
-function blockedOf({ grantee, member }, blocked) {
-  return (blocked.get(member) ?? []).filter(({ change }) => change.grantee === grantee.role);
+function whyLeft(left) {
+  const byObject = Map.groupBy(left, ({ change }) => change.member);
+  return ({ grantee, member }) => (byObject.get(member) ?? []).filter(({ change }) => change.grantee === grantee.role);
 }
 function named({ kind, schema }, { name: name3, arguments: types2 }) {
   return {
     kind,
-    ...schema === void 0 ? {} : { schema: schema.name },
+    ...schema && { schema: schema.name },
     ...types2 === void 0 ? { name: name3 } : { name: `${name3}(${types2})`, arguments: types2 }
   };
 }
@@ -13592,20 +12832,16 @@ function described(snapshot, { group, member }, blocked) {
 function extraOf(snapshot, extra, whyExtra) {
   const sourcesOf2 = ({ grantee, group, columns }, { change }) => change.grantor !== void 0 ? [{ source: change.columns === void 0 ? "direct" : "column" }] : change.privileges.flatMap((privilege) => indirectSourcesOf(grantee, group, columns, privilege));
   return extra.flatMap(
-    (finding) => blockedOf(finding, whyExtra).map((blocked) => {
+    (finding) => whyExtra(finding).map((blocked) => {
       const sources = sourcesOf2(finding, blocked);
       const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
       return { ...described(snapshot, finding, blocked), sources: [...distinct.values()] };
     })
   );
 }
-function changesOf2(changes2, grantee, { verb, left = [] } = {}) {
-  const mine = changes2.filter(
-    (change) => change.grantee.oid === grantee.oid && (verb ?? change.verb) === change.verb
-  );
-  const undone = new Map(
-    left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges])
-  );
+function changesOf2(changes2, grantee, verb, left = []) {
+  const mine = changes2.filter((change) => change.grantee.oid === grantee.oid && (verb ?? change.verb) === change.verb);
+  const undone = new Map(left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges]));
   return groupsOf(mine, (change) => identify(grantee, change)).flatMap((same) => {
     const [{ group, member }] = same;
     const all2 = same.length === 1 ? same[0].privileges : inOrder(same.flatMap(({ privileges: privileges3 }) => privileges3));
@@ -13613,49 +12849,6 @@ function changesOf2(changes2, grantee, { verb, left = [] } = {}) {
     const privileges2 = again.length === 0 ? all2 : all2.filter((privilege) => !again.includes(privilege));
     return privileges2.length === 0 ? [] : [{ ...named(group, member), owner: group.owner.name, privileges: privileges2 }];
   });
-}
-
-// src/grants/work.ts
-var MAX_REFUSALS = 8;
-function startWork() {
-  const committed = [];
-  const statements2 = [];
-  const failed = /* @__PURE__ */ new Map();
-  const refusals = /* @__PURE__ */ new Map();
-  let open;
-  return {
-    sent(batch) {
-      open = batch;
-    },
-    answered() {
-      open = void 0;
-    },
-    committed(batch) {
-      committed.push(...batch.changes);
-      statements2.push(...sqlOf4(batch));
-      if (refusals.size > 0)
-        for (const { acting, group } of batch.changes) refusals.get(acting.as)?.delete(group);
-    },
-    failed(changes2, refusal) {
-      for (const change of changes2) {
-        failed.set(keyOfChange(change), refusal);
-        if (refusal.reason !== "refused") continue;
-        const { acting, group } = change;
-        const ofRole = refusals.get(acting.as) ?? /* @__PURE__ */ new Map();
-        refusals.set(acting.as, ofRole.set(group, (ofRole.get(group) ?? 0) + 1));
-      }
-    },
-    isHopeless: ({ acting, group }) => (refusals.get(acting.as)?.get(group) ?? 0) >= MAX_REFUSALS,
-    outcome: () => ({
-      committed,
-      statements: statements2,
-      failed,
-      unconfirmed: open === void 0 ? [] : [{ changes: open.changes, statements: sqlOf4(open) }]
-    })
-  };
-}
-function sqlOf4({ statements: statements2 }) {
-  return statements2.map(({ sql }) => sql);
 }
 
 // src/postgres/batch.ts
@@ -13670,7 +12863,7 @@ async function attempt(client, turns, statements2, options = {}) {
   const sql = [limit, ...withRoles(statements2), ...proof, "COMMIT;"].join("\n");
   client.on("notice", notice2);
   let waiting = wait !== void 0;
-  let failure3;
+  let failure2;
   try {
     const turn = wait === void 0 ? void 0 : client.query(`${BEGIN}
 ${wait}`);
@@ -13684,13 +12877,13 @@ ${sql}` : sql);
     return { error: null, warned };
   } catch (error2) {
     if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
-    failure3 = error2;
+    failure2 = error2;
     await rollBack(client, error2);
   } finally {
     client.off("notice", notice2);
   }
-  if (!waiting) return { error: failure3, warned };
-  await turns.end(client, failure3);
+  if (!waiting) return { error: failure2, warned };
+  await turns.end(client, failure2);
   return await attempt(client, turns, statements2, options);
 }
 var LOCK_TIMEOUT = 2e3;
@@ -13731,39 +12924,6 @@ function concernsAll({ code: code2 }) {
   return code2 === "42704" || code2 === "3F000";
 }
 
-// src/postgres/culprits.ts
-async function culprits(client, changes2, reason) {
-  const query = QUERIES[reason];
-  const relations = changes2.filter(({ group }) => isRelation(group.kind));
-  if (query === void 0 || relations.length === 0) return /* @__PURE__ */ new Set();
-  const oids2 = relations.map(({ member }) => member.oid);
-  const names4 = relations.map(({ member }) => member.name);
-  const schemas2 = relations.map(({ group }) => group.schema?.name ?? "");
-  const [, { rows }] = await Promise.all([
-    client.query(BEGIN_READ_ONLY),
-    client.query(query, [oids2, names4, schemas2]),
-    client.query("COMMIT")
-  ]);
-  return new Set(rows.map(({ oid }) => oid));
-}
-var MEMBERS = `
-SELECT DISTINCT m.oid::pg_catalog.text AS oid
-FROM ROWS FROM (
-    pg_catalog.unnest($1::pg_catalog.oid[]),
-    pg_catalog.unnest($2::pg_catalog.text[]),
-    pg_catalog.unnest($3::pg_catalog.text[])
-  ) AS m (oid, name, schema)`;
-var QUERIES = {
-  locked: `${MEMBERS}
-  JOIN pg_catalog.pg_locks AS l ON l.relation = m.oid AND l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
-  JOIN pg_catalog.pg_database AS d ON d.oid = l.database AND d.datname = pg_catalog.current_database()`,
-  gone: `${MEMBERS}
-WHERE NOT EXISTS (
-  SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE c.oid = m.oid AND c.relname = m.name AND n.nspname = m.schema
-)`
-};
-
 // src/postgres/trial.ts
 function trialsOf({ blocked }) {
   const changes2 = blocked.filter(({ tryAs }) => tryAs !== void 0).flatMap(
@@ -13782,7 +12942,7 @@ async function tryOne(client, [{ change, tryAs = [] }], turns) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
     const statements2 = statementsOf2([{ ...change, acting }]);
     const { error: error2, warned } = await attempt(client, turns, statements2, { proof });
-    if (error2 === null && !warned) return { acting, message: "" };
+    if (error2 === null && !warned) return { acting, message };
     if (error2 === null) continue;
     reasonOf(error2);
     message = wordsOf(error2);
@@ -13808,79 +12968,75 @@ $$;`;
 var SHORT_LOCK_TIMEOUT = 200;
 var MAX_LOCK_WAIT = 15e3;
 var OUTDATED = /* @__PURE__ */ Symbol("outdated");
-async function apply(client, plan, say2, waits) {
-  const work = startWork();
-  const round = { client, say: say2, waits, work };
+async function apply(client, plan, say2, waits, outcome) {
+  const round = { client, say: say2, waits, outcome };
+  outcome.isTried = true;
   try {
     await runAll(round, plan.changes);
     for (const trial of trialsOf(plan)) await runTrial(round, trial);
-    return work.outcome();
+    return true;
   } catch (error2) {
-    if (error2 !== OUTDATED) return { ...work.outcome(), endedBy: error2 };
+    if (error2 !== OUTDATED) throw error2;
     say2("rolled back: a role or a schema was dropped in the meantime");
-    return { ...work.outcome(), outdated: true };
+    return false;
   }
 }
 async function runAll(round, changes2) {
-  const { say: say2, work } = round;
+  const { say: say2, outcome } = round;
   const batches = batchesOf(changes2);
   for (const [n, each] of batches.entries()) {
     if (batches.length > 1) say2(`batch ${n + 1} of ${batches.length}`);
     const batch = batchOf(each);
     for (const { as, sql } of batch.statements)
       say2(`${as === null ? "" : `as ${as.name}: `}${visibleSql(shortened(sql))}`);
-    const before = work.outcome();
-    const [committed, failed] = [before.committed.length, before.failed.size];
+    const before = outcome.committed.length;
     try {
       await run2(round, batch);
     } finally {
-      sayResult(say2, work.outcome(), committed, failed);
+      sayResult(say2, outcome, each, before);
     }
   }
 }
-function sayResult(say2, outcome, committed, failed) {
-  const made = outcome.committed.length - committed;
-  const refused = [...outcome.failed.values()].slice(failed);
+function sayResult(say2, { committed, failed }, changes2, before) {
+  const made = committed.length - before;
   if (made > 0) say2(`committed: ${count(made, "object")}`);
+  const refused = made === changes2.length ? [] : changes2.flatMap((change) => failed.get(keyOfChange(change)) ?? []);
   if (refused.length === 0) return;
   const why = new Set(refused.flatMap(({ serverMessage }) => serverMessage ?? []));
   say2(`not committed: ${count(refused.length, "object")} (${[...why].join("; ")})`);
 }
 async function run2(round, planned) {
-  const { client, waits, work } = round;
-  const batch = withoutHopeless(planned, work);
+  const { client, waits, outcome } = round;
+  const batch = withoutHopeless(planned, outcome);
   const { changes: changes2, statements: statements2 } = batch;
   if (changes2.length === 0) return;
   const started = Date.now();
-  if (isOpen(client)) work.sent(batch);
+  if (isOpen(client)) outcome.sent = batch;
   const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
   const { error: error2 } = await attempt(client, waits.turns, statements2, { lockTimeout });
-  work.answered();
-  if (error2 === null) return work.committed(batch);
+  outcome.sent = void 0;
+  if (error2 === null) return noteCommitted(outcome, batch);
   if (concernsAll(error2)) throw OUTDATED;
   if (TIMEOUTS.has(error2.code ?? "")) waits.locks += Date.now() - started;
   const reason = reasonOf(error2);
-  const serverMessage = wordsOf(error2);
-  const atFault = await culprits(client, changes2, reason);
-  const isAtFault = ({ member }) => atFault.has(member.oid);
-  const otherNotFound = reason === "gone" && atFault.size === 0 && changes2.every(({ group }) => isRelation(group.kind));
-  const refusal = otherNotFound ? { reason: "refused", serverMessage, otherNotFound } : { reason, serverMessage };
   if (changes2.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
-    return work.failed(changes2, refusal);
-  }
-  if (atFault.size > 0) {
-    work.failed(changes2.filter(isAtFault), refusal);
-    return run2(round, batchOf(changes2.filter((change) => !isAtFault(change))));
+    return noteFailed(outcome, changes2, refusalOf2(error2, reason, changes2));
   }
   const half = Math.ceil(changes2.length / 2);
   await run2(round, batchOf(changes2.slice(0, half)));
   await run2(round, batchOf(changes2.slice(half)));
 }
-function withoutHopeless(batch, work) {
-  const hopeless = batch.changes.filter(work.isHopeless);
+function refusalOf2(error2, reason, changes2) {
+  const serverMessage = wordsOf(error2);
+  const names4 = changes2.flatMap(({ member }) => [member.name, member.oid]);
+  if (reason !== "gone" || names4.some((name3) => error2.message.includes(name3))) return { reason, serverMessage };
+  return { reason: "refused", serverMessage, otherNotFound: true };
+}
+function withoutHopeless(batch, outcome) {
+  const hopeless = batch.changes.filter((change) => isHopeless(outcome, change));
   if (hopeless.length === 0) return batch;
-  work.failed(hopeless, { reason: "not-tried" });
-  return batchOf(batch.changes.filter((change) => !work.isHopeless(change)));
+  noteFailed(outcome, hopeless, { reason: "not-tried" });
+  return batchOf(batch.changes.filter((change) => !isHopeless(outcome, change)));
 }
 async function runTrial(round, trial) {
   const { client, say: say2, waits } = round;
@@ -13917,14 +13073,16 @@ var SAID_WAIT = 1e3;
 function takeTurns(say2) {
   let left = MAX_WAIT;
   return {
+    /** The SQL that waits for this run's turn, within a transaction; undefined when this run takes no more turns. */
     next: () => left > 0 ? `SET LOCAL lock_timeout = '${Math.ceil(left)}ms';
 SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
+    /**
+     * Waits for the answer to that SQL.
+     * @throws the server's error, or what broke the connection
+     */
     async waitFor(answer) {
       const started = Date.now();
-      const timer2 = setTimeout(
-        () => say2("waiting for another run of this action to finish its batch"),
-        SAID_WAIT
-      );
+      const timer2 = setTimeout(() => say2("waiting for another run of this action to finish its batch"), SAID_WAIT);
       try {
         await answer;
         left -= Date.now() - started;
@@ -13932,6 +13090,7 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
         clearTimeout(timer2);
       }
     },
+    /** Takes no more turns, and logs why: the error of the last one, and who holds the lock. */
     async end(client, error2) {
       left = 0;
       if (error2.code !== LOCK_NOT_AVAILABLE) {
@@ -13969,42 +13128,39 @@ ORDER BY l.pid`;
 // src/reconcile.ts
 var MAX_ROUNDS = 3;
 var MAX_OUTDATED = 10;
-async function reconcile(client, task, say2, progress = { done: NOTHING_DONE }) {
+async function reconcile(client, task, say2, progress = { done: nothingDone() }) {
   say2(`reading the privileges of ${task.grantees.join(", ")}`);
   let assessment = await lookAndAssess(client, task);
   progress.before ??= assessment;
   progress.waits ??= { turns: takeTurns(say2), locks: 0 };
-  const { before, waits } = progress;
-  progress.done = settle(progress.done, planToApply(assessment));
+  const { before, waits, done } = progress;
+  settle(done, planToApply(assessment));
   let [rounds, outdated] = [0, 0];
   while (task.mode === "apply" && mayApply(before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
     const plan = planToApply(assessment);
-    if (!isWorthTrying(plan, progress.done)) break;
-    const outcome = await apply(client, plan, say2, waits);
-    progress.done = merge(progress.done, outcome);
-    if (outcome.endedBy !== void 0) throw outcome.endedBy;
+    if (!isWorthTrying(plan, done)) break;
+    const isWhole = await apply(client, plan, say2, waits, done);
     say2("reading the privileges again");
     assessment = await lookAndAssess(client, task);
-    if (outcome.outdated) outdated++;
-    else rounds++;
+    if (isWhole) rounds++;
+    else outdated++;
   }
-  const left = whatIsLeft(assessment, progress.done);
-  const grantees = granteeReports(before, assessment, progress.done, left);
+  const { grantees, fixes } = conclude(before, assessment, done);
   return {
     serverVersion: assessment.snapshot.server.versionText,
     verdict: worst(grantees.map(({ verdict }) => verdict)),
     grantees,
-    statements: task.mode === "apply" ? progress.done.statements : statementsToApply(assessment),
-    fixes: fixesFor(assessment, left)
+    statements: task.mode === "apply" ? done.statements : statementsToApply(assessment),
+    fixes
   };
 }
-function unfinished({ grantees, demand }, { before, done }, failure3) {
-  const none = failure3 === void 0 ? [] : grantees.map((grantee) => notChecked(grantee, demand));
+function unfinished2({ grantees, demand }, { before, done }, failure2) {
+  const none = failure2 === void 0 ? [] : grantees.map((grantee) => notChecked(grantee, demand));
   const reports = before === void 0 ? none : unfinishedReports(before, done);
   return {
     ...before !== void 0 && { serverVersion: before.snapshot.server.versionText },
     verdict: "error",
-    grantees: failure3 === void 0 ? reports : reports.map((each) => ({ error: failure3, ...each })),
+    grantees: failure2 === void 0 ? reports : reports.map((each) => ({ error: failure2, ...each })),
     statements: done.statements,
     fixes: []
   };
@@ -14023,10 +13179,7 @@ async function reconcileDatabase({ settings, password, signal }, server, target,
   const { host, port: port2 } = server;
   const login = { target: { server, database, user }, password, known: { signIn: signIn2, cloud }, signal, say: say2 };
   const works = grants.map(
-    ({ grantees, demand }) => ({
-      task: { mode, grantees, demand },
-      progress: { done: NOTHING_DONE }
-    })
+    ({ grantees, demand }) => ({ task: { mode, grantees, demand }, progress: { done: nothingDone() } })
   );
   const report = { host, port: port2, database, user };
   let others;
@@ -14039,13 +13192,12 @@ async function reconcileDatabase({ settings, password, signal }, server, target,
       if (undeclared2 !== "ignore") others = await findUndeclared(client, grants, say2);
     });
     const found2 = together(works);
-    if (others === void 0) return { ...report, ...found2 };
-    const drifted = undeclared2 === "fail" && others.undeclared.length > 0;
+    const drifted = undeclared2 === "fail" && others?.undeclared.length;
     return { ...report, ...found2, ...others, verdict: worst([found2.verdict, drifted ? "drift" : "in-sync"]) };
   } catch (error2) {
-    const known = { ...login.known, ...report };
-    const failure3 = await inContext(diagnose(error2, known), login, target, works);
-    return { ...report, ...together(works, failure3) };
+    const known2 = { ...login.known, ...report };
+    const failure2 = await inContext(diagnose(error2, known2), login, target, works);
+    return { ...report, ...together(works, failure2) };
   }
 }
 var MAX_PASSES = 3;
@@ -14070,53 +13222,34 @@ async function findUndeclared(client, grants, say2) {
   const grantees = [...new Set(grants.flatMap((grant) => grant.grantees))];
   return undeclaredIn(await lookForUndeclared(client, checked, grantees));
 }
-function together(works, failure3) {
+function together(works, failure2) {
   const isPart = works.some(({ result }) => result === void 0) && works.some(({ result }) => result !== void 0);
   const parts = works.map(({ task, progress, result }) => {
     if (result !== void 0 && !("code" in result)) return result;
-    return unfinished(task, progress, result ?? (isPart ? failure3 : void 0));
+    return unfinished2(task, progress, result ?? (isPart ? failure2 : void 0));
   });
   const serverVersion = parts.find((part) => part.serverVersion !== void 0)?.serverVersion;
   return {
     ...serverVersion !== void 0 && { serverVersion },
-    verdict: failure3 === void 0 ? worst(parts.map(({ verdict }) => verdict)) : "error",
-    ...failure3 !== void 0 && !isPart && { error: failure3 },
+    verdict: failure2 === void 0 ? worst(parts.map(({ verdict }) => verdict)) : "error",
+    ...failure2 !== void 0 && !isPart && { error: failure2 },
     grantees: parts.flatMap(({ grantees }) => grantees),
     statements: parts.flatMap(({ statements: statements2 }) => statements2),
     fixes: parts.flatMap(({ fixes }) => fixes)
   };
 }
-async function inContext(failure3, login, { isListed }, works) {
+async function inContext(failure2, login, { isListed }, works) {
   const isUntouched = works.every(({ progress }) => progress.before === void 0);
-  if (failure3.code === "cancelled" && isUntouched)
-    return { ...failure3, message: paragraph(failure3.message, NOT_LOOKED_AT) };
-  if (failure3.code !== "database-not-found") return failure3;
-  if (isListed) return { ...failure3, hint: DROPPED, steps: stepsOf(["Run the job again."]) };
+  if (failure2.code === "cancelled" && isUntouched)
+    return { ...failure2, message: paragraph(failure2.message, NOT_LOOKED_AT) };
+  if (failure2.code !== "database-not-found") return failure2;
+  if (isListed) return { ...failure2, hint: DROPPED, steps: stepsOf(["Run the job again."]) };
   const near = await nearestDatabase(login);
-  if (near === void 0) return failure3;
-  return { ...failure3, hint: sentence`Did you mean ${code(near)}? ${failure3.hint}` };
+  if (near === void 0) return failure2;
+  return { ...failure2, hint: sentence`Did you mean ${code(near)}? ${failure2.hint}` };
 }
 var NOT_LOOKED_AT = inOurWords("It had not looked at this database yet.");
 var DROPPED = inOurWords("It was dropped after this run had listed the databases of the server.");
-
-// src/text/pattern.ts
-function isPattern(text) {
-  return text.includes("*");
-}
-function fits2(name3, pattern) {
-  const [first = "", ...parts] = pattern.split("*");
-  const last = parts.pop();
-  if (last === void 0) return name3 === pattern;
-  const end = name3.length - last.length;
-  if (end < first.length || !name3.startsWith(first) || !name3.endsWith(last)) return false;
-  let at2 = first.length;
-  for (const part of parts) {
-    const found2 = name3.indexOf(part, at2);
-    if (found2 === -1 || found2 + part.length > end) return false;
-    at2 = found2 + part.length;
-  }
-  return true;
-}
 
 // src/grants/targets.ts
 function haveAPattern(grants) {
@@ -14142,25 +13275,21 @@ function meantBy(text, listed3) {
 }
 var SERVICE_DATABASES = /* @__PURE__ */ new Set(["postgres", "azure_maintenance", "azure_sys"]);
 function overlapOf(grants) {
-  const demanded = /* @__PURE__ */ new Map();
-  for (const { grantees, demand } of grants) {
-    for (const grantee of grantees) {
-      const others = demanded.get(grantee) ?? [];
-      const schemas2 = demand.schemas === "*" ? ["*"] : demand.schemas;
-      const isAll = schemas2.includes("*") || others.includes("*");
-      if (isAll ? others.length > 0 : schemas2.some((schema) => others.includes(schema)))
-        return demandedTwice(grantee);
-      demanded.set(grantee, [...others, ...schemas2]);
-    }
-  }
-  return void 0;
+  const demands = grants.flatMap(
+    ({ grantees, demand }) => grantees.map((grantee) => ({ grantee, schemas: demand.schemas === "*" ? ["*"] : demand.schemas }))
+  );
+  const twice = groupsOf(demands, ({ grantee }) => grantee).find((same) => {
+    const schemas2 = same.flatMap((each) => each.schemas);
+    return same.length > 1 && (schemas2.includes("*") || new Set(schemas2).size < schemas2.length);
+  });
+  return twice && demandedTwice(twice[0].grantee);
 }
 
 // src/server.ts
 var DATABASES_AT_ONCE = 4;
 async function reconcileServer(run4, server) {
   const { grants, mode, servers } = run4.settings;
-  const listed3 = haveAPattern(grants) ? await listDatabases2(run4, server) : [];
+  const listed3 = haveAPattern(grants) ? await listDatabases3(run4, server) : [];
   const targets = targetsOf2(grants, listed3);
   let silence = "code" in listed3 ? silenceIn(listed3) : void 0;
   let done = 0;
@@ -14175,18 +13304,15 @@ async function reconcileServer(run4, server) {
     return report;
   });
 }
-async function listDatabases2({ settings, password, signal }, server) {
+async function listDatabases3({ settings, password, signal }, server) {
   const { user, signIn: signIn2, cloud } = settings;
   say(`listing the databases of ${server.host}:${server.port} as ${user}`);
   const target = { server, database: "", user };
   return await databasesOn({ target, password, known: { signIn: signIn2, cloud }, signal });
 }
-function silenceIn(failure3) {
-  if (failure3?.code !== "connection-timed-out" && failure3?.code !== "query-timed-out") return void 0;
-  return {
-    ...failure3,
-    message: sentence`Not tried, because the server had not answered before: ${failure3.message}`
-  };
+function silenceIn(failure2) {
+  if (failure2?.code !== "connection-timed-out" && failure2?.code !== "query-timed-out") return void 0;
+  return { ...failure2, message: sentence`Not tried, because the server had not answered before: ${failure2.message}` };
 }
 function endOf({ verdict, error: error2 }, mode) {
   const text = verdictText(verdict, mode);
@@ -14219,295 +13345,167 @@ function resultOf(task) {
     return void 0;
   }
 }
+function parsed(text, parse, refused) {
+  try {
+    return parse(text);
+  } catch (error2) {
+    if (error2 instanceof Invalid) return refused(error2);
+    throw error2;
+  }
+}
 
 // src/settings/connection-string.ts
-function readConnectionString(text) {
+var KEYWORDS = /* @__PURE__ */ new Map([
+  ["host", ["host", "server"]],
+  ["port", ["port"]],
+  ["database", ["database", "dbname", "db", "initial catalog", "name"]],
+  ["user", ["user", "username", "user name", "user id", "userid", "uid"]],
+  ["password", ["password", "pwd", "psw"]]
+]);
+function partOf(keyword, value) {
+  return [...KEYWORDS].filter(([, keywords]) => keywords.includes(keyword)).map(([name3]) => [name3, value]);
+}
+function partsIn(text) {
   const string = text.trim();
-  if (/^jdbc:/i.test(string)) return readUri(string, /^jdbc:postgresql:\/\//i);
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(string)) return readUri(string, /^postgres(ql)?(\+[a-z0-9]+)?:\/\//i);
-  const found2 = readLibpq(string) ?? readNpgsql(string);
-  if (found2 === void 0) {
-    throw new Invalid(inOurWords("is not a connection string that this action can read"));
-  }
-  return found2;
+  if (/^(jdbc:|[a-z][a-z0-9+.-]*:\/\/)/i.test(string)) return partsInUri(string);
+  const found2 = FORMS.map((form) => partsInPairs(string, form)).find(
+    (parts) => parts.some(([name3]) => name3 !== "password")
+  );
+  if (found2 !== void 0) return found2;
+  throw new Invalid(inOurWords("contains no connection that this action can read"));
 }
-function readUri(text, scheme) {
-  if (!scheme.test(text)) throw new Invalid(inOurWords("is a URL of something other than PostgreSQL"));
-  const rest = text.replace(scheme, "");
-  const [found2, authority = "", path = "", query = ""] = rest.match(/^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/) ?? [];
-  if (found2 === void 0) throw new Invalid(inOurWords("is a URL that this action cannot read"));
-  const at2 = authority.lastIndexOf("@");
-  const [user = "", ...password] = at2 < 0 ? [] : authority.slice(0, at2).split(":");
-  const { host, port: port2 } = splitHostAndPort(authority.slice(at2 + 1));
-  return merged([
-    ["host", decoded(host)],
-    ["port", port2],
-    ["database", decoded(path)],
-    ["user", decoded(user)],
-    ["password", decoded(password.join(":"))],
-    ...query.split("&").map((parameter) => {
-      const [key = "", ...value] = parameter.split("=");
-      return [LIBPQ_PARTS.get(decoded(key)), decoded(value.join("="))];
-    })
-  ]);
-}
-function decoded(text) {
+var URI = /^(?:jdbc:)?postgres(?:ql)?(?:\+[a-z0-9]+)?:\/\/(?:([^/?#]*)@)?(?:\[([^\]]*)\]|([^/?#:@]*))(?::(\d*))?(?:\/([^?#]*))?(?:\?([^#]*))?$/i;
+function partsInUri(text) {
+  const [found2, login = "", address, host = "", port2 = "", database = "", query] = URI.exec(text) ?? [];
+  if (found2 === void 0) throw new Invalid(inOurWords("is not a URL of PostgreSQL that this action can read"));
+  const [user = "", ...password] = login.split(":");
   try {
-    return decodeURIComponent(text);
+    return [
+      ["host", decodeURIComponent(address ?? host)],
+      ["port", port2],
+      ["database", decodeURIComponent(database)],
+      ["user", decodeURIComponent(user)],
+      ["password", decodeURIComponent(password.join(":"))],
+      ...[...new URLSearchParams(query)].flatMap(([key, value]) => partOf(key, value))
+    ];
   } catch {
     throw new Invalid(inOurWords("contains a `%` that does not start a valid escape"), {
       remedy: inOurWords("Write the character `%` as `%25`.")
     });
   }
 }
-function readLibpq(text) {
-  const scanner = scannerOf(text);
-  const pairs = [];
-  while (!scanner.atEnd()) {
-    const key = scanner.take(/[a-z_]+/y);
-    scanner.take(SPACES);
-    if (key === void 0 || !LIBPQ_KEYWORDS.has(key) || scanner.take(/=/y) === void 0) return void 0;
-    scanner.take(SPACES);
-    const quoted2 = scanner.take(/'(?:[^'\\]|\\.)*'/sy);
-    const value = quoted2?.slice(1, -1) ?? scanner.take(/(?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*/sy) ?? "";
-    if (scanner.take(SPACES) === "" && !scanner.atEnd()) return void 0;
-    pairs.push([LIBPQ_PARTS.get(key), value.replace(/\\(.)/gs, "$1")]);
+var FORMS = [
+  // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
+  {
+    pair: /([a-z_]+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*)?(?:\s+|$)/gsy,
+    foreign: ";",
+    read: (value) => value.replace(/^'(.*)'$/s, "$1").replace(/\\(.)/gs, "$1")
+  },
+  // https://www.npgsql.org/doc/connection-string-parameters.html, and for the quotes
+  // https://learn.microsoft.com/dotnet/api/system.data.common.dbconnectionstringbuilder.connectionstring
+  {
+    pair: /[\s;]*([^\s=;"'][^=;"']*)=\s*(?:("(?:[^"]|"")*"|'(?:[^']|'')*'|[^\s;"'][^;]*)\s*)?(?:;[\s;]*|$)/gy,
+    foreign: "=",
+    read: (value) => value.trimEnd().replace(/^(["'])(.*)\1$/s, (_, quote, text) => text.replaceAll(quote + quote, quote))
   }
-  const isNpgsql = pairs.some(([part, value]) => part === "host" && value.includes(";"));
-  return pairs.length === 0 || isNpgsql ? void 0 : merged(pairs);
+];
+function partsInPairs(text, { pair, foreign, read }) {
+  const pairs = [...text.matchAll(pair)];
+  const last = pairs.at(-1);
+  if (last === void 0 || last.index + last[0].length < text.length) return [];
+  const parts = pairs.flatMap(([, key = "", value = ""]) => partOf(key.trim().toLowerCase(), value));
+  const isForeign = ([name3, value]) => name3 !== "password" && !/^["']/.test(value) && value.includes(foreign);
+  return parts.some(isForeign) ? [] : parts.map(([name3, value]) => [name3, read(value)]);
 }
-var LIBPQ_PARTS = /* @__PURE__ */ new Map([
-  ["host", "host"],
-  ["port", "port"],
-  ["dbname", "database"],
-  ["user", "user"],
-  ["password", "password"]
-]);
-var LIBPQ_KEYWORDS = new Set(
-  `${[...LIBPQ_PARTS.keys()].join(" ")}
-  hostaddr passfile require_auth channel_binding connect_timeout client_encoding options application_name
-  fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout
-  replication gssencmode sslmode requiressl sslnegotiation sslcompression sslcert sslkey sslkeylogfile sslpassword
-  sslcertmode sslrootcert sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version ssl_max_protocol_version
-  min_protocol_version max_protocol_version krbsrvname gsslib gssdelegation scram_client_key scram_server_key
-  oauth_issuer oauth_client_id oauth_client_secret oauth_scope service target_session_attrs load_balance_hosts`.split(
-    /\s+/
-  )
-);
-function readNpgsql(text) {
-  const scanner = scannerOf(text);
-  const pairs = [];
-  for (scanner.take(SEPARATORS); !scanner.atEnd(); scanner.take(SEPARATORS)) {
-    const key = scanner.take(/[^=;"']+/y);
-    if (key === void 0 || scanner.take(/=/y) === void 0) return void 0;
-    scanner.take(SPACES);
-    const quoted2 = scanner.take(/"(?:[^"]|"")*"|'(?:[^']|'')*'/y);
-    const value = quoted2 === void 0 ? scanner.take(/[^;"'][^;]*/y)?.trim() : unquoted(quoted2);
-    scanner.take(SPACES);
-    if (!scanner.atEnd() && scanner.take(/;/y) === void 0) return void 0;
-    pairs.push(...npgsqlPairs(key, value ?? ""));
-  }
-  const isNpgsql = pairs.some(([part]) => part !== void 0 && part !== "password");
-  return isNpgsql ? merged(pairs) : void 0;
-}
-function npgsqlPairs(key, value) {
-  const part = NPGSQL_PARTS.get(key.trim().toLowerCase().replace(/\s+/g, " "));
-  if (part !== "host") return [[part, value]];
-  const { host, port: port2 } = splitHostAndPort(value.replace(/^tcp:/i, ""));
-  return [
-    ["host", host],
-    ["port", port2]
-  ];
-}
-var NPGSQL_PARTS = new Map([
-  ...["host", "server"].map((key) => [key, "host"]),
-  ["port", "port"],
-  ...["database", "db", "initial catalog"].map((key) => [key, "database"]),
-  ...["username", "user name", "user id", "userid", "user", "uid"].map((key) => [key, "user"]),
-  ...["password", "pwd", "psw"].map((key) => [key, "password"])
-]);
-function unquoted(value) {
-  const quote = value.charAt(0);
-  return value.slice(1, -1).replaceAll(quote + quote, quote);
-}
-var SPACES = /\s*/y;
-var SEPARATORS = /[\s;]*/y;
-function scannerOf(text) {
-  let at2 = 0;
-  return {
-    atEnd: () => at2 === text.length,
-    /** The text that the sticky expression matches here, or undefined. */
-    take(expression) {
-      expression.lastIndex = at2;
-      const found2 = expression.exec(text)?.[0];
-      at2 += found2?.length ?? 0;
-      return found2;
+function merged(parts) {
+  const values = {};
+  for (const [name3, value] of parts) {
+    if (value === "") continue;
+    if ((values[name3] ?? value) !== value && name3 !== "password") {
+      throw new Invalid(sentence`contains two values for ${code(name3)}`, { remedy: inOurWords("Remove one of them.") });
     }
-  };
-}
-function splitHostAndPort(text) {
-  const [, address, name3, port2] = text.match(/^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/) ?? [];
-  return { host: address ?? name3 ?? text, port: port2 ?? "" };
-}
-function merged(pairs) {
-  const parts = {};
-  for (const [part, value] of pairs) {
-    if (part === void 0 || value === "") continue;
-    if (parts[part] !== void 0 && parts[part] !== value && part !== "password") throw twoValues(part);
-    parts[part] = value;
+    values[name3] = value;
   }
-  return parts;
-}
-function twoValues(part) {
-  return new Invalid(sentence`contains two values for ${code(part)}`, {
-    remedy: inOurWords("Remove one of them.")
-  });
+  return values;
 }
 
 // src/settings/app-connection.ts
 function readAppConnection(text, isWanted = () => true) {
-  const settings = settingsIn(text);
-  const found2 = settings.length > 0 ? wanted(connectionsIn(settings), isWanted) : usable(readConnectionString(withoutQuotes(text)));
-  if (found2.host === void 0 && found2.database === void 0 && found2.user === void 0) {
-    throw new Invalid(inOurWords("contains no host, database or user"));
-  }
-  return found2;
-}
-function secretsInAppConnection(text) {
-  const secrets = /* @__PURE__ */ new Set();
-  const add = (found2, minimum = 1) => {
-    const secret2 = found2?.trim() ?? "";
-    if (secret2.length >= minimum) secrets.add(secret2);
-  };
-  for (const { key, value } of resultOf(() => settingsIn(text)) ?? valuesInBrokenJson(text)) {
-    if (SECRET_KEY.test(key)) add(value);
-    else add(resultOf(() => readConnectionString(value))?.password);
-  }
-  add(resultOf(() => readConnectionString(withoutQuotes(text)))?.password);
-  for (const possible of [...valuesOfSecretKeys(text), ...passwordsInUrls(text)]) {
-    add(possible, 4);
-    add(
-      resultOf(() => decodeURIComponent(possible)),
-      4
-    );
-  }
-  return [...secrets];
-}
-var SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
-var KEY_OF_SECRET = String.raw`(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*`;
-var VALUES = [
-  '"([^"]*)"',
-  "'([^']*)'",
-  `((?:(?!${KEY_OF_SECRET}).)+)`,
-  "([^;]+)",
-  "([^&]+)",
-  "(\\S+)",
-  "([^\\s;&]+)"
-];
-var SECRETS2 = VALUES.map((value) => new RegExp(KEY_OF_SECRET + value, "gi"));
-function valuesOfSecretKeys(text) {
-  const values = SECRETS2.flatMap((value) => [...text.matchAll(value)].map(([, found2 = ""]) => found2));
-  return values.flatMap((value) => [value, value.replace(/^["']+|(?<!["',;}& \t])["',;}& \t]+$/g, "")]);
-}
-function passwordsInUrls(text) {
-  return [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)].map(([, password = ""]) => password);
-}
-function valuesInBrokenJson(text) {
-  return [...text.matchAll(/"value"\s*:\s*"((?:[^"\\]|\\.){4,})"/g)].map(([, value = ""]) => ({
-    key: "secret",
-    value
-  }));
-}
-function settingsIn(text) {
-  const body = text.trim();
-  if (/^[[{]/.test(body)) return settingsInJson(body);
-  return body.split(/\r\n|\r|\n/).flatMap(settingInLine).filter(({ key }) => connectionOf(key) !== void 0);
-}
-function settingsInJson(text) {
-  const json = resultOf(() => JSON.parse(text));
-  const list = isObject2(json) && "configurations" in json ? json.configurations : json;
-  if (Array.isArray(list)) {
-    return list.flatMap(
-      (each) => isObject2(each) && typeof each.name === "string" && typeof each.value === "string" ? [{ key: each.name, value: each.value }] : []
-    );
-  }
-  if (!isObject2(list)) throw new Invalid(inOurWords("starts like JSON, but is not valid JSON"));
-  return Object.entries(list).flatMap(([key, value]) => typeof value === "string" ? [{ key, value }] : []);
-}
-function settingInLine(line) {
-  const text = line.trim();
-  const [assignment, key] = text.match(/^(?:export\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[=:]/) ?? [];
-  if (assignment === void 0 || key === void 0) return [];
-  const value = text.slice(assignment.length).trim();
-  const [, double, single] = value.match(/^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:[#;,].*)?$/) ?? [];
-  if (double !== void 0) return [{ key, value: double.replace(/\\(["\\$`])/g, "$1") }];
-  if (single !== void 0) return [{ key, value: single }];
-  return [{ key, value: value.split(/\s#/, 1)[0]?.trimEnd() ?? "" }];
-}
-function connectionOf(key) {
-  const [, connection = "", name3] = key.toUpperCase().match(AZURE_KEY) ?? [];
-  if (name3 !== void 0) return { connection: `Azure ${connection}`, name: name3 };
-  const spring = SPRING_KEYS.get(key.toLowerCase().replace(/[-_.]/g, ""));
-  return spring === void 0 ? void 0 : { connection: "Spring", name: spring };
-}
-var AZURE_KEY = /^AZURE_POSTGRESQL_(?:(.+)_)?(CONNECTIONSTRING|HOST|PORT|DATABASE|NAME|USERNAME|USER|PASSWORD|CLIENTSECRET)$/;
-var SPRING_KEYS = /* @__PURE__ */ new Map([
-  ["springdatasourceurl", "CONNECTIONSTRING"],
-  ["springdatasourceusername", "USERNAME"],
-  ["springdatasourcepassword", "PASSWORD"],
-  ["springcloudazurecredentialclientsecret", "CLIENTSECRET"]
-]);
-var PARTS = /* @__PURE__ */ new Map([
-  ["CONNECTIONSTRING", "string"],
-  ["HOST", "host"],
-  ["PORT", "port"],
-  ["DATABASE", "database"],
-  ["NAME", "database"],
-  // Django
-  ["USER", "user"],
-  ["USERNAME", "user"]
-]);
-function connectionsIn(settings) {
-  const connections = /* @__PURE__ */ new Map();
-  for (const { key, value } of settings) {
-    const { connection = "", name: name3 = "" } = connectionOf(key) ?? {};
-    const part = PARTS.get(name3);
-    if (part === void 0 || value.trim() === "") continue;
-    if (/^@Microsoft\.KeyVault\(/i.test(value)) {
-      throw new Invalid(inOurWords("contains a Key Vault reference, which this action cannot read"), {
-        remedy: inOurWords("Set `host`, `database` and `grantee` instead.")
-      });
-    }
-    const parts = connections.get(connection) ?? {};
-    connections.set(connection, parts);
-    const found2 = part === "string" ? readConnectionString(value) : { [part]: value.trim() };
-    for (const [each, value2] of Object.entries(found2)) {
-      if ((parts[each] ?? value2) !== value2 && each !== "password") throw twoValues(each);
-      parts[each] = value2;
-    }
-  }
-  return [...connections.values()].map(usable);
-}
-function wanted(connections, isWanted) {
+  const settings = settingsIn(text).map(({ key, value }) => ({ ...meaningOf(key), value: value.trim() }));
+  const byConnection = Map.groupBy(settings, ({ connection }) => connection).values();
+  const found2 = [...byConnection].map((each) => usable(each.flatMap(partsOf2))).filter(isUsable);
+  const connections = found2.length > 0 ? found2 : [usable(partsIn(withoutQuotes(text)))];
   const [only, ...others] = connections.length > 1 ? connections.filter(isWanted) : connections;
   if (only !== void 0 && others.length === 0) return only;
-  if (connections.length === 0) return {};
   throw new Invalid(sentence`contains ${connections.length} connections`, {
     remedy: inOurWords("To select one of them, set `host`, `database` or `grantee`.")
   });
 }
-function usable({ password: _, ...parts }) {
-  const at2 = parts.user?.lastIndexOf("@") ?? -1;
+function secretsInAppConnection(text) {
+  const settings = settingsIn(text);
+  const strings = [...settings.map(({ value }) => value), withoutQuotes(text)];
+  const passwords = strings.flatMap((string) => resultOf(() => partsIn(string)) ?? []);
+  const certain = [
+    ...settings.filter(({ key }) => SECRET_KEY.test(key)).map(({ value }) => value),
+    ...passwords.filter(([name3]) => name3 === "password").map(([, value]) => value)
+  ];
+  const isBroken = isJson(text) && settings.length === 0;
+  const possible = [
+    ...valuesBehind(KEY_OF_SECRET, text),
+    ...isBroken ? valuesBehind(/"value"\s*:\s*/, text) : [],
+    ...[...text.matchAll(/:\/\/[^\s/:@]*:([^\s/]+)@/g)].map(([, password = ""]) => password)
+  ].flatMap((value) => [value, resultOf(() => decodeURIComponent(value)) ?? ""]);
+  const secrets = [...certain, ...possible.filter((value) => value.trim().length >= 4)];
+  return [...new Set(secrets.map((secret2) => secret2.trim()).filter((secret2) => secret2 !== ""))];
+}
+var SECRET_KEY = /(password|pwd|psw|secret|token|accesskey)$/i;
+var KEY_OF_SECRET = /(?:password|passwd|pwd|psw|secret|token|accesskey)["']?\s*[=:]\s*/i;
+var ENDS = [/(?<![\s;&,}"'])[\s;&,}"']+$/, /"/, /'/, /;/, /&/, /\s/, /[\s;&,}"']/];
+function valuesBehind(key, text) {
+  const [, ...found2] = text.split(key);
+  const lines2 = found2.map((rest) => rest.replace(/^["']+/, "").split(/[\r\n]/, 1)[0] ?? "");
+  return lines2.flatMap((line) => ENDS.map((end) => line.split(end, 1)[0] ?? ""));
+}
+function settingsIn(text) {
+  return isJson(text) ? settingsInJson(text) : text.split(/\r\n|\r|\n/).flatMap(settingInLine);
+}
+function isJson(text) {
+  return /^\s*[[{]/.test(text);
+}
+function settingsInJson(text) {
+  const json = resultOf(() => JSON.parse(text));
+  const list = json?.configurations ?? json ?? {};
+  const pairs = Array.isArray(list) ? list.map((each) => [each?.name, each?.value]) : Object.entries(list);
+  return pairs.map(([key, value]) => ({ key, value })).filter(({ key, value }) => typeof key === "string" && typeof value === "string");
+}
+var LINE = /^\s*(?:export\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[=:]\s*(?:"((?:[^"\\]|\\.)*)"\s*(?:[#;,].*)?|'([^']*)'\s*(?:[#;,].*)?|(.*?)(?:\s#.*)?)$/;
+function settingInLine(line) {
+  const [, key, double, single, plain2 = ""] = LINE.exec(line) ?? [];
+  return key === void 0 ? [] : [{ key, value: double?.replace(/\\(["\\$`])/g, "$1") ?? single ?? plain2.trim() }];
+}
+function meaningOf(key) {
+  const [, connection = "", keyword] = AZURE_KEY.exec(key) ?? [];
+  if (keyword !== void 0) return { connection: `Azure ${connection}`.toUpperCase(), keyword: keyword.toLowerCase() };
+  const [, spring = ""] = /^springdatasource(url|username|password)$/.exec(key.toLowerCase().replace(/[-_.]/g, "")) ?? [];
+  return { connection: "Spring", keyword: spring === "url" ? "connectionstring" : spring };
+}
+var AZURE_KEY = /^AZURE_POSTGRESQL_(?:(.+)_)?([a-z]+)$/i;
+function partsOf2({ keyword, value }) {
+  return keyword === "connectionstring" && value !== "" ? partsIn(value) : partOf(keyword, value);
+}
+function usable(found2) {
+  const { password: _, ...parts } = merged(found2);
+  const at = parts.user?.lastIndexOf("@") ?? -1;
   const server = parts.host?.split(".", 1)[0]?.toLowerCase();
-  if (parts.user === void 0 || at2 < 1 || parts.user.slice(at2 + 1).toLowerCase() !== server) return parts;
-  return { ...parts, user: parts.user.slice(0, at2) };
+  if (parts.user === void 0 || at < 1 || parts.user.slice(at + 1).toLowerCase() !== server) return parts;
+  return { ...parts, user: parts.user.slice(0, at) };
+}
+function isUsable({ host, database, user }) {
+  return (host ?? database ?? user) !== void 0;
 }
 function withoutQuotes(text) {
   const string = text.trim();
   return /^(?:"[^"]+"|'[^']+')$/.test(string) ? string.slice(1, -1) : string;
-}
-function isObject2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 // src/settings/reader.ts
@@ -14515,36 +13513,35 @@ var Mistaken = class extends Error {
 };
 function readInputs(table, env, read, found2 = []) {
   const mistakes = [...misspelled(table, env), ...found2];
-  const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
+  const value = ifValid(() => read(inputsIn({ table, env, secrets: secretsIn(table, env), mistakes })));
   if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
   return value;
 }
-function unlessMistaken(read) {
+function ifValid(read) {
   try {
-    return [read()];
+    return read();
   } catch (error2) {
-    if (error2 instanceof Mistaken) return [];
+    if (error2 instanceof Mistaken) return void 0;
     throw error2;
   }
 }
 function all(fields) {
-  const read = Object.entries(fields).map(
-    ([key, field]) => [key, unlessMistaken(field)]
-  );
-  if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
-  return Object.fromEntries(read.map(([key, [value]]) => [key, value]));
+  const read = Object.entries(fields).map(([key, field]) => ifValid(() => [key, field()]));
+  const values = read.filter((each) => each !== void 0);
+  if (values.length < read.length) throw new Mistaken();
+  return Object.fromEntries(values);
 }
-function problemOf({ problem, details }, text, { secrets, use }, others) {
-  const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
-  const noun = inOurWords(item === void 0 ? "the value" : "an item");
-  const subject = secrets ? noun : described2(item ?? text, noun, others);
-  return paragraph(sentence`${subject} ${problem}.`, remedy, advice);
-}
-function inputsIn(table, env, mistakes, entry) {
+function inputsIn(reading) {
+  const { table, env, secrets, mistakes, entry, source } = reading;
   const inputOf = (name3) => table[name3];
   const use = (name3) => inOurWords(inputOf(name3).use);
-  const given = (name3) => givenIn(name3, inputOf(name3), env, entry);
-  const isSet = (name3) => (given(name3)?.text.trim() ?? "") !== "";
+  const isSet = (name3) => textIn(env, name3).trim() !== "";
+  function given(name3) {
+    const own2 = entry?.values.get(name3);
+    if (own2 === "mistaken") throw new Mistaken();
+    const texts = [own2?.text, env[variable2(name3)]].map((text, n) => ({ text, isInput: n === 1 }));
+    return texts.find(({ text }) => text !== void 0 && (text.trim() !== "" || table[name3]?.neverEmpty));
+  }
   function mistake(name3, problem, item = "") {
     const isInput = entry === void 0 || given(name3)?.isInput;
     mistakes.push({ name: name3, problem, place: isInput ? void 0 : placeOf(entry, name3, item) });
@@ -14552,18 +13549,25 @@ function inputsIn(table, env, mistakes, entry) {
   }
   function read(name3, parse, whenNotSet) {
     const { text, isInput } = given(name3) ?? {};
-    if (text === void 0) return whenNotSet();
+    if (text === void 0) return readSource(name3, parse, whenNotSet);
     if (text.trim() === "") {
       const advice = isInput ? UNSET_VARIABLE : EMPTY;
       return mistake(name3, paragraph(sentence`${code(name3)} is empty.`, advice, sentence`Use ${use(name3)}.`));
     }
-    try {
-      return parse(text);
-    } catch (error2) {
-      const invalid = asInvalid(error2);
-      const problem = problemOf(invalid, text, inputOf(name3), secretsIn(table, env));
-      return mistake(name3, sentence`${code(name3)}: ${problem}`, invalid.details.item);
-    }
+    return parsed(text, parse, ({ problem, details }) => {
+      const { item, remedy = sentence`Use ${use(name3)}.`, advice = EMPTY } = details;
+      const noun = inOurWords(item === void 0 || item === text.trim() ? "the value" : "an item");
+      const subject = inputOf(name3).secrets ? noun : described2(item ?? text, noun, secrets);
+      return mistake(name3, paragraph(sentence`${code(name3)}: ${subject} ${problem}.`, remedy, advice), item);
+    });
+  }
+  function readSource(name3, parse, whenNotSet) {
+    const text = source?.contents()[name3];
+    if (source === void 0 || text === void 0) return whenNotSet();
+    return parsed(text, parse, ({ problem }) => {
+      const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
+      return mistake(source.name, sentence`${code(source.name)}: its ${code(name3)} ${problem}. ${override}`);
+    });
   }
   return {
     isSet,
@@ -14571,34 +13575,14 @@ function inputsIn(table, env, mistakes, entry) {
     optional: (name3, parse) => read(name3, parse, () => void 0),
     orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
     required: (name3, parse, requiredBy2) => read(name3, parse, () => {
+      const isSought = source !== void 0 && isSet(source.name) && name3 in source.contents();
+      const inSource = isSought ? sentence`, and ${code(source.name)} does not contain it` : EMPTY;
       const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : inOurWords("Set it to");
-      return mistake(name3, sentence`${code(name3)} is missing. ${reason} ${use(name3)}.`);
+      return mistake(name3, sentence`${code(name3)} is missing${inSource}. ${reason} ${use(name3)}.`);
     }),
-    orFrom: (source, name3, parse, valueIn) => read(name3, parse, () => {
-      const found2 = valueIn();
-      if (found2 === void 0) {
-        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
-        return mistake(name3, sentence`${code(name3)} is missing${inSource}. Set it to ${use(name3)}.`);
-      }
-      try {
-        return parse(found2);
-      } catch (error2) {
-        const { problem } = asInvalid(error2);
-        const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
-        return mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
-      }
-    }),
-    ifValid: (read2) => unlessMistaken(read2)[0],
-    all,
-    withEntry: (entry2) => inputsIn(table, env, mistakes, entry2)
+    withEntry: (entry2) => inputsIn({ ...reading, entry: entry2 }),
+    withContentsOf: (name3, contents) => inputsIn({ ...reading, source: { name: name3, contents } })
   };
-}
-function givenIn(name3, { neverEmpty }, env, entry) {
-  const own2 = entry?.values.get(name3);
-  if (own2 === "mistaken") throw new Mistaken();
-  const texts = [own2?.text, env[variable2(name3)]];
-  const at2 = texts.findIndex((text) => text !== void 0 && (text.trim() !== "" || neverEmpty));
-  return at2 < 0 ? void 0 : { text: texts[at2] ?? "", isInput: at2 === 1 };
 }
 function placeOf({ place: place2, values }, name3, item) {
   const value = values.get(name3);
@@ -14615,80 +13599,49 @@ function variable2(name3) {
 }
 function misspelled(table, env) {
   const names4 = Object.keys(table);
-  const known = new Set(names4.map(variable2));
-  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names4) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
+  const known2 = new Set(names4.map(variable2));
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known2.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names4) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
     name: name3,
     problem: sentence`${code(name3)} is not an input of this action. ${suggestion}`
   }));
 }
-function asInvalid(error2) {
-  if (error2 instanceof Invalid) return error2;
-  throw error2;
-}
 function badInput(mistakes, order) {
   const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
-  const { inputs = [], file: inFile = [] } = Object.groupBy(
-    distinct,
-    ({ place: place2 }) => place2 ? "file" : "inputs"
-  );
+  const { inputs = [], file = [] } = Object.groupBy(distinct, ({ place: place2 }) => place2 ? "file" : "inputs");
   inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  inFile.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
-  const invalid = new Set(inputs.map(({ name: name3 }) => name3)).size;
-  const file = code(inFile[0]?.place?.file ?? "");
-  const problems = [...inputs, ...inFile].map(
+  file.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  const problems = [...inputs, ...file].map(
     ({ place: place2, problem }) => place2 === void 0 ? problem : sentence`${code(`${place2.file}:${place2.line}`)}: ${problem}`
   );
+  const invalid = new Set(inputs.map(({ name: name3 }) => name3)).size;
+  const path = code(file[0]?.place?.file ?? "");
+  const parts = [
+    invalid > 0 && {
+      message: inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`),
+      step: "Correct the `with:` block of this step. The README of this action explains every input."
+    },
+    file.length > 0 && {
+      message: sentence`${path} has ${inOurWords(count(file.length, "mistake"))}.`,
+      step: sentence`Correct ${path}. The page docs/grants-file.md of this action explains its keys.`
+    }
+  ].filter((part) => part !== false);
+  const more = problems.length - MOST_PROBLEMS;
   return new ActionError(
     failure({
       code: "bad-input",
-      message: paragraph(
-        ...invalid === 0 ? [] : [inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`)],
-        ...inFile.length === 0 ? [] : [sentence`${file} has ${inOurWords(count(inFile.length, "mistake"))}.`],
-        inOurWords("Nothing was changed.")
-      ),
-      problems: problems.length > MOST_PROBLEMS ? [
-        ...problems.slice(0, MOST_PROBLEMS),
-        sentence`There are ${problems.length - MOST_PROBLEMS} more.`
-      ] : problems,
+      message: paragraph(...parts.map(({ message }) => message), inOurWords("Nothing was changed.")),
+      problems: more > 0 ? [...problems.slice(0, MOST_PROBLEMS), sentence`There are ${more} more.`] : problems,
       hint: "A value is mistyped, or the variable or secret it comes from is not set.",
-      steps: [
-        ...invalid === 0 ? [] : ["Correct the `with:` block of this step. The README of this action explains every input."],
-        ...inFile.length === 0 ? [] : [sentence`Correct ${file}. The page docs/grants-file.md of this action explains its keys.`]
-      ]
+      steps: parts.map(({ step: step2 }) => step2)
     })
   );
 }
 var MOST_PROBLEMS = 100;
 
-// src/settings/repeated.ts
-function repeatedIn(entries) {
-  const earlierOf = /* @__PURE__ */ new Map();
-  const repeated = [];
-  for (const again of entries) {
-    for (const grantee of again.scope.grantees) {
-      const earlier = earlierOf.get(grantee) ?? [];
-      const first = earlier.find(({ scope }) => overlap(scope, again.scope));
-      if (first !== void 0) repeated.push({ grantee, first, again });
-      if (earlier.length < MOST_COMPARED) earlier.push(again);
-      earlierOf.set(grantee, earlier);
-    }
-  }
-  return repeated;
-}
-var MOST_COMPARED = 1e3;
-function overlap(one, other) {
-  const shareSchema = one.schemas === "*" || other.schemas === "*" || one.schemas.some((schema) => other.schemas.includes(schema));
-  return shareSchema && one.databases.some((database) => other.databases.some((each) => areOne(database, each)));
-}
-function areOne(database, other) {
-  if (database === other) return true;
-  return isPattern(other) && fits2(database, other) || isPattern(database) && fits2(other, database);
-}
-
 // src/settings/values.ts
 var import_node_crypto2 = require("node:crypto");
 var import_node_fs3 = require("node:fs");
-var import_node_net5 = require("node:net");
+var import_node_net3 = require("node:net");
 
 // src/model/clouds.ts
 var CLOUDS = {
@@ -14722,12 +13675,13 @@ var CLOUDS = {
 };
 
 // src/settings/values.ts
-function choice(choices) {
+function choice(choices, otherwise = EMPTY) {
   return (text) => {
     const word = text.trim();
     const found2 = choices.find((each) => each === word);
-    if (found2 === void 0) throw notValid(word, choices);
-    return found2;
+    if (found2 !== void 0) return found2;
+    const near = didYouMean(word, choices);
+    throw new Invalid(inOurWords("is not valid"), { advice: isEmpty(near) ? otherwise : near });
   };
 }
 function oneOf(choices) {
@@ -14735,42 +13689,27 @@ function oneOf(choices) {
   return `${all2.slice(0, -1).join(", ")} or ${all2.at(-1)}`;
 }
 function boolean(text) {
-  const word = text.trim();
-  if (["true", "True", "TRUE"].includes(word)) return true;
-  if (["false", "False", "FALSE"].includes(word)) return false;
-  throw notValid(word, ["true", "false"]);
+  return choice(["true", "false", "True", "False", "TRUE", "FALSE"])(text).toLowerCase() === "true";
 }
 var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" };
-function notValid(word, choices) {
-  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices) });
-}
 function port(text) {
   const digits = text.trim();
-  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535)
-    throw new Invalid(inOurWords("is not a port number"));
+  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(inOurWords("is not a port number"));
   return Number(digits);
 }
 function cloudName(text) {
-  const name3 = text.trim().toLowerCase();
-  if (Object.hasOwn(CLOUDS, name3)) return name3;
-  const near = didYouMean(name3, Object.keys(CLOUDS));
-  throw new Invalid(inOurWords("is not an Azure cloud"), {
-    advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near
-  });
+  return choice(Object.keys(CLOUDS), GITHUB_ENVIRONMENT)(text.toLowerCase());
 }
-var GITHUB_ENVIRONMENT = inOurWords(
-  "For a GitHub environment, set `jobs.<job_id>.environment` on the job."
-);
+var GITHUB_ENVIRONMENT = inOurWords("For a GitHub environment, set `jobs.<job_id>.environment` on the job.");
 function clientId(text) {
   const id = text.trim();
   if (!GUID.test(id)) throw new Invalid(inOurWords("is not a GUID"));
   return id;
 }
-function objectIds(text) {
-  const found2 = linesOf(text);
-  for (const item of found2) if (!GUID.test(item)) throw new Invalid(inOurWords("is not a GUID"), { item });
-  return found2.map((id) => id.toLowerCase());
+function objectId2(text) {
+  return clientId(text).toLowerCase();
 }
+var objectIds = eachLine(objectId2);
 function tenantId(text) {
   const id = text.trim();
   if (!GUID.test(id) && !DOMAIN2.test(id)) throw new Invalid(inOurWords("is not a GUID or a domain name"));
@@ -14784,46 +13723,34 @@ var SECRET_INPUT = { secrets: (text) => [secret(text)] };
 function hostName(suffix, forConnectionString) {
   return (text) => {
     const name3 = text.trim();
-    if ((0, import_node_net5.isIP)(name3)) return name3;
-    if (/[\r\n]/.test(name3)) throw new Invalid(MORE_LINES);
-    if (/^https?:\/\//i.test(name3))
-      throw new Invalid(inOurWords("is a URL"), {
-        remedy: inOurWords("Use the server name only, without `https://`.")
+    if ((0, import_node_net3.isIP)(name3)) return name3;
+    const other = NOT_HOSTS.find(({ form }) => form.test(name3));
+    if (other !== void 0) throw new Invalid(other.problem, { remedy: other.remedy });
+    if (!isHostName(name3)) {
+      const advice = name3.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
+      throw new Invalid(inOurWords("is not a host name"), {
+        advice: /[=/@;]/.test(name3) ? forConnectionString : advice
       });
-    const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
-    if (!isHostName(name3)) throw new Invalid(inOurWords("is not a host name"), { advice });
-    const other = OTHER_PRODUCTS.find(({ suffix: suffix2 }) => suffix2.test(name3));
-    if (other !== void 0) throw new Invalid(other.problem, { remedy: FLEXIBLE_SERVER });
+    }
     return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix();
   };
 }
 function hostNames(one) {
-  return (text) => {
-    const [first = "", ...more] = lines(text);
-    if (more.length === 0) return [one(first)];
-    const hosts = [first, ...more].map((item) => {
-      try {
-        return one(item);
-      } catch (error2) {
-        throw error2 instanceof Invalid ? new Invalid(error2.problem, { item, ...error2.details }) : error2;
-      }
-    });
-    return [...new Map(hosts.map((host) => [host.toLowerCase(), host])).values()];
-  };
+  return (text) => [...new Map(eachLine(one)(text).map((host) => [host.toLowerCase(), host])).values()];
 }
-var OTHER_PRODUCTS = [
-  // https://learn.microsoft.com/azure/horizondb/
+var NOT_HOSTS = [
   {
-    suffix: /\.horizondb\.azure\.com\.?$/i,
-    problem: inOurWords("is a cluster of Azure HorizonDB, which this action does not support")
+    form: /^https?:\/\//i,
+    problem: inOurWords("is a URL"),
+    remedy: inOurWords("Use the server name only, without `https://`.")
   },
-  // https://learn.microsoft.com/azure/cosmos-db/postgresql/
+  // https://learn.microsoft.com/azure/horizondb/ and https://learn.microsoft.com/azure/cosmos-db/postgresql/
   {
-    suffix: /\.postgres\.cosmos\.azure\.com\.?$/i,
-    problem: inOurWords("is a cluster of Azure Cosmos DB for PostgreSQL, which this action does not support")
+    form: /\.(horizondb|postgres\.cosmos)\.azure\.com\.?$/i,
+    problem: inOurWords("is a cluster of Azure HorizonDB or Azure Cosmos DB for PostgreSQL"),
+    remedy: inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.")
   }
 ];
-var FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
 function isHostName(name3) {
   if (name3.length > 253) return false;
   const labels = name3.replace(/\.$/, "").split(".");
@@ -14835,35 +13762,32 @@ function isLoopback(host) {
   return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 }
 function name2(text) {
-  const [only = "", ...more] = lines(text);
-  if (only === "") throw new Invalid(inOurWords("is empty"));
-  if (more.length > 0) throw new Invalid(MORE_LINES);
-  checkName(only);
+  const [only = "", ...more] = names3(text);
+  if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
   return only;
 }
-var MORE_LINES = inOurWords("has more than one line");
-function databaseName2(text) {
-  if (isPattern(text))
-    throw new Invalid(sentence`contains ${code("*")}, which is for patterns in ${code("database")}`);
-  return name2(text);
-}
 function names3(text) {
-  const found2 = lines(text);
-  for (const each of found2) checkName(each, each);
-  return found2;
+  return [...new Set(eachLine(checkedName)(text))];
 }
 function lines(text) {
-  return [...new Set(linesOf(text))];
+  return [...new Set(eachLine((line) => line)(text))];
 }
-function linesOf(text) {
-  return text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
+function eachLine(parse) {
+  return (text) => {
+    const found2 = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+    return found2.filter((line) => line !== "").map(
+      (item) => parsed(item, parse, ({ problem, details }) => {
+        throw new Invalid(problem, { item, ...details });
+      })
+    );
+  };
 }
-function checkName(name3, item) {
-  const details = item === void 0 ? {} : { item };
-  if (name3.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"), details);
-  if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return;
-  const remedy = inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it.");
-  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
+function checkedName(name3) {
+  if (name3.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
+  if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return name3;
+  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, {
+    remedy: inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it.")
+  });
 }
 var MAX_NAME_BYTES = 63;
 function schemas(text) {
@@ -14872,42 +13796,24 @@ function schemas(text) {
   if (found2.length > 1) throw new Invalid(inOurWords("contains `*` and schema names"));
   return "*";
 }
-function privileges(known) {
+function privileges(known2) {
   return (text) => {
-    const words2 = wordsOf3(text);
-    if (words2.some((word) => word.toUpperCase() === "ALL")) {
-      if (words2.length > 1) throw new Invalid(inOurWords("contains `ALL` and other privileges"));
-      return "ALL";
-    }
-    return listed2(known, ["ALL"])(text);
+    const found2 = listed2(["ALL", ...known2])(text);
+    if (found2.length > 1 && found2.includes("ALL")) throw new Invalid(inOurWords("contains `ALL` and other privileges"));
+    return found2.includes("ALL") ? "ALL" : found2.filter((each) => each !== "ALL");
   };
 }
-function listed2(known, others = []) {
+function listed2(known2) {
   return (text) => {
-    const found2 = wordsOf3(text).map((word) => {
-      const privilege = known.find((each) => each === word.toUpperCase());
+    const words2 = text.trim().split(/,|\r\n|\r|\n/).map((word) => word.trim());
+    const found2 = words2.map((word) => {
+      const privilege = known2.find((each) => each === word.toUpperCase());
       if (privilege !== void 0) return privilege;
       if (word === "") throw new Invalid(inOurWords("contains an empty item"), { remedy: UNSET_VARIABLE });
-      throw new Invalid(inOurWords("is not valid"), {
-        item: word,
-        advice: ofOtherInputs(word.toUpperCase()) ?? didYouMean(word, [...others, ...known])
-      });
+      throw new Invalid(inOurWords("is not valid"), { item: word, advice: didYouMean(word, known2) });
     });
     return [...new Set(found2)];
   };
-}
-var BY_INPUT = {
-  "table-privileges": TABLE_PRIVILEGES,
-  "sequence-privileges": SEQUENCE_PRIVILEGES,
-  "schema-privileges": SCHEMA_PRIVILEGES,
-  "routine-privileges": ROUTINE_PRIVILEGES
-};
-function ofOtherInputs(privilege) {
-  const inputs = Object.keys(BY_INPUT).filter((input) => BY_INPUT[input]?.includes(privilege));
-  return inputs.length === 0 ? void 0 : sentence`It goes in ${listOf(inputs.map((input) => code(input)))}.`;
-}
-function wordsOf3(text) {
-  return text.trim().split(/,|\r\n|\r|\n/).map((word) => word.trim());
 }
 function schemaPrivileges(text) {
   const found2 = listed2(SCHEMA_PRIVILEGES)(text);
@@ -14916,21 +13822,15 @@ function schemaPrivileges(text) {
 }
 function rootCertificates(text) {
   const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
-  const [, ...blocks] = pem.split(BEGIN2);
-  const certificates = blocks.map((block) => `${BEGIN2}${block.split(END2, 1)[0]}${END2}
-`);
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g) ?? [];
   if (certificates.length === 0) throw new Invalid(inOurWords("contains no CERTIFICATE block"));
   for (const [index, certificate] of certificates.entries()) {
-    try {
-      new import_node_crypto2.X509Certificate(certificate);
-    } catch {
+    if (resultOf(() => new import_node_crypto2.X509Certificate(certificate)) === void 0)
       throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-    }
   }
-  return certificates.join("");
+  return certificates.map((certificate) => `${certificate}
+`).join("");
 }
-var BEGIN2 = "-----BEGIN CERTIFICATE-----";
-var END2 = "-----END CERTIFICATE-----";
 function contentOf(path) {
   try {
     return (0, import_node_fs3.readFileSync)(path, "utf8");
@@ -14942,14 +13842,8 @@ function contentOf(path) {
 
 // src/settings/grants.ts
 var GRANT_INPUTS = {
-  database: {
-    use: "one or more database names or patterns such as `orders_*`, one per line",
-    inFile: "list"
-  },
-  grantee: {
-    use: "the PostgreSQL names of one or more Entra users (`aad_\u2026`), one per line",
-    inFile: "list"
-  },
+  database: { use: "one or more database names or patterns such as `orders_*`, one per line", inFile: "list" },
+  grantee: { use: "the PostgreSQL names of one or more Entra users (`aad_\u2026`), one per line", inFile: "list" },
   "grantee-object-id": {
     use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`",
     inFile: "list"
@@ -14972,12 +13866,7 @@ var GRANT_INPUTS = {
     neverEmpty: true,
     inFile: "list"
   },
-  "schema-privileges": {
-    use: "`USAGE` or `USAGE, CREATE`",
-    default: "USAGE",
-    neverEmpty: true,
-    inFile: "list"
-  },
+  "schema-privileges": { use: "`USAGE` or `USAGE, CREATE`", default: "USAGE", neverEmpty: true, inFile: "list" },
   "routine-privileges": { use: "`EXECUTE`, or leave it empty", inFile: "list" },
   "default-privileges": BOOLEAN_INPUT,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
@@ -14985,26 +13874,19 @@ var GRANT_INPUTS = {
   "allow-empty": BOOLEAN_INPUT
 };
 var DEMAND_INPUTS = { ...GRANT_INPUTS, "act-as-owner": BOOLEAN_INPUT };
-function grantsIn(entries, inputs, databasesOf, signIn2) {
-  const found2 = entries.map((entry) => {
-    const own2 = inputs.withEntry(entry);
-    const target = { databases: () => databasesOf(own2), grantees: () => own2.required("grantee", names3) };
-    const schemasOf2 = () => own2.orDefault("schemas", schemas);
-    const scope = own2.ifValid(() => own2.all({ ...target, schemas: schemasOf2 }));
-    const demand = () => demandFrom(own2, target.grantees, signIn2);
-    return { entry, own: own2, scope, grant: own2.ifValid(() => own2.all({ ...target, demand })) };
-  });
-  for (const { grantee, again, first } of repeatedIn(
-    found2.flatMap(({ scope, ...each }) => scope ? [{ scope, ...each }] : [])
-  )) {
-    const { line } = placeOf(first.entry, "grantee", grantee);
-    const problem = sentence`${code("grantee")}: ${name(grantee)} is also on line ${line}, for the same database and schema. Use one entry for them.`;
-    again.own.ifValid(() => again.own.mistake("grantee", problem, grantee));
-  }
-  return found2.flatMap(({ grant }) => grant ?? []);
+function grantFrom(inputs, signIn2) {
+  const { schemas: _, ...target } = scopeIn(inputs);
+  return all({ ...target, demand: () => demandFrom(inputs, target.grantees, signIn2) });
+}
+function scopeIn(inputs) {
+  return {
+    databases: () => inputs.required("database", names3),
+    grantees: () => inputs.required("grantee", names3),
+    schemas: () => inputs.orDefault("schemas", schemas)
+  };
 }
 function demandFrom(inputs, grantees, signIn2) {
-  return inputs.all({
+  return all({
     schemas: () => inputs.orDefault("schemas", schemas),
     tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
     sequencePrivileges: () => inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
@@ -15027,12 +13909,39 @@ function objectIdsFrom(inputs, granteesIn) {
   if (ids === void 0) return void 0;
   const grantees = granteesIn();
   if (ids.length !== grantees.length) {
-    inputs.mistake(
-      "grantee-object-id",
-      sentence`${code("grantee-object-id")} has ${inOurWords(count(ids.length, "object ID"))}, but there ${inOurWords(`${grantees.length === 1 ? "is" : "are"} ${count(grantees.length, "grantee")}`)}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`
-    );
+    const counts = inOurWords(`${count(ids.length, "object ID")} for ${count(grantees.length, "grantee")}`);
+    const problem = sentence`${code("grantee-object-id")} has ${counts}. Use one object ID per grantee, one per line, in the order of ${code("grantee")}.`;
+    inputs.mistake("grantee-object-id", problem);
   }
   return new Map(grantees.map((grantee, n) => [grantee, ids[n] ?? ""]));
+}
+
+// src/settings/entries.ts
+function grantsIn(entries, inputs, signIn2) {
+  const found2 = entries.map((entry) => ({ entry, own: inputs.withEntry(entry) }));
+  for (const { own: own2, grantee, line } of repeatedIn(found2)) {
+    const problem = sentence`${code("grantee")}: ${name(grantee)} is also on line ${line}, for the same database and schema. Use one entry for them.`;
+    ifValid(() => own2.mistake("grantee", problem, grantee));
+  }
+  return found2.flatMap(({ own: own2 }) => ifValid(() => grantFrom(own2, signIn2)) ?? []);
+}
+function repeatedIn(entries) {
+  const earlierOf = /* @__PURE__ */ new Map();
+  return entries.flatMap(({ entry, own: own2 }) => {
+    const scope = ifValid(() => all(scopeIn(own2)));
+    if (scope === void 0) return [];
+    return scope.grantees.flatMap((grantee) => {
+      const earlier = earlierOf.get(grantee) ?? [];
+      const first = earlier.find((each) => overlap(each.scope, scope));
+      if (earlier.length < MOST_COMPARED) earlierOf.set(grantee, [...earlier, { entry, own: own2, scope }]);
+      return first === void 0 ? [] : [{ own: own2, grantee, line: placeOf(first.entry, "grantee", grantee).line }];
+    });
+  });
+}
+var MOST_COMPARED = 1e3;
+function overlap(one, other) {
+  const shareSchema = one.schemas === "*" || other.schemas === "*" || one.schemas.some((schema) => other.schemas.includes(schema));
+  return shareSchema && one.databases.some((database) => other.databases.some((each) => fits2(database, each) || fits2(each, database)));
 }
 
 // src/settings/grants-file.ts
@@ -15047,8 +13956,7 @@ function readInWorkspace(path, workspace) {
       throw new Invalid(inOurWords("is not a path in the workspace"));
     }
     const found2 = (0, import_node_fs4.statSync)(file);
-    if (!found2.isFile()) throw new Invalid(inOurWords("is the path of something other than a file"));
-    if (found2.size > MAX_BYTES3) throw new Invalid(inOurWords("is the path of a file larger than 1 MiB"));
+    if (!found2.isFile() || found2.size > MAX_BYTES3) throw new Invalid(inOurWords("is not a file of at most 1 MiB"));
     const content = (0, import_node_fs4.readFileSync)(file);
     if (!(0, import_node_buffer.isUtf8)(content)) throw new Invalid(inOurWords("is the path of a file that is not UTF-8"));
     return content.toString();
@@ -15063,152 +13971,98 @@ function readInWorkspace(path, workspace) {
 var MAX_BYTES3 = 1048576;
 function readGrantsFile(text, file, yaml, inputs, keys) {
   const lines2 = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, {
-    lineCounter: lines2,
-    prettyErrors: false,
-    stringKeys: true,
-    uniqueKeys: false
-    // its check takes quadratic time
-  });
+  const tokens = new yaml.Parser(lines2.addNewLine).parse(text);
+  const composer = new yaml.Composer({ stringKeys: true, uniqueKeys: false });
+  const [document, second] = composer.compose(tokens, true, text.length);
   const mistakes = [];
   const placeOf2 = (offset) => ({ file, line: Math.max(1, lines2.linePos(offset).line) });
-  const note = (offset, problem) => {
-    mistakes.push({ name: "grants-file", place: placeOf2(offset), problem });
+  const note = (offset, problem, node) => {
+    if (!yaml.isAlias(node)) mistakes.push({ name: "grants-file", place: placeOf2(offset), problem });
   };
+  if (second) note(second.range[0], inOurWords("A second YAML document begins here. Use one: remove `---`."));
   const reading = { yaml, inputs, keys, placeOf: placeOf2, note };
-  return { entries: isReadable(document, reading) ? entriesIn(document, reading) : [], mistakes };
+  const entries = document && isReadable(document, reading) ? entriesIn(document.contents, reading) : [];
+  return { entries, mistakes };
 }
 function isReadable(document, { yaml, note }) {
-  const errors2 = [...document.errors, ...document.warnings].filter(({ code: code2 }) => !NOTED_WITH_NODE.has(code2));
-  for (const { code: code2, message, pos } of errors2) {
-    const isSecond = code2 === "MULTIPLE_DOCS";
-    note(pos[0], isSecond ? SECOND_DOCUMENT : sentence`This is not valid YAML: ${quoted(message)}.`);
-  }
-  if (document.directives?.yaml.explicit) note(0, inOurWords("`%YAML` is a directive. Remove it."));
-  if (errors2.some(({ code: code2 }) => code2 !== "MULTIPLE_DOCS")) return false;
-  const noteAt = (node, path, problem) => {
-    const key = path.findLast(yaml.isPair)?.key;
-    const subject = yaml.isScalar(key) ? sentence`${code(shortened2(String(key.value)))}: ` : EMPTY;
-    note(node.range?.[0] ?? 0, sentence`${subject}${problem}`);
-  };
+  const { errors: errors2, warnings: warnings2, directives } = document;
+  const problems = [...errors2, ...warnings2].filter(({ code: code2 }) => !NOTED_WITH_NODE.has(code2));
+  for (const { message, pos } of problems) note(pos[0], sentence`This is not valid YAML: ${quoted(message)}.`);
+  if (directives.yaml.explicit) note(0, inOurWords("`%YAML` is a directive. Remove it."));
   yaml.visit(document, {
-    Alias(_, node, path) {
-      const alias = code(shortened2(`*${node.source}`));
-      noteAt(
-        node,
-        path,
-        sentence`${alias} is an alias. Write the value itself, in quotes if it begins with ${code("*")}.`
-      );
-    },
-    Value(_, node, path) {
-      const { anchor, tag } = node;
-      if (anchor !== void 0)
-        noteAt(node, path, sentence`${code(shortened2(`&${anchor}`))} is an anchor. Remove it.`);
-      if (tag)
-        noteAt(
-          node,
-          path,
-          sentence`${code(shortened2(document.directives?.tagString(tag) ?? tag))} is a tag. Remove it. Text in quotes needs none.`
-        );
+    Node(_, node, path) {
+      const anchor = !yaml.isAlias(node) && node.anchor !== void 0 && `&${node.anchor}`;
+      const mark = yaml.isAlias(node) ? `*${node.source}` : anchor || node.tag && directives.tagString(node.tag);
+      if (!mark) return;
+      const key = path.findLast(yaml.isPair)?.key;
+      const subject = yaml.isScalar(key) ? sentence`${code(shortened2(String(key.value)))}: ` : EMPTY;
+      const advice = sentence`Write the value itself, in quotes if it begins with ${code(mark.charAt(0))}.`;
+      const problem = sentence`${code(shortened2(mark))} is an alias, an anchor or a tag of YAML. ${advice}`;
+      note(node.range?.[0] ?? 0, sentence`${subject}${problem}`);
     }
   });
-  return true;
+  return problems.length === 0;
 }
-var SECOND_DOCUMENT = inOurWords("A second YAML document begins here. Use one: remove `---`.");
 var NOTED_WITH_NODE = /* @__PURE__ */ new Set(["BAD_ALIAS", "TAG_RESOLVE_FAILED"]);
-function entriesIn({ contents: root }, reading) {
-  const { yaml, keys, placeOf: placeOf2 } = reading;
-  const grants = isMapping(root, yaml) ? valuesIn(root, ["grants"], reading).get("grants") : void 0;
-  const list = grants?.node;
-  if (!yaml.isSeq(list) || list.items.length === 0) {
-    noteKind(code("grants"), list, grants?.offset ?? 0, inOurWords("Use a list of entries."), reading);
-    return [];
-  }
-  return list.items.flatMap((entry) => {
+function entriesIn(root, reading) {
+  const { yaml, keys, placeOf: placeOf2, note } = reading;
+  const { key, value: list } = valuesIn(root, ["grants"], reading).get("grants") ?? {};
+  const entries = yaml.isSeq(list) ? list.items : [];
+  if (entries.length === 0) note(key?.range[0] ?? 0, inOurWords("The key `grants` has no list of entries."), list);
+  return entries.flatMap((entry) => {
     const [offset] = entry.range;
-    if (!isMapping(entry, yaml)) {
-      noteKind(
-        inOurWords("An entry"),
-        entry,
-        offset,
-        inOurWords("Use keys such as `grantee`, each with its value."),
-        reading
-      );
-      return [];
-    }
-    const values = [...valuesIn(entry, keys, reading)];
-    const texts = values.map(([key, value]) => [key, textOf(key, value, reading)]);
-    return { place: placeOf2(offset), values: new Map(texts) };
+    if (!yaml.isMap(entry))
+      note(offset, inOurWords("An entry has no keys, such as `grantee`, with their values."), entry);
+    const values = [...valuesIn(entry, keys, reading)].map(
+      ([key2, value]) => [key2, textOf2(key2, value, reading)]
+    );
+    return yaml.isMap(entry) ? { place: placeOf2(offset), values: new Map(values) } : [];
   });
 }
-function isMapping(node, yaml) {
-  return yaml.isMap(node);
-}
-function valuesIn(map, known, reading) {
-  const { inputs, placeOf: placeOf2, note } = reading;
+function valuesIn(map, known2, reading) {
+  const { yaml, inputs, placeOf: placeOf2, note } = reading;
   const values = /* @__PURE__ */ new Map();
   const lines2 = /* @__PURE__ */ new Map();
-  for (const { key, value: node } of map.items) {
-    const name3 = String(key.value);
-    const [offset] = key.range;
+  for (const pair of yaml.isMap(map) ? map.items : []) {
+    const name3 = String(pair.key.value);
+    const [offset] = pair.key.range;
     const first = lines2.get(name3);
     if (first === void 0) lines2.set(name3, placeOf2(offset).line);
-    if (first === void 0 && known.includes(name3)) values.set(name3, { node, offset });
-    else note(offset, sentence`${code(shortened2(name3))} ${problemOfKey(name3, first, known, inputs)}`);
+    if (first === void 0 && known2.includes(name3)) values.set(name3, pair);
+    else note(offset, sentence`${code(shortened2(name3))} ${problemOfKey(name3, first, known2, inputs)}`);
   }
   return values;
 }
-function problemOfKey(name3, first, known, inputs) {
+function problemOfKey(name3, first, known2, inputs) {
   if (first !== void 0) return sentence`is also a key on line ${first}. Remove one of them.`;
   if (name3 === "<<") return inOurWords("is a merge key. Write the keys themselves.");
   if (Object.hasOwn(inputs, name3))
     return inOurWords("is an input of the action and not a key of this file. Set it in the workflow.");
-  return paragraph(inOurWords("is not a key of this file."), didYouMean(name3, known));
+  return paragraph(inOurWords("is not a key of this file."), didYouMean(name3, known2));
 }
-function textOf(key, { node, offset }, reading) {
-  const { yaml, inputs, placeOf: placeOf2 } = reading;
-  const { use = "", inFile } = inputs[key] ?? {};
-  const { line } = placeOf2(offset);
+function textOf2(name3, { key, value: node }, reading) {
+  const { yaml, inputs, placeOf: placeOf2, note } = reading;
+  const { use = "", inFile } = inputs[name3] ?? {};
+  const { line } = placeOf2(key.range[0]);
   if (inFile === "list" && yaml.isSeq(node) && node.items.length > 0)
-    return linesOf2(key, node, line, reading);
-  const { value, source } = yaml.isScalar(node) ? node : {};
-  if (typeof value === "string") return { text: value, line };
-  if (inFile === "boolean" && typeof value === "boolean") return { text: source ?? String(value), line };
-  noteKind(code(key), node, offset, sentence`Use ${inOurWords(use)}.`, reading);
+    return linesOf2(name3, node.items, line, reading);
+  const { value, source = "" } = yaml.isScalar(node) ? node : {};
+  if (typeof value === "string" || inFile === "boolean" && typeof value === "boolean") return { text: source, line };
+  const form = inFile === "list" ? sentence`text or a list with items. ${QUOTES}` : inOurWords("text.");
+  note(key.range[0], sentence`${code(name3)} is not ${form} Use ${inOurWords(use)}.`, node);
   return "mistaken";
 }
-function linesOf2(key, list, line, reading) {
-  const { yaml, placeOf: placeOf2, note } = reading;
-  const items = list.items.map((item) => {
-    const [offset] = item.range;
-    const text = yaml.isScalar(item) ? item.value : void 0;
-    const problem = typeof text === "string" ? problemOfLine(text) : kindOf(item, yaml);
-    if (problem !== void 0 && !yaml.isAlias(item))
-      note(offset, sentence`${code(key)}: an item ${problem}.`);
-    return { text: String(text), line: placeOf2(offset).line, problem };
+var QUOTES = inOurWords("Put a name such as `1`, `true` or `null` in quotes.");
+function linesOf2(key, nodes, line, { yaml, placeOf: placeOf2, note }) {
+  const items = nodes.map((node) => {
+    const text = yaml.isScalar(node) && typeof node.value === "string" ? node.value : "";
+    const isLine = /^\S([^\r\n]*\S)?$/.test(text);
+    if (!isLine) note(node.range[0], sentence`${code(key)}: an item is not one line of text. ${QUOTES}`, node);
+    return { text, line: placeOf2(node.range[0]).line, isLine };
   });
-  if (items.some(({ problem }) => problem !== void 0)) return "mistaken";
+  if (items.some(({ isLine }) => !isLine)) return "mistaken";
   const texts = items.map(({ text }) => text);
   return { text: texts.join("\n"), line, items: new Map(items.map(({ text, line: line2 }) => [text, line2])) };
-}
-function problemOfLine(text) {
-  if (text.trim() === "") return inOurWords("is empty");
-  if (/[\r\n]/.test(text)) return inOurWords("has a line break");
-  if (text.trim() !== text) return inOurWords("begins or ends with white space");
-  return void 0;
-}
-function noteKind(subject, node, offset, use, { yaml, note }) {
-  if (!yaml.isAlias(node)) note(offset, sentence`${subject} ${kindOf(node, yaml)}. ${use}`);
-}
-function kindOf(node, yaml) {
-  if (node === void 0) return inOurWords("is missing");
-  if (yaml.isMap(node)) return inOurWords("is a mapping");
-  if (yaml.isSeq(node)) return inOurWords(node.items.length === 0 ? "is an empty list" : "is a list");
-  const value = yaml.isScalar(node) ? node.value : null;
-  if (value === null) return inOurWords("has no value");
-  return inOurWords(
-    typeof value === "string" ? "is text" : `is a ${typeof value}, because it is not in quotes`
-  );
 }
 function shortened2(text) {
   return text.length > 60 ? `${text.slice(0, 60)}\u2026` : text;
@@ -15223,20 +14077,18 @@ var SERVER_INPUTS = {
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" }
 };
 function tlsFrom(inputs, signIn2, hosts) {
-  return inputs.all({
+  return all({
     mode() {
       const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
       if (mode !== "disable" || signIn2().type === "password" && hosts().every(isLoopback)) return mode;
-      return inputs.mistake(
-        "ssl-mode",
-        inOurWords(
-          "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
-        )
-      );
+      return inputs.mistake("ssl-mode", UNENCRYPTED);
     },
     rootCertificates: () => inputs.optional("ssl-root-cert", rootCertificates)
   });
 }
+var UNENCRYPTED = inOurWords(
+  "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
+);
 
 // src/settings/sign-in.ts
 var ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"];
@@ -15257,10 +14109,7 @@ var SIGN_IN_INPUTS = {
 function signInFrom(inputs) {
   const chosen = inputs.optional("auth-type", choice(AUTH_TYPES));
   if (inputs.isSet("password") && inputs.isSet("client-secret")) {
-    inputs.mistake(
-      "password",
-      inOurWords("`password` and `client-secret` are both set. Remove one of them.")
-    );
+    inputs.mistake("password", inOurWords("`password` and `client-secret` are both set. Remove one of them."));
   }
   const type = chosen ?? (inputs.isSet("password") ? "password" : entraTypeOf(inputs));
   if (type !== "password") return entraSignIn(type, inputs);
@@ -15280,14 +14129,11 @@ function entraSignIn(type, inputs) {
   };
   switch (type) {
     case "oidc":
-      return { type, ...inputs.all(application) };
+      return { type, ...all(application) };
     case "client-secret":
       return {
         type,
-        ...inputs.all({
-          ...application,
-          clientSecret: () => inputs.required("client-secret", secret, required)
-        })
+        ...all({ ...application, clientSecret: () => inputs.required("client-secret", secret, required) })
       };
     case "managed-identity":
       return { type, clientId: inputs.optional("client-id", clientId) };
@@ -15319,48 +14165,46 @@ var INPUTS = {
   "github-token": { ...SECRET_INPUT, use: "a GitHub token that can write issues" }
 };
 function parseSettings(env, file) {
-  const read = (inputs) => {
-    const cloud = () => cloudFrom(inputs);
-    const signIn2 = () => signInFrom(inputs);
-    const toHost = hostName(() => cloud().hostSuffix, CONNECTION_STRINGS);
-    const connection = () => connectionFrom(inputs, toHost);
-    const hosts = () => listFrom(inputs, "host", hostNames(toHost), toHost, () => connection()?.host);
-    const grantees = () => listFrom(inputs, "grantee", names3, name2, () => connection()?.user);
-    const mode = () => inputs.orDefault("mode", choice(MODES));
-    const servers = () => {
-      const { hosts: all2, ...how } = inputs.all({
-        hosts,
-        port: () => inputs.orFrom("app-connection", "port", port, () => connection()?.port ?? DEFAULT_PORT),
-        tls: () => tlsFrom(inputs, signIn2, hosts)
-      });
-      const found2 = all2.map((host) => ({ host, ...how }));
-      for (const server of found2) checkCoordinator(inputs, mode(), server, cloud());
-      return found2;
-    };
-    const databasesOf = (entry) => listFrom(entry, "database", names3, databaseName2, () => connection()?.database);
-    const grants = () => {
-      const demand = (of) => demandFrom(inputs, of, signIn2);
-      if (file === void 0)
-        return [
-          inputs.all({ databases: () => databasesOf(inputs), grantees, demand: () => demand(grantees) })
-        ];
-      inputs.ifValid(() => checkBesideFile(inputs, connection, demand));
-      return grantsIn(file.entries, inputs, databasesOf, signIn2);
-    };
-    const { connection: _, ...settings } = inputs.all({
-      mode,
-      signIn: signIn2,
-      cloud,
-      connection,
-      servers,
-      user: () => inputs.required("user", name2),
-      grants,
-      undeclared: () => inputs.orDefault("undeclared", choice(UNDECLARED)),
-      driftIssue: () => driftIssueFrom(inputs)
+  return readInputs(INPUTS, env, (inputs) => settingsFrom(inputs, file), file?.mistakes);
+}
+function settingsFrom(explicit, file) {
+  const cloud = () => cloudFrom(explicit);
+  const signIn2 = () => signInFrom(explicit);
+  const toHosts = hostNames(hostName(() => cloud().hostSuffix, CONNECTION_STRINGS));
+  const connection = () => connectionFrom(explicit, toHosts);
+  const inputs = explicit.withContentsOf("app-connection", () => {
+    const { host, port: port2, database, user: grantee } = connection() ?? {};
+    return { host, port: port2, database, grantee };
+  });
+  const mode = () => inputs.orDefault("mode", choice(MODES));
+  const hosts = () => inputs.required("host", toHosts);
+  const servers = () => {
+    const { all: found2, ...how } = all({
+      all: hosts,
+      port: () => inputs.optional("port", port) ?? DEFAULT_PORT,
+      tls: () => tlsFrom(inputs, signIn2, hosts)
     });
-    return settings;
+    const servers2 = found2.map((host) => ({ host, ...how }));
+    for (const server of servers2) checkCoordinator(inputs, mode(), server, cloud());
+    return servers2;
   };
-  return readInputs(INPUTS, env, read, file?.mistakes);
+  const grants = () => {
+    if (file === void 0) return [grantFrom(inputs, signIn2)];
+    ifValid(() => checkBesideFile(inputs, () => connection()?.user, signIn2));
+    return grantsIn(file.entries, inputs, signIn2);
+  };
+  const { connection: _, ...settings } = all({
+    mode,
+    signIn: signIn2,
+    cloud,
+    connection,
+    servers,
+    user: () => inputs.required("user", name2),
+    grants,
+    undeclared: () => inputs.orDefault("undeclared", choice(UNDECLARED)),
+    driftIssue: () => driftIssueFrom(inputs)
+  });
+  return settings;
 }
 async function grantsFileIn(env) {
   const path = textIn(env, "grants-file").trim();
@@ -15376,41 +14220,39 @@ async function grantsFileIn(env) {
     return { entries: [], mistakes: [{ name: "grants-file", problem: paragraph(problem, remedy) }] };
   }
 }
-function checkBesideFile(inputs, connection, demand) {
-  const beside = (input, remedy) => inputs.mistake(
-    input,
-    sentence`${code(input)} ${inOurWords(`${input === "app-connection" ? "contains a grantee" : "is set"}, but the entries of \`grants-file\` have the grantees. ${remedy}`)}`
-  );
-  inputs.all({
-    grantee: () => inputs.isSet("grantee") && beside("grantee", "Remove it."),
-    user: () => connection()?.user !== void 0 && beside("app-connection", "Set `host` and `database` instead."),
-    demand: () => demand(() => beside("grantee-object-id", "Remove it."))
+function checkBesideFile(inputs, user, signIn2) {
+  const beside = (input) => {
+    const remedy = input === "app-connection" ? SET_INSTEAD : inOurWords("Remove it.");
+    const problem = sentence`${code(input)} names grantees, but the entries of ${code("grants-file")} have them. ${remedy}`;
+    return inputs.mistake(input, problem);
+  };
+  all({
+    grantee: () => inputs.isSet("grantee") && beside("grantee"),
+    user: () => user() !== void 0 && beside("app-connection"),
+    demand: () => demandFrom(inputs, () => beside("grantee-object-id"), signIn2)
   });
 }
-var DEFAULT_PORT = "5432";
+var SET_INSTEAD = inOurWords("Set `host` and `database` instead.");
+var DEFAULT_PORT = 5432;
 var CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`.");
-function connectionFrom(inputs, toHost) {
-  const hosts = inputs.ifValid(() => inputs.optional("host", hostNames(toHost)));
-  const databases = inputs.ifValid(() => inputs.optional("database", names3));
-  const grantees = inputs.ifValid(() => inputs.optional("grantee", names3));
-  const isIn = (found2, wanted2) => found2 === void 0 || wanted2 === void 0 || wanted2.includes(found2);
-  const isWanted = ({ host, database, user }) => isIn(host, hosts) && (database === void 0 || (databases?.some((pattern) => fits2(database, pattern)) ?? true)) && isIn(user, grantees);
-  return inputs.optional("app-connection", (text) => readAppConnection(text, isWanted));
+function connectionFrom(inputs, toHosts) {
+  const hosts = ifValid(() => inputs.optional("host", toHosts));
+  const databases = ifValid(() => inputs.optional("database", names3));
+  const grantees = ifValid(() => inputs.optional("grantee", names3));
+  const isIn = (found2, wanted) => found2 === void 0 || wanted === void 0 || wanted.some((pattern) => fits2(found2, pattern));
+  const isWanted = ({ host, database, user }) => isIn(host, hosts) && isIn(database, databases) && isIn(user, grantees);
+  return inputs.optional("app-connection", (text) => oneOfEach(readAppConnection(text, isWanted)));
 }
-function listFrom(inputs, input, all2, one, found2) {
-  if (inputs.isSet(input)) return inputs.required(input, all2);
-  return inputs.orFrom("app-connection", input, (text) => [one(text)], found2);
+function oneOfEach(parts) {
+  const isSeveral = Object.values(parts).some((value) => /[\r\n]/.test(value)) || isPattern(parts.database ?? "");
+  if (!isSeveral) return parts;
+  throw new Invalid(inOurWords("contains a name with a line break, or a database with `*`"));
 }
-var LOAD_BALANCED_PORT = 7432;
+var LOAD_BALANCED_PORTS = [7432, 8432];
 function checkCoordinator(inputs, mode, { host, port: port2 }, cloud) {
-  if (mode !== "apply" || port2 !== LOAD_BALANCED_PORT || !host.toLowerCase().endsWith(cloud.hostSuffix))
-    return;
-  inputs.mistake(
-    inputs.isSet("port") ? "port" : "app-connection",
-    inOurWords(
-      "`port`: 7432 connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set `mode: check`."
-    )
-  );
+  if (mode !== "apply" || !LOAD_BALANCED_PORTS.includes(port2) || !host.toLowerCase().endsWith(cloud.hostSuffix)) return;
+  const problem = sentence`${code("port")}: ${port2} connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set ${code("mode: check")}.`;
+  inputs.mistake(inputs.isSet("port") ? "port" : "app-connection", problem);
 }
 function driftIssueFrom(inputs) {
   if (!inputs.orDefault("drift-issue", boolean)) return void 0;
@@ -15441,10 +14283,7 @@ function notStarted(error2) {
 }
 async function onServers(settings, env, signal) {
   const run4 = { settings, password: signIn(settings, env, signal), signal };
-  const reports = await pLimit(SERVERS_AT_ONCE).map(
-    settings.servers,
-    (server) => reconcileServer(run4, server)
-  );
+  const reports = await pLimit(SERVERS_AT_ONCE).map(settings.servers, (server) => reconcileServer(run4, server));
   const databases = reports.flat();
   const verdict = worst(databases.map((database) => database.verdict));
   const { mode, undeclared: undeclared2 } = settings;
@@ -15459,10 +14298,7 @@ function start(action, grace = 0) {
   for (const name3 of ["SIGINT", "SIGTERM"])
     process.on(name3, () => setTimeout(() => stopping.abort(cancelled(name3)), grace));
   for (const event of ["uncaughtException", "unhandledRejection"])
-    process.on(
-      event,
-      (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
-    );
+    process.on(event, (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown))));
   process.stdout.on("error", () => {
   });
   action(signal).catch(fail).finally(() => {

@@ -320,17 +320,17 @@ var require_postgres_interval = __commonJS({
       if (!interval) return {};
       var matches = INTERVAL.exec(interval);
       var isNegative = matches[8] === "-";
-      return Object.keys(positions).reduce(function(parsed, property) {
+      return Object.keys(positions).reduce(function(parsed2, property) {
         var position = positions[property];
         var value = matches[position];
-        if (!value) return parsed;
+        if (!value) return parsed2;
         value = property === "milliseconds" ? parseMilliseconds(value) : parseInt(value, 10);
-        if (!value) return parsed;
+        if (!value) return parsed2;
         if (isNegative && ~negatives.indexOf(property)) {
           value *= -1;
         }
-        parsed[property] = value;
-        return parsed;
+        parsed2[property] = value;
+        return parsed2;
       }, {});
     }
   }
@@ -4533,9 +4533,9 @@ var require_pg_pool = __commonJS({
             this._pendingQueue.push(new PendingItem(response.callback));
             return result;
           }
-          const queueCallback = (err, res, done2) => {
+          const queueCallback = (err, res, done) => {
             clearTimeout(tid);
-            response.callback(err, res, done2);
+            response.callback(err, res, done);
           };
           const pendingItem = new PendingItem(queueCallback);
           const tid = setTimeout(() => {
@@ -5340,6 +5340,1863 @@ var require_lib2 = __commonJS({
   }
 });
 
+// src/azure/credential.ts
+var import_node_async_hooks = require("node:async_hooks");
+
+// src/text/secrets.ts
+var SECRETS = /* @__PURE__ */ new Set();
+var SENT = /* @__PURE__ */ new Set();
+var unread = [];
+var RUNS = /* @__PURE__ */ new Map();
+var MIN_CHARACTERS = 4;
+var RUN = 12;
+function rememberSecret(value) {
+  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
+}
+function rememberSent(value) {
+  if (value.length < MIN_CHARACTERS || SENT.has(value)) return;
+  SENT.add(value);
+  unread.push(value);
+}
+function withoutSecrets(text) {
+  const left = [...SECRETS].sort((a, b) => b.length - a.length).reduce((left2, secret2) => left2.replaceAll(secret2, "***"), text);
+  return withoutRuns(left);
+}
+function withoutRuns(text) {
+  unread.splice(0).flatMap(formsOf).forEach(addRuns);
+  let kept = "";
+  let end = 0;
+  for (let at = 0; at < text.length; at++) {
+    for (const [length, runs] of RUNS) {
+      if (at + length <= end || !runs.has(text.slice(at, at + length))) continue;
+      if (at >= end) kept += "***";
+      end = at + length;
+    }
+    if (at >= end) kept += text[at];
+  }
+  return kept;
+}
+function addRuns(form) {
+  const length = Math.min(form.length, RUN);
+  const runs = RUNS.get(length) ?? /* @__PURE__ */ new Set();
+  RUNS.set(length, runs);
+  for (let at = 0; at + length <= form.length; at++) runs.add(form.slice(at, at + length));
+}
+function formsOf(secret2) {
+  const percent = [encodeURIComponent(secret2), `${new URLSearchParams({ "": secret2 })}`.slice(1)];
+  const base64 = [0, 1, 2].flatMap((offset) => inBase64(secret2, offset));
+  return [
+    secret2,
+    JSON.stringify(secret2).slice(1, -1),
+    ...percent,
+    ...percent.map((form) => form.replaceAll(/%../g, (hex) => hex.toLowerCase())),
+    ...base64,
+    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))
+  ];
+}
+function inBase64(secret2, offset) {
+  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret2)]);
+  const text = bytes.toString("base64");
+  const inside = text.slice(Math.ceil(8 * offset / 6), Math.floor(8 * bytes.length / 6));
+  return offset === 0 ? [text, inside] : [inside];
+}
+
+// src/diagnosis/claims.ts
+function claimsOf(token) {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? claims : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function claim(claims, name3) {
+  const value = claims?.[name3];
+  if (typeof value !== "string" && typeof value !== "number") return void 0;
+  return withoutSecrets(String(value)).slice(0, 300);
+}
+
+// src/model/sentence.ts
+var EMPTY = { parts: [] };
+function isEmpty({ parts }) {
+  return parts.length === 0;
+}
+function sentence(words2, ...inserted) {
+  return joined(words2.flatMap((text, n) => [own(text), inserted[n] ?? EMPTY]));
+}
+function inOurWords(words2) {
+  return own(words2);
+}
+function sentenceOf(words2) {
+  return typeof words2 === "string" ? own(words2) : words2;
+}
+function own(words2) {
+  const parts = words2.split("`").map((text, n) => n % 2 === 1 ? { code: text } : { own: text });
+  return { parts: parts.filter((part) => part.own !== "") };
+}
+function joined(sentences) {
+  return { parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts) };
+}
+function name(...parts) {
+  return { parts: [{ name: parts }] };
+}
+function code(text) {
+  return { parts: [{ code: text }] };
+}
+function quoted(text) {
+  return { parts: [{ quoted: text }] };
+}
+function paragraph(...sentences) {
+  const [first = EMPTY, ...others] = sentences.filter((each) => !isEmpty(each));
+  return joined([first, ...others.map((each) => sentence` ${each}`)]);
+}
+function withFullStop(text) {
+  const last = text.parts.at(-1) ?? { quoted: "" };
+  const words2 = "own" in last ? last.own : "quoted" in last ? last.quoted : "";
+  return /[.!?]$/.test(words2) ? text : sentence`${text}.`;
+}
+function listOf(items) {
+  const [first = EMPTY, ...others] = items;
+  return joined([
+    first,
+    ...others.map((each, n) => n === others.length - 1 ? sentence` and ${each}` : sentence`, ${each}`)
+  ]);
+}
+
+// src/model/failure.ts
+function step(text, command) {
+  return { text: sentenceOf(text), ...command !== void 0 && run(command) };
+}
+function run(...lines) {
+  return { command: lines.map((each) => typeof each === "string" ? each : each.command).join("\n") };
+}
+function stepsOf(steps) {
+  return steps.flatMap((each, n) => {
+    if (isCommand(each)) return [];
+    const next = steps[n + 1];
+    const written = typeof each === "object" && "text" in each ? each : step(each);
+    return [isCommand(next) ? { ...written, ...next } : written];
+  });
+}
+function isCommand(each) {
+  return typeof each === "object" && "command" in each && !("text" in each);
+}
+function failure({ message, hint = EMPTY, steps, ...others }) {
+  return { ...others, message: sentenceOf(message), hint: sentenceOf(hint), steps: stepsOf(steps) };
+}
+var ActionError = class extends Error {
+  failure;
+  /** The milliseconds to wait before the next attempt, if the peer says so. */
+  wait;
+  constructor(failure2, options = {}) {
+    super(failure2.code, options);
+    this.name = "ActionError";
+    this.failure = failure2;
+    this.wait = options.wait;
+  }
+};
+function cancelled(signal) {
+  return new ActionError(
+    failure({
+      code: "cancelled",
+      message: sentence`The run was cancelled (${code(signal)}).`,
+      hint: "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`.",
+      steps: ["Run the job again: it continues where this run stopped."]
+    })
+  );
+}
+function withDone(failure2, done, nothing) {
+  const addition = done ?? (failure2.code === "cancelled" ? nothing : EMPTY);
+  return {
+    ...failure2,
+    message: paragraph(isEmpty(addition) ? failure2.message : withFullStop(failure2.message), addition)
+  };
+}
+
+// src/text/sql.ts
+function quoteIdentifier(...parts) {
+  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+}
+function quoteLiteral(text) {
+  const quoted2 = `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
+  return text.includes("\\") ? `E${quoted2}` : quoted2;
+}
+
+// src/diagnosis/commands.ts
+function shell(word) {
+  if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+function az(command, options = {}) {
+  const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
+  return run(["az", command, ...words2].join(" "));
+}
+var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
+var GET_TOKEN = run("az account get-access-token --resource-type oss-rdbms --query expiresOn --debug");
+function azOnServer(command, server, options = {}) {
+  return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
+}
+function azServer(command, server, options = {}) {
+  return az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
+}
+function azShow(server, query) {
+  return azServer("show", server, { query });
+}
+function azAllow(server, address) {
+  return azOnServer("firewall-rule create", server, {
+    name: "github-runner",
+    "start-ip-address": address,
+    "end-ip-address": address
+  });
+}
+function idOf({ server, host }, option) {
+  if (server !== void 0) {
+    const { subscription, resourceGroup, name: name4 } = server;
+    return { subscription, "resource-group": resourceGroup, [option]: name4 };
+  }
+  const name3 = host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+  return { "resource-group": "<resource-group>", [option]: name3 };
+}
+function identifier(name3, unknown) {
+  return name3 === void 0 ? unknown : quoteIdentifier(name3);
+}
+
+// src/diagnosis/rules.ts
+function rulesFor(partners, rules) {
+  return Object.entries(rules).map(([code2, [when, ...parts]]) => ({
+    ...parts.find(isRetries),
+    code: code2,
+    with: [partners].flat(),
+    when: [when].flat().map(matchOf),
+    explain: (context, symptom) => {
+      const said = parts.filter((part) => !isRetries(part));
+      const [cause, ...next] = said.flatMap((part) => typeof part === "function" ? part(context, symptom) : part);
+      return { hint: sentenceOf(cause), steps: stepsOf(next) };
+    }
+  }));
+}
+function isRetries(part) {
+  return typeof part === "object" && part !== null && "retries" in part;
+}
+function matchOf(condition) {
+  if (typeof condition === "string") return { codes: condition };
+  return condition instanceof RegExp ? { text: condition } : condition;
+}
+var PARTNERS = {
+  postgres: { called: "PostgreSQL", host: "<host>" },
+  entra: { called: "Microsoft Entra", host: "login.microsoftonline.com" },
+  github: { called: "GitHub's OIDC endpoint", host: "<host>.actions.githubusercontent.com" },
+  azure: { called: "Azure Resource Manager", host: "management.azure.com" },
+  "github-issues": { called: "GitHub's API", host: "api.github.com" }
+};
+function partnerOf({ with: partner = "postgres" }) {
+  return partner;
+}
+function hostOf({ host, with: partner = "postgres", cloud }) {
+  const authority = partner === "entra" ? URL.parse(cloud?.authority ?? "")?.host : void 0;
+  return host ?? authority ?? PARTNERS[partner].host;
+}
+function isPostgres(context) {
+  return partnerOf(context) === "postgres";
+}
+
+// src/diagnosis/steps.ts
+var CHECK_CLOCK = ["On a self-hosted runner, check the clock:", run("timedatectl")];
+var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
+var WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
+var SELECT_CLOUD = [
+  "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+  "Look up the cloud:",
+  SHOW_TENANT
+];
+function bypassProxy(context) {
+  return ["Or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+}
+function allowInProxy(context) {
+  return ["Allow this host in the proxy, or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+}
+function setFullName(context) {
+  return ["Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")];
+}
+function lookAtState(context) {
+  return ["If the error persists, look at the server's state:", azShow(context, "state")];
+}
+
+// src/diagnosis/entra.ts
+var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+var ENTRA = rulesFor("entra", {
+  "federated-credential": [
+    "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138",
+    unfederated,
+    federate,
+    { retries: 1 }
+    // a credential created a moment ago is not everywhere yet
+  ],
+  "federation-not-allowed": [
+    "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
+    "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
+    ({ assertion }) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
+    "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
+    "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
+  ],
+  "issuer-unreadable": [
+    "AADSTS50166 AADSTS501661 AADSTS90061",
+    "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
+    "Run the job again.",
+    "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
+    ({ assertion }) => run(`curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
+    { retries: 3 }
+  ],
+  "cross-cloud": [
+    "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
+    ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
+    ...SELECT_CLOUD
+  ],
+  "assertion-invalid": [
+    "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS900384 AADSTS5000811 AADSTS5002727",
+    assertionInvalid
+  ],
+  "assertion-expired": [
+    "AADSTS700024 AADSTS500133",
+    ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
+      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
+      "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
+      "Or run azure/login right before this step."
+    ] : [
+      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
+      ...CHECK_CLOCK,
+      "Run the job again."
+    ],
+    { retries: 1 }
+  ],
+  "application-not-found": [
+    "AADSTS700016 AADSTS70001 AADSTS700011",
+    "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
+    "Look up the application:",
+    ({ signIn: signIn2 }) => az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" }),
+    ...LOOK_UP_TENANT
+  ],
+  "service-principal-missing": [
+    "AADSTS7000229",
+    "The application is registered, but has no service principal (enterprise application) in this tenant.",
+    "Create the service principal:",
+    ({ signIn: signIn2 }) => az("ad sp create", { id: clientOf(signIn2) })
+  ],
+  "application-disabled": [
+    "AADSTS1000031 AADSTS7000112 AADSTS7000113",
+    "Sign-in is disabled for this application.",
+    "Enable sign-in:",
+    ({ signIn: signIn2 }) => az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })
+  ],
+  "application-not-assigned": [
+    "AADSTS50105 AADSTS501051",
+    "The tenant lets only assigned principals use the resource, and this one is not assigned.",
+    "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
+  ],
+  "tenant-not-found": [
+    [
+      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
+      /Invalid tenant id provided/
+    ],
+    "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
+    ...LOOK_UP_TENANT
+  ],
+  "tenant-restricted": [
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
+    "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
+    ({ signIn: signIn2 }) => sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
+    "Or use a runner outside this network, such as one of GitHub's own."
+  ],
+  "tenant-blocked": [
+    "AADSTS5000224 AADSTS5000225",
+    ({ signIn: signIn2 }) => sentence`Microsoft has blocked the tenant ${code(tenantOf(signIn2))}, usually because nobody used it for months. Nothing can sign in to it.`,
+    "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
+    SHOW_TENANT,
+    "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle"
+  ],
+  "application-public": [
+    "AADSTS700025",
+    "The application is registered as a public client, which cannot authenticate with a token or a secret.",
+    "Make the application a confidential client:",
+    ({ signIn: signIn2 }) => az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
+  ],
+  "consent-missing": [
+    "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
+    "This application does not have consent to use Azure Database for PostgreSQL.",
+    ({ cloud, signIn: signIn2 }) => isApplication(signIn2) ? [
+      "Give consent, as an administrator of the tenant:",
+      az("ad app permission admin-consent", { id: clientOf(signIn2) })
+    ] : [
+      "Use `auth-type: oidc`, which needs no consent.",
+      "Or give consent by signing in once:",
+      az("login", { scope: scopeOf(cloud) })
+    ]
+  ],
+  "client-secret-wrong": [
+    "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
+    (context, { text }) => context.signIn?.type === "oidc" ? assertionInvalid(context) : [
+      text.includes("AADSTS7000222") ? "The client secret has expired." : "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
+      ...newSecret(context)
+    ]
+  ],
+  "resource-not-found": [
+    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
+    ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+    ...SELECT_CLOUD
+  ],
+  "resource-disabled": [
+    "AADSTS500014",
+    "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
+    "Find the service principal that the message names:",
+    az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
+    "Enable the service principal, as an administrator of the tenant:",
+    az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
+  ],
+  "conditional-access": [
+    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
+    ({ signIn: signIn2 }) => isApplication(signIn2) ? [
+      "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
+      "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
+    ] : [
+      "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
+      "Sign in as an application instead: `auth-type: oidc`."
+    ],
+    "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
+  ],
+  "managed-identity-arc": [
+    [
+      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
+      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/
+    ],
+    (_context, { text }) => text.includes("ECONNREFUSED") ? [
+      "The agent of Azure Arc, which issues the machine's tokens, does not run.",
+      "Start the agent (on Windows, the service `himds`), then run the job again:",
+      run("sudo systemctl restart himdsd")
+    ] : [
+      "Azure Arc proves the machine by a file, which the runner's user must not read.",
+      "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
+      run("sudo usermod --append --groups himds <runner-user>"),
+      "On Windows, add the user to the local group `Hybrid agent extension applications`."
+    ]
+  ],
+  "managed-identity-unavailable": [
+    [
+      /Required metadata header not specified/,
+      { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
+      { signIn: "managed-identity", status: [401, 405] },
+      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
+      /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
+      /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/,
+      {
+        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
+        text: /^(?!.*ECONNREFUSED (127\.|::1|localhost))/,
+        signIn: "managed-identity"
+      }
+    ],
+    (_context, { text }) => BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : WRONG_HEADER.test(text) ? "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
+    reachIdentity
+  ],
+  "managed-identity-unknown": [
+    [
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
+      { signIn: "managed-identity", status: [400, 403] },
+      /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
+      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*"
+    ],
+    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? [
+      "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
+      run("az login")
+    ] : [
+      ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
+      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
+      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
+    ]
+  ],
+  "managed-identity-busy": [
+    [
+      { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
+      { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
+      { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
+      /MSI: Failed to retrieve.*(Max retries|refused|timed out)/
+    ],
+    "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
+    "Run the job again.",
+    "If the error persists, restart the machine or the app, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
+    { retries: 3 }
+  ],
+  "entra-busy": [
+    [
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      /Too ?Many ?Requests|being throttled/,
+      {
+        signIn: "azure-cli",
+        text: /Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i
+      },
+      { status: [408, 410, 429, "5xx"] }
+    ],
+    "Entra is overloaded or has an outage.",
+    "Run the job again.",
+    "Look for an outage: https://azure.status.microsoft",
+    { retries: 3 }
+  ],
+  "clock-wrong": [
+    /Make sure your computer's time|ID token already expires/,
+    "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+    ...CHECK_CLOCK,
+    "Set the clock, then run the job again."
+  ],
+  "cli-missing": [
+    /'az' is not recognized|\baz: (command )?not found/,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH.",
+    "Use `auth-type: oidc`, which does not need the Azure CLI.",
+    "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
+  ],
+  "cli-files": [
+    {
+      signIn: "azure-cli",
+      text: /\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|No space left|Failed to load or parse file|cloud '.*' is not registered|Decryption failed|JSONDecodeError|Ran out of input/
+    },
+    (_context, { text }) => /No space left/.test(text) ? ["The runner's disk is full.", "Free space on the runner:", run("df -h")] : [
+      "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
+      "Before azure/login, give the job a directory of its own for these files:",
+      run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"')
+    ],
+    WITHOUT_CLI,
+    { retries: 1 }
+    // another job may have held the files
+  ],
+  "cli-not-signed-in": [
+    [
+      /az login|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*"
+    ],
+    "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
+    "Use `auth-type: oidc`, which signs in on its own when necessary.",
+    "Or run azure/login in the same job, right before this step.",
+    (_context, { text }) => /Response_Status|BrokerPlugin|accounts control/.test(text) ? [
+      "On Windows, the sign-in of a user also needs the account broker (WAM) and a person at the screen. Without the broker:",
+      az("config set core.enable_broker_on_windows=false")
+    ] : []
+  ],
+  "cli-no-answer": [
+    [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
+    "Run the same command in a step of the job, to see where it waits:",
+    GET_TOKEN,
+    WITHOUT_CLI
+  ]
+});
+function assertionInvalid({ signIn: signIn2 }) {
+  if (signIn2?.type === "azure-cli")
+    return [
+      "Entra does not accept the token or the certificate with which azure/login signed in: it is missing, was changed or is not the application's.",
+      "Check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's.",
+      WITHOUT_CLI
+    ];
+  return [
+    "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
+    "If azure/login runs in this job, set the same `client-id` there.",
+    "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+    "Run the job again."
+  ];
+}
+var APP = { "resource-group": "<resource-group>", name: "<app>" };
+var MACHINE = { "resource-group": "<resource-group>", name: "<vm>" };
+var LIST_OF_APP = [
+  "List the identities of the container app, or of the App Service app:",
+  run(az("containerapp identity show", APP), az("webapp identity show", APP))
+];
+var LIST_OF_MACHINE = ["List the identities of the machine:", az("vm identity show", MACHINE)];
+var CLOUD_SHELL = /not a supported MSI token audience/;
+var BEHIND_PROXY = /HTTP status 50[24] (?!.*dial tcp)|Required metadata header/;
+var WRONG_HEADER = /HTTP status 401|secret token header/;
+function reachIdentity(_context, { text }) {
+  const bypass = [
+    "If the runner uses a proxy, exclude the identity endpoint from it:",
+    run("NO_PROXY=169.254.169.254")
+  ];
+  if (BEHIND_PROXY.test(text)) return [...bypass, "Run the job again."];
+  if (WRONG_HEADER.test(text))
+    return [
+      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now.",
+      "Restart the app."
+    ];
+  if (/Failed to connect to MSI.*\b405\b/.test(text))
+    return [
+      "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
+      "Or update the Azure CLI to 2.67 or newer."
+    ];
+  return [
+    "On GitHub-hosted runners, use `auth-type: oidc`.",
+    "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
+    .../ECONNREFUSED/.test(text) ? [] : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)],
+    ...bypass
+  ];
+}
+var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
+function isApplication(signIn2) {
+  return signIn2?.type !== "azure-cli";
+}
+function scopeOf(cloud) {
+  return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
+}
+function subjectOf({ assertion }, { text }) {
+  return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
+}
+function unfederated(context, symptom) {
+  if (symptom.text.includes("AADSTS70025:"))
+    return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
+  if (symptom.text.includes("AADSTS700212:"))
+    return "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
+  if (symptom.text.includes("AADSTS7002138:"))
+    return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
+  if (MERGE_QUEUE.test(subjectOf(context, symptom)))
+    return "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.";
+  return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
+}
+function federate(context, symptom) {
+  const { assertion, cloud, signIn: signIn2 } = context;
+  const subject = subjectOf(context, symptom);
+  const issuer = issuerOf(assertion);
+  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+  const id = clientOf(signIn2);
+  const compare = [
+    sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
+    az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` })
+  ];
+  if (isCustomized(subject)) return [...forCustomized(context, symptom), ...compare];
+  if (MERGE_QUEUE.test(subject)) return [...compare, ...forMergeQueue(subject, issuer, audience, id)];
+  return [
+    ...compare,
+    ...createCredential(subject, issuer, audience, id),
+    "Run the job again after a minute: a new federated credential can take that long to work."
+  ];
+}
+function isCustomized(subject) {
+  return subject !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject);
+}
+function forCustomized(context, symptom) {
+  const { assertion, cloud, signIn: signIn2 } = context;
+  const subject = subjectOf(context, symptom);
+  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+  const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
+  return [
+    "The repository or its organization has customized the subject. Show which claims it has:",
+    run(`gh api ${shell(api)}`),
+    ...createCredential(subject, issuerOf(assertion), audience, clientOf(signIn2)),
+    "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
+    run(`gh api --method PUT ${shell(api)} --field use_default=true`)
+  ];
+}
+function forMergeQueue(subject, issuer, audience, id) {
+  const repository = subject.replace(/:ref:.*$/, "");
+  const matching = JSON.stringify({
+    name: "merge-queue",
+    issuer,
+    audiences: [audience],
+    claimsMatchingExpression: {
+      value: `claims['sub'] matches '${repository}:ref:refs/heads/gh-readonly-queue/*'`,
+      languageVersion: 1
+    }
+  });
+  return [
+    "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
+    ...createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
+    "Or, without an environment, add one with a claims-matching expression:",
+    az("rest", {
+      method: "post",
+      url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
+      body: matching
+    })
+  ];
+}
+function createCredential(subject, issuer, audience, id) {
+  const name3 = credentialName(subject);
+  return [
+    "Add a federated credential to the managed identity:",
+    az("identity federated-credential create", {
+      "resource-group": "<resource-group>",
+      "identity-name": "<identity>",
+      name: name3,
+      issuer,
+      subject,
+      audiences: audience
+    }),
+    "Or to the Entra application:",
+    az("ad app federated-credential create", {
+      id,
+      parameters: JSON.stringify({ name: name3, issuer, subject, audiences: [audience] })
+    })
+  ];
+}
+function credentialName(subject) {
+  const plain2 = subject.replace(/[^a-z0-9]+/gi, "-");
+  return plain2.replace(/^-|-$/g, "").slice(0, 120);
+}
+var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
+function immutableForm(subject, assertion) {
+  if (IMMUTABLE.test(subject)) {
+    const old = subject.replace(IMMUTABLE, "repo:$1/$2");
+    return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
+  }
+  const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
+  if (owner === void 0 || repository === void 0) return EMPTY;
+  const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
+  return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
+}
+function newSecret({ signIn: signIn2 }) {
+  return [
+    "Create a new secret, and store its value as the secret that the workflow uses:",
+    az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" }),
+    "Or use `auth-type: oidc`, which needs no secret."
+  ];
+}
+function enterpriseOf(assertion) {
+  const enterprise = claim(assertion, "enterprise");
+  return enterprise === void 0 ? EMPTY : sentence` and the enterprise ${code(enterprise)}`;
+}
+function issuerOf(assertion) {
+  return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
+}
+function tenantOf(signIn2) {
+  return signIn2 !== void 0 && "tenantId" in signIn2 ? signIn2.tenantId : "<tenant-id>";
+}
+function clientOf(signIn2) {
+  return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
+}
+
+// src/diagnosis/proxy.ts
+var HTTPS = ["entra", "github", "azure", "github-issues"];
+var PROXY = rulesFor(HTTPS, {
+  "proxy-not-found": [
+    [
+      { atProxy: true, codes: "ENOTFOUND EAI_*" },
+      { codes: "ENOTFOUND EAI_*", text: /tunneling socket|ProxyError/ }
+    ],
+    "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
+    "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
+    "Check the name on the runner:",
+    ({ proxy }) => run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
+  ],
+  "proxy-sign-in": [
+    ["CONNECT_407", /proxy authentication required/i, { codes: "NOT_JSON", status: [407] }],
+    "The proxy between the runner and this host asks for a sign-in.",
+    "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
+    run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
+    "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
+    bypassProxy
+  ],
+  "proxy-overloaded": [
+    { codes: "CONNECT_5*", text: /^(?!.*\b501\b)/ },
+    "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall or upstream proxy fails.",
+    "Run the job again.",
+    "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
+    bypassProxy,
+    { retries: 2 }
+  ],
+  "proxy-unusable": [
+    [
+      {
+        atProxy: true,
+        codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ETIMEDOUT ECONNRESET UND_ERR_CONNECT_TIMEOUT"
+      },
+      "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
+      /tunneling socket could not be established, cause|Proxy connection ended|ProxyError(?!.*Tunnel connection failed)/,
+      /SOCKS|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
+      /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
+      "UND_ERR_PRX_TLS ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
+    ],
+    "No HTTP proxy answers at the address in `HTTPS_PROXY`: the address or its `http://` is wrong, nothing listens there, or it is a SOCKS proxy or a web server.",
+    "Correct the variable. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
+    run("HTTPS_PROXY=http://<proxy>:<port>"),
+    "Check the proxy on the runner:",
+    (context) => run(
+      `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
+    ),
+    bypassProxy,
+    { retries: 1 }
+  ],
+  "proxy-refused": [
+    [
+      "CONNECT_* ERR_PROXY_TUNNEL",
+      { codes: "NOT_JSON", status: ["4xx"] },
+      /Error Code : 4\d\d.*HTML page/,
+      { status: ["4xx"], text: /^\s*</ }
+    ],
+    "A proxy between the runner and this host does not allow the connection.",
+    allowInProxy
+  ]
+});
+
+// src/diagnosis/network.ts
+var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
+var ON_THE_WAY = rulesFor(EVERYWHERE, {
+  "host-not-found": [
+    [
+      "ENOTFOUND ENODATA EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
+      /getaddrinfo EAI_AGAIN [\w-]+$|ECONNREFUSED (0\.0\.0\.0|:::)/
+    ],
+    "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network.",
+    (context) => atPostgres(context, [
+      ...setFullName(context),
+      "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+    ])
+  ],
+  "dns-unavailable": [
+    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E(?![MN]FILE)/],
+    "The runner's DNS server did not answer, or refused to.",
+    "Run the job again.",
+    "On a self-hosted runner, check its DNS:",
+    (context) => run(`nslookup ${shell(hostOf(context))}`),
+    { retries: 2 }
+  ],
+  "too-many-files": [
+    "EMFILE ENFILE ENOBUFS ENOMEM EADDRINUSE",
+    "The runner's process, or the whole machine, cannot open more files and sockets.",
+    "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
+    run("ulimit -n"),
+    "Run fewer jobs at the same time on this machine. Then run the job again.",
+    { retries: 1 }
+  ],
+  "connection-not-allowed": [
+    [/\b(connect|socket|bind) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
+    "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
+    (context) => sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
+    "Or run the job outside the sandbox or container."
+  ],
+  "connection-lost": [
+    [
+      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_*",
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$|does not match the HTTP\/1.1 protocol/i,
+      // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
+      /bad.record.mac|alert.(internal.error|record.overflow|decompression.failure|decode.error|user.cancelled|close.notify)/i
+    ],
+    "The connection broke: the peer is restarting or failing over, or something in between cut it or changed its data.",
+    (context) => isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again.", ...reachable(context)],
+    { retries: 3 }
+  ],
+  "connection-timed-out": [
+    "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
+    (context, { text }) => {
+      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
+      if (!isPostgres(context))
+        return [
+          context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
+          ...reachable(context)
+        ];
+      return [
+        "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
+        "Look at the server's state and network:",
+        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
+        "If public access is `Disabled`, use a runner in the server's network.",
+        "If it is `Enabled`, allow the runner's address:",
+        azAllow(context, "<address>"),
+        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+      ];
+    },
+    { retries: 1 }
+  ],
+  "connection-refused": [
+    "ECONNREFUSED",
+    (context) => {
+      if (!isPostgres(context))
+        return [
+          "Nothing listens at this address, or a firewall in between refuses the connection.",
+          ...reachable(context)
+        ];
+      if (/^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? ""))
+        return [
+          "`host` is the machine or the container of the job, and nothing listens on this port there.",
+          ...setFullName(context),
+          "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
+        ];
+      return [
+        "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+        "Look at the server's state:",
+        azShow(context, "state"),
+        "If the server is stopped, start it. Then run the job again."
+      ];
+    },
+    { retries: 1 }
+  ],
+  "host-unreachable": [
+    "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
+    (context, { text }) => {
+      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
+      if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text))
+        return [
+          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
+          "See whether the name has an IPv4 address:",
+          run(`nslookup ${shell(hostOf(context))}`),
+          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
+        ];
+      return [
+        "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
+        "Check the network and the routes of a self-hosted runner:",
+        run("ip route"),
+        ...atPostgres(context, ["If the server is in a private network, use a runner in that network."])
+      ];
+    },
+    { retries: 1 }
+  ],
+  "connection-failed": [
+    /\b(connect|socket|bind|read|write) E[A-Z]{2,}\b(?<!E(PROTO|ACCES))/,
+    "The runner's operating system could not make the connection, for the reason in the message.",
+    (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName(context)]),
+    "Run the job again.",
+    { retries: 1 }
+  ],
+  "tls-wrong-host": [
+    [
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+      /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch/i
+    ],
+    "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
+    (context) => atPostgres(context, [
+      ...setFullName(context),
+      "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
+      "If you must use another name, set `ssl-mode: verify-ca`, which checks everything except the name."
+    ])
+  ],
+  "tls-expired": [
+    ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
+    "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
+    "Check the runner's clock:",
+    run("date"),
+    "Look at the certificate's dates:",
+    (context) => run(look(context, " | openssl x509 -noout -dates"))
+  ],
+  "tls-certificate": [
+    [
+      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)/i,
+      "CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_CERT* ERR_TLS_CERT_*"
+    ],
+    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Trusting it in addition does not help. Nothing secret was sent.",
+    "Look at the certificate:",
+    (context) => run(look(context, " | openssl x509 -noout -text")),
+    "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's."
+  ],
+  "tls-unknown-authority": [
+    [
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED",
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i
+    ],
+    "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    "See who issued the certificate:",
+    (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
+    (context) => isPostgres(context) ? [
+      context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`."
+    ] : [
+      "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+      run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`)
+    ]
+  ],
+  "tls-authorities-unreadable": [
+    /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
+    "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
+    "Check the file that this variable names. In a container, the path is that of the container:",
+    run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
+    "Its first line must be `-----BEGIN CERTIFICATE-----`."
+  ],
+  "tls-host-not-allowed": [
+    /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
+    "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
+    (context) => sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
+    seeWhoAnswers
+  ],
+  "tls-client-certificate": [
+    /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
+    "The other side expects a client certificate, or does not trust the runner's. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+    seeWhoAnswers,
+    (context) => sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
+    (context) => atPostgres(context, ["Check `host` and `port`."])
+  ],
+  "tls-outdated": [
+    [
+      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.protocol.version|bad.ecpoint|wrong.signature|legacy.sigalg|version.too.low/i,
+      "AADSTS1002016"
+    ],
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+    seeWhoAnswers,
+    "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
+    (context) => isPostgres(context) ? [] : bypassProxy(context)
+  ],
+  "tls-handshake": [
+    [
+      "ERR_SSL_* EPROTO*",
+      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines/
+    ],
+    "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+    (context) => isPostgres(context) ? [] : [CHECK_PROXY],
+    seeWhoAnswers
+  ]
+});
+var CHECK_PROXY = "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.";
+var PRIVATE = rulesFor(["postgres", "azure"], {
+  "server-is-private": [
+    /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server|Client from Azure Virtual Networks)/i,
+    "The server's public access is disabled, or one of the two is in a virtual network. A firewall rule has no effect there.",
+    "Run the job in the server's network. `docs/private-network.md` shows three ways."
+  ]
+});
+var NETWORK = [...PROXY, ...ON_THE_WAY];
+var PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
+function fromOutside(context) {
+  return [
+    "The server's address is private: only its own network, and networks that are peered with it, lead there.",
+    "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
+    `If the runner is in it, allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`
+  ];
+}
+function atPostgres(context, steps) {
+  return isPostgres(context) ? steps : reachable(context);
+}
+function reachable(context) {
+  const host = code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
+  const needed = context.proxy === void 0 ? sentence`The runner needs HTTPS to ${host}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.` : sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`;
+  return ["Check from the runner:", run(`curl --head ${shell(`https://${hostOf(context)}`)}`), needed];
+}
+function seeWhoAnswers(context) {
+  return ["See who answers, and with which TLS:", run(look(context))];
+}
+function look(context, then = "") {
+  const host = hostOf(context);
+  const port2 = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
+  return `openssl s_client -connect ${shell(host)}${port2} </dev/null${then}`;
+}
+
+// src/diagnosis/fallbacks.ts
+var UNKNOWN = {
+  code: "unknown",
+  with: [],
+  when: [],
+  explain: () => ({
+    hint: inOurWords("This action does not recognize this error."),
+    steps: stepsOf([
+      "Run the job again with `Enable debug logging` ticked.",
+      "If the error persists, open an issue in this action's repository, with this message."
+    ])
+  })
+};
+var MALFORMED = /AADSTS(50192|900(04|1[3-6]|23|50)|90121|900144|9002313):/;
+var FALLBACKS = [
+  ...rulesFor("github", {
+    "oidc-unavailable": [
+      {},
+      "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+      "Run the job again.",
+      "Look for an outage of Actions: https://www.githubstatus.com",
+      { retries: 3 }
+    ]
+  }),
+  ...rulesFor("entra", {
+    "entra-answer-unreadable": [
+      [
+        { codes: "NOT_JSON", status: ["2xx", "3xx"] },
+        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed",
+        /an answer of more than \d+ MiB|fetch failed/
+      ],
+      "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
+      "Run the job again.",
+      "If the error persists, see what answer the runner gets:",
+      (context) => run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
+      allowInProxy,
+      { retries: 2 }
+    ],
+    "entra-refused": [
+      [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
+      (context, { text }) => {
+        const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
+        return [
+          MALFORMED.test(text) ? "The request that Entra received is incomplete or malformed: an input is empty or wrong, or a proxy changed the request." : "Entra refused the sign-in, for the reason in its message.",
+          ...number === void 0 ? [] : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`],
+          ...context.signIn?.type === "azure-cli" ? ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."] : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT],
+          ...MALFORMED.test(text) ? allowInProxy(context) : []
+        ];
+      }
+    ],
+    "cli-network": [
+      {
+        signIn: "azure-cli",
+        text: /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/
+      },
+      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
+      reachable,
+      "Run the job again.",
+      { retries: 1 }
+    ],
+    "cli-failed": [
+      { signIn: "azure-cli" },
+      (_context, { text }) => /Traceback|unexpected error|Error:|No module/.test(text) ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together." : "The Azure CLI gave no token, for the reason in its message.",
+      "Use `auth-type: oidc`, which does not need the Azure CLI.",
+      "Or, on a self-hosted runner, install the newest Azure CLI again, with its extensions: https://aka.ms/azure-cli",
+      "Run the same command in a step of the job, to see where it fails:",
+      GET_TOKEN,
+      { retries: 1 }
+    ]
+  }),
+  ...rulesFor("postgres", {
+    "server-error": [
+      "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
+      "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
+      (_context, symptom) => sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
+      "Look at the server's log around this time:",
+      (context) => azOnServer("server-logs list", context)
+    ]
+  })
+];
+
+// src/diagnosis/github.ts
+var GITHUB = rulesFor("github", {
+  "oidc-not-permitted": [
+    /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
+    run("permissions:\n  id-token: write\n  contents: read"),
+    "For pull requests from forks, run this job after the merge."
+  ],
+  "oidc-no-token": [
+    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|29)\d\d.*an (empty answer|answer that is not))/,
+    "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+    "Let the runner reach GitHub without the proxy:",
+    run("NO_PROXY=.actions.githubusercontent.com"),
+    "Run the job again."
+  ],
+  "oidc-refused": [
+    /Failed to get ID Token.*Error Code : 4(?!29)\d\d(?!.*HTML page)/,
+    (_context, { text }) => {
+      if (/Error Code : 4(01|04|10)/.test(text))
+        return [
+          "GitHub no longer accepts the token that it gave this job for requesting an ID token, or no longer knows the job: it has expired, or the job has ended.",
+          "Run the job again. In a long job, run this step early, or in a job of its own.",
+          "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
+        ];
+      return [
+        "GitHub does not issue this ID token, for the reason in its message.",
+        "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
+        "Run the job again, if there is no such step."
+      ];
+    }
+  ]
+});
+
+// src/diagnosis/postgres.ts
+var import_node_net = require("node:net");
+
+// src/model/entra-label.ts
+var PRINCIPAL_TYPES = ["service", "user", "group"];
+var LABEL_PROVIDER = "pgaadauth";
+var RESOLVED_PROVIDER = "pgaadauth-int";
+var ENTRA_DATABASE = "postgres";
+var AZURE_ADMIN = "azure_pg_admin";
+function readEntraLabel(label2) {
+  const entries = new Map(label2.split(",").map((part) => part.split("=", 2)));
+  const guid = (key) => entries.get(key)?.match(GUID)?.[0].toLowerCase();
+  const [objectId3, tenantId2] = [guid("oid"), guid("tenant_id")];
+  const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
+  if (objectId3 === void 0 || type === void 0) return void 0;
+  return { objectId: objectId3, type, tenantId: tenantId2 };
+}
+function entraLabel({ objectId: objectId3, type, admin, mfa }) {
+  return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
+}
+var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+// src/diagnosis/postgres.ts
+var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
+var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
+var CREATE_BY_ID = run(
+  "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
+);
+var USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
+var LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
+var POSTGRES = rulesFor("postgres", {
+  "not-postgres": [
+    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
+    [
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest/,
+      "NOT_POSTGRES"
+    ],
+    "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
+    "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
+    setFullName
+  ],
+  "token-not-asked-for": [
+    "HASH_REQUESTED",
+    "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
+    "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
+    "Check that the server accepts Entra tokens:",
+    (context) => azShow(context, "authConfig"),
+    "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
+  ],
+  "query-timed-out": [
+    "QUERY_TIMEOUT",
+    "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
+    "Run the job again: what was granted stays granted.",
+    lookAtState
+  ],
+  "protocol-violation": [
+    ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
+    "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    "Check `host` and `port`: perhaps a different service listens there.",
+    setFullName,
+    "If a proxy is in between, set `host` to the server itself."
+  ],
+  "token-expired": [
+    /access token (has|is) expired/i,
+    "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
+    ...CHECK_CLOCK,
+    tokenClaims,
+    "Run the job again.",
+    { retries: 1 }
+  ],
+  "token-audience": [/valid audience claim/i, OTHER_CLOUD, selectCloud],
+  "token-group": [
+    /does not contain group/i,
+    "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
+    "Add the identity to the group:",
+    (context) => az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
+    "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
+    tokenClaims
+  ],
+  "token-identity-mismatch": [
+    /oid mismatch for role/i,
+    "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
+    tokenClaims,
+    "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+    (context) => run(
+      `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
+    ),
+    "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
+  ],
+  "token-role-type": [
+    /AAD_AUTH_TOKENTYPE_APP_/,
+    "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
+    "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
+    listAdmins,
+    "List the other Entra roles, in database postgres:",
+    LIST_PRINCIPALS,
+    tokenClaims,
+    "If the identity has no role yet, make it an administrator:",
+    makeAdmin
+  ],
+  "token-invalid": [
+    /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
+    (context) => context.signIn?.type === "password" ? [
+      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
+      "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
+      "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
+    ] : [
+      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
+      ...tokenClaims(context),
+      "Compare the token's tenant (`tid`) with the server's:",
+      azShow(context, "authConfig"),
+      "If PgBouncer is in between, set `port: 5432`."
+    ]
+  ],
+  "password-refused": [
+    [
+      "28P01",
+      /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied|server signature does not match/i
+    ],
+    passwordRefused
+  ],
+  "login-role-not-found": [
+    [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user|is not permitted to log in/],
+    "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "Set `user` to a role that can log in.",
+    findRole,
+    "If the role exists, let it log in:",
+    (context) => run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`)
+  ],
+  firewall: [
+    // The name of the file is the same in all languages of the server (`lc_messages`).
+    /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf/,
+    "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
+    "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
+    "For a runner that keeps its address, allow it, and run the job again:",
+    (context, { text }) => azAllow(context, addressIn(text) ?? "<address>"),
+    "Or use a runner in the server's network (`docs/private-network.md`)."
+  ],
+  "tls-required": [
+    /^(?!.*server login).*pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
+    "The server accepts only connections with TLS.",
+    "Remove `ssl-mode`, or set it to `verify-full`."
+  ],
+  "database-not-found": [
+    ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
+    "The server has no database with this name. Names are case-sensitive.",
+    "Set `database` to one of these:",
+    listDatabases
+  ],
+  "database-closed": [
+    /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
+    "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
+    "Set `database` to one of these:",
+    listDatabases
+  ],
+  "connect-not-granted": [
+    {
+      codes: "42501",
+      text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\ub370\uc774\ud130\ubca0\uc774\uc2a4|il database|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] /
+    },
+    "`user` has no CONNECT privilege on this database.",
+    "Grant the privilege, as the database's owner:",
+    ({ user, database }) => run(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`)
+  ],
+  "no-connection-slots": [
+    [
+      "53300",
+      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout|too many servers/
+    ],
+    "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
+    "Run the job again when fewer clients are connected.",
+    "See which clients hold connections, with psql:",
+    run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
+    "Look up how many connections the server allows. A larger compute size allows more:",
+    (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
+    ({ port: port2 }) => port2 === 6432 ? [] : [USE_POOLER],
+    { retries: 4 }
+  ],
+  "server-restarting": [
+    [
+      "57P01 57P02 57P03",
+      /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
+      /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
+    ],
+    "The server is restarting or failing over, or an administrator ended the session.",
+    afterRestart,
+    { retries: 4 }
+  ],
+  "pooler-cannot-connect": [
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown/,
+    "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
+    afterRestart,
+    { retries: 2 }
+  ],
+  "authentication-time-out": [
+    /canceling authentication due to timeout/,
+    "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
+    "Run the job again.",
+    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+    { retries: 1 }
+  ],
+  "server-time-out": [
+    ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
+    "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
+    "Run the job again: what was granted stays granted.",
+    "If the error persists, see what limits there are, and where they are set:",
+    run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
+    "Where the source is `user` or `database`, reset the limit:",
+    run("ALTER ROLE <user> RESET <name>;\nALTER DATABASE <database> RESET <name>;")
+  ],
+  "replica-conflict": [
+    /due to conflict with recovery/,
+    "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
+    "Run the job again.",
+    "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
+    "If it happens often, let the replica wait longer for its readers (milliseconds):",
+    (context) => azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
+  ],
+  "privileges-full": [
+    { codes: "54000", text: /row is too big/ },
+    "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
+    "Grant to a group role, and make the other roles its members:",
+    run("GRANT <group> TO <role>;"),
+    "Revoke the privileges of roles that are no longer used."
+  ],
+  wraparound: [
+    /not accepting commands.*wraparound/,
+    "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
+    "Vacuum the database that the message names, as its owner or an administrator:",
+    run("VACUUM (VERBOSE);"),
+    "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
+  ],
+  "server-limit": [
+    ["53000 53400 54*", { codes: "53200", text: /shared memory/ }],
+    "A limit of the server was reached: a migration can fill its lock table, for example.",
+    "Run the job again when less is going on.",
+    "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
+    (context, { text }) => azOnServer("parameter set", context, {
+      name: text.includes("shared memory") ? "max_locks_per_transaction" : "<parameter>",
+      value: "<value>"
+    }),
+    "If nothing else reaches this limit, an event trigger in the database does. List the event triggers:",
+    LIST_EVENT_TRIGGERS
+  ],
+  "out-of-memory": [
+    ["53200 NO_PROCESS", /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i],
+    "The server has no memory left for this connection or statement.",
+    "Run the job again when the server is less busy.",
+    "If the error persists, choose a larger compute size. To see the current one:",
+    (context) => azShow(context, "sku"),
+    { retries: 2 }
+  ],
+  "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
+  "read-only": [
+    ["25006", /during recovery|recovery is in progress/],
+    "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+    "Find out whether it is a replica, and how full its storage is:",
+    (context) => azShow(context, "{role:replicationRole, state:state, storage:storage}"),
+    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
+    growStorage,
+    "If it is neither, find out at which level the setting is, and reset it there:",
+    run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
+  ],
+  "concurrent-change": [
+    [
+      "40* 42710 55006 55P03",
+      { codes: "23505", text: /"pg_\w+_index"/ },
+      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/
+    ],
+    "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
+    "Run the job again: it continues where it stopped.",
+    "Run this step after the migrations, not at the same time."
+  ],
+  "extension-not-loaded": [
+    /shared_preload_libraries|must be preloaded|could not (access|load).*\$libdir|could not load library|allow-listed/,
+    "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
+    "Look up this parameter, and add the extension to it:",
+    (context, { text }) => azOnServer("parameter show", context, {
+      name: text.includes("allow-listed") ? "azure.extensions" : "shared_preload_libraries",
+      query: "value"
+    }),
+    "Restart the server, which loads libraries only then:",
+    (context) => azServer("restart", context),
+    "Or drop the extension, if nothing needs it."
+  ],
+  "name-encoding": [
+    "22021 22P05",
+    "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
+    "Look up the encoding of each database:",
+    run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
+    "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
+    run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
+    "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8."
+  ],
+  "pgaadauth-not-here": [
+    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
+    "The functions of `pgaadauth` exist only in database `postgres`, where the action runs them, and only on servers with Entra authentication.",
+    "Check that Entra authentication is enabled:",
+    (context) => azShow(context, "authConfig.activeDirectoryAuth"),
+    "If it is `Disabled`, enable it:",
+    (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
+    "If it is enabled, run your own SQL that calls them in database `postgres`."
+  ],
+  "pgaadauth-not-permitted": [
+    { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure AD)\b.*\badmin/i },
+    "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
+    "Sign in as one of the server's Entra administrators:",
+    listAdmins,
+    "Or make the identity that signs in an administrator:",
+    makeAdmin
+  ],
+  "principal-exists": [
+    /Updating an existing principal isn.t supported/,
+    "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
+    "Find the role of the identity, as an Entra administrator in database `postgres`:",
+    LIST_PRINCIPALS,
+    "Use that role, or drop it and create the new one:",
+    run("DROP ROLE <role>;")
+  ],
+  "citus-worker": [
+    /operation is not allowed on this node|Citus worker|coordinator/,
+    "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
+    "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
+  ],
+  "entra-principal-not-found": [
+    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
+    "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
+    "Look up the display name and the object ID of a service principal or managed identity:",
+    az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
+    "Create the role with the object ID, which does not require a unique name:",
+    CREATE_BY_ID,
+    "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
+    az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
+  ],
+  "entra-principal-type": [
+    /incorrect object type provided for principal/,
+    "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
+    "Use the type that the message calls the actual object type:",
+    CREATE_BY_ID
+  ],
+  "object-not-found": [
+    [
+      "42P01 42725 42809 42883 3F000",
+      { codes: "42704", text: /^(?!.*configuration parameter)/ },
+      /column ".*" of relation ".*" does not exist/
+    ],
+    "The database has nothing of this kind with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    ({ database }) => sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
+    run("\\du")
+  ],
+  "restricted-role": [
+    [
+      /cannot have explicit members/,
+      {
+        codes: "42501",
+        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|cron\b|job\b|job_run_details)/i
+      }
+    ],
+    "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
+    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`.",
+    "If the message names an object of the app, set `user` to the owner of the object.",
+    "If it names a parameter, set the parameter on the server:",
+    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
+  ],
+  "role-not-grantable": [
+    {
+      codes: "42501",
+      text: /permission denied to grant privileges as|permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i
+    },
+    "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+    "Run as a role that has ADMIN OPTION:",
+    ({ user }, { text }) => run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
+    "Or grant privileges on the objects themselves instead."
+  ],
+  "set-role-not-permitted": [
+    {
+      codes: "42501",
+      text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
+    },
+    "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
+    joinOwner,
+    "Or set `user` to the owner."
+  ],
+  "not-permitted": [
+    "42501",
+    (context, symptom) => {
+      if (/permission denied to (create|alter|drop) role|members of "?azure_pg_admin/.test(symptom.text))
+        return [
+          "`user` lacks a right on the server itself: CREATEROLE, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
+          "Set `user` to an administrator of the server, or let it create roles:",
+          run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
+          "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
+        ];
+      return [
+        "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
+        "Set `user` to the owner of the object, usually the role that runs the migrations.",
+        ...joinOwner(context, symptom)
+      ];
+    }
+  ],
+  "privilege-not-found": [
+    [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
+    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), this kind of object does not have it (a table has no `USAGE`), or two roles would be members of each other or have ADMIN OPTION from each other.",
+    "See which role is a member of which one:",
+    run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
+    "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
+  ],
+  "tls-not-offered": [
+    /does not support SSL connections|unsupported frontend protocol 1234\.56/,
+    "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
+    "Check `host` and `port`.",
+    "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
+  ],
+  "raised-in-database": [
+    ["21* 22000 22001 22003 22004 22012 22P02 23* 24* 2F* 38* 39* 44* P0*", /tuple already updated by self/],
+    "Code in the database refused this or failed: an event trigger, or a function that it calls.",
+    "List the event triggers:",
+    LIST_EVENT_TRIGGERS,
+    "Do what the message says, or ask the trigger's owner for an exception."
+  ],
+  "dependent-privileges": [
+    "2BP01",
+    "Other privileges or objects depend on this: the role granted its privilege on to other roles, or a role that is dropped has privileges.",
+    "Revoke the privileges, as the role that granted them:",
+    run("REVOKE <privilege> ON <object> FROM <role> CASCADE;")
+  ],
+  "pooler-refused": [
+    [
+      "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
+      /cached plan must not change|login rejected|auth_query|^(FATAL: )?(\(E[A-Z]+\)|Tenant or user not found|No pool configured|odyssey:)|connection from the pool/
+    ],
+    "A connection pooler refused the session or mixed up two of them: its databases, its users or its pool mode do not fit, it accepts no password as long as a token, or it knows this server by another name.",
+    "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
+    "If the pooler must stay, sign in as a service principal or managed identity, whose tokens are shorter than a user's."
+  ],
+  "sign-in-refused": [
+    "28000",
+    "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
+    "Check `host`, `port` and `user`.",
+    "Check how the server lets roles sign in:",
+    (context) => azShow(context, "authConfig"),
+    findRole
+  ],
+  "server-fault": [
+    ["XX* 58* F0*", /connection to the remote node/],
+    "The server, a node of its cluster or an extension had an internal error.",
+    "Run the job again: what was granted stays granted.",
+    "If the error persists, restart the server:",
+    (context) => azServer("restart", context),
+    "If that does not help, open a support request for the server in the Azure portal. If no Entra sign-in works until then, sign in with `password` as a role that has one."
+  ]
+});
+function listDatabases(context) {
+  return azOnServer("db list", context, { query: "[].name" });
+}
+function listAdmins(context) {
+  return azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
+}
+function afterRestart(context) {
+  return [
+    "Run the job again when the server is `Ready`: what was granted stays granted.",
+    azShow(context, "{state:state, role:replicationRole}")
+  ];
+}
+function growStorage(context) {
+  return [
+    "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
+    azServer("update", context, { "storage-size": "<gib>" }),
+    "Let the storage grow automatically from now on:",
+    azServer("update", context, { "storage-auto-grow": "Enabled" })
+  ];
+}
+function addressIn(text) {
+  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net.isIP);
+}
+function joinOwner({ user }, { text }) {
+  const [owner, member] = [identifier(roleIn(text), "<owner>"), identifier(user, "<user>")];
+  return [
+    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without the second line):",
+    run(`GRANT ${owner} TO ${member}
+  WITH INHERIT TRUE, SET TRUE;`)
+  ];
+}
+function roleIn(text) {
+  return text.match(/role "([^"]+)"/i)?.[1];
+}
+function objectId({ token }) {
+  return claim(token, "oid") ?? "<object-id>";
+}
+function label(context) {
+  const type = claim(context.token, "idtyp") === "user" ? "user" : "service";
+  return `aadauth,oid=${objectId(context)},type=${type}`;
+}
+function tokenClaims({ token }) {
+  const claims = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((each) => {
+    const value = claim(token, each);
+    return value === void 0 ? [] : [sentence`${code(each)} ${code(value)}`];
+  });
+  const expires = Number(claim(token, "exp"));
+  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
+    claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
+  }
+  return claims.length === 0 ? [] : [sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`];
+}
+function findRole(context) {
+  return [
+    ...tokenClaims(context),
+    "List the server's Entra administrators:",
+    listAdmins(context),
+    "List the other Entra roles, in database postgres:",
+    LIST_PRINCIPALS
+  ];
+}
+function makeAdmin(context) {
+  return azOnServer("microsoft-entra-admin create", context, {
+    "display-name": "<name>",
+    "object-id": objectId(context),
+    type: "ServicePrincipal"
+  });
+}
+function withoutServer(user, host) {
+  const [, role, server = ""] = user.toLowerCase().match(/^(.+)@([^@]+)$/) ?? [];
+  return server !== "" && host.toLowerCase().startsWith(`${server}.`) ? user.slice(0, role?.length) : void 0;
+}
+function passwordRefused(context, { text }) {
+  if (/server signature/.test(text))
+    return [
+      "The other side could not prove that it knows the role's password: it is a different server, or something in between.",
+      "Check `host` and `port`. If a connection pooler is in between, set `port: 5432`, or `host` to the server itself."
+    ];
+  const { signIn: signIn2, user = "", host = "", port: port2, token, cloud } = context;
+  if (signIn2?.type === "password")
+    return [
+      "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
+      "Check `user` and `password`, and how the server lets roles sign in:",
+      azShow(context, "authConfig"),
+      "For an Entra role, remove `password` and set `auth-type: oidc`."
+    ];
+  const role = withoutServer(user, host);
+  if (role !== void 0)
+    return [
+      "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
+      sentence`Set \`user\` to ${code(role)}.`
+    ];
+  const audience = claim(token, "aud")?.replace(/\/$/, "");
+  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience))
+    return [OTHER_CLOUD, ...selectCloud(context)];
+  if (port2 === 6432)
+    return [
+      "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
+      "Set `port: 5432` and run the job again.",
+      ...findRole(context)
+    ];
+  return [
+    GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
+    "Set `user` to the role that has this token's `oid`.",
+    ...findRole(context)
+  ];
+}
+function selectCloud(context) {
+  return [
+    "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+    ...tokenClaims(context)
+  ];
+}
+
+// src/diagnosis/symptoms.ts
+function symptomsOf(error2) {
+  const seen = /* @__PURE__ */ new Set();
+  const found = [];
+  const look2 = (each) => {
+    if (each === void 0 || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
+    seen.add(each);
+    if (typeof each !== "object") {
+      const text2 = words(String(each));
+      if (text2 !== "") found.push({ code: "", text: text2 });
+      return;
+    }
+    const { code: code2, errorCode, message, errorMessage, detail, hint, status, cause, errors } = each;
+    const texts = [message, errorMessage, detail, hint].filter(
+      (part) => typeof part === "string" && part.trim() !== ""
+    );
+    const ownCode = words(String(code2 ?? errorCode ?? ""));
+    const text = words([...new Set(texts)].join(" ")) || ownCode;
+    if (text !== "") found.push({ code: ownCode, text, ...typeof status === "number" && { status } });
+    look2(cause);
+    if (Array.isArray(errors)) errors.forEach(look2);
+  };
+  look2(error2);
+  return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
+}
+var MAX_ERRORS = 50;
+function codesOf({ code: code2, text }) {
+  const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE)_\w+)\b/g) ?? [];
+  const meant = IN_OTHER_WORDS.filter(([words2]) => words2.test(text)).map(([, each]) => each);
+  const [, status] = text.match(/(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?(?<![\d.:])([345]\d\d)\b/i) ?? [];
+  const ofProxy = status === void 0 ? [] : [`CONNECT_${status}`];
+  return [code2, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
+}
+var IN_OTHER_WORDS = [
+  [
+    /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved/i,
+    "ENOTFOUND"
+  ],
+  [/name resolution|try again later.*resol|server misbehaving/i, "EAI_AGAIN"],
+  [/Connection refused|actively refused/i, "ECONNREFUSED"],
+  [/Network is unreachable|No route to host|unreachable (host|network)/i, "EHOSTUNREACH"],
+  [
+    /\btimed out\b|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
+    "ETIMEDOUT"
+  ],
+  [
+    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data/i,
+    "ECONNRESET"
+  ],
+  [/Operation not permitted|forbidden by its access permissions/i, "EPERM"],
+  [/Too many open files/i, "EMFILE"]
+];
+function wordsOf(error2) {
+  return symptomsOf(error2)[0]?.text ?? "";
+}
+var MAX_READ = 8e3;
+var MAX_SHOWN = 1e3;
+function words(text) {
+  return withoutSecrets(text.slice(0, 10 * MAX_READ)).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+    MSAL_HTTP,
+    (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
+  ).replace(
+    /(AADSTS\d.*?) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i,
+    "$1"
+  ).replace(
+    / Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g,
+    ""
+  ).trim().slice(0, MAX_SHOWN);
+}
+var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
+
+// src/diagnosis/diagnose.ts
+var RULES = [...GITHUB, ...ENTRA, ...PRIVATE, ...POSTGRES, ...NETWORK, ...FALLBACKS];
+function diagnose(error2, context = {}) {
+  return diagnoseBy(RULES, error2, context);
+}
+function diagnoseBy(rules, error2, context) {
+  if (error2 instanceof ActionError) return error2.failure;
+  const { rule, symptom } = ruleFor(rules, error2, context) ?? {
+    rule: UNKNOWN,
+    symptom: { code: "", text: ownWords(error2) }
+  };
+  const { code: code2, retries } = rule;
+  const { hint, steps } = rule.explain(context, symptom);
+  return {
+    code: code2,
+    message: sentence`${peer(context)}: ${quoted(symptom.text)}`,
+    hint,
+    steps: withPooler(steps, context, VAGUE.includes(code2)),
+    ...retries !== void 0 && { retries }
+  };
+}
+var VAGUE = ["unknown", "server-error"];
+function withPooler(steps, context, isVague) {
+  const { port: port2 = 5432 } = context;
+  if (!isPostgres(context) || ![6432, 7432, 8432].includes(port2) || steps.some(namesPort)) return steps;
+  if (port2 !== 6432) {
+    const direct = `Set \`port: 5432\`. Port ${port2} exists only on elastic clusters, and leads to any of their nodes.`;
+    return [step(direct), ...steps];
+  }
+  const past = step(
+    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
+    azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
+  );
+  return isVague ? [past, ...steps] : [...steps, past];
+}
+function namesPort({ text }) {
+  return text.parts.some((part) => "code" in part && part.code === "port: 5432");
+}
+function ownWords(error2) {
+  const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
+  const last = hidden.at(-1);
+  return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
+}
+function ruleFor(rules, error2, context) {
+  const symptoms = symptomsOf(error2).map((symptom) => ({ symptom, codes: codesOf(symptom) }));
+  for (const rule of rules) {
+    if (!rule.with.includes(partnerOf(context))) continue;
+    const found = symptoms.find(
+      ({ symptom, codes }) => rule.when.some((match) => fits(match, symptom, codes, context))
+    );
+    if (found !== void 0) return { rule, symptom: found.symptom };
+  }
+  return void 0;
+}
+function fits(match, { text, status }, codes, { signIn: signIn2, proxy }) {
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
+}
+function namesProxy(text, proxy) {
+  const [host, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
+  if (host === void 0) return false;
+  return text.includes(host) || port2 !== "443" && text.includes(`:${port2}`);
+}
+function isOrStarts(code2, expected) {
+  return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
+}
+var IDENTITY_SOURCES = {
+  "azure-cli": "The Azure CLI",
+  "managed-identity": "The runner's managed identity"
+};
+function peer(context) {
+  const { with: partner, signIn: signIn2, host, port: port2 = 5432, database } = context;
+  const source = partner === "entra" ? IDENTITY_SOURCES[signIn2?.type ?? ""] : void 0;
+  const called = inOurWords(source ?? PARTNERS[partnerOf(context)].called);
+  if (partner === "azure") return sentence`${called} at ${code(hostOf(context))}`;
+  if (!isPostgres(context)) return called;
+  const server = host === void 0 ? called : sentence`${called} at ${code(`${host}:${port2}`)}`;
+  return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
+}
+
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
 
@@ -5481,2107 +7338,22 @@ function info(message) {
   process.stdout.write(message + os4.EOL);
 }
 
-// src/model/sentence.ts
-var EMPTY = { parts: [] };
-function isEmpty({ parts }) {
-  return parts.length === 0;
-}
-function sentence(words2, ...inserted) {
-  return joined(words2.flatMap((text, n) => [own(text), inserted[n] ?? EMPTY]));
-}
-function inOurWords(words2) {
-  return own(words2);
-}
-function sentenceOf(words2) {
-  return typeof words2 === "string" ? own(words2) : words2;
-}
-function own(words2) {
-  const parts = words2.split("`").map((text, n) => n % 2 === 1 ? { code: text } : { own: text });
-  return { parts: parts.filter((part) => part.own !== "") };
-}
-function joined(sentences) {
-  return {
-    parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts)
-  };
-}
-function name(...parts) {
-  return { parts: [{ name: parts }] };
-}
-function code(text) {
-  return { parts: [{ code: text }] };
-}
-function quoted(text) {
-  return { parts: [{ quoted: text }] };
-}
-function paragraph(...sentences) {
-  const [first = EMPTY, ...others] = sentences.filter((each) => !isEmpty(each));
-  return joined([first, ...others.map((each) => sentence` ${each}`)]);
-}
-function withFullStop(text) {
-  const last = text.parts.at(-1) ?? { quoted: "" };
-  const words2 = "own" in last ? last.own : "quoted" in last ? last.quoted : "";
-  return /[.!?]$/.test(words2) ? text : sentence`${text}.`;
-}
-function listOf(items) {
-  const [first = EMPTY, ...others] = items;
-  return joined([
-    first,
-    ...others.map((each, n) => n === others.length - 1 ? sentence` and ${each}` : sentence`, ${each}`)
-  ]);
-}
-
-// src/model/failure.ts
-function step(text, command) {
-  return { text: sentenceOf(text), ...command !== void 0 && run(command) };
-}
-function run(...lines2) {
-  return { command: lines2.map((each) => typeof each === "string" ? each : each.command).join("\n") };
-}
-function stepsOf(steps) {
-  return steps.flatMap((each, n) => {
-    if (isCommand(each)) return [];
-    const next = steps[n + 1];
-    const written = typeof each === "object" && "text" in each ? each : step(each);
-    return [isCommand(next) ? { ...written, ...next } : written];
-  });
-}
-function isCommand(each) {
-  return typeof each === "object" && "command" in each && !("text" in each);
-}
-function failure({ message, hint = EMPTY, steps, ...others }) {
-  return { ...others, message: sentenceOf(message), hint: sentenceOf(hint), steps: stepsOf(steps) };
-}
-var ActionError = class extends Error {
-  failure;
-  /** The milliseconds to wait before the next attempt, if the peer says so. */
-  wait;
-  constructor(failure2, options = {}) {
-    super(failure2.code, options);
-    this.name = "ActionError";
-    this.failure = failure2;
-    this.wait = options.wait;
-  }
-};
-function cancelled(signal) {
-  return new ActionError(
-    failure({
-      code: "cancelled",
-      message: sentence`The run was cancelled (${code(signal)}).`,
-      hint: "Someone cancelled the workflow run, a newer run took its place (`concurrency`), or the job reached its `timeout-minutes`.",
-      steps: ["Run the job again: it continues where this run stopped."]
-    })
-  );
-}
-function withDone(failure2, done2, nothing) {
-  const addition = done2 ?? (failure2.code === "cancelled" ? nothing : EMPTY);
-  return {
-    ...failure2,
-    message: paragraph(isEmpty(addition) ? failure2.message : withFullStop(failure2.message), addition)
-  };
-}
-
-// src/text/sql.ts
-function quoteIdentifier(...parts) {
-  return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
-}
-function quoteLiteral(text) {
-  const quoted2 = `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
-  return text.includes("\\") ? `E${quoted2}` : quoted2;
-}
-
-// src/diagnosis/commands.ts
-function shell(word) {
-  if (/^<[a-z-]+>$/.test(word) || /^[\w@%+:,./=-]+$/.test(word)) return word;
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-function conninfo(parts) {
-  const written = (value) => /^[^\s'\\]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, "\\$&")}'`;
-  return Object.entries(parts).map(([key, value]) => `${key}=${written(`${value}`)}`).join(" ");
-}
-function az(command, options = {}) {
-  const words2 = Object.entries(options).map(([name3, value]) => `--${name3} ${shell(value)}`);
-  return run(["az", command, ...words2].join(" "));
-}
-var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
-var GET_TOKEN = run(
-  "az account get-access-token --resource-type oss-rdbms --query expiresOn --debug"
-);
-function azOnServer(command, server, options = {}) {
-  return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
-}
-function azServer(command, server, options = {}) {
-  return az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
-}
-function azShow(server, query) {
-  return azServer("show", server, { query });
-}
-function azAllow(server, address) {
-  return azOnServer("firewall-rule create", server, {
-    name: "github-runner",
-    "start-ip-address": address,
-    "end-ip-address": address
-  });
-}
-function idOf({ server, host }, option) {
-  if (server !== void 0) {
-    const { subscription, resourceGroup, name: name4 } = server;
-    return { subscription, "resource-group": resourceGroup, [option]: name4 };
-  }
-  const name3 = host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
-  return { "resource-group": "<resource-group>", [option]: name3 };
-}
-function identifier(name3, unknown) {
-  return name3 === void 0 ? unknown : quoteIdentifier(name3);
-}
-
-// src/text/secrets.ts
-var SECRETS = /* @__PURE__ */ new Set();
-var SENT = /* @__PURE__ */ new Set();
-var unread = [];
-var RUNS = /* @__PURE__ */ new Map();
-var MIN_CHARACTERS = 4;
-var RUN = 12;
-function rememberSecret(value) {
-  if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
-}
-function rememberSent(value) {
-  if (value.length < MIN_CHARACTERS || SENT.has(value)) return;
-  SENT.add(value);
-  unread.push(value);
-}
-function withoutSecrets(text) {
-  const left = [...SECRETS].sort((a, b) => b.length - a.length).reduce((left2, secret2) => left2.replaceAll(secret2, "***"), text);
-  return withoutRuns(left);
-}
-function withoutRuns(text) {
-  unread.splice(0).flatMap(formsOf).forEach(addRuns);
-  let kept = "";
-  let end = 0;
-  for (let at2 = 0; at2 < text.length; at2++) {
-    for (const [length, runs] of RUNS) {
-      if (at2 + length <= end || !runs.has(text.slice(at2, at2 + length))) continue;
-      if (at2 >= end) kept += "***";
-      end = at2 + length;
-    }
-    if (at2 >= end) kept += text[at2];
-  }
-  return kept;
-}
-function addRuns(form) {
-  const length = Math.min(form.length, RUN);
-  const runs = RUNS.get(length) ?? /* @__PURE__ */ new Set();
-  RUNS.set(length, runs);
-  for (let at2 = 0; at2 + length <= form.length; at2++) runs.add(form.slice(at2, at2 + length));
-}
-function formsOf(secret2) {
-  const percent = [encodeURIComponent(secret2), `${new URLSearchParams({ "": secret2 })}`.slice(1)];
-  const base64 = [0, 1, 2].flatMap((offset) => inBase64(secret2, offset));
-  return [
-    secret2,
-    JSON.stringify(secret2).slice(1, -1),
-    ...percent,
-    ...percent.map((form) => form.replaceAll(/%../g, (hex) => hex.toLowerCase())),
-    ...base64,
-    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))
-  ];
-}
-function inBase64(secret2, offset) {
-  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret2)]);
-  const text = bytes.toString("base64");
-  const inside = text.slice(Math.ceil(8 * offset / 6), Math.floor(8 * bytes.length / 6));
-  return offset === 0 ? [text, inside] : [inside];
-}
-
-// src/diagnosis/claims.ts
-function claimsOf(token) {
-  try {
-    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-    return typeof claims === "object" && claims !== null ? claims : void 0;
-  } catch {
-    return void 0;
-  }
-}
-function claim(claims, name3) {
-  const value = claims?.[name3];
-  if (typeof value !== "string" && typeof value !== "number") return void 0;
-  return withoutSecrets(String(value)).slice(0, 300);
-}
-
-// src/diagnosis/rules.ts
-function rulesFor(partners, rules) {
-  return Object.entries(rules).map(([code2, { when, answer, ...rule }]) => ({
-    ...rule,
-    code: code2,
-    with: [partners].flat(),
-    when: [when].flat().map(matchOf),
-    explain: (context, symptom) => {
-      const [cause, ...next] = typeof answer === "function" ? answer(context, symptom) : answer;
-      return { hint: sentenceOf(cause), steps: stepsOf(next) };
-    }
-  }));
-}
-function matchOf(condition) {
-  if (typeof condition === "string") return { codes: condition };
-  return condition instanceof RegExp ? { text: condition } : condition;
-}
-function partnerOf(context) {
-  return context.with ?? "postgres";
-}
-function isPostgres(context) {
-  return partnerOf(context) === "postgres";
-}
-function hostOf(context) {
-  const { host, cloud } = context;
-  const partner = partnerOf(context);
-  if (host !== void 0) return host;
-  if (partner === "postgres") return "<host>";
-  if (partner === "azure") return "management.azure.com";
-  if (partner === "github-issues") return "api.github.com";
-  if (partner === "github") return "<host>.actions.githubusercontent.com";
-  return new URL(cloud?.authority ?? "https://login.microsoftonline.com").host;
-}
-
-// src/diagnosis/steps.ts
-var CHECK_CLOCK = ["On a self-hosted runner, check the clock:", run("timedatectl")];
-var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
-var SELECT_CLOUD = [
-  "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-  "Look up the cloud:",
-  SHOW_TENANT
-];
-function bypassProxy(context) {
-  return ["Or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
-}
-function allowInProxy(context) {
-  return ["Allow this host in the proxy, or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
-}
-function setFullName(context) {
-  return ["Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")];
-}
-function lookAtState(context) {
-  return ["If the error persists, look at the server's state:", azShow(context, "state")];
-}
-
-// src/diagnosis/entra.ts
-var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
-var ENTRA = rulesFor("entra", {
-  "federated-credential": {
-    when: "AADSTS70021 AADSTS700211 AADSTS700213 AADSTS7002131",
-    answer: (context, symptom) => [
-      MERGE_QUEUE.test(subjectOf(context, symptom)) ? "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run." : "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.",
-      ...federate(context, symptom)
-    ],
-    retries: 1
-    // a credential created a moment ago is not everywhere yet
-  },
-  "federated-audience": {
-    when: "AADSTS700212",
-    answer: (context, symptom) => [
-      "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.",
-      ...federate(context, symptom)
-    ]
-  },
-  "federated-subject-case": {
-    when: "AADSTS7002138",
-    answer: (context, symptom) => [
-      "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.",
-      ...federate(context, symptom)
-    ]
-  },
-  "federated-credential-none": {
-    when: "AADSTS70025",
-    answer: (context, symptom) => [
-      "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.",
-      ...federate(context, symptom)
-    ]
-  },
-  "federation-not-allowed": {
-    when: "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
-    answer: ({ assertion }) => [
-      "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
-      "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
-      "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
-    ]
-  },
-  "issuer-unreadable": {
-    when: "AADSTS50166 AADSTS501661 AADSTS90061",
-    answer: ({ assertion }) => [
-      "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-      "Run the job again.",
-      "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-      run(
-        `curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`
-      )
-    ],
-    retries: 3
-  },
-  "assertion-invalid": {
-    when: "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS5000811 AADSTS5002727",
-    answer: ({ signIn: signIn2 }) => [
-      "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
-      ...signIn2?.type === "azure-cli" ? [
-        "Check the azure/login step: the job needs `id-token: write`, or azure/login signs in without a token."
-      ] : [],
-      "If azure/login runs in this job, set the same `client-id` there.",
-      "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
-      "Run the job again."
-    ]
-  },
-  "assertion-expired": {
-    when: "AADSTS700024 AADSTS500133",
-    answer: ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
-      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
-      "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
-      "Or run azure/login right before this step."
-    ] : [
-      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
-      ...CHECK_CLOCK,
-      "Run the job again."
-    ],
-    retries: 1
-  },
-  "application-not-found": {
-    when: "AADSTS700016 AADSTS70001 AADSTS700011",
-    answer: ({ signIn: signIn2 }) => [
-      "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
-      "Look up the application:",
-      az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" }),
-      ...LOOK_UP_TENANT
-    ]
-  },
-  "service-principal-missing": {
-    when: "AADSTS7000229",
-    answer: ({ signIn: signIn2 }) => [
-      "The application is registered, but has no service principal (enterprise application) in this tenant.",
-      "Create the service principal:",
-      az("ad sp create", { id: clientOf(signIn2) })
-    ]
-  },
-  "application-disabled": {
-    when: "AADSTS1000031 AADSTS7000112 AADSTS7000113",
-    answer: ({ signIn: signIn2 }) => [
-      "Sign-in is disabled for this application.",
-      "Enable sign-in:",
-      az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })
-    ]
-  },
-  "application-not-assigned": {
-    when: "AADSTS50105 AADSTS501051",
-    answer: [
-      "The tenant lets only assigned principals use the resource, and this one is not assigned.",
-      "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
-    ]
-  },
-  "cross-cloud": {
-    when: "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
-    answer: ({ cloud }) => [
-      sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
-      ...SELECT_CLOUD
-    ]
-  },
-  "tenant-not-found": {
-    when: [
-      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
-      /Invalid tenant id provided/
-    ],
-    answer: [
-      "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
-      ...LOOK_UP_TENANT
-    ]
-  },
-  "tenant-restricted": {
-    when: "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
-    answer: ({ signIn: signIn2 }) => [
-      "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
-      sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
-      "Or use a runner outside this network, such as one of GitHub's own."
-    ]
-  },
-  "application-public": {
-    when: "AADSTS700025",
-    answer: ({ signIn: signIn2 }) => [
-      "The application is registered as a public client, which cannot authenticate with a token or a secret.",
-      "Make the application a confidential client:",
-      az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
-    ]
-  },
-  "consent-missing": {
-    when: "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
-    answer: ({ cloud, signIn: signIn2 }) => [
-      "This application does not have consent to use Azure Database for PostgreSQL.",
-      ...isApplication(signIn2) ? [
-        "Give consent, as an administrator of the tenant:",
-        az("ad app permission admin-consent", { id: clientOf(signIn2) })
-      ] : [
-        "Use `auth-type: oidc`, which needs no consent.",
-        "Or give consent by signing in once:",
-        az("login", { scope: scopeOf(cloud) })
-      ]
-    ]
-  },
-  "client-secret-wrong": {
-    when: "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218",
-    answer: (context) => [
-      "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
-      ...newSecret(context)
-    ]
-  },
-  "client-secret-expired": {
-    when: "AADSTS7000222",
-    answer: (context) => ["The client secret has expired.", ...newSecret(context)]
-  },
-  "resource-not-found": {
-    when: "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
-    answer: ({ cloud }) => [
-      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-      ...SELECT_CLOUD
-    ]
-  },
-  "resource-disabled": {
-    when: "AADSTS500014",
-    answer: [
-      "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-      "Find the service principal that the message names:",
-      az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
-      "Enable the service principal, as an administrator of the tenant:",
-      az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
-    ]
-  },
-  "conditional-access": {
-    when: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
-    answer: ({ signIn: signIn2 }) => [
-      ...isApplication(signIn2) ? [
-        "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
-        "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
-      ] : [
-        "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
-        "Sign in as an application instead: `auth-type: oidc`."
-      ],
-      "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
-    ]
-  },
-  "managed-identity-arc": {
-    when: [
-      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
-      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent/
-    ],
-    answer: [
-      "Azure Arc proves the machine by a file, which the runner's user must not read.",
-      "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
-      run("sudo usermod --append --groups himds <runner-user>"),
-      "On Windows, add the user to the local group `Hybrid agent extension applications`."
-    ]
-  },
-  "managed-identity-unavailable": {
-    when: [
-      /Required metadata header not specified/,
-      { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
-      { signIn: "managed-identity", status: [401, 405] },
-      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
-      /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
-      /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/,
-      {
-        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
-        signIn: "managed-identity"
-      }
-    ],
-    answer: (_context, { text }) => [
-      BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-      ...reachIdentity(text)
-    ]
-  },
-  "managed-identity-unknown": {
-    when: [
-      /Identity not found|Unable to load the proper Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|identity has(n't| not|n\u2019t) been assigned/i,
-      { signIn: "managed-identity", status: [400, 403] },
-      /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
-      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*"
-    ],
-    answer: ({ inApp }, { text }) => [
-      "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
-      ...CLOUD_SHELL.test(text) ? [
-        "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
-        run("az login")
-      ] : [
-        ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
-        "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
-        "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
-      ]
-    ]
-  },
-  "managed-identity-busy": {
-    when: [
-      { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
-      { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up/ }
-    ],
-    answer: [
-      "The machine's identity endpoint is starting, being updated or overloaded.",
-      "Run the job again.",
-      "If the error persists, restart the machine, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`."
-    ],
-    retries: 3
-  },
-  "entra-busy": {
-    when: [
-      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
-      /Too ?Many ?Requests|being throttled/,
-      {
-        signIn: "azure-cli",
-        text: /\b(429|50[0234])\b.{0,20}(Too Many|Service Unavailable|Gateway|Internal Server)/i
-      },
-      { status: [408, 410, 429, "5xx"] }
-    ],
-    answer: [
-      "Entra is overloaded or has an outage.",
-      "Run the job again.",
-      "Look for an outage: https://azure.status.microsoft"
-    ],
-    retries: 3
-  },
-  "clock-wrong": {
-    when: /Make sure your computer's time|ID token already expires/,
-    answer: [
-      "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
-      ...CHECK_CLOCK,
-      "Set the clock, then run the job again."
-    ]
-  },
-  "cli-missing": {
-    when: /'az' is not recognized|\baz: (command )?not found/,
-    answer: [
-      "`auth-type: azure-cli` needs `az` on the runner's PATH.",
-      "Use `auth-type: oidc`, which does not need the Azure CLI.",
-      "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
-    ]
-  },
-  "cli-not-signed-in": {
-    when: [
-      /az login|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
-      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*"
-    ],
-    answer: [
-      "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
-      "Use `auth-type: oidc`, which signs in on its own when necessary.",
-      "Or run azure/login in the same job, right before this step."
-    ]
-  },
-  "cli-network": {
-    when: {
-      signIn: "azure-cli",
-      text: /^(?!.*(SSLError|SSL:|ProxyError)).*(HTTPS?ConnectionPool|Max retries exceeded|Failed to establish a new connection|Connection (aborted|reset)|JSON is invalid|Unable to get endpoints|name resolution|have network connection)/
-    },
-    answer: (context) => [
-      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
-      "Check from the runner:",
-      run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
-      "Behind a proxy, set `HTTPS_PROXY` for the job. If the proxy has its own certificate, set `REQUESTS_CA_BUNDLE` too.",
-      "Run the job again."
-    ],
-    retries: 1
-  },
-  "cli-no-answer": {
-    when: [
-      { signIn: "azure-cli", codes: "ETIMEDOUT" },
-      { signIn: "azure-cli", text: /Unexpected end of JSON input|is not valid JSON|Unexpected token/ }
-    ],
-    answer: [
-      "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
-      "Run the same command in a step of the job, to see where it waits:",
-      GET_TOKEN,
-      "Or use `auth-type: oidc`, which does not need the Azure CLI."
-    ]
-  }
-});
-var APP = { "resource-group": "<resource-group>", name: "<app>" };
-var MACHINE = { "resource-group": "<resource-group>", name: "<vm>" };
-var LIST_OF_APP = [
-  "List the identities of the container app, or of the App Service app:",
-  run(az("containerapp identity show", APP), az("webapp identity show", APP))
-];
-var LIST_OF_MACHINE = ["List the identities of the machine:", az("vm identity show", MACHINE)];
-var CLOUD_SHELL = /not a supported MSI token audience/;
-var BEHIND_PROXY = /HTTP status 50[24] |Required metadata header/;
-function reachIdentity(text) {
-  const bypass = [
-    "If the runner uses a proxy, exclude the identity endpoint from it:",
-    run("NO_PROXY=169.254.169.254")
-  ];
-  if (BEHIND_PROXY.test(text)) return [...bypass, "Run the job again."];
-  if (/Failed to connect to MSI.*\b405\b/.test(text))
-    return [
-      "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
-      "Or update the Azure CLI to 2.67 or newer."
-    ];
-  return [
-    "On GitHub-hosted runners, use `auth-type: oidc`.",
-    "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
-    .../ECONNREFUSED/.test(text) ? [] : [
-      "On a self-hosted runner in Azure, assign an identity to the machine:",
-      az("vm identity assign", MACHINE)
-    ],
-    ...bypass
-  ];
-}
-var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
-function isApplication(signIn2) {
-  return signIn2?.type !== "azure-cli";
-}
-function scopeOf(cloud) {
-  return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
-}
-function subjectOf({ assertion }, { text }) {
-  return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
-}
-function federate(context, symptom) {
-  const { assertion, cloud, signIn: signIn2 } = context;
-  const subject = subjectOf(context, symptom);
-  const issuer = issuerOf(assertion);
-  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
-  const id = clientOf(signIn2);
-  const compare = [
-    sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
-    az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` })
-  ];
-  if (isCustomized(subject)) return [...forCustomized(context, symptom), ...compare];
-  if (MERGE_QUEUE.test(subject)) return [...compare, ...forMergeQueue(subject, issuer, audience, id)];
-  return [
-    ...compare,
-    ...createCredential(subject, issuer, audience, id),
-    "Run the job again after a minute: a new federated credential can take that long to work."
-  ];
-}
-function isCustomized(subject) {
-  return subject !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject);
-}
-function forCustomized(context, symptom) {
-  const { assertion, cloud, signIn: signIn2 } = context;
-  const subject = subjectOf(context, symptom);
-  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
-  const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
-  return [
-    "The repository or its organization has customized the subject. Show which claims it has:",
-    run(`gh api ${shell(api)}`),
-    ...createCredential(subject, issuerOf(assertion), audience, clientOf(signIn2)),
-    "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
-    run(`gh api --method PUT ${shell(api)} --field use_default=true`)
-  ];
-}
-function forMergeQueue(subject, issuer, audience, id) {
-  const repository = subject.replace(/:ref:.*$/, "");
-  const matching = JSON.stringify({
-    name: "merge-queue",
-    issuer,
-    audiences: [audience],
-    claimsMatchingExpression: {
-      value: `claims['sub'] matches '${repository}:ref:refs/heads/gh-readonly-queue/*'`,
-      languageVersion: 1
-    }
-  });
-  return [
-    "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
-    ...createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
-    "Or, without an environment, add one with a claims-matching expression:",
-    az("rest", {
-      method: "post",
-      url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
-      body: matching
-    })
-  ];
-}
-function createCredential(subject, issuer, audience, id) {
-  const name3 = credentialName(subject);
-  return [
-    "Add a federated credential to the managed identity:",
-    az("identity federated-credential create", {
-      "resource-group": "<resource-group>",
-      "identity-name": "<identity>",
-      name: name3,
-      issuer,
-      subject,
-      audiences: audience
-    }),
-    "Or to the Entra application:",
-    az("ad app federated-credential create", {
-      id,
-      parameters: JSON.stringify({ name: name3, issuer, subject, audiences: [audience] })
-    })
-  ];
-}
-function credentialName(subject) {
-  const plain2 = subject.replace(/[^a-z0-9]+/gi, "-");
-  return plain2.replace(/^-|-$/g, "").slice(0, 120);
-}
-var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
-function immutableForm(subject, assertion) {
-  if (IMMUTABLE.test(subject)) {
-    const old = subject.replace(IMMUTABLE, "repo:$1/$2");
-    return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
-  }
-  const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === void 0 || repository === void 0) return EMPTY;
-  const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
-  return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
-}
-function newSecret({ signIn: signIn2 }) {
-  return [
-    "Create a new secret, and store its value as the secret that the workflow uses:",
-    az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" }),
-    "Or use `auth-type: oidc`, which needs no secret."
-  ];
-}
-function enterpriseOf(assertion) {
-  const enterprise = claim(assertion, "enterprise");
-  return enterprise === void 0 ? EMPTY : sentence` and the enterprise ${code(enterprise)}`;
-}
-function issuerOf(assertion) {
-  return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
-}
-function tenantOf(signIn2) {
-  return signIn2 !== void 0 && "tenantId" in signIn2 ? signIn2.tenantId : "<tenant-id>";
-}
-function clientOf(signIn2) {
-  return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
-}
-
-// src/diagnosis/fallbacks.ts
-var UNKNOWN = {
-  hint: inOurWords("This action does not recognize this error."),
-  steps: stepsOf([
-    "Run the job again with `Enable debug logging` ticked.",
-    "If the error persists, open an issue in this action's repository, with this message."
-  ])
-};
-var FALLBACKS = [
-  ...rulesFor("github", {
-    "oidc-unavailable": {
-      when: {},
-      answer: [
-        "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
-        "Run the job again.",
-        "Look for an outage of Actions: https://www.githubstatus.com"
-      ],
-      retries: 3
-    }
-  }),
-  ...rulesFor("entra", {
-    "entra-answer-unreadable": {
-      when: [
-        { codes: "NOT_JSON", status: ["2xx", "3xx"] },
-        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed",
-        /an answer of more than \d+ MiB|fetch failed/
-      ],
-      answer: (context) => [
-        "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
-        "Run the job again.",
-        "If the error persists, see what answer the runner gets:",
-        run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
-        ...allowInProxy(context)
-      ],
-      retries: 2
-    },
-    "entra-refused": {
-      when: [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
-      answer: ({ signIn: signIn2 }, { text }) => {
-        const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
-        return [
-          "Entra refused the sign-in for a reason that this action does not recognize.",
-          ...number === void 0 ? [] : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`],
-          ...signIn2?.type === "azure-cli" ? ["Run azure/login right before this step, or use `auth-type: oidc`."] : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]
-        ];
-      }
-    },
-    "cli-failed": {
-      when: { signIn: "azure-cli" },
-      answer: [
-        "The Azure CLI itself failed: perhaps its installation or its files in `~/.azure` are damaged, or another job is using them.",
-        "On a self-hosted runner, update the Azure CLI, and give each job a separate configuration:",
-        run('AZURE_CONFIG_DIR="$RUNNER_TEMP/azure"'),
-        "Run the same command in a step of the job:",
-        GET_TOKEN,
-        "Or use `auth-type: oidc`, which does not need the Azure CLI."
-      ],
-      retries: 1
-      // another job may have held the files
-    }
-  }),
-  ...rulesFor("postgres", {
-    "server-error": {
-      when: "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
-      answer: (context, symptom) => [
-        "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
-        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
-        "Look at the server's log around this time:",
-        azOnServer("server-logs list", context)
-      ]
-    }
-  })
-];
-
-// src/diagnosis/github.ts
-var GITHUB = rulesFor("github", {
-  "oidc-not-permitted": {
-    when: /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    answer: [
-      "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
-      "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
-      run("permissions:\n  id-token: write\n  contents: read"),
-      "For pull requests from forks, run this job after the merge."
-    ]
-  },
-  "oidc-no-token": {
-    when: /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : 3\d\d/,
-    answer: [
-      "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-      "Let the runner reach GitHub without the proxy:",
-      run("NO_PROXY=.actions.githubusercontent.com"),
-      "Run the job again."
-    ]
-  },
-  "oidc-refused": {
-    when: /Failed to get ID Token.*Error Code : 4(?!29)\d\d/,
-    answer: (_context, { text }) => {
-      if (/Error Code : 401/.test(text))
-        return [
-          "GitHub no longer accepts the token that it gave this job for requesting an ID token: it has expired, or the job has ended.",
-          "Run the job again. In a long job, run this step early, or in a job of its own.",
-          "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
-        ];
-      return [
-        "GitHub does not issue this ID token, for the reason in its message.",
-        "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
-        "Run the job again, if there is no such step."
-      ];
-    }
-  }
-});
-
-// src/diagnosis/network.ts
-var import_node_net = require("node:net");
-
-// src/diagnosis/proxy.ts
-var HTTPS = ["entra", "github", "azure", "github-issues"];
-var PROXY = rulesFor(HTTPS, {
-  "proxy-not-found": {
-    when: [
-      { atProxy: true, codes: "ENOTFOUND EAI_AGAIN" },
-      /tunneling socket could not be established, cause=getaddrinfo|ProxyError.*(\[Errno (-\d|8\b|1100\d)|name resolution|Failed to resolve)/
-    ],
-    answer: ({ proxy }) => [
-      "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
-      "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
-      "Check the name on the runner:",
-      run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
-    ]
-  },
-  "proxy-refused": {
-    when: [
-      { atProxy: true, codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN" },
-      /tunneling socket could not be established|when HTTP Tunneling|proxy authentication required|ProxyError|Proxy connection ended|Tunnel connection failed/i,
-      "HPE_* UND_ERR_PRX_TLS",
-      { codes: "NOT_JSON", status: ["4xx", "5xx"] }
-    ],
-    answer: (context, { text }) => {
-      if (/\b407\b|proxy authentication required/i.test(text))
-        return [
-          "The proxy between the runner and this host asks for a sign-in.",
-          "Add the sign-in to the variable:",
-          run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-          ...bypassProxy(context)
-        ];
-      if (NO_PROXY_ANSWERS.test(text))
-        return [
-          "No HTTP proxy answers at the address in `HTTPS_PROXY`, or it broke the connection.",
-          "Check the proxy on the runner. In a container, `127.0.0.1` is the container itself:",
-          run(
-            `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
-          ),
-          "Start the proxy, or correct `HTTPS_PROXY`: it must name an HTTP proxy (`http://<proxy>:<port>`), not a SOCKS proxy.",
-          ...bypassProxy(context)
-        ];
-      return [
-        "A proxy between the runner and this host does not allow the connection.",
-        ...allowInProxy(context),
-        "If the proxy asks for a sign-in, add it to the variable:",
-        run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>")
-      ];
-    }
-  }
-});
-var NO_PROXY_ANSWERS = /cause=|ECONNREFUSED|E(HOST|NET)\w+|Connection refused|Connection ended|closed connection|reset by peer|timed out|Parse Error/i;
-
-// src/diagnosis/network.ts
-var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
-var ON_THE_WAY = rulesFor(EVERYWHERE, {
-  "host-not-found": {
-    when: [
-      "ENOTFOUND ENODATA EAI_NONAME",
-      /getaddrinfo (ENOTFOUND|EAI_AGAIN [\w-]+$)|could not translate host name/
-    ],
-    answer: (context) => [
-      "The runner's DNS server does not know this host name. The name of a server in a virtual network resolves only inside that network.",
-      ...atPostgres(context, [
-        ...setFullName(context),
-        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
-      ])
-    ]
-  },
-  "dns-unavailable": {
-    when: ["EAI_* ESERVFAIL EREFUSED", /getaddrinfo EAI_|query\w+ E(SERVFAIL|REFUSED|TIMEOUT)/],
-    answer: (context) => [
-      "The runner's DNS server did not answer.",
-      "Run the job again.",
-      "On a self-hosted runner, check its DNS:",
-      run(`nslookup ${shell(hostOf(context))}`)
-    ],
-    retries: 2
-  },
-  "too-many-files": {
-    when: ["EMFILE ENFILE ENOBUFS ENOMEM", /\bE[MN]FILE\b|Too many open files/],
-    answer: [
-      "The runner's process, or the whole machine, cannot open more files and sockets.",
-      "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
-      run("ulimit -n"),
-      "Run fewer jobs at the same time on this machine. Then run the job again."
-    ],
-    retries: 1
-  },
-  "connection-not-allowed": {
-    when: /\b(connect|socket|bind) E(PERM|ACCES)\b|Operation not permitted/,
-    answer: (context) => [
-      "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-      sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
-      "Or run the job outside the sandbox or container."
-    ]
-  },
-  "connection-lost": {
-    when: [
-      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|ECONNRESET|EPIPE|socket hang up|server closed the connection|other side closed|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$/i
-    ],
-    answer: (context) => [
-      "The connection broke: the peer is restarting or failing over, or something in between cut it.",
-      ...isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again.", ...reachable(context)]
-    ],
-    retries: 3
-  },
-  "connection-timed-out": {
-    when: [
-      "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
-      /timeout expired|ETIMEDOUT|Connection timed out|due to connection timeout|(Connect|Headers|Body) Timeout Error|TLS handshake timeout/
-    ],
-    answer: (context) => [
-      isPostgres(context) ? "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped." : context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
-      ...atPostgres(context, [
-        "Look at the server's state and network:",
-        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
-        "If public access is `Disabled`, use a runner in the server's network.",
-        "If it is `Enabled`, allow the runner's address:",
-        azAllow(context, "<address>"),
-        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
-      ])
-    ],
-    retries: 1
-  },
-  "connection-refused": {
-    when: ["ECONNREFUSED", /ECONNREFUSED/],
-    answer: (context) => isPostgres(context) && /^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? "") ? [
-      "`host` is the machine or the container of the job, and nothing listens on this port there.",
-      ...setFullName(context),
-      "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
-    ] : [
-      isPostgres(context) ? "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong." : "Nothing listens at this address, or a firewall in between refuses the connection.",
-      ...atPostgres(context, [
-        "Look at the server's state:",
-        azShow(context, "state"),
-        "If the server is stopped, start it. Then run the job again."
-      ])
-    ],
-    retries: 1
-  },
-  "host-unreachable": {
-    when: [
-      "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
-      /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/
-    ],
-    answer: (context, { text }) => {
-      if (/E(HOST|NET)UNREACH [0-9a-f]*:[0-9a-f]*:/i.test(text))
-        return [
-          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
-          "See whether the name has an IPv4 address:",
-          run(`nslookup ${shell(hostOf(context))}`),
-          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
-        ];
-      return [
-        "The runner's network has no route to this address: it is a private address, or the network has only IPv6.",
-        ...atPostgres(context, ["Use a runner in the server's network."])
-      ];
-    },
-    retries: 1
-  },
-  "tls-wrong-host": {
-    when: [
-      "ERR_TLS_CERT_ALTNAME_INVALID",
-      /does not match certificate's altnames|Hostname mismatch|hostname '.*' doesn't match/
-    ],
-    answer: (context) => [
-      "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
-      ...atPostgres(context, [
-        ...setFullName(context),
-        ...(0, import_node_net.isIP)(context.host ?? "") > 0 ? [
-          "Azure's certificates do not contain IP addresses. Use the server's name, with a private endpoint too."
-        ] : [
-          "Do not use an alias (CNAME) or a `privatelink` name.",
-          "If you must use one, set `ssl-mode: verify-ca`, which checks everything except the name."
-        ]
-      ])
-    ]
-  },
-  "tls-expired": {
-    when: ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid)/],
-    answer: (context) => [
-      "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-      "Check the runner's clock:",
-      run("date"),
-      "Look at the certificate's dates:",
-      run(look(context, " | openssl x509 -noout -dates"))
-    ]
-  },
-  "tls-unknown-authority": {
-    when: [
-      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed(?!.*too weak)/i
-    ],
-    answer: (context) => [
-      "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
-      "See who issued the certificate:",
-      run(look(context, " | openssl x509 -noout -issuer -subject")),
-      ...isPostgres(context) ? [
-        context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`."
-      ] : [
-        "If the authority is yours, set this where the runner starts, or in the step's `env`:",
-        run(
-          `${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`
-        )
-      ]
-    ]
-  },
-  "tls-certificate": {
-    when: [
-      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)/i,
-      "CERT_* CRL_* INVALID_CA INVALID_PURPOSE PATH_LENGTH_EXCEEDED UNABLE_TO_* ERROR_IN_CERT* ERR_TLS_CERT_*"
-    ],
-    answer: (context, { text }) => {
-      if (/too (weak|small)/i.test(text))
-        return [
-          "The key or the signature of the certificate, or of its authority, is too weak. Trusting it in addition does not help. Nothing secret was sent.",
-          "Replace the certificate with one that has an RSA key of at least 2048 bits and a SHA-256 signature. If a proxy inspects TLS, the certificate is the proxy's.",
-          "Look at the certificate:",
-          run(look(context, " | openssl x509 -noout -text"))
-        ];
-      return [
-        "The certificate is not valid. Nothing secret was sent.",
-        "Look at the certificate:",
-        run(look(context))
-      ];
-    }
-  },
-  "tls-handshake": {
-    when: [
-      "ERR_SSL_* EPROTO*",
-      /error establishing an SSL connection|EPROTO|wrong version number|SSLError|SSL routines/
-    ],
-    answer: (context, { text }) => {
-      const seeWhatAnswers = ["See what answers on the port:", run(look(context))];
-      if (HOST_NOT_ALLOWED.test(text))
-        return [
-          "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
-          sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
-          ...seeWhatAnswers
-        ];
-      if (CLIENT_CERTIFICATE.test(text))
-        return [
-          "The other side expects a client certificate, or does not trust the runner's. Azure's servers ask for none, so this is a different server, or something is in between.",
-          isPostgres(context) ? "Check `host` and `port`." : sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
-          ...seeWhatAnswers
-        ];
-      if (OLD_TLS.test(text))
-        return [
-          "The other side's TLS is too old or too weak for the runner: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
-          "See who answers, and with which TLS:",
-          run(look(context)),
-          ...isPostgres(context) ? [
-            "If it is not an Azure server, let its administrator enable TLS 1.2 or newer with strong keys."
-          ] : [
-            "If it is a proxy, have it updated, or bypass it:",
-            run(`NO_PROXY=${shell(hostOf(context))}`)
-          ]
-        ];
-      return [
-        "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
-        ...context.proxy === void 0 ? [] : [
-          sentence`Check that \`HTTPS_PROXY\` begins with \`http://\`, as for most proxies, and leads to an HTTP proxy: ${code(context.proxy)}.`
-        ],
-        ...seeWhatAnswers
-      ];
-    }
-  }
-});
-var PRIVATE = rulesFor(["postgres", "azure"], {
-  "server-is-private": {
-    when: /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server)/i,
-    answer: [
-      "The server's public access is disabled, or it is in a virtual network. A firewall rule has no effect there.",
-      "Run the job in the server's network. `docs/private-network.md` shows three ways."
-    ]
-  }
-});
-var NETWORK = [...PROXY, ...ON_THE_WAY];
-var HOST_NOT_ALLOWED = /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i;
-var CLIENT_CERTIFICATE = /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i;
-var OLD_TLS = /too (small|weak)|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|bad.ecpoint|wrong.signature|internal.error/i;
-function atPostgres(context, steps) {
-  return isPostgres(context) ? steps : reachable(context);
-}
-function reachable(context) {
-  return [
-    "Check from the runner:",
-    run(`curl --head ${shell(`https://${hostOf(context)}`)}`),
-    reach(context)
-  ];
-}
-function reach(context) {
-  const host = context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context);
-  if (context.proxy !== void 0) {
-    return sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${code(host)}, or \`NO_PROXY\` list it.`;
-  }
-  return sentence`The runner needs HTTPS to ${code(host)}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`;
-}
-function look(context, then = "") {
-  const port2 = isPostgres(context) ? `${context.port ?? 5432} -starttls postgres` : "443";
-  return `openssl s_client -connect ${shell(hostOf(context))}:${port2} </dev/null${then}`;
-}
-
-// src/diagnosis/postgres.ts
-var import_node_net2 = require("node:net");
-
-// src/model/entra-label.ts
-var PRINCIPAL_TYPES = ["service", "user", "group"];
-var LABEL_PROVIDER = "pgaadauth";
-var RESOLVED_PROVIDER = "pgaadauth-int";
-var ENTRA_DATABASE = "postgres";
-var AZURE_ADMIN = "azure_pg_admin";
-function readEntraLabel(label2) {
-  const entries = new Map(label2.split(",").map((part) => part.split("=", 2)));
-  const guid = (key) => entries.get(key)?.match(GUID)?.[0].toLowerCase();
-  const [objectId3, tenantId2] = [guid("oid"), guid("tenant_id")];
-  const type = PRINCIPAL_TYPES.find((each) => each === entries.get("type"));
-  if (objectId3 === void 0 || type === void 0) return void 0;
-  return { objectId: objectId3, type, tenantId: tenantId2 };
-}
-function entraLabel({ objectId: objectId3, type, admin, mfa }) {
-  return `aadauth,oid=${objectId3},type=${type}${admin ? ",admin" : ""}${mfa ? ",mfa" : ""}`;
-}
-var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-// src/diagnosis/postgres.ts
-var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
-var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
-var CREATE_BY_ID = run(
-  "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
-);
-var SESSION_TIMEOUTS = {
-  "25P03": "idle_in_transaction_session_timeout",
-  "25P04": "transaction_timeout",
-  "57P05": "idle_session_timeout"
-};
-var WITHOUT_POOLER = "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.";
-var AFTER_MIGRATIONS = [
-  "Run the job again: it continues where it stopped.",
-  "Run this step after the migrations, not at the same time."
-];
-var POSTGRES = rulesFor("postgres", {
-  "pooler-token-too-long": {
-    when: /client sent partial pkt in startup phase|password too long/,
-    answer: [
-      "The token is longer than the longest password that this PgBouncer accepts.",
-      "Set `port: 5432`: PostgreSQL itself accepts tokens of any length.",
-      "Or sign in as a service principal or managed identity, whose tokens are shorter than a user's."
-    ]
-  },
-  "pooler-session": {
-    when: [
-      "26000 42P05",
-      /prepared statement (".*" (requires|does not exist|already exists)|did not exist|name is already in use)|cached plan must not change/
-    ],
-    answer: [
-      "A connection pooler gave the session to another client between two messages, or mixed up two sessions.",
-      WITHOUT_POOLER
-    ]
-  },
-  "token-expired": {
-    when: /access token (has|is) expired/i,
-    answer: (context) => [
-      "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
-      ...CHECK_CLOCK,
-      ...tokenClaims(context),
-      "Run the job again."
-    ],
-    retries: 1
-  },
-  "token-audience": {
-    when: /valid audience claim/i,
-    answer: (context) => [OTHER_CLOUD, ...selectCloud(context)]
-  },
-  "token-group": {
-    when: /does not contain group/i,
-    answer: (context) => [
-      "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
-      "Add the identity to the group:",
-      az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
-      "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
-      ...tokenClaims(context)
-    ]
-  },
-  "token-identity-mismatch": {
-    when: /oid mismatch for role/i,
-    answer: (context) => [
-      "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
-      ...tokenClaims(context),
-      "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
-      run(
-        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
-      ),
-      "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
-    ]
-  },
-  "token-role-type": {
-    when: /AAD_AUTH_TOKENTYPE_APP_/,
-    answer: (context) => [
-      "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-      "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
-      listAdmins(context),
-      "List the other Entra roles, in database postgres:",
-      LIST_PRINCIPALS,
-      ...tokenClaims(context),
-      "If the identity has no role yet, make it an administrator:",
-      makeAdmin(context)
-    ]
-  },
-  "token-invalid": {
-    when: /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
-    answer: (context) => context.signIn?.type === "password" ? [
-      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
-      "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
-      "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
-    ] : [
-      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
-      ...tokenClaims(context),
-      "Compare the token's tenant (`tid`) with the server's:",
-      azShow(context, "authConfig"),
-      "If PgBouncer is in between, set `port: 5432`."
-    ]
-  },
-  "token-refused": {
-    when: /access token|Entra.*token|Azure AD.*token/i,
-    answer: (context) => [
-      "The server does not accept this token for this role.",
-      "Set `user` to the role of the identity that signs in.",
-      ...findRole(context)
-    ]
-  },
-  "entra-extension-fault": {
-    when: /cannot read pg_class without having selected a database/,
-    answer: (context) => [
-      "This is a fault in Azure's Entra extension, seen on PostgreSQL 18. No Entra sign-in works on this server.",
-      "Restart the server:",
-      azServer("restart", context),
-      "If the error persists, open a support request for the server in the Azure portal.",
-      "Until then, sign in with `password` as a role that has one."
-    ]
-  },
-  "password-refused": {
-    when: [
-      "28P01",
-      /(password|SASL) authentication failed|empty password returned by client|client password must be|server signature does not match/i
-    ],
-    answer: passwordRefused
-  },
-  "role-may-not-log-in": {
-    when: /is not permitted to log in/,
-    answer: ({ user }) => [
-      "The role exists, but cannot log in.",
-      "Set `user` to a role that can log in.",
-      "Or let this role log in:",
-      run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
-    ]
-  },
-  "login-role-not-found": {
-    when: [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user/],
-    answer: (context) => [
-      "The server has no role with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      ...findRole(context)
-    ]
-  },
-  firewall: {
-    // The name of the file is the same in all languages of the server (`lc_messages`).
-    when: [
-      /^(?!.*(no encryption|SSL off)).*pg_hba\.conf/,
-      /Client from Azure Virtual Networks is not allowed/
-    ],
-    answer: (context, { text }) => {
-      if (/Virtual Networks/.test(text))
-        return [
-          "The runner's subnet has a service endpoint for databases (`Microsoft.Sql`), and the server has no rule for that subnet. A rule for an address has no effect.",
-          "Remove the service endpoint `Microsoft.Sql` from the runner's subnet, or add a rule for the subnet to the server.",
-          "Or use a runner in the server's network (`docs/private-network.md`)."
-        ];
-      return [
-        "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
-        "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
-        "For a runner that keeps its address, allow it, and run the job again:",
-        azAllow(context, addressIn(text) ?? "<address>"),
-        "Or use a runner in the server's network (`docs/private-network.md`)."
-      ];
-    }
-  },
-  "tls-required": {
-    when: /pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
-    answer: [
-      "The server accepts only connections with TLS.",
-      "Remove `ssl-mode`, or set it to `verify-full`."
-    ]
-  },
-  "database-not-found": {
-    when: ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    answer: (context) => [
-      "The server has no database with this name. Names are case-sensitive.",
-      "Set `database` to one of these:",
-      azOnServer("db list", context, { query: "[].name" })
-    ]
-  },
-  "database-closed": {
-    when: /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
-    answer: (context, { text }) => [
-      "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
-      "Set `database` to another database:",
-      azOnServer("db list", context, { query: "[].name" }),
-      ...text.includes("invalid database") ? [
-        "Or finish the interrupted `DROP DATABASE`, connected to another database:",
-        run(`DROP DATABASE ${identifier(context.database, "<database>")};`)
-      ] : []
-    ]
-  },
-  "connect-not-granted": {
-    when: {
-      codes: "42501",
-      text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\ub370\uc774\ud130\ubca0\uc774\uc2a4|il database|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] /
-    },
-    answer: ({ user, database }) => [
-      "`user` has no CONNECT privilege on this database.",
-      "Grant the privilege, as the database's owner:",
-      run(
-        `GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`
-      )
-    ]
-  },
-  "no-connection-slots": {
-    when: [
-      "53300",
-      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout/
-    ],
-    answer: (context) => [
-      "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
-      "Run the job again when fewer clients are connected.",
-      "See which clients hold connections, with psql:",
-      run(
-        "SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
-      ),
-      "Look up how many connections the server allows. A larger compute size allows more:",
-      azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-      ...context.port === 6432 ? [] : ["Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers)."]
-    ],
-    retries: 4
-  },
-  "server-starting": {
-    when: [
-      "57P03",
-      /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/
-    ],
-    answer: (context) => ["The server is starting, stopping or failing over.", ...afterRestart(context)],
-    retries: 4
-  },
-  "server-stopping": {
-    when: [
-      "57P01 57P02",
-      /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
-    ],
-    answer: (context) => [
-      "The server ended the connection: it is restarting or failing over, or an administrator ended the session.",
-      ...afterRestart(context)
-    ],
-    retries: 4
-  },
-  "pooler-cannot-connect": {
-    when: /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout/,
-    answer: (context) => [
-      "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
-      ...afterRestart(context)
-    ],
-    retries: 3
-  },
-  "session-ended": {
-    when: [
-      Object.keys(SESSION_TIMEOUTS).join(" "),
-      /^(query|transaction|idle transaction|client_idle)[ _]timeout$/
-    ],
-    answer: (context, { code: code2 }) => [
-      "The server, or its PgBouncer, ended the session because of a timeout that is set on it.",
-      ...code2 in SESSION_TIMEOUTS ? lookAtTimeout(context, SESSION_TIMEOUTS[code2] ?? "") : [WITHOUT_POOLER]
-    ]
-  },
-  "replica-conflict": {
-    when: /due to conflict with recovery/,
-    answer: (context) => [
-      "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
-      "Run the job again.",
-      "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
-      "If it happens often, let the replica wait longer for its readers (milliseconds):",
-      azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
-    ]
-  },
-  "out-of-shared-memory": {
-    when: { codes: "53200", text: /shared memory/ },
-    answer: (context) => [
-      "The server's lock table is full: a session, perhaps a migration, holds a very large number of locks.",
-      "Run the job again when that session has ended.",
-      "If the error persists, enlarge the lock table. The change takes effect when the server restarts:",
-      azOnServer("parameter set", context, { name: "max_locks_per_transaction", value: "256" })
-    ]
-  },
-  "privileges-full": {
-    when: { codes: "54000", text: /row is too big/ },
-    answer: [
-      "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
-      "Grant to a group role, and make the other roles its members:",
-      run("GRANT <group> TO <role>;"),
-      "Revoke the privileges of roles that are no longer used."
-    ]
-  },
-  "out-of-memory": {
-    when: [
-      "53200 NO_PROCESS",
-      /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i
-    ],
-    answer: (context) => [
-      "The server has no memory left for this connection or statement.",
-      "Run the job again when the server is less busy.",
-      "If the error persists, choose a larger compute size. To see the current one:",
-      azShow(context, "sku")
-    ],
-    retries: 2
-  },
-  "disk-full": {
-    when: ["53100", /No space left on device/],
-    answer: (context) => ["The server's storage is full.", ...growStorage(context)]
-  },
-  "read-only": {
-    when: ["25006", /during recovery/],
-    answer: (context) => [
-      "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-      "Find out whether it is a replica, and how full its storage is:",
-      azShow(context, "{role:replicationRole, state:state, storage:storage}"),
-      "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
-      ...growStorage(context),
-      "If it is neither, find out at which level the setting is, and reset it there:",
-      run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
-    ]
-  },
-  wraparound: {
-    when: /not accepting commands (that assign new|to avoid wraparound)/,
-    answer: [
-      "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-      "Vacuum the database that the message names, as its owner or an administrator:",
-      run("VACUUM (VERBOSE);"),
-      "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
-    ]
-  },
-  "lock-time-out": {
-    when: "55P03",
-    answer: ["Another session, perhaps a migration, held a lock for too long.", ...AFTER_MIGRATIONS]
-  },
-  "authentication-time-out": {
-    when: /canceling authentication due to timeout/,
-    answer: [
-      "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
-      "Run the job again.",
-      "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
-    ],
-    retries: 1
-  },
-  "statement-time-out": {
-    when: "57014",
-    answer: [
-      "A statement took longer than its time limit, or it was cancelled.",
-      "Run the job again when the server is less busy: what was granted stays granted."
-    ]
-  },
-  "name-encoding": {
-    when: "22021 22P05",
-    answer: [
-      "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-      "Look up the encoding of each database:",
-      run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
-      "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
-      run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
-      "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8. Or move the app to a database with the encoding UTF8, which can hold every name."
-    ]
-  },
-  "concurrent-change": {
-    when: [
-      "40001 40P01 42710",
-      { codes: "23505", text: /"pg_\w+_index"/ },
-      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/
-    ],
-    answer: ["Another session created or changed the same objects at the same time.", ...AFTER_MIGRATIONS]
-  },
-  "pgaadauth-not-here": {
-    when: /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
-    answer: (context) => [
-      context.database === ENTRA_DATABASE ? "The action ran this function in database `postgres`, which has it on servers with Entra authentication." : "The `pgaadauth` functions exist only in database `postgres`, and only on servers with Entra authentication.",
-      "Check that Entra authentication is enabled:",
-      azShow(context, "authConfig.activeDirectoryAuth"),
-      "If it is `Disabled`, enable it:",
-      azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
-      ...context.database === ENTRA_DATABASE ? [] : ["Run the function in database `postgres`."]
-    ]
-  },
-  "pgaadauth-not-permitted": {
-    when: { codes: "42501", text: /permission denied for function pgaadauth_/ },
-    answer: (context) => [
-      "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
-      "Sign in as one of the server's Entra administrators:",
-      listAdmins(context),
-      "Or make the identity that signs in an administrator:",
-      makeAdmin(context)
-    ]
-  },
-  "principal-exists": {
-    when: /Updating an existing principal isn.t supported/,
-    answer: [
-      "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
-      "Find the role of the identity, as an Entra administrator in database `postgres`:",
-      LIST_PRINCIPALS,
-      "Use that role, or drop it and create the new one:",
-      run("DROP ROLE <role>;")
-    ]
-  },
-  "citus-worker": {
-    when: /operation is not allowed on this node/,
-    answer: [
-      "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
-      "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
-    ]
-  },
-  "entra-principal-not-found": {
-    when: /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
-    answer: [
-      "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
-      "Look up the display name and the object ID of a service principal or managed identity:",
-      az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
-      "Create the role with the object ID, which does not require a unique name:",
-      CREATE_BY_ID,
-      "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
-      az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
-    ]
-  },
-  "entra-principal-type": {
-    when: /incorrect object type provided for principal/,
-    answer: [
-      "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-      "Use the type that the message calls the actual object type:",
-      CREATE_BY_ID
-    ]
-  },
-  "object-not-found": {
-    when: [
-      "42P01 3F000",
-      { codes: "42704", text: /^(?!.*configuration parameter)/ },
-      /column ".*" of relation ".*" does not exist/
-    ],
-    answer: ({ database }) => [
-      "The database has nothing with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas and \`\\d\` tables:`,
-      run("\\du")
-    ]
-  },
-  "restricted-role": {
-    when: {
-      codes: "42501",
-      text: /restricted role|only superusers|must be superuser|is a system catalog|session authorization|for (table|view|function|language) "?(pg_|c\b)/i
-    },
-    answer: [
-      "Azure reserves this for its own superuser. No other login can do it, not even an administrator.",
-      "Grant privileges on the app's own objects, instead of membership in the role or access to the object that the message names."
-    ]
-  },
-  "role-not-grantable": {
-    when: [
-      {
-        codes: "42501",
-        text: /permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i
-      },
-      /cannot have explicit members|option cannot be granted back|role ".*" (is|cannot be) a member of/
-    ],
-    answer: ({ user }, { text }) => {
-      if (/explicit members/.test(text))
-        return [
-          "Nobody can be granted `pg_database_owner`: its only member is the owner of the database in which it is used.",
-          "Grant privileges on the objects themselves instead, as their owner."
-        ];
-      if (/granted back|a member of/.test(text))
-        return [
-          "The roles are members of each other, directly or through the ADMIN OPTION that one received from the other.",
-          "See who is a member of which role, and by which grant:",
-          run(
-            "SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"
-          ),
-          "Revoke the membership in the other direction, or grant as another role with ADMIN OPTION:",
-          run(`REVOKE <role> FROM ${identifier(roleIn(text), "<member>")};`)
-        ];
-      return [
-        "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
-        "Run as a role that has ADMIN OPTION:",
-        run(
-          `GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`
-        ),
-        "Or grant privileges on the objects themselves instead."
-      ];
-    }
-  },
-  "set-role-not-permitted": {
-    when: {
-      codes: "42501",
-      text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
-    },
-    answer: ({ user }, { text }) => [
-      "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
-      "On PostgreSQL 16 and newer, as a role with ADMIN OPTION on the owner:",
-      run(
-        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")} WITH INHERIT TRUE, SET TRUE;`
-      ),
-      "Up to PostgreSQL 15:",
-      run(`GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")};`),
-      "Or set `user` to the owner."
-    ]
-  },
-  "not-permitted": {
-    when: "42501",
-    answer: (context, { text }) => {
-      if (/permission denied to (create|alter|drop) role/.test(text))
-        return [
-          "`user` cannot create or change roles: it lacks CREATEROLE, or ADMIN OPTION on the role.",
-          "Set `user` to an administrator of the server, or let it create roles:",
-          run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
-          "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
-        ];
-      if (/for (configuration )?parameter|to set parameter/.test(text))
-        return [
-          "Only a superuser can grant or set this. On Azure, no login is a superuser.",
-          "Set the parameter on the server instead:",
-          azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
-        ];
-      if (/for (schema|table) "?(columnar|citus|pg_dist|cron\b)/.test(text))
-        return [
-          "This object belongs to an extension (Citus or pg_cron), and so only to Azure's own superuser.",
-          "Set `schemas` to the app's own schemas. Servers of Azure Cosmos DB (`*.postgres.cosmos.azure.com`) are not supported."
-        ];
-      return [
-        "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
-        "Set `user` to the owner of the object, usually the role that runs the migrations.",
-        "Or make it a member of the owner's role (before PostgreSQL 16, without the second line):",
-        run(`GRANT <owner> TO ${identifier(context.user, "<user>")}
-  WITH INHERIT TRUE, SET TRUE;`)
-      ];
-    }
-  },
-  "privilege-not-found": {
-    when: [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    answer: (_context, { text }) => text.includes("unrecognized") ? [
-      "The server's PostgreSQL has no such privilege. `MAINTAIN`, for example, exists since PostgreSQL 17.",
-      "Remove the privilege, or upgrade the server."
-    ] : [
-      "PostgreSQL does not allow this grant: this kind of object does not have the privilege (a table has no `USAGE`, for example), or two roles would be members of each other.",
-      "Remove what the message names. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
-    ]
-  },
-  "raised-in-database": {
-    when: "P0001 39P03",
-    answer: [
-      "Code in the database refused this: an event trigger, or a function that it calls, raised the error.",
-      "List the event triggers:",
-      run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
-      "Do what the message says, or ask the trigger's owner for an exception."
-    ]
-  },
-  "tls-not-offered": {
-    when: /does not support SSL connections|unsupported frontend protocol 1234\.56/,
-    answer: [
-      "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-      "Check `host` and `port`.",
-      "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
-    ]
-  },
-  "sign-in-refused": {
-    when: "28000",
-    answer: (context) => [
-      "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
-      "Check `host`, `port` and `user`.",
-      ...findRole(context)
-    ]
-  },
-  "server-fault": {
-    when: "XX* 58* 53000 53400",
-    answer: (context, { text }) => [
-      /active placement|remote node|worker node/.test(text) ? "A node of this Citus cluster could not reach another one." : "The server, or one of its extensions, had an internal error.",
-      "Run the job again: what was granted stays granted.",
-      "If the error persists, look at the server's state, and open a support request in the Azure portal:",
-      azShow(context, STATE)
-    ]
-  },
-  "pooler-config": {
-    when: ["08P01", /bouncer config error|login rejected|auth_query/],
-    answer: [
-      "A connection pooler refuses the connection: its own configuration (its databases, its users, the query by which it looks them up, or the connection parameters that it accepts) does not fit. PgBouncer gives this SQLSTATE to all its errors.",
-      WITHOUT_POOLER
-    ]
-  }
-});
-var STATE = "{state:state, role:replicationRole}";
-function listAdmins(context) {
-  return azOnServer("microsoft-entra-admin list", context, {
-    query: "[].{user:principalName, oid:objectId}"
-  });
-}
-function afterRestart(context) {
-  return [
-    "Run the job again when the server is `Ready`: what was granted stays granted.",
-    azShow(context, STATE)
-  ];
-}
-function lookAtTimeout(context, name3) {
-  const [user, database] = [identifier(context.user, "<user>"), identifier(context.database, "<database>")];
-  return [
-    "Run the job again: what was granted stays granted.",
-    "If the error persists, look at the limit:",
-    azOnServer("parameter show", context, { name: name3, query: "value" }),
-    "If it is 0 there, it is set on the role or the database:",
-    run(`ALTER ROLE ${user} RESET ${name3};
-ALTER DATABASE ${database} RESET ${name3};`)
-  ];
-}
-function growStorage(context) {
-  return [
-    "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
-    azServer("update", context, { "storage-size": "<gib>" }),
-    "Let the storage grow automatically from now on:",
-    azServer("update", context, { "storage-auto-grow": "Enabled" })
-  ];
-}
-function addressIn(text) {
-  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net2.isIP);
-}
-function roleIn(text) {
-  return text.match(/role "([^"]+)"/i)?.[1];
-}
-function objectId({ token }) {
-  return claim(token, "oid") ?? "<object-id>";
-}
-function label(context) {
-  const type = claim(context.token, "idtyp") === "user" ? "user" : "service";
-  return `aadauth,oid=${objectId(context)},type=${type}`;
-}
-function tokenClaims({ token }) {
-  const claims = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((each) => {
-    const value = claim(token, each);
-    return value === void 0 ? [] : [sentence`${code(each)} ${code(value)}`];
-  });
-  const expires = Number(claim(token, "exp"));
-  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
-    claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
-  }
-  return claims.length === 0 ? [] : [sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`];
-}
-function findRole(context) {
-  return [
-    ...tokenClaims(context),
-    "List the server's Entra administrators:",
-    listAdmins(context),
-    "List the other Entra roles, in database postgres:",
-    LIST_PRINCIPALS
-  ];
-}
-function makeAdmin(context) {
-  return azOnServer("microsoft-entra-admin create", context, {
-    "display-name": "<name>",
-    "object-id": objectId(context),
-    type: "ServicePrincipal"
-  });
-}
-function withoutServer(user, host) {
-  const at2 = user.lastIndexOf("@");
-  const server = user.slice(at2 + 1).toLowerCase();
-  const suffixed = at2 > 0 && server !== "" && host.toLowerCase().startsWith(`${server}.`);
-  return suffixed ? user.slice(0, at2) : void 0;
-}
-function passwordRefused(context, { text }) {
-  if (/server signature/.test(text))
-    return [
-      "The other side could not prove that it knows the role's password: it is a different server, or something in between.",
-      "Check `host` and `port`. If a connection pooler is in between, set `port: 5432`, or `host` to the server itself."
-    ];
-  const { signIn: signIn2, user = "", host = "", port: port2, token, cloud } = context;
-  if (signIn2?.type === "password")
-    return [
-      "The name or the password is wrong, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
-      "Try the name and the password with psql:",
-      run(psql(context)),
-      "For an Entra role, remove `password` and set `auth-type: oidc`."
-    ];
-  const role = withoutServer(user, host);
-  if (role !== void 0)
-    return [
-      "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
-      sentence`Set \`user\` to ${code(role)}.`
-    ];
-  const audience = claim(token, "aud")?.replace(/\/$/, "");
-  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience))
-    return [OTHER_CLOUD, ...selectCloud(context)];
-  if (port2 === 6432)
-    return [
-      "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
-      "Set `port: 5432` and run the job again.",
-      ...findRole(context)
-    ];
-  return [
-    GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    "Set `user` to the role that has this token's `oid`.",
-    ...findRole(context)
-  ];
-}
-function selectCloud(context) {
-  return [
-    "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-    ...tokenClaims(context)
-  ];
-}
-function psql({ user = "<user>", host = "<host>", port: port2 = 5432, database = "<database>" }) {
-  const parts = { host, port: port2, user, dbname: database, sslmode: "verify-full", sslrootcert: "system" };
-  return `psql ${shell(conninfo(parts))}`;
-}
-
-// src/diagnosis/protocol.ts
-var PROTOCOL = rulesFor("postgres", {
-  "not-postgres": {
-    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-    when: [
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response/,
-      "NOT_POSTGRES"
-    ],
-    answer: (context) => [
-      "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
-      "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
-      ...setFullName(context)
-    ]
-  },
-  "token-not-asked-for": {
-    when: "HASH_REQUESTED",
-    answer: (context) => [
-      "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
-      "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
-      "Check that the server accepts Entra tokens:",
-      azShow(context, "authConfig"),
-      "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
-    ]
-  },
-  "query-timed-out": {
-    when: "QUERY_TIMEOUT",
-    answer: (context) => [
-      "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-      "Run the job again: what was granted stays granted.",
-      ...lookAtState(context)
-    ]
-  },
-  "protocol-violation": {
-    when: ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
-    answer: (context) => [
-      "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-      "Check `host` and `port`: perhaps a different service listens there.",
-      ...setFullName(context),
-      "If a proxy is in between, set `host` to the server itself."
-    ]
-  }
-});
-
-// src/diagnosis/symptoms.ts
-function symptomsOf(error2) {
-  const seen = /* @__PURE__ */ new Set();
-  const found2 = [];
-  const look2 = (each) => {
-    if (each === void 0 || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
-    seen.add(each);
-    if (typeof each !== "object") {
-      const text2 = words(String(each));
-      if (text2 !== "") found2.push({ code: "", text: text2 });
-      return;
-    }
-    const { code: code2, errorCode, message, errorMessage, detail, hint, status, cause, errors } = each;
-    const texts = [message, errorMessage, detail, hint].filter(
-      (part) => typeof part === "string" && part.trim() !== ""
-    );
-    const ownCode = words(String(code2 ?? errorCode ?? ""));
-    const text = words([...new Set(texts)].join(" ")) || ownCode;
-    if (text !== "") found2.push({ code: ownCode, text, ...typeof status === "number" && { status } });
-    look2(cause);
-    if (Array.isArray(errors)) errors.forEach(look2);
-  };
-  look2(error2);
-  return found2.length > 0 ? found2 : [{ code: "", text: "an error without a message" }];
-}
-var MAX_ERRORS = 50;
-function wordsOf(error2) {
-  return symptomsOf(error2)[0]?.text ?? "";
-}
-var MAX_READ = 8e3;
-var MAX_SHOWN = 1e3;
-function words(text) {
-  return withoutSecrets(text.slice(0, 10 * MAX_READ)).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
-    MSAL_HTTP,
-    (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
-  ).replace(
-    /(AADSTS\d.*?) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i,
-    "$1"
-  ).replace(/ - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g, "").trim().slice(0, MAX_SHOWN);
-}
-var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
-
-// src/diagnosis/diagnose.ts
-var RULES = [
-  ...GITHUB,
-  ...ENTRA,
-  ...PROTOCOL,
-  ...PRIVATE,
-  ...POSTGRES,
-  ...NETWORK,
-  ...FALLBACKS
-];
-function diagnose(error2, context = {}) {
-  return diagnoseBy(RULES, error2, context);
-}
-function diagnoseBy(rules, error2, context) {
-  if (error2 instanceof ActionError) return error2.failure;
-  const found2 = ruleFor(rules, error2, context);
-  const words2 = quoted(found2?.symptom.text ?? ownWords(error2));
-  const message = sentence`${peer(context)}: ${words2}`;
-  if (found2 === void 0) return { code: "unknown", message, ...withPooler(UNKNOWN, context, true) };
-  const { rule, symptom } = found2;
-  const { code: code2, retries } = rule;
-  const isVague = FALLBACKS.some((fallback) => fallback.code === code2);
-  return {
-    code: code2,
-    message,
-    ...withPooler(rule.explain(context, symptom), context, isVague),
-    ...retries !== void 0 && { retries }
-  };
-}
-function withPooler({ hint, steps }, context, isVague) {
-  if (!isPostgres(context)) return { hint, steps };
-  if (context.port === 7432 || context.port === 8432) {
-    const direct = `Set \`port: 5432\`. Port ${context.port} exists only on elastic clusters, and leads to any of their nodes.`;
-    return { hint, steps: [step(direct), ...steps] };
-  }
-  if (context.port !== 6432) return { hint, steps };
-  const past = step(
-    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
-    azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
-  );
-  return { hint, steps: isVague ? [past, ...steps] : [...steps, past] };
-}
-function ownWords(error2) {
-  const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
-  const last = hidden.at(-1);
-  return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
-}
-function ruleFor(rules, error2, context) {
-  const symptoms = symptomsOf(error2);
-  for (const rule of rules) {
-    if (!rule.with.includes(partnerOf(context))) continue;
-    const symptom = symptoms.find((each) => rule.when.some((match) => fits(match, each, context)));
-    if (symptom !== void 0) return { rule, symptom };
-  }
-  return void 0;
-}
-function fits(match, { code: code2, text, status }, { signIn: signIn2, proxy }) {
-  const own2 = [code2, text.match(AADSTS)?.[1] ?? ""];
-  return (match.codes === void 0 || match.codes.split(" ").some((each) => own2.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => each === status || each === classOf(status))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
-}
-var AADSTS = /.*(AADSTS\d{1,9})/;
-function namesProxy(text, proxy) {
-  const [host, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
-  if (host === void 0) return false;
-  return text.includes(host) || port2 !== "443" && text.includes(`:${port2}`);
-}
-function classOf(status) {
-  return status === void 0 ? void 0 : `${String(status)[0]}xx`;
-}
-function isOrStarts(code2, expected) {
-  return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
-}
-var IDENTITY_SOURCES = {
-  "azure-cli": "The Azure CLI",
-  "managed-identity": "The runner's managed identity"
-};
-function peer(context) {
-  switch (partnerOf(context)) {
-    case "github":
-      return inOurWords("GitHub's OIDC endpoint");
-    case "github-issues":
-      return inOurWords("GitHub's API");
-    case "azure":
-      return sentence`Azure Resource Manager at ${code(hostOf(context))}`;
-    case "entra":
-      return inOurWords(IDENTITY_SOURCES[context.signIn?.type ?? "oidc"] ?? "Microsoft Entra");
-    case "postgres": {
-      const { host, port: port2 = 5432, database } = context;
-      const server = host === void 0 ? inOurWords("PostgreSQL") : sentence`PostgreSQL at ${code(`${host}:${port2}`)}`;
-      return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
-    }
-  }
-}
-
 // src/text/escape.ts
 var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
 var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
 var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 var COMMAND = "##[";
-var NOT_IN_SQL = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
-var NOT_IN_NAME = new RegExp(`${NOT_IN_SQL.source}|[\`|]`, "u");
-var EACH_NOT_IN_SQL = new RegExp(`${NOT_IN_SQL.source}|[\\\\"]`, "gu");
-var EACH_NOT_IN_NAME = new RegExp(`${NOT_IN_NAME.source}|[\\\\"]`, "gu");
+var ESCAPED = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+var EACH_ESCAPED = new RegExp(`${ESCAPED.source}|[\\\\"]`, "gu");
 function quoteName(...parts) {
   return parts.map(quotePart).join(".");
 }
-function quoteSignature(types2, ...parts) {
-  return `${quoteName(...parts)}(${escapedNames(types2, NOT_IN_NAME, EACH_NOT_IN_NAME)})`;
-}
 function quotePart(name3) {
   if (PLAIN_NAME.test(name3)) return name3;
-  if (NOT_IN_NAME.test(name3)) return unicodeName(name3, EACH_NOT_IN_NAME);
-  return `"${name3.replaceAll('"', '""')}"`;
+  return ESCAPED.test(name3) ? unicodeName(name3) : `"${name3.replaceAll('"', '""')}"`;
 }
-function unicodeName(name3, escaped) {
-  const body = name3.replace(escaped, (char) => {
+function unicodeName(name3) {
+  const body = name3.replace(EACH_ESCAPED, (char) => {
     if (char === "\\" || char === '"') return char + char;
     const hex = codePoint(char);
     return hex.length > 4 ? `\\+${hex.padStart(6, "0")}` : `\\${hex}`;
@@ -7590,12 +7362,9 @@ function unicodeName(name3, escaped) {
 }
 var SQL_TOKEN = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
 function visibleSql(sql) {
-  return escapedNames(sql, NOT_IN_SQL, EACH_NOT_IN_SQL);
-}
-function escapedNames(sql, not, eachNot) {
   return sql.replace(
     SQL_TOKEN,
-    (token) => token.startsWith('"') && not.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"'), eachNot) : token
+    (token) => token.startsWith('"') && ESCAPED.test(token) ? unicodeName(token.slice(1, -1).replaceAll('""', '"')) : token
   );
 }
 var PRINTABLE_ASCII = /^[ -~]*$/;
@@ -7610,188 +7379,11 @@ function logLine(text) {
   return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
 }
 function logLines(text) {
-  return text.split(/\r\n|\r|\n/).map(logLine);
+  return linesOf(text).map(logLine);
 }
-
-// src/text/markdown.ts
-function markdownOf(tokens) {
-  return joined2(tokens).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+function linesOf(text) {
+  return text.split(/\r\n|\r|\n/);
 }
-function joined2(tokens) {
-  const result = [];
-  for (const token of tokens) {
-    if (token.text === "") continue;
-    const last = result.at(-1);
-    if (last?.code && token.code) result[result.length - 1] = { code: true, text: last.text + token.text };
-    else result.push(token);
-  }
-  return result;
-}
-function wordTokens(text) {
-  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
-    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
-    return oneWord(word);
-  });
-}
-var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
-var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
-var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
-var LEADING = /^[(']*/;
-var TRAILING = ".,;:!?)'";
-function oneWord(word) {
-  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
-  const start2 = LEADING.exec(word)?.[0].length ?? 0;
-  let end = word.length;
-  while (end > start2 && TRAILING.includes(word.charAt(end - 1))) end--;
-  if (start2 === end) return [{ code: true, text: word }];
-  return [
-    { code: false, text: word.slice(0, start2) },
-    { code: true, text: word.slice(start2, end) },
-    { code: false, text: word.slice(end) }
-  ];
-}
-function codeSpan(text) {
-  const shown = visible(text);
-  const fence = "`".repeat(longestRun(shown, "`") + 1);
-  const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
-  return `${fence}${pad}${shown}${pad}${fence}`;
-}
-function codeBlock(language, content) {
-  const fence = "`".repeat(Math.max(3, longestRun(content, "`") + 1));
-  return `${fence}${language}
-${content}
-${fence}`;
-}
-function longestRun(text, char) {
-  let longest = 0;
-  let run3 = 0;
-  for (const c of text) {
-    run3 = c === char ? run3 + 1 : 0;
-    if (run3 > longest) longest = run3;
-  }
-  return longest;
-}
-
-// src/render/pen.ts
-var plain = {
-  name: quoteName,
-  signature: quoteSignature,
-  code: visible,
-  quoted: visibleLines,
-  sentence: (sentence2) => write(sentence2, {
-    own: (words2) => words2,
-    name: quoteName,
-    code: (text) => {
-      const shown = visibleLines(visibleSql(text));
-      return shown.includes("`") ? shown : `\`${shown}\``;
-    },
-    quoted: visibleLines
-  }).join("")
-};
-var markdown = {
-  name: (...parts) => `\`${quoteName(...parts)}\``,
-  signature: (...signature) => `\`${quoteSignature(...signature)}\``,
-  code: codeSpan,
-  quoted: (words2) => markdownOf(wordTokens(words2)),
-  sentence: (sentence2) => markdownOf(
-    write(wordsJoined(sentence2), {
-      own: (words2) => wordTokens(words2),
-      name: (...parts) => [{ code: true, text: quoteName(...parts) }],
-      code: (text) => [{ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }],
-      quoted: wordTokens
-    }).flat()
-  )
-};
-function write({ parts }, writer) {
-  return parts.map((part) => {
-    if ("own" in part) return writer.own(part.own);
-    if ("name" in part) return writer.name(...part.name);
-    if ("code" in part) return writer.code(part.code);
-    return writer.quoted(part.quoted);
-  });
-}
-function wordsJoined({ parts }) {
-  const joined3 = [];
-  for (const part of parts) {
-    const [before, words2] = [wordsOf2(joined3.at(-1)), wordsOf2(part)];
-    if (before !== void 0 && words2 !== void 0) joined3.pop();
-    joined3.push(words2 === void 0 ? part : { quoted: (before ?? "") + words2 });
-  }
-  return { parts: joined3 };
-}
-function wordsOf2(part) {
-  if (part === void 0) return void 0;
-  return "own" in part ? part.own : "quoted" in part ? part.quoted : void 0;
-}
-function visibleLines(text) {
-  return text.split(/\r\n|\r|\n/).map(visible).join("\n");
-}
-
-// src/render/failure.ts
-function docsLink({ code: code2 }, { run: run3 }) {
-  return run3?.docs === void 0 ? void 0 : `${run3.docs}/troubleshooting.md#${code2}`;
-}
-function failureLines(failure2, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure2;
-  const link = docsLink(failure2, report);
-  return [
-    plain.sentence(message),
-    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
-    isEmpty(hint) ? "" : `Likely cause: ${plain.sentence(hint)}`,
-    ...steps.flatMap(({ text, command }, index) => [
-      `${index + 1}. ${plain.sentence(text)}`,
-      ...commandLines(command).map((line) => `   ${line}`)
-    ]),
-    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
-  ].filter((line) => line !== "");
-}
-function failureBlocks(failure2, report) {
-  const { code: code2, message, problems = [], hint, steps } = failure2;
-  const link = docsLink(failure2, report);
-  return [
-    `**What happened:** ${markdown.sentence(message)}`,
-    problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
-    isEmpty(hint) ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
-    steps.length === 0 ? "" : "**What to do:**",
-    steps.map(({ text, command }, index) => {
-      const mark = `${index + 1}. `;
-      const item = `${mark}${markdown.sentence(text).trimStart()}`;
-      const block = codeBlock("", commandLines(command).join("\n"));
-      return command === void 0 ? item : `${item}
-
-${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
-    }).join("\n"),
-    `Error code \`${code2}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
-  ].filter((block) => block !== "");
-}
-function commandLines(command) {
-  return command === void 0 ? [] : command.split(/\r\n|\r|\n/).map(visible);
-}
-
-// src/start.ts
-function start(action, grace = 0) {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  for (const name3 of ["SIGINT", "SIGTERM"])
-    process.on(name3, () => setTimeout(() => stopping.abort(cancelled(name3)), grace));
-  for (const event of ["uncaughtException", "unhandledRejection"])
-    process.on(
-      event,
-      (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
-    );
-  process.stdout.on("error", () => {
-  });
-  action(signal).catch(fail).finally(() => {
-    if (signal.aborted && !process.exitCode) fail(signal.reason);
-    process.stdout.write("", () => process.exit());
-  });
-}
-function fail(error2) {
-  setFailed(failureLines(diagnose(error2), {}).join("\n"));
-}
-
-// src/azure/credential.ts
-var import_node_async_hooks = require("node:async_hooks");
 
 // src/log.ts
 function say(text) {
@@ -7943,6 +7535,115 @@ function pTimeout(promise, options) {
   return cancelablePromise;
 }
 
+// src/text/markdown.ts
+function markdownOf(tokens) {
+  const written = joined2(tokens).flatMap((token) => token.code ? token : wordTokens(token.text));
+  return joined2(written).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
+}
+function joined2(tokens) {
+  const result = [];
+  for (const token of tokens) {
+    if (token.text === "") continue;
+    const last = result.at(-1);
+    if (last?.code === token.code) result[result.length - 1] = { ...token, text: last.text + token.text };
+    else result.push(token);
+  }
+  return result;
+}
+function wordTokens(text) {
+  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
+    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
+    return oneWord(word);
+  });
+}
+var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
+var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
+var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
+var LEADING = /^[(']*/;
+var TRAILING = ".,;:!?)'";
+function oneWord(word) {
+  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
+  const start2 = LEADING.exec(word)?.[0].length ?? 0;
+  let end = word.length;
+  while (end > start2 && TRAILING.includes(word.charAt(end - 1))) end--;
+  if (start2 === end) return [{ code: true, text: word }];
+  return [
+    { code: false, text: word.slice(0, start2) },
+    { code: true, text: word.slice(start2, end) },
+    { code: false, text: word.slice(end) }
+  ];
+}
+function codeSpan(text) {
+  const shown = visible(text);
+  const fence = "`".repeat(longestRun(shown) + 1);
+  const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+function codeBlock(language, content) {
+  const fence = "`".repeat(Math.max(3, longestRun(content) + 1));
+  return `${fence}${language}
+${content}
+${fence}`;
+}
+function longestRun(text) {
+  return (text.match(/`+/g) ?? []).reduce((longest, run3) => Math.max(longest, run3.length), 0);
+}
+
+// src/render/pen.ts
+var plain = {
+  name: quoteName,
+  code: visible,
+  quoted: visibleLines,
+  sentence: (sentence2) => write(sentence2, {
+    own: (words2) => words2,
+    name: quoteName,
+    code: (text) => {
+      const shown = visibleLines(visibleSql(text));
+      return shown.includes("`") ? shown : `\`${shown}\``;
+    },
+    quoted: visibleLines
+  }).join("")
+};
+var markdown = {
+  name: (...parts) => codeSpan(quoteName(...parts)),
+  code: codeSpan,
+  quoted: (text) => markdownOf([{ code: false, text }]),
+  sentence: (sentence2) => markdownOf(
+    write(sentence2, {
+      own: (text) => ({ code: false, text }),
+      name: (...parts) => ({ code: true, text: quoteName(...parts) }),
+      code: (text) => ({ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }),
+      quoted: (text) => ({ code: false, text })
+    })
+  )
+};
+var cell = {
+  ...markdown,
+  name: (...parts) => breakable(quoteName(...parts)),
+  code: breakable
+};
+var SHORT = /^[^`|]{1,20}$/;
+var PIECES = /[^._@-]{1,12}[._@-]*|[._@-]+/gu;
+function breakable(text) {
+  if (SHORT.test(text)) return codeSpan(text);
+  const pieces = visible(text).match(PIECES) ?? [];
+  return `<code>${pieces.map(withoutMarkdown).join("<wbr>")}</code>`;
+}
+function withoutMarkdown(text) {
+  return text.replace(/[^\p{L}\p{N} -]/gu, (char) => `&#${char.codePointAt(0)};`);
+}
+function write({ parts }, writer) {
+  return parts.map((part) => {
+    if ("own" in part) return writer.own(part.own);
+    if ("name" in part) return writer.name(...part.name);
+    if ("code" in part) return writer.code(part.code);
+    return writer.quoted(part.quoted);
+  });
+}
+function visibleLines(text) {
+  return linesOf(text).map(visible).join("\n");
+}
+
 // src/retry.ts
 var PATIENCE = { firstWait: 5e3, maxTime: 12e4, answerTime: 12e3 };
 function noAnswer(milliseconds) {
@@ -7952,29 +7653,21 @@ function noAnswer(milliseconds) {
 function within(milliseconds, promise, signal) {
   return pTimeout(promise, { milliseconds, message: noAnswer(milliseconds), ...signal && { signal } });
 }
-async function retrying(attempt, retryAfter, { end, say: say2, signal }) {
+async function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
+  const end = Date.now() + maxTime;
   for (let attempts = 1; ; attempts++) {
     try {
       return await attempt();
     } catch (error2) {
       signal?.throwIfAborted();
-      const retry = retryAfter(error2, attempts);
-      if (retry === void 0 || Date.now() + retry.wait > end) throw error2;
-      say2(retry.line);
-      await (0, import_promises.setTimeout)(retry.wait, void 0, { signal }).catch(() => signal?.throwIfAborted());
+      const { failure: failure2, wait = firstWait * 2 ** (attempts - 1) } = error2 instanceof ActionError ? error2 : {};
+      const retries = failure2?.retries ?? 0;
+      if (failure2 === void 0 || attempts > retries || Date.now() + wait > end) throw error2;
+      const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
+      say2(`${plain.sentence(withFullStop(failure2.message))} ${when}`);
+      await (0, import_promises.setTimeout)(wait, void 0, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
-}
-function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
-  const retryAfter = (error2, attempts) => {
-    const retries = error2 instanceof ActionError ? error2.failure.retries ?? 0 : 0;
-    if (!(error2 instanceof ActionError) || attempts > retries) return void 0;
-    const wait = error2.wait ?? firstWait * 2 ** (attempts - 1);
-    const what = plain.sentence(withFullStop(error2.failure.message));
-    const when = `Trying again in ${Math.ceil(wait / 1e3)} s (attempt ${attempts + 1} of ${retries + 1}).`;
-    return { wait, line: `${what} ${when}` };
-  };
-  return retrying(attempt, retryAfter, { end: Date.now() + maxTime, say: say2, signal });
 }
 
 // src/azure/azure-cli.ts
@@ -8016,80 +7709,6 @@ async function httpClient() {
   };
 }
 
-// src/azure/id-token.ts
-async function idToken(audience, env, answerTime) {
-  try {
-    return await within(answerTime, request(audience, env));
-  } catch (error2) {
-    const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error2, { with: "github", host, proxy: proxyTo(host, env) }), {
-      cause: error2
-    });
-  }
-}
-var MAX_LENGTH = 1e5;
-async function request(audience, env) {
-  const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
-  const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
-  rememberSent(token);
-  const { HttpClient } = await import("./actions-http-client.cjs");
-  const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
-  const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
-    authorization: `Bearer ${token}`,
-    accept: "application/json"
-  });
-  const status = response.message.statusCode ?? 0;
-  let body = "";
-  for await (const chunk of response.message.setEncoding("utf8")) {
-    body += chunk;
-    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
-  }
-  if (status !== 200)
-    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body)}`);
-  const { value } = JSON.parse(body);
-  if (typeof value !== "string" || value === "")
-    throw new Error("Response json body do not have ID Token field");
-  maskSent(value);
-  return value;
-}
-function variable(name3, env) {
-  const value = env[name3];
-  if (!value) throw new Error(`Unable to get ${name3} env variable`);
-  return value;
-}
-function wordsIn(body) {
-  try {
-    const { errorMessage, message } = JSON.parse(body);
-    return String(errorMessage ?? message ?? "");
-  } catch {
-    return "";
-  }
-}
-
-// src/azure/obstacles.ts
-var TLS_CHECKS_OFF = failure({
-  code: "tls-checks-off",
-  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
-  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
-  steps: [
-    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
-    "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
-  ]
-});
-function authorityNotHttps({ authority }) {
-  return failure({
-    code: "authority-not-https",
-    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
-    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
-    steps: [
-      step(
-        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-        `AZURE_AUTHORITY_HOST=${authority}`
-      )
-    ]
-  });
-}
-
 // src/azure/refusals.ts
 var Answer = class extends Error {
   status;
@@ -8121,6 +7740,77 @@ function identityRefusal(status, body) {
   const { error: error2, error_description, message, Message } = JSON.parse(body);
   const words2 = error_description ?? message ?? Message ?? error2?.message ?? error2 ?? body.slice(0, 200);
   return new Answer(status, `: ${words2}`);
+}
+
+// src/azure/id-token.ts
+async function idToken(audience, env, answerTime) {
+  try {
+    return await within(answerTime, request(audience, env));
+  } catch (error2) {
+    const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
+    throw new ActionError(diagnose(error2, { with: "github", host, proxy: proxyTo(host, env) }), { cause: error2 });
+  }
+}
+var MAX_LENGTH = 1e5;
+async function request(audience, env) {
+  const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
+  const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
+  rememberSent(token);
+  const { HttpClient } = await import("./actions-http-client.cjs");
+  const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
+  const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
+    authorization: `Bearer ${token}`,
+    accept: "application/json"
+  });
+  const status = response.message.statusCode ?? 0;
+  let body = "";
+  for await (const chunk of response.message.setEncoding("utf8")) {
+    body += chunk;
+    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
+  }
+  if (status !== 200)
+    throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body, status)}`);
+  const { value } = JSON.parse(body);
+  if (typeof value !== "string" || value === "") throw new Error("Response json body do not have ID Token field");
+  maskSent(value);
+  return value;
+}
+function variable(name3, env) {
+  const value = env[name3];
+  if (!value) throw new Error(`Unable to get ${name3} env variable`);
+  return value;
+}
+function wordsIn(body, status) {
+  try {
+    const { errorMessage, message } = JSON.parse(body);
+    return String(errorMessage ?? message ?? "");
+  } catch {
+    return notJson(status, "", body)?.message ?? "";
+  }
+}
+
+// src/azure/obstacles.ts
+var TLS_CHECKS_OFF = failure({
+  code: "tls-checks-off",
+  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
+  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
+  steps: [
+    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
+    "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
+  ]
+});
+function authorityNotHttps({ authority }) {
+  return failure({
+    code: "authority-not-https",
+    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
+    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
+    steps: [
+      step(
+        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+        `AZURE_AUTHORITY_HOST=${authority}`
+      )
+    ]
+  });
 }
 
 // src/azure/credential.ts
@@ -8204,7 +7894,7 @@ function credentialFor(how, identity, options, getAssertion) {
     case "client-secret":
       return new identity.ClientSecretCredential(how.tenantId, how.clientId, how.clientSecret, options);
     case "managed-identity":
-      return how.clientId === void 0 ? new identity.ManagedIdentityCredential(options) : new identity.ManagedIdentityCredential({ ...options, clientId: how.clientId });
+      return new identity.ManagedIdentityCredential({ ...options, ...how.clientId && { clientId: how.clientId } });
     case "azure-cli":
       return { getToken: (scopes) => azureCliToken(`${scopes}`) };
   }
@@ -8245,7 +7935,7 @@ function hiddenBy({ status, headers, bodyAsText }, type) {
 }
 
 // src/postgres/session.ts
-var import_node_net4 = require("node:net");
+var import_node_net2 = require("node:net");
 var import_node_tls2 = require("node:tls");
 
 // node_modules/pg/esm/index.mjs
@@ -8265,7 +7955,6 @@ var esm_default = import_lib.default;
 
 // src/postgres/driver.ts
 var import_node_events = require("node:events");
-var import_node_net3 = require("node:net");
 var import_node_tls = require("node:tls");
 function delayStartup(client, parameters, ready) {
   const connection = client.connection;
@@ -8301,7 +7990,8 @@ function checkMessages(client) {
         if (bytes > MAX_BYTES2) throw new Error(`an answer that takes more than ${MAX_BYTES2} bytes`);
         parse(chunk);
       } catch (error2) {
-        stream.destroy(protocolViolation(error2));
+        const violation = `PostgreSQL's protocol was violated: ${error2.message}`;
+        stream.destroy(error2 === NOT_POSTGRES ? NOT_POSTGRES : coded("PROTOCOL_VIOLATION", violation));
       }
     });
   };
@@ -8311,53 +8001,38 @@ var MESSAGE_BYTES = 100;
 var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 var FIRST_MESSAGES = "RENv";
 var WITH_FIELDS = "EN";
+var NOT_POSTGRES = coded("NOT_POSTGRES", "what answers is not PostgreSQL");
+function coded(code2, message) {
+  return Object.assign(new Error(message), { code: code2 });
+}
 function messageChecker() {
-  let head = Buffer.alloc(0);
-  let letter = "";
-  let left = 0;
-  let end = "";
+  let unread2 = Buffer.alloc(0);
+  let toSkip = 0;
   let allowed = FIRST_MESSAGES;
   return (chunk) => {
     let messages = 0;
-    for (let at2 = 0; at2 < chunk.length; ) {
-      if (left > 0) {
-        const body = chunk.subarray(at2, at2 + left);
-        left -= body.length;
-        at2 += body.length;
-        if (WITH_FIELDS.includes(letter)) end = `${end}${body.toString("latin1", body.length - 2)}`.slice(-2);
-      } else {
-        const taken = chunk.subarray(at2, at2 + 5 - head.length);
-        head = Buffer.concat([head, taken]);
-        at2 += taken.length;
-        letter = head.toString("latin1", 0, 1);
-        if (!allowed.includes(letter))
-          throw allowed === FIRST_MESSAGES ? new NotPostgres() : new Error(`a message of type ${letter}`);
-        if (head.length < 5) return messages;
-        messages++;
-        left = head.readInt32BE(1) - 4;
-        if (left < 0 || left > MAX_BYTES2) throw new Error(`a message of ${left} bytes`);
-        head = Buffer.alloc(0);
-        end = "";
-        allowed = MESSAGES;
+    unread2 = Buffer.concat([unread2, chunk]);
+    for (; ; ) {
+      const skipped = Math.min(toSkip, unread2.length);
+      unread2 = unread2.subarray(skipped);
+      toSkip -= skipped;
+      if (unread2.length === 0) return messages;
+      const letter = unread2.toString("latin1", 0, 1);
+      if (!allowed.includes(letter))
+        throw allowed === MESSAGES ? new Error(`a message of type ${letter}`) : NOT_POSTGRES;
+      if (unread2.length < 5) return messages;
+      const size = 1 + unread2.readInt32BE(1);
+      if (size < 5 || size > MAX_BYTES2) throw new Error(`a message of ${size} bytes`);
+      if (WITH_FIELDS.includes(letter)) {
+        if (unread2.length < size) return messages;
+        if (unread2.toString("latin1", size - 2, size) !== "\0\0")
+          throw new Error(`a message of type ${letter} without its end`);
       }
-      if (left === 0 && WITH_FIELDS.includes(letter) && end !== "\0\0")
-        throw new Error(`a message of type ${letter} without its end`);
+      toSkip = size;
+      allowed = MESSAGES;
+      messages++;
     }
-    return messages;
   };
-}
-var NotPostgres = class extends Error {
-  code = "NOT_POSTGRES";
-  constructor() {
-    super("what answers is not PostgreSQL");
-  }
-};
-function protocolViolation(error2) {
-  if (error2 instanceof NotPostgres) return error2;
-  const { message } = error2;
-  return Object.assign(new Error(`PostgreSQL's protocol was violated: ${message}`), {
-    code: "PROTOCOL_VIOLATION"
-  });
 }
 function refuseHashes(client) {
   const connection = client.connection;
@@ -8366,8 +8041,8 @@ function refuseHashes(client) {
     ["authenticationSASL", "SCRAM"]
   ]) {
     connection.on(message, () => {
-      const error2 = new Error(`the server asks for a password by ${method}, not for a token`);
-      connection.stream.destroy(Object.assign(error2, { code: "HASH_REQUESTED" }));
+      const words2 = `the server asks for a password by ${method}, not for a token`;
+      connection.stream.destroy(coded("HASH_REQUESTED", words2));
     });
   }
 }
@@ -8375,23 +8050,11 @@ function watchFirstAnswer(socket) {
   let error2;
   socket.once("data", (answer) => {
     const isText = answer[0] === ERROR && answer[1] !== 0;
-    if (isText) error2 = Object.assign(new Error(answer.toString("utf8", 1, 1e3)), { code: "NO_PROCESS" });
+    if (isText) error2 = coded("NO_PROCESS", answer.toString("utf8", 1, 1e3));
   });
   return () => error2;
 }
 var ERROR = "E".charCodeAt(0);
-function onSend(client, then) {
-  const connection = client.connection;
-  const [query, sync] = [connection.query.bind(connection), connection.sync.bind(connection)];
-  connection.query = (text) => {
-    then();
-    query(text);
-  };
-  connection.sync = () => {
-    then();
-    sync();
-  };
-}
 function onAnswer(client, then) {
   client.connection.on("readyForQuery", then);
 }
@@ -8405,16 +8068,13 @@ function breakConnection(client, reason) {
 }
 function cancelQuery(client, { remoteAddress, remotePort }) {
   const { processID, secretKey } = client;
-  if (remoteAddress === void 0 || remotePort === void 0 || processID === null || secretKey === null)
-    return;
-  const request2 = Buffer.alloc(16);
-  [16, CANCEL_REQUEST, processID, secretKey].forEach((value, index) => {
-    request2.writeInt32BE(value, index * 4);
+  if (remoteAddress === void 0 || remotePort === void 0 || processID === null || secretKey === null) return;
+  const connection = new esm_default.Connection();
+  connection.on("error", () => {
   });
-  (0, import_node_net3.connect)({ host: remoteAddress, port: remotePort }).on("error", () => {
-  }).end(request2);
+  connection.on("connect", () => connection.cancel(processID, secretKey));
+  connection.connect(remotePort, remoteAddress);
 }
-var CANCEL_REQUEST = 80877102;
 
 // src/postgres/session.ts
 async function withSession(login, work) {
@@ -8424,7 +8084,8 @@ async function withSession(login, work) {
   const errors = [];
   for (let sessions = 1; ; sessions++) {
     const session = await openSession(login, times).catch((error2) => {
-      throw timedOut !== void 0 && isSilence(error2) ? timedOut : error2;
+      const isSilent = error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
+      throw isSilent && timedOut !== void 0 ? timedOut : error2;
     });
     try {
       return await work(session.client);
@@ -8433,9 +8094,9 @@ async function withSession(login, work) {
       if (error2 instanceof ActionError) throw error2;
       await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {
       });
-      const broken = session.broken();
+      const late = error2.message === PG_TIMEOUT;
+      const broken = late ? queryTimeout(times.queryTime) : session.broken();
       if (broken === void 0) throw error2;
-      const late = broken.code === QUERY_TIMEOUT;
       if (timedOut !== void 0) throw timedOut;
       errors.push(error2, broken);
       if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors);
@@ -8449,12 +8110,12 @@ async function withSession(login, work) {
     }
   }
 }
-var QUERY_TIME = 65e3;
+var QUERY_TIME = 75e3;
 var LONG_SILENCE = 1e4;
 var LAST_TRY = { maxTime: 0, answerTime: 5e3, queryTime: 15e3 };
-var QUERY_TIMEOUT = "QUERY_TIMEOUT";
-function isSilence(error2) {
-  return error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
+var PG_TIMEOUT = "Query read timeout";
+function queryTimeout(time) {
+  return Object.assign(noAnswer(time), { code: "QUERY_TIMEOUT" });
 }
 var MAX_SESSIONS = 3;
 function openSession(login, times) {
@@ -8462,7 +8123,7 @@ function openSession(login, times) {
   const attempt = async () => {
     const signingIn = login.password(expired);
     try {
-      return await connect2(login, signingIn, times);
+      return await connect(login, signingIn, times);
     } catch (error2) {
       if (error2 instanceof ActionError && error2.failure.code === "token-expired") expired = await signingIn;
       throw error2;
@@ -8470,18 +8131,18 @@ function openSession(login, times) {
   };
   return retryingFailures(attempt, login.say ?? say, times, login.signal);
 }
-async function connect2(login, signingIn, times) {
+async function connect(login, signingIn, times) {
   const { target, known = {}, signal } = login;
   const { server, database, user } = target;
   const { answerTime, queryTime } = times;
-  const socket = new import_node_net4.Socket();
+  const socket = new import_node_net2.Socket();
   const refusal = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
   const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
   const abort = () => socket.destroy(signal?.reason);
   let token;
   let waitsForSignIn = false;
   let broken;
-  const client = clientOf2(target, socket, () => signingIn);
+  const client = clientOf2(target, socket, queryTime, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
     clock.stop();
@@ -8507,7 +8168,7 @@ async function connect2(login, signingIn, times) {
     if (error2 instanceof ActionError) throw error2;
     if (waitsForSignIn) {
       await signingIn;
-      return await connect2(login, signingIn, times);
+      return await connect(login, signingIn, times);
     }
     const { host, port: port2 } = server;
     const cause = refusal?.() ?? error2;
@@ -8519,9 +8180,9 @@ async function connect2(login, signingIn, times) {
     clock.stop();
     signal?.removeEventListener("abort", abort);
   }
-  return sessionOf(client, socket, queryTime, () => broken, signal);
+  return sessionOf(client, socket, () => broken, signal);
 }
-function clientOf2({ server, database, user }, socket, password) {
+function clientOf2({ server, database, user }, socket, queryTime, password) {
   return new esm_default.Client({
     host: server.host,
     port: server.port,
@@ -8534,12 +8195,13 @@ function clientOf2({ server, database, user }, socket, password) {
     keepAlive: true,
     keepAliveInitialDelayMillis: 1e4,
     connectionTimeoutMillis: 0,
-    // the clock of `connect` does it, and that of `sessionOf` what `query_timeout` would
+    // the clock of `connect` does it
+    query_timeout: queryTime,
     pipeline: true
     // several messages can be sent without waiting for answers
   });
 }
-function sessionOf(client, socket, queryTime, broken, signal) {
+function sessionOf(client, socket, broken, signal) {
   const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
   const stop = () => {
     breakAfterAnswers(client, signal?.reason);
@@ -8547,29 +8209,20 @@ function sessionOf(client, socket, queryTime, broken, signal) {
     grace.start();
   };
   signal?.addEventListener("abort", stop);
-  const clock = timer(
-    queryTime,
-    () => breakConnection(client, Object.assign(noAnswer(queryTime), { code: QUERY_TIMEOUT }))
-  );
-  let unanswered = 0;
   let answered = Date.now();
-  onSend(client, () => {
-    if (unanswered++ === 0) clock.start();
-  });
   onAnswer(client, () => {
     answered = Date.now();
-    clock.stop();
-    if (--unanswered > 0) clock.start();
   });
   return {
     client,
+    /** The error that broke the connection, if it is broken. */
     broken,
+    /** Milliseconds since the server answered a message. */
     silence: () => Date.now() - answered,
     /** A client left open keeps the process alive; a server that does not answer must not, either. */
     async end() {
       signal?.removeEventListener("abort", stop);
       grace.stop();
-      clock.stop();
       await within(END_TIME, client.end()).catch(() => {
       });
       socket.destroy();
@@ -8623,36 +8276,22 @@ function didYouMean(wanted, candidates) {
 }
 function nearest(name3, candidates) {
   const wanted = name3.toLowerCase();
-  let best;
-  for (const candidate of candidates) {
-    const slips = distance(wanted, candidate.toLowerCase());
-    if (slips <= (candidate.length < 6 ? 1 : 2) && slips < (best?.slips ?? Infinity)) {
-      best = { candidate, slips };
-    }
+  const all2 = [...candidates];
+  for (const slips of [0, 1, 2]) {
+    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
+    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
+    if (near !== void 0) return near;
   }
-  return best?.candidate;
+  return void 0;
 }
-function distance(a, b) {
-  if (Math.abs(a.length - b.length) > 2) return Infinity;
-  let beforeLast = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let edits = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        edits = Math.min(edits, at(beforeLast, j - 2) + 1);
-      }
-      row.push(edits);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return at(last, b.length);
-}
-function at(row, index) {
-  return row[index] ?? Infinity;
+function isNear(a, b, slips) {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  if (restA === restB) return true;
+  if (slips === 0) return false;
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
+  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
 }
 
 // src/settings/invalid.ts
@@ -8674,42 +8313,56 @@ function described(text, noun, secrets) {
 }
 var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
 var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
+function resultOf(task) {
+  try {
+    return task();
+  } catch {
+    return void 0;
+  }
+}
+function parsed(text, parse, refused) {
+  try {
+    return parse(text);
+  } catch (error2) {
+    if (error2 instanceof Invalid) return refused(error2);
+    throw error2;
+  }
+}
 
 // src/settings/reader.ts
 var Mistaken = class extends Error {
 };
-function readInputs(table, env, read, found2 = []) {
-  const mistakes = [...misspelled(table, env), ...found2];
-  const [value] = unlessMistaken(() => read(inputsIn(table, env, mistakes)));
+function readInputs(table, env, read, found = []) {
+  const mistakes = [...misspelled(table, env), ...found];
+  const value = ifValid(() => read(inputsIn({ table, env, secrets: secretsIn(table, env), mistakes })));
   if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
   return value;
 }
-function unlessMistaken(read) {
+function ifValid(read) {
   try {
-    return [read()];
+    return read();
   } catch (error2) {
-    if (error2 instanceof Mistaken) return [];
+    if (error2 instanceof Mistaken) return void 0;
     throw error2;
   }
 }
 function all(fields) {
-  const read = Object.entries(fields).map(
-    ([key, field]) => [key, unlessMistaken(field)]
-  );
-  if (read.some(([, value]) => value.length === 0)) throw new Mistaken();
-  return Object.fromEntries(read.map(([key, [value]]) => [key, value]));
+  const read = Object.entries(fields).map(([key, field]) => ifValid(() => [key, field()]));
+  const values = read.filter((each) => each !== void 0);
+  if (values.length < read.length) throw new Mistaken();
+  return Object.fromEntries(values);
 }
-function problemOf({ problem, details }, text, { secrets, use }, others) {
-  const { item, remedy = sentence`Use ${inOurWords(use)}.`, advice = EMPTY } = details;
-  const noun = inOurWords(item === void 0 ? "the value" : "an item");
-  const subject = secrets ? noun : described(item ?? text, noun, others);
-  return paragraph(sentence`${subject} ${problem}.`, remedy, advice);
-}
-function inputsIn(table, env, mistakes, entry) {
+function inputsIn(reading) {
+  const { table, env, secrets, mistakes, entry, source } = reading;
   const inputOf = (name3) => table[name3];
   const use = (name3) => inOurWords(inputOf(name3).use);
-  const given = (name3) => givenIn(name3, inputOf(name3), env, entry);
-  const isSet = (name3) => (given(name3)?.text.trim() ?? "") !== "";
+  const isSet = (name3) => textIn(env, name3).trim() !== "";
+  function given(name3) {
+    const own2 = entry?.values.get(name3);
+    if (own2 === "mistaken") throw new Mistaken();
+    const texts = [own2?.text, env[variable2(name3)]].map((text, n) => ({ text, isInput: n === 1 }));
+    return texts.find(({ text }) => text !== void 0 && (text.trim() !== "" || table[name3]?.neverEmpty));
+  }
   function mistake(name3, problem, item = "") {
     const isInput = entry === void 0 || given(name3)?.isInput;
     mistakes.push({ name: name3, problem, place: isInput ? void 0 : placeOf(entry, name3, item) });
@@ -8717,18 +8370,25 @@ function inputsIn(table, env, mistakes, entry) {
   }
   function read(name3, parse, whenNotSet) {
     const { text, isInput } = given(name3) ?? {};
-    if (text === void 0) return whenNotSet();
+    if (text === void 0) return readSource(name3, parse, whenNotSet);
     if (text.trim() === "") {
       const advice = isInput ? UNSET_VARIABLE : EMPTY;
       return mistake(name3, paragraph(sentence`${code(name3)} is empty.`, advice, sentence`Use ${use(name3)}.`));
     }
-    try {
-      return parse(text);
-    } catch (error2) {
-      const invalid = asInvalid(error2);
-      const problem = problemOf(invalid, text, inputOf(name3), secretsIn(table, env));
-      return mistake(name3, sentence`${code(name3)}: ${problem}`, invalid.details.item);
-    }
+    return parsed(text, parse, ({ problem, details }) => {
+      const { item, remedy = sentence`Use ${use(name3)}.`, advice = EMPTY } = details;
+      const noun = inOurWords(item === void 0 || item === text.trim() ? "the value" : "an item");
+      const subject = inputOf(name3).secrets ? noun : described(item ?? text, noun, secrets);
+      return mistake(name3, paragraph(sentence`${code(name3)}: ${subject} ${problem}.`, remedy, advice), item);
+    });
+  }
+  function readSource(name3, parse, whenNotSet) {
+    const text = source?.contents()[name3];
+    if (source === void 0 || text === void 0) return whenNotSet();
+    return parsed(text, parse, ({ problem }) => {
+      const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
+      return mistake(source.name, sentence`${code(source.name)}: its ${code(name3)} ${problem}. ${override}`);
+    });
   }
   return {
     isSet,
@@ -8736,34 +8396,14 @@ function inputsIn(table, env, mistakes, entry) {
     optional: (name3, parse) => read(name3, parse, () => void 0),
     orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
     required: (name3, parse, requiredBy2) => read(name3, parse, () => {
+      const isSought = source !== void 0 && isSet(source.name) && name3 in source.contents();
+      const inSource = isSought ? sentence`, and ${code(source.name)} does not contain it` : EMPTY;
       const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : inOurWords("Set it to");
-      return mistake(name3, sentence`${code(name3)} is missing. ${reason} ${use(name3)}.`);
+      return mistake(name3, sentence`${code(name3)} is missing${inSource}. ${reason} ${use(name3)}.`);
     }),
-    orFrom: (source, name3, parse, valueIn) => read(name3, parse, () => {
-      const found2 = valueIn();
-      if (found2 === void 0) {
-        const inSource = isSet(source) ? sentence`, and ${code(source)} does not contain it` : EMPTY;
-        return mistake(name3, sentence`${code(name3)} is missing${inSource}. Set it to ${use(name3)}.`);
-      }
-      try {
-        return parse(found2);
-      } catch (error2) {
-        const { problem } = asInvalid(error2);
-        const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
-        return mistake(source, sentence`${code(source)}: its ${code(name3)} ${problem}. ${override}`);
-      }
-    }),
-    ifValid: (read2) => unlessMistaken(read2)[0],
-    all,
-    withEntry: (entry2) => inputsIn(table, env, mistakes, entry2)
+    withEntry: (entry2) => inputsIn({ ...reading, entry: entry2 }),
+    withContentsOf: (name3, contents) => inputsIn({ ...reading, source: { name: name3, contents } })
   };
-}
-function givenIn(name3, { neverEmpty }, env, entry) {
-  const own2 = entry?.values.get(name3);
-  if (own2 === "mistaken") throw new Mistaken();
-  const texts = [own2?.text, env[variable2(name3)]];
-  const at2 = texts.findIndex((text) => text !== void 0 && (text.trim() !== "" || neverEmpty));
-  return at2 < 0 ? void 0 : { text: texts[at2] ?? "", isInput: at2 === 1 };
 }
 function placeOf({ place, values }, name3, item) {
   const value = values.get(name3);
@@ -8772,58 +8412,115 @@ function placeOf({ place, values }, name3, item) {
 function secretsIn(table, env) {
   return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable2(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
 }
+function textIn(env, name3) {
+  return env[variable2(name3)] ?? "";
+}
 function variable2(name3) {
   return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
 }
 function misspelled(table, env) {
-  const names = Object.keys(table);
-  const known = new Set(names.map(variable2));
-  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
+  const names2 = Object.keys(table);
+  const known = new Set(names2.map(variable2));
+  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names2) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
     name: name3,
     problem: sentence`${code(name3)} is not an input of this action. ${suggestion}`
   }));
 }
-function asInvalid(error2) {
-  if (error2 instanceof Invalid) return error2;
-  throw error2;
-}
 function badInput(mistakes, order) {
   const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
-  const { inputs = [], file: inFile = [] } = Object.groupBy(
-    distinct,
-    ({ place }) => place ? "file" : "inputs"
-  );
+  const { inputs = [], file = [] } = Object.groupBy(distinct, ({ place }) => place ? "file" : "inputs");
   inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  inFile.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
-  const invalid = new Set(inputs.map(({ name: name3 }) => name3)).size;
-  const file = code(inFile[0]?.place?.file ?? "");
-  const problems = [...inputs, ...inFile].map(
+  file.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  const problems = [...inputs, ...file].map(
     ({ place, problem }) => place === void 0 ? problem : sentence`${code(`${place.file}:${place.line}`)}: ${problem}`
   );
+  const invalid = new Set(inputs.map(({ name: name3 }) => name3)).size;
+  const path = code(file[0]?.place?.file ?? "");
+  const parts = [
+    invalid > 0 && {
+      message: inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`),
+      step: "Correct the `with:` block of this step. The README of this action explains every input."
+    },
+    file.length > 0 && {
+      message: sentence`${path} has ${inOurWords(count(file.length, "mistake"))}.`,
+      step: sentence`Correct ${path}. The page docs/grants-file.md of this action explains its keys.`
+    }
+  ].filter((part) => part !== false);
+  const more = problems.length - MOST_PROBLEMS;
   return new ActionError(
     failure({
       code: "bad-input",
-      message: paragraph(
-        ...invalid === 0 ? [] : [inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`)],
-        ...inFile.length === 0 ? [] : [sentence`${file} has ${inOurWords(count(inFile.length, "mistake"))}.`],
-        inOurWords("Nothing was changed.")
-      ),
-      problems: problems.length > MOST_PROBLEMS ? [
-        ...problems.slice(0, MOST_PROBLEMS),
-        sentence`There are ${problems.length - MOST_PROBLEMS} more.`
-      ] : problems,
+      message: paragraph(...parts.map(({ message }) => message), inOurWords("Nothing was changed.")),
+      problems: more > 0 ? [...problems.slice(0, MOST_PROBLEMS), sentence`There are ${more} more.`] : problems,
       hint: "A value is mistyped, or the variable or secret it comes from is not set.",
-      steps: [
-        ...invalid === 0 ? [] : ["Correct the `with:` block of this step. The README of this action explains every input."],
-        ...inFile.length === 0 ? [] : [sentence`Correct ${file}. The page docs/grants-file.md of this action explains its keys.`]
-      ]
+      steps: parts.map(({ step: step2 }) => step2)
     })
   );
 }
 var MOST_PROBLEMS = 100;
 
+// src/render/failure.ts
+function docsLink({ code: code2 }, { run: run3 }) {
+  return run3?.docs === void 0 ? void 0 : `${run3.docs}/troubleshooting.md#${code2}`;
+}
+function failureLines(failure2, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure2;
+  const link = docsLink(failure2, report);
+  return [
+    plain.sentence(message),
+    ...problems.map((problem) => `- ${plain.sentence(problem)}`),
+    isEmpty(hint) ? "" : `Likely cause: ${plain.sentence(hint)}`,
+    ...steps.flatMap(({ text, command }, index) => [
+      `${index + 1}. ${plain.sentence(text)}`,
+      ...commandLines(command).map((line) => `   ${line}`)
+    ]),
+    `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
+  ].filter((line) => line !== "");
+}
+function failureBlocks(failure2, report) {
+  const { code: code2, message, problems = [], hint, steps } = failure2;
+  const link = docsLink(failure2, report);
+  return [
+    `**What happened:** ${markdown.sentence(message)}`,
+    problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
+    isEmpty(hint) ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
+    steps.length === 0 ? "" : "**What to do:**",
+    steps.map(({ text, command }, index) => {
+      const mark = `${index + 1}. `;
+      const item = `${mark}${markdown.sentence(text).trimStart()}`;
+      const block = codeBlock("", commandLines(command).join("\n"));
+      return command === void 0 ? item : `${item}
+
+${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
+    }).join("\n"),
+    `Error code \`${code2}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
+  ].filter((block) => block !== "");
+}
+function commandLines(command) {
+  return command === void 0 ? [] : linesOf(command).map(visible);
+}
+
+// src/start.ts
+function start(action, grace = 0) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  for (const name3 of ["SIGINT", "SIGTERM"])
+    process.on(name3, () => setTimeout(() => stopping.abort(cancelled(name3)), grace));
+  for (const event of ["uncaughtException", "unhandledRejection"])
+    process.on(event, (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown))));
+  process.stdout.on("error", () => {
+  });
+  action(signal).catch(fail).finally(() => {
+    if (signal.aborted && !process.exitCode) fail(signal.reason);
+    process.stdout.write("", () => process.exit());
+  });
+}
+function fail(error2) {
+  setFailed(failureLines(diagnose(error2), {}).join("\n"));
+}
+
 // src/model/reasons.ts
-var REASONS = {
+var ENTRIES = {
   "not-granted": {
     why: (_, login) => sentence`${name(login)} can grant this.`,
     runAs: "login",
@@ -8838,18 +8535,13 @@ var REASONS = {
   "session-role": {
     why: "Sessions of the grantee begin as another role (ALTER ROLE \u2026 SET role), and this action grants privileges to the grantee only.",
     runAs: "login",
-    advice: inOurWords(
-      "Or add that role to the input `grantee`, or remove the setting with ALTER ROLE \u2026 RESET role."
-    )
+    advice: inOurWords("Or add that role to the input `grantee`, or remove the setting with ALTER ROLE \u2026 RESET role.")
   },
   "not-owner": {
     why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
     runAs: "owner"
   },
-  "owner-lacks-usage": {
-    why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`,
-    runAs: "owner"
-  },
+  "owner-lacks-usage": { why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`, runAs: "owner" },
   "role-gone": {
     why: "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
     runAs: null,
@@ -8867,18 +8559,10 @@ var REASONS = {
     runAs: null,
     advice: inOurWords("Run this step again after the job that changes the schema.")
   },
-  refused: {
-    why: "The server refused the statement, although the privileges seemed sufficient.",
-    runAs: "owner"
-  },
+  refused: { why: "The server refused the statement, although the privileges seemed sufficient.", runAs: "owner" },
   "not-tried": {
     why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
     runAs: "owner"
-  },
-  "read-only": {
-    why: "The server is a replica, or is set read-only.",
-    runAs: null,
-    advice: inOurWords("Set `host` to the primary server.")
   },
   "not-direct": {
     why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
@@ -8952,7 +8636,7 @@ var SETTINGS = [
   "SET LOCAL lock_timeout = '2s';",
   "SET LOCAL statement_timeout = '60s';",
   // Longer than QUERY_TIME in session.ts: an answer that never arrives leaves the server idle, and our own clock ends it.
-  "SET LOCAL idle_in_transaction_session_timeout = '70s';",
+  "SET LOCAL idle_in_transaction_session_timeout = '80s';",
   // From 17 on, a role can have one that is shorter than all others together.
   "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
   "SET LOCAL client_min_messages = warning;",
@@ -8992,14 +8676,13 @@ async function readPrincipal(client, name3) {
 function boundToAnother2(bound, { name: role, objectId: objectId3 }) {
   return failure({
     code: "principal-bound-to-another",
-    message: sentence`${name(role)} is bound to object ID ${code(bound ?? "")}, not to ${code(objectId3)}. Nothing was changed.`,
+    message: sentence`${name(role)} is bound to object ID ${code(bound ?? "")}, not to ${code(objectId3)}.`,
     hint: "The identity was deleted and created again, or `object-id` is not the object ID of its service principal (enterprise application).",
     steps: [
-      step(
-        "Compare `object-id` with the object ID of the identity:",
-        "az ad sp show --id <client-id> --query id --output tsv"
-      ),
-      step("If `object-id` is right, bind the role to it. Its privileges stay as they are:", "rebind: true")
+      "Compare `object-id` with the object ID of the identity:",
+      az("ad sp show", { id: "<client-id>", query: "id", output: "tsv" }),
+      "If `object-id` is right, bind the role to it. Its privileges stay as they are:",
+      run("rebind: true")
     ]
   });
 }
@@ -9010,10 +8693,8 @@ function isAdministrator({ name: role }) {
     hint: "This action never creates or changes an administrator.",
     steps: [
       "Set `name` to a role that only the app uses.",
-      step(
-        sentence`If the role must not be an administrator, remove it from the list of the server's Microsoft Entra administrators, or run:`,
-        `REVOKE azure_pg_admin FROM ${quoteIdentifier(role)};`
-      )
+      "If the role must not be an administrator, remove it from the list of the server's Microsoft Entra administrators, or run:",
+      run(`REVOKE azure_pg_admin FROM ${quoteIdentifier(role)};`)
     ]
   });
 }
@@ -9024,101 +8705,88 @@ function isNoEntraRole({ name: role, objectId: objectId3, type }) {
     hint: "The role was created with CREATE ROLE, perhaps with a password. Once it is bound to an identity, only that identity can sign in as it.",
     steps: [
       "Set `name` to another role.",
-      step(
-        sentence`Or bind this role yourself, as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`,
-        bindingSql(role, { objectId: objectId3, type, admin: false, mfa: false })
-      )
+      sentence`Or bind this role yourself, as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`,
+      run(bindingSql(role, { objectId: objectId3, type, admin: false, mfa: false }))
     ]
   });
 }
 function notBoundAfterwards({ name: role, objectId: objectId3, type }) {
+  const values = [role, objectId3, type].map(quoteLiteral).join(", ");
   return failure({
     code: "principal-not-bound",
     message: sentence`The server accepted the statement, but ${name(role)} is still not bound to object ID ${code(objectId3)}. Everything was rolled back.`,
     hint: "The server has rules that Microsoft does not document.",
     steps: [
-      step(
-        sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, compare the list with ${code(entraLabel({ objectId: objectId3, type, admin: false, mfa: false }))}:`,
-        "SELECT * FROM pg_catalog.pgaadauth_list_principals(false);"
-      ),
-      step(
-        "Then bind the role with a function that Microsoft does not document:",
-        `SELECT pg_catalog.pgaadauth_update_principal_with_oid(${[role, objectId3, type].map(quoteLiteral).join(", ")}, false, false);`
-      )
+      sentence`As a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}, compare the list with ${code(entraLabel({ objectId: objectId3, type, admin: false, mfa: false }))}:`,
+      run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);"),
+      "Then bind the role with a function that Microsoft does not document:",
+      run(`SELECT pg_catalog.pgaadauth_update_principal_with_oid(${values}, false, false);`)
     ]
   });
 }
 
 // src/principal/ensure.ts
-function doneSoFar({ sent, confirmed }) {
-  if (sent === void 0 || confirmed) return sent?.message;
-  return sentence`The server did not confirm this: ${sent.message}`;
-}
 async function ensure(client, demand, progress = {}) {
-  try {
-    return await ensureOnce(client, demand, progress);
-  } catch (error2) {
+  async function attempt() {
+    const isCheck = demand.mode === "check";
+    await client.query(isCheck ? BEGIN_READ_ONLY : BEGIN);
+    const before = await readPrincipal(client, demand.name);
+    const bound = before !== null && isBound(before, demand);
+    if (!bound) delete progress.sent;
+    progress.done = progress.sent?.message;
+    if (bound || isCheck) {
+      await client.query("COMMIT");
+      return progress.sent ?? (bound ? inSync(before, demand) : drift(before, demand));
+    }
+    if (before !== null && !demand.rebind) throw new ActionError(boundToAnother2(otherId(before, demand), demand));
+    await client.query(sqlFor(before, demand));
+    const after = await readPrincipal(client, demand.name);
+    if (after === null || !isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
+    const result = repaired(before, after, demand);
+    progress.sent = result;
+    progress.done = sentence`The server did not confirm this: ${result.message}`;
+    await client.query("COMMIT");
+    progress.done = result.message;
+    return result;
+  }
+  return attempt().catch(async (error2) => {
     if (!isConcurrent(error2)) throw error2;
     await client.query("ROLLBACK");
-    return await ensureOnce(client, demand, progress);
-  }
-}
-async function ensureOnce(client, demand, progress) {
-  const readOnly = demand.mode === "check";
-  await client.query(readOnly ? BEGIN_READ_ONLY : BEGIN);
-  const before = await readPrincipal(client, demand.name);
-  const bound = before !== null && isBound(before, demand);
-  progress.confirmed = bound;
-  if (!bound) delete progress.sent;
-  if (bound || readOnly) {
-    await client.query("COMMIT");
-    return progress.sent ?? found(before, demand);
-  }
-  if (before !== null && !demand.rebind)
-    throw new ActionError(boundToAnother2(otherId(before, demand), demand));
-  await client.query(sqlFor(before, demand));
-  const after = await readPrincipal(client, demand.name);
-  if (after === null || !isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
-  progress.sent = done(before, after, demand);
-  await client.query("COMMIT");
-  progress.confirmed = true;
-  return progress.sent;
+    return attempt();
+  });
 }
 function isBound(principal, demand) {
   if (principal.administrator) throw new ActionError(isAdministrator(demand));
   if (principal.objectIds.length === 0) throw new ActionError(isNoEntraRole(demand));
   return otherId(principal, demand) === void 0;
 }
-function otherId({ objectIds }, { objectId: objectId3 }) {
-  return objectIds.find((id) => id !== objectId3);
+function otherId({ objectIds: objectIds2 }, { objectId: objectId3 }) {
+  return objectIds2.find((id) => id !== objectId3);
 }
 function sqlFor(principal, { name: role, objectId: objectId3, type }) {
-  if (principal !== null) {
-    return bindingSql(role, { objectId: objectId3, type, admin: false, mfa: principal.mfa });
-  }
+  if (principal !== null) return bindingSql(role, { objectId: objectId3, type, admin: false, mfa: principal.mfa });
   const values = [role, objectId3, type].map(quoteLiteral).join(", ");
   return `SELECT pg_catalog.pgaadauth_create_principal_with_oid(${values}, FALSE, FALSE);`;
 }
-function found(principal, demand) {
-  const { name: role, objectId: objectId3 } = demand;
-  if (principal !== null && isBound(principal, demand)) {
-    const message2 = sentence`${name(role)} is bound to object ID ${code(objectId3)}.`;
-    return { verdict: "in-sync", message: message2, warnings: otherType(principal, demand) };
-  }
-  const message = principal === null ? sentence`Role ${name(role)} does not exist.` : sentence`${name(role)} is bound to object ID ${code(otherId(principal, demand) ?? "")}, not to ${code(objectId3)}.`;
-  const inputs = principal === null ? code("mode: apply") : sentence`${code("mode: apply")} and ${code("rebind: true")}`;
-  const text = sentence`Run this step with ${inputs}, or run as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`;
-  return { verdict: "drift", message, warnings: [], fix: { text, sql: sqlFor(principal, demand) } };
+function inSync(principal, demand) {
+  const message = sentence`${name(demand.name)} is bound to object ID ${code(demand.objectId)}.`;
+  return { verdict: "in-sync", message, warnings: otherType(principal, demand) };
 }
-function done(before, after, demand) {
-  const { name: role, objectId: objectId3 } = demand;
-  const message = before === null ? sentence`Created role ${name(role)}, bound to object ID ${code(objectId3)}.` : sentence`Bound ${name(role)} to object ID ${code(objectId3)} instead of ${code(otherId(before, demand) ?? "")}. Its privileges have not changed.`;
+function drift(before, demand) {
+  const role = name(demand.name);
+  const [message, inputs] = before === null ? [sentence`Role ${role} does not exist.`, inOurWords("`mode: apply`")] : [boundToAnother2(otherId(before, demand), demand).message, inOurWords("`mode: apply` and `rebind: true`")];
+  const text = sentence`Run this step with ${inputs}, or run as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`;
+  return { verdict: "drift", message, warnings: [], fix: step(text, sqlFor(before, demand)) };
+}
+function repaired(before, after, demand) {
+  const [role, objectId3] = [name(demand.name), code(demand.objectId)];
+  const message = before === null ? sentence`Created role ${role}, bound to object ID ${objectId3}.` : sentence`Bound ${role} to object ID ${objectId3} instead of ${code(otherId(before, demand) ?? "")}. Its privileges have not changed.`;
   return { verdict: "repaired", message, warnings: otherType(after, demand) };
 }
 function otherType({ type }, { name: role, type: expected }) {
   if (type === void 0 || type === expected) return [];
   return [
-    sentence`${name(role)} is bound as ${code(type)}, not as ${code(expected)} (input ${code("type")}). ${inOurWords("A token of a different type cannot sign in.")}`
+    sentence`${name(role)} is bound as ${code(type)}, not as ${code(expected)} (input ${code("type")}). A token of a different type cannot sign in.`
   ];
 }
 function isConcurrent(error2) {
@@ -9142,11 +8810,7 @@ function runUrl({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }) {
   if (!GITHUB_RUN_ID || !GITHUB_REPOSITORY) return void 0;
   return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
 }
-function docsUrl({
-  GITHUB_SERVER_URL,
-  GITHUB_ACTION_REPOSITORY,
-  GITHUB_ACTION_REF
-}) {
+function docsUrl({ GITHUB_SERVER_URL, GITHUB_ACTION_REPOSITORY, GITHUB_ACTION_REF }) {
   if (!GITHUB_ACTION_REPOSITORY || !GITHUB_ACTION_REF) return void 0;
   return `${GITHUB_SERVER_URL || GITHUB2}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/docs`;
 }
@@ -9179,40 +8843,35 @@ var ICONS = {
 var NAME = "Azure Postgres Grants, principal";
 var HEADLINES = { "in-sync": "In sync: ", repaired: "Repaired: ", drift: "Drift: " };
 function publish(result, startedAt, env) {
-  const facts = { run: runFacts(startedAt, env) };
-  const verdict = "code" in result ? "error" : result.verdict;
+  const { verdict, warnings, lines, blocks } = "code" in result ? ofFailure(result, runFacts(startedAt, env)) : ofResult(result);
   orWarn("set the output", () => setOutput("verdict", verdict));
-  if (!("code" in result)) for (const warning2 of result.warnings) warning(plain.sentence(warning2));
-  const text = textOf(result, facts);
-  if (verdict === "error" || verdict === "drift") setFailed(text);
-  else say(text);
-  addToSummary(() => `${summaryOf(result, facts).join("\n\n")}
+  for (const warning2 of warnings) warning(plain.sentence(warning2));
+  if (verdict === "error" || verdict === "drift") setFailed(lines.join("\n"));
+  else say(lines.join("\n"));
+  addToSummary(() => `${blocks.join("\n\n")}
 
 `, env);
 }
-function textOf(result, facts) {
-  if ("code" in result) return failureLines(result, facts).join("\n");
-  const { verdict, message, fix } = result;
-  const fixLines = fix === void 0 ? [] : [plain.sentence(fix.text), visibleSql(fix.sql)];
-  return [HEADLINES[verdict] + plain.sentence(message), ...fixLines].join("\n");
+function ofFailure(failure2, run3) {
+  const heading = `### ${ICONS.error} ${NAME} \xB7 Could not check or create the Entra role`;
+  const blocks = [heading, ...failureBlocks(failure2, { run: run3 })];
+  return { verdict: "error", warnings: [], lines: failureLines(failure2, { run: run3 }), blocks };
 }
-function summaryOf(result, facts) {
-  if ("code" in result) {
-    const heading = `### ${ICONS.error} ${NAME} \xB7 Could not check or create the Entra role`;
-    return [heading, ...failureBlocks(result, facts)];
-  }
-  const { verdict, message, warnings, fix } = result;
-  return [
+function ofResult({ verdict, message, warnings, fix }) {
+  const sql = visibleSql(fix?.command ?? "");
+  const lines = [HEADLINES[verdict] + plain.sentence(message), ...fix ? [plain.sentence(fix.text), sql] : []];
+  const blocks = [
     `### ${ICONS[verdict]} ${NAME} \xB7 ${HEADLINES[verdict]}${markdown.sentence(message)}`,
     ...warnings.map((warning2) => `**Warning:** ${markdown.sentence(warning2)}`),
-    ...fix === void 0 ? [] : [markdown.sentence(fix.text), codeBlock("sql", visibleSql(fix.sql))]
+    ...fix ? [markdown.sentence(fix.text), codeBlock("sql", sql)] : []
   ];
+  return { verdict, warnings, lines, blocks };
 }
 
 // src/settings/values.ts
 var import_node_crypto = require("node:crypto");
 var import_node_fs2 = require("node:fs");
-var import_node_net5 = require("node:net");
+var import_node_net3 = require("node:net");
 
 // src/model/clouds.ts
 var CLOUDS = {
@@ -9260,12 +8919,13 @@ var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
 var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
 
 // src/settings/values.ts
-function choice(choices) {
+function choice(choices, otherwise = EMPTY) {
   return (text) => {
     const word = text.trim();
-    const found2 = choices.find((each) => each === word);
-    if (found2 === void 0) throw notValid(word, choices);
-    return found2;
+    const found = choices.find((each) => each === word);
+    if (found !== void 0) return found;
+    const near = didYouMean(word, choices);
+    throw new Invalid(inOurWords("is not valid"), { advice: isEmpty(near) ? otherwise : near });
   };
 }
 function oneOf(choices) {
@@ -9273,32 +8933,18 @@ function oneOf(choices) {
   return `${all2.slice(0, -1).join(", ")} or ${all2.at(-1)}`;
 }
 function boolean(text) {
-  const word = text.trim();
-  if (["true", "True", "TRUE"].includes(word)) return true;
-  if (["false", "False", "FALSE"].includes(word)) return false;
-  throw notValid(word, ["true", "false"]);
+  return choice(["true", "false", "True", "False", "TRUE", "FALSE"])(text).toLowerCase() === "true";
 }
 var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" };
-function notValid(word, choices) {
-  return new Invalid(inOurWords("is not valid"), { advice: didYouMean(word, choices) });
-}
 function port(text) {
   const digits = text.trim();
-  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535)
-    throw new Invalid(inOurWords("is not a port number"));
+  if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(inOurWords("is not a port number"));
   return Number(digits);
 }
 function cloudName(text) {
-  const name3 = text.trim().toLowerCase();
-  if (Object.hasOwn(CLOUDS, name3)) return name3;
-  const near = didYouMean(name3, Object.keys(CLOUDS));
-  throw new Invalid(inOurWords("is not an Azure cloud"), {
-    advice: isEmpty(near) ? GITHUB_ENVIRONMENT : near
-  });
+  return choice(Object.keys(CLOUDS), GITHUB_ENVIRONMENT)(text.toLowerCase());
 }
-var GITHUB_ENVIRONMENT = inOurWords(
-  "For a GitHub environment, set `jobs.<job_id>.environment` on the job."
-);
+var GITHUB_ENVIRONMENT = inOurWords("For a GitHub environment, set `jobs.<job_id>.environment` on the job.");
 function clientId(text) {
   const id = text.trim();
   if (!GUID.test(id)) throw new Invalid(inOurWords("is not a GUID"));
@@ -9307,6 +8953,7 @@ function clientId(text) {
 function objectId2(text) {
   return clientId(text).toLowerCase();
 }
+var objectIds = eachLine(objectId2);
 function tenantId(text) {
   const id = text.trim();
   if (!GUID.test(id) && !DOMAIN.test(id)) throw new Invalid(inOurWords("is not a GUID or a domain name"));
@@ -9320,32 +8967,31 @@ var SECRET_INPUT = { secrets: (text) => [secret(text)] };
 function hostName(suffix, forConnectionString) {
   return (text) => {
     const name3 = text.trim();
-    if ((0, import_node_net5.isIP)(name3)) return name3;
-    if (/[\r\n]/.test(name3)) throw new Invalid(MORE_LINES);
-    if (/^https?:\/\//i.test(name3))
-      throw new Invalid(inOurWords("is a URL"), {
-        remedy: inOurWords("Use the server name only, without `https://`.")
+    if ((0, import_node_net3.isIP)(name3)) return name3;
+    const other = NOT_HOSTS.find(({ form }) => form.test(name3));
+    if (other !== void 0) throw new Invalid(other.problem, { remedy: other.remedy });
+    if (!isHostName(name3)) {
+      const advice = name3.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
+      throw new Invalid(inOurWords("is not a host name"), {
+        advice: /[=/@;]/.test(name3) ? forConnectionString : advice
       });
-    const advice = /[=/@;]/.test(name3) ? forConnectionString : name3.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
-    if (!isHostName(name3)) throw new Invalid(inOurWords("is not a host name"), { advice });
-    const other = OTHER_PRODUCTS.find(({ suffix: suffix2 }) => suffix2.test(name3));
-    if (other !== void 0) throw new Invalid(other.problem, { remedy: FLEXIBLE_SERVER });
+    }
     return name3.includes(".") || name3.toLowerCase() === "localhost" ? name3 : name3 + suffix();
   };
 }
-var OTHER_PRODUCTS = [
-  // https://learn.microsoft.com/azure/horizondb/
+var NOT_HOSTS = [
   {
-    suffix: /\.horizondb\.azure\.com\.?$/i,
-    problem: inOurWords("is a cluster of Azure HorizonDB, which this action does not support")
+    form: /^https?:\/\//i,
+    problem: inOurWords("is a URL"),
+    remedy: inOurWords("Use the server name only, without `https://`.")
   },
-  // https://learn.microsoft.com/azure/cosmos-db/postgresql/
+  // https://learn.microsoft.com/azure/horizondb/ and https://learn.microsoft.com/azure/cosmos-db/postgresql/
   {
-    suffix: /\.postgres\.cosmos\.azure\.com\.?$/i,
-    problem: inOurWords("is a cluster of Azure Cosmos DB for PostgreSQL, which this action does not support")
+    form: /\.(horizondb|postgres\.cosmos)\.azure\.com\.?$/i,
+    problem: inOurWords("is a cluster of Azure HorizonDB or Azure Cosmos DB for PostgreSQL"),
+    remedy: inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.")
   }
 ];
-var FLEXIBLE_SERVER = inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.");
 function isHostName(name3) {
   if (name3.length > 253) return false;
   const labels = name3.replace(/\.$/, "").split(".");
@@ -9357,44 +9003,42 @@ function isLoopback(host) {
   return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 }
 function name2(text) {
-  const [only = "", ...more] = lines(text);
-  if (only === "") throw new Invalid(inOurWords("is empty"));
-  if (more.length > 0) throw new Invalid(MORE_LINES);
-  checkName(only);
+  const [only = "", ...more] = names(text);
+  if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
   return only;
 }
-var MORE_LINES = inOurWords("has more than one line");
-function lines(text) {
-  return [...new Set(linesOf(text))];
+function names(text) {
+  return [...new Set(eachLine(checkedName)(text))];
 }
-function linesOf(text) {
-  return text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter((line) => line !== "");
+function eachLine(parse) {
+  return (text) => {
+    const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+    return found.filter((line) => line !== "").map(
+      (item) => parsed(item, parse, ({ problem, details }) => {
+        throw new Invalid(problem, { item, ...details });
+      })
+    );
+  };
 }
-function checkName(name3, item) {
-  const details = item === void 0 ? {} : { item };
-  if (name3.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"), details);
-  if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return;
-  const remedy = inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it.");
-  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, { ...details, remedy });
+function checkedName(name3) {
+  if (name3.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
+  if (Buffer.byteLength(name3) <= MAX_NAME_BYTES) return name3;
+  throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, {
+    remedy: inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it.")
+  });
 }
 var MAX_NAME_BYTES = 63;
 function rootCertificates(text) {
   const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
-  const [, ...blocks] = pem.split(BEGIN2);
-  const certificates = blocks.map((block) => `${BEGIN2}${block.split(END, 1)[0]}${END}
-`);
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g) ?? [];
   if (certificates.length === 0) throw new Invalid(inOurWords("contains no CERTIFICATE block"));
   for (const [index, certificate] of certificates.entries()) {
-    try {
-      new import_node_crypto.X509Certificate(certificate);
-    } catch {
+    if (resultOf(() => new import_node_crypto.X509Certificate(certificate)) === void 0)
       throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-    }
   }
-  return certificates.join("");
+  return certificates.map((certificate) => `${certificate}
+`).join("");
 }
-var BEGIN2 = "-----BEGIN CERTIFICATE-----";
-var END = "-----END CERTIFICATE-----";
 function contentOf(path) {
   try {
     return (0, import_node_fs2.readFileSync)(path, "utf8");
@@ -9413,20 +9057,18 @@ var SERVER_INPUTS = {
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" }
 };
 function tlsFrom(inputs, signIn2, hosts) {
-  return inputs.all({
+  return all({
     mode() {
       const mode = inputs.orDefault("ssl-mode", choice(SSL_MODES));
       if (mode !== "disable" || signIn2().type === "password" && hosts().every(isLoopback)) return mode;
-      return inputs.mistake(
-        "ssl-mode",
-        inOurWords(
-          "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
-        )
-      );
+      return inputs.mistake("ssl-mode", UNENCRYPTED);
     },
     rootCertificates: () => inputs.optional("ssl-root-cert", rootCertificates)
   });
 }
+var UNENCRYPTED = inOurWords(
+  "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
+);
 
 // src/settings/sign-in.ts
 var ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"];
@@ -9448,6 +9090,9 @@ function entraSignInFrom(inputs) {
   const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
   return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
 }
+function entraFieldsFrom(inputs) {
+  return { signIn: () => entraSignInFrom(inputs), cloud: () => cloudFrom(inputs) };
+}
 function cloudFrom(inputs) {
   return CLOUDS[inputs.orDefault("environment", cloudName)];
 }
@@ -9462,14 +9107,11 @@ function entraSignIn(type, inputs) {
   };
   switch (type) {
     case "oidc":
-      return { type, ...inputs.all(application) };
+      return { type, ...all(application) };
     case "client-secret":
       return {
         type,
-        ...inputs.all({
-          ...application,
-          clientSecret: () => inputs.required("client-secret", secret, required)
-        })
+        ...all({ ...application, clientSecret: () => inputs.required("client-secret", secret, required) })
       };
     case "managed-identity":
       return { type, clientId: inputs.optional("client-id", clientId) };
@@ -9489,32 +9131,26 @@ var PRINCIPAL_INPUTS = {
   ...SERVER_INPUTS,
   port: { ...SERVER_INPUTS.port, default: "5432" },
   name: { use: "the name of the role in PostgreSQL, such as `aad_orders`" },
-  "object-id": {
-    use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal"
-  },
+  "object-id": { use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal" },
   type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },
   rebind: BOOLEAN_INPUT,
   mode: { use: oneOf(PRINCIPAL_MODES), default: "apply", neverEmpty: true }
 };
 function parsePrincipalSettings(env) {
   return readInputs(PRINCIPAL_INPUTS, env, (inputs) => {
-    const cloud = () => cloudFrom(inputs);
-    const signIn2 = () => entraSignInFrom(inputs);
-    const toHost = hostName(
-      () => cloud().hostSuffix,
-      inOurWords("Use only the host from the connection string.")
-    );
+    const entra = entraFieldsFrom(inputs);
+    const suffix = () => entra.cloud().hostSuffix;
+    const toHost = hostName(suffix, inOurWords("Use only the host from the connection string."));
     const host = () => inputs.required("host", toHost);
-    return inputs.all({
-      signIn: signIn2,
-      cloud,
-      server: () => inputs.all({
+    return all({
+      ...entra,
+      server: () => all({
         host,
         port: () => inputs.orDefault("port", port),
-        tls: () => tlsFrom(inputs, signIn2, () => [host()])
+        tls: () => tlsFrom(inputs, entra.signIn, () => [host()])
       }),
       user: () => inputs.required("user", name2),
-      principal: () => inputs.all({
+      principal: () => all({
         mode: () => inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
         name: () => inputs.required("name", name2),
         objectId: () => inputs.required("object-id", objectId2),
@@ -9535,21 +9171,16 @@ async function inDatabase(env, signal) {
   const progress = {};
   let context = {};
   try {
-    const settings = parsePrincipalSettings(env);
-    const { server, user, principal, signIn: how, cloud } = settings;
-    const { host, port: port2 } = server;
-    context = { host, port: port2, database: ENTRA_DATABASE, user, signIn: how, cloud };
-    say(`Connecting to ${host}:${port2} as ${user}`);
-    const target = { server, user, database: ENTRA_DATABASE };
-    const password = signIn(settings, env, signal);
-    const work = (client) => ensure(client, principal, progress);
-    const result = await withSession({ target, password, known: { signIn: how, cloud }, signal }, work);
+    const { server, user, principal, ...known } = parsePrincipalSettings(env);
+    context = { ...known, ...server, user, database: ENTRA_DATABASE };
+    say(`Connecting to ${server.host}:${server.port} as ${user}`);
+    const password = signIn(known, env, signal);
+    const login = { target: { server, user, database: ENTRA_DATABASE }, password, known, signal };
+    const result = await withSession(login, (client) => ensure(client, principal, progress));
     signal.throwIfAborted();
     return result;
   } catch (error2) {
-    return withDone(diagnose(error2, context), doneSoFar(progress), inOurWords("Nothing was changed."));
+    return withDone(diagnose(error2, context), progress.done, inOurWords("Nothing was changed."));
   }
 }
-
-// src/principal/index.ts
 start((signal) => run2(process.env, signal));
