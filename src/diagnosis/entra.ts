@@ -146,8 +146,10 @@ export const ENTRA = rulesFor("entra", {
   "resource-not-found": [
     "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
     ({ cloud }) =>
-      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
+      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
     ...SELECT_CLOUD,
+    "If both are right, create the service principal of Azure Database for PostgreSQL, as an administrator of the tenant:",
+    az("ad sp create", { id: OSSRDBMS }),
   ],
   "resource-disabled": [
     "AADSTS500014",

@@ -19,6 +19,11 @@ const CREATE_BY_ID = run(
 
 const USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
 
+const LIST_SCHEMAS: Steps = [
+  "List the owners of schemas. Azure gives `public` to `azure_pg_admin`, whose members are the server's administrators:",
+  run("SELECT nspname, nspowner::regrole FROM pg_namespace;"),
+];
+
 const LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 
 /**
@@ -147,7 +152,13 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name. Names are case-sensitive.",
+    (_, { text }) =>
+      text.includes("no such database")
+        ? [
+            "PgBouncer does not list this database, or the server has no database with this name.",
+            "Set `port: 5432` to connect without PgBouncer, or add the database to `[databases]` in its configuration.",
+          ]
+        : "The server has no database with this name. Names are case-sensitive.",
     "Set `database` to one of these:",
     listDatabases,
   ],
@@ -334,6 +345,8 @@ export const POSTGRES = rulesFor("postgres", {
     "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
     "Look up the display name and the object ID of a service principal or managed identity:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
+    "Or those of a group, whose type is `group` instead of `service`:",
+    az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
     "Create the role with the object ID, which does not require a unique name:",
     CREATE_BY_ID,
     "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
@@ -403,6 +416,7 @@ export const POSTGRES = rulesFor("postgres", {
       return [
         "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
         "Set `user` to the owner of the object, usually the role that runs the migrations.",
+        ...(symptom.text.includes("for schema") ? LIST_SCHEMAS : []),
         ...joinOwner(context, symptom),
       ];
     },
@@ -438,7 +452,7 @@ export const POSTGRES = rulesFor("postgres", {
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
       /cached plan must not change|login rejected|auth_query|^(FATAL: )?(\(E[A-Z]+\)|Tenant or user not found|No pool configured|odyssey:)|connection from the pool/,
     ],
-    "A connection pooler refused the session or mixed up two of them: its databases, its users or its pool mode do not fit, it accepts no password as long as a token, or it knows this server by another name.",
+    "A connection pooler refused the session or mixed up two of them: its databases, its users, its pool mode or its startup parameters do not fit, it accepts no password as long as a token, or it knows this server by another name.",
     "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
     "If the pooler must stay, sign in as a service principal or managed identity, whose tokens are shorter than a user's.",
   ],
