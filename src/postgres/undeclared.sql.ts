@@ -20,17 +20,17 @@ alike AS MATERIALIZED (
   FROM relation
   GROUP BY relnamespace, relowner, relkind, relacl
 ),
--- attname: NULL for a privilege on the whole relation
+-- attname: NULL for a privilege on the whole relation; the owner only with what another role granted to it
 item AS MATERIALIZED (
   SELECT a.representative, a.relowner, NULL::pg_catalog.oid AS relation, NULL::pg_catalog.name AS attname, x.*
   FROM alike AS a CROSS JOIN LATERAL pg_catalog.aclexplode(a.acl) AS x
-  WHERE x.grantee <> a.relowner
+  WHERE x.grantee <> a.relowner OR x.grantor <> a.relowner
   UNION ALL
   SELECT a.representative, a.relowner, c.attrelid, c.attname, x.*
   FROM (SELECT alike.*, pg_catalog.unnest(members) AS oid FROM alike) AS a
   JOIN pg_catalog.pg_attribute AS c ON c.attrelid = a.oid AND c.attacl IS NOT NULL AND NOT c.attisdropped
   CROSS JOIN LATERAL pg_catalog.aclexplode(c.attacl) AS x
-  WHERE x.grantee <> a.relowner
+  WHERE x.grantee <> a.relowner OR x.grantor <> a.relowner
 ),
 -- the privileges of each role, on columns each with its columns; "privilege" stands for it with the grant option too
 held AS (
@@ -39,7 +39,7 @@ held AS (
     SELECT representative, relation, attname, grantor, grantee,
            pg_catalog.array_agg(privilege_type || CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END ORDER BY privilege_type) AS privileges
     FROM item
-    WHERE grantee NOT IN (SELECT oid FROM declared)
+    WHERE grantee <> relowner AND grantee NOT IN (SELECT oid FROM declared)
     GROUP BY representative, relation, attname, grantor, grantee
   ) AS by_column
   GROUP BY representative, relation, grantor, grantee, privileges

@@ -352,7 +352,7 @@ async function expectFixesToWork(setup: Setup, result: Reconciled, what: "file" 
 
 /**
  * Compares what is undeclared with the ACLs, and follows the SQL file and then the fixes. Then nothing may be left but what
- * has no SQL, and what a role granted to a grantee.
+ * has no SQL, and what a role granted to a grantee or to the owner, who revokes.
  */
 async function expectUndeclaredToEnd(setup: Setup): Promise<void> {
   const { sandbox, oracle, client, database, blueprint, version, tally } = setup;
@@ -389,7 +389,7 @@ async function expectUndeclaredToEnd(setup: Setup): Promise<void> {
   for (const { fix } of left) {
     const note = plain.sentence(fix.note ?? EMPTY);
     if (fix.sql === undefined) expect(note).toMatch(/As a superuser|no longer holds|Run as|Then run as/);
-    else expect(grantees.some((grantee) => note.includes(plain.name(grantee)))).toBe(true);
+    else expect([...grantees, fix.as ?? ""].filter((role) => note.includes(plain.name(role)))).not.toEqual([]);
   }
 }
 
