@@ -9,6 +9,8 @@ import type { Symptom } from "./symptoms.ts";
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
 const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 
+const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
+
 /**
  * What can go wrong when Entra, the machine's identity endpoint or the Azure CLI is asked for a token. Numbers:
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -284,19 +286,20 @@ export const ENTRA = rulesFor("entra", {
         : ([
             "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
             "Before azure/login, give the job a directory of its own for these files:",
-            run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"'),
+            OWN_CLI_FILES,
           ] as const),
     WITHOUT_CLI,
     { retries: 1 }, // another job may have held the files
   ],
   "cli-not-signed-in": [
     [
-      /az login|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      /az login|token from local cache|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*",
     ],
-    "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
+    "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step.",
+    "Or run azure/login in the same job, right before this step. If a runner has several jobs at once, first give the job files of its own:",
+    OWN_CLI_FILES,
     (_context, { text }) =>
       /Response_Status|BrokerPlugin|accounts control/.test(text)
         ? [
@@ -400,6 +403,8 @@ function unfederated(context: Context, symptom: Symptom): string {
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (MERGE_QUEUE.test(subjectOf(context, symptom)))
     return "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.";
+  if (isServiceAccount(subjectOf(context, symptom)))
+    return "The application has no federated credential for this service account of Kubernetes.";
   return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
 
@@ -410,6 +415,12 @@ function federate(context: Context, symptom: Symptom): Steps {
   const issuer = issuerOf(assertion);
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn);
+  if (isServiceAccount(subject))
+    return [
+      "The ID token is not GitHub's, but that of a service account of Kubernetes. Find the issuer of its cluster:",
+      az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
+      ...createCredential(subject, "<issuer>", audience, id),
+    ];
   const compare: Steps = [
     sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
     az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` }),
@@ -421,6 +432,11 @@ function federate(context: Context, symptom: Symptom): Steps {
     ...createCredential(subject, issuer, audience, id),
     "Run the job again after a minute: a new federated credential can take that long to work.",
   ];
+}
+
+/** The subject of Azure Workload Identity: https://azure.github.io/azure-workload-identity/docs/ */
+function isServiceAccount(subject: string): boolean {
+  return subject.startsWith("system:serviceaccount:");
 }
 
 /** Whether the subject has another form than GitHub's own. */

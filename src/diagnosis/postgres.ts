@@ -352,6 +352,12 @@ export const POSTGRES = rulesFor("postgres", {
     "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
     az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
   ],
+  "entra-role-not-grantable": [
+    /Cannot grant an? (AAD|Microsoft Entra) user to another role/i,
+    "Azure does not let the role of an Entra identity be granted to another role.",
+    "If this action has to act as that role, set `user` to it. Otherwise grant in the other direction:",
+    run("GRANT <role> TO <entra-user>;"),
+  ],
   "entra-principal-type": [
     /incorrect object type provided for principal/,
     "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
