@@ -5624,6 +5624,7 @@ function lookAtState(context) {
 
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+var OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
 var ENTRA = rulesFor("entra", {
   "federated-credential": [
     "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138",
@@ -5741,8 +5742,10 @@ var ENTRA = rulesFor("entra", {
   ],
   "resource-not-found": [
     "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
-    ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}.`,
-    ...SELECT_CLOUD
+    ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
+    ...SELECT_CLOUD,
+    "If both are right, create the service principal of Azure Database for PostgreSQL, as an administrator of the tenant:",
+    az("ad sp create", { id: OSSRDBMS })
   ],
   "resource-disabled": [
     "AADSTS500014",
@@ -5860,7 +5863,7 @@ var ENTRA = rulesFor("entra", {
     (_context, { text }) => /No space left/.test(text) ? ["The runner's disk is full.", "Free space on the runner:", run("df -h")] : [
       "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
       "Before azure/login, give the job a directory of its own for these files:",
-      run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"')
+      OWN_CLI_FILES
     ],
     WITHOUT_CLI,
     { retries: 1 }
@@ -5868,12 +5871,13 @@ var ENTRA = rulesFor("entra", {
   ],
   "cli-not-signed-in": [
     [
-      /az login|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      /az login|token from local cache|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*"
     ],
-    "The Azure CLI is not signed in, or its sign-in has expired: after azure/login with OIDC, a sign-in lasts five minutes (AADSTS700024).",
+    "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step.",
+    "Or run azure/login in the same job, right before this step. If a runner has several jobs at once, first give the job files of its own:",
+    OWN_CLI_FILES,
     (_context, { text }) => /Response_Status|BrokerPlugin|accounts control/.test(text) ? [
       "On Windows, the sign-in of a user also needs the account broker (WAM) and a person at the screen. Without the broker:",
       az("config set core.enable_broker_on_windows=false")
@@ -5953,6 +5957,8 @@ function unfederated(context, symptom) {
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (MERGE_QUEUE.test(subjectOf(context, symptom)))
     return "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.";
+  if (isServiceAccount(subjectOf(context, symptom)))
+    return "The application has no federated credential for this service account of Kubernetes.";
   return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
 function federate(context, symptom) {
@@ -5961,6 +5967,12 @@ function federate(context, symptom) {
   const issuer = issuerOf(assertion);
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn2);
+  if (isServiceAccount(subject))
+    return [
+      "The ID token is not GitHub's, but that of a service account of Kubernetes. Find the issuer of its cluster:",
+      az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
+      ...createCredential(subject, "<issuer>", audience, id)
+    ];
   const compare = [
     sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
     az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` })
@@ -5972,6 +5984,9 @@ function federate(context, symptom) {
     ...createCredential(subject, issuer, audience, id),
     "Run the job again after a minute: a new federated credential can take that long to work."
   ];
+}
+function isServiceAccount(subject) {
+  return subject.startsWith("system:serviceaccount:");
 }
 function isCustomized(subject) {
   return subject !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject);
@@ -6510,6 +6525,10 @@ var CREATE_BY_ID = run(
   "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
 );
 var USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
+var LIST_SCHEMAS = [
+  "List the owners of schemas. Azure gives `public` to `azure_pg_admin`, whose members are the server's administrators:",
+  run("SELECT nspname, nspowner::regrole FROM pg_namespace;")
+];
 var LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 var POSTGRES = rulesFor("postgres", {
   "not-postgres": [
@@ -6626,7 +6645,10 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name. Names are case-sensitive.",
+    (_, { text }) => text.includes("no such database") ? [
+      "PgBouncer does not list this database, or the server has no database with this name.",
+      "Set `port: 5432` to connect without PgBouncer, or add the database to `[databases]` in its configuration."
+    ] : "The server has no database with this name. Names are case-sensitive.",
     "Set `database` to one of these:",
     listDatabases
   ],
@@ -6810,10 +6832,18 @@ var POSTGRES = rulesFor("postgres", {
     "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
     "Look up the display name and the object ID of a service principal or managed identity:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
+    "Or those of a group, whose type is `group` instead of `service`:",
+    az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
     "Create the role with the object ID, which does not require a unique name:",
     CREATE_BY_ID,
     "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
     az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
+  ],
+  "entra-role-not-grantable": [
+    /Cannot grant an? (AAD|Microsoft Entra) user to another role/i,
+    "Azure does not let the role of an Entra identity be granted to another role.",
+    "If this action has to act as that role, set `user` to it. Otherwise grant in the other direction:",
+    run("GRANT <role> TO <entra-user>;")
   ],
   "entra-principal-type": [
     /incorrect object type provided for principal/,
@@ -6877,6 +6907,7 @@ var POSTGRES = rulesFor("postgres", {
       return [
         "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
         "Set `user` to the owner of the object, usually the role that runs the migrations.",
+        ...symptom.text.includes("for schema") ? LIST_SCHEMAS : [],
         ...joinOwner(context, symptom)
       ];
     }
@@ -6912,7 +6943,7 @@ var POSTGRES = rulesFor("postgres", {
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
       /cached plan must not change|login rejected|auth_query|^(FATAL: )?(\(E[A-Z]+\)|Tenant or user not found|No pool configured|odyssey:)|connection from the pool/
     ],
-    "A connection pooler refused the session or mixed up two of them: its databases, its users or its pool mode do not fit, it accepts no password as long as a token, or it knows this server by another name.",
+    "A connection pooler refused the session or mixed up two of them: its databases, its users, its pool mode or its startup parameters do not fit, it accepts no password as long as a token, or it knows this server by another name.",
     "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
     "If the pooler must stay, sign in as a service principal or managed identity, whose tokens are shorter than a user's."
   ],
