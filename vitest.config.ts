@@ -17,13 +17,14 @@ const PROJECT = ["test/project/{dist,licenses,release,shell,workflows}.test.ts"]
 /** @azure/identity decides once per process where it asks for a managed identity, so these tests share no process. */
 const NEED_ISOLATION = ["test/azure/{app-service,imds}.test.ts", "test/diagnosis/corpus.test.ts"];
 
-/** Files that wait for minutes. vitest knows only how large a file is, and would start them last. */
-const WAIT_LONG = /\/(faults\/(faults|firewall|every-step)|e2e\/firewall|property)\b.*\.test\.ts$/;
+/** Files that take the longest. vitest knows only how large a file is, and would start them last. */
+const LONG =
+  /\/(faults\/(faults|firewall|every-step)|e2e\/firewall|property|settings\/linear-time|github\/drift-issue)\b.*\.test\.ts$/;
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
     const [long = [], others = []] = [true, false].map((isLong) =>
-      files.filter(({ moduleId }) => WAIT_LONG.test(moduleId) === isLong),
+      files.filter(({ moduleId }) => LONG.test(moduleId) === isLong),
     );
     return [...(await super.sort(long)), ...(await super.sort(others))];
   }
