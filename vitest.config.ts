@@ -33,7 +33,7 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     // More than can compute, because tests with servers also wait.
-    maxWorkers: availableParallelism() + 2,
+    maxWorkers: availableParallelism() + 3,
     sequence: { sequencer: LongFirst },
     // .ci/run counts in the second: a skipped test is no success.
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/test-results.json" }]],
