@@ -61,8 +61,7 @@ export function driftsIn(
       new Map([...demanded].map(([group, ofGroup]) => [group, inOrder(privilegesOn(group, ofGroup))]));
     const lacking = onGroups((group, ofGroup) => {
       if (isDefault(group) && (group.owner === actor || group.schema === undefined)) return [];
-      const held = heldBy(group, grantee);
-      return ofGroup.filter((privilege) => !held.has(privilege));
+      return lackingOn(group, ofGroup, grantee);
     });
     const beyond = onGroups((group, ofGroup) => beyondIn(group.acl, mayBeExtra(group, grantee), ofGroup, grantee));
     const missing = findings(listed, grantee, ({ group }) => lacking.get(group) ?? []);
@@ -90,7 +89,7 @@ export function mayDiffer(
 ): boolean {
   const lacks = (group: Group) => {
     const demanded = demandedOn(group, demand, server.version);
-    return grantees.some((grantee) => demanded.some((privilege) => !heldBy(group, grantee).has(privilege)));
+    return grantees.some((grantee) => lackingOn(group, demanded, grantee).length > 0);
   };
   return (
     demand.defaultPrivileges ||
@@ -100,6 +99,16 @@ export function mayDiffer(
       return group.acl.some(({ grantable }) => grantable) || lacks(group);
     })
   );
+}
+
+/** The demanded privileges that a grantee does not hold on the objects of a group. */
+function lackingOn(
+  group: Group,
+  demanded: readonly Privilege[],
+  grantee: Pick<Grantee, "role" | "actor">,
+): readonly Privilege[] {
+  const held = heldBy(group, grantee);
+  return demanded.filter((privilege) => !held.has(privilege));
 }
 
 /** An object that the snapshot lists, with the ACLs of its columns if a grantee may hold more on them than is demanded. */
