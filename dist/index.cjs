@@ -9997,8 +9997,7 @@ function driftsIn(snapshot, demand) {
     const onGroups = (privilegesOn) => new Map([...demanded].map(([group, ofGroup]) => [group, inOrder(privilegesOn(group, ofGroup))]));
     const lacking = onGroups((group, ofGroup) => {
       if (isDefault(group) && (group.owner === actor || group.schema === void 0)) return [];
-      const held = heldBy(group, grantee);
-      return ofGroup.filter((privilege) => !held.has(privilege));
+      return lackingOn(group, ofGroup, grantee);
     });
     const beyond = onGroups((group, ofGroup) => beyondIn(group.acl, mayBeExtra(group, grantee), ofGroup, grantee));
     const missing = findings2(listed3, grantee, ({ group }) => lacking.get(group) ?? []);
@@ -10020,12 +10019,16 @@ function driftsIn(snapshot, demand) {
 function mayDiffer({ groups, columns, server }, demand, grantees) {
   const lacks = (group) => {
     const demanded = demandedOn(group, demand, server.version);
-    return grantees.some((grantee) => demanded.some((privilege) => !heldBy(group, grantee).has(privilege)));
+    return grantees.some((grantee) => lackingOn(group, demanded, grantee).length > 0);
   };
   return demand.defaultPrivileges || columns.length > 0 || groups.some((group) => {
     if (isInSchema(group.kind)) return group.members.length > 0;
     return group.acl.some(({ grantable }) => grantable) || lacks(group);
   });
+}
+function lackingOn(group, demanded, grantee) {
+  const held = heldBy(group, grantee);
+  return demanded.filter((privilege) => !held.has(privilege));
 }
 function listedIn(groups, columns) {
   const members = groups.flatMap((group) => group.members.map((member) => ({ group, member })));
