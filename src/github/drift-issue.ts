@@ -3,18 +3,7 @@ import { say } from "../log.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
 import { failureLines } from "../render/failure.ts";
-import {
-  type Issue,
-  issueBody,
-  issueComment,
-  issuesPart,
-  issueTitle,
-  markerOf,
-  type Subject,
-  subjectsOf,
-  type Task,
-  taskFor,
-} from "../render/issue.ts";
+import { type Issue, issueBody, issueComment, issuesPart, issueTitle, type Task, tasksFor } from "../render/issue.ts";
 import { count } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { diagnoseIssue } from "./drift-issue/rules.ts";
@@ -43,8 +32,7 @@ const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-refused", "unknown"];
  */
 export async function keepDriftIssues(report: Report, options: DriftIssueOptions): Promise<void> {
   if (report.mode === "plan") return;
-  const subjects = subjectsOf(report).filter(({ grantee }) => grantee.verdict !== "error");
-  if (subjects.length === 0) return;
+  if (report.databases.every(({ grantees }) => grantees.every(({ verdict }) => verdict === "error"))) return;
   const warnings = new Set<string>();
   const warn = (failure: Failure) => warnings.add(failureLines(failure, report).join("\n"));
   /** @returns whether the next issue is worth trying */
@@ -62,7 +50,7 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
   await attempt(async () => {
     const tracker = await openTracker({ ...options, warn });
     const issues = await tracker.issues();
-    const tasks = tasksFor(subjects, issues);
+    const tasks = tasksFor(report, issues);
     const changes = tasks.filter(({ change }) => change !== "unchanged");
     if (changes.length > MAX_CHANGES) warnings.add(tooMany(changes.length));
     if (issues.length === 0) await tracker.createLabel();
@@ -78,14 +66,6 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
       title: "Drift issue",
     });
   }
-}
-
-function tasksFor(subjects: readonly Subject[], issues: readonly Issue[]): readonly Task[] {
-  const byKey = Map.groupBy(issues, ({ key }) => key);
-  return subjects.flatMap((subject) => {
-    const now = markerOf(subject);
-    return taskFor(subject, byKey.get(now.key)?.[0], now) ?? [];
-  });
 }
 
 /** Does what a task says. @returns the task with its issue, also if this opened it */

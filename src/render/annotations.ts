@@ -4,7 +4,7 @@ import { count, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { causeText, explain } from "./explain.ts";
 import { failureKey, failureLines } from "./failure.ts";
-import { alike, type Cause, causesOf, granteesOf, targetsOf } from "./findings.ts";
+import { alike, type Cause, causesOf, checkedIn, targetsOf } from "./findings.ts";
 import { plain } from "./pen.ts";
 import { hasNoOwner, placesIn, privilegesText, targetsIn } from "./phrases.ts";
 import { undeclaredText } from "./undeclared.ts";
@@ -60,11 +60,9 @@ function errors(report: Report): readonly Annotation[] {
 function drift(report: Report): readonly Annotation[] {
   const level = report.mode === "plan" ? "notice" : "error";
   const place = placesIn(report, plain);
-  const causes = report.databases.flatMap((database) =>
-    database.grantees.flatMap((grantee) =>
-      causesOf(grantee).flatMap((cause) =>
-        cause.isDrift ? { place: place(database), ...textOf(cause, database, grantee) } : [],
-      ),
+  const causes = checkedIn(report.databases).flatMap(({ database, grantee }) =>
+    causesOf(grantee).flatMap((cause) =>
+      cause.isDrift ? { place: place(database), ...textOf(cause, database, grantee) } : [],
     ),
   );
   return groupsOf(causes, ({ who, title, text }) => JSON.stringify([who, title, text])).map((group) => {
@@ -102,7 +100,9 @@ function warnings(report: Report): readonly Annotation[] {
   const undeclared = report.undeclared === "warn" ? undeclaredText(report, plain) : undefined;
   const all = [
     ...(undeclared === undefined ? [] : [`${undeclared}. The job summary lists them.`]),
-    ...granteesOf(report).flatMap(({ warnings }) => warnings.map(({ message }) => plain.sentence(message))),
+    ...checkedIn(report.databases).flatMap(({ grantee }) =>
+      grantee.warnings.map(({ message }) => plain.sentence(message)),
+    ),
   ];
   const distinct = [...new Set(all)];
   if (distinct.length === 0) return [];

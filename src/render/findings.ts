@@ -136,9 +136,9 @@ export interface Checked {
   readonly grantee: GranteeReport;
 }
 
-/** The grantees of a database, also of one that has an error, with that database. */
-export function checkedIn(database: DatabaseReport): readonly Checked[] {
-  return database.grantees.map((grantee) => ({ database, grantee }));
+/** The grantees of databases, also of those that have an error, each with its database. */
+export function checkedIn(databases: readonly DatabaseReport[]): readonly Checked[] {
+  return databases.flatMap((database) => database.grantees.map((grantee) => ({ database, grantee })));
 }
 
 /** The objects in a list of grantees, each once for each database and role: two grants of a role can be about one. */
@@ -174,9 +174,4 @@ export function changesOf({ granted, revoked, unconfirmed = [] }: GranteeReport)
     { done: unknown, past: "got no answer for", changed: unconfirmed },
   ];
   return all.filter(({ changed }) => changed.length > 0);
-}
-
-/** The grantees of all databases. */
-export function granteesOf(report: Pick<Report, "databases">): readonly GranteeReport[] {
-  return report.databases.flatMap(({ grantees }) => grantees);
 }

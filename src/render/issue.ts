@@ -3,10 +3,11 @@ import { extraIsDrift } from "../model/demand.ts";
 import type { DatabaseReport, GranteeReport, Missing, Report } from "../model/report.ts";
 import { count, some } from "../text/count.ts";
 import { driftPart, fixesPart } from "./drift.ts";
+import { checkedIn } from "./findings.ts";
 import { headline } from "./headline.ts";
 import { openPage } from "./page.ts";
 import { markdown, plain } from "./pen.ts";
-import { objectText, schemasText, serverText } from "./phrases.ts";
+import { objectText, placeText, schemasText } from "./phrases.ts";
 
 /** The subject of one drift issue: a grantee in a database, and the schemas that were checked. */
 export interface Subject {
@@ -18,13 +19,11 @@ export interface Subject {
 
 /** Every grantee of every database, also those that could not be checked. */
 export function subjectsOf(report: Report): readonly Subject[] {
-  return report.databases.flatMap((database) =>
-    database.grantees.map((grantee) => ({
-      database,
-      grantee,
-      report: { ...report, databases: [{ ...database, grantees: [grantee] }] },
-    })),
-  );
+  return checkedIn(report.databases).map(({ database, grantee }) => ({
+    database,
+    grantee,
+    report: { ...report, databases: [{ ...database, grantees: [grantee] }] },
+  }));
 }
 
 // --- the marker: how the next run finds the issue, and what it compares with
@@ -98,7 +97,7 @@ export function issueTitle(subject: Subject): string {
 }
 
 function aboutText({ database, grantee }: Subject): string {
-  return `${markdown.name(grantee.grantee)} in ${markdown.name(database.database)} on ${serverText(database, markdown)}`;
+  return `${markdown.name(grantee.grantee)} in ${placeText(database, markdown)}`;
 }
 
 /** GitHub: `body is too long (maximum is 65536 characters)`. JavaScript counts at least as many as GitHub does. */
@@ -116,10 +115,8 @@ export function issueBody(subject: Subject, run: string): string {
   const { database, grantee, report } = subject;
   const { key, found, text, objects } = markerOf(subject);
   const foot = `---\n\nFound by ${run}. azure-postgres-grants maintains this issue: when it finds something else, it updates this text, adds a comment if the set of objects has changed, and closes the issue if the drift is gone. You can add comments; changes to this text are lost.\n`;
-  const page = openPage({
-    most: MAX_BODY - Buffer.byteLength(foot),
-    cut: `The rest did not fit here. The JSON report of ${run} is complete (output \`report\`).\n`,
-  });
+  const cut = `The rest did not fit here. The JSON report of ${run} is complete (output \`report\`).\n`;
+  const page = openPage(MAX_BODY - Buffer.byteLength(foot), cut);
   page.add([`<!-- azure-postgres-grants drift ${key} ${found} ${text}`, ...objects, "-->"].join("\n"));
   page.add(`### ❌ ${headline(report, markdown)}`);
   page.add(checkedLine(subject));
@@ -151,13 +148,23 @@ export interface Task {
   readonly issue?: Issue | undefined;
 }
 
-/** What to do with the issue of a subject that was checked; undefined if it needs none. */
-export function taskFor(subject: Subject, issue: Issue | undefined, now: Marker): Task | undefined {
-  const to = (change: Task["change"]) => ({ subject, now, change, issue });
-  if (subject.grantee.verdict !== "drift") return issue?.open ? to("closed") : undefined;
-  if (issue === undefined) return to("opened");
-  if (!issue.open) return to("reopened");
-  return to(issue.text === now.text ? "unchanged" : "updated");
+/**
+ * What to do with the issue of each subject. The issue stays as it is if the subject could not be checked.
+ * @param issues the oldest first: the oldest one of a subject counts
+ */
+export function tasksFor(report: Report, issues: readonly Issue[]): readonly Task[] {
+  const byKey = Map.groupBy(issues, ({ key }) => key);
+  return subjectsOf(report).flatMap((subject): readonly Task[] => {
+    const { verdict } = subject.grantee;
+    if (verdict === "error") return [];
+    const now = markerOf(subject);
+    const issue = byKey.get(now.key)?.[0];
+    const to = (change: Task["change"]) => [{ subject, now, change, issue }];
+    if (verdict !== "drift") return issue?.open ? to("closed") : [];
+    if (issue === undefined) return to("opened");
+    if (!issue.open) return to("reopened");
+    return to(issue.text === now.text ? "unchanged" : "updated");
+  });
 }
 
 /** How a comment begins. */

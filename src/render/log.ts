@@ -6,15 +6,7 @@ import { causeText, explain } from "./explain.ts";
 import { failureLines } from "./failure.ts";
 import { type Cause, causesOf, changesOf } from "./findings.ts";
 import { plain } from "./pen.ts";
-import {
-  countKinds,
-  countTypes,
-  databaseName,
-  hasNoOwner,
-  privilegesText,
-  serverText,
-  verdictText,
-} from "./phrases.ts";
+import { countKinds, countTypes, hasNoOwner, placeText, privilegesText, verdictText } from "./phrases.ts";
 import { undeclaredLine } from "./undeclared.ts";
 
 /** A part of the job log that GitHub folds. Every line is safe to print. */
@@ -37,8 +29,8 @@ export function logGroups(report: Report): readonly LogGroup[] {
       ...listed("Privileges that nobody declared", undeclared, (each) => undeclaredLine(each, plain)),
       ...listed("`mode: apply` would run", sql, String),
     ];
-    const where = `${databaseName(database, plain)} on ${serverText(database, plain)}`;
-    return { title: logLine(`${where}: ${verdictText(verdict, mode)}`), lines: lines.flatMap(logLines) };
+    const title = logLine(`${placeText(database, plain)}: ${verdictText(verdict, mode)}`);
+    return { title, lines: lines.flatMap(logLines) };
   });
 }
 

@@ -8,7 +8,7 @@ import { targetsIn, verdictText } from "./phrases.ts";
 
 /** The outputs that are made from the report. Counts are of objects, not privileges, for each database and grantee. */
 export function outputsOf(report: Report) {
-  const { missing, granted, extra, revoked } = countsOf(report.databases.flatMap(checkedIn));
+  const { missing, granted, extra, revoked } = countsOf(checkedIn(report.databases));
   return {
     verdict: report.verdict,
     message: chatMessage(report),

@@ -2,14 +2,19 @@ import type { Sentence } from "../model/sentence.ts";
 import { html, linesOf, quoteName, visible, visibleSql } from "../text/escape.ts";
 import { codeSpan, markdownOf, type Token } from "../text/markdown.ts";
 
-/** How names, code and sentences are written for one destination. */
-export interface Pen {
+/** Writes the parts of a sentence. */
+interface Writer<T> {
+  own(words: string): T;
   /** A name, its parts joined by dots, quoted as PostgreSQL would. */
-  name(...parts: readonly string[]): string;
+  name(...parts: readonly string[]): T;
   /** A host, or what is quoted already. */
-  code(text: string): string;
+  code(text: string): T;
   /** Words from outside. */
-  quoted(words: string): string;
+  quoted(words: string): T;
+}
+
+/** How names, code and sentences are written for one destination. */
+export interface Pen extends Omit<Writer<string>, "own"> {
   sentence(sentence: Sentence): string;
 }
 
@@ -75,13 +80,6 @@ function breakable(text: string): string {
 /** Markdown is read inside inline HTML: any character that it could use is an entity. */
 function withoutMarkdown(text: string): string {
   return text.replace(/[^\p{L}\p{N} -]/gu, (char) => `&#${char.codePointAt(0)};`);
-}
-
-interface Writer<T> {
-  own(words: string): T;
-  name(...parts: readonly string[]): T;
-  code(text: string): T;
-  quoted(words: string): T;
 }
 
 function write<T>({ parts }: Sentence, writer: Writer<T>): readonly T[] {

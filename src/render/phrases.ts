@@ -139,17 +139,15 @@ export function serverText({ host, port }: Pick<DatabaseReport, "host" | "port">
   return pen.code(port === 5432 ? host : `${host}:${port}`);
 }
 
-/** The database, or the pattern of databases that could not be listed. */
-export function databaseName({ database, error }: DatabaseReport, pen: Pen): string {
-  if (!error || !database.includes("*")) return pen.name(database);
-  return database === "*" ? "every database" : pen.code(database);
+/** A database and its server: `app on srv`. */
+export function placeText(database: DatabaseReport, pen: Pen): string {
+  return `${databaseName(database, pen)} on ${serverText(database, pen)}`;
 }
 
-/** How to name the servers of a report: several without the domain that they share. */
-function serversIn({ databases }: Report, pen: Pen): (database: DatabaseReport) => string {
-  const domains = new Set(databases.map(({ host }) => DOMAIN.exec(host)?.[0]));
-  const [domain = ""] = domains.size === 1 && hasServers(databases) ? domains : [];
-  return ({ host, port }) => serverText({ host: host.slice(0, host.length - domain.length), port }, pen);
+/** The database, or the pattern of databases that could not be listed. */
+function databaseName({ database, error }: DatabaseReport, pen: Pen): string {
+  if (!error || !database.includes("*")) return pen.name(database);
+  return database === "*" ? "every database" : pen.code(database);
 }
 
 /** What follows the server's own name; an IP address has none. */
@@ -160,11 +158,12 @@ export function hasServers(databases: readonly DatabaseReport[]): boolean {
   return databases.some(({ host, port }) => host !== databases[0]?.host || port !== databases[0]?.port);
 }
 
-/** How to name a database of a report: with its server if there are several. */
-export function placesIn(report: Report, pen: Pen): (database: DatabaseReport) => string {
-  const server = serversIn(report, pen);
-  const several = hasServers(report.databases);
-  return (each) => databaseName(each, pen) + (several ? ` on ${server(each)}` : "");
+/** How to name a database of a report: with its server if there are several, without the domain that they share. */
+export function placesIn({ databases }: Report, pen: Pen): (database: DatabaseReport) => string {
+  if (!hasServers(databases)) return (database) => databaseName(database, pen);
+  const domains = new Set(databases.map(({ host }) => DOMAIN.exec(host)?.[0]));
+  const [domain = ""] = domains.size === 1 ? domains : [];
+  return ({ host, ...others }) => placeText({ ...others, host: host.slice(0, host.length - domain.length) }, pen);
 }
 
 /** How to name a target of a report: the grantee, and the database as `placesIn` names it; schemas if there are other grants. */

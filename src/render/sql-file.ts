@@ -3,7 +3,7 @@ import { count } from "../text/count.ts";
 import { linesOf, visibleSql } from "../text/escape.ts";
 import { groupsOf } from "../text/groups.ts";
 import { plain } from "./pen.ts";
-import { hasServers, runner, serverText } from "./phrases.ts";
+import { hasServers, placeText, runner } from "./phrases.ts";
 
 /**
  * The SQL that fixes the drift, as a file: first what `mode: apply` runs, then, commented out, what else this run's login
@@ -94,9 +94,7 @@ function header({ databases, mode }: Report): readonly string[] {
   const [first, ...others] = databases;
   if (!first) return [];
   const where =
-    others.length > 0
-      ? `${count(databases.length, "database")}: a script for psql`
-      : `${plain.name(first.database)} on ${serverText(first, plain)}`;
+    others.length > 0 ? `${count(databases.length, "database")}: a script for psql` : placeText(first, plain);
   return [
     `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
     `-- The SQL that mode apply runs as ${plain.name(first.user)} comes first. All other SQL follows, commented out, under the role that has to run it.`,

@@ -4,9 +4,9 @@ import { count, grouped, series, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { changedPart, driftPart, fixesPart } from "./drift.ts";
 import { failureBlocks, failureKey } from "./failure.ts";
-import { changesOf, checkedIn, countsOf, granteesOf, lookedAt, type Target, targetsOf } from "./findings.ts";
+import { changesOf, checkedIn, countsOf, lookedAt, type Target, targetsOf } from "./findings.ts";
 import { headline } from "./headline.ts";
-import { openPage, type Page, type PageLimit } from "./page.ts";
+import { openPage, type Page } from "./page.ts";
 import { cell, markdown, markup } from "./pen.ts";
 import { countKind, countObjects, countTypes, ICONS, placesIn, sourceText, targetsIn, verdictText } from "./phrases.ts";
 import { undeclaredPart } from "./undeclared.ts";
@@ -25,17 +25,15 @@ const NAME = "Azure Postgres Grants";
  * GitHub drops a summary beyond 1 MiB, counted in bytes after it has masked secrets, which can make it longer.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
  */
-const LIMIT: PageLimit = {
-  most: 1_000_000,
-  cut: "The summary ends here because it would be too long. The JSON report is complete (output `report`).",
-};
+const MAX_BYTES = 1_000_000;
+const CUT = "The summary ends here because it would be too long. The JSON report is complete (output `report`).";
 
 /**
  * The job summary, in GitHub-flavoured Markdown of at most a million bytes: the verdict in one line, then what is
  * missing by who has to act, the SQL that fixes it, and last what was checked.
  */
 export function renderSummary(report: Report): string {
-  const page = openPage(LIMIT);
+  const page = openPage(MAX_BYTES, CUT);
   page.add(`### ${icon(report)} ${NAME} · ${headline(report, markdown)}`);
   if (report.error) errorPart(page, report.error, report);
   overview(page, report);
@@ -125,10 +123,8 @@ function errorPart(page: Page, error: Failure, report: Report): void {
 /** Each warning once, with its databases unless they are all. */
 function warningsPart(page: Page, report: Report): void {
   const { databases } = report;
-  const all = databases.flatMap((database) =>
-    database.grantees.flatMap(({ warnings }) =>
-      warnings.map(({ message }) => ({ database, text: markdown.sentence(message) })),
-    ),
+  const all = checkedIn(databases).flatMap(({ database, grantee }) =>
+    grantee.warnings.map(({ message }) => ({ database, text: markdown.sentence(message) })),
   );
   const distinct = groupsOf(all, ({ text }) => text);
   if (distinct.length === 0) return;
@@ -161,7 +157,7 @@ function targetCells(report: Report): (target: Target) => readonly string[] {
   const named = targetsIn(report, cell);
   return (target) => {
     const { database, grantee, verdict, error } = target;
-    const checked = grantee ? [{ database, grantee }] : error ? checkedIn(database) : [];
+    const checked = grantee ? [{ database, grantee }] : error ? checkedIn([database]) : [];
     const counts = Object.entries(countsOf(checked)).flatMap(([list, n]) => (n > 0 ? `${grouped(n)} ${list}` : []));
     const more = [...(error ? [error.code] : []), ...counts].join(", ");
     return [`${ICONS[verdict]} ${verdictText(verdict, report.mode)}${more && `: ${more}`}`, named(target)];
@@ -181,7 +177,7 @@ function checkedPart(page: Page, report: Report): void {
   ];
   const lines = [...([skipped, ...Object.values(objects)].some((n) => n > 0) ? checked : []), ...runLine(report)];
   if (lines.length > 0) page.add(lines.join(" · "));
-  const held = granteesOf(report).flatMap(({ held }) => held);
+  const held = checkedIn(report.databases).flatMap(({ grantee }) => grantee.held);
   if (held.length > 0) page.fold("Where the privileges come from", () => page.list(heldLines(held), String));
   const bound = identityLines(report);
   if (bound.length > 0) page.fold("Which identities can sign in", () => page.list(bound, String));
@@ -201,7 +197,7 @@ function runLine({ run }: Report): readonly string[] {
 
 /** Whose privileges count in place of a grantee's own. */
 function sessionRoles(report: Report): readonly string[] {
-  const sentences = granteesOf(report).flatMap(({ grantee, sessionRole }) =>
+  const sentences = checkedIn(report.databases).flatMap(({ grantee: { grantee, sessionRole } }) =>
     sessionRole === undefined ? [] : `sessions of ${markdown.name(grantee)} begin as ${markdown.name(sessionRole)}`,
   );
   return [...new Set(sentences)];
@@ -209,7 +205,7 @@ function sessionRoles(report: Report): readonly string[] {
 
 /** The identity in Entra that each grantee is bound to, once for all databases of a server. */
 function identityLines(report: Report): readonly string[] {
-  const lines = granteesOf(report).flatMap(({ grantee, identity }) => {
+  const lines = checkedIn(report.databases).flatMap(({ grantee: { grantee, identity } }) => {
     if (identity === undefined) return [];
     const { objectId, type, tenantId } = identity;
     const tenant = tenantId === undefined ? "" : `, tenant \`${tenantId}\``;
