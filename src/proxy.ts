@@ -1,4 +1,4 @@
-import { ActionError, failure, step } from "./model/failure.ts";
+import { ActionError, failure, run } from "./model/failure.ts";
 import { code, sentence } from "./model/sentence.ts";
 import type { Env } from "./model/settings.ts";
 import { rememberSent } from "./text/secrets.ts";
@@ -38,10 +38,8 @@ export function checkProxy(env: Env): void {
       message: sentence`${code(variable)} is not the URL of a proxy.`,
       hint: "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded.",
       steps: [
-        step(
-          "Set the variable for the job, or on the runner, in this form:",
-          `${variable}=http://<user>:<password>@<proxy>:<port>`,
-        ),
+        "Set the variable for the job, or on the runner, in this form:",
+        run(`${variable}=http://<user>:<password>@<proxy>:<port>`),
       ],
     }),
   );

@@ -1,5 +1,5 @@
 import type { Cloud } from "../model/clouds.ts";
-import { type Failure, failure, step } from "../model/failure.ts";
+import { type Failure, failure, run } from "../model/failure.ts";
 
 /** Anyone on the network could read the token. */
 export const TLS_CHECKS_OFF = failure({
@@ -19,10 +19,8 @@ export function authorityNotHttps({ authority }: Cloud): Failure {
     message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
     hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
     steps: [
-      step(
-        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-        `AZURE_AUTHORITY_HOST=${authority}`,
-      ),
+      "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+      run(`AZURE_AUTHORITY_HOST=${authority}`),
     ],
   });
 }

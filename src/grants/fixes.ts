@@ -118,7 +118,7 @@ function canSignIn({ canLogin, expired }: Role): boolean {
 /** The role that runs the SQL; null if there is no SQL for this reason. */
 function actorFor(place: Place, { change, reason, byLogin, otherNotFound }: Blocked): Role | null {
   const login = place.sessionUser;
-  if (REASONS[reason].runAs === null) return null;
+  if (REASONS[reason].noSql) return null;
   if (byLogin) return login;
   const role = change.grantor ?? change.group.owner;
   const actor = loginFor(place, role);
@@ -180,13 +180,11 @@ function noteFor(
   if (reason === "grantor-lacks-option") return noteForGrantor(changes);
   if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);
   // The role that would have to run the SQL was dropped.
-  const isGone = actor === null && REASONS[reason].runAs !== null && reason !== "refused";
+  const isGone = actor === null && !REASONS[reason].noSql && reason !== "refused";
   return REASONS[isGone ? "role-gone" : reason].advice;
 }
 
-const NEEDS_SEARCH_PATH = inOurWords(
-  "A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets `search_path` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.",
-);
+const NEEDS_SEARCH_PATH = sentence`A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets \`search_path\` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.`;
 
 /**
  * How to revoke what a role granted that no longer holds the grant option. The owner grants that on whole tables, because on

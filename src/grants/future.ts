@@ -1,5 +1,5 @@
 import { inOrder, isGrantOption } from "../model/privileges.ts";
-import type { Changed, Warning } from "../model/report.ts";
+import { type Changed, type Warning, warning } from "../model/report.ts";
 import { code, inOurWords, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
 import { type Grantee, isPublic } from "../model/snapshot.ts";
 import { series } from "../text/count.ts";
@@ -21,37 +21,33 @@ export function futureWarnings(
   const causes = extra.filter((finding) => beyond.some((found) => bringsBack(finding, found)));
   const revokes = causes.flatMap((finding) => revokesOf(grantee, finding));
   return [
-    ...groupsOf(missing, ({ group }) => group.owner).map((same) => missingNext(grantee, same)),
-    ...groupsOf(revokes, ({ group, grantee }) => `${group.owner.oid} ${grantee.oid}`).map((same) =>
+    ...groupsOf(missing, ({ group }) => group.owner).flatMap((same) => missingNext(grantee, same)),
+    ...groupsOf(revokes, ({ group, grantee }) => `${group.owner.oid} ${grantee.oid}`).flatMap((same) =>
       extraNext(grantee, same),
     ),
   ];
 }
 
 /** A role creates objects which the grantee will not be able to use. */
-function missingNext({ role, actor }: Grantee, same: readonly [Finding, ...Finding[]]): Warning {
+function missingNext({ role, actor }: Grantee, same: readonly [Finding, ...Finding[]]): readonly Warning[] {
   const creator = name(same[0].group.owner.name);
   const grants = same.map(({ columns: _, ...finding }): Change => {
     return { ...finding, verb: "GRANT", grantee: actor, acting: AS_SESSION_USER };
   });
-  return {
-    code: "default-privileges",
-    message: sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(same)} that ${creator} creates in ${schemasOf(same)}. Set \`default-privileges: true\`, or run as ${creator}: ${sqlOf(grants)}`,
-  };
+  const message = sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(same)} that ${creator} creates in ${schemasOf(same)}. Set \`default-privileges: true\`, or run as ${creator}: ${sqlOf(grants)}`;
+  return warning("default-privileges", message);
 }
 
 /** Default privileges to the grantee, to a role whose privileges it has or to PUBLIC bring back what is extra. */
-function extraNext({ role }: Grantee, revokes: readonly [Change, ...Change[]]): Warning {
+function extraNext({ role }: Grantee, revokes: readonly [Change, ...Change[]]): readonly Warning[] {
   const [{ group, grantee: holder }] = revokes;
   const creator = name(group.owner.name);
   const to = isPublic(holder) ? inOurWords(holder.name) : name(holder.name);
   const given = inOurWords(series(inOrder(revokes.flatMap(({ privileges }) => privileges))));
   const isRevokedByAction = holder === role && revokes.every(({ group }) => group.schema !== undefined);
   const run = inOurWords(isRevokedByAction ? "Set `default-privileges: true` and `on-extra: revoke`, or run" : "Run");
-  return {
-    code: "extra-default-privileges",
-    message: sentence`Default privileges of ${creator} give ${to} ${given} on each new ${kindsOf(revokes)} in ${schemasOf(revokes)}, so what is extra comes back. ${run} as ${creator}: ${sqlOf(revokes)}`,
-  };
+  const message = sentence`Default privileges of ${creator} give ${to} ${given} on each new ${kindsOf(revokes)} in ${schemasOf(revokes)}, so what is extra comes back. ${run} as ${creator}: ${sqlOf(revokes)}`;
+  return warning("extra-default-privileges", message);
 }
 
 /** True if an object that has extra privileges may have them from these default privileges. */

@@ -11,7 +11,7 @@ import {
   readEntraLabel,
 } from "../model/entra-label.ts";
 import { REASONS } from "../model/reasons.ts";
-import type { FixBlock, Missing, Warning } from "../model/report.ts";
+import { type FixBlock, type Missing, type Warning, warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Grantee, ServerFacts } from "../model/snapshot.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
@@ -64,33 +64,23 @@ export function identityWarnings(server: ServerFacts, demand: Demand, grantee: G
   const { role, labelsInUse } = grantee;
   const expected = demand.objectIds?.get(role.name);
   const found = identitiesOf(server, grantee);
-  if (found === "unknown") return expected === undefined ? [] : [identityUnknown(server, role.name, expected)];
+  if (found === "unknown") return expected === undefined ? [] : identityUnknown(server, role.name, expected);
   const [resolved, given] = found;
   if (resolved !== undefined && given !== undefined && resolved.objectId !== given.objectId) {
-    return [
-      {
-        code: "identity-labels-differ",
-        message: sentence`The security labels of ${name(role.name)} name two object IDs: ${code(resolved.objectId)} for provider ${code(RESOLVED_PROVIDER)} and ${code(given.objectId)} for provider ${code(LABEL_PROVIDER)}. Microsoft does not document which of them can sign in. Run the action ${code("principal")} of this repository with the right one and ${code("rebind: true")}.`,
-      },
-    ];
+    const message = sentence`The security labels of ${name(role.name)} name two object IDs: ${code(resolved.objectId)} for provider ${code(RESOLVED_PROVIDER)} and ${code(given.objectId)} for provider ${code(LABEL_PROVIDER)}. Microsoft does not document which of them can sign in. Run the action ${code("principal")} of this repository with the right one and ${code("rebind: true")}.`;
+    return warning("identity-labels-differ", message);
   }
   if (expected !== undefined || resolved !== undefined || !labelsInUse) return [];
-  return [
-    {
-      code: "not-entra-role",
-      message: sentence`${name(role.name)} is not an Entra role, but other roles of this server are. No Microsoft Entra identity can sign in as it.`,
-    },
-  ];
+  const message = sentence`${name(role.name)} is not an Entra role, but other roles of this server are. No Microsoft Entra identity can sign in as it.`;
+  return warning("not-entra-role", message);
 }
 
-function identityUnknown(server: ServerFacts, role: string, expected: string): Warning {
+function identityUnknown(server: ServerFacts, role: string, expected: string): readonly Warning[] {
   const why = server.labelsReadable
     ? inOurWords("no security label of it has an object ID in a known form")
     : inOurWords("this login does not have SELECT on `pg_catalog.pg_shseclabel`");
-  return {
-    code: "identity-unknown",
-    message: sentence`Could not check whether ${name(role)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`,
-  };
+  const message = sentence`Could not check whether ${name(role)} is bound to object ID ${code(expected)}, because ${why}. A Microsoft Entra administrator can look it up in database ${name(ENTRA_DATABASE)}: ${code("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);")}`;
+  return warning("identity-unknown", message);
 }
 
 /** The statement that binds a role to an identity. What the role was granted stays. */

@@ -1,19 +1,9 @@
 import type { Demand } from "../model/demand.ts";
-import { type Failure, failure, step } from "../model/failure.ts";
+import { type Failure, failure, run } from "../model/failure.ts";
 import { isInSchema } from "../model/kinds.ts";
 import { sinceOf } from "../model/privileges.ts";
 import type { Mode } from "../model/report.ts";
-import {
-  code,
-  EMPTY,
-  inOurWords,
-  listOf,
-  name,
-  paragraph,
-  type Sentence,
-  sentence,
-  someNames,
-} from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, name, paragraph, sentence, someNames } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { didYouMean } from "../text/near.ts";
 import { quoteLiteral } from "../text/sql.ts";
@@ -40,10 +30,8 @@ export function oldServer(version: string): Failure | null {
     message: sentence`The server runs PostgreSQL ${code(version)}. This action needs PostgreSQL ${OLDEST_VERSION} or newer.`,
     hint: "The catalogs of older versions lack what the action reads, and PostgreSQL supports them no longer.",
     steps: [
-      step(
-        "Upgrade the server. Azure checks first whether it can, and the server restarts:",
-        "az postgres flexible-server upgrade --resource-group <resource-group> --name <server> --version 17",
-      ),
+      "Upgrade the server. Azure checks first whether it can, and the server restarts:",
+      run("az postgres flexible-server upgrade --resource-group <resource-group> --name <server> --version 17"),
     ],
   });
 }
@@ -88,8 +76,8 @@ export function granteeNotFound(grantee: string, knownRoles: readonly string[]):
       inOurWords("Names are case-sensitive, and a Service Connector template does not always create the role."),
     ),
     steps: [
-      step(
-        sentence`To create the role, sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
+      sentence`To create the role, sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
+      run(
         `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, '<object ID>', 'service', false, false);`,
       ),
     ],
@@ -103,7 +91,7 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
   if (missing.length === 0) return null;
   return failure({
     code: "schema-not-found",
-    message: sentence`This database has no schema ${names(missing)} to check.`,
+    message: sentence`This database has no schema ${someNames(missing.map((each) => [each]))} to check.`,
     hint: paragraph(
       ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
       inOurWords("Names are case-sensitive. PostgreSQL's own schemas are never checked."),
@@ -133,7 +121,7 @@ function nothingToCheck(snapshot: Snapshot, { schemas, allowEmpty, routinePrivil
   const skipped = snapshot.groups.reduce((sum, group) => sum + (group.skipped === "" ? 0 : group.size), 0);
   const kinds = inOurWords(routinePrivileges.length > 0 ? "table, sequence or routine" : "table or sequence");
   const where =
-    schemas === "*" ? inOurWords("This database") : sentence`Schema ${names(empty.map((each) => each.name))}`;
+    schemas === "*" ? inOurWords("This database") : sentence`Schema ${someNames(empty.map((each) => [each.name]))}`;
   return failure({
     code: "nothing-to-check",
     message: sentence`${where} has no ${kinds} to check${skipped > 0 ? sentence` (${skipped} skipped)` : EMPTY}.`,
@@ -156,7 +144,7 @@ function readOnly(snapshot: Snapshot): Failure | null {
       code: "read-only-setting",
       message: sentence`\`default_transaction_read_only\` is on for ${reset.where}, so nothing can be granted.`,
       hint: "Someone protected it from changes. The server itself is not read-only.",
-      steps: [step(sentence`To remove the setting, run as ${reset.who}:`, reset.sql.join("\n")), check],
+      steps: [sentence`To remove the setting, run as ${reset.who}:`, run(...reset.sql), check],
     });
   return failure({
     code: "read-only",
@@ -164,8 +152,4 @@ function readOnly(snapshot: Snapshot): Failure | null {
     hint: "The server is a replica, or Azure made it read-only because its storage is nearly full.",
     steps: ["Set `host` to the primary server.", check],
   });
-}
-
-function names(all: readonly string[]): Sentence {
-  return listOf(all.map((each) => name(each)));
 }

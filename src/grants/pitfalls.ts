@@ -1,5 +1,5 @@
 import { inOrder } from "../model/privileges.ts";
-import type { Warning } from "../model/report.ts";
+import { type Warning, warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
 import type { FailingUse, HiddenRows, Pitfall, Role, UnmappedTable } from "../model/snapshot.ts";
 import { series } from "../text/count.ts";
@@ -12,7 +12,7 @@ export function pitfallWarnings(grantee: Role, pitfalls: readonly Pitfall[]): re
   const hidden = pitfalls.filter((pitfall) => pitfall.code === "row-level-security");
   return [
     ...warning("row-level-security", rowLevelSecurity(grantee, hidden)),
-    ...alike(failing).map(failingUse),
+    ...alike(failing).flatMap(failingUse),
     ...withoutMapping(pitfalls.filter((pitfall) => pitfall.code === "no-user-mapping")),
   ];
 }
@@ -35,7 +35,7 @@ function alike(failing: readonly FailingUse[]): readonly (readonly FailingUse[])
 }
 
 /** One sentence about failing uses that are alike. */
-function failingUse(same: readonly FailingUse[]): Warning {
+function failingUse(same: readonly FailingUse[]): readonly Warning[] {
   const [{ code: kind, role, owner }] = same as [FailingUse];
   const objects = someNames(same.map(pathOf));
   const privileges = inOurWords(series(privilegesOf(same)));
@@ -56,7 +56,7 @@ function failingUse(same: readonly FailingUse[]): Warning {
     "default-fails": () =>
       sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${cure("Run")}`,
   };
-  return { code: kind, message: messages[kind]() };
+  return warning(kind, messages[kind]());
 }
 
 function grantFor({ kind, source, column, role }: FailingUse, privileges: readonly FailingUse["privilege"][]): string {
@@ -65,13 +65,11 @@ function grantFor({ kind, source, column, role }: FailingUse, privileges: readon
 }
 
 function withoutMapping(tables: readonly UnmappedTable[]): readonly Warning[] {
-  return groupsOf(tables, ({ server }) => server).map((ofServer) => {
+  return groupsOf(tables, ({ server }) => server).flatMap((ofServer) => {
     const [{ role, owner, server }] = ofServer;
     const sql = `CREATE USER MAPPING FOR ${quoteIdentifier(role)} SERVER ${quoteIdentifier(server)} OPTIONS (user '…', password '…');`;
-    return {
-      code: "no-user-mapping",
-      message: sentence`Reading ${someNames(ofServer.map(pathOf))} fails, because neither ${name(role)} nor PUBLIC has a user mapping for foreign server ${name(server)}. Run as ${name(owner)}: ${code(sql)}`,
-    };
+    const message = sentence`Reading ${someNames(ofServer.map(pathOf))} fails, because neither ${name(role)} nor PUBLIC has a user mapping for foreign server ${name(server)}. Run as ${name(owner)}: ${code(sql)}`;
+    return warning("no-user-mapping", message);
   });
 }
 
@@ -85,9 +83,4 @@ function usesOf(same: readonly FailingUse[]): readonly FailingUse["use"][] {
 
 function privilegesOf(same: readonly FailingUse[]): readonly FailingUse["privilege"][] {
   return inOrder(same.map(({ privilege }) => privilege));
-}
-
-/** A warning, or none without a message. */
-export function warning(code: string, message: Sentence | undefined): readonly Warning[] {
-  return message === undefined ? [] : [{ code, message }];
 }

@@ -1,16 +1,7 @@
 import { isRelation } from "../model/kinds.ts";
 import { isGrantOption, PREDEFINED_ROLES, type Privilege, withoutGrantOption } from "../model/privileges.ts";
 import type { Source } from "../model/report.ts";
-import {
-  type AclItem,
-  type Grantee,
-  type Group,
-  heldBy,
-  holderFor,
-  isPublic,
-  PUBLIC,
-  type Role,
-} from "../model/snapshot.ts";
+import { type AclItem, type Grantee, type Group, heldBy, holderFor, isPublic, type Role } from "../model/snapshot.ts";
 
 /** The sources of a privilege that a grantee holds on an object, the most direct first; never empty. */
 export function sourcesOf(grantee: Grantee, group: Group, privilege: Privilege): readonly Source[] {
@@ -51,7 +42,7 @@ function throughOthers(
   const roles = [...holder.inherits].filter((role) => (role !== own || holder !== own) && isHeldBy(role));
   return [
     ...roles.map(({ name }): Source => ({ source: "role", role: name })),
-    ...(holders.has(PUBLIC) ? [{ source: "public" } as const] : []),
+    ...([...holders].some(isPublic) ? [{ source: "public" } as const] : []),
   ];
 }
 

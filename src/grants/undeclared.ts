@@ -1,6 +1,6 @@
 import { inOrder, isGrantOption, type Privilege, withoutGrantOption } from "../model/privileges.ts";
 import type { DatabaseReport, Undeclared as Entry } from "../model/report.ts";
-import { inOurWords } from "../model/sentence.ts";
+import { sentence } from "../model/sentence.ts";
 import {
   type AclItem,
   type ColumnAclItem,
@@ -108,9 +108,7 @@ function fixOf(place: UndeclaredLook["snapshot"], same: readonly Blocked[]): Ent
 }
 
 const TOO_MANY = {
-  note: inOurWords(
-    "The SQL names too many objects for a report. Run the SQL for the others, and then this action again.",
-  ),
+  note: sentence`The SQL names too many objects for a report. Run the SQL for the others, and then this action again.`,
 };
 
 function byRole(a: Entry, b: Entry): number {

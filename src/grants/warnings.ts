@@ -1,14 +1,14 @@
 import type { Demand } from "../model/demand.ts";
 import { AZURE_ADMIN } from "../model/entra-label.ts";
 import { isRelation } from "../model/kinds.ts";
-import type { Changed, Warning } from "../model/report.ts";
+import { type Changed, type Warning, warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, listOf, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
 import type { Grantee, Group, Role, Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { type Drift, demandedOn } from "./drift.ts";
 import { futureWarnings } from "./future.ts";
 import { identityWarnings } from "./identity.ts";
-import { pitfallWarnings, warning } from "./pitfalls.ts";
+import { pitfallWarnings } from "./pitfalls.ts";
 import { resetReadOnly } from "./read-only.ts";
 
 /**
@@ -36,17 +36,17 @@ export function warningsFor(
     ...warning("trigger-and-create", triggerAndCreate(snapshot, demand, actor)),
     ...warning("grantee-is-administrator", administers(database, grantee)),
     ...warning("elastic-cluster", server.citus ? ELASTIC_CLUSTER : undefined),
-    ...unmatchedPatterns.map((pattern) => ({
-      code: "exclude-matches-nothing",
-      message: sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`,
-    })),
+    ...unmatchedPatterns.flatMap(matchesNothing),
   ];
 }
 
 /** https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters */
-const ELASTIC_CLUSTER = inOurWords(
-  "This server is an elastic cluster (extension `citus`). Only the coordinator was checked, not the worker nodes. Default privileges do not apply on the worker nodes.",
-);
+const ELASTIC_CLUSTER = sentence`This server is an elastic cluster (extension \`citus\`). Only the coordinator was checked, not the worker nodes. Default privileges do not apply on the worker nodes.`;
+
+function matchesNothing(pattern: string): readonly Warning[] {
+  const message = sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`;
+  return warning("exclude-matches-nothing", message);
+}
 
 function cannotLogIn({ role, labels }: Grantee): readonly Warning[] {
   const who = name(role.name);
@@ -81,10 +81,10 @@ const WRITING: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "TRU
 
 /** The server only warns about a setting that it refuses, and the session goes on without it. */
 function sessionRoleRefused({ role, actor, refused }: Grantee): readonly Warning[] {
-  return refused.map((other) => ({
-    code: "session-role-refused",
-    message: sentence`Sessions of ${name(role.name)} are set to begin as ${name(other)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(role.name)} cannot SET ROLE to it. The sessions begin as ${name(actor.name)}. Grant the membership, or remove the setting with ALTER ROLE … RESET role.`,
-  }));
+  return refused.flatMap((other) => {
+    const message = sentence`Sessions of ${name(role.name)} are set to begin as ${name(other)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(role.name)} cannot SET ROLE to it. The sessions begin as ${name(actor.name)}. Grant the membership, or remove the setting with ALTER ROLE … RESET role.`;
+    return warning("session-role-refused", message);
+  });
 }
 
 function granteeIsOwner(groups: readonly Group[], demand: Demand, actor: Role): Sentence | undefined {

@@ -1,14 +1,4 @@
-import {
-  code,
-  EMPTY,
-  isEmpty,
-  paragraph,
-  type Sentence,
-  sentence,
-  sentenceOf,
-  type Words,
-  withFullStop,
-} from "./sentence.ts";
+import { code, EMPTY, paragraph, type Sentence, sentence, sentenceOf, type Words, withFullStop } from "./sentence.ts";
 
 /** Why something could not be checked or done, and what to do about it. */
 export interface Failure {
@@ -108,9 +98,7 @@ export function cancelled(signal: string): ActionError {
  * @param nothing the sentence for "nothing was done"; used only if the run was cancelled
  */
 export function withDone(failure: Failure, done: Sentence | undefined, nothing: Sentence): Failure {
-  const addition = done ?? (failure.code === "cancelled" ? nothing : EMPTY);
-  return {
-    ...failure,
-    message: paragraph(isEmpty(addition) ? failure.message : withFullStop(failure.message), addition),
-  };
+  const addition = done ?? (failure.code === "cancelled" ? nothing : undefined);
+  if (addition === undefined) return failure;
+  return { ...failure, message: paragraph(withFullStop(failure.message), addition) };
 }

@@ -1,11 +1,11 @@
 import type { Identity } from "./report.ts";
 import { code, EMPTY, inOurWords, name, type Sentence, sentence, type Words } from "./sentence.ts";
 
-/** Everything that follows from a reason: why something is missing or extra, who runs the SQL, what else helps. */
+/** Everything that follows from a reason: why something is missing or extra, whether SQL helps, what else helps. */
 interface ReasonEntry {
   readonly why: Words | ((owner: string, login: string, identity?: Identity) => Sentence);
-  /** Who can run the statement for the object; `grantor`: of what is revoked; null if no statement is the answer. */
-  readonly runAs: "login" | "owner" | "grantor" | null;
+  /** No statement for the object is the answer. */
+  readonly noSql?: true;
   /** The SQL works only after the note was followed: it is in the finding and not in the SQL file. */
   readonly noteFirst?: true;
   /** The advice alone is enough, and simpler than the SQL. */
@@ -17,100 +17,86 @@ interface ReasonEntry {
 const ENTRIES = {
   "not-granted": {
     why: (_, login) => sentence`${name(login)} can grant this.`,
-    runAs: "login",
     isEnough: true,
     advice: inOurWords("Run this action with `mode: apply`."),
   },
   "not-revoked": {
     why: (_, login) => sentence`${name(login)} can revoke this.`,
-    runAs: "login",
     advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`."),
   },
   "session-role": {
     why: "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
-    runAs: "login",
     advice: inOurWords("Or add that role to the input `grantee`, or remove the setting with ALTER ROLE … RESET role."),
   },
   "not-owner": {
     why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
-    runAs: "owner",
   },
-  "owner-lacks-usage": { why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`, runAs: "owner" },
+  "owner-lacks-usage": { why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.` },
   "role-gone": {
     why: "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
-    runAs: null,
-    advice: inOurWords(
-      "As a superuser, set an owner with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.",
-    ),
+    noSql: true,
+    advice: sentence`As a superuser, set an owner with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.`,
   },
   locked: {
     why: "Another session held a lock on the object for too long.",
-    runAs: null,
+    noSql: true,
     advice: inOurWords("Run this step again when the migration or job that holds the lock has finished."),
   },
   gone: {
     why: "The object was dropped, or dropped and created again, while this step ran.",
-    runAs: null,
+    noSql: true,
     advice: inOurWords("Run this step again after the job that changes the schema."),
   },
-  refused: { why: "The server refused the statement, although the privileges seemed sufficient.", runAs: "owner" },
+  refused: { why: "The server refused the statement, although the privileges seemed sufficient." },
   "not-tried": {
     why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
-    runAs: "owner",
   },
   "not-direct": {
     why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
-    runAs: null,
+    noSql: true,
     advice: inOurWords("Revoke it from that role or from PUBLIC, or remove the grantee from the role."),
   },
   "other-grantor": {
     why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.`,
-    runAs: "grantor",
   },
   "grantor-lacks-usage": {
     why: "The role that granted the privilege does not have USAGE on the schema.",
-    runAs: "grantor",
   },
   "grantor-lacks-option": {
     why: "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
-    runAs: null,
+    noSql: true,
   },
   "dependent-privileges": {
     why: "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
-    runAs: "grantor",
     noteFirst: true,
     advice: inOurWords("Revoke it from those roles first."),
   },
   "column-privileges": {
     why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
-    runAs: "grantor",
   },
   "for-all-schemas": {
     why: "The default privileges are for all schemas of the database. This action revokes those of the schemas that it checks.",
-    runAs: "grantor",
   },
   "is-owner": {
     why: (owner) => sentence`${name(owner)} owns it, so it can do more there than the privilege lists say.`,
-    runAs: null,
+    noSql: true,
   },
   "can-act-as-owner": {
     why: (owner) =>
       sentence`The grantee can act as ${name(owner)}, which owns what this action checks, so it can do more than the privilege lists say.`,
-    runAs: null,
+    noSql: true,
     noteFirst: true,
-    advice: inOurWords(
-      "What the grantee holds only by the membership goes with it: run this action afterwards with `mode: apply`.",
-    ),
+    advice: sentence`What the grantee holds only by the membership goes with it: run this action afterwards with \`mode: apply\`.`,
   },
   "other-identity": {
     why: (role, _, identity) => boundToAnother(role, identity),
-    runAs: null,
+    noSql: true,
     advice: inOurWords("Or run the action `principal` of this repository with `rebind: true`."),
   },
   "no-identity": {
     why: (role, _, identity) =>
       sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
-    runAs: null,
+    noSql: true,
   },
 } satisfies Readonly<Record<string, ReasonEntry>>;
 

@@ -222,3 +222,8 @@ export interface Warning {
   readonly code: string;
   readonly message: Sentence;
 }
+
+/** A list with one warning; empty without a message. */
+export function warning(code: string, message: Sentence | undefined): readonly Warning[] {
+  return message === undefined ? [] : [{ code, message }];
+}

@@ -36,12 +36,13 @@ export function isEmpty({ parts }: Sentence): boolean {
  * as in Markdown.
  */
 export function sentence(words: TemplateStringsArray, ...inserted: readonly (Sentence | number)[]): Sentence {
-  return joined(words.flatMap((text, n) => [own(text), inserted[n] ?? EMPTY]));
+  return joined(words.flatMap((text, n) => [inOurWords(text), inserted[n] ?? EMPTY]));
 }
 
 /** The same for words that hold nothing from outside: `` inOurWords("Set `mode: check`.") ``. */
 export function inOurWords(words: string): Sentence {
-  return own(words);
+  const parts = words.split("`").map((text, n) => (n % 2 === 1 ? { code: text } : { own: text as OwnWords }));
+  return { parts: parts.filter((part) => part.own !== "") };
 }
 
 /** Words as a table writes them: a string is our own, as in `inOurWords`. */
@@ -49,16 +50,11 @@ export type Words = string | Sentence;
 
 /** The sentence that a table writes. */
 export function sentenceOf(words: Words): Sentence {
-  return typeof words === "string" ? own(words) : words;
-}
-
-function own(words: string): Sentence {
-  const parts = words.split("`").map((text, n) => (n % 2 === 1 ? { code: text } : { own: text as OwnWords }));
-  return { parts: parts.filter((part) => part.own !== "") };
+  return typeof words === "string" ? inOurWords(words) : words;
 }
 
 function joined(sentences: readonly (Sentence | number)[]): Sentence {
-  return { parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts) };
+  return { parts: sentences.flatMap((each) => (typeof each === "number" ? inOurWords(String(each)) : each).parts) };
 }
 
 /** An identifier, as PostgreSQL would quote it. */

@@ -1,4 +1,4 @@
-import { inOurWords } from "../model/sentence.ts";
+import { sentence } from "../model/sentence.ts";
 import type { SignIn, Tls } from "../model/settings.ts";
 import { all, type InputsOf } from "./reader.ts";
 import { choice, isLoopback, oneOf, rootCertificates } from "./values.ts";
@@ -29,6 +29,4 @@ export function tlsFrom(
   });
 }
 
-const UNENCRYPTED = inOurWords(
-  "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`.",
-);
+const UNENCRYPTED = sentence`\`ssl-mode\`: \`disable\` sends everything unencrypted. It requires \`password\` and a loopback \`host\` (\`localhost\`, \`127.0.0.1\` or \`::1\`). Use \`verify-full\` or \`verify-ca\`.`;

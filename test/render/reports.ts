@@ -99,11 +99,11 @@ export function extra(overrides: Partial<Extra> = {}): Extra {
 
 /** The fix of a finding, as a run writes it for this owner and reason. */
 function fixFor({ kind, schema, name, owner, privileges, reason }: Omit<Missing, "fix">, verb: string): Fix {
-  const { runAs, advice } = REASONS[reason];
+  const { noSql, advice } = REASONS[reason];
   const note = reason === "not-owner" ? membership(owner) : advice;
   const noted = note === undefined ? {} : { note };
-  if (runAs === null) return noted;
-  const actor = { login: LOGIN, owner, grantor: "former_admin" }[runAs];
+  if (noSql) return noted;
+  const actor = BY_LOGIN.includes(reason) ? LOGIN : BY_GRANTOR.includes(reason) ? "former_admin" : owner;
   const type = kind === "sequence" ? "SEQUENCE" : "TABLE";
   const [preposition, on] = [verb === "GRANT" ? "TO" : "FROM", quoteIdentifier(schema ?? "public", name)];
   const sql = `${verb} ${privileges.join(", ")} ON ${type} ${on} ${preposition} "aad_orders";`;
@@ -118,6 +118,16 @@ function fixFor({ kind, schema, name, owner, privileges, reason }: Omit<Missing,
     ...noted,
   };
 }
+
+/** The reasons whose SQL this login runs, and those whose SQL the role runs that granted the privilege; else the owner. */
+const BY_LOGIN = ["not-granted", "not-revoked", "session-role"];
+const BY_GRANTOR = [
+  "other-grantor",
+  "grantor-lacks-usage",
+  "dependent-privileges",
+  "column-privileges",
+  "for-all-schemas",
+];
 
 function membership(owner: string): Sentence {
   const sql = `GRANT ${quoteIdentifier(owner)} TO "${LOGIN}" WITH INHERIT TRUE, SET TRUE;`;

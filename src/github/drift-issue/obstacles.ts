@@ -1,5 +1,5 @@
 import { shell } from "../../diagnosis/commands.ts";
-import { type Failure, failure, step } from "../../model/failure.ts";
+import { type Failure, failure, run } from "../../model/failure.ts";
 import { code, sentence } from "../../model/sentence.ts";
 
 /** There is no repository to open an issue in. */
@@ -28,7 +28,8 @@ export function labelDropped(label: string, issue: number): Failure {
     message: sentence`GitHub dropped the label ${code(label)} of issue ${code(`#${issue}`)}.`,
     hint: "`github-token` cannot set labels. The next run finds the issue by its label, and would open another one.",
     steps: [
-      step("Add the label by hand:", `gh issue edit ${shell(`${issue}`)} --add-label ${label}`),
+      "Add the label by hand:",
+      run(`gh issue edit ${shell(`${issue}`)} --add-label ${label}`),
       "Omit `github-token`, and set `permissions: issues: write` on the job.",
     ],
   });
