@@ -186,13 +186,14 @@ export async function startResourceManager(
       else manager.rules.delete(name);
       later(manager.delays.effect, takeEffect);
     });
-    const json = {
+    const json = action === "write" && {
       operation: "UpsertFirewallRulesManagementOperationV2",
       startTime: new Date().toISOString(),
     };
     const operations = `${url}/subscriptions/${SUBSCRIPTION}/providers/${PROVIDER}/locations/westeurope/azureAsyncOperation`;
     const headers = { "azure-asyncoperation": `${operations}/${randomUUID()}`, "retry-after": "1" };
-    return { status: 202, json, headers };
+    // https://learn.microsoft.com/rest/api/postgresql/firewall-rules/delete (its answer has no body)
+    return { status: 202, headers, ...(json && { json }) };
   }
 
   /** A page of the rules, and the address of the next one. */
