@@ -113,6 +113,19 @@ describe.each(SOME_VERSIONS)("the role as which a session begins, on PostgreSQL 
     expect(await place.can(place.app, "INSERT INTO t VALUES (1)")).toBe(false);
   });
 
+  test("has what it inherits from the grantee itself, which the report names as the source", async () => {
+    const place = await withRoles();
+    const { app, acting } = place;
+    // Without a membership, only a superuser's sessions can begin as another role.
+    await place.sql(`REVOKE ${acting} FROM ${app}; REVOKE SELECT ON t FROM ${acting}; ALTER ROLE ${app} SUPERUSER`);
+    await place.sql(`GRANT ${app} TO ${acting}; GRANT SELECT ON t TO ${app}; ALTER ROLE ${app} SET role = ${acting}`);
+    const report = await place.run("check", READ);
+    expect(report).toMatchObject({ verdict: "in-sync", sessionRole: acting });
+    expect(sourcesOn("table", report)).toEqual([`role ${app}: SELECT`]);
+    expect(await place.can(app, "SELECT FROM t")).toBe(true);
+    expect(await place.can(app, "INSERT INTO t VALUES (1)")).toBe(false);
+  });
+
   test("is granted nothing, but the report has its GRANT, which lets the app in", async () => {
     const place = await withRoles();
     await place.sql(
