@@ -67,7 +67,7 @@ export async function withSession<T>(login: Login, work: (client: pg.Client) => 
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof ActionError) throw error;
-      await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {}); // shows whether the error ended the session
+      await session.client.query("ROLLBACK").catch(() => {}); // shows whether the error ended the session
       const late = (error as Error).message === PG_TIMEOUT;
       const broken = late ? queryTimeout(times.queryTime) : session.broken();
       if (broken === undefined) throw error;

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import { ActionError } from "../../src/model/failure.ts";
 import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
@@ -130,6 +130,23 @@ describe("a session", () => {
     expect(readFailure(diagnose(error))).toMatchObject({
       code: "server-restarting",
       message: "PostgreSQL: terminating connection due to administrator command",
+    });
+  });
+
+  test("a session that the server ends in the middle of a query starts again", async () => {
+    let sessions = 0;
+    const found = await withSession({ target: target(), password }, async (client) => {
+      if (++sessions === 1) await client.query("SELECT pg_terminate_backend(pg_backend_pid())");
+      return (await client.query("SELECT 1 AS one")).rows;
+    });
+    expect([sessions, found]).toEqual([2, [{ one: 1 }]]);
+  });
+
+  test("a session ends even if the server does not close the connection", async () => {
+    await withSession({ target: target(), password }, async (client) => {
+      const [{ pid }] = (await client.query("SELECT pg_backend_pid() AS pid")).rows;
+      process.kill(pid, "SIGSTOP");
+      onTestFinished(() => void process.kill(pid, "SIGCONT"));
     });
   });
 
