@@ -139,15 +139,14 @@ export function refuseHashes(client: pg.Client): void {
 
 /**
  * The error of a server that cannot start a process for the connection: an `E`, then a text in the server's language,
- * in place of an answer to the request for TLS. `pg` does not keep the text.
+ * in place of an answer to the request for TLS. An ErrorResponse of a pooler begins with an `E`, too. `pg` keeps neither.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
  * @returns a function that returns the error, if it came
  */
 export function watchFirstAnswer(socket: Socket): () => Error | undefined {
   let error: Error | undefined;
   socket.once("data", (answer: Buffer) => {
-    const isText = answer[0] === ERROR && answer[1] !== 0; // a zero begins the length of an ErrorResponse
-    if (isText) error = coded("NO_PROCESS", answer.toString("utf8", 1, 1_000));
+    if (answer[0] === ERROR) error = coded("NO_PROCESS", answer.toString("utf8", 1, 1_000));
   });
   return () => error;
 }

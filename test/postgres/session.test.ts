@@ -273,6 +273,13 @@ describe("before a password or token is sent", () => {
     expect(server.received).toEqual([]);
   }
 
+  test("an error in place of an answer to the request for TLS is explained by its words", async () => {
+    const tooMany = errorResponse("53300", "sorry, too many clients already");
+    await refusedBy({ refusal: tooMany }, { mode: "verify-full" }, "no-connection-slots");
+    const noMemory = Buffer.from("Ecould not fork new process for connection: Cannot allocate memory\n");
+    await refusedBy({ refusal: noMemory }, { mode: "verify-full" }, "out-of-memory");
+  });
+
   test("a server without TLS is refused", () => refusedBy({}, { mode: "verify-full" }, "tls-not-offered"));
 
   test("a certificate of an unknown authority is refused, with `verify-ca` too", async () => {

@@ -20,6 +20,8 @@ export interface Stub {
 export interface Behaviour {
   /** The certificate for TLS; without one the server refuses TLS. */
   readonly tls?: { cert: string; key: string };
+  /** Answers the request for TLS, and ends the connection. */
+  readonly refusal?: Buffer;
   /** Never answers at all. */
   readonly silent?: true;
   /** Answers the startup message. */
@@ -45,7 +47,7 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
     }
     socket.once("data", () => {
       if (behaviour.tls === undefined) {
-        socket.end("N");
+        socket.end(behaviour.refusal ?? "N");
         return;
       }
       socket.write("S");
