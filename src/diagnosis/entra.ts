@@ -3,7 +3,7 @@ import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD, WITHOUT_CLI } from "./steps.ts";
+import { allowInProxy, CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD, WITHOUT_CLI } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
@@ -18,7 +18,7 @@ const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHU
  */
 export const ENTRA = rulesFor("entra", {
   "federated-credential": [
-    "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138",
+    "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138 AADSTS70021*",
     unfederated,
     federate,
     { retries: 1 }, // a credential created a moment ago is not everywhere yet
@@ -34,7 +34,7 @@ export const ENTRA = rulesFor("entra", {
   "issuer-unreadable": [
     "AADSTS50166 AADSTS501661 AADSTS90061",
     "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-    "Run the job again.",
+    ({ assertion }) => (issuerOf(assertion) === GITHUB_ISSUER ? ["Run the job again."] : []),
     "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
     ({ assertion }) =>
       run(`curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
@@ -46,7 +46,10 @@ export const ENTRA = rulesFor("entra", {
     ...SELECT_CLOUD,
   ],
   "assertion-invalid": [
-    "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS900384 AADSTS5000811 AADSTS5002727",
+    [
+      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 AADSTS70022* AADSTS70023*",
+      /AADSTS50027\b/, // another number follows
+    ],
     assertionInvalid,
   ],
   "assertion-expired": [
@@ -66,7 +69,7 @@ export const ENTRA = rulesFor("entra", {
     { retries: 1 },
   ],
   "application-not-found": [
-    "AADSTS700016 AADSTS70001 AADSTS700011",
+    "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346",
     "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
     "Look up the application:",
     ({ signIn }) => az("ad app show", { id: clientOf(signIn), query: "{name:displayName, clientId:appId}" }),
@@ -91,14 +94,14 @@ export const ENTRA = rulesFor("entra", {
   ],
   "tenant-not-found": [
     [
-      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
-      /Invalid tenant id provided/,
+      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332 AADSTS90002*",
+      /Invalid tenant id provided|Unable to get authority configuration/,
     ],
     "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
     ...LOOK_UP_TENANT,
   ],
   "tenant-restricted": [
-    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213 AADSTS1000108",
     "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
     ({ signIn }) =>
       sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn))}.`,
@@ -107,10 +110,22 @@ export const ENTRA = rulesFor("entra", {
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
     ({ signIn }) =>
-      sentence`Microsoft has blocked the tenant ${code(tenantOf(signIn))}, usually because nobody used it for months. Nothing can sign in to it.`,
+      sentence`Microsoft has blocked or deleted the tenant ${code(tenantOf(signIn))}, usually because nobody used it for months. Nothing can sign in to it.`,
     "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
     SHOW_TENANT,
     "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
+  ],
+  "regional-endpoint": [
+    "AADSTS100007 AADSTS100032",
+    "The request went to a regional endpoint of Entra, which serves only Microsoft's own applications.",
+    "Remove `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and, on a self-hosted runner, from its `.env` file.",
+  ],
+  "authority-unknown": [
+    "authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
+    "The server in `AZURE_AUTHORITY_HOST` is not an authority of Entra, or something in between changes its answers.",
+    "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to the authority of the cloud:",
+    ({ cloud }) => run(`AZURE_AUTHORITY_HOST=${shell(cloud?.authority ?? "https://login.microsoftonline.com")}`),
+    allowInProxy,
   ],
   "application-public": [
     "AADSTS700025",
@@ -119,7 +134,7 @@ export const ENTRA = rulesFor("entra", {
     ({ signIn }) => az("ad app update", { id: clientOf(signIn), "is-fallback-public-client": "false" }),
   ],
   "consent-missing": [
-    "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
+    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
     "This application does not have consent to use Azure Database for PostgreSQL.",
     ({ cloud, signIn }) =>
       isApplication(signIn)
@@ -141,7 +156,7 @@ export const ENTRA = rulesFor("entra", {
         : [
             text.includes("AADSTS7000222")
               ? "The client secret has expired."
-              : "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
+              : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
             ...newSecret(context),
           ],
   ],
@@ -216,12 +231,21 @@ export const ENTRA = rulesFor("entra", {
           : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
     reachIdentity,
   ],
+  "managed-identity-only-one": [
+    [
+      /Specifying a .{1,60} is not supported|Identities can only be system assigned/,
+      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell",
+    ],
+    "On Azure Arc, Cloud Shell and Service Fabric, `client-id` cannot choose an identity: these hosts have one of their own.",
+    "Remove `client-id`.",
+    "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
+  ],
   "managed-identity-unknown": [
     [
       /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
       { signIn: "managed-identity", status: [400, 403] },
       /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
-      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*",
+      "unable_to_create_source",
     ],
     "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
     ({ inApp }, { text }) =>
@@ -250,13 +274,13 @@ export const ENTRA = rulesFor("entra", {
   ],
   "entra-busy": [
     [
-      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled/,
       {
         signIn: "azure-cli",
         text: /Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       },
-      { status: [408, 410, 429, "5xx"] },
+      { status: [408, 410, 429, 500, 502, 503, 504] },
     ],
     "Entra is overloaded or has an outage.",
     "Run the job again.",
@@ -294,9 +318,16 @@ export const ENTRA = rulesFor("entra", {
   "cli-not-signed-in": [
     [
       /az login|token from local cache|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
-      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*",
+      {
+        signIn: "azure-cli",
+        codes:
+          "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS500571 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS7000012 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS20* AADSTS24* AADSTS40* AADSTS54* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*",
+      },
     ],
-    "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+    (_context, { text }) =>
+      /AADSTS\d/.test(text)
+        ? "Entra no longer accepts the account that is signed in to the Azure CLI: the sign-in has expired or was revoked, or it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because the account is blocked, disabled or not in this tenant."
+        : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
     "Or run azure/login in the same job, right before this step. If a runner has several jobs at once, first give the job files of its own:",
     OWN_CLI_FILES,
@@ -320,14 +351,14 @@ export const ENTRA = rulesFor("entra", {
 function assertionInvalid({ signIn }: Context): Answer {
   if (signIn?.type === "azure-cli")
     return [
-      "Entra does not accept the token or the certificate with which azure/login signed in: it is missing, was changed or is not the application's.",
-      "Check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's.",
-      WITHOUT_CLI,
+      "Entra does not accept the token or the certificate with which the Azure CLI signed in: it is missing, expired, revoked or changed, is not the application's, or is a token of Entra instead of GitHub's ID token.",
+      "Use `auth-type: oidc`, which sends GitHub's ID token and needs no certificate.",
+      "Or check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
     ];
   return [
     "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
-    "If azure/login runs in this job, set the same `client-id` there.",
     "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+    "Check `client-id`: the federated credential must be one of this application or managed identity.",
     "Run the job again.",
   ];
 }
@@ -380,7 +411,8 @@ function reachIdentity(_context: Context, { text }: Symptom): Steps {
 /** https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue */
 const MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
 
-function isApplication(signIn: Context["signIn"]): boolean {
+/** Whether an application signs in, and not whoever is signed in to the Azure CLI. */
+export function isApplication(signIn: Context["signIn"]): boolean {
   return signIn?.type !== "azure-cli";
 }
 
@@ -531,6 +563,9 @@ function newSecret({ signIn }: Context): Steps {
   ];
 }
 
+/** https://docs.github.com/actions/reference/security/oidc#standard-claims */
+const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
+
 /** The enterprise in the token, which a tenant can require. */
 function enterpriseOf(assertion: Context["assertion"]): Sentence {
   const enterprise = claim(assertion, "enterprise");
@@ -538,7 +573,7 @@ function enterpriseOf(assertion: Context["assertion"]): Sentence {
 }
 
 function issuerOf(assertion: Context["assertion"]): string {
-  return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
+  return claim(assertion, "iss") ?? GITHUB_ISSUER;
 }
 
 function tenantOf(signIn: Context["signIn"]): string {

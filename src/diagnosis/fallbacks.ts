@@ -1,8 +1,9 @@
-import { run, stepsOf } from "../model/failure.ts";
+import { run, type Steps, stepsOf } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { azOnServer, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
+import { isApplication } from "./entra.ts";
 import { reachable } from "./network.ts";
-import { hostOf, type Rule, rulesFor } from "./rules.ts";
+import { type Context, hostOf, type Rule, rulesFor } from "./rules.ts";
 import { allowInProxy } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
@@ -19,9 +20,6 @@ export const UNKNOWN: Rule = {
   }),
 };
 
-/** Entra's numbers for a request without a part, or with one that it cannot read. */
-const MALFORMED = /AADSTS(50192|900(04|1[3-6]|23|50)|90121|900144|9002313):/;
-
 /** What is known about an error from the service that it came from, where no other rule knows the error. */
 export const FALLBACKS: readonly Rule[] = [
   ...rulesFor("github", {
@@ -34,36 +32,37 @@ export const FALLBACKS: readonly Rule[] = [
     ],
   }),
   ...rulesFor("entra", {
+    "request-malformed": [
+      "AADSTS50050 AADSTS50192 AADSTS90004 AADSTS90005 AADSTS90007 AADSTS90013 AADSTS90014 AADSTS90015 AADSTS90016 AADSTS90056 AADSTS90102 AADSTS90107 AADSTS90117 AADSTS90121 AADSTS165004 AADSTS165900 AADSTS900144 AADSTS1000604 AADSTS7000110 AADSTS9002313 AADSTS70003* AADSTS90014* AADSTS90023*",
+      "The request that Entra received is incomplete or malformed: an input is empty or wrong, the stored sign-in of the Azure CLI is damaged, or a proxy changed the request.",
+      checkSignIn,
+      allowInProxy,
+    ],
     "entra-answer-unreadable": [
       [
-        { codes: "NOT_JSON", status: ["2xx", "3xx"] },
-        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed",
-        /an answer of more than \d+ MiB|fetch failed/,
+        { codes: "NOT_JSON" },
+        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
+        /an answer of more than \d+ MiB|fetch failed|gave no token|Response had no |^No response$/,
       ],
-      "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
-      "Run the job again.",
-      "If the error persists, see what answer the runner gets:",
+      "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself, or from a network that wants a sign-in (captive portal). An empty answer was cut off on the way.",
+      "See what answer the runner gets:",
       (context) => run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
       allowInProxy,
+      "Run the job again.",
       { retries: 2 },
     ],
     "entra-refused": [
-      [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
-      (context, { text }) => {
-        const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
+      [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
+      "Entra refused the sign-in, for the reason in its message.",
+      ({ signIn }, { text }) => {
+        const number = text.match(/.*AADSTS(\d{1,9})/)?.[1] ?? "";
+        const list = isApplication(signIn) ? " under `Service principal sign-ins` or `Managed identity sign-ins`" : "";
         return [
-          MALFORMED.test(text)
-            ? "The request that Entra received is incomplete or malformed: an input is empty or wrong, or a proxy changed the request."
-            : "Entra refused the sign-in, for the reason in its message.",
-          ...(number === undefined
-            ? []
-            : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`]),
-          ...(context.signIn?.type === "azure-cli"
-            ? ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."]
-            : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]),
-          ...(MALFORMED.test(text) ? allowInProxy(context) : []),
+          `Read what Microsoft says about the error: https://login.microsoftonline.com/error?code=${number}`,
+          `An administrator finds this sign-in and its reason in the Entra admin center, \`Sign-in logs\`${list}, by the error code ${number}.`,
         ];
       },
+      checkSignIn,
     ],
     "cli-network": [
       {
@@ -99,3 +98,10 @@ export const FALLBACKS: readonly Rule[] = [
     ],
   }),
 ];
+
+/** What can be wrong with a sign-in whose refusal is not known. */
+function checkSignIn({ signIn }: Context): Steps {
+  return isApplication(signIn)
+    ? ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]
+    : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."];
+}

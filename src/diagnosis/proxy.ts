@@ -65,7 +65,7 @@ export const PROXY = rulesFor(HTTPS, {
     [
       "CONNECT_* ERR_PROXY_TUNNEL",
       { codes: "NOT_JSON", status: ["4xx"] },
-      /Error Code : 4\d\d.*HTML page/,
+      /Error Code : (4\d\d.*HTML page|511)/,
       { status: ["4xx"], text: /^\s*</ },
     ],
     "A proxy between the runner and this host does not allow the connection.",

@@ -45,16 +45,17 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
 const MAX_ERRORS = 50;
 
 /**
- * All codes that a symptom names: its own, Entra's number (the last one is the reason), those in its text, because many
- * libraries keep only the text, those that the words of other libraries mean, and the status of a proxy's answer to
- * CONNECT (`CONNECT_407`), which each library words in its own way.
+ * All codes that a symptom names: its own, that with which MSAL's words begin, Entra's number (the last one is the
+ * reason), those in its text, because many libraries keep only the text, those that the words of other libraries mean, and
+ * the status of a proxy's answer to CONNECT (`CONNECT_407`), which each library words in its own way.
  */
 export function codesOf({ code, text }: Symptom): readonly string[] {
   const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE)_\w+)\b/g) ?? [];
   const meant = IN_OTHER_WORDS.filter(([words]) => words.test(text)).map(([, each]) => each);
   const [, status] = text.match(/(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?(?<![\d.:])([345]\d\d)\b/i) ?? [];
   const ofProxy = status === undefined ? [] : [`CONNECT_${status}`];
-  return [code, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
+  const [, ofMsal = ""] = text.match(/^([a-z]+_[a-z_]{1,60}): /) ?? [];
+  return [code, ofMsal, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
 }
 
 /** How Linux, Windows, Python, Go, .NET, Java and libpq word the errors that Node.js has codes for. */

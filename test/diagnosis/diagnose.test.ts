@@ -201,6 +201,39 @@ describe("a federated credential that does not match", () => {
   });
 });
 
+describe("the first step of an answer about Entra", () => {
+  const firstStep = (what: unknown, signIn: SignIn = OIDC, more: Context = {}) =>
+    plain.sentence(diagnose(what, { with: "entra", signIn, ...more }).steps[0]?.text ?? EMPTY);
+
+  test.each([200, 302, 403, 407, 511, 520, 598])("is not a rerun for a page with status %i", (status) => {
+    const page = notJson(status, "text/html", "<html><title>Sign in to the network</title></html>");
+    expect(firstStep(page)).not.toContain("Run the job again");
+  });
+
+  test("is a link about the number if no rule knows it", () => {
+    for (const signIn of [OIDC, { type: "azure-cli" }, { type: "managed-identity" }] as const)
+      expect(firstStep(error("AADSTS4242: x"), signIn)).toContain("https://login.microsoftonline.com/error?code=4242");
+  });
+
+  test("is a rerun for an issuer that Entra could not read only if the issuer is github.com's", () => {
+    const unread = error("AADSTS50166: Request to External OIDC endpoint failed.");
+    expect(firstStep(unread)).toContain("Run the job again");
+    const assertion = { iss: "https://git.contoso.example/_services/token" };
+    expect(firstStep(unread, OIDC, { assertion })).toContain("can be read from the internet");
+  });
+
+  test("is that of the number's family if the number is new", () => {
+    expect(diagnose(error("AADSTS7002199: x"), { with: "entra", signIn: OIDC }).code).toBe("federated-credential");
+    expect(diagnose(error("AADSTS530099: x"), { with: "entra", signIn: OIDC }).code).toBe("conditional-access");
+  });
+
+  test("is never about a person's account if an application signs in", () => {
+    const code = (signIn: SignIn) => diagnose(error("AADSTS50076: x"), { with: "entra", signIn }).code;
+    expect(code({ type: "azure-cli" })).toBe("cli-not-signed-in");
+    expect(code(OIDC)).toBe("entra-refused");
+  });
+});
+
 describe("a password that was refused", () => {
   const refused = error('password authentication failed for user "x"', "28P01");
   const token = {
