@@ -121,6 +121,15 @@ export const POSTGRES = rulesFor("postgres", {
             "If PgBouncer is in between, set `port: 5432`.",
           ],
   ],
+  "pooler-sign-in": [
+    [
+      { codes: "08P01", text: /(password|SASL) authentication failed$|empty password/ }, // PostgreSQL's code is 28P01
+      /^odyssey: .*(user blocked|incorrect|is not found)|no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|auth_(query|dbname)|authentication database|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
+    ],
+    "A connection pooler refused the sign-in, not PostgreSQL: its own list of users and databases lacks this one, it cannot check a token, or the server has no such role.",
+    "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.",
+    findRole,
+  ],
   "password-refused": [
     [
       "28P01",
@@ -129,7 +138,7 @@ export const POSTGRES = rulesFor("postgres", {
     passwordRefused,
   ],
   "login-role-not-found": [
-    [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user|is not permitted to log in/],
+    [{ codes: "28000", text: /role ".*" does not exist/ }, /is not permitted to log in/],
     "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     "Set `user` to a role that can log in.",
     findRole,
@@ -171,7 +180,8 @@ export const POSTGRES = rulesFor("postgres", {
   "connect-not-granted": [
     {
       codes: "42501",
-      text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|données)|banco de dados|データベース|数据库|데이터베이스|il database|баз[аеыу] /,
+      // The quotes tell it from GRANT's error, in each language of the server.
+      text: /(database|Datenbank|(banco|base) de (dados|datos|données)|databas|データベース|数据库|базе|бази даних|ბაზაზე:)\s?[«»"]|" 데이터베이스|does not have CONNECT privilege/,
     },
     "`user` has no CONNECT privilege on this database.",
     "Grant the privilege, as the database's owner:",
@@ -180,8 +190,8 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "no-connection-slots": [
     [
-      "53300",
-      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout|too many servers/,
+      { codes: "53300", text: /^(?!pgpool)/ },
+      /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max clients reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/,
     ],
     "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
     "Run the job again when fewer clients are connected.",
@@ -195,16 +205,16 @@ export const POSTGRES = rulesFor("postgres", {
   "server-restarting": [
     [
       "57P01 57P02 57P03",
-      /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
+      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
       /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
     ],
-    "The server is restarting or failing over, or an administrator ended the session.",
+    "The server is restarting, failing over or being upgraded, or an administrator ended the session.",
     afterRestart,
     { retries: 4 },
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown/,
-    "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown|all backend nodes are down|failed to get remote server|waiting to acquire database connection/,
+    "The connection pooler cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
     { retries: 2 },
   ],
@@ -269,7 +279,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
   "read-only": [
-    ["25006", /during recovery|recovery is in progress/],
+    ["25006", /during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     "Find out whether it is a replica, and how full its storage is:",
     (context) => azShow(context, "{role:replicationRole, state:state, storage:storage}"),
@@ -289,7 +299,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Run this step after the migrations, not at the same time.",
   ],
   "extension-not-loaded": [
-    /shared_preload_libraries|must be preloaded|could not (access|load).*\$libdir|could not load library|allow-listed/,
+    /shared_preload_libraries|must be preloaded|could not (access file|load library)|allow-listed/,
     "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
     "Look up this parameter, and add the extension to it:",
     (context, { text }) =>
@@ -311,8 +321,8 @@ export const POSTGRES = rulesFor("postgres", {
     "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8.",
   ],
   "pgaadauth-not-here": [
-    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
-    "The functions of `pgaadauth` exist only in database `postgres`, where the action runs them, and only on servers with Entra authentication.",
+    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider/,
+    "The functions and the security label of `pgaadauth` exist only in database `postgres`, where the action uses them, and only on servers with Entra authentication.",
     "Check that Entra authentication is enabled:",
     (context) => azShow(context, "authConfig.activeDirectoryAuth"),
     "If it is `Disabled`, enable it:",
@@ -368,6 +378,7 @@ export const POSTGRES = rulesFor("postgres", {
     [
       "42P01 42725 42809 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
+      { codes: "22023", text: /^role ".*" does not exist/ }, // SET ROLE
       /column ".*" of relation ".*" does not exist/,
     ],
     "The database has nothing of this kind with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
@@ -427,11 +438,15 @@ export const POSTGRES = rulesFor("postgres", {
       ];
     },
   ],
+  "membership-loop": [
+    { codes: "0LP01", text: /member|ADMIN option/i },
+    "Two roles would be members of each other or have ADMIN OPTION from each other, or the role may have no members or be a member of none.",
+    "See which role is a member of which one, and revoke the membership in the other direction:",
+    run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
+  ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), this kind of object does not have it (a table has no `USAGE`), or two roles would be members of each other or have ADMIN OPTION from each other.",
-    "See which role is a member of which one:",
-    run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
+    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option).",
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
   ],
   "tls-not-offered": [
@@ -447,16 +462,22 @@ export const POSTGRES = rulesFor("postgres", {
     LIST_EVENT_TRIGGERS,
     "Do what the message says, or ask the trigger's owner for an exception.",
   ],
+  "role-not-droppable": [
+    { codes: "2BP01", text: /^role .* cannot be dropped/ },
+    "The role owns objects or holds privileges, perhaps in other databases, and can be dropped only after them.",
+    "Run this in each database, as a role that is a member of both. The second line revokes the privileges of the role, too:",
+    run("REASSIGN OWNED BY <role> TO <new-owner>;\nDROP OWNED BY <role>;"),
+  ],
   "dependent-privileges": [
     "2BP01",
-    "Other privileges or objects depend on this: the role granted its privilege on to other roles, or a role that is dropped has privileges.",
+    "Other privileges or objects depend on this: the role granted its privilege on to other roles.",
     "Revoke the privileges, as the role that granted them:",
     run("REVOKE <privilege> ON <object> FROM <role> CASCADE;"),
   ],
   "pooler-refused": [
     [
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|login rejected|auth_query|^(FATAL: )?(\(E[A-Z]+\)|Tenant or user not found|No pool configured|odyssey:)|connection from the pool/,
+      /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool/,
     ],
     "A connection pooler refused the session or mixed up two of them: its databases, its users, its pool mode or its startup parameters do not fit, it accepts no password as long as a token, or it knows this server by another name.",
     "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
@@ -464,11 +485,19 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "sign-in-refused": [
     "28000",
-    "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
-    "Check `host`, `port` and `user`.",
+    "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers use only passwords and Entra tokens (never ident, LDAP or client certificates).",
+    "Check `port` and `user`.",
+    setFullName,
     "Check how the server lets roles sign in:",
     (context) => azShow(context, "authConfig"),
     findRole,
+  ],
+  "data-damaged": [
+    ["XX001 XX002 58030", /pg_filenode\.map|could not access status of transaction/],
+    "A file of the server's data is damaged or cannot be read.",
+    "Open a support request for the server in the Azure portal.",
+    "Or restore the server, as it was before, to a new server:",
+    azServer("restore", {}, { name: "<new-server>", "source-server": "<server>", "restore-time": "<time>" }),
   ],
   "server-fault": [
     ["XX* 58* F0*", /connection to the remote node/],
@@ -577,7 +606,7 @@ function passwordRefused(context: Context, { text }: Symptom): Answer {
       "The other side could not prove that it knows the role's password: it is a different server, or something in between.",
       "Check `host` and `port`. If a connection pooler is in between, set `port: 5432`, or `host` to the server itself.",
     ];
-  const { signIn, user = "", host = "", port, token, cloud } = context;
+  const { signIn, user = "", host = "", token, cloud } = context;
   if (signIn?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
@@ -594,12 +623,6 @@ function passwordRefused(context: Context, { text }: Symptom): Answer {
   const audience = claim(token, "aud")?.replace(/\/$/, "");
   if (audience !== undefined && cloud !== undefined && !cloud.postgresScope.startsWith(audience))
     return [OTHER_CLOUD, ...selectCloud(context)];
-  if (port === 6432)
-    return [
-      "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
-      "Set `port: 5432` and run the job again.",
-      ...findRole(context),
-    ];
   return [
     GUID.test(user)
       ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."

@@ -60,6 +60,13 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
     "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`).",
   ],
+  "azure-conditional-access": [
+    /LocationConditionEvaluationSatisfied/,
+    "A Conditional Access policy of the tenant does not allow this identity to use Azure from the runner's address.",
+    "Look up the address, in a step of the same job:",
+    run("curl https://api.ipify.org"),
+    "Ask the tenant's administrators to allow the address, or to exclude the identity from the policy. Or use a runner with an address that the policy allows.",
+  ],
   "resource-locked": [
     "ScopeLocked",
     "A lock on the server, its resource group or its subscription does not allow this.",
@@ -121,20 +128,20 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
           "Create the service principal, then run the job again in a few minutes:",
           az("ad sp create", { id: context.clientId ?? "<client-id>" }),
         ];
-      if (/header is missing/.test(text))
+      if (/header is (missing|not present)/.test(text))
         return [
           "The request arrived without its token. A proxy on the way removed the header.",
           ...allowInProxy(context),
         ];
       return [
-        "The token is from a different tenant or cloud than the subscription's. Azure's message can name the right tenant.",
+        "The token is from a different tenant or cloud than the subscription's, or was changed on the way. Azure's message can name the right tenant.",
         "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
         az("account show", { subscription: server.subscription, query: "{tenant:tenantId, cloud:environmentName}" }),
       ];
     },
   ],
   "server-not-found": [
-    "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerDropping ServerGroupDropping",
+    "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject ServerDropping ServerGroupDropping",
     (_context, { code }) =>
       code === "InvalidSubscriptionId"
         ? "The subscription in `server-resource-id` is not the ID of a subscription, which is a GUID."
@@ -155,12 +162,12 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "server-not-running": [
     [
-      "ServerStoppedError ServerIsStopped",
+      "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
       { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
       { status: [400, 409], text: /\bstopped\b/i },
     ],
     ({ server }, { text }) =>
-      text.includes("Inaccessible")
+      /Inaccessible|AzureKeyVault/.test(text)
         ? [
             "The server is inaccessible: it cannot read its encryption key in Key Vault.",
             "Give the server's identity access to the key again, and enable the key:",
@@ -170,7 +177,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "server-busy": [
     [
-      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictingServerOperation OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
+      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress Conflicting* OperationCancelled OperationInterrupted OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
       { status: [400, 409], text: BUSY },
     ],
     "Another operation on the server is in progress.",
@@ -187,11 +194,17 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
     WHILE_THERE_IS_TIME,
   ],
+  "azure-request-changed": [
+    "InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter UnsupportedMediaType",
+    "The request that Azure received is not the one that this action sent: a proxy on the way probably changed it.",
+    allowInProxy,
+  ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
     "Azure refused the request, for the reason in its message.",
     "Add the rule as yourself, and delete it afterwards. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
     ({ server }) => azAllow({ server }, "<address>"),
+    "If the message is about an address, set `runner-ip` to the public IPv4 address of the runner's network.",
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
     "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message.",
   ],
