@@ -4,7 +4,6 @@ import { say } from "../log.ts";
 import { ActionError, failure, run } from "../model/failure.ts";
 import { code, quoted, sentence } from "../model/sentence.ts";
 import { plain } from "../render/pen.ts";
-import { within } from "../retry.ts";
 import { isBlocked } from "./connect.ts";
 import { publicAddressIn } from "./ipv4.ts";
 import { obstacle, otherAddress } from "./obstacles.ts";
@@ -46,21 +45,25 @@ export async function addressFor(
 /** How long the service may take to answer, in milliseconds. */
 const ANSWER_TIME = 15_000;
 
+/** How much of an answer is read, and shown if it is not an address. */
+const MAX_CHARACTERS = 100;
+
 /**
  * Asks a service on the internet for the address that this runner's requests come from.
  * @param service an https address that answers with the address as plain text
- * @param signal ends the request
+ * @param stop ends the request
  * @returns an IPv4 address
  * @throws ActionError when the service does not answer, or with something else
  */
-export async function publicAddress(service: URL, signal: AbortSignal): Promise<string> {
-  const answer = await within(ANSWER_TIME, answerOf(service), signal).catch((error) => wordsOf(error.cause ?? error));
+export async function publicAddress(service: URL, stop: AbortSignal): Promise<string> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(ANSWER_TIME)]);
+  const answer = await answerOf(service, signal).catch((error) => wordsOf(error.cause ?? error));
   const address = publicAddressIn(answer);
   if (address !== undefined) return address;
   throw new ActionError(
     failure({
       code: "runner-address-unknown",
-      message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, 100))}`,
+      message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, MAX_CHARACTERS))}`,
       hint: "The server did not answer either, so nothing else knows the runner's address.",
       steps: [
         "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
@@ -71,9 +74,13 @@ export async function publicAddress(service: URL, signal: AbortSignal): Promise<
 }
 
 /** The beginning of the answer. Without a proxy, as PostgreSQL is reached: a proxy has an address of its own. */
-async function answerOf(service: URL): Promise<string> {
-  const { ok, status, body } = await fetch(service, { redirect: "error" });
+async function answerOf(service: URL, signal: AbortSignal): Promise<string> {
+  const { ok, status, body } = await fetch(service, { redirect: "error", signal });
   if (!ok) return `HTTP status ${status}`;
-  for await (const chunk of body ?? []) return new TextDecoder().decode(chunk).trim();
-  return "";
+  let text = "";
+  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    if (text.length > MAX_CHARACTERS) break;
+  }
+  return text.trim();
 }

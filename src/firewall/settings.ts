@@ -11,7 +11,10 @@ import { publicAddressIn } from "./ipv4.ts";
 import { type ServerId, serverIdOf } from "./server.ts";
 
 /** The inputs of the firewall action, parsed. */
-export interface FirewallSettings extends AzureSettings {
+export interface FirewallSettings {
+  /** How to sign in to the resource manager and to the server. */
+  readonly signIn: EntraSignIn;
+  readonly cloud: Cloud;
   readonly serverId: ServerId;
   readonly runnerIp: RunnerIp;
   readonly user: string;
@@ -20,12 +23,6 @@ export interface FirewallSettings extends AzureSettings {
   readonly host?: string | undefined;
   readonly port: number;
   readonly tls: Tls;
-}
-
-/** How to sign in to the resource manager, and in which cloud. */
-export interface AzureSettings {
-  readonly signIn: EntraSignIn;
-  readonly cloud: Cloud;
 }
 
 /** The runner's address, or the service to ask for it if the server does not say. */
@@ -77,7 +74,7 @@ export function parseFirewallSettings(env: Env): FirewallSettings {
  * The part that the post step needs: an invalid input that it does not need must not stop it.
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parseAzureSettings(env: Env): AzureSettings {
+export function parseAzureSettings(env: Env): Pick<FirewallSettings, "signIn" | "cloud"> {
   return readInputs(FIREWALL_INPUTS, env, (inputs) => all(entraFieldsFrom(inputs)));
 }
 

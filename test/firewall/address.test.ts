@@ -27,8 +27,21 @@ async function messageOf(service: RequestListener, signal?: AbortSignal): Promis
 
 test("a signal ends the request to a service that does not answer", async () => {
   const stopping = new AbortController();
-  const message = await messageOf(() => stopping.abort(new Error("stopped")), stopping.signal);
+  const ended = Promise.withResolvers<void>();
+  const message = await messageOf((_request, response) => {
+    response.on("close", ended.resolve);
+    stopping.abort(new Error("stopped"));
+  }, stopping.signal);
   expect(message).toContain("stopped");
+  await ended.promise;
+});
+
+test("an answer of the service that comes in parts is read to its end", async () => {
+  const inParts: RequestListener = (_request, response) => {
+    response.write("203.0.");
+    setTimeout(() => response.end("113.7"), 50);
+  };
+  expect(await addressFrom(inParts)).toBe("203.0.113.7");
 });
 
 test("a long answer of the service is cut", async () => {
@@ -37,7 +50,7 @@ test("a long answer of the service is cut", async () => {
 });
 
 test("an answer of the service without end is not read to its end", async () => {
-  expect(await messageOf(HTTP_FAULTS["drips its answer"])).toContain("IPv4 address: {");
+  expect(await messageOf(HTTP_FAULTS["sends without end"])).toContain("IPv4 address: ");
 });
 
 test.each<[string, RequestListener]>([
