@@ -1,5 +1,5 @@
 import type { Role } from "../model/snapshot.ts";
-import { dollarQuote, quoteIdentifier, quoteLiteral } from "../text/sql.ts";
+import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 
 /** A membership in a role that the session user grants itself for one transaction. */
 export interface TemporaryMembership {
@@ -50,7 +50,7 @@ export function membershipSql(role: Role, member: Role, serverVersion: number): 
  * the REVOKE would revoke that one. After this error, the privileges are read again.
  */
 function unlessMember(role: Role, login: Role): string {
-  const body = ` BEGIN IF pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER') THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END `;
-  const quote = dollarQuote("do", body);
-  return `DO ${quote}${body}${quote};`;
+  const isMember = `pg_catalog.pg_has_role(${quoteLiteral(login.name)}, ${quoteLiteral(role.name)}, 'MEMBER')`;
+  const body = `BEGIN IF ${isMember} THEN RAISE EXCEPTION 'somebody granted the membership meanwhile' USING ERRCODE = 'serialization_failure'; END IF; END`;
+  return `DO ${quoteLiteral(body)};`;
 }

@@ -3,7 +3,7 @@ import { AZURE_ADMIN } from "../model/entra-label.ts";
 import { isRelation } from "../model/kinds.ts";
 import { type Changed, type Warning, warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, listOf, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
-import type { Grantee, Group, Role, Snapshot } from "../model/snapshot.ts";
+import { type Grantee, type Group, heldBy, type Role, type Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { type Drift, demandedOn } from "./drift.ts";
 import { futureWarnings } from "./future.ts";
@@ -33,7 +33,7 @@ export function warningsFor(
     ...futureWarnings(grantee, future, beyond),
     ...pitfallWarnings(role, pitfalls),
     ...warning("grantee-is-owner", granteeIsOwner(groups, demand, actor)),
-    ...warning("trigger-and-create", triggerAndCreate(snapshot, demand, actor)),
+    ...warning("trigger-and-create", triggerAndCreate(snapshot, demand, grantee)),
     ...warning("grantee-is-administrator", administers(database, grantee)),
     ...warning("elastic-cluster", server.citus ? ELASTIC_CLUSTER : undefined),
     ...unmatchedPatterns.flatMap(matchesNothing),
@@ -99,12 +99,13 @@ function granteeIsOwner(groups: readonly Group[], demand: Demand, actor: Role): 
 }
 
 /** TRIGGER lets a role that can create a function run code as the role that writes to the table next. */
-function triggerAndCreate({ groups, schemas, server }: Snapshot, demand: Demand, actor: Role): Sentence | undefined {
+function triggerAndCreate({ groups, server }: Snapshot, demand: Demand, grantee: Grantee): Sentence | undefined {
   const tables = groups.filter((group) => group.kind === "table" && group.skipped === "");
   const demanded = tables.some((group) => demandedOn(group, demand, server.version).includes("TRIGGER"));
-  const creatable = schemas.filter((schema) => schema.creatableBy.has(actor));
-  if (!demanded || creatable.length === 0) return undefined;
-  return sentence`${name(actor.name)} has TRIGGER and can create functions in ${someNames(creatable.map((schema) => [schema.name]))}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`;
+  const isCreatable = (group: Group) => group.kind === "schema" && heldBy(group, grantee).has("CREATE");
+  const schemas = groups.filter(isCreatable).flatMap(({ members }) => members.map((schema) => [schema.name]));
+  if (!demanded || schemas.length === 0) return undefined;
+  return sentence`${name(grantee.actor.name)} has TRIGGER and can create functions in ${someNames(schemas)}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`;
 }
 
 /** The privilege lists do not limit an administrator. */

@@ -145,8 +145,6 @@ export interface Schema {
   readonly acl: readonly AclItem[];
   /** Among the roles that may have to act here, those with USAGE: GRANT looks names up as the acting role. */
   readonly usableBy: ReadonlySet<Role>;
-  /** The roles as which the grantees' sessions begin that may CREATE here. */
-  readonly creatableBy: ReadonlySet<Role>;
 }
 
 /**

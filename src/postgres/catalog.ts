@@ -6,18 +6,12 @@ import { oldServer } from "../grants/obstacles.ts";
 import { powersMatter } from "../grants/powers.ts";
 import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure, failure } from "../model/failure.ts";
-import { isRoutine, type Kind } from "../model/kinds.ts";
+import { isRoutine } from "../model/kinds.ts";
 import { sentence } from "../model/sentence.ts";
 import type { Group, Oid, Pitfall, Role, Snapshot } from "../model/snapshot.ts";
 import { likePatternsOf } from "./exclude.sql.ts";
 import { type LabelRow, labelsOf, type OwnershipRow, ownerships } from "./grantees.sql.ts";
-import {
-  defaultsThatFail,
-  foreignKeysThatFail,
-  foreignTablesWithoutMapping,
-  rowSecurityWithoutPolicy,
-  viewsThatFail,
-} from "./pitfalls.sql.ts";
+import { pitfallStatements } from "./pitfalls.sql.ts";
 import { whoCanAct } from "./roles.sql.ts";
 import { defaultPrivileges, type ObjectNow, secondLook } from "./second-look.sql.ts";
 import { type GroupRow, mapGrantees, mapSnapshot, type SnapshotRow } from "./snapshot.rows.ts";
@@ -39,20 +33,31 @@ const LOOKS_TOGETHER = 2;
  * @throws ActionError `catalog-busy` if some object changes during each look, `server-too-old`; else the server's error
  */
 export async function look(client: Client, grantees: readonly string[], demand: Demand): Promise<Snapshot> {
-  const end = Date.now() + MAX_TIME;
   let firstLook: string | undefined;
-  for (let looks = 1; ; looks++) {
+  return lookUntilDone(client, async (looks) => {
     const since = looks > LOOKS_TOGETHER ? firstLook : undefined;
-    const seen = await lookOnce(client, grantees, demand, since).catch(async (error: unknown) => {
+    const { snapshot, nextTransaction } = await lookOnce(client, grantees, demand, since);
+    firstLook ??= nextTransaction;
+    return snapshot;
+  });
+}
+
+/**
+ * Looks again after an error that another session causes.
+ * @param once one look; undefined if it has to be made again
+ * @throws ActionError `catalog-busy`, `server-too-old`; else the server's error
+ */
+export async function lookUntilDone<T>(client: Client, once: (looks: number) => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + MAX_TIME;
+  for (let looks = 1; ; looks++) {
+    const seen = await once(looks).catch(async (error: unknown) => {
       if (!(error instanceof pg.DatabaseError)) throw error;
       await rollBack(client, error);
       if (looks === 1) await refuseOldServer(client);
       if (!isPassing(error) || Date.now() > end) throw error;
-      return null;
     });
-    if (seen?.snapshot) return seen.snapshot;
+    if (seen !== undefined) return seen;
     if (Date.now() > end) throw new ActionError(catalogBusy(looks));
-    firstLook ??= seen?.nextTransaction;
     // At random, so that two runs that disturb each other get out of step.
     if (looks > 1) await setTimeout(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
   }
@@ -69,7 +74,7 @@ async function refuseOldServer(client: Client): Promise<void> {
 }
 
 /** True for an error that a DROP of another session, or a replica's recovery, causes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-export function isPassing(error: pg.DatabaseError): boolean {
+function isPassing(error: pg.DatabaseError): boolean {
   return PASSING.has(error.code ?? "") || (error.code === "XX000" && error.message.startsWith("cache lookup failed"));
 }
 
@@ -129,36 +134,18 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
   const { snapshot, asked } = first;
   const signedIn = [...first.grantees.values()];
   const actors = [...new Set(signedIn.map(({ actor }) => actor))];
-  const roles = oidsOf(signedIn.map(({ role }) => role));
+  const [roles, actorIds] = [oidsOf(signedIn.map(({ role }) => role)), oidsOf(actors)];
   const creators = creatorsOf({ ...snapshot, grantees: first.grantees }, demand);
-  const scope = {
-    schemas: snapshot.schemas.map(({ oid }) => oid),
-    grantees: oidsOf(actors),
-    exclude: demand.exclude,
-  };
-  const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
   const needed = (is: boolean, sql: () => string) => (is ? sql() : NO_ROWS);
-  const ownSequences =
-    demandsNextValues(demand) && !first.server.otherSequences && !snapshot.groups.some(isExcludedSequence);
   const [objects, acting, defaults, labels, owned, ...pitfalls] = (await statements(client, [
     secondLook(asked.filter(isChecked)),
-    needed(mayDiffer(snapshot, demand, signedIn), () => whoCanAct(first, [...roles, ...scope.grantees])),
+    needed(mayDiffer(snapshot, demand, signedIn), () => whoCanAct(first, [...roles, ...actorIds])),
     needed(creators.length > 0 && actors.length > 0, () =>
       defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0),
     ),
     needed(snapshot.server.labelsReadable, () => labelsOf(roles)),
     needed(powersMatter(demand), () => ownerships(roles, ownersOf(snapshot), snapshot.server.version)),
-    needed(
-      asked.some(({ rowSecurity }) => rowSecurity),
-      () => rowSecurityWithoutPolicy(scope),
-    ),
-    needed(has("view"), () => viewsThatFail(scope)),
-    needed(
-      asked.some(({ triggers }) => triggers),
-      () => foreignKeysThatFail(scope),
-    ),
-    needed(!ownSequences, () => defaultsThatFail(scope, demandsNextValues(demand))),
-    needed(has("foreign-table"), () => foreignTablesWithoutMapping(scope)),
+    ...pitfallStatements(first, demand, actorIds),
     "COMMIT;",
   ])) as [ObjectNow[], SnapshotRow[], GroupRow[], LabelRow[], OwnershipRow[], ...Pitfall[][]];
   const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting], demand.exclude) : first;
@@ -181,15 +168,6 @@ function oidsOf(roles: readonly Role[]): readonly Oid[] {
 /** The owners of the database, and of the schemas and relations that are checked. */
 function ownersOf({ groups }: Pick<Snapshot, "groups">): readonly Oid[] {
   return oidsOf(groups.filter(isChecked).map(({ owner }) => owner));
-}
-
-function isExcludedSequence({ kind, skipped }: Group): boolean {
-  return kind === "sequence" && skipped === "exclude";
-}
-
-/** True if the demand lets the grantees take the next value of a sequence. */
-function demandsNextValues({ sequencePrivileges }: Demand): boolean {
-  return sequencePrivileges === "ALL" || sequencePrivileges.includes("USAGE") || sequencePrivileges.includes("UPDATE");
 }
 
 /** In place of a statement that this database does not need. */

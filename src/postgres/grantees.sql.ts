@@ -11,18 +11,22 @@ export interface OwnershipRow extends OwnerMembership {
 }
 
 /**
- * The labels that bind grantees to identities: the rows of LabelRow. All databases share their catalog:
+ * The labels that bind roles to identities. All databases share their catalog:
  * https://www.postgresql.org/docs/current/catalog-pg-shseclabel.html
  */
+const LABELS = `pg_catalog.pg_shseclabel
+       WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')`;
+
+/** An array of those of one role, the server's own first. */
+export function labelsOn(role: string): string {
+  return `ARRAY (SELECT label FROM ${LABELS} AND objoid = ${role} ORDER BY provider DESC)`;
+}
+
+/** The labels of grantees: the rows of LabelRow. */
 export function labelsOf(grantees: readonly Oid[]): string {
   return `
-WITH label AS MATERIALIZED (
-  SELECT objoid AS role, provider, label FROM pg_catalog.pg_shseclabel
-  WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-    AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')
-)
-SELECT g.oid::pg_catalog.text AS grantee, ARRAY (SELECT label FROM label WHERE role = g.oid ORDER BY provider DESC) AS labels,
-       EXISTS (SELECT FROM label) AS "labelsInUse"
+SELECT g.oid::pg_catalog.text AS grantee, ${labelsOn("g.oid")} AS labels,
+       EXISTS (SELECT FROM ${LABELS}) AS "labelsInUse"
 FROM ${unnested(grantees)} AS g (oid)
 ORDER BY g.oid;`;
 }

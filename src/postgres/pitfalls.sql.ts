@@ -1,19 +1,39 @@
+import type { Demand } from "../model/demand.ts";
+import type { Kind } from "../model/kinds.ts";
 import type { Oid } from "../model/snapshot.ts";
 import { notExcluded } from "./exclude.sql.ts";
 import { unnested } from "./roles.sql.ts";
-
-/**
- * The statements that find pitfalls: reasons why an app fails although it holds every privilege that was asked for. Their
- * rows are those of `Pitfall` in model/snapshot.ts.
- */
+import type { FirstLook } from "./snapshot.rows.ts";
 
 /** The objects and roles that a statement looks at. */
-export interface PitfallScope {
+interface PitfallScope {
   readonly schemas: readonly Oid[];
   /** The roles as which the sessions of the grantees begin. */
   readonly grantees: readonly Oid[];
   /** The patterns of the input `exclude`. */
   readonly exclude: readonly string[];
+}
+
+/**
+ * The statements that find pitfalls, without those that cannot find any after the first look: reasons why an app fails
+ * although it holds every privilege that was asked for. Their rows are those of `Pitfall` in model/snapshot.ts.
+ * @param grantees the roles as which the sessions of the grantees begin
+ */
+export function pitfallStatements(first: FirstLook, demand: Demand, grantees: readonly Oid[]): readonly string[] {
+  const { snapshot, asked, server } = first;
+  const { exclude, sequencePrivileges: ofSequences } = demand;
+  const scope = { schemas: snapshot.schemas.map(({ oid }) => oid), grantees, exclude };
+  const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
+  const isExcluded = snapshot.groups.some(({ kind, skipped }) => kind === "sequence" && skipped === "exclude");
+  const takesValues = ofSequences === "ALL" || ofSequences.includes("USAGE") || ofSequences.includes("UPDATE");
+  const mayLackValues = !takesValues || server.otherSequences || isExcluded;
+  return [
+    ...(asked.some(({ rowSecurity }) => rowSecurity) ? [rowSecurityWithoutPolicy(scope)] : []),
+    ...(has("view") ? [viewsThatFail(scope)] : []),
+    ...(asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(scope)] : []),
+    ...(mayLackValues ? [defaultsThatFail(scope, takesValues)] : []),
+    ...(has("foreign-table") ? [foreignTablesWithoutMapping(scope)] : []),
+  ];
 }
 
 /** A condition: a relation belongs to an extension. */
@@ -40,7 +60,7 @@ const USED = "used.grantee::pg_catalog.text, used.nspname AS schema, used.relnam
  * Tables whose row-level security has no policy that would show a row to the grantee.
  * Who bypasses row-level security: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  */
-export function rowSecurityWithoutPolicy(scope: PitfallScope): string {
+function rowSecurityWithoutPolicy(scope: PitfallScope): string {
   return `
 WITH ${used(scope)}
 SELECT 'row-level-security' AS code, ${USED}
@@ -119,7 +139,7 @@ source AS MATERIALIZED (
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execMain.c#L638 (ExecCheckOneRelPerms)
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/rewrite/rewriteHandler.c#L1902 (markQueryForLocking)
  */
-export function viewsThatFail(scope: PitfallScope): string {
+function viewsThatFail(scope: PitfallScope): string {
   return `
 WITH RECURSIVE ${SOURCES}
 ${used(scope)},
@@ -192,7 +212,7 @@ function mayUse(role: string, relation: string, use: string): string {
  * row of the referenced table with the same key.
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/utils/adt/ri_triggers.c#L2369 (ri_PerformCheck)
  */
-export function foreignKeysThatFail(scope: PitfallScope): string {
+function foreignKeysThatFail(scope: PitfallScope): string {
   return `
 WITH ${used(scope)}
 SELECT 'foreign-key-fails' AS code, ${USED}, use,
@@ -226,7 +246,7 @@ const NEXTVAL = 1574;
  * in another schema, excluded, or `sequence-privileges` names neither USAGE nor UPDATE.
  * @param demanded whether USAGE or UPDATE is demanded on the sequences of `schemas`
  */
-export function defaultsThatFail(scope: PitfallScope, demanded: boolean): string {
+function defaultsThatFail(scope: PitfallScope, demanded: boolean): string {
   const isDemanded = `s.relnamespace = ANY ('{${scope.schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(scope.exclude, "sn.nspname", "s.relname")}`;
   return `
 WITH ${used(scope)},
@@ -256,7 +276,7 @@ ORDER BY schema, name, source, used.grantee;`;
 const NEED_USER_MAPPING = ["postgres_fdw_handler", "oracle_fdw_handler", "tds_fdw_handler", "mysql_fdw_handler"];
 
 /** Foreign tables for which neither the grantee nor PUBLIC has a user mapping. */
-export function foreignTablesWithoutMapping(scope: PitfallScope): string {
+function foreignTablesWithoutMapping(scope: PitfallScope): string {
   return `
 WITH ${used(scope)}
 SELECT 'no-user-mapping' AS code, ${USED},

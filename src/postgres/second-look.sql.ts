@@ -1,12 +1,6 @@
 import type { Creator } from "../grants/creators.ts";
 import { isRoutine } from "../model/kinds.ts";
-import {
-  PREDEFINED_ROLES,
-  type Privilege,
-  ROUTINE_PRIVILEGES,
-  SEQUENCE_PRIVILEGES,
-  TABLE_PRIVILEGES,
-} from "../model/privileges.ts";
+import { PREDEFINED_ROLES } from "../model/privileges.ts";
 import type { Oid, Role } from "../model/snapshot.ts";
 import { aclItems } from "./roles.sql.ts";
 import type { FirstLook } from "./snapshot.rows.ts";
@@ -65,8 +59,8 @@ SELECT 'default-privileges' AS kind, NULLIF(c.schema, 0)::pg_catalog.text AS sch
           AND x.grantee <> c.role AND x.grantee = ANY ('{${["0", ...holders].join()}}'::pg_catalog.oid[])) AS acl,
        (SELECT pg_catalog.json_object_agg(g.oid, (
                  SELECT COALESCE(pg_catalog.json_agg(name ORDER BY ordinal), '[]') FROM ${PRIVILEGES}
-                 WHERE type = t.objtype AND (name = ANY (g.anyway) OR name = ANY (given.privileges))))
-        FROM (VALUES ${grantees.map((role) => `('${role.oid}'::pg_catalog.oid, '{${anyway(role)}}'::pg_catalog.text[])`)}) AS g (oid, anyway)
+                 WHERE type = t.objtype AND (g.superuser OR name = ANY (g.anyway) OR name = ANY (given.privileges))))
+        FROM (VALUES ${grantees.map(rowOf)}) AS g (oid, superuser, anyway)
         CROSS JOIN LATERAL (
           SELECT pg_catalog.array_agg(x.privilege_type) AS privileges
           FROM (
@@ -87,11 +81,8 @@ CROSS JOIN (VALUES ('r'::"char", 'r'::"char", 'tables'), ('S', 's', 'sequences')
 ORDER BY c.schema, c.role, t.objtype DESC;`;
 }
 
-/** The privileges that a role holds on whatever somebody creates: all as a superuser, others by predefined roles. */
-function anyway({ superuser, inherits }: Role): readonly Privilege[] {
-  return superuser
-    ? ALL_PRIVILEGES
-    : [...inherits].flatMap(({ predefined, name }) => (predefined && PREDEFINED_ROLES[name]) || []);
+/** A grantee with the privileges that it holds on whatever somebody creates: all as a superuser, others by predefined roles. */
+function rowOf({ oid, superuser, inherits }: Role): string {
+  const anyway = [...inherits].flatMap(({ predefined, name }) => (predefined && PREDEFINED_ROLES[name]) || []);
+  return `('${oid}'::pg_catalog.oid, ${superuser}, '{${anyway}}'::pg_catalog.text[])`;
 }
-
-const ALL_PRIVILEGES = [...TABLE_PRIVILEGES, ...SEQUENCE_PRIVILEGES, ...ROUTINE_PRIVILEGES];

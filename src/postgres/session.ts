@@ -132,7 +132,7 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
   const { answerTime, queryTime } = times;
   const socket = new Socket();
   const refusal = server.tls.mode === "disable" ? undefined : watchFirstAnswer(socket);
-  const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
+  const startClock = () => setTimeout(() => socket.destroy(noAnswer(answerTime)), answerTime);
   const abort = () => socket.destroy(signal?.reason);
   let token: string | undefined;
   let waitsForSignIn = false;
@@ -140,19 +140,19 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
   const client = clientOf(target, socket, queryTime, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
-    clock.stop(); // the time of the sign-in is not the server's
+    clearTimeout(clock); // the time of the sign-in is not the server's
     waitsForSignIn = true;
     token = await signingIn;
     if (socket.destroyed) throw new Error("the attempt is over");
     waitsForSignIn = false;
-    clock.start();
+    clock = startClock();
   });
   checkMessages(client);
   if (known.signIn !== undefined && known.signIn.type !== "password") refuseHashes(client);
   client.on("error", (error) => {
     broken ??= error; // without a listener, a broken connection would end the process
   });
-  clock.start();
+  let clock = startClock();
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
   try {
@@ -173,7 +173,7 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
     const failure = diagnose(cause, { ...known, ...peer, token: claimsOf(token ?? "") });
     throw new ActionError(failure, { cause });
   } finally {
-    clock.stop();
+    clearTimeout(clock);
     signal?.removeEventListener("abort", abort);
   }
   return sessionOf(client, socket, () => broken, signal);
@@ -210,11 +210,11 @@ function sessionOf(
   broken: () => NodeJS.ErrnoException | undefined,
   signal: AbortSignal | undefined,
 ) {
-  const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
+  let grace: NodeJS.Timeout | undefined;
   const stop = () => {
     breakAfterAnswers(client, signal?.reason);
     cancelQuery(client, socket);
-    grace.start();
+    grace = setTimeout(() => breakConnection(client, signal?.reason), GRACE_TIME);
   };
   signal?.addEventListener("abort", stop);
   let answered = Date.now();
@@ -230,7 +230,7 @@ function sessionOf(
     /** A client left open keeps the process alive; a server that does not answer must not, either. */
     async end() {
       signal?.removeEventListener("abort", stop);
-      grace.stop();
+      clearTimeout(grace);
       await within(END_TIME, client.end()).catch(() => {});
       socket.destroy();
     },
@@ -267,17 +267,4 @@ function contextOf({ rootCertificates }: Tls): SecureContext {
     // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
     ...(rootCertificates !== undefined && { ca: [...getCACertificates("default"), rootCertificates] }),
   });
-}
-
-/** Runs `action` so many milliseconds after each start, unless it is stopped before. */
-function timer(time: number, action: () => void) {
-  let timeout: NodeJS.Timeout | undefined;
-  return {
-    start() {
-      timeout = setTimeout(action, time);
-    },
-    stop() {
-      clearTimeout(timeout);
-    },
-  };
 }

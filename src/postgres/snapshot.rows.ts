@@ -166,10 +166,9 @@ const CANNOT_ACT = {
   membership: null,
 };
 
-function schemaFrom({ owner, acl, held, members: [itself] }: Group, usable: ReadonlyMap<Oid, readonly Role[]>): Schema {
+function schemaFrom({ owner, acl, members: [itself] }: Group, usable: ReadonlyMap<Oid, readonly Role[]>): Schema {
   const { oid = "", name = "" } = itself ?? {};
-  const creators = [...held].flatMap(([role, privileges]) => (privileges.has("CREATE") ? role : []));
-  return { oid, name, owner, acl, usableBy: new Set(usable.get(oid)), creatableBy: new Set(creators) };
+  return { oid, name, owner, acl, usableBy: new Set(usable.get(oid)) };
 }
 
 export interface SnapshotRow {

@@ -1,12 +1,6 @@
 import type { Client } from "pg";
-import {
-  AZURE_ADMIN,
-  LABEL_PROVIDER,
-  PRINCIPAL_TYPES,
-  type PrincipalType,
-  RESOLVED_PROVIDER,
-  readEntraLabel,
-} from "../model/entra-label.ts";
+import { AZURE_ADMIN, PRINCIPAL_TYPES, type PrincipalType, readEntraLabel } from "../model/entra-label.ts";
+import { labelsOn } from "../postgres/grantees.sql.ts";
 
 /** A role, and the identity in Entra that it is bound to. */
 export interface Principal {
@@ -32,10 +26,7 @@ SELECT r.rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles AS a
          AS administrator,
        (SELECT pg_catalog.json_agg(pg_catalog.row_to_json(p))
         FROM pg_catalog.pgaadauth_list_principals(FALSE) AS p) AS listed,
-       ARRAY (SELECT label FROM pg_catalog.pg_shseclabel
-              WHERE objoid = r.oid AND classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-                AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')
-              ORDER BY provider DESC) AS labels
+       ${labelsOn("r.oid")} AS labels
 FROM pg_catalog.pg_roles AS r
 WHERE r.rolname = $1`;
 

@@ -19,6 +19,11 @@ import {
   schemas,
 } from "./values.ts";
 
+/** Properties of an input with a list that an unset variable must not change. */
+const LIST = { neverEmpty: true, inFile: "list" } as const;
+
+const allOr = (privileges: readonly string[]) => `\`ALL\`, or a comma-separated list of ${privileges.join(", ")}`;
+
 /** The inputs that an entry of `grants-file` can have. */
 export const GRANT_INPUTS = {
   database: { use: "one or more database names or patterns such as `orders_*`, one per line", inFile: "list" },
@@ -27,25 +32,10 @@ export const GRANT_INPUTS = {
     use: "the object IDs in Microsoft Entra, GUIDs, of the grantees, one per line, in the order of `grantee`",
     inFile: "list",
   },
-  schemas: {
-    use: "one or more schema names, one per line, or only `'*'`",
-    default: "public",
-    neverEmpty: true,
-    inFile: "list",
-  },
-  "table-privileges": {
-    use: `\`ALL\`, or a comma-separated list of ${TABLE_PRIVILEGES.join(", ")}`,
-    default: "ALL",
-    neverEmpty: true,
-    inFile: "list",
-  },
-  "sequence-privileges": {
-    use: `\`ALL\`, or a comma-separated list of ${SEQUENCE_PRIVILEGES.join(", ")}`,
-    default: "ALL",
-    neverEmpty: true,
-    inFile: "list",
-  },
-  "schema-privileges": { use: "`USAGE` or `USAGE, CREATE`", default: "USAGE", neverEmpty: true, inFile: "list" },
+  schemas: { ...LIST, use: "one or more schema names, one per line, or only `'*'`", default: "public" },
+  "table-privileges": { ...LIST, use: allOr(TABLE_PRIVILEGES), default: "ALL" },
+  "sequence-privileges": { ...LIST, use: allOr(SEQUENCE_PRIVILEGES), default: "ALL" },
+  "schema-privileges": { ...LIST, use: "`USAGE` or `USAGE, CREATE`", default: "USAGE" },
   "routine-privileges": { use: "`EXECUTE`, or leave it empty", inFile: "list" },
   "default-privileges": BOOLEAN_INPUT,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },

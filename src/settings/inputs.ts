@@ -12,19 +12,7 @@ import { Invalid } from "./invalid.ts";
 import { all, type InputsOf, ifValid, readInputs, secretsIn, textIn } from "./reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "./server.ts";
 import { cloudFrom, SIGN_IN_INPUTS, signInFrom } from "./sign-in.ts";
-import {
-  BOOLEAN_INPUT,
-  boolean,
-  choice,
-  hostName,
-  hostNames,
-  name,
-  names,
-  oneOf,
-  port,
-  SECRET_INPUT,
-  secret,
-} from "./values.ts";
+import { BOOLEAN_INPUT, boolean, choice, hostNames, name, names, oneOf, port, SECRET_INPUT, secret } from "./values.ts";
 
 /** The inputs of the main action, with the defaults in its action.yml. */
 export const INPUTS = {
@@ -60,7 +48,7 @@ export function parseSettings(env: Env, file?: GrantsFile): Settings {
 function settingsFrom(explicit: MainInputs, file: GrantsFile | undefined): Settings {
   const cloud = () => cloudFrom(explicit);
   const signIn = () => signInFrom(explicit);
-  const toHosts = hostNames(hostName(() => cloud().hostSuffix, CONNECTION_STRINGS));
+  const toHosts = hostNames(() => cloud().hostSuffix, CONNECTION_STRINGS);
   const connection = () => connectionFrom(explicit, toHosts);
   const inputs = explicit.withContentsOf("app-connection", () => {
     const { host, port, database, user: grantee } = connection() ?? {};

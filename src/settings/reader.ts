@@ -224,16 +224,13 @@ function variable(name: string): string {
 function misspelled(table: InputTable, env: Env): Mistake[] {
   const names = Object.keys(table);
   const known = new Set(names.map(variable));
-  return Object.keys(env)
-    .filter((key) => key.startsWith("INPUT_") && !known.has(key))
-    .sort()
-    .map((key) => key.slice("INPUT_".length).toLowerCase())
-    .map((name) => ({ name, suggestion: didYouMean(name, names) }))
-    .filter(({ suggestion }) => !isEmpty(suggestion))
-    .map(({ name, suggestion }) => ({
-      name,
-      problem: sentence`${code(name)} is not an input of this action. ${suggestion}`,
-    }));
+  const unknown = Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key));
+  return unknown.sort().flatMap((key) => {
+    const name = key.slice("INPUT_".length).toLowerCase();
+    const suggestion = didYouMean(name, names);
+    if (isEmpty(suggestion)) return [];
+    return [{ name, problem: sentence`${code(name)} is not an input of this action. ${suggestion}` }];
+  });
 }
 
 function badInput(mistakes: readonly Mistake[], order: readonly string[]): ActionError {

@@ -106,9 +106,10 @@ export function hostName(suffix: () => string, forConnectionString: Sentence): (
   };
 }
 
-/** Host names, one per line, in order, each as `one` reads it. Of two that differ only in case, the last one stays. */
-export function hostNames(one: (text: string) => string): (text: string) => readonly string[] {
-  return (text) => [...new Map(eachLine(one)(text).map((host) => [host.toLowerCase(), host])).values()];
+/** Host names as `hostName` reads each, one per line, in order. Of two that differ only in case, the last one stays. */
+export function hostNames(suffix: () => string, forConnectionString: Sentence): (text: string) => readonly string[] {
+  const inText = eachLine(hostName(suffix, forConnectionString));
+  return (text) => [...new Map(inText(text).map((host) => [host.toLowerCase(), host])).values()];
 }
 
 const NOT_HOSTS = [

@@ -13,9 +13,3 @@ export function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
   return text.includes("\\") ? `E${quoted}` : quoted;
 }
-
-/** A dollar quote that the text does not contain: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-DOLLAR-QUOTING */
-export function dollarQuote(tag: string, text: string, n = 0): string {
-  const quote = `$${tag}${n || ""}$`;
-  return text.includes(quote) ? dollarQuote(tag, text, n + 1) : quote;
-}

@@ -163,7 +163,6 @@ export function snapshot(
     owner: roles[owner],
     acl: [],
     usableBy: new Set(usableBy.map((name) => roles[name])),
-    creatableBy: new Set(),
   });
   const known = new Map(
     groups.map((spec): [GroupSpec, Group] => {

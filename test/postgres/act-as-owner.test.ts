@@ -84,9 +84,9 @@ describe.each(SOME_VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     expect(await memberships(place)).toBe(before);
   });
 
-  test("acts for an owner whose name contains a dollar quote", async () => {
+  test("acts for an owner whose name contains quotes and a backslash", async () => {
     const place = await withMaker();
-    const name = `do$do$${place.login}`;
+    const name = `it's "\\'$do$${place.login}`;
     await place.as(place.login, `CREATE ROLE ${quote(name)} LOGIN`);
     await place.sql(`ALTER TABLE t OWNER TO ${quote(name)}; GRANT USAGE ON SCHEMA public TO ${quote(name)}`);
     expect(await place.run("apply", ON, { user: place.login })).toMatchObject({ verdict: "repaired" });
