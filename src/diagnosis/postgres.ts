@@ -123,8 +123,9 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "pooler-sign-in": [
     [
-      { codes: "08P01", text: /(password|SASL) authentication failed$|empty password/ }, // PostgreSQL's code is 28P01
-      /^odyssey: .*(user blocked|incorrect|is not found)|no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|auth_(query|dbname)|authentication database|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
+      { codes: "08P01", text: /(password|SASL) authentication failed|empty password/ }, // PostgreSQL's code is 28P01
+      { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
+      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|(from|send|no) auth_query|auth_query response|auth_dbname|uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
     ],
     "A connection pooler refused the sign-in, not PostgreSQL: its own list of users and databases lacks this one, it cannot check a token, or the server has no such role.",
     "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.",
@@ -190,7 +191,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "no-connection-slots": [
     [
-      { codes: "53300", text: /^(?!pgpool)/ },
+      { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max clients reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/,
     ],
     "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
@@ -204,7 +205,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "server-restarting": [
     [
-      "57P01 57P02 57P03",
+      "57000 57P01 57P02 57P03",
       /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
       /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
     ],
@@ -213,7 +214,7 @@ export const POSTGRES = rulesFor("postgres", {
     { retries: 4 },
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown|all backend nodes are down|failed to get remote server|waiting to acquire database connection/,
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend connection|^server failover|waiting to acquire database connection/,
     "The connection pooler cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
     { retries: 2 },
@@ -250,7 +251,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Revoke the privileges of roles that are no longer used.",
   ],
   wraparound: [
-    /not accepting commands.*wraparound/,
+    /not accepting commands.*wraparound|multixact "members" limit/,
     "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
     "Vacuum the database that the message names, as its owner or an administrator:",
     run("VACUUM (VERBOSE);"),
@@ -278,6 +279,13 @@ export const POSTGRES = rulesFor("postgres", {
     { retries: 2 },
   ],
   "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
+  "data-damaged": [
+    ["XX001 XX002 58030", /pg_filenode|status of transaction|^could not \w+ (file|directory) .*: Permission denied/],
+    "A file of the server's data is damaged or cannot be read.",
+    "Open a support request for the server in the Azure portal.",
+    "Or restore the server, as it was before, to a new server:",
+    azServer("restore", {}, { name: "<new-server>", "source-server": "<server>", "restore-time": "<time>" }),
+  ],
   "read-only": [
     ["25006", /during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
@@ -486,21 +494,13 @@ export const POSTGRES = rulesFor("postgres", {
   "sign-in-refused": [
     "28000",
     "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers use only passwords and Entra tokens (never ident, LDAP or client certificates).",
-    "Check `port` and `user`.",
     setFullName,
     "Check how the server lets roles sign in:",
     (context) => azShow(context, "authConfig"),
     findRole,
   ],
-  "data-damaged": [
-    ["XX001 XX002 58030", /pg_filenode\.map|could not access status of transaction/],
-    "A file of the server's data is damaged or cannot be read.",
-    "Open a support request for the server in the Azure portal.",
-    "Or restore the server, as it was before, to a new server:",
-    azServer("restore", {}, { name: "<new-server>", "source-server": "<server>", "restore-time": "<time>" }),
-  ],
   "server-fault": [
-    ["XX* 58* F0*", /connection to the remote node/],
+    ["XX* 58* F0*", /connection (to the remote|establishment for) node/],
     "The server, a node of its cluster or an extension had an internal error.",
     "Run the job again: what was granted stays granted.",
     "If the error persists, restart the server:",

@@ -120,7 +120,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     { retries: 1 },
   ],
   "azure-token-refused": [
-    ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }],
+    ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }, /to access linked subscription/],
     ({ server, ...context }, { text }) => {
       if (/'puid' or 'altsecid' or 'oid'/.test(text))
         return [
