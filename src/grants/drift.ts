@@ -1,13 +1,6 @@
 import type { Demand } from "../model/demand.ts";
 import { isInSchema, isRelation, isRoutine, rankOf, typeOf } from "../model/kinds.ts";
-import {
-  grantOptionOf,
-  inOrder,
-  type Privilege,
-  type SchemaPrivilege,
-  SEQUENCE_PRIVILEGES,
-  tablePrivilegesOf,
-} from "../model/privileges.ts";
+import { grantOptionOf, inOrder, type Privilege, SEQUENCE_PRIVILEGES, tablePrivilegesOf } from "../model/privileges.ts";
 import type { Held, ObjectCounts } from "../model/report.ts";
 import {
   type AclItem,
@@ -76,7 +69,7 @@ export function driftsIn(
       missing: missing.filter((finding) => !isFuture(finding)),
       extra: extra.filter((finding) => !isFuture(finding)),
       future: { missing: missing.filter(isFuture), extra: extra.filter(isFuture) },
-      held: countSources(groups, demand, grantee),
+      held: countSources(demanded, grantee),
     };
   };
 }
@@ -136,7 +129,7 @@ function findings(
   return found;
 }
 
-const NO_COLUMNS: readonly ColumnAclItem[] = [];
+export const NO_COLUMNS: readonly ColumnAclItem[] = [];
 
 /** The privileges that are extra if they are not demanded: those on relations, and what default privileges give. */
 function mayBeExtra(group: Group, grantee: Grantee): readonly string[] {
@@ -195,13 +188,13 @@ function objectCounts(groups: readonly Group[], { routinePrivileges }: Demand): 
 }
 
 /** Each held privilege once, by its first source; equal answers are counted together. */
-function countSources(groups: readonly Group[], demand: Demand, grantee: Grantee): readonly Held[] {
+function countSources(demanded: ReadonlyMap<Group, readonly Privilege[]>, grantee: Grantee): readonly Held[] {
   const found = new Map<string, Held>();
-  for (const group of groups.filter((group) => group.kind !== "default-privileges")) {
+  for (const [group, ofGroup] of demanded) {
+    if (group.kind === "default-privileges") continue;
+    const all = [...heldBy(group, grantee)];
     // Of a schema, only what this run is about.
-    const counted = (privilege: Privilege) =>
-      group.kind !== "schema" || demand.schemaPrivileges.includes(privilege as SchemaPrivilege);
-    const held = inOrder([...heldBy(group, grantee)].filter(counted));
+    const held = inOrder(group.kind === "schema" ? all.filter((privilege) => ofGroup.includes(privilege)) : all);
     const sources = held.map((privilege) => ({ privilege, source: sourcesOf(grantee, group, privilege)[0] }));
     for (const same of groupsOf(sources, ({ source }) => JSON.stringify(source))) {
       const [{ source }] = same;

@@ -1,15 +1,10 @@
 import { inOrder, isGrantOption, type Privilege, withoutGrantOption } from "../model/privileges.ts";
 import type { DatabaseReport, Undeclared as Entry } from "../model/report.ts";
 import { sentence } from "../model/sentence.ts";
-import {
-  type AclItem,
-  type ColumnAclItem,
-  isPublic,
-  type UndeclaredLook,
-  type UndeclaredPrivileges,
-} from "../model/snapshot.ts";
+import { type AclItem, isPublic, type UndeclaredLook, type UndeclaredPrivileges } from "../model/snapshot.ts";
 import { compare, groupsOf } from "../text/groups.ts";
 import type { Login } from "./acting-role.ts";
+import { NO_COLUMNS } from "./drift.ts";
 import { fixBlocks, fixFor } from "./fixes.ts";
 import { type Blocked, type PrivilegeStep, planOf } from "./plan.ts";
 import { dependentsOf, stepToRevoke } from "./revokes.ts";
@@ -61,7 +56,7 @@ interface Revoke {
 function revokesOf(
   login: Login,
   { group, members, grantor, holders, ...held }: UndeclaredPrivileges,
-  columnsOf: ReadonlyMap<string, readonly ColumnAclItem[]>,
+  columnsOf: ReadonlyMap<string, typeof NO_COLUMNS>,
 ): readonly Revoke[] {
   const listed = new Map(held.privileges.map((privilege) => [withoutGrantOption(privilege) as Privilege, privilege]));
   const revokes = groupsOf(members, ({ oid }) => columnsOf.get(oid) ?? NO_COLUMNS).flatMap((alike) => {
@@ -89,8 +84,6 @@ function revokesOf(
     return { blocked, privileges: inOrder(privileges) };
   });
 }
-
-const NO_COLUMNS: readonly ColumnAclItem[] = [];
 
 /** Equal for what one entry is about. */
 function keyOf({ privileges, blocked }: Revoke): string {

@@ -165,22 +165,25 @@ export function isOpen(client: pg.Client): boolean {
 
 const breaking = new WeakSet<pg.Client>();
 
-/** Ends the connection when the server has answered all that it was sent. */
-export function breakAfterAnswers(client: pg.Client, reason: Error): void {
+/**
+ * Cancels the query that runs, and ends the connection when the server has answered all that it was sent, or when the time
+ * is over: what still waits for an answer fails with the reason.
+ * @param grace how much time the server has for that, in milliseconds
+ * @returns the timer, to be cleared if the connection ends before
+ */
+export function breakSoon(client: pg.Client, socket: Socket, reason: Error, grace: number): NodeJS.Timeout {
+  const end = () => (client.connection as Connection).stream.destroy(reason);
   breaking.add(client);
-  client.once("drain", () => breakConnection(client, reason));
-}
-
-/** Ends the connection at once: what waits for an answer fails with the reason, and nothing is sent any more. */
-export function breakConnection(client: pg.Client, reason: Error): void {
-  (client.connection as Connection).stream.destroy(reason);
+  client.once("drain", end);
+  cancelQuery(client, socket);
+  return setTimeout(end, grace);
 }
 
 /**
  * Asks the server to cancel the query that runs, by a connection of its own, as psql does on Ctrl+C. It may come too
  * late, or not at all. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
-export function cancelQuery(client: pg.Client, { remoteAddress, remotePort }: Socket): void {
+function cancelQuery(client: pg.Client, { remoteAddress, remotePort }: Socket): void {
   const { processID, secretKey } = client as pg.Client & { processID: number | null; secretKey: number | null };
   if (remoteAddress === undefined || remotePort === undefined || processID === null || secretKey === null) return;
   const connection = new pg.Connection() as Connection;

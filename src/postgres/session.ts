@@ -15,16 +15,7 @@ import { say } from "../log.ts";
 import { ActionError } from "../model/failure.ts";
 import type { PasswordProvider, Server, Tls } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
-import {
-  breakAfterAnswers,
-  breakConnection,
-  cancelQuery,
-  checkMessages,
-  delayStartup,
-  onAnswer,
-  refuseHashes,
-  watchFirstAnswer,
-} from "./driver.ts";
+import { breakSoon, checkMessages, delayStartup, onAnswer, refuseHashes, watchFirstAnswer } from "./driver.ts";
 
 export interface Target {
   readonly server: Server;
@@ -212,9 +203,7 @@ function sessionOf(
 ) {
   let grace: NodeJS.Timeout | undefined;
   const stop = () => {
-    breakAfterAnswers(client, signal?.reason);
-    cancelQuery(client, socket);
-    grace = setTimeout(() => breakConnection(client, signal?.reason), GRACE_TIME);
+    grace = breakSoon(client, socket, signal?.reason, GRACE_TIME);
   };
   signal?.addEventListener("abort", stop);
   let answered = Date.now();

@@ -1,6 +1,6 @@
 import { type Demand, ON_EXTRA } from "../model/demand.ts";
 import { GUID } from "../model/entra-label.ts";
-import { ROUTINE_PRIVILEGES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
+import { ROUTINE_PRIVILEGES, SCHEMA_PRIVILEGES, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES } from "../model/privileges.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import type { Grant, SignIn } from "../model/settings.ts";
 import { count } from "../text/count.ts";
@@ -15,7 +15,6 @@ import {
   objectIds,
   oneOf,
   privileges,
-  schemaPrivileges,
   schemas,
 } from "./values.ts";
 
@@ -69,7 +68,7 @@ export function demandFrom(inputs: GrantInputs, grantees: () => readonly string[
     schemas: () => inputs.orDefault("schemas", schemas),
     tablePrivileges: () => inputs.orDefault("table-privileges", privileges(TABLE_PRIVILEGES)),
     sequencePrivileges: () => inputs.orDefault("sequence-privileges", privileges(SEQUENCE_PRIVILEGES)),
-    schemaPrivileges: () => inputs.orDefault("schema-privileges", schemaPrivileges),
+    schemaPrivileges: () => inputs.orDefault("schema-privileges", listed(SCHEMA_PRIVILEGES, "USAGE")),
     routinePrivileges: () => inputs.optional("routine-privileges", listed(ROUTINE_PRIVILEGES)) ?? [],
     defaultPrivileges: () => inputs.orDefault("default-privileges", boolean),
     onExtra: () => inputs.orDefault("on-extra", choice(ON_EXTRA)),

@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { CLOUDS, type CloudName } from "../model/clouds.ts";
 import type { PrivilegeList } from "../model/demand.ts";
 import { GUID } from "../model/entra-label.ts";
-import { inOrder, type Privilege, SCHEMA_PRIVILEGES, type SchemaPrivilege } from "../model/privileges.ts";
+import type { Privilege } from "../model/privileges.ts";
 import { EMPTY, inOurWords, isEmpty, type Sentence, sentence } from "../model/sentence.ts";
 import { didYouMean } from "../text/near.ts";
 import { Invalid, parsed, resultOf, UNSET_VARIABLE } from "./invalid.ts";
@@ -204,8 +204,11 @@ export function privileges<P extends Privilege>(known: readonly P[]): (text: str
   };
 }
 
-/** Some of `known`, separated by commas or line breaks, in any case, in order, each once. */
-export function listed<P extends string>(known: readonly P[]): (text: string) => readonly P[] {
+/**
+ * Some of `known`, separated by commas or line breaks, in any case, in order, each once.
+ * @param always one of them, without which the text is refused
+ */
+export function listed<P extends string>(known: readonly P[], always?: P): (text: string) => readonly P[] {
   return (text) => {
     const words = text
       .trim()
@@ -217,15 +220,9 @@ export function listed<P extends string>(known: readonly P[]): (text: string) =>
       if (word === "") throw new Invalid(inOurWords("contains an empty item"), { remedy: UNSET_VARIABLE });
       throw new Invalid(inOurWords("is not valid"), { item: word, advice: didYouMean(word, known) });
     });
+    if (always !== undefined && !found.includes(always)) throw new Invalid(inOurWords(`does not contain ${always}`));
     return [...new Set(found)];
   };
-}
-
-/** USAGE, perhaps with CREATE: without USAGE, nothing in a schema can be reached. */
-export function schemaPrivileges(text: string): readonly SchemaPrivilege[] {
-  const found = listed(SCHEMA_PRIVILEGES)(text);
-  if (!found.includes("USAGE")) throw new Invalid(inOurWords("does not contain USAGE"));
-  return inOrder(found) as readonly SchemaPrivilege[];
 }
 
 /** CA certificates as PEM text, from a text that has them or the path of a file. */

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -6,7 +7,6 @@ import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import { ActionError } from "../../src/model/failure.ts";
 import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
 import type { Server } from "../../src/model/settings.ts";
-import { breakConnection } from "../../src/postgres/driver.ts";
 import { type Target, withSession } from "../../src/postgres/session.ts";
 import type { Patience } from "../../src/retry.ts";
 import { failing, readFailure } from "../read.ts";
@@ -157,7 +157,10 @@ describe("a session", () => {
         const ended = new Promise((resolve) => client.once("end", () => resolve(undefined)));
         await client.query("SET idle_session_timeout = '1ms'");
         await ended;
-      } else breakConnection(client, Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+      } else {
+        const { stream } = client.connection as typeof client.connection & { readonly stream: Socket };
+        stream.destroy(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+      }
       await client.query("SELECT 1");
     }).catch((error: unknown) => error);
     expect(sessions).toBe(3);

@@ -311,7 +311,7 @@ describe("privileges", () => {
 
   test("privileges on schemas and routines are read", () => {
     const { demand } = parse({ "schema-privileges": "create, usage", "routine-privileges": " execute" });
-    expect(demand.schemaPrivileges).toEqual(["USAGE", "CREATE"]);
+    expect(demand.schemaPrivileges).toEqual(["CREATE", "USAGE"]);
     expect(demand.routinePrivileges).toEqual(["EXECUTE"]);
     expect(parse({ "routine-privileges": "" }).demand.routinePrivileges).toEqual([]);
   });
