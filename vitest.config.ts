@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { HUNG } from "./test/sandbox/runner.ts";
 
 /** The tests that start PostgreSQL; test/project/layers.test.ts holds this list. */
 export const NEED_A_SERVER = [
@@ -39,6 +40,8 @@ export default defineConfig({
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/test-results.json" }]],
     // A snapshot that is missing is a mistake, except with --update.
     update: "none",
+    // A fault of Node.js, not of the action: test/sandbox/runner.ts.
+    retry: { count: 1, condition: HUNG },
     // Only what hangs reaches these limits, even on a machine that is busy with other work.
     testTimeout: 300_000,
     hookTimeout: 300_000,

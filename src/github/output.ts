@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as core from "@actions/core";
+import { stopOptimizing } from "../compiler.ts";
 import { say } from "../log.ts";
 import type { Report } from "../model/report.ts";
 import { annotations } from "../render/annotations.ts";
@@ -18,6 +19,7 @@ import { addToSummary, orWarn } from "./step.ts";
  * `error`, and on `drift` unless in `plan`. What cannot be written is a warning and hides no verdict.
  */
 export function publish(report: Report, env: NodeJS.ProcessEnv): void {
+  stopOptimizing();
   const files = orWarn("write the report", () => writeFiles(report, env.RUNNER_TEMP || tmpdir()));
   orWarn("set the outputs", () => {
     const outputs = { ...outputsOf(report), report: files?.report ?? "", sql: files?.sql ?? "" };

@@ -1,8 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WITHOUT_WAITS } from "../e2e/run-action.ts";
-import { preloading } from "../sandbox/runner.ts";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { action, defaults, ROOT } from "../project/project.ts";
+import { inputVariables, preloading, runStep } from "../sandbox/runner.ts";
+import { migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { FAULTS } from "./faults.ts";
 import { runFault } from "./run-fault.ts";
 import { throwing } from "./stages.ts";
@@ -43,4 +46,17 @@ test.each(["exception", "rejection"])("reports an uncaught %s and what was commi
   expect(run).toMatchObject({ ending: "unknown", exitCode: 1, stderr: "", outputs: { verdict: "error" } });
   expect(run.seconds).toBeLessThan(START);
   expect(run.summary).toContain("thrown where nobody catches it");
+});
+
+test("optimizes no code after its result, because Node.js could then hang while it ends", async () => {
+  const temp = await mkdtemp(join(tmpdir(), "optimizing-"));
+  const inputs = inputVariables({ ...defaults, ...migratorInputs(sandbox.server.port), database: "postgres" });
+  const optimizing = ["--trace-opt", "--invocation-count-for-maglev=2", join(ROOT, action.runs.main)];
+
+  const { stdout } = await runStep(optimizing, temp, { ...sandbox.env, ...inputs });
+
+  const [before, after] = stdout.split("::group::");
+  expect(before).toContain("[compiling method");
+  expect(after).not.toContain("[compiling method");
+  await rm(temp, { recursive: true });
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -59,11 +60,13 @@ export async function runStep(
     stdio: ["ignore", "pipe", "pipe"],
   });
   onStart(child);
+  const hang = killIfHung(child);
   const [stdout, stderr, [exitCode]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     once(child, "close") as Promise<[number | null]>,
-  ]);
+  ]).finally(hang.forget);
+  if (hang.seen()) throw new Error(HUNG.source);
   const read = (file: keyof typeof files) => readFile(files[file], "utf8");
   return {
     exitCode,
@@ -73,6 +76,38 @@ export async function runStep(
     summary: await read("GITHUB_STEP_SUMMARY"),
     state: parseOutputs(await read("GITHUB_STATE")),
   };
+}
+
+/** vitest.config.ts runs a test that fails with this again. */
+export const HUNG = /Node.js hung while it ended/;
+
+/**
+ * Kills a process whose main thread has waited for another thread for some time in which no thread did any work. The action
+ * itself waits only for peers; Node.js waits like that when it hangs at its end: https://github.com/nodejs/node/issues/54918
+ */
+export function killIfHung({ pid }: ChildProcess, milliseconds = 20_000) {
+  let last: string | undefined;
+  let since = Date.now();
+  let seen = false;
+  const timer = setInterval(() => {
+    const state = waitOf(pid);
+    if (state === undefined || state !== last) since = Date.now();
+    last = state;
+    if (pid === undefined || Date.now() - since < milliseconds) return;
+    seen = true;
+    process.kill(pid, "SIGKILL");
+  }, milliseconds / 10);
+  return { forget: () => clearInterval(timer), seen: () => seen };
+}
+
+/** The process's CPU time, if its main thread waits for another thread: https://man7.org/linux/man-pages/man5/proc.5.html */
+function waitOf(pid: number | undefined): string | undefined {
+  try {
+    if (!readFileSync(`/proc/${pid}/wchan`, "utf8").startsWith("futex")) return undefined;
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(" ").slice(13, 15).join(" ");
+  } catch {
+    return undefined; // it has ended, or this is not Linux
+  }
 }
 
 /** The file's form: https://docs.github.com/actions/reference/workflow-commands-for-github-actions#multiline-strings */
