@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ActionError } from "../src/model/failure.ts";
-import { EMPTY, inOurWords } from "../src/model/sentence.ts";
+import { EMPTY, inOurWords, quoted, sentence } from "../src/model/sentence.ts";
 import { retryingFailures } from "../src/retry.ts";
 
 const failed = (retries: number) =>
@@ -30,6 +30,18 @@ test("each wait is twice as long as the one before, and has a line in the log", 
   expect(lines).toEqual(
     [1, 1, 2].map((seconds, n) => `It failed. Trying again in ${seconds} s (attempt ${n + 2} of 4).`),
   );
+});
+
+test("a line in the log ends the words of a peer with one full stop", async () => {
+  for (const end of ["", "."]) {
+    const message = sentence`Entra: ${quoted(`it is away${end}`)}`;
+    const lines: string[] = [];
+    const attempt = () => Promise.reject(new ActionError({ code: "c", message, hint: EMPTY, steps: [], retries: 1 }));
+    await retryingFailures(attempt, (line) => lines.push(line), { firstWait: 1, maxTime: 1_000, answerTime: 0 }).catch(
+      () => {},
+    );
+    expect(lines).toEqual(["Entra: it is away. Trying again in 1 s (attempt 2 of 2)."]);
+  }
 });
 
 test("no attempt starts after the time limit, and no line in the log announces one", async () => {

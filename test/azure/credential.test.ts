@@ -430,6 +430,20 @@ describe("the Azure CLI", () => {
     );
   });
 
+  test("the Azure CLI is asked again only when the moment in its answer says that the token ends", async () => {
+    // `expiresOn` is local time, without its zone, and wrong for an hour when a clock is put back.
+    for (const [seconds, runs] of [
+      [3_600, 1],
+      [30, 2],
+    ]) {
+      const answer = `{ "accessToken": "a-token", "expiresOn": "2099-01-01 00:00:00.000000", "expires_on": $(($(date +%s) + ${seconds})) }`;
+      await az(`echo run >>"${directory}/runs-${seconds}"\necho "${answer.replaceAll('"', '\\"')}"`);
+      const token = password({ type: "azure-cli" });
+      expect([await token(), await token()]).toEqual(["a-token", "a-token"]);
+      expect((await readFile(join(directory, `runs-${seconds}`), "utf8")).match(/run/g)).toHaveLength(Number(runs));
+    }
+  });
+
   test("a CLI that is not signed in is explained", async () => {
     await az(`echo "ERROR: Please run 'az login' to setup account." >&2; exit 1`);
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({

@@ -75,6 +75,7 @@ test("no rule is created when the server already lets the runner in, and only th
   const opened = await open();
   expect(opened).toMatchObject({ exitCode: 0, state: {} });
   expect(opened.summary).toBe("The firewall of `orders-db` already lets this runner in. No rule was made.\n");
+  expect(opened.stdout).toMatch(/^Could not list the rules of other jobs\. .*AuthorizationFailed/m);
   expect(opened.stdout).not.toMatch(ANNOTATION);
 
   const closed = await close(opened);

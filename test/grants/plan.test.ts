@@ -123,6 +123,14 @@ describe("planned revokes", () => {
     expect(written(revokesIn(seen))).toEqual({ sql: [`SET LOCAL ROLE "owner";`, REVOKE], blocked: [] });
   });
 
+  test("are one statement for objects with the same ACL", () => {
+    const acl = [entry("owner", "app", "DELETE")];
+    const seen = snapshot([group(["t", "u"], { held: held("SELECT", "INSERT", "DELETE"), acl })], {}, ACTING);
+    expect(written(revokesIn(seen)).sql[1]?.replace(/\s+/g, " ")).toBe(
+      `REVOKE DELETE ON TABLE "public"."t", "public"."u" FROM "app";`,
+    );
+  });
+
   test("are blocked for what comes through a role or PUBLIC", () => {
     const seen = extra({ acl: [entry("owner", "readers", "DELETE"), entry("owner", "PUBLIC", "DELETE")] });
     expect(written(revokesIn(seen))).toEqual({ sql: [], blocked: ["t DELETE: not-direct"] });

@@ -46,6 +46,9 @@ test("a pattern that names no database is an error with the names that there are
   expect(words && plain.sentence(words.hint)).toBe(
     'Names are case-sensitive. The server has billing, orders_eu, orders_us and "a*b".',
   );
+  expect(words?.steps.map(({ text }) => plain.sentence(text))).toEqual([
+    "Correct the pattern in `database`, or create the database before this step.",
+  ]);
   expect(read([grant(["*"])], ["postgres"])).toEqual(["*: no-database-fits"]);
 });
 

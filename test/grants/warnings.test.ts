@@ -19,3 +19,11 @@ test("a grantee that owns objects is warned of where the privileges on their kin
   expect(owns({})).toEqual(["app owns 3 of the tables and sequences"]);
   expect(owns({ tablePrivileges: "ALL", sequencePrivileges: "ALL" })).toEqual([]);
 });
+
+test("a read-only grantee whose sessions begin as another role has the setting of its own role, not of the other", () => {
+  const seen = snapshot([group(["t"])], { actor: "writers", facts: { readOnly: "user" } });
+  const [warning] = warningsFor(seen, demand(), seen.app, { missing: [], extra: [] }, []);
+  expect(warning && plain.sentence(warning.message)).toMatch(
+    /^Writing as app fails, because `default_transaction_read_only` is on for role app\. .*ALTER ROLE "app" RESET/,
+  );
+});

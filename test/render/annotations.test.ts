@@ -47,6 +47,13 @@ test("an annotation names three kinds of objects, and counts the others", () => 
   );
 });
 
+test("an annotation names tables of two schemas apart, even if they have one owner and lack the same", () => {
+  const missing = [reports.missing(), reports.missing({ schema: "sales" })];
+  expect(annotations(drifting(missing))[0]?.message).toContain(
+    "in app: table public.orders: INSERT, UPDATE; table sales.orders: INSERT, UPDATE. ",
+  );
+});
+
 test("errors come first, then the findings in their order", () => {
   const missing = [
     reports.missing({ kind: "database", name: "app", privileges: ["CONNECT"], owner: "azure_pg_admin" }),

@@ -497,8 +497,16 @@ describe("sign-in", () => {
     ],
     [{ "tenant-id": "common" }, '`tenant-id`: "common" is not a GUID or a domain name. Use '],
     [{ "auth-type": "odic" }, "Did you mean `oidc`?"],
+    [{ "auth-type": "OIDC" }, "Did you mean `oidc`?"],
   ])("%j is refused", (inputs: Record<string, string>, words) => {
     expect(mistakes(inputs)).toEqual([expect.stringContaining(words)]);
+  });
+
+  test("a sign-in that lacks several inputs names each of them", () => {
+    const missing = ["client-id", "tenant-id", "client-secret"].map((name) =>
+      expect.stringMatching(`^\`${name}\` is missing`),
+    );
+    expect(mistakes({ "auth-type": "client-secret", "client-id": "", "tenant-id": "" })).toEqual(missing);
   });
 });
 
