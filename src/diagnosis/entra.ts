@@ -26,18 +26,18 @@ export const ENTRA = rulesFor("entra", {
   "federation-not-allowed": [
     "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
     "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
-    ({ assertion }) =>
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
+    (context, symptom) =>
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application${enterpriseOf(context.assertion)}.`,
     "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
   ],
   "issuer-unreadable": [
     "AADSTS50166 AADSTS501661 AADSTS90061",
     "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-    ({ assertion }) => (issuerOf(assertion) === GITHUB_ISSUER ? ["Run the job again."] : []),
+    (context, symptom) => (issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : []),
     "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-    ({ assertion }) =>
-      run(`curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
+    (context, symptom) =>
+      run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
     { retries: 3 },
   ],
   "cross-cloud": [
@@ -48,7 +48,7 @@ export const ENTRA = rulesFor("entra", {
   "assertion-invalid": [
     [
       "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 AADSTS70022* AADSTS70023*",
-      /AADSTS50027\b/, // another number follows
+      /AADSTS50027\b|AADSTS50012: Client assertion\b/, // another number follows, or the number is also a secret's
     ],
     assertionInvalid,
   ],
@@ -68,33 +68,42 @@ export const ENTRA = rulesFor("entra", {
           ],
     { retries: 1 },
   ],
+  "managed-identity-gone": [
+    { signIn: "managed-identity", text: /AADSTS(7000(1|11|16|229)|90002)\b/ },
+    "The host still has the identity, but Entra does not: it was deleted, or its subscription has moved to another tenant.",
+    "Remove the identity from the machine, and assign it (or a new one) again. An app has the same commands:",
+    () => run(az("vm identity remove", MACHINE), az("vm identity assign", MACHINE)),
+  ],
   "application-not-found": [
     "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346",
-    "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
+    "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
     "Look up the application:",
-    ({ signIn }) => az("ad app show", { id: clientOf(signIn), query: "{name:displayName, clientId:appId}" }),
+    ({ signIn }, { text }) =>
+      az("ad app show", { id: clientOf(signIn, text), query: "{name:displayName, clientId:appId}" }),
     ...LOOK_UP_TENANT,
   ],
   "service-principal-missing": [
     "AADSTS7000229",
     "The application is registered, but has no service principal (enterprise application) in this tenant.",
     "Create the service principal:",
-    ({ signIn }) => az("ad sp create", { id: clientOf(signIn) }),
+    ({ signIn }, { text }) => az("ad sp create", { id: clientOf(signIn, text) }),
   ],
   "application-disabled": [
     "AADSTS1000031 AADSTS7000112 AADSTS7000113",
     "Sign-in is disabled for this application.",
-    "Enable sign-in:",
-    ({ signIn }) => az("ad sp update", { id: clientOf(signIn), set: "accountEnabled=true" }),
+    "Enable sign-in, as an administrator of the tenant:",
+    ({ signIn }, { text }) => az("ad sp update", { id: clientOf(signIn, text), set: "accountEnabled=true" }),
+    unlessCli,
   ],
   "application-not-assigned": [
     "AADSTS50105 AADSTS501051",
     "The tenant lets only assigned principals use the resource, and this one is not assigned.",
     "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`.",
+    unlessCli,
   ],
   "tenant-not-found": [
     [
-      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332 AADSTS90002*",
+      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332 AADSTS90010 AADSTS90002*",
       /Invalid tenant id provided|Unable to get authority configuration/,
     ],
     "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
@@ -131,7 +140,7 @@ export const ENTRA = rulesFor("entra", {
     "AADSTS700025",
     "The application is registered as a public client, which cannot authenticate with a token or a secret.",
     "Make the application a confidential client:",
-    ({ signIn }) => az("ad app update", { id: clientOf(signIn), "is-fallback-public-client": "false" }),
+    ({ signIn }, { text }) => az("ad app update", { id: clientOf(signIn, text), "is-fallback-public-client": "false" }),
   ],
   "consent-missing": [
     "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
@@ -321,12 +330,12 @@ export const ENTRA = rulesFor("entra", {
       {
         signIn: "azure-cli",
         codes:
-          "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS500571 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS7000012 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS20* AADSTS24* AADSTS40* AADSTS54* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*",
+          "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS500571 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS7000012 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*",
       },
     ],
     (_context, { text }) =>
       /AADSTS\d/.test(text)
-        ? "Entra no longer accepts the account that is signed in to the Azure CLI: the sign-in has expired or was revoked, or it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because the account is blocked, disabled or not in this tenant."
+        ? "Entra does not accept the account that is signed in to the Azure CLI: the sign-in has expired or was revoked, or it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because the account is blocked, disabled or not in this tenant."
         : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
     "Or run azure/login in the same job, right before this step. If a runner has several jobs at once, first give the job files of its own:",
@@ -347,6 +356,11 @@ export const ENTRA = rulesFor("entra", {
     WITHOUT_CLI,
   ],
 });
+
+/** What the Azure CLI's own application may not do, another one may. */
+function unlessCli({ signIn }: Context): Steps {
+  return isApplication(signIn) ? [] : [WITHOUT_CLI];
+}
 
 function assertionInvalid({ signIn }: Context): Answer {
   if (signIn?.type === "azure-cli")
@@ -429,6 +443,8 @@ function subjectOf({ assertion }: Context, { text }: Symptom): string {
 function unfederated(context: Context, symptom: Symptom): string {
   if (symptom.text.includes("AADSTS70025:"))
     return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
+  if (symptom.text.includes("AADSTS700211:"))
+    return "The application's federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
   if (symptom.text.includes("AADSTS700212:"))
     return "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
   if (symptom.text.includes("AADSTS7002138:"))
@@ -444,7 +460,7 @@ function unfederated(context: Context, symptom: Symptom): string {
 function federate(context: Context, symptom: Symptom): Steps {
   const { assertion, cloud, signIn } = context;
   const subject = subjectOf(context, symptom);
-  const issuer = issuerOf(assertion);
+  const issuer = issuerOf(context, symptom);
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn);
   if (isServiceAccount(subject))
@@ -457,11 +473,18 @@ function federate(context: Context, symptom: Symptom): Steps {
     sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
     az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` }),
   ];
-  if (isCustomized(subject)) return [...forCustomized(context, symptom), ...compare];
-  if (MERGE_QUEUE.test(subject)) return [...compare, ...forMergeQueue(subject, issuer, audience, id)];
+  const create = createCredential(subject, issuer, audience, id);
+  if (isCustomized(subject)) return [...forCustomized(assertion, create), ...compare];
+  if (MERGE_QUEUE.test(subject))
+    return [
+      "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
+      ...createCredential(subject.replace(/:ref:.*$/, ":environment:<environment>"), issuer, audience, id),
+      "Without an environment, only a flexible credential matches: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
+      ...compare,
+    ];
   return [
     ...compare,
-    ...createCredential(subject, issuer, audience, id),
+    ...create,
     "Run the job again after a minute: a new federated credential can take that long to work.",
   ];
 }
@@ -477,40 +500,14 @@ function isCustomized(subject: string): boolean {
 }
 
 /** https://docs.github.com/actions/reference/security/oidc#customizing-the-token-claims */
-function forCustomized(context: Context, symptom: Symptom): Steps {
-  const { assertion, cloud, signIn } = context;
-  const subject = subjectOf(context, symptom);
-  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+function forCustomized(assertion: Context["assertion"], create: Steps): Steps {
   const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
   return [
     "The repository or its organization has customized the subject. Show which claims it has:",
     run(`gh api ${shell(api)}`),
-    ...createCredential(subject, issuerOf(assertion), audience, clientOf(signIn)),
+    ...create,
     "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
     run(`gh api --method PUT ${shell(api)} --field use_default=true`),
-  ];
-}
-
-function forMergeQueue(subject: string, issuer: string, audience: string, id: string): Steps {
-  const repository = subject.replace(/:ref:.*$/, "");
-  const matching = JSON.stringify({
-    name: "merge-queue",
-    issuer,
-    audiences: [audience],
-    claimsMatchingExpression: {
-      value: `claims['sub'] matches '${repository}:ref:refs/heads/gh-readonly-queue/*'`,
-      languageVersion: 1,
-    },
-  });
-  return [
-    "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
-    ...createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
-    "Or, without an environment, add one with a claims-matching expression:",
-    az("rest", {
-      method: "post",
-      url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
-      body: matching,
-    }),
   ];
 }
 
@@ -550,7 +547,7 @@ function immutableForm(subject: string, assertion: Context["assertion"]): Senten
     return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
   }
   const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === undefined || repository === undefined) return EMPTY;
+  if (owner === undefined || repository === undefined || isCustomized(subject)) return EMPTY;
   const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
   return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }
@@ -572,14 +569,17 @@ function enterpriseOf(assertion: Context["assertion"]): Sentence {
   return enterprise === undefined ? EMPTY : sentence` and the enterprise ${code(enterprise)}`;
 }
 
-function issuerOf(assertion: Context["assertion"]): string {
-  return claim(assertion, "iss") ?? GITHUB_ISSUER;
+/** The token's issuer: as GitHub said, or else as Entra repeats it. */
+function issuerOf({ assertion }: Context, { text }: Symptom): string {
+  return claim(assertion, "iss") ?? text.match(/[Ii]ssuer:? '([^']{1,300})'/)?.[1] ?? GITHUB_ISSUER;
 }
 
 function tenantOf(signIn: Context["signIn"]): string {
   return signIn !== undefined && "tenantId" in signIn ? signIn.tenantId : "<tenant-id>";
 }
 
-function clientOf(signIn: Context["signIn"]): string {
-  return signIn !== undefined && "clientId" in signIn && signIn.clientId ? signIn.clientId : "<client-id>";
+/** The client ID that signs in, or else the one that Entra's words name. */
+function clientOf(signIn: Context["signIn"], text = ""): string {
+  if (signIn !== undefined && "clientId" in signIn && signIn.clientId) return signIn.clientId;
+  return text.match(/'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'/)?.[1] ?? "<client-id>";
 }
