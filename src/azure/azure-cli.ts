@@ -16,7 +16,8 @@ export async function azureCliToken(scope: string): Promise<AccessToken> {
   const options = { timeout: TIME, cwd: dirname(process.execPath) }; // Windows looks for `az` there first
   return new Promise((resolve, reject) => {
     exec(command, options, (error, stdout, stderr) => {
-      if (error) return reject(error.killed ? noAnswer(TIME) : new Error(stderr.trim() || error.message));
+      if (error?.killed) return reject(noAnswer(TIME));
+      if (error) return reject(new Error(stderr.trim() || `${error.message.trim()} (${error.signal ?? error.code})`));
       try {
         const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
         if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");

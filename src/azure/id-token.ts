@@ -45,7 +45,7 @@ async function request(audience: string, env: Env): Promise<string> {
   }
   if (status !== 200)
     throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body, status)}`);
-  const { value } = JSON.parse(body) as { value?: unknown };
+  const { value } = (JSON.parse(body) ?? {}) as { value?: unknown };
   if (typeof value !== "string" || value === "") throw new Error("Response json body do not have ID Token field");
   maskSent(value);
   return value;
@@ -63,7 +63,7 @@ function variable(name: string, env: Env): string {
 function wordsIn(body: string, status: number): string {
   try {
     const { errorMessage, message } = JSON.parse(body) as Record<string, unknown>;
-    return String(errorMessage ?? message ?? "");
+    return String(errorMessage ?? message ?? body.slice(0, 200));
   } catch {
     return notJson(status, "", body)?.message ?? "";
   }

@@ -26,7 +26,7 @@ export function notJson(status: number, type = "", body: string | null | undefin
     if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
       return answer(title ? `an HTML page, "${title}"` : "an HTML page");
     }
-    return answer(`an answer that is not JSON: ${said.slice(0, 200)}`);
+    return answer(`an answer that is not JSON: ${said.match(/AADSTS\d.{0,400}/)?.[0] ?? said.slice(0, 200)}`);
   }
 }
 
@@ -36,7 +36,7 @@ export function notJson(status: number, type = "", body: string | null | undefin
  */
 export function identityRefusal(status: number, body: string): Answer | undefined {
   if (status < 400) return undefined;
-  const { error, error_description, message, Message } = JSON.parse(body);
-  const words = error_description ?? message ?? Message ?? error?.message ?? error ?? body.slice(0, 200);
+  const { error, error_description, message, Message, ExceptionMessage } = JSON.parse(body) ?? {};
+  const words = error_description ?? message ?? Message ?? ExceptionMessage ?? error?.message ?? error ?? body;
   return new Answer(status, `: ${words}`);
 }

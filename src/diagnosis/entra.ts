@@ -11,6 +11,13 @@ const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 
 const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
 
+const CLOUD_SHELL = /not a supported MSI token audience/;
+
+const BYPASS_FOR_IDENTITY: Steps = [
+  "If the runner uses a proxy, exclude the identity endpoint from it:",
+  run("NO_PROXY=169.254.169.254"),
+];
+
 /**
  * What can go wrong when Entra, the machine's identity endpoint or the Azure CLI is asked for a token. Numbers:
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -104,7 +111,7 @@ export const ENTRA = rulesFor("entra", {
   "tenant-not-found": [
     [
       "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332 AADSTS90010 AADSTS90002*",
-      /Invalid tenant id provided|Unable to get authority configuration/,
+      /^(?!.*(OIDC Discovery|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
     "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
     ...LOOK_UP_TENANT,
@@ -218,14 +225,29 @@ export const ENTRA = rulesFor("entra", {
             "On Windows, add the user to the local group `Hybrid agent extension applications`.",
           ],
   ],
+  "managed-identity-aks": [
+    /failed to read service account token|failed to create confidential c|client_id parameter is required/,
+    "The proxy of Azure Workload Identity, in the runner's pod, has no token of the pod's service account, or needs to know the identity.",
+    "See which labels and which service account the pod has:",
+    run("kubectl get pod <pod> --output yaml"),
+    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
+  ],
+  "managed-identity-request": [
+    /parameter is required|should not be null or empty|The api-version|Unknown Source|audience parameter not specified/i,
+    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, or a proxy changed the request.",
+    "See which variables the job has:",
+    run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
+    "Remove those that the workflow or the runner's `.env` file sets (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`, `AZURE_POD_IDENTITY_AUTHORITY_HOST`), then restart the runner.",
+    ...BYPASS_FOR_IDENTITY,
+  ],
   "managed-identity-unavailable": [
     [
-      /Required metadata header not specified/,
+      /Required metadata header not specified|Secret is not found in the request|requests\/\w+\.py\):.*JSONDecodeError/,
       { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
       { signIn: "managed-identity", status: [401, 405] },
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
-      /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/,
+      /Failed to connect to MSI(?!.*\b(40[034]|410|429|5\d\d|Bad Request)\b)/,
       {
         codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
         text: /^(?!.*ECONNREFUSED (127\.|::1|localhost))/,
@@ -251,18 +273,19 @@ export const ENTRA = rulesFor("entra", {
   ],
   "managed-identity-unknown": [
     [
+      CLOUD_SHELL,
       /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
       { signIn: "managed-identity", status: [400, 403] },
-      /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
+      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342/,
       "unable_to_create_source",
     ],
-    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    (_context, { text }) =>
+      CLOUD_SHELL.test(text)
+        ? "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them."
+        : "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
     ({ inApp }, { text }) =>
       CLOUD_SHELL.test(text)
-        ? [
-            "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
-            run("az login"),
-          ]
+        ? ["Sign in, and use `auth-type: azure-cli`:", run("az login")]
         : [
             ...(inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE),
             "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
@@ -274,7 +297,7 @@ export const ENTRA = rulesFor("entra", {
       { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
-      /MSI: Failed to retrieve.*(Max retries|refused|timed out)/,
+      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(404|410|429|5\d\d)\b|while fetching the AAD Token/,
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
     "Run the job again.",
@@ -297,7 +320,7 @@ export const ENTRA = rulesFor("entra", {
     { retries: 3 },
   ],
   "clock-wrong": [
-    /Make sure your computer's time|ID token already expires/,
+    /Make sure your computer's time|ID token (already expires|is not yet valid)/,
     "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
     ...CHECK_CLOCK,
     "Set the clock, then run the job again.",
@@ -308,25 +331,35 @@ export const ENTRA = rulesFor("entra", {
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
     "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
   ],
+  "cli-resources": [
+    /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|\(SIG(KILL|XFSZ)\)|\(1(37|53)\)|start new thread/i,
+    "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes.",
+    "See what the runner has too little of, and free some of it, or use a larger runner:",
+    run("df -h", "free -h", "ulimit -a"),
+    WITHOUT_CLI,
+  ],
+  "cli-cloud": [
+    /ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url/,
+    "The Azure CLI is set to a cloud that does not exist, or whose endpoints are wrong or missing.",
+    "Remove `ARM_CLOUD_METADATA_URL` from the job's environment. Before azure/login, give the job settings of its own, and select the cloud:",
+    run(OWN_CLI_FILES, az("cloud set", { name: "AzureCloud" })),
+    WITHOUT_CLI,
+  ],
   "cli-files": [
     {
       signIn: "azure-cli",
-      text: /\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|No space left|Failed to load or parse file|cloud '.*' is not registered|Decryption failed|JSONDecodeError|Ran out of input/,
+      // How Python words a file that it cannot read, parse, lock or decrypt.
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|36|40|116)\]|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|Decryption failed|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/,
     },
-    (_context, { text }) =>
-      /No space left/.test(text)
-        ? (["The runner's disk is full.", "Free space on the runner:", run("df -h")] as const)
-        : ([
-            "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
-            "Before azure/login, give the job a directory of its own for these files:",
-            OWN_CLI_FILES,
-          ] as const),
+    "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
+    "Before azure/login, give the job a directory of its own for these files:",
+    OWN_CLI_FILES,
     WITHOUT_CLI,
     { retries: 1 }, // another job may have held the files
   ],
   "cli-not-signed-in": [
     [
-      /az login|token from local cache|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       {
         signIn: "azure-cli",
         codes:
@@ -336,9 +369,13 @@ export const ENTRA = rulesFor("entra", {
     (_context, { text }) =>
       /AADSTS\d/.test(text)
         ? "Entra does not accept the account that is signed in to the Azure CLI: the sign-in has expired or was revoked, or it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because the account is blocked, disabled or not in this tenant."
-        : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+        : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
+          ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
+          : /az account set|multiple subscriptions/i.test(text)
+            ? "The Azure CLI is signed in, but has no subscription selected, or several with this name."
+            : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step. If a runner has several jobs at once, first give the job files of its own:",
+    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own:",
     OWN_CLI_FILES,
     (_context, { text }) =>
       /Response_Status|BrokerPlugin|accounts control/.test(text)
@@ -387,21 +424,15 @@ const LIST_OF_APP: Steps = [
 ];
 const LIST_OF_MACHINE: Steps = ["List the identities of the machine:", az("vm identity show", MACHINE)];
 
-const CLOUD_SHELL = /not a supported MSI token audience/;
-
 /** Words of an answer that no identity endpoint gives to this action's requests. */
 const BEHIND_PROXY = /HTTP status 50[24] (?!.*dial tcp)|Required metadata header/;
 
 /** App Service and Container Apps refuse a wrong header so; the metadata service of a machine asks for none. */
-const WRONG_HEADER = /HTTP status 401|secret token header/;
+const WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;
 
 /** How the runner reaches an endpoint that issues tokens. */
 function reachIdentity(_context: Context, { text }: Symptom): Steps {
-  const bypass: Steps = [
-    "If the runner uses a proxy, exclude the identity endpoint from it:",
-    run("NO_PROXY=169.254.169.254"),
-  ];
-  if (BEHIND_PROXY.test(text)) return [...bypass, "Run the job again."];
+  if (BEHIND_PROXY.test(text)) return [...BYPASS_FOR_IDENTITY, "Run the job again."];
   if (WRONG_HEADER.test(text))
     return [
       "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now.",
@@ -418,7 +449,7 @@ function reachIdentity(_context: Context, { text }: Symptom): Steps {
     ...(/ECONNREFUSED/.test(text)
       ? []
       : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)]),
-    ...bypass,
+    ...BYPASS_FOR_IDENTITY,
   ];
 }
 

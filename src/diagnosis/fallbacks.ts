@@ -42,7 +42,7 @@ export const FALLBACKS: readonly Rule[] = [
       [
         { codes: "NOT_JSON" },
         "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
-        /an answer of more than \d+ MiB|fetch failed|gave no token|Response had no |^No response$/,
+        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: 'access_token'|gave no token|Response had no |^No response$/,
       ],
       "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself, or from a network that wants a sign-in (captive portal). An empty answer was cut off on the way.",
       "See what answer the runner gets:",
@@ -78,7 +78,9 @@ export const FALLBACKS: readonly Rule[] = [
     "cli-failed": [
       { signIn: "azure-cli" },
       (_context, { text }) =>
-        /Traceback|unexpected error|Error:|No module/.test(text)
+        /Traceback|unexpected error|Error:|No module|Segmentation|Abort|Illegal instr|Bus error|Fatal|not loaded|shared object|GLIBC|interpreter|cannot execute|is misspelled|unrecognized arg|invalid choice|usage:/.test(
+          text,
+        )
           ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together."
           : "The Azure CLI gave no token, for the reason in its message.",
       "Use `auth-type: oidc`, which does not need the Azure CLI.",

@@ -14,14 +14,14 @@ export const GITHUB = rulesFor("github", {
     "For pull requests from forks, run this job after the merge.",
   ],
   "oidc-no-token": [
-    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|29)\d\d.*an (empty answer|answer that is not))/,
+    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
     "Let the runner reach GitHub without the proxy:",
     run("NO_PROXY=.actions.githubusercontent.com"),
     "Run the job again.",
   ],
   "oidc-refused": [
-    /Failed to get ID Token.*Error Code : 4(?!29)\d\d(?!.*HTML page)/,
+    /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*HTML page)/,
     (_context, { text }) => {
       if (/Error Code : 4(01|04|10)/.test(text))
         return [

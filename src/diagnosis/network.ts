@@ -168,7 +168,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-unknown-authority": [
     [
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED",
-      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i,
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i,
     ],
     "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
     "See who issued the certificate:",

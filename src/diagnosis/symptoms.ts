@@ -92,6 +92,7 @@ const MAX_SHOWN = 1_000;
 function words(text: string): string {
   return (
     withoutSecrets(text.slice(0, 10 * MAX_READ))
+      .replace(TRACEBACK, (_all, frames: string) => `Traceback (${frames.match(LAST_FILE)?.[1] ?? "Python"}):\n`)
       .slice(0, MAX_READ)
       .replace(/[\s\p{Cc}]+/gu, " ")
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")
@@ -100,18 +101,22 @@ function words(text: string): string {
       .replace(MSAL_HTTP, (_all, status: string, body: string) =>
         body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`,
       )
+      .replace(/(?<!None) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i, "")
+      .replace(/Certificate verification failed\. This typically happens .*?Error detail: /, "")
       .replace(
-        /(AADSTS\d.*?) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i,
-        "$1",
-      )
-      .replace(
-        / Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g,
+        /(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g,
         "",
       )
       .trim()
       .slice(0, MAX_SHOWN)
   );
 }
+
+/** A traceback of Python with its frames, which hide its last line: the reason. */
+const TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:[ \t].*\r?\n)+)/gm;
+
+/** The last file of a package: it tells what failed. */
+const LAST_FILE = /^.*-packages[\\/](\S{1,200}\.py)/s;
 
 /** How MSAL words an HTTP answer that is not JSON, with all its headers. */
 const MSAL_HTTP =

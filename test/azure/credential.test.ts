@@ -457,6 +457,14 @@ describe("the Azure CLI", () => {
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({ code: "cli-missing" });
   });
 
+  test("a CLI that ends without a word is explained by its exit code", async () => {
+    await az("exit 137"); // of a process that was killed
+    expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
+      code: "cli-resources",
+      message: expect.stringMatching(/^The Azure CLI: Command failed: az account .* \(137\)$/),
+    });
+  });
+
   test("any other failure keeps the CLI's message", async () => {
     await az(`echo "ERROR: the cloud is upside down" >&2; exit 1`);
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({

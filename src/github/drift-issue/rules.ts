@@ -1,6 +1,7 @@
 import { diagnoseBy } from "../../diagnosis/diagnose.ts";
 import { NETWORK, reachable } from "../../diagnosis/network.ts";
 import { rulesFor } from "../../diagnosis/rules.ts";
+import { allowInProxy } from "../../diagnosis/steps.ts";
 import { ActionError, type Failure, run } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { proxyTo } from "../../proxy.ts";
@@ -70,6 +71,12 @@ const REFUSALS = rulesFor("github-issues", {
     { status: [403, 410, 422], text: /issue is locked|commenting is disabled|issue was deleted/i },
     "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
     "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one.",
+  ],
+  "issues-request-changed": [
+    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version/,
+    "GitHub could not read the request: a proxy changed it, or this action has a fault.",
+    allowInProxy,
+    "If no proxy is in between, open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
   ],
   "issues-not-permitted": [
     [
