@@ -125,9 +125,9 @@ export const POSTGRES = rulesFor("postgres", {
     [
       { codes: "08P01", text: /(password|SASL) authentication failed|empty password/ }, // PostgreSQL's code is 28P01
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
-      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|(from|send|no) auth_query|auth_query response|auth_dbname|uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
+      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
     ],
-    "A connection pooler refused the sign-in, not PostgreSQL: its own list of users and databases lacks this one, it cannot check a token, or the server has no such role.",
+    "A connection pooler refused the sign-in, not PostgreSQL: it does not know this user or database, it cannot check a token, or the server has no such role.",
     "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.",
     findRole,
   ],
@@ -144,7 +144,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Set `user` to a role that can log in.",
     findRole,
     "If the role exists, let it log in:",
-    (context) => run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`),
+    ({ user }, { text }) => run(`ALTER ROLE ${identifier(roleIn(text) ?? user, "<user>")} LOGIN;`),
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
@@ -281,7 +281,7 @@ export const POSTGRES = rulesFor("postgres", {
   "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
   "data-damaged": [
     ["XX001 XX002 58030", /pg_filenode|status of transaction|^could not \w+ (file|directory) .*: Permission denied/],
-    "A file of the server's data is damaged or cannot be read.",
+    "A data file of the server is damaged or cannot be read.",
     "Open a support request for the server in the Azure portal.",
     "Or restore the server, as it was before, to a new server:",
     azServer("restore", {}, { name: "<new-server>", "source-server": "<server>", "restore-time": "<time>" }),
@@ -448,7 +448,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "membership-loop": [
     { codes: "0LP01", text: /member|ADMIN option/i },
-    "Two roles would be members of each other or have ADMIN OPTION from each other, or the role may have no members or be a member of none.",
+    "Two roles would be members of each other or have ADMIN OPTION from each other, or the role cannot have members or be a member of another role.",
     "See which role is a member of which one, and revoke the membership in the other direction:",
     run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
   ],
@@ -472,8 +472,8 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "role-not-droppable": [
     { codes: "2BP01", text: /^role .* cannot be dropped/ },
-    "The role owns objects or holds privileges, perhaps in other databases, and can be dropped only after them.",
-    "Run this in each database, as a role that is a member of both. The second line revokes the privileges of the role, too:",
+    "The role owns objects or has privileges, perhaps in other databases. PostgreSQL drops a role only when it has neither.",
+    "Run this in each database, as a member of both roles. The second line also revokes the privileges of the role:",
     run("REASSIGN OWNED BY <role> TO <new-owner>;\nDROP OWNED BY <role>;"),
   ],
   "dependent-privileges": [
