@@ -22,7 +22,8 @@ export function notJson(status: number, type = "", body: string | null | undefin
     return undefined;
   } catch {
     const said = withoutSecrets(body);
-    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    const text = said.slice(0, 2_000).replace(/<[^>]*>/g, " ");
+    const title = (said.match(/<title>([^<]{1,200})/i)?.[1] ?? text).replace(/\s+/g, " ").trim().slice(0, 200);
     if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
       return answer(title ? `an HTML page, "${title}"` : "an HTML page");
     }

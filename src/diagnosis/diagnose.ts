@@ -32,7 +32,7 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
   const { hint, steps } = rule.explain(context, symptom);
   return {
     code,
-    message: sentence`${peer(context)}: ${quoted(symptom.text)}`,
+    message: sentence`${code.startsWith("runner-") ? inOurWords("The runner") : peer(context)}: ${quoted(symptom.text)}`,
     hint,
     steps: withPooler(steps, context, VAGUE.includes(code)),
     ...(retries !== undefined && { retries }),
@@ -61,11 +61,11 @@ function namesPort({ text }: Step): boolean {
   return text.parts.some((part) => "code" in part && part.code === "port: 5432");
 }
 
-/** The outermost message, and the innermost where it says more. */
+/** The outermost message, the innermost where it says more, and the code. */
 function ownWords(error: unknown): string {
-  const [first, ...hidden] = symptomsOf(error).map(({ text }) => text);
-  const last = hidden.at(-1);
-  return last === undefined || first?.includes(last) ? `${first}` : `${first} (${last})`;
+  const symptoms = symptomsOf(error);
+  const said = [symptoms[0]?.text, symptoms.at(-1)?.text, symptoms[0]?.code].filter((each) => each !== undefined);
+  return said.reduce((words, each) => (words.includes(each) ? words : `${words} (${each})`));
 }
 
 function ruleFor<C extends Context>(

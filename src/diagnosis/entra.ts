@@ -2,6 +2,7 @@ import { run, type Steps } from "../model/failure.ts";
 import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
+import { PROXY } from "./proxy.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
 import { allowInProxy, CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD, WITHOUT_CLI } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
@@ -23,7 +24,7 @@ const BYPASS_FOR_IDENTITY: Steps = [
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  * Microsoft may change the texts, so only the numbers are matched where there is one.
  */
-export const ENTRA = rulesFor("entra", {
+const IN_PARTICULAR = rulesFor("entra", {
   "federated-credential": [
     "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138 AADSTS70021*",
     unfederated,
@@ -304,6 +305,9 @@ export const ENTRA = rulesFor("entra", {
     "If the error persists, restart the machine or the app, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
     { retries: 3 },
   ],
+});
+
+const IN_GENERAL = rulesFor("entra", {
   "entra-busy": [
     [
       "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
@@ -398,6 +402,9 @@ export const ENTRA = rulesFor("entra", {
 function unlessCli({ signIn }: Context): Steps {
   return isApplication(signIn) ? [] : [WITHOUT_CLI];
 }
+
+/** Those of the proxy stand between, because the page of a proxy can have the same status as an answer of Entra. */
+export const ENTRA = [...IN_PARTICULAR, ...PROXY, ...IN_GENERAL];
 
 function assertionInvalid({ signIn }: Context): Answer {
   if (signIn?.type === "azure-cli")

@@ -2,18 +2,19 @@ import { run, type Steps, stepsOf } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { azOnServer, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
 import { isApplication } from "./entra.ts";
-import { reachable } from "./network.ts";
-import { type Context, hostOf, type Rule, rulesFor } from "./rules.ts";
-import { allowInProxy } from "./steps.ts";
+import { seeWhoAnswers } from "./network.ts";
+import { type Context, isPostgres, type Rule, rulesFor } from "./rules.ts";
+import { allowInProxy, seeAnswer } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
 export const UNKNOWN: Rule = {
   code: "unknown",
   with: [],
   when: [],
-  explain: () => ({
+  explain: (context) => ({
     hint: inOurWords("This action does not recognize this error."),
     steps: stepsOf([
+      ...(context.host === undefined ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
       "Run the job again with `Enable debug logging` ticked.",
       "If the error persists, open an issue in this action's repository, with this message.",
     ]),
@@ -43,10 +44,10 @@ export const FALLBACKS: readonly Rule[] = [
         { codes: "NOT_JSON" },
         "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
         /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: 'access_token'|gave no token|Response had no |^No response$/,
+        /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/,
       ],
-      "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself, or from a network that wants a sign-in (captive portal). An empty answer was cut off on the way.",
-      "See what answer the runner gets:",
-      (context) => run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
+      "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
+      seeAnswer,
       allowInProxy,
       "Run the job again.",
       { retries: 2 },
@@ -64,16 +65,6 @@ export const FALLBACKS: readonly Rule[] = [
         ];
       },
       checkSignIn,
-    ],
-    "cli-network": [
-      {
-        signIn: "azure-cli",
-        text: /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/,
-      },
-      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
-      reachable,
-      "Run the job again.",
-      { retries: 1 },
     ],
     "cli-failed": [
       { signIn: "azure-cli" },

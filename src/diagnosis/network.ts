@@ -1,11 +1,9 @@
 import { run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
-import { PROXY } from "./proxy.ts";
-import { type Answer, type Context, hostOf, isPostgres, rulesFor } from "./rules.ts";
-import { bypassProxy, lookAtState, setFullName } from "./steps.ts";
-
-const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as const;
+import { type Answer, type Context, EVERYWHERE, hostOf, isPostgres, rulesFor } from "./rules.ts";
+import { RUNNER } from "./runner.ts";
+import { bypassProxy, lookAtState, seeAnswer, setFullName } from "./steps.ts";
 
 /**
  * What can go wrong on the way: names, addresses, TLS. Codes: https://nodejs.org/api/errors.html#common-system-errors,
@@ -14,7 +12,7 @@ const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as 
 const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
-      "ENOTFOUND ENODATA EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
+      "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
       /getaddrinfo EAI_AGAIN [\w-]+$|ECONNREFUSED (0\.0\.0\.0|:::)/,
     ],
     "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network.",
@@ -25,23 +23,16 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       ]),
   ],
   "dns-unavailable": [
-    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E(?![MN]FILE)/],
+    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E/],
     "The runner's DNS server did not answer, or refused to.",
-    "Run the job again.",
-    "On a self-hosted runner, check its DNS:",
+    "See what the DNS server answers, in a step of the same job:",
     (context) => run(`nslookup ${shell(hostOf(context))}`),
+    "If it answers with an address, the fault has passed. Run the job again.",
+    "If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
     { retries: 2 },
   ],
-  "too-many-files": [
-    "EMFILE ENFILE ENOBUFS ENOMEM EADDRINUSE",
-    "The runner's process, or the whole machine, cannot open more files and sockets.",
-    "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
-    run("ulimit -n"),
-    "Run fewer jobs at the same time on this machine. Then run the job again.",
-    { retries: 1 },
-  ],
   "connection-not-allowed": [
-    [/\b(connect|socket|bind) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
+    [/\b(connect|socket|bind|read|write) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
     "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
     (context) =>
       sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? (context.port ?? 5432) : 443}`)} in the machine's firewall.`,
@@ -58,7 +49,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context) =>
       isPostgres(context)
         ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)]
-        : ["Run the job again.", ...reachable(context)],
+        : ["Run the job again. If the error persists, a firewall cuts the connection.", ...reachable(context)],
     { retries: 3 },
   ],
   "connection-timed-out": [
@@ -71,6 +62,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
             ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy."
             : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
           ...reachable(context),
+          ...(/ETIMEDOUT.*ETIMEDOUT/.test(text) ? [MORE_TIME] : []),
         ];
       return [
         "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
@@ -111,12 +103,12 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text))
+      if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text))
         return [
           "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
           "See whether the name has an IPv4 address:",
           run(`nslookup ${shell(hostOf(context))}`),
-          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6.",
+          "If it has none, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6.",
         ];
       return [
         "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
@@ -128,15 +120,18 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     { retries: 1 },
   ],
   "connection-failed": [
-    /\b(connect|socket|bind|read|write) E[A-Z]{2,}\b(?<!E(PROTO|ACCES))/,
-    "The runner's operating system could not make the connection, for the reason in the message.",
-    (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName(context)]),
+    [
+      /\b(connect|socket|bind|read|write|shutdown) (E[A-Z\d]{2,}|UNKNOWN)\b(?<!E(PROTO|ACCES))/,
+      "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS",
+    ],
+    "The runner could not make or use the connection, for the reason in the message.",
+    (context) => atPostgres(context, [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName(context)]),
     "Run the job again.",
     { retries: 1 },
   ],
   "tls-wrong-host": [
     [
-      "ERR_TLS_CERT_ALTNAME_INVALID",
+      "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch/i,
     ],
     "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
@@ -150,19 +145,24 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
     "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-    "Check the runner's clock:",
-    run("date"),
-    "Look at the certificate's dates:",
-    (context) => run(look(context, " | openssl x509 -noout -dates")),
+    "Compare the runner's clock with the certificate's dates:",
+    (context) => run("date", look(context, " | openssl x509 -noout -dates")),
+  ],
+  "tls-authorities-unreadable": [
+    /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
+    "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
+    "Check the file that `ssl-root-cert` or one of these variables names. In a container, the path is that of the container:",
+    run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
+    "Its first line must be `-----BEGIN CERTIFICATE-----`, and each certificate needs its last line, too.",
   ],
   "tls-certificate": [
     [
-      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)/i,
-      "CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_CERT* ERR_TLS_CERT_*",
+      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)|\becc cert|certificate or alg|unknown certificate type|(envelope|asn1 encoding|curve|x509 certificate|rsa|Provider|libcrypto|configuration file|DSO support) routines/i,
+      "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED",
     ],
-    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Trusting it in addition does not help. Nothing secret was sent.",
-    "Look at the certificate:",
-    (context) => run(look(context, " | openssl x509 -noout -text")),
+    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Or a setting of the runner's OpenSSL (FIPS, `OPENSSL_CONF`, `NODE_OPTIONS`) forbids its algorithms. Trusting it in addition does not help. Nothing secret was sent.",
+    "Look at the certificate and the settings, in a step of the same job:",
+    (context) => run(look(context, " | openssl x509 -noout -text"), "env | grep -E 'OPENSSL|NODE_OPTIONS'"),
     "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's.",
   ],
   "tls-unknown-authority": [
@@ -185,13 +185,6 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
             run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`),
           ],
   ],
-  "tls-authorities-unreadable": [
-    /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
-    "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
-    "Check the file that this variable names. In a container, the path is that of the container:",
-    run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
-    "Its first line must be `-----BEGIN CERTIFICATE-----`.",
-  ],
   "tls-host-not-allowed": [
     /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
     "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
@@ -208,7 +201,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-outdated": [
     [
-      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.protocol.version|bad.ecpoint|wrong.signature|legacy.sigalg|version.too.low/i,
+      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016",
     ],
     "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
@@ -227,6 +220,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
 });
 
+/** Node.js gives each of several addresses 250 ms: https://nodejs.org/api/net.html#netsetdefaultautoselectfamilyattempttimeoutvalue */
+const MORE_TIME =
+  "If the network is slow, set `NODE_OPTIONS: --network-family-autoselection-attempt-timeout=2000` in the step's `env`.";
+
 const CHECK_PROXY =
   "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.";
 
@@ -239,8 +236,8 @@ export const PRIVATE = rulesFor(["postgres", "azure"], {
   ],
 });
 
-/** All of these, before them those that happen at a proxy. */
-export const NETWORK = [...PROXY, ...ON_THE_WAY];
+/** All of these, before them those of the runner itself. */
+export const NETWORK = [...RUNNER, ...ON_THE_WAY];
 
 /** Addresses that exist in many networks: https://www.iana.org/assignments/iana-ipv4-special-registry */
 const PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
@@ -265,10 +262,11 @@ export function reachable(context: Context): Steps {
     context.proxy === undefined
       ? sentence`The runner needs HTTPS to ${host}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`
       : sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`;
-  return ["Check from the runner:", run(`curl --head ${shell(`https://${hostOf(context)}`)}`), needed];
+  return [...seeAnswer(context), needed];
 }
 
-function seeWhoAnswers(context: Context): Steps {
+/** The command that shows whether the host can be reached, and who answers there. */
+export function seeWhoAnswers(context: Context): Steps {
   return ["See who answers, and with which TLS:", run(look(context))];
 }
 

@@ -1,10 +1,14 @@
 import { run } from "../model/failure.ts";
 import { shell } from "./commands.ts";
 import { hostOf, rulesFor } from "./rules.ts";
-import { allowInProxy, bypassProxy } from "./steps.ts";
+import { allowInProxy, bypassProxy, seeAnswer } from "./steps.ts";
 
 /** What goes through a proxy; PostgreSQL does not. */
 const HTTPS = ["entra", "github", "azure", "github-issues"] as const;
+
+/** Words of the pages of proxies and firewalls: a page of the peer itself has none of them. */
+const PRODUCTS =
+  "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
 
 /**
  * What can go wrong at the proxy itself. Its refusals have other words in each library: `tunnel` (GitHub's), undici
@@ -12,16 +16,6 @@ const HTTPS = ["entra", "github", "azure", "github-issues"] as const;
  * CONNECT: https://httpwg.org/specs/rfc9110.html#CONNECT
  */
 export const PROXY = rulesFor(HTTPS, {
-  "proxy-not-found": [
-    [
-      { atProxy: true, codes: "ENOTFOUND EAI_*" },
-      { codes: "ENOTFOUND EAI_*", text: /tunneling socket|ProxyError/ },
-    ],
-    "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
-    "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
-    "Check the name on the runner:",
-    ({ proxy }) => run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`),
-  ],
   "proxy-sign-in": [
     ["CONNECT_407", /proxy authentication required/i, { codes: "NOT_JSON", status: [407] }],
     "The proxy between the runner and this host asks for a sign-in.",
@@ -31,7 +25,11 @@ export const PROXY = rulesFor(HTTPS, {
     bypassProxy,
   ],
   "proxy-overloaded": [
-    { codes: "CONNECT_5*", text: /^(?!.*\b501\b)/ },
+    [
+      { codes: "CONNECT_5*", text: /^(?!.*\b5[01]1\b)/ },
+      { status: ["5xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
+      new RegExp(`HTTP status 5\\d\\d with .*${PRODUCTS}`, "i"),
+    ],
     "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall or upstream proxy fails.",
     "Run the job again.",
     "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
@@ -42,33 +40,40 @@ export const PROXY = rulesFor(HTTPS, {
     [
       {
         atProxy: true,
-        codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ETIMEDOUT ECONNRESET UND_ERR_CONNECT_TIMEOUT",
+        codes:
+          "ENOTFOUND EAI_* ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ETIMEDOUT ECONNRESET UND_ERR_CONNECT_TIMEOUT",
       },
       "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
-      /tunneling socket could not be established, cause|Proxy connection ended|ProxyError(?!.*Tunnel connection failed)/,
+      /tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
       /SOCKS|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
-      "UND_ERR_PRX_TLS ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
+      "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
     ],
-    "No HTTP proxy answers at the address in `HTTPS_PROXY`: the address or its `http://` is wrong, nothing listens there, or it is a SOCKS proxy or a web server.",
-    "Correct the variable. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
+    "No HTTP proxy answers at the address in `HTTPS_PROXY`: the runner's DNS server does not know its name, the address or its `http://` is wrong, nothing listens there, or it is a SOCKS proxy or a web server.",
+    "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner:",
     (context) =>
       run(
         `curl --head --proxy ${shell(context.proxy === undefined ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`,
       ),
-    bypassProxy,
     { retries: 1 },
   ],
   "proxy-refused": [
     [
-      "CONNECT_* ERR_PROXY_TUNNEL",
-      { codes: "NOT_JSON", status: ["4xx"] },
-      /Error Code : (4\d\d.*HTML page|511)/,
+      "CONNECT_* ERR_PROXY_TUNNEL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW",
+      { status: [413, 414, 431, 511] },
+      { codes: "NOT_JSON", status: ["2xx", "3xx", "4xx"], text: /^(?!HTTP status [23].*empty answer)/ },
+      /Error Code : ([34]\d\d.*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
       { status: ["4xx"], text: /^\s*</ },
     ],
-    "A proxy between the runner and this host does not allow the connection.",
+    (_context, { text }) =>
+      /overflow|\b(413|414|431)\b/i.test(text)
+        ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts."
+        : /\b(30\d|511)\b|sign.?in|log.?(in|on)\b|captive|portal/i.test(text)
+          ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)."
+          : "A proxy or a firewall between the runner and this host does not allow the connection.",
     allowInProxy,
+    seeAnswer,
   ],
 });

@@ -116,6 +116,9 @@ export const PARTNERS: Readonly<Record<Partner, { readonly called: string; reado
   "github-issues": { called: "GitHub's API", host: "api.github.com" },
 };
 
+/** All services: what fails before an answer can fail with each of them. */
+export const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as const;
+
 /** The service that the error came from. */
 export function partnerOf({ with: partner = "postgres" }: Context): Partner {
   return partner;

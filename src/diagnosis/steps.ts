@@ -16,13 +16,21 @@ export const SELECT_CLOUD: Steps = [
   SHOW_TENANT,
 ];
 
+/** The answer itself shows who sent it: a service, or something on the way to it. */
+export function seeAnswer(context: Context): Steps {
+  return [
+    "See what answers the runner, in a step of the same job:",
+    run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
+  ];
+}
+
 /** The way past a proxy. */
 export function bypassProxy(context: Context): Steps {
-  return ["Or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+  return ["Or bypass the proxy, if `HTTPS_PROXY` is set:", run(`NO_PROXY=${shell(hostOf(context))}`)];
 }
 
 export function allowInProxy(context: Context): Steps {
-  return ["Allow this host in the proxy, or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+  return ["Allow this host in the proxy or the firewall of the runner's network.", ...bypassProxy(context)];
 }
 
 export function setFullName(context: Context): Steps {

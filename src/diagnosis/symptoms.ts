@@ -12,7 +12,7 @@ export interface Symptom {
 
 /**
  * The error and its causes (and the parts of an AggregateError), the outermost first. Happy Eyeballs fails with an
- * AggregateError that has no message.
+ * AggregateError that has a code, and no message: its words are those of its parts.
  */
 export function symptomsOf(error: unknown): readonly Symptom[] {
   const seen = new Set<unknown>();
@@ -33,7 +33,7 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
       (part): part is string => typeof part === "string" && part.trim() !== "",
     );
     const ownCode = words(String(code ?? errorCode ?? ""));
-    const text = words([...new Set(texts)].join(" ")) || ownCode;
+    const text = words([...new Set(texts)].join(" ")) || (ownCode && addressesIn(errors)) || ownCode;
     if (text !== "") found.push({ code: ownCode, text, ...(typeof status === "number" && { status }) });
     look(cause);
     if (Array.isArray(errors)) errors.forEach(look);
@@ -43,6 +43,11 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
 }
 
 const MAX_ERRORS = 50;
+
+/** One error for each address of a host: https://nodejs.org/api/net.html#socketconnectoptions-connectlistener (autoSelectFamily) */
+function addressesIn(errors: unknown): string {
+  return Array.isArray(errors) ? words(errors.map(({ message }: Error) => message).join(", ")) : "";
+}
 
 /**
  * All codes that a symptom names: its own, that with which MSAL's words begin, Entra's number (the last one is the

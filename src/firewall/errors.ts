@@ -1,6 +1,7 @@
 import { az, azAllow, azServer, azShow } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
 import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
+import { PROXY } from "../diagnosis/proxy.ts";
 import { type Context, type Rule, rulesFor } from "../diagnosis/rules.ts";
 import { allowInProxy, CHECK_CLOCK } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
@@ -218,7 +219,7 @@ export function nothingDone({ code }: Failure): boolean {
 /** An error that passes can come after the change, and nobody knows this of an unknown error. */
 const REFUSED = [...PRIVATE, ...AZURE].filter(({ code, retries }) => retries === undefined && code !== "azure-refused");
 
-const RULES: readonly Rule<ResourceManagerContext>[] = [...PRIVATE, ...AZURE, ...NETWORK];
+const RULES: readonly Rule<ResourceManagerContext>[] = [...PROXY, ...PRIVATE, ...AZURE, ...NETWORK];
 
 /** A role that has the permission, and its assignment. */
 function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Symptom): Steps {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import dns from "node:dns";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -276,7 +277,7 @@ describe("a transient failure is retried, with a new assertion each time", () =>
     expect(outcomes()).toEqual(["failed", "issued"]);
   });
 
-  test("an empty answer, a proxy's page, an Entra that could not read GitHub's keys", async () => {
+  test("an empty answer, an Entra that could not read GitHub's keys", async () => {
     const { cert, key } = await certificate("localhost");
     setDefaultCACertificates([...trusted, sandbox.ca, cert]);
     toClose.push(async () => setDefaultCACertificates([...trusted, sandbox.ca]));
@@ -286,7 +287,6 @@ describe("a transient failure is retried, with a new assertion each time", () =>
     };
     const answers: readonly [number, string][] = [
       [200, ""],
-      [200, "<html><title>Blocked</title></html>"],
       [400, JSON.stringify(unreadable)],
       [200, JSON.stringify({ token_type: "Bearer", expires_in: 3599, access_token: "the-token" })],
     ];
@@ -309,8 +309,8 @@ describe("a transient failure is retried, with a new assertion each time", () =>
     });
     vi.stubEnv("AZURE_AUTHORITY_HOST", `https://localhost:${await listening(server)}`);
     expect(await password(OIDC)()).toBe("the-token");
-    expect(asked).toBe(4);
-    expect(sandbox.github.requests.length).toBe(4);
+    expect(asked).toBe(3);
+    expect(sandbox.github.requests.length).toBe(3);
   });
 
   test("a federated credential that was created a moment ago", async () => {
@@ -386,8 +386,22 @@ describe("on the way to Entra", () => {
     expect(refused.steps).not.toMatch(/set `HTTPS_PROXY`/);
     vi.stubEnv("HTTPS_PROXY", "http://nowhere.invalid:3128");
     const unknown = await failing(password(WITH_SECRET)());
-    expect(unknown).toMatchObject({ code: "proxy-not-found" });
-    expect(unknown.steps).toContain("nslookup nowhere.invalid");
+    expect(unknown).toMatchObject({ code: "proxy-unusable" });
+    expect(unknown.steps).toContain("--proxy http://nowhere.invalid:3128");
+  });
+
+  test("each address of a host that refused the connection", async () => {
+    const addresses = ["127.0.0.1", "127.0.0.2"].map((address) => ({ address, family: 4 }));
+    const lookup = (_host: string, _options: object, then: (error: null, found: object) => void) =>
+      then(null, addresses);
+    const spy = vi.spyOn(dns, "lookup").mockImplementation(lookup as never);
+    const server = createTcpServer();
+    const port = await listening(server);
+    await toClose.pop()?.();
+    vi.stubEnv("AZURE_AUTHORITY_HOST", `https://entra.invalid:${port}`);
+    const { message } = await failing(password(WITH_SECRET)());
+    spy.mockRestore();
+    for (const { address } of addresses) expect(message).toContain(`connect ECONNREFUSED ${address}:${port}`);
   });
 
   test("a refused connection, an unknown name, no answer", async () => {

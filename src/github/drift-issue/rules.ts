@@ -1,5 +1,6 @@
 import { diagnoseBy } from "../../diagnosis/diagnose.ts";
 import { NETWORK, reachable } from "../../diagnosis/network.ts";
+import { PROXY } from "../../diagnosis/proxy.ts";
 import { rulesFor } from "../../diagnosis/rules.ts";
 import { allowInProxy } from "../../diagnosis/steps.ts";
 import { ActionError, type Failure, run } from "../../model/failure.ts";
@@ -17,7 +18,7 @@ export function diagnoseIssue(error: unknown, env: Env = {}): Failure {
   const known = isLimit(refusal) ? Object.assign(new Error(refusal.message), { code: "RATE_LIMIT" }) : error;
   const host = URL.parse(env.GITHUB_API_URL ?? "")?.host ?? "api.github.com";
   const context = { with: "github-issues", host, proxy: proxyTo(host, env) } as const;
-  return diagnoseBy([...REFUSALS, ...NETWORK, ...OTHERS], known, context);
+  return diagnoseBy([...PROXY, ...REFUSALS, ...NETWORK, ...OTHERS], known, context);
 }
 
 /** The same as an error for `retryingFailures`, with the time that GitHub asks to wait. */

@@ -1,0 +1,39 @@
+import { run } from "../model/failure.ts";
+import { EVERYWHERE, rulesFor } from "./rules.ts";
+
+/**
+ * What can go wrong on the runner's own machine, whatever the action was doing. Codes:
+ * https://nodejs.org/api/errors.html#common-system-errors
+ */
+export const RUNNER = rulesFor(EVERYWHERE, {
+  "runner-limit": [
+    [
+      "ENOSPC EDQUOT EFBIG ENOMEM EAI_MEMORY OUT_OF_MEM ERR_WORKER_OUT_OF_MEMORY ERR_MEMORY_ALLOCATION_FAILED EMFILE ENFILE EFILE ENOBUFS EADDRINUSE",
+      /Array buffer allocation failed|Invalid (typed )?array (buffer )?length/i,
+      /getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)$/,
+    ],
+    (_context, { code, text }) =>
+      `The runner, or the container of the job, ${LACKS.find(([words]) => words.test(`${code} ${text}`))?.[1]}.`,
+    "See how much is used, in a step of the same job:",
+    run("df -h\nfree -m\nulimit -a\nss --summary"),
+    "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
+    { retries: 1 },
+  ],
+  "runner-file": [
+    /\bE[A-Z]{2,}: [\w ,-]+, (open|write|read|mkdir|mkdtemp|stat|unlink|rename|access|close|fsync)\b|Missing file at path|environment variable for file command/,
+    "The runner has lost a file that each step needs, or the user of the job or its container may not change it, or its file system is read-only.",
+    "See the files, their owner and their disk, in a step of the same job:",
+    run('id\nls -la "$RUNNER_TEMP" "$RUNNER_TEMP/_runner_file_commands"\ndf -h "$RUNNER_TEMP"'),
+    "In a container job, run as the user that owns the files, and mount them writable: `container: { options: --user root }`.",
+    "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again.",
+  ],
+});
+
+const LACKS: readonly (readonly [words: RegExp, lack: string])[] = [
+  [/ENOSPC|EDQUOT|EFBIG/, "has a full disk, or its user has reached a quota"],
+  [/E2BIG/, "has environment variables that are larger than its operating system allows for a process"],
+  [/EAGAIN/, "cannot start more processes"],
+  [/ENOBUFS|EADDR/, "has no free port or address for another connection: too many are open, or its VPN is down"],
+  [/E[MN]?FILE|EBUSY|open files/i, "cannot open more files and sockets"],
+  [/./, "has not enough memory"],
+];
