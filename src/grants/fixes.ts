@@ -167,7 +167,7 @@ function membersFor({ database }: Place, owner: Role): Role {
 /** Advice before the SQL, besides it, or instead of it. */
 function noteFor(
   place: Place,
-  { change, reason, otherNotFound }: Blocked,
+  { change, reason, otherNotFound, advice }: Blocked,
   actor: Role | null,
   changes: readonly Change[],
 ): Sentence | undefined {
@@ -181,7 +181,7 @@ function noteFor(
   if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);
   // The role that would have to run the SQL was dropped.
   const isGone = actor === null && !REASONS[reason].noSql && reason !== "refused";
-  return REASONS[isGone ? "role-gone" : reason].advice;
+  return advice ?? REASONS[isGone ? "role-gone" : reason].advice;
 }
 
 const NEEDS_SEARCH_PATH = sentence`A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets \`search_path\` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.`;

@@ -1,5 +1,6 @@
 import { isGrantOption, type Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/reasons.ts";
+import type { Sentence } from "../model/sentence.ts";
 import { type Holder, holderFor, type Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { type ActingRole, AS_SESSION_USER, actingRoleToGrant, type Login } from "./acting-role.ts";
@@ -18,6 +19,8 @@ export interface Refusal {
   readonly reason: Reason;
   /** The server's message when it refused the change, or one of an object with the same owner and ACL. */
   readonly serverMessage?: string;
+  /** What that message usually means, and what to do. */
+  readonly advice?: Sentence;
   /** The server did not find something, and it was not the object. */
   readonly otherNotFound?: true;
 }

@@ -47,7 +47,13 @@ const ENTRIES = {
     noSql: true,
     advice: inOurWords("Run this step again after the job that changes the schema."),
   },
-  refused: { why: "The server refused the statement, although the privileges seemed sufficient." },
+  refused: {
+    why: "The server refused the statement, although the privileges seemed sufficient.",
+    isEnough: true,
+    advice: inOurWords(
+      "Run this step again. If that changes nothing, an event trigger or an extension undoes the change.",
+    ),
+  },
   "not-tried": {
     why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
   },

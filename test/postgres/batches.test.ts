@@ -208,11 +208,14 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
 
     await sql("DROP EVENT TRIGGER fridays");
     expect(linesOf(story.missing)).toEqual(["t1", "t2", "t3"].map((name) => `table ${name}: SELECT (refused)`));
+    expect(readFix(story.missing[0]?.fix)).toMatch(/no_fridays\(\) line \d.*an event trigger.*SELECT evtname/);
     const report = { ...reportOf(owner, [{ database: place.database, story }]), mode: "apply" as const };
     const log = logGroups(report).flatMap(({ lines }) => lines);
     expect(renderJson(report)).toContain("no grants on Fridays <b>| Come back on Monday.");
     expect(log.join("\n")).toContain("no grants on Fridays <b>| Come back on Monday.");
     expect(renderSummary(report)).toContain("no grants on Fridays `<b>|` Come back on Monday.");
+    const [first] = log.filter((line) => line.includes("Code in the database refused this"));
+    expect(first).toBeDefined();
   });
 
   test("that fail in a function which needs another search_path have SQL that works in psql", async () => {
@@ -238,6 +241,24 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
     expect(story.missing.filter(({ reason }) => reason === "not-tried").length).toBeGreaterThan(15);
     expect(refused).toEqual([]);
     expect(checked.verdict).toBe("in-sync");
+  });
+
+  test("that a function of the database may not make name the function, not the login's lack of privileges", async () => {
+    const { owner, as, sql, run } = await world.open();
+    await as(owner, tables(1));
+    await sql(`
+      CREATE TABLE audit (tag text);
+      CREATE FUNCTION audit_ddl() RETURNS event_trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO public.audit VALUES (tg_tag); END $$;
+      CREATE EVENT TRIGGER audits ON ddl_command_end WHEN TAG IN ('GRANT') EXECUTE FUNCTION audit_ddl()`);
+
+    const report = await run("apply", READ);
+
+    await sql("DROP EVENT TRIGGER audits");
+    const [missing] = report.missing.filter(({ reason }) => reason === "refused");
+    expect(missing?.serverMessage).toBe("permission denied for table audit");
+    expect(readFix(missing?.fix)).toMatch(/audit_ddl\(\) line.*an event trigger/);
+    expect(readFix(missing?.fix)).not.toContain("neither the owner");
   });
 
   test("check the catalogs when the server says that an object does not exist", async () => {

@@ -62,7 +62,8 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   refused: [
     "The server refused the statement, although the privileges seemed sufficient.",
-    'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
+    "Run this step again. If that changes nothing, an event trigger or an extension undoes the change.",
+    'Or run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
   ],
   "not-tried": [
     "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
