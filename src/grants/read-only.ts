@@ -1,19 +1,11 @@
 import { inOurWords, name, type Sentence, sentence } from "../model/sentence.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 
-/** A setting that makes sessions read-only. */
-interface ReadOnlySetting {
-  readonly where: Sentence;
-  /** Who can remove it. */
-  readonly who: Sentence;
-  readonly sql: readonly string[];
-}
-
 /**
- * The setting of `default_transaction_read_only`, and what removes it; undefined for the whole server.
+ * Where `default_transaction_read_only` is set, who can remove it, and by which SQL; undefined for the whole server.
  * @param source where it was made, as pg_settings says: https://www.postgresql.org/docs/current/view-pg-settings.html
  */
-export function resetReadOnly(source: string, user: string, database: string): ReadOnlySetting | undefined {
+export function resetReadOnly(source: string, user: string, database: string) {
   const [role, here] = [`ROLE ${quoteIdentifier(user)}`, `DATABASE ${quoteIdentifier(database)}`];
   const settings: Readonly<Record<string, readonly [where: Sentence, who: Sentence, altered: string]>> = {
     user: [sentence`role ${name(user)}`, name(user), role],

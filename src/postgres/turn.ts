@@ -65,16 +65,11 @@ export function takeTurns(say: Say) {
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const LOCK_NOT_AVAILABLE = "55P03";
 
-interface Holder {
-  readonly pid: number;
-  readonly role: string | null;
-}
-
-/** https://www.postgresql.org/docs/current/view-pg-locks.html describes how a bigint key stands there. */
-async function holdersOf(client: Client): Promise<readonly Holder[]> {
+/** The process and the role of each session that holds the lock. https://www.postgresql.org/docs/current/view-pg-locks.html describes how a bigint key stands there. */
+async function holdersOf(client: Client) {
   const [, { rows }] = await Promise.all([
     client.query(BEGIN_READ_ONLY),
-    client.query<Holder>(HOLDERS, [String(KEY >> 32n), String(KEY & 0xffff_ffffn)]),
+    client.query<{ pid: number; role: string | null }>(HOLDERS, [String(KEY >> 32n), String(KEY & 0xffff_ffffn)]),
     client.query("COMMIT"),
   ]);
   return rows;

@@ -9,16 +9,13 @@ import { plain } from "./pen.ts";
 import { countKinds, countTypes, hasNoOwner, placeText, privilegesText, verdictText } from "./phrases.ts";
 import { undeclaredLine } from "./undeclared.ts";
 
-/** A part of the job log that GitHub folds. Every line is safe to print. */
-export interface LogGroup {
-  readonly title: string;
-  readonly lines: readonly string[];
-}
-
 const MAX_LINES = 200;
 
-/** The findings and changes of the run, a group for each database. `apply` logs its statements while it runs them. */
-export function logGroups(report: Report): readonly LogGroup[] {
+/**
+ * The findings and changes of the run, a group for each database, which GitHub folds below its title. Every line is safe to
+ * print. `apply` logs its statements while it runs them.
+ */
+export function logGroups(report: Report) {
   const { mode } = report;
   return report.databases.map((database) => {
     const { verdict, error, grantees, undeclared = [], statements } = database;

@@ -30,15 +30,9 @@ export function signInFrom(inputs: InputsOf<typeof SIGN_IN_INPUTS>): SignIn {
   if (inputs.isSet("password") && inputs.isSet("client-secret")) {
     inputs.mistake("password", inOurWords("`password` and `client-secret` are both set. Remove one of them."));
   }
-  const type = chosen ?? (inputs.isSet("password") ? "password" : entraTypeOf(inputs));
-  if (type !== "password") return entraSignIn(type, inputs);
+  const type = chosen ?? (inputs.isSet("password") ? "password" : undefined);
+  if (type !== "password") return entraSignInFrom(inputs, type);
   return { type, password: inputs.required("password", secret, requiredBy(type, inputs)) };
-}
-
-/** The same without `password`. */
-export function entraSignInFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn {
-  const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
-  return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
 }
 
 /** How an action without `password` signs in, and in which cloud: fields for `all` of the inputs. */
@@ -51,11 +45,12 @@ export function cloudFrom(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): Cloud 
   return CLOUDS[inputs.orDefault("environment", cloudName)];
 }
 
-function entraTypeOf(inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn["type"] {
-  return inputs.isSet("client-secret") ? "client-secret" : "oidc";
-}
-
-function entraSignIn(type: EntraSignIn["type"], inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>): EntraSignIn {
+/** How to sign in without `password`. */
+export function entraSignInFrom(
+  inputs: InputsOf<typeof ENTRA_SIGN_IN_INPUTS>,
+  chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES)),
+): EntraSignIn {
+  const type = chosen ?? (inputs.isSet("client-secret") ? "client-secret" : "oidc");
   const required = requiredBy(type, inputs);
   const application = {
     clientId: () => inputs.required("client-id", clientId, required),

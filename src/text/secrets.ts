@@ -1,10 +1,7 @@
 /** The values that must not appear in any text, wherever the text comes from. */
 const SECRETS = new Set<string>();
 
-/** Those that a peer was sent, and can repeat encoded and in part. */
-const SENT = new Set<string>();
-
-/** The part of `SENT` that is not in `RUNS` yet: most runs never need it. */
+/** Those that a peer was sent, and can repeat encoded and in part, until they are in `RUNS`: most runs never need it. */
 const unread: string[] = [];
 
 /** The runs of all forms of what was sent, by their length: `RUN`, or that of a form that is shorter. */
@@ -23,9 +20,7 @@ export function rememberSecret(value: string): void {
 
 /** Remembers a value that a peer is sent: `withoutSecrets` then also takes out its encoded forms, and parts of them. */
 export function rememberSent(value: string): void {
-  if (value.length < MIN_CHARACTERS || SENT.has(value)) return;
-  SENT.add(value);
-  unread.push(value);
+  if (value.length >= MIN_CHARACTERS) unread.push(value);
 }
 
 /**

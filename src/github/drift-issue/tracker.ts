@@ -5,7 +5,7 @@ import { ActionError, type Failure } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { checkProxy } from "../../proxy.ts";
 import { type Issue, readMarker } from "../../render/issue.ts";
-import { type Patience, retryingFailures } from "../../retry.ts";
+import { retryingFailures } from "../../retry.ts";
 import { rememberSent, withoutSecrets } from "../../text/secrets.ts";
 import { runUrl } from "../run.ts";
 import { labelDropped, MALFORMED_TOKEN, OUTSIDE_WORKFLOW } from "./obstacles.ts";
@@ -27,22 +27,12 @@ const LABEL = {
   description: "Drift of PostgreSQL privileges, maintained by azure-postgres-grants",
 };
 
-interface IssuePatience extends Patience {
-  /** Between two requests that write. */
-  readonly pause: number;
-}
-
 /**
- * Short, because a job waits for it. GitHub itself gives up on a request after 10 s, and asks for a second between two writes:
+ * Short, because a job waits for it; `pause` is the time between two requests that write. GitHub itself gives up on a request after 10 s, and asks for a second between two writes:
  * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
  * https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#pause-between-mutative-requests
  */
-const ISSUE_PATIENCE: IssuePatience = {
-  firstWait: 1_000,
-  maxTime: 180_000,
-  answerTime: 20_000,
-  pause: 1_000,
-};
+const ISSUE_PATIENCE = { firstWait: 1_000, maxTime: 180_000, answerTime: 20_000, pause: 1_000 };
 
 /** @throws ActionError if the environment or the token cannot be used */
 export async function openTracker(options: TrackerOptions) {
@@ -108,7 +98,7 @@ export interface TrackerOptions {
   readonly env: Env;
   /** Takes a failure of an issue that was made. */
   readonly warn: (failure: Failure) => void;
-  readonly patience?: IssuePatience;
+  readonly patience?: typeof ISSUE_PATIENCE;
   /** Ends it early. */
   readonly signal?: AbortSignal;
 }
