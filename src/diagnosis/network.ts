@@ -53,7 +53,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     { retries: 3 },
   ],
   "connection-timed-out": [
-    "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
+    "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
       if (!isPostgres(context))
@@ -84,9 +84,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           "Nothing listens at this address, or a firewall in between refuses the connection.",
           ...reachable(context),
         ];
-      if (/^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? ""))
+      if (/^([\d.]+|[^.]+)$/.test(context.host ?? ""))
+        // an IP address, or one word
         return [
-          "`host` is the machine or the container of the job, and nothing listens on this port there.",
+          "`host` is not the name of an Azure server: it is an address, or the machine or the container of the job. Nothing listens on this port there.",
           ...setFullName(context),
           "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
         ];
@@ -134,7 +135,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch/i,
     ],
-    "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
+    "The certificate is for a different name: this might not be your server, or a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
     (context) =>
       atPostgres(context, [
         ...setFullName(context),
@@ -204,7 +205,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016",
     ],
-    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can forbid the rest. A proxy that inspects TLS is a frequent reason.",
     seeWhoAnswers,
     "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
     (context) => (isPostgres(context) ? [] : bypassProxy(context)),

@@ -17,7 +17,7 @@ const PRODUCTS =
  */
 export const PROXY = rulesFor(HTTPS, {
   "proxy-sign-in": [
-    ["CONNECT_407", /proxy authentication required/i, { codes: "NOT_JSON", status: [407] }],
+    ["CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
     "The proxy between the runner and this host asks for a sign-in.",
     "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
     run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
@@ -38,11 +38,7 @@ export const PROXY = rulesFor(HTTPS, {
   ],
   "proxy-unusable": [
     [
-      {
-        atProxy: true,
-        codes:
-          "ENOTFOUND EAI_* ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ETIMEDOUT ECONNRESET UND_ERR_CONNECT_TIMEOUT",
-      },
+      { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
       "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
       /tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
       /SOCKS|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
@@ -55,7 +51,7 @@ export const PROXY = rulesFor(HTTPS, {
     "Check the proxy on the runner:",
     (context) =>
       run(
-        `curl --head --proxy ${shell(context.proxy === undefined ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`,
+        `curl --head --proxy ${shell(`http://${context.proxy ?? "<proxy>"}`)} ${shell(`https://${hostOf(context)}`)}`,
       ),
     { retries: 1 },
   ],

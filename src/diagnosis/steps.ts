@@ -16,12 +16,9 @@ export const SELECT_CLOUD: Steps = [
   SHOW_TENANT,
 ];
 
-/** The answer itself shows who sent it: a service, or something on the way to it. */
+/** The answer itself shows who sent it: a service, or something on the way to it. In a step of the same job. */
 export function seeAnswer(context: Context): Steps {
-  return [
-    "See what answers the runner, in a step of the same job:",
-    run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
-  ];
+  return ["See what answers the runner:", run(`curl --include ${shell(`https://${hostOf(context)}`)}`)];
 }
 
 /** The way past a proxy. */
