@@ -12,6 +12,9 @@ const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 
 const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
 
+/** Words of an answer that no identity endpoint gives to this action's requests. */
+const BEHIND_PROXY = /HTTP status (50[24] (?!.*dial tcp)|4\d\d with an HTML page)|Required metadata header/;
+
 const CLOUD_SHELL = /not a supported MSI token audience/;
 
 const BYPASS_FOR_IDENTITY: Steps = [
@@ -210,12 +213,12 @@ const IN_PARTICULAR = rulesFor("entra", {
   "managed-identity-arc": [
     [
       "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
-      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
+      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|WWW-Authenticate header/,
     ],
     (_context, { text }) =>
-      text.includes("ECONNREFUSED")
+      /ECONNREFUSED|WWW-Authenticate/.test(text)
         ? [
-            "The agent of Azure Arc, which issues the machine's tokens, does not run.",
+            "The agent of Azure Arc, which issues the machine's tokens, does not run, or not as it should.",
             "Start the agent (on Windows, the service `himds`), then run the job again:",
             run("sudo systemctl restart himdsd"),
           ]
@@ -234,7 +237,10 @@ const IN_PARTICULAR = rulesFor("entra", {
     'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
   ],
   "managed-identity-request": [
-    /parameter is required|should not be null or empty|The api-version|Unknown Source|audience parameter not specified/i,
+    [
+      /parameter is required|should not be null or empty|api-version ('|is invalid)|Unknown Source|audience parameter not specified/i,
+      { signIn: "managed-identity", status: [405] },
+    ],
     "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, or a proxy changed the request.",
     "See which variables the job has:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
@@ -245,8 +251,8 @@ const IN_PARTICULAR = rulesFor("entra", {
     [
       /Required metadata header not specified|Secret is not found in the request|requests\/\w+\.py\):.*JSONDecodeError/,
       "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
-      { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
-      { signIn: "managed-identity", status: [401, 405] },
+      { signIn: "managed-identity", text: BEHIND_PROXY },
+      { signIn: "managed-identity", status: [401] },
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*\b(40[034]|410|429|5\d\d|Bad Request)\b)/,
@@ -266,7 +272,7 @@ const IN_PARTICULAR = rulesFor("entra", {
   ],
   "managed-identity-only-one": [
     [
-      /Specifying a .{1,60} is not supported|Identities can only be system assigned/,
+      /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned/,
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell",
     ],
     "On Azure Arc, Cloud Shell and Service Fabric, `client-id` cannot choose an identity: these hosts have one of their own.",
@@ -277,8 +283,8 @@ const IN_PARTICULAR = rulesFor("entra", {
     [
       CLOUD_SHELL,
       /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
-      { signIn: "managed-identity", status: [400, 403] },
-      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342/,
+      { signIn: "managed-identity", status: [400, 403], text: /^(?!.*AADSTS)/ },
+      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
       "unable_to_create_source",
     ],
     (_context, { text }) =>
@@ -431,9 +437,6 @@ const LIST_OF_APP: Steps = [
   run(az("containerapp identity show", APP), az("webapp identity show", APP)),
 ];
 const LIST_OF_MACHINE: Steps = ["List the identities of the machine:", az("vm identity show", MACHINE)];
-
-/** Words of an answer that no identity endpoint gives to this action's requests. */
-const BEHIND_PROXY = /HTTP status 50[24] (?!.*dial tcp)|Required metadata header/;
 
 /** App Service and Container Apps refuse a wrong header so; the metadata service of a machine asks for none. */
 const WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;

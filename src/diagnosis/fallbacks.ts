@@ -69,9 +69,8 @@ export const FALLBACKS: readonly Rule[] = [
     "cli-failed": [
       { signIn: "azure-cli" },
       (_context, { text }) =>
-        /Traceback|unexpected error|Error:|No module|Segmentation|Abort|Illegal instr|Bus error|Fatal|not loaded|shared object|GLIBC|interpreter|cannot execute|is misspelled|unrecognized arg|invalid choice|usage:/.test(
-          text,
-        )
+        // Its own errors begin so; other words are those of a shell, a loader or Python.
+        /^(?!(ERROR|WARNING): )|Traceback|unexpected error|Error:|No module|is misspelled/.test(text)
           ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together."
           : "The Azure CLI gave no token, for the reason in its message.",
       "Use `auth-type: oidc`, which does not need the Azure CLI.",

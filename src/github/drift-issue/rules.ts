@@ -74,7 +74,7 @@ const REFUSALS = rulesFor("github-issues", {
     "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one.",
   ],
   "issues-request-changed": [
-    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version/,
+    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version|missing_field/,
     "GitHub could not read the request: a proxy changed it, or this action has a fault.",
     allowInProxy,
     "If no proxy is in between, open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
