@@ -167,7 +167,9 @@ test("a run that is cancelled while a server does not list its databases has a r
   const stopping = interruption("SIGTERM");
   try {
     const where = { host: "127.0.0.2", "ssl-mode": "verify-ca", database: "a_*\nnamed" };
-    const inputs = { ...defaults, ...migratorInputs(sandbox.server.port), ...where };
+    // A sign-in that is not finished would end the run, too.
+    const signIn = { "client-id": "", "tenant-id": "", password: "secret" };
+    const inputs = { ...defaults, ...migratorInputs(sandbox.server.port), ...where, ...signIn };
     const env = { ...sandbox.env, ...inputVariables(inputs) };
     const step = await runStep([join(ROOT, action.runs.main)], temp, env, async (child) => {
       await asked.promise;

@@ -51,11 +51,11 @@ describe("a database", () => {
 
   test("is an error when one of the schemas, or with `*` all of them, have nothing to check", () => {
     const both = [schema("public"), schema("empty", { oid: "2300" })];
-    const skipped = group(["ext", "ext2"], { schema: both[1] ?? schema(), skipped: "extension" });
+    const skipped = group(["ext", "ext2", "ext3"], { schema: both[1] ?? schema(), skipped: "extension" });
     const seen = snapshot([...fine, skipped], { schemas: both });
     expect(read(databaseObstacle(seen, demand({ schemas: ["public", "empty"] }), "check"))).toMatchObject({
       code: "nothing-to-check",
-      message: "Schema empty has no table or sequence to check (2 skipped).",
+      message: "Schema empty has no table or sequence to check (3 skipped).",
       steps: expect.stringContaining("`allow-empty: true`"),
     });
     expect(databaseObstacle(seen, demand({ schemas: "*" }), "check")).toBeNull();

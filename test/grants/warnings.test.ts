@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { warningsFor } from "../../src/grants/warnings.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import { plain } from "../../src/render/pen.ts";
-import { demand, group, snapshot } from "./snapshots.ts";
+import { demand, group, role, snapshot } from "./snapshots.ts";
 
 test("a grantee that owns objects is warned of where the privileges on their kind are limited", () => {
   const seen = snapshot([
@@ -25,5 +25,13 @@ test("a read-only grantee whose sessions begin as another role has the setting o
   const [warning] = warningsFor(seen, demand(), seen.app, { missing: [], extra: [] }, []);
   expect(warning && plain.sentence(warning.message)).toMatch(
     /^Writing as app fails, because `default_transaction_read_only` is on for role app\. .*ALTER ROLE "app" RESET/,
+  );
+});
+
+test("a grantee whose sessions begin as a role with one power of an administrator is one", () => {
+  const seen = snapshot([group(["t"])], { actor: "writers" }, [role("writers", { createRole: true })]);
+  const [warning] = warningsFor(seen, demand(), seen.app, { missing: [], extra: [] }, []);
+  expect(warning && plain.sentence(warning.message)).toMatch(
+    /^app begins its sessions as writers, which has CREATEROLE, so it can do more than the privilege lists say\./,
   );
 });

@@ -283,6 +283,11 @@ describe("before a password or token is sent", () => {
     await refusedBy({ refusal: noMemory }, { mode: "verify-full" }, "out-of-memory");
   });
 
+  test("a different service is named as such, if the session is without TLS", async () => {
+    const http = Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n");
+    await refusedBy({ refusal: http }, { mode: "disable" }, "not-postgres", "127.0.0.1");
+  });
+
   test("a server without TLS is refused", () => refusedBy({}, { mode: "verify-full" }, "tls-not-offered"));
 
   test("a certificate of an unknown authority is refused, with `verify-ca` too", async () => {

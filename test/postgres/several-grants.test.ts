@@ -251,3 +251,16 @@ test("what is undeclared and cannot be read is an error of the database, beside 
   expect(plain.sentence(report.error?.message ?? EMPTY)).toContain("permission denied for table pg_attribute");
   expect(report).not.toHaveProperty("undeclared");
 });
+
+test("the verdict on a database is the worst of the grantees of a grant", async () => {
+  const database = await created();
+  const { demand } = grant("app_a", { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] });
+  await reconciled(database, [grant("app_b", demand)]);
+  const both = { databases: ["*"], grantees: ["app_b", "app_a"], demand };
+  const found = async (mode: Mode) => {
+    const { verdict, grantees } = await reconciled(database, [both], { mode });
+    return [verdict, ...grantees.map((each) => each.verdict)];
+  };
+  expect(await found("check")).toEqual(["drift", "in-sync", "drift"]);
+  expect(await found("apply")).toEqual(["repaired", "in-sync", "repaired"]);
+});
