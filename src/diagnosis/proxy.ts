@@ -59,7 +59,7 @@ export const PROXY = rulesFor(HTTPS, {
     [
       "CONNECT_* ERR_PROXY_TUNNEL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW",
       { status: [413, 414, 431, 511] },
-      { codes: "NOT_JSON", status: ["2xx", "3xx", "4xx"], text: /^(?!HTTP status [23].*empty answer)/ },
+      { codes: "NOT_JSON", status: ["2xx", "3xx", "4xx"], text: /^(?!HTTP status (408|429|[23].*empty answer))/ },
       /Error Code : ([34]\d\d.*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
       { status: ["4xx"], text: /^\s*</ },
     ],
