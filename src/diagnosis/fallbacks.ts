@@ -1,6 +1,6 @@
 import { run, type Steps, stepsOf } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
-import { azOnServer, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
+import { GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
 import { isApplication } from "./entra.ts";
 import { seeWhoAnswers } from "./network.ts";
 import { type Context, isPostgres, type Rule, rulesFor } from "./rules.ts";
@@ -92,8 +92,6 @@ export const FALLBACKS: readonly Rule[] = [
         ),
       (_context, symptom) =>
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
-      "Look at the server's log around this time:",
-      (context) => azOnServer("server-logs list", context),
     ],
   }),
 ];

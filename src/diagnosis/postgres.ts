@@ -65,6 +65,12 @@ export const POSTGRES = rulesFor("postgres", {
     setFullName,
     "If a proxy is in between, set `host` to the server itself.",
   ],
+  "cluster-node": [
+    /connection (to the remote|establishment for) node/,
+    "A node of the cluster could not connect to another node. Nodes sign in to each other as the role that acts.",
+    "If the message says that this role is not permitted to log in, let it log in. Otherwise, run the job again.",
+    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
+  ],
   "token-expired": [
     /access token (has|is) expired/i,
     "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
@@ -123,7 +129,10 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "pooler-sign-in": [
     [
-      { codes: "08P01", text: /(password|SASL) authentication failed|empty password/ }, // PostgreSQL's code is 28P01
+      {
+        codes: "08P01",
+        text: /(password|SASL) authentication|empty password|cached error: (role|permission|no pg_hba|SSL)/,
+      },
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
       /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
     ],
@@ -144,7 +153,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Set `user` to a role that can log in.",
     findRole,
     "If the role exists, let it log in:",
-    ({ user }, { text }) => run(`ALTER ROLE ${identifier(roleIn(text) ?? user, "<user>")} LOGIN;`),
+    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`),
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
@@ -282,9 +291,7 @@ export const POSTGRES = rulesFor("postgres", {
   "data-damaged": [
     ["XX001 XX002 58030", /pg_filenode|status of transaction|^could not \w+ (file|directory) .*: Permission denied/],
     "A data file of the server is damaged or cannot be read.",
-    "Open a support request for the server in the Azure portal.",
-    "Or restore the server, as it was before, to a new server:",
-    azServer("restore", {}, { name: "<new-server>", "source-server": "<server>", "restore-time": "<time>" }),
+    "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too.",
   ],
   "read-only": [
     ["25006", /during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/],
@@ -500,7 +507,7 @@ export const POSTGRES = rulesFor("postgres", {
     findRole,
   ],
   "server-fault": [
-    ["XX* 58* F0*", /connection (to the remote|establishment for) node/],
+    "XX* 58* F0*",
     "The server, a node of its cluster or an extension had an internal error.",
     "Run the job again: what was granted stays granted.",
     "If the error persists, restart the server:",

@@ -64,8 +64,6 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-conditional-access": [
     /LocationConditionEvaluationSatisfied/,
     "A Conditional Access policy of the tenant does not allow this identity to use Azure from the runner's address.",
-    "Look up the address, in a step of the same job:",
-    run("curl https://api.ipify.org"),
     "Ask the tenant's administrators to allow the address, or to exclude the identity from the policy. Or use a runner with an address that the policy allows.",
   ],
   "resource-locked": [
