@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { undeclaredIn } from "../../src/grants/undeclared.ts";
 import type { Group } from "../../src/model/snapshot.ts";
 import { read } from "../read.ts";
-import { ACTING, group, snapshot } from "./snapshots.ts";
+import { ACTING, columnsOf, entry, group, snapshot } from "./snapshots.ts";
 
 test("undeclared privileges on more objects than a report can name have a note in place of SQL", () => {
   const many = Array.from({ length: 100_001 }, (_, n) => `t${n}`);
@@ -29,4 +29,29 @@ test("undeclared privileges on more objects than a report can name have a note i
   expect(undeclared[1]?.fix).toEqual({ as: "login", sql: `SET ROLE "owner"; ${sql}` });
   const statements = ["BEGIN;", 'SET LOCAL ROLE "owner";', sql, "COMMIT;"];
   expect(undeclaredFixes).toEqual([{ as: "login", runnable: true, byHand: true, statements }]);
+});
+
+test("undeclared privileges that their holder granted to others have an entry for each set of them", () => {
+  const acl = [entry("owner", "stranger", "SELECT", true)];
+  const [none, one, other] = [
+    group(["a"], { acl }),
+    group(["b"], { acl, from: 200 }),
+    group(["c"], { acl, from: 300 }),
+  ];
+  const onColumn = (role: "readers" | "writers") => ({ ...entry("stranger", role, "SELECT"), column: "id" });
+  const columns = [columnsOf(one, onColumn("readers")), columnsOf(other, onColumn("writers"))];
+  const seen = snapshot([none, one, other], { columns }, ACTING);
+  const [first] = seen.groups as [Group, Group, Group];
+  const members = seen.groups.flatMap((each) => each.members);
+  const { owner, stranger } = seen.roles;
+  const privileges = ["SELECT WITH GRANT OPTION"] as const;
+  const all = { group: first, members, grantor: owner, holders: [stranger], privileges };
+
+  const { undeclared } = undeclaredIn({ snapshot: seen, found: [all] });
+
+  expect(undeclared.map(({ objects, fix }) => [objects, read(fix.note).split(".")[0]])).toEqual([
+    [1, ""],
+    [1, "stranger granted the privilege to readers"],
+    [1, "stranger granted the privilege to writers"],
+  ]);
 });
