@@ -177,6 +177,22 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: more than the lists say", (version)
     expect(await can(app, `SET ROLE ${owner}`)).toBe(false);
   });
 
+  test("a membership in an owner that a role without LOGIN granted is revoked by a member of that role", async () => {
+    const { app, owner, role, as, sql, can, run } = await world.open();
+    const [team, admins, admin] = [await role("team", "NOLOGIN"), await role("admins", "NOLOGIN"), await role("admin")];
+    await as(owner, `CREATE TABLE t (id int)`);
+    await run("apply", READ);
+    await sql(`GRANT ${owner} TO ${team}; GRANT ${team} TO ${admins} WITH ADMIN OPTION; GRANT ${admins} TO ${admin}`);
+    await as(admin, `SET ROLE ${admins}; GRANT ${team} TO ${app}`);
+
+    const [finding] = (await run("check", FAIL)).extra;
+
+    expect(finding?.fix).toMatchObject({ as: admins, byMember: true });
+    await as(admin, finding?.fix.sql ?? "");
+    expect(await run("check", FAIL)).toMatchObject({ verdict: "in-sync", extra: [] });
+    expect(await can(app, `SET ROLE ${owner}`)).toBe(false);
+  });
+
   test("a role that may act as no owner, and an app with all privileges, hold nothing extra", async () => {
     const { app, owner, role, as, sql, run, database } = await world.open();
     const [team, readers] = [await role("team", "NOLOGIN"), await role("readers", "NOLOGIN")];
