@@ -200,10 +200,9 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    "Azure refused the request, for the reason in its message.",
+    "Azure refused the request, for the reason in its message. If that is an address, `runner-ip` has to be the public IPv4 address of the runner's network.",
     "Add the rule as yourself, and delete it afterwards. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
     ({ server }) => azAllow({ server }, "<address>"),
-    "If the message is about an address, set `runner-ip` to the public IPv4 address of the runner's network.",
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
     "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message.",
   ],
