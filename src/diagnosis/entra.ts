@@ -239,7 +239,7 @@ const IN_PARTICULAR = rulesFor("entra", {
   "managed-identity-request": [
     [
       /parameter is required|should not be null or empty|api-version ('|is invalid)|Unknown Source|audience parameter not specified/i,
-      { signIn: "managed-identity", status: [405] },
+      { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426] },
     ],
     "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, or a proxy changed the request.",
     "See which variables the job has:",
@@ -302,7 +302,7 @@ const IN_PARTICULAR = rulesFor("entra", {
   ],
   "managed-identity-busy": [
     [
-      { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
+      { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"] },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
       /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(404|410|429|5\d\d)\b|while fetching the AAD Token/,

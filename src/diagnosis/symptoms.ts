@@ -33,7 +33,8 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
       (part): part is string => typeof part === "string" && part.trim() !== "",
     );
     const ownCode = words(String(code ?? errorCode ?? ""));
-    const text = words([...new Set(texts)].join(" ")) || (ownCode && addressesIn(errors)) || ownCode;
+    const empty = typeof status === "number" ? `HTTP status ${status} with an empty answer` : "";
+    const text = words([...new Set(texts)].join(" ")) || (ownCode && addressesIn(errors)) || ownCode || empty;
     if (text !== "") found.push({ code: ownCode, text, ...(typeof status === "number" && { status }) });
     look(cause);
     if (Array.isArray(errors)) errors.forEach(look);
