@@ -5345,7 +5345,6 @@ var import_node_async_hooks = require("node:async_hooks");
 
 // src/text/secrets.ts
 var SECRETS = /* @__PURE__ */ new Set();
-var SENT = /* @__PURE__ */ new Set();
 var unread = [];
 var RUNS = /* @__PURE__ */ new Map();
 var MIN_CHARACTERS = 4;
@@ -5354,9 +5353,7 @@ function rememberSecret(value) {
   if (value.length >= MIN_CHARACTERS) SECRETS.add(value);
 }
 function rememberSent(value) {
-  if (value.length < MIN_CHARACTERS || SENT.has(value)) return;
-  SENT.add(value);
-  unread.push(value);
+  if (value.length >= MIN_CHARACTERS) unread.push(value);
 }
 function withoutSecrets(text) {
   const left = [...SECRETS].sort((a, b) => b.length - a.length).reduce((left2, secret2) => left2.replaceAll(secret2, "***"), text);
@@ -5422,20 +5419,17 @@ function isEmpty({ parts }) {
   return parts.length === 0;
 }
 function sentence(words2, ...inserted) {
-  return joined(words2.flatMap((text, n) => [own(text), inserted[n] ?? EMPTY]));
+  return joined(words2.flatMap((text, n) => [inOurWords(text), inserted[n] ?? EMPTY]));
 }
 function inOurWords(words2) {
-  return own(words2);
-}
-function sentenceOf(words2) {
-  return typeof words2 === "string" ? own(words2) : words2;
-}
-function own(words2) {
   const parts = words2.split("`").map((text, n) => n % 2 === 1 ? { code: text } : { own: text });
   return { parts: parts.filter((part) => part.own !== "") };
 }
+function sentenceOf(words2) {
+  return typeof words2 === "string" ? inOurWords(words2) : words2;
+}
 function joined(sentences) {
-  return { parts: sentences.flatMap((each) => (typeof each === "number" ? own(String(each)) : each).parts) };
+  return { parts: sentences.flatMap((each) => (typeof each === "number" ? inOurWords(String(each)) : each).parts) };
 }
 function name(...parts) {
   return { parts: [{ name: parts }] };
@@ -5506,11 +5500,9 @@ function cancelled(signal) {
   );
 }
 function withDone(failure2, done, nothing) {
-  const addition = done ?? (failure2.code === "cancelled" ? nothing : EMPTY);
-  return {
-    ...failure2,
-    message: paragraph(isEmpty(addition) ? failure2.message : withFullStop(failure2.message), addition)
-  };
+  const addition = done ?? (failure2.code === "cancelled" ? nothing : void 0);
+  if (addition === void 0) return failure2;
+  return { ...failure2, message: paragraph(withFullStop(failure2.message), addition) };
 }
 
 // src/text/sql.ts
@@ -5589,6 +5581,7 @@ var PARTNERS = {
   azure: { called: "Azure Resource Manager", host: "management.azure.com" },
   "github-issues": { called: "GitHub's API", host: "api.github.com" }
 };
+var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
 function partnerOf({ with: partner = "postgres" }) {
   return partner;
 }
@@ -5609,11 +5602,14 @@ var SELECT_CLOUD = [
   "Look up the cloud:",
   SHOW_TENANT
 ];
+function seeAnswer(context) {
+  return ["See what answers the runner:", run(`curl --include ${shell(`https://${hostOf(context)}`)}`)];
+}
 function bypassProxy(context) {
-  return ["Or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+  return ["Or bypass the proxy, if `HTTPS_PROXY` is set:", run(`NO_PROXY=${shell(hostOf(context))}`)];
 }
 function allowInProxy(context) {
-  return ["Allow this host in the proxy, or bypass the proxy:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+  return ["Allow this host in the proxy or the firewall of the runner's network.", ...bypassProxy(context)];
 }
 function setFullName(context) {
   return ["Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")];
@@ -5622,12 +5618,80 @@ function lookAtState(context) {
   return ["If the error persists, look at the server's state:", azShow(context, "state")];
 }
 
+// src/diagnosis/proxy.ts
+var HTTPS = ["entra", "github", "azure", "github-issues"];
+var PRODUCTS = "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
+var PROXY = rulesFor(HTTPS, {
+  "proxy-sign-in": [
+    ["CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
+    "The proxy between the runner and this host asks for a sign-in.",
+    "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
+    run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
+    "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
+    bypassProxy
+  ],
+  "proxy-overloaded": [
+    [
+      { codes: "CONNECT_5*", text: /^(?!.*\b5[01]1\b)/ },
+      { status: ["5xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
+      new RegExp(`HTTP status 5\\d\\d with .*${PRODUCTS}`, "i")
+    ],
+    "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall or upstream proxy fails.",
+    "Run the job again.",
+    "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
+    bypassProxy,
+    { retries: 2 }
+  ],
+  "proxy-unusable": [
+    [
+      { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
+      "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
+      /tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
+      /SOCKS|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
+      /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
+      "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
+    ],
+    "No HTTP proxy answers at the address in `HTTPS_PROXY`: the runner's DNS server does not know its name, the address or its `http://` is wrong, nothing listens there, or it is a SOCKS proxy or a web server.",
+    "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
+    run("HTTPS_PROXY=http://<proxy>:<port>"),
+    "Check the proxy on the runner:",
+    (context) => run(
+      `curl --head --proxy ${shell(`http://${context.proxy ?? "<proxy>"}`)} ${shell(`https://${hostOf(context)}`)}`
+    ),
+    { retries: 1 }
+  ],
+  "proxy-refused": [
+    [
+      "CONNECT_* ERR_PROXY_TUNNEL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW",
+      { status: [413, 414, 431, 511] },
+      { codes: "NOT_JSON", status: ["2xx", "3xx", "4xx"], text: /^(?!HTTP status (408|429|[23].*empty answer))/ },
+      /Error Code : ([34]\d\d.*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
+      { status: ["4xx"], text: /^\s*</ }
+    ],
+    (_context, { text }) => /overflow|\b(413|414|431)\b/i.test(text) ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts." : /\b(30\d|511)\b|sign.?in|log.?(in|on)\b|captive|portal/i.test(text) ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)." : "A proxy or a firewall between the runner and this host does not allow the connection.",
+    allowInProxy,
+    seeAnswer
+  ]
+});
+
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 var OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
-var ENTRA = rulesFor("entra", {
+var BEHIND_PROXY = /HTTP status (50[24] (?!.*dial tcp)|4\d\d with an HTML page)|Required metadata header/;
+var CLOUD_SHELL = /not a supported MSI token audience/;
+var BYPASS_FOR_IDENTITY = [
+  "If the runner uses a proxy, exclude the identity endpoint from it:",
+  run("NO_PROXY=169.254.169.254")
+];
+var IN_PARTICULAR = rulesFor("entra", {
+  "managed-identity-gone": [
+    { signIn: "managed-identity", text: /AADSTS(7000(?!112\b)\d+|5001[23]|90002)\b/ },
+    "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
+    "Remove the identity from the machine, and assign it (or a new one) again. An app has the same commands:",
+    () => run(az("vm identity remove", MACHINE), az("vm identity assign", MACHINE))
+  ],
   "federated-credential": [
-    "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138",
+    "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138 AADSTS70021*",
     unfederated,
     federate,
     { retries: 1 }
@@ -5636,16 +5700,16 @@ var ENTRA = rulesFor("entra", {
   "federation-not-allowed": [
     "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
     "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
-    ({ assertion }) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(assertion))} for this application${enterpriseOf(assertion)}.`,
+    (context, symptom) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application${enterpriseOf(context.assertion)}.`,
     "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
   ],
   "issuer-unreadable": [
     "AADSTS50166 AADSTS501661 AADSTS90061",
     "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-    "Run the job again.",
+    (context, symptom) => issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : [],
     "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-    ({ assertion }) => run(`curl --fail ${shell(`${issuerOf(assertion).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
+    (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
     { retries: 3 }
   ],
   "cross-cloud": [
@@ -5654,7 +5718,11 @@ var ENTRA = rulesFor("entra", {
     ...SELECT_CLOUD
   ],
   "assertion-invalid": [
-    "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700229 AADSTS500131 AADSTS900384 AADSTS5000811 AADSTS5002727",
+    [
+      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 AADSTS70022* AADSTS70023*",
+      /AADSTS50027\b|AADSTS50012: Client assertion\b/
+      // another number follows, or the number is also a secret's
+    ],
     assertionInvalid
   ],
   "assertion-expired": [
@@ -5671,58 +5739,72 @@ var ENTRA = rulesFor("entra", {
     { retries: 1 }
   ],
   "application-not-found": [
-    "AADSTS700016 AADSTS70001 AADSTS700011",
-    "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`).",
+    "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346",
+    "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
     "Look up the application:",
-    ({ signIn: signIn2 }) => az("ad app show", { id: clientOf(signIn2), query: "{name:displayName, clientId:appId}" }),
+    ({ signIn: signIn2 }, { text }) => az("ad app show", { id: clientOf(signIn2, text), query: "{name:displayName, clientId:appId}" }),
     ...LOOK_UP_TENANT
   ],
   "service-principal-missing": [
     "AADSTS7000229",
     "The application is registered, but has no service principal (enterprise application) in this tenant.",
     "Create the service principal:",
-    ({ signIn: signIn2 }) => az("ad sp create", { id: clientOf(signIn2) })
+    ({ signIn: signIn2 }, { text }) => az("ad sp create", { id: clientOf(signIn2, text) })
   ],
   "application-disabled": [
     "AADSTS1000031 AADSTS7000112 AADSTS7000113",
     "Sign-in is disabled for this application.",
-    "Enable sign-in:",
-    ({ signIn: signIn2 }) => az("ad sp update", { id: clientOf(signIn2), set: "accountEnabled=true" })
+    "Enable sign-in, as an administrator of the tenant:",
+    ({ signIn: signIn2 }, { text }) => az("ad sp update", { id: clientOf(signIn2, text), set: "accountEnabled=true" }),
+    unlessCli
   ],
   "application-not-assigned": [
     "AADSTS50105 AADSTS501051",
     "The tenant lets only assigned principals use the resource, and this one is not assigned.",
-    "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`."
+    "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`.",
+    unlessCli
   ],
   "tenant-not-found": [
     [
-      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
-      /Invalid tenant id provided/
+      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332 AADSTS90010 AADSTS90002*",
+      /^(?!.*(OIDC Discovery|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i
     ],
     "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
     ...LOOK_UP_TENANT
   ],
   "tenant-restricted": [
-    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213",
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213 AADSTS1000108",
     "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
     ({ signIn: signIn2 }) => sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
     "Or use a runner outside this network, such as one of GitHub's own."
   ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
-    ({ signIn: signIn2 }) => sentence`Microsoft has blocked the tenant ${code(tenantOf(signIn2))}, usually because nobody used it for months. Nothing can sign in to it.`,
+    ({ signIn: signIn2 }) => sentence`Microsoft has blocked or deleted the tenant ${code(tenantOf(signIn2))}, usually because nobody used it for months. Nothing can sign in to it.`,
     "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
     SHOW_TENANT,
     "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle"
+  ],
+  "regional-endpoint": [
+    "AADSTS100007 AADSTS100032",
+    "The request went to a regional endpoint of Entra, which serves only Microsoft's own applications.",
+    "Remove `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and, on a self-hosted runner, from its `.env` file."
+  ],
+  "authority-unknown": [
+    "authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
+    "The server in `AZURE_AUTHORITY_HOST` is not an authority of Entra, or something in between changes its answers.",
+    "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to the authority of the cloud:",
+    ({ cloud }) => run(`AZURE_AUTHORITY_HOST=${shell(cloud?.authority ?? "https://login.microsoftonline.com")}`),
+    allowInProxy
   ],
   "application-public": [
     "AADSTS700025",
     "The application is registered as a public client, which cannot authenticate with a token or a secret.",
     "Make the application a confidential client:",
-    ({ signIn: signIn2 }) => az("ad app update", { id: clientOf(signIn2), "is-fallback-public-client": "false" })
+    ({ signIn: signIn2 }, { text }) => az("ad app update", { id: clientOf(signIn2, text), "is-fallback-public-client": "false" })
   ],
   "consent-missing": [
-    "AADSTS65001 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
+    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
     "This application does not have consent to use Azure Database for PostgreSQL.",
     ({ cloud, signIn: signIn2 }) => isApplication(signIn2) ? [
       "Give consent, as an administrator of the tenant:",
@@ -5736,7 +5818,7 @@ var ENTRA = rulesFor("entra", {
   "client-secret-wrong": [
     "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
     (context, { text }) => context.signIn?.type === "oidc" ? assertionInvalid(context) : [
-      text.includes("AADSTS7000222") ? "The client secret has expired." : "`client-secret` is not a secret of this application. Use the secret's value, not its ID.",
+      text.includes("AADSTS7000222") ? "The client secret has expired." : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
       ...newSecret(context)
     ]
   ],
@@ -5769,10 +5851,10 @@ var ENTRA = rulesFor("entra", {
   "managed-identity-arc": [
     [
       "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
-      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/
+      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|WWW-Authenticate header/
     ],
-    (_context, { text }) => text.includes("ECONNREFUSED") ? [
-      "The agent of Azure Arc, which issues the machine's tokens, does not run.",
+    (_context, { text }) => /ECONNREFUSED|WWW-Authenticate/.test(text) ? [
+      "The agent of Azure Arc, which issues the machine's tokens, does not run, or not as it should.",
       "Start the agent (on Windows, the service `himds`), then run the job again:",
       run("sudo systemctl restart himdsd")
     ] : [
@@ -5782,14 +5864,33 @@ var ENTRA = rulesFor("entra", {
       "On Windows, add the user to the local group `Hybrid agent extension applications`."
     ]
   ],
+  "managed-identity-aks": [
+    /failed to read service account token|failed to create confidential c|client_id parameter is required/,
+    "The proxy of Azure Workload Identity, in the runner's pod, has no token of the pod's service account, or needs to know the identity.",
+    "See which labels and which service account the pod has:",
+    run("kubectl get pod <pod> --output yaml"),
+    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.'
+  ],
+  "managed-identity-request": [
+    [
+      /parameter is required|should not be null or empty|api-version ('|is invalid)|Unknown Source|audience parameter not specified/i,
+      { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426] }
+    ],
+    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, or a proxy changed the request.",
+    "See which variables the job has:",
+    run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
+    "Remove those that the workflow or the runner's `.env` file sets (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`, `AZURE_POD_IDENTITY_AUTHORITY_HOST`), then restart the runner.",
+    ...BYPASS_FOR_IDENTITY
+  ],
   "managed-identity-unavailable": [
     [
-      /Required metadata header not specified/,
-      { signIn: "managed-identity", codes: "NOT_JSON", status: [502, 504] },
-      { signIn: "managed-identity", status: [401, 405] },
+      /Required metadata header not specified|Secret is not found in the request|requests\/\w+\.py\):.*JSONDecodeError/,
+      "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
+      { signIn: "managed-identity", text: BEHIND_PROXY },
+      { signIn: "managed-identity", status: [401] },
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
-      /Failed to connect to MSI(?!.*(\b400\b|Bad Request))/,
+      /Failed to connect to MSI(?!.*\b(40[034]|410|429|5\d\d|Bad Request)\b)/,
       {
         codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
         text: /^(?!.*ECONNREFUSED (127\.|::1|localhost))/,
@@ -5799,18 +5900,25 @@ var ENTRA = rulesFor("entra", {
     (_context, { text }) => BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : WRONG_HEADER.test(text) ? "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
     reachIdentity
   ],
+  "managed-identity-only-one": [
+    [
+      /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned/,
+      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell"
+    ],
+    "On Azure Arc, Cloud Shell and Service Fabric, `client-id` cannot choose an identity: these hosts have one of their own.",
+    "Remove `client-id`.",
+    "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment."
+  ],
   "managed-identity-unknown": [
     [
+      CLOUD_SHELL,
       /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
-      { signIn: "managed-identity", status: [400, 403] },
-      /Failed to connect to MSI.*(\b400\b|Bad Request)|400 Client Error.*localhost:50342/,
-      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_*"
+      { signIn: "managed-identity", status: [400, 403], text: /^(?!.*AADSTS)/ },
+      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
+      "unable_to_create_source"
     ],
-    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
-    ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? [
-      "The identity of Cloud Shell does not work for PostgreSQL. Sign in, and use `auth-type: azure-cli`:",
-      run("az login")
-    ] : [
+    (_context, { text }) => CLOUD_SHELL.test(text) ? "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them." : "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? ["Sign in, and use `auth-type: azure-cli`:", run("az login")] : [
       ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
       "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
       "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
@@ -5818,25 +5926,27 @@ var ENTRA = rulesFor("entra", {
   ],
   "managed-identity-busy": [
     [
-      { signIn: "managed-identity", status: [404, 410, 429, "5xx"] },
+      { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"] },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
-      /MSI: Failed to retrieve.*(Max retries|refused|timed out)/
+      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(404|410|429|5\d\d)\b|while fetching the AAD Token/
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
     "Run the job again.",
     "If the error persists, restart the machine or the app, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
     { retries: 3 }
-  ],
+  ]
+});
+var IN_GENERAL = rulesFor("entra", {
   "entra-busy": [
     [
-      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled/,
       {
         signIn: "azure-cli",
         text: /Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i
       },
-      { status: [408, 410, 429, "5xx"] }
+      { status: [408, 410, 429, 500, 502, 503, 504] }
     ],
     "Entra is overloaded or has an outage.",
     "Run the job again.",
@@ -5844,7 +5954,7 @@ var ENTRA = rulesFor("entra", {
     { retries: 3 }
   ],
   "clock-wrong": [
-    /Make sure your computer's time|ID token already expires/,
+    /Make sure your computer's time|ID token (already expires|is not yet valid)/,
     "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
     ...CHECK_CLOCK,
     "Set the clock, then run the job again."
@@ -5855,28 +5965,44 @@ var ENTRA = rulesFor("entra", {
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
     "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
   ],
+  "cli-resources": [
+    /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|\(SIG(KILL|XFSZ)\)|\(1(37|53)\)|start new thread/i,
+    "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes.",
+    "See what the runner has too little of, and free some of it, or use a larger runner:",
+    run("df -h", "free -h", "ulimit -a"),
+    WITHOUT_CLI
+  ],
+  "cli-cloud": [
+    /ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url/,
+    "The Azure CLI is set to a cloud that does not exist, or whose endpoints are wrong or missing.",
+    "Remove `ARM_CLOUD_METADATA_URL` from the job's environment. Before azure/login, give the job settings of its own, and select the cloud:",
+    run(OWN_CLI_FILES, az("cloud set", { name: "AzureCloud" })),
+    WITHOUT_CLI
+  ],
   "cli-files": [
     {
       signIn: "azure-cli",
-      text: /\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|No space left|Failed to load or parse file|cloud '.*' is not registered|Decryption failed|JSONDecodeError|Ran out of input/
+      // How Python words a file that it cannot read, parse, lock or decrypt.
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|36|40|116)\]|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|Decryption failed|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/
     },
-    (_context, { text }) => /No space left/.test(text) ? ["The runner's disk is full.", "Free space on the runner:", run("df -h")] : [
-      "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
-      "Before azure/login, give the job a directory of its own for these files:",
-      OWN_CLI_FILES
-    ],
+    "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
+    "Before azure/login, give the job a directory of its own for these files:",
+    OWN_CLI_FILES,
     WITHOUT_CLI,
     { retries: 1 }
     // another job may have held the files
   ],
   "cli-not-signed-in": [
     [
-      /az login|token from local cache|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
-      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50020 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50064 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50135 AADSTS50139 AADSTS50140 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50173 AADSTS50187 AADSTS50197 AADSTS51004 AADSTS51006 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS160021 AADSTS500121 AADSTS500208 AADSTS700003 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS80* AADSTS81*"
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      {
+        signIn: "azure-cli",
+        codes: "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS500571 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
+      }
     ],
-    "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+    (_context, { text }) => /AADSTS\d/.test(text) ? "Entra does not accept the account that is signed in to the Azure CLI: the sign-in has expired or was revoked, or it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because the account is blocked, disabled or not in this tenant." : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text) ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file." : /az account set|multiple subscriptions/i.test(text) ? "The Azure CLI is signed in, but has no subscription selected, or several with this name." : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step. If a runner has several jobs at once, first give the job files of its own:",
+    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own:",
     OWN_CLI_FILES,
     (_context, { text }) => /Response_Status|BrokerPlugin|accounts control/.test(text) ? [
       "On Windows, the sign-in of a user also needs the account broker (WAM) and a person at the screen. Without the broker:",
@@ -5891,17 +6017,21 @@ var ENTRA = rulesFor("entra", {
     WITHOUT_CLI
   ]
 });
+function unlessCli({ signIn: signIn2 }) {
+  return isApplication(signIn2) ? [] : [WITHOUT_CLI];
+}
+var ENTRA = [...IN_PARTICULAR, ...PROXY, ...IN_GENERAL];
 function assertionInvalid({ signIn: signIn2 }) {
   if (signIn2?.type === "azure-cli")
     return [
-      "Entra does not accept the token or the certificate with which azure/login signed in: it is missing, was changed or is not the application's.",
-      "Check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's.",
-      WITHOUT_CLI
+      "Entra does not accept the token or the certificate with which the Azure CLI signed in: it is missing, expired, revoked or changed, is not the application's, or is a token of Entra instead of GitHub's ID token.",
+      "Use `auth-type: oidc`, which sends GitHub's ID token and needs no certificate.",
+      "Or check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today."
     ];
   return [
     "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
-    "If azure/login runs in this job, set the same `client-id` there.",
     "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+    "Check `client-id`: the federated credential must be one of this application or managed identity.",
     "Run the job again."
   ];
 }
@@ -5912,15 +6042,9 @@ var LIST_OF_APP = [
   run(az("containerapp identity show", APP), az("webapp identity show", APP))
 ];
 var LIST_OF_MACHINE = ["List the identities of the machine:", az("vm identity show", MACHINE)];
-var CLOUD_SHELL = /not a supported MSI token audience/;
-var BEHIND_PROXY = /HTTP status 50[24] (?!.*dial tcp)|Required metadata header/;
-var WRONG_HEADER = /HTTP status 401|secret token header/;
+var WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;
 function reachIdentity(_context, { text }) {
-  const bypass = [
-    "If the runner uses a proxy, exclude the identity endpoint from it:",
-    run("NO_PROXY=169.254.169.254")
-  ];
-  if (BEHIND_PROXY.test(text)) return [...bypass, "Run the job again."];
+  if (BEHIND_PROXY.test(text)) return [...BYPASS_FOR_IDENTITY, "Run the job again."];
   if (WRONG_HEADER.test(text))
     return [
       "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now.",
@@ -5935,7 +6059,7 @@ function reachIdentity(_context, { text }) {
     "On GitHub-hosted runners, use `auth-type: oidc`.",
     "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
     .../ECONNREFUSED/.test(text) ? [] : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)],
-    ...bypass
+    ...BYPASS_FOR_IDENTITY
   ];
 }
 var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
@@ -5951,6 +6075,8 @@ function subjectOf({ assertion }, { text }) {
 function unfederated(context, symptom) {
   if (symptom.text.includes("AADSTS70025:"))
     return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
+  if (symptom.text.includes("AADSTS700211:"))
+    return "The application's federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
   if (symptom.text.includes("AADSTS700212:"))
     return "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
   if (symptom.text.includes("AADSTS7002138:"))
@@ -5964,7 +6090,7 @@ function unfederated(context, symptom) {
 function federate(context, symptom) {
   const { assertion, cloud, signIn: signIn2 } = context;
   const subject = subjectOf(context, symptom);
-  const issuer = issuerOf(assertion);
+  const issuer = issuerOf(context, symptom);
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn2);
   if (isServiceAccount(subject))
@@ -5977,11 +6103,18 @@ function federate(context, symptom) {
     sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
     az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` })
   ];
-  if (isCustomized(subject)) return [...forCustomized(context, symptom), ...compare];
-  if (MERGE_QUEUE.test(subject)) return [...compare, ...forMergeQueue(subject, issuer, audience, id)];
+  const create = createCredential(subject, issuer, audience, id);
+  if (isCustomized(subject)) return [...forCustomized(assertion, create), ...compare];
+  if (MERGE_QUEUE.test(subject))
+    return [
+      "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
+      ...createCredential(subject.replace(/:ref:.*$/, ":environment:<environment>"), issuer, audience, id),
+      "Without an environment, only a flexible credential matches: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
+      ...compare
+    ];
   return [
     ...compare,
-    ...createCredential(subject, issuer, audience, id),
+    ...create,
     "Run the job again after a minute: a new federated credential can take that long to work."
   ];
 }
@@ -5991,39 +6124,14 @@ function isServiceAccount(subject) {
 function isCustomized(subject) {
   return subject !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject);
 }
-function forCustomized(context, symptom) {
-  const { assertion, cloud, signIn: signIn2 } = context;
-  const subject = subjectOf(context, symptom);
-  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+function forCustomized(assertion, create) {
   const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
   return [
     "The repository or its organization has customized the subject. Show which claims it has:",
     run(`gh api ${shell(api)}`),
-    ...createCredential(subject, issuerOf(assertion), audience, clientOf(signIn2)),
+    ...create,
     "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
     run(`gh api --method PUT ${shell(api)} --field use_default=true`)
-  ];
-}
-function forMergeQueue(subject, issuer, audience, id) {
-  const repository = subject.replace(/:ref:.*$/, "");
-  const matching = JSON.stringify({
-    name: "merge-queue",
-    issuer,
-    audiences: [audience],
-    claimsMatchingExpression: {
-      value: `claims['sub'] matches '${repository}:ref:refs/heads/gh-readonly-queue/*'`,
-      languageVersion: 1
-    }
-  });
-  return [
-    "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
-    ...createCredential(`${repository}:environment:<environment>`, issuer, audience, id),
-    "Or, without an environment, add one with a claims-matching expression:",
-    az("rest", {
-      method: "post",
-      url: `https://graph.microsoft.com/beta/applications(appId='${id}')/federatedIdentityCredentials`,
-      body: matching
-    })
   ];
 }
 function createCredential(subject, issuer, audience, id) {
@@ -6056,7 +6164,7 @@ function immutableForm(subject, assertion) {
     return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
   }
   const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === void 0 || repository === void 0) return EMPTY;
+  if (owner === void 0 || repository === void 0 || isCustomized(subject)) return EMPTY;
   const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
   return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }
@@ -6067,89 +6175,59 @@ function newSecret({ signIn: signIn2 }) {
     "Or use `auth-type: oidc`, which needs no secret."
   ];
 }
+var GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 function enterpriseOf(assertion) {
   const enterprise = claim(assertion, "enterprise");
   return enterprise === void 0 ? EMPTY : sentence` and the enterprise ${code(enterprise)}`;
 }
-function issuerOf(assertion) {
-  return claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
+function issuerOf({ assertion }, { text }) {
+  return claim(assertion, "iss") ?? text.match(/[Ii]ssuer:? '([^']{1,300})'/)?.[1] ?? GITHUB_ISSUER;
 }
 function tenantOf(signIn2) {
   return signIn2 !== void 0 && "tenantId" in signIn2 ? signIn2.tenantId : "<tenant-id>";
 }
-function clientOf(signIn2) {
-  return signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId ? signIn2.clientId : "<client-id>";
+function clientOf(signIn2, text = "") {
+  if (signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId) return signIn2.clientId;
+  return text.match(/'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'/)?.[1] ?? "<client-id>";
 }
 
-// src/diagnosis/proxy.ts
-var HTTPS = ["entra", "github", "azure", "github-issues"];
-var PROXY = rulesFor(HTTPS, {
-  "proxy-not-found": [
+// src/diagnosis/runner.ts
+var RUNNER = rulesFor(EVERYWHERE, {
+  "runner-limit": [
     [
-      { atProxy: true, codes: "ENOTFOUND EAI_*" },
-      { codes: "ENOTFOUND EAI_*", text: /tunneling socket|ProxyError/ }
+      "ENOSPC EDQUOT EFBIG ENOMEM EAI_MEMORY OUT_OF_MEM ERR_WORKER_OUT_OF_MEMORY ERR_MEMORY_ALLOCATION_FAILED EMFILE ENFILE EFILE ENOBUFS EADDRINUSE",
+      /Array buffer allocation failed|Invalid (typed )?array (buffer )?length/i,
+      /getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)$/
     ],
-    "The runner's DNS server does not know the name of the proxy in `HTTPS_PROXY`.",
-    "Correct or remove `HTTPS_PROXY` in the workflow and, on a self-hosted runner, in its `.env` file.",
-    "Check the name on the runner:",
-    ({ proxy }) => run(`nslookup ${shell(proxy?.replace(/:\d+$/, "") ?? "<proxy>")}`)
-  ],
-  "proxy-sign-in": [
-    ["CONNECT_407", /proxy authentication required/i, { codes: "NOT_JSON", status: [407] }],
-    "The proxy between the runner and this host asks for a sign-in.",
-    "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
-    run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-    "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
-    bypassProxy
-  ],
-  "proxy-overloaded": [
-    { codes: "CONNECT_5*", text: /^(?!.*\b501\b)/ },
-    "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall or upstream proxy fails.",
-    "Run the job again.",
-    "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
-    bypassProxy,
-    { retries: 2 }
-  ],
-  "proxy-unusable": [
-    [
-      {
-        atProxy: true,
-        codes: "ECONNREFUSED EHOSTUNREACH ENETUNREACH EHOSTDOWN ETIMEDOUT ECONNRESET UND_ERR_CONNECT_TIMEOUT"
-      },
-      "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
-      /tunneling socket could not be established, cause|Proxy connection ended|ProxyError(?!.*Tunnel connection failed)/,
-      /SOCKS|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
-      /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
-      "UND_ERR_PRX_TLS ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
-    ],
-    "No HTTP proxy answers at the address in `HTTPS_PROXY`: the address or its `http://` is wrong, nothing listens there, or it is a SOCKS proxy or a web server.",
-    "Correct the variable. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
-    run("HTTPS_PROXY=http://<proxy>:<port>"),
-    "Check the proxy on the runner:",
-    (context) => run(
-      `curl --head --proxy ${shell(context.proxy === void 0 ? "<proxy>" : `http://${context.proxy}`)} ${shell(`https://${hostOf(context)}`)}`
-    ),
-    bypassProxy,
+    (_context, { code: code2, text }) => `The runner, or the container of the job, ${LACKS.find(([words2]) => words2.test(`${code2} ${text}`))?.[1]}.`,
+    "See how much is used, in a step of the same job:",
+    run("df -h\nfree -m\nulimit -a\nss --summary"),
+    "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
     { retries: 1 }
   ],
-  "proxy-refused": [
-    [
-      "CONNECT_* ERR_PROXY_TUNNEL",
-      { codes: "NOT_JSON", status: ["4xx"] },
-      /Error Code : 4\d\d.*HTML page/,
-      { status: ["4xx"], text: /^\s*</ }
-    ],
-    "A proxy between the runner and this host does not allow the connection.",
-    allowInProxy
+  "runner-file": [
+    /\bE[A-Z]{2,}: [\w ,-]+, (open|write|read|mkdir|mkdtemp|stat|unlink|rename|access|close|fsync)\b|Missing file at path|environment variable for file command/,
+    "The runner has lost a file that each step needs, or the user of the job or its container may not change it, or its file system is read-only.",
+    "See the files, their owner and their disk, in a step of the same job:",
+    run('id\nls -la "$RUNNER_TEMP" "$RUNNER_TEMP/_runner_file_commands"\ndf -h "$RUNNER_TEMP"'),
+    "In a container job, run as the user that owns the files, and mount them writable: `container: { options: --user root }`.",
+    "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again."
   ]
 });
+var LACKS = [
+  [/ENOSPC|EDQUOT|EFBIG/, "has a full disk, or its user has reached a quota"],
+  [/E2BIG/, "has environment variables that are larger than its operating system allows for a process"],
+  [/EAGAIN/, "cannot start more processes"],
+  [/ENOBUFS|EADDR/, "has no free port or address for another connection: too many are open, or its VPN is down"],
+  [/E[MN]?FILE|EBUSY|open files/i, "cannot open more files and sockets"],
+  [/./, "has not enough memory"]
+];
 
 // src/diagnosis/network.ts
-var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
 var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
-      "ENOTFOUND ENODATA EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
+      "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
       /getaddrinfo EAI_AGAIN [\w-]+$|ECONNREFUSED (0\.0\.0\.0|:::)/
     ],
     "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network.",
@@ -6159,23 +6237,16 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     ])
   ],
   "dns-unavailable": [
-    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E(?![MN]FILE)/],
+    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E/],
     "The runner's DNS server did not answer, or refused to.",
-    "Run the job again.",
-    "On a self-hosted runner, check its DNS:",
+    "See what the DNS server answers, in a step of the same job:",
     (context) => run(`nslookup ${shell(hostOf(context))}`),
+    "If it answers with an address, the fault has passed. Run the job again.",
+    "If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
     { retries: 2 }
   ],
-  "too-many-files": [
-    "EMFILE ENFILE ENOBUFS ENOMEM EADDRINUSE",
-    "The runner's process, or the whole machine, cannot open more files and sockets.",
-    "On a self-hosted runner, look at the limit, and raise it (`LimitNOFILE` of its service):",
-    run("ulimit -n"),
-    "Run fewer jobs at the same time on this machine. Then run the job again.",
-    { retries: 1 }
-  ],
   "connection-not-allowed": [
-    [/\b(connect|socket|bind) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
+    [/\b(connect|socket|bind|read|write) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
     "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
     (context) => sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
     "Or run the job outside the sandbox or container."
@@ -6188,17 +6259,18 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       /bad.record.mac|alert.(internal.error|record.overflow|decompression.failure|decode.error|user.cancelled|close.notify)/i
     ],
     "The connection broke: the peer is restarting or failing over, or something in between cut it or changed its data.",
-    (context) => isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again.", ...reachable(context)],
+    (context) => isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again. If the error persists, a firewall cuts the connection.", ...reachable(context)],
     { retries: 3 }
   ],
   "connection-timed-out": [
-    "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT",
+    "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
       if (!isPostgres(context))
         return [
           context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
-          ...reachable(context)
+          ...reachable(context),
+          .../ETIMEDOUT.*ETIMEDOUT/.test(text) ? [MORE_TIME] : []
         ];
       return [
         "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
@@ -6220,9 +6292,9 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
           "Nothing listens at this address, or a firewall in between refuses the connection.",
           ...reachable(context)
         ];
-      if (/^(localhost|127(\.\d+){3}|::1)$/.test(context.host ?? ""))
+      if (/^([\d.]+|[^.]+)$/.test(context.host ?? ""))
         return [
-          "`host` is the machine or the container of the job, and nothing listens on this port there.",
+          "`host` is not the name of an Azure server: it is an address, or the machine or the container of the job. Nothing listens on this port there.",
           ...setFullName(context),
           "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
         ];
@@ -6239,12 +6311,12 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text))
+      if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text))
         return [
           "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
           "See whether the name has an IPv4 address:",
           run(`nslookup ${shell(hostOf(context))}`),
-          "If it has none, set `host` to a name that has one, or use a runner in a network with IPv6."
+          "If it has none, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6."
         ];
       return [
         "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
@@ -6256,18 +6328,21 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     { retries: 1 }
   ],
   "connection-failed": [
-    /\b(connect|socket|bind|read|write) E[A-Z]{2,}\b(?<!E(PROTO|ACCES))/,
-    "The runner's operating system could not make the connection, for the reason in the message.",
-    (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName(context)]),
+    [
+      /\b(connect|socket|bind|read|write|shutdown) (E[A-Z\d]{2,}|UNKNOWN)\b(?<!E(PROTO|ACCES))/,
+      "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS"
+    ],
+    "The runner could not make or use the connection, for the reason in the message.",
+    (context) => atPostgres(context, [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName(context)]),
     "Run the job again.",
     { retries: 1 }
   ],
   "tls-wrong-host": [
     [
-      "ERR_TLS_CERT_ALTNAME_INVALID",
+      "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch/i
     ],
-    "The certificate is for a different name, so this might not be your server. Nothing secret was sent.",
+    "The certificate is for a different name: this might not be your server, or a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
     (context) => atPostgres(context, [
       ...setFullName(context),
       "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
@@ -6277,25 +6352,30 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
     "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-    "Check the runner's clock:",
-    run("date"),
-    "Look at the certificate's dates:",
-    (context) => run(look(context, " | openssl x509 -noout -dates"))
+    "Compare the runner's clock with the certificate's dates:",
+    (context) => run("date", look(context, " | openssl x509 -noout -dates"))
+  ],
+  "tls-authorities-unreadable": [
+    /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
+    "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
+    "Check the file that `ssl-root-cert` or one of these variables names. In a container, the path is that of the container:",
+    run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
+    "Its first line must be `-----BEGIN CERTIFICATE-----`, and each certificate needs its last line, too."
   ],
   "tls-certificate": [
     [
-      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)/i,
-      "CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_CERT* ERR_TLS_CERT_*"
+      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)|\becc cert|certificate or alg|unknown certificate type|(envelope|asn1 encoding|curve|x509 certificate|rsa|Provider|libcrypto|configuration file|DSO support) routines/i,
+      "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED"
     ],
-    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Trusting it in addition does not help. Nothing secret was sent.",
-    "Look at the certificate:",
-    (context) => run(look(context, " | openssl x509 -noout -text")),
+    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Or a setting of the runner's OpenSSL (FIPS, `OPENSSL_CONF`, `NODE_OPTIONS`) forbids its algorithms. Trusting it in addition does not help. Nothing secret was sent.",
+    "Look at the certificate and the settings, in a step of the same job:",
+    (context) => run(look(context, " | openssl x509 -noout -text"), "env | grep -E 'OPENSSL|NODE_OPTIONS'"),
     "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's."
   ],
   "tls-unknown-authority": [
     [
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED",
-      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verify.failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i
     ],
     "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
     "See who issued the certificate:",
@@ -6306,13 +6386,6 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "If the authority is yours, set this where the runner starts, or in the step's `env`:",
       run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`)
     ]
-  ],
-  "tls-authorities-unreadable": [
-    /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
-    "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
-    "Check the file that this variable names. In a container, the path is that of the container:",
-    run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
-    "Its first line must be `-----BEGIN CERTIFICATE-----`."
   ],
   "tls-host-not-allowed": [
     /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
@@ -6329,10 +6402,10 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-outdated": [
     [
-      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.protocol.version|bad.ecpoint|wrong.signature|legacy.sigalg|version.too.low/i,
+      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016"
     ],
-    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. A proxy that inspects TLS is a frequent reason.",
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can forbid the rest. A proxy that inspects TLS is a frequent reason.",
     seeWhoAnswers,
     "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
     (context) => isPostgres(context) ? [] : bypassProxy(context)
@@ -6347,15 +6420,16 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     seeWhoAnswers
   ]
 });
+var MORE_TIME = "If the network is slow, set `NODE_OPTIONS: --network-family-autoselection-attempt-timeout=2000` in the step's `env`.";
 var CHECK_PROXY = "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.";
 var PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
-    /^(?!.*disallowed by policy).*(public network access.{0,30}(disabled|denied)|deny public network access|private access enabled server|Client from Azure Virtual Networks)/i,
+    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied)|deny public network access|private access enabled server|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or one of the two is in a virtual network. A firewall rule has no effect there.",
     "Run the job in the server's network. `docs/private-network.md` shows three ways."
   ]
 });
-var NETWORK = [...PROXY, ...ON_THE_WAY];
+var NETWORK = [...RUNNER, ...ON_THE_WAY];
 var PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
 function fromOutside(context) {
   return [
@@ -6370,7 +6444,7 @@ function atPostgres(context, steps) {
 function reachable(context) {
   const host = code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
   const needed = context.proxy === void 0 ? sentence`The runner needs HTTPS to ${host}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.` : sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`;
-  return ["Check from the runner:", run(`curl --head ${shell(`https://${hostOf(context)}`)}`), needed];
+  return [...seeAnswer(context), needed];
 }
 function seeWhoAnswers(context) {
   return ["See who answers, and with which TLS:", run(look(context))];
@@ -6386,15 +6460,15 @@ var UNKNOWN = {
   code: "unknown",
   with: [],
   when: [],
-  explain: () => ({
+  explain: (context) => ({
     hint: inOurWords("This action does not recognize this error."),
     steps: stepsOf([
+      ...context.host === void 0 ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context),
       "Run the job again with `Enable debug logging` ticked.",
       "If the error persists, open an issue in this action's repository, with this message."
     ])
   })
 };
-var MALFORMED = /AADSTS(50192|900(04|1[3-6]|23|50)|90121|900144|9002313):/;
 var FALLBACKS = [
   ...rulesFor("github", {
     "oidc-unavailable": [
@@ -6406,44 +6480,45 @@ var FALLBACKS = [
     ]
   }),
   ...rulesFor("entra", {
+    "request-malformed": [
+      "AADSTS50050 AADSTS50192 AADSTS90004 AADSTS90005 AADSTS90007 AADSTS90013 AADSTS90014 AADSTS90015 AADSTS90016 AADSTS90056 AADSTS90102 AADSTS90107 AADSTS90117 AADSTS90121 AADSTS165004 AADSTS165900 AADSTS900144 AADSTS1000604 AADSTS7000110 AADSTS9002313 AADSTS70003* AADSTS90014* AADSTS90023*",
+      "The request that Entra received is incomplete or malformed: an input is empty or wrong, the stored sign-in of the Azure CLI is damaged, or a proxy changed the request.",
+      checkSignIn,
+      allowInProxy
+    ],
     "entra-answer-unreadable": [
       [
-        { codes: "NOT_JSON", status: ["2xx", "3xx"] },
-        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed",
-        /an answer of more than \d+ MiB|fetch failed/
+        { codes: "NOT_JSON" },
+        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
+        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: 'access_token'|gave no token|Response had no |^No response$/,
+        /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/
       ],
-      "A proxy or firewall between the runner and Entra blocked or changed the request or the answer. An HTML page comes from the proxy itself. An empty answer was cut off on the way.",
-      "Run the job again.",
-      "If the error persists, see what answer the runner gets:",
-      (context) => run(`curl --include ${shell(`https://${hostOf(context)}`)}`),
+      "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
+      seeAnswer,
       allowInProxy,
+      "Run the job again.",
       { retries: 2 }
     ],
     "entra-refused": [
-      [/AADSTS\d/, "invalid_* unauthorized_client untrusted_authority url_parse_error"],
-      (context, { text }) => {
+      [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
+      "Entra refused the sign-in, for the reason in its message.",
+      ({ signIn: signIn2 }, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
+        if (number === void 0) return [];
+        const list = isApplication(signIn2) ? " under `Service principal sign-ins` or `Managed identity sign-ins`" : "";
         return [
-          MALFORMED.test(text) ? "The request that Entra received is incomplete or malformed: an input is empty or wrong, or a proxy changed the request." : "Entra refused the sign-in, for the reason in its message.",
-          ...number === void 0 ? [] : [`Look up the number: https://login.microsoftonline.com/error?code=${number}`],
-          ...context.signIn?.type === "azure-cli" ? ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."] : ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT],
-          ...MALFORMED.test(text) ? allowInProxy(context) : []
+          `Read what Microsoft says about the number: https://login.microsoftonline.com/error?code=${number}`,
+          `An administrator finds this sign-in and its reason in the Entra admin center, \`Sign-in logs\`${list}, by the error code ${number}.`
         ];
-      }
-    ],
-    "cli-network": [
-      {
-        signIn: "azure-cli",
-        text: /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/
       },
-      "The Azure CLI could not reach Entra: a firewall or a proxy is in the way, or the connection broke.",
-      reachable,
-      "Run the job again.",
-      { retries: 1 }
+      checkSignIn
     ],
     "cli-failed": [
       { signIn: "azure-cli" },
-      (_context, { text }) => /Traceback|unexpected error|Error:|No module/.test(text) ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together." : "The Azure CLI gave no token, for the reason in its message.",
+      (_context, { text }) => (
+        // Its own errors begin so; other words are those of a shell, a loader or Python.
+        /^(?!(ERROR|WARNING): )|Traceback|unexpected error|Error:|No module|is misspelled/.test(text) ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together." : "The Azure CLI gave no token, for the reason in its message."
+      ),
       "Use `auth-type: oidc`, which does not need the Azure CLI.",
       "Or, on a self-hosted runner, install the newest Azure CLI again, with its extensions: https://aka.ms/azure-cli",
       "Run the same command in a step of the job, to see where it fails:",
@@ -6455,12 +6530,18 @@ var FALLBACKS = [
     "server-error": [
       "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
       "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
-      (_context, symptom) => sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
-      "Look at the server's log around this time:",
-      (context) => azOnServer("server-logs list", context)
+      "See what the server says to psql, with the same role and its password or a token:",
+      ({ host = "<host>", user = "<user>", database = "postgres" }) => (
+        // Not as parameters of psql, which reads `dbname` as a list of settings if it has `=`.
+        run(`PGHOST=${shell(host)} PGUSER=${shell(user)} PGDATABASE=${shell(database)} PGSSLROOTCERT=system psql`)
+      ),
+      (_context, symptom) => sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
     ]
   })
 ];
+function checkSignIn({ signIn: signIn2 }) {
+  return isApplication(signIn2) ? ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT] : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."];
+}
 
 // src/diagnosis/github.ts
 var GITHUB = rulesFor("github", {
@@ -6472,14 +6553,14 @@ var GITHUB = rulesFor("github", {
     "For pull requests from forks, run this job after the merge."
   ],
   "oidc-no-token": [
-    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|29)\d\d.*an (empty answer|answer that is not))/,
+    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
     "Let the runner reach GitHub without the proxy:",
     run("NO_PROXY=.actions.githubusercontent.com"),
     "Run the job again."
   ],
   "oidc-refused": [
-    /Failed to get ID Token.*Error Code : 4(?!29)\d\d(?!.*HTML page)/,
+    /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*HTML page)/,
     (_context, { text }) => {
       if (/Error Code : 4(01|04|10)/.test(text))
         return [
@@ -6562,6 +6643,12 @@ var POSTGRES = rulesFor("postgres", {
     setFullName,
     "If a proxy is in between, set `host` to the server itself."
   ],
+  "cluster-node": [
+    /connection (to the remote|establishment for) node/,
+    "A node of the cluster could not connect to another node. Nodes sign in to each other as the role that acts.",
+    "If the message says that this role is not permitted to log in, let it log in. Otherwise, run the job again.",
+    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`)
+  ],
   "token-expired": [
     /access token (has|is) expired/i,
     "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
@@ -6614,6 +6701,19 @@ var POSTGRES = rulesFor("postgres", {
       "If PgBouncer is in between, set `port: 5432`."
     ]
   ],
+  "pooler-sign-in": [
+    [
+      {
+        codes: "08P01",
+        text: /(password|SASL) authentication|empty password|cached error: (role|permission|no pg_hba|SSL)/
+      },
+      { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
+      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/
+    ],
+    "A connection pooler refused the sign-in, not PostgreSQL: it does not know this user or database, it cannot check a token, or the server has no such role.",
+    "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.",
+    findRole
+  ],
   "password-refused": [
     [
       "28P01",
@@ -6622,12 +6722,12 @@ var POSTGRES = rulesFor("postgres", {
     passwordRefused
   ],
   "login-role-not-found": [
-    [{ codes: "28000", text: /role ".*" does not exist/ }, /no such user|is not permitted to log in/],
+    [{ codes: "28000", text: /role ".*" does not exist/ }, /is not permitted to log in/],
     "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     "Set `user` to a role that can log in.",
     findRole,
     "If the role exists, let it log in:",
-    (context) => run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`)
+    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
@@ -6661,7 +6761,8 @@ var POSTGRES = rulesFor("postgres", {
   "connect-not-granted": [
     {
       codes: "42501",
-      text: /permission denied for database "|does not have CONNECT privilege|Datenbank|base de (datos|donn\u00e9es)|banco de dados|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\ub370\uc774\ud130\ubca0\uc774\uc2a4|il database|\u0431\u0430\u0437[\u0430\u0435\u044b\u0443] /
+      // The quotes tell it from GRANT's error, in each language of the server.
+      text: /(database|Datenbank|(banco|base) de (dados|datos|donn\u00e9es)|databas|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437\u0435|\u0431\u0430\u0437\u0438 \u0434\u0430\u043d\u0438\u0445|\u10d1\u10d0\u10d6\u10d0\u10d6\u10d4:)\s?[\u00ab\u00bb"]|" \ub370\uc774\ud130\ubca0\uc774\uc2a4|does not have CONNECT privilege/
     },
     "`user` has no CONNECT privilege on this database.",
     "Grant the privilege, as the database's owner:",
@@ -6669,8 +6770,8 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "no-connection-slots": [
     [
-      "53300",
-      /too many (clients already|connections for)|connection slots are reserved|no more connections allowed|max clients reached|client connections exceeded|max_\w+_connections|query_wait_timeout|too many servers/
+      { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
+      /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max clients reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/
     ],
     "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
     "Run the job again when fewer clients are connected.",
@@ -6683,17 +6784,17 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "server-restarting": [
     [
-      "57P01 57P02 57P03",
-      /the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
+      "57000 57P01 57P02 57P03",
+      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
       /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
     ],
-    "The server is restarting or failing over, or an administrator ended the session.",
+    "The server is restarting, failing over or being upgraded, or an administrator ended the session.",
     afterRestart,
     { retries: 4 }
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown/,
-    "PgBouncer cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend connection|^server failover|waiting to acquire database connection/,
+    "The connection pooler cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
     { retries: 2 }
   ],
@@ -6729,7 +6830,7 @@ var POSTGRES = rulesFor("postgres", {
     "Revoke the privileges of roles that are no longer used."
   ],
   wraparound: [
-    /not accepting commands.*wraparound/,
+    /not accepting commands.*wraparound|multixact "members" limit/,
     "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
     "Vacuum the database that the message names, as its owner or an administrator:",
     run("VACUUM (VERBOSE);"),
@@ -6756,8 +6857,13 @@ var POSTGRES = rulesFor("postgres", {
     { retries: 2 }
   ],
   "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
+  "data-damaged": [
+    ["XX001 XX002 58030", /pg_filenode|status of transaction|^could not \w+ (file|directory) .*: Permission denied/],
+    "A data file of the server is damaged or cannot be read.",
+    "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too."
+  ],
   "read-only": [
-    ["25006", /during recovery|recovery is in progress/],
+    ["25006", /during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     "Find out whether it is a replica, and how full its storage is:",
     (context) => azShow(context, "{role:replicationRole, state:state, storage:storage}"),
@@ -6777,7 +6883,7 @@ var POSTGRES = rulesFor("postgres", {
     "Run this step after the migrations, not at the same time."
   ],
   "extension-not-loaded": [
-    /shared_preload_libraries|must be preloaded|could not (access|load).*\$libdir|could not load library|allow-listed/,
+    /shared_preload_libraries|must be preloaded|could not (access file|load library)|allow-listed/,
     "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
     "Look up this parameter, and add the extension to it:",
     (context, { text }) => azOnServer("parameter show", context, {
@@ -6798,8 +6904,8 @@ var POSTGRES = rulesFor("postgres", {
     "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8."
   ],
   "pgaadauth-not-here": [
-    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist/,
-    "The functions of `pgaadauth` exist only in database `postgres`, where the action runs them, and only on servers with Entra authentication.",
+    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider/,
+    "The functions and the security label of `pgaadauth` exist only in database `postgres`, where the action uses them, and only on servers with Entra authentication.",
     "Check that Entra authentication is enabled:",
     (context) => azShow(context, "authConfig.activeDirectoryAuth"),
     "If it is `Disabled`, enable it:",
@@ -6855,6 +6961,8 @@ var POSTGRES = rulesFor("postgres", {
     [
       "42P01 42725 42809 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
+      { codes: "22023", text: /^role ".*" does not exist/ },
+      // SET ROLE
       /column ".*" of relation ".*" does not exist/
     ],
     "The database has nothing of this kind with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
@@ -6912,11 +7020,15 @@ var POSTGRES = rulesFor("postgres", {
       ];
     }
   ],
+  "membership-loop": [
+    { codes: "0LP01", text: /member|ADMIN option/i },
+    "Two roles would be members of each other or have ADMIN OPTION from each other, or the role cannot have members or be a member of another role.",
+    "See which role is a member of which one, and revoke the membership in the other direction:",
+    run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;")
+  ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), this kind of object does not have it (a table has no `USAGE`), or two roles would be members of each other or have ADMIN OPTION from each other.",
-    "See which role is a member of which one:",
-    run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
+    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option).",
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
   ],
   "tls-not-offered": [
@@ -6932,16 +7044,22 @@ var POSTGRES = rulesFor("postgres", {
     LIST_EVENT_TRIGGERS,
     "Do what the message says, or ask the trigger's owner for an exception."
   ],
+  "role-not-droppable": [
+    { codes: "2BP01", text: /^role .* cannot be dropped/ },
+    "The role owns objects or has privileges, perhaps in other databases. PostgreSQL drops a role only when it has neither.",
+    "Run this in each database, as a member of both roles. The second line also revokes the privileges of the role:",
+    run("REASSIGN OWNED BY <role> TO <new-owner>;\nDROP OWNED BY <role>;")
+  ],
   "dependent-privileges": [
     "2BP01",
-    "Other privileges or objects depend on this: the role granted its privilege on to other roles, or a role that is dropped has privileges.",
+    "Other privileges or objects depend on this: the role granted its privilege on to other roles.",
     "Revoke the privileges, as the role that granted them:",
     run("REVOKE <privilege> ON <object> FROM <role> CASCADE;")
   ],
   "pooler-refused": [
     [
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|login rejected|auth_query|^(FATAL: )?(\(E[A-Z]+\)|Tenant or user not found|No pool configured|odyssey:)|connection from the pool/
+      /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool/
     ],
     "A connection pooler refused the session or mixed up two of them: its databases, its users, its pool mode or its startup parameters do not fit, it accepts no password as long as a token, or it knows this server by another name.",
     "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
@@ -6949,14 +7067,14 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "sign-in-refused": [
     "28000",
-    "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers never use ident or client certificates.",
-    "Check `host`, `port` and `user`.",
+    "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers use only passwords and Entra tokens (never ident, LDAP or client certificates).",
+    setFullName,
     "Check how the server lets roles sign in:",
     (context) => azShow(context, "authConfig"),
     findRole
   ],
   "server-fault": [
-    ["XX* 58* F0*", /connection to the remote node/],
+    "XX* 58* F0*",
     "The server, a node of its cluster or an extension had an internal error.",
     "Run the job again: what was granted stays granted.",
     "If the error persists, restart the server:",
@@ -7042,7 +7160,7 @@ function passwordRefused(context, { text }) {
       "The other side could not prove that it knows the role's password: it is a different server, or something in between.",
       "Check `host` and `port`. If a connection pooler is in between, set `port: 5432`, or `host` to the server itself."
     ];
-  const { signIn: signIn2, user = "", host = "", port: port2, token, cloud } = context;
+  const { signIn: signIn2, user = "", host = "", token, cloud } = context;
   if (signIn2?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
@@ -7059,12 +7177,6 @@ function passwordRefused(context, { text }) {
   const audience = claim(token, "aud")?.replace(/\/$/, "");
   if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience))
     return [OTHER_CLOUD, ...selectCloud(context)];
-  if (port2 === 6432)
-    return [
-      "PgBouncer gives no details. The role is wrong for the token, or PgBouncer does not accept the token.",
-      "Set `port: 5432` and run the job again.",
-      ...findRole(context)
-    ];
   return [
     GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
     "Set `user` to the role that has this token's `oid`.",
@@ -7095,7 +7207,8 @@ function symptomsOf(error2) {
       (part) => typeof part === "string" && part.trim() !== ""
     );
     const ownCode = words(String(code2 ?? errorCode ?? ""));
-    const text = words([...new Set(texts)].join(" ")) || ownCode;
+    const empty = typeof status === "number" ? `HTTP status ${status} with an empty answer` : "";
+    const text = words([...new Set(texts)].join(" ")) || ownCode && addressesIn(errors) || ownCode || empty;
     if (text !== "") found.push({ code: ownCode, text, ...typeof status === "number" && { status } });
     look2(cause);
     if (Array.isArray(errors)) errors.forEach(look2);
@@ -7104,12 +7217,16 @@ function symptomsOf(error2) {
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
 var MAX_ERRORS = 50;
+function addressesIn(errors) {
+  return Array.isArray(errors) ? words(errors.map(({ message }) => message).join(", ")) : "";
+}
 function codesOf({ code: code2, text }) {
   const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE)_\w+)\b/g) ?? [];
   const meant = IN_OTHER_WORDS.filter(([words2]) => words2.test(text)).map(([, each]) => each);
   const [, status] = text.match(/(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?(?<![\d.:])([345]\d\d)\b/i) ?? [];
   const ofProxy = status === void 0 ? [] : [`CONNECT_${status}`];
-  return [code2, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
+  const [, ofMsal = ""] = text.match(/^([a-z]+_[a-z_]{1,60}): /) ?? [];
+  return [code2, ofMsal, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
 }
 var IN_OTHER_WORDS = [
   [
@@ -7136,17 +7253,17 @@ function wordsOf(error2) {
 var MAX_READ = 8e3;
 var MAX_SHOWN = 1e3;
 function words(text) {
-  return withoutSecrets(text.slice(0, 10 * MAX_READ)).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  return withoutSecrets(text.slice(0, 10 * MAX_READ)).replace(TRACEBACK, (_all, frames) => `Traceback (${frames.match(LAST_FILE)?.[1] ?? "Python"}):
+`).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
-  ).replace(
-    /(AADSTS\d.*?) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i,
-    "$1"
-  ).replace(
-    / Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g,
+  ).replace(/(?<!None) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i, "").replace(/Certificate verification failed\. This typically happens .*?Error detail: /, "").replace(
+    /(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g,
     ""
   ).trim().slice(0, MAX_SHOWN);
 }
+var TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:[ \t].*\r?\n)+)/gm;
+var LAST_FILE = /^.*-packages[\\/](\S{1,200}\.py)/s;
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
 // src/diagnosis/diagnose.ts
@@ -7164,7 +7281,7 @@ function diagnoseBy(rules, error2, context) {
   const { hint, steps } = rule.explain(context, symptom);
   return {
     code: code2,
-    message: sentence`${peer(context)}: ${quoted(symptom.text)}`,
+    message: sentence`${code2.startsWith("runner-") ? inOurWords("The runner") : peer(context)}: ${quoted(symptom.text)}`,
     hint,
     steps: withPooler(steps, context, VAGUE.includes(code2)),
     ...retries !== void 0 && { retries }
@@ -7188,9 +7305,9 @@ function namesPort({ text }) {
   return text.parts.some((part) => "code" in part && part.code === "port: 5432");
 }
 function ownWords(error2) {
-  const [first, ...hidden] = symptomsOf(error2).map(({ text }) => text);
-  const last = hidden.at(-1);
-  return last === void 0 || first?.includes(last) ? `${first}` : `${first} (${last})`;
+  const symptoms = symptomsOf(error2);
+  const said = [symptoms[0]?.text, symptoms.at(-1)?.text, symptoms[0]?.code].filter((each) => each !== void 0);
+  return said.reduce((words2, each) => words2.includes(each) ? words2 : `${words2} (${each})`);
 }
 function ruleFor(rules, error2, context) {
   const symptoms = symptomsOf(error2).map((symptom) => ({ symptom, codes: codesOf(symptom) }));
@@ -7459,10 +7576,8 @@ function checkProxy(env) {
       message: sentence`${code(variable3)} is not the URL of a proxy.`,
       hint: "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded.",
       steps: [
-        step(
-          "Set the variable for the job, or on the runner, in this form:",
-          `${variable3}=http://<user>:<password>@<proxy>:<port>`
-        )
+        "Set the variable for the job, or on the runner, in this form:",
+        run(`${variable3}=http://<user>:<password>@<proxy>:<port>`)
       ]
     })
   );
@@ -7497,7 +7612,7 @@ function pTimeout(promise, options) {
     customTimers = { setTimeout, clearTimeout },
     signal
   } = options;
-  let timer2;
+  let timer;
   let abortHandler;
   const cancelInput = () => {
     try {
@@ -7529,7 +7644,7 @@ function pTimeout(promise, options) {
       return;
     }
     const timeoutError = fallback || message === false || message instanceof Error ? void 0 : new TimeoutError(message ?? `Promise timed out after ${milliseconds} milliseconds`);
-    timer2 = customTimers.setTimeout.call(void 0, () => {
+    timer = customTimers.setTimeout.call(void 0, () => {
       if (fallback) {
         try {
           resolve(fallback());
@@ -7557,11 +7672,11 @@ function pTimeout(promise, options) {
     }
   });
   cancelablePromise.clear = () => {
-    if (timer2 === void 0) {
+    if (timer === void 0) {
       return;
     }
-    customTimers.clearTimeout.call(void 0, timer2);
-    timer2 = void 0;
+    customTimers.clearTimeout.call(void 0, timer);
+    timer = void 0;
   };
   return cancelablePromise;
 }
@@ -7710,7 +7825,8 @@ async function azureCliToken(scope) {
   const options = { timeout: TIME, cwd: (0, import_node_path.dirname)(process.execPath) };
   return new Promise((resolve, reject) => {
     exec(command, options, (error2, stdout, stderr) => {
-      if (error2) return reject(error2.killed ? noAnswer(TIME) : new Error(stderr.trim() || error2.message));
+      if (error2?.killed) return reject(noAnswer(TIME));
+      if (error2) return reject(new Error(stderr.trim() || `${error2.message.trim()} (${error2.signal ?? error2.code})`));
       try {
         const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
         if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
@@ -7722,6 +7838,9 @@ async function azureCliToken(scope) {
   });
 }
 
+// src/azure/http-client.ts
+var import_node_diagnostics_channel = require("node:diagnostics_channel");
+
 // src/answer.ts
 var MAX_BYTES = 64 * 2 ** 20;
 function boundAnswer(bytes) {
@@ -7729,6 +7848,10 @@ function boundAnswer(bytes) {
 }
 
 // src/azure/http-client.ts
+(0, import_node_diagnostics_channel.subscribe)("http.client.request.error", (event) => {
+  const { error: error2 } = event;
+  error2.message ||= wordsOf(error2);
+});
 async function httpClient() {
   const { createDefaultHttpClient } = await import("./azure-identity.cjs");
   const client = createDefaultHttpClient();
@@ -7759,17 +7882,18 @@ function notJson(status, type = "", body = "") {
     return void 0;
   } catch {
     const said = withoutSecrets(body);
-    const title = said.match(/<title>([^<]{1,200})/i)?.[1]?.trim();
+    const text = said.slice(0, 2e3).replace(/<[^>]*>/g, " ");
+    const title = (said.match(/<title>([^<]{1,200})/i)?.[1] ?? text).replace(/\s+/g, " ").trim().slice(0, 200);
     if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
       return answer(title ? `an HTML page, "${title}"` : "an HTML page");
     }
-    return answer(`an answer that is not JSON: ${said.slice(0, 200)}`);
+    return answer(`an answer that is not JSON: ${said.match(/AADSTS\d.{0,400}/)?.[0] ?? said.slice(0, 200)}`);
   }
 }
 function identityRefusal(status, body) {
   if (status < 400) return void 0;
-  const { error: error2, error_description, message, Message } = JSON.parse(body);
-  const words2 = error_description ?? message ?? Message ?? error2?.message ?? error2 ?? body.slice(0, 200);
+  const { error: error2, error_description, message, Message, ExceptionMessage } = JSON.parse(body) ?? {};
+  const words2 = error_description ?? message ?? Message ?? ExceptionMessage ?? error2?.message ?? error2 ?? body;
   return new Answer(status, `: ${words2}`);
 }
 
@@ -7801,7 +7925,7 @@ async function request(audience, env) {
   }
   if (status !== 200)
     throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body, status)}`);
-  const { value } = JSON.parse(body);
+  const { value } = JSON.parse(body) ?? {};
   if (typeof value !== "string" || value === "") throw new Error("Response json body do not have ID Token field");
   maskSent(value);
   return value;
@@ -7814,7 +7938,7 @@ function variable(name3, env) {
 function wordsIn(body, status) {
   try {
     const { errorMessage, message } = JSON.parse(body);
-    return String(errorMessage ?? message ?? "");
+    return String(errorMessage ?? message ?? body.slice(0, 200));
   } catch {
     return notJson(status, "", body)?.message ?? "";
   }
@@ -7836,10 +7960,8 @@ function authorityNotHttps({ authority }) {
     message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
     hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
     steps: [
-      step(
-        "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-        `AZURE_AUTHORITY_HOST=${authority}`
-      )
+      "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
+      run(`AZURE_AUTHORITY_HOST=${authority}`)
     ]
   });
 }
@@ -8080,8 +8202,7 @@ function refuseHashes(client) {
 function watchFirstAnswer(socket) {
   let error2;
   socket.once("data", (answer) => {
-    const isText = answer[0] === ERROR && answer[1] !== 0;
-    if (isText) error2 = coded("NO_PROCESS", answer.toString("utf8", 1, 1e3));
+    if (answer[0] === ERROR) error2 = coded("NO_PROCESS", answer.toString("utf8", 1, 1e3));
   });
   return () => error2;
 }
@@ -8090,12 +8211,12 @@ function onAnswer(client, then) {
   client.connection.on("readyForQuery", then);
 }
 var breaking = /* @__PURE__ */ new WeakSet();
-function breakAfterAnswers(client, reason) {
+function breakSoon(client, socket, reason, grace) {
+  const end = () => client.connection.stream.destroy(reason);
   breaking.add(client);
-  client.once("drain", () => breakConnection(client, reason));
-}
-function breakConnection(client, reason) {
-  client.connection.stream.destroy(reason);
+  client.once("drain", end);
+  cancelQuery(client, socket);
+  return setTimeout(end, grace);
 }
 function cancelQuery(client, { remoteAddress, remotePort }) {
   const { processID, secretKey } = client;
@@ -8123,7 +8244,7 @@ async function withSession(login, work) {
     } catch (error2) {
       signal?.throwIfAborted();
       if (error2 instanceof ActionError) throw error2;
-      await within(END_TIME, session.client.query("ROLLBACK")).catch(() => {
+      await session.client.query("ROLLBACK").catch(() => {
       });
       const late = error2.message === PG_TIMEOUT;
       const broken = late ? queryTimeout(times.queryTime) : session.broken();
@@ -8168,7 +8289,7 @@ async function connect(login, signingIn, times) {
   const { answerTime, queryTime } = times;
   const socket = new import_node_net2.Socket();
   const refusal = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
-  const clock = timer(answerTime, () => socket.destroy(noAnswer(answerTime)));
+  const startClock = () => setTimeout(() => socket.destroy(noAnswer(answerTime)), answerTime);
   const abort = () => socket.destroy(signal?.reason);
   let token;
   let waitsForSignIn = false;
@@ -8176,19 +8297,19 @@ async function connect(login, signingIn, times) {
   const client = clientOf2(target, socket, queryTime, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
-    clock.stop();
+    clearTimeout(clock);
     waitsForSignIn = true;
     token = await signingIn;
     if (socket.destroyed) throw new Error("the attempt is over");
     waitsForSignIn = false;
-    clock.start();
+    clock = startClock();
   });
   checkMessages(client);
   if (known.signIn !== void 0 && known.signIn.type !== "password") refuseHashes(client);
   client.on("error", (error2) => {
     broken ??= error2;
   });
-  clock.start();
+  let clock = startClock();
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
   try {
@@ -8208,7 +8329,7 @@ async function connect(login, signingIn, times) {
     const failure2 = diagnose(cause, { ...known, ...peer2, token: claimsOf(token ?? "") });
     throw new ActionError(failure2, { cause });
   } finally {
-    clock.stop();
+    clearTimeout(clock);
     signal?.removeEventListener("abort", abort);
   }
   return sessionOf(client, socket, () => broken, signal);
@@ -8233,11 +8354,9 @@ function clientOf2({ server, database, user }, socket, queryTime, password) {
   });
 }
 function sessionOf(client, socket, broken, signal) {
-  const grace = timer(GRACE_TIME, () => breakConnection(client, signal?.reason));
+  let grace;
   const stop = () => {
-    breakAfterAnswers(client, signal?.reason);
-    cancelQuery(client, socket);
-    grace.start();
+    grace = breakSoon(client, socket, signal?.reason, GRACE_TIME);
   };
   signal?.addEventListener("abort", stop);
   let answered = Date.now();
@@ -8253,7 +8372,7 @@ function sessionOf(client, socket, broken, signal) {
     /** A client left open keeps the process alive; a server that does not answer must not, either. */
     async end() {
       signal?.removeEventListener("abort", stop);
-      grace.stop();
+      clearTimeout(grace);
       await within(END_TIME, client.end()).catch(() => {
       });
       socket.destroy();
@@ -8279,17 +8398,6 @@ function contextOf({ rootCertificates: rootCertificates2 }) {
     // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
     ...rootCertificates2 !== void 0 && { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
   });
-}
-function timer(time, action) {
-  let timeout;
-  return {
-    start() {
-      timeout = setTimeout(action, time);
-    },
-    stop() {
-      clearTimeout(timeout);
-    }
-  };
 }
 
 // src/text/count.ts
@@ -8389,9 +8497,9 @@ function inputsIn(reading) {
   const use = (name3) => inOurWords(inputOf(name3).use);
   const isSet = (name3) => textIn(env, name3).trim() !== "";
   function given(name3) {
-    const own2 = entry?.values.get(name3);
-    if (own2 === "mistaken") throw new Mistaken();
-    const texts = [own2?.text, env[variable2(name3)]].map((text, n) => ({ text, isInput: n === 1 }));
+    const own = entry?.values.get(name3);
+    if (own === "mistaken") throw new Mistaken();
+    const texts = [own?.text, env[variable2(name3)]].map((text, n) => ({ text, isInput: n === 1 }));
     return texts.find(({ text }) => text !== void 0 && (text.trim() !== "" || table[name3]?.neverEmpty));
   }
   function mistake(name3, problem, item = "") {
@@ -8452,10 +8560,13 @@ function variable2(name3) {
 function misspelled(table, env) {
   const names2 = Object.keys(table);
   const known = new Set(names2.map(variable2));
-  return Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key)).sort().map((key) => key.slice("INPUT_".length).toLowerCase()).map((name3) => ({ name: name3, suggestion: didYouMean(name3, names2) })).filter(({ suggestion }) => !isEmpty(suggestion)).map(({ name: name3, suggestion }) => ({
-    name: name3,
-    problem: sentence`${code(name3)} is not an input of this action. ${suggestion}`
-  }));
+  const unknown = Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known.has(key));
+  return unknown.sort().flatMap((key) => {
+    const name3 = key.slice("INPUT_".length).toLowerCase();
+    const suggestion = didYouMean(name3, names2);
+    if (isEmpty(suggestion)) return [];
+    return [{ name: name3, problem: sentence`${code(name3)} is not an input of this action. ${suggestion}` }];
+  });
 }
 function badInput(mistakes, order) {
   const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
@@ -8554,98 +8665,90 @@ function fail(error2) {
 var ENTRIES = {
   "not-granted": {
     why: (_, login) => sentence`${name(login)} can grant this.`,
-    runAs: "login",
     isEnough: true,
     advice: inOurWords("Run this action with `mode: apply`.")
   },
   "not-revoked": {
     why: (_, login) => sentence`${name(login)} can revoke this.`,
-    runAs: "login",
     advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`.")
   },
   "session-role": {
     why: "Sessions of the grantee begin as another role (ALTER ROLE \u2026 SET role), and this action grants privileges to the grantee only.",
-    runAs: "login",
     advice: inOurWords("Or add that role to the input `grantee`, or remove the setting with ALTER ROLE \u2026 RESET role.")
   },
   "not-owner": {
-    why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
-    runAs: "owner"
+    why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`
   },
-  "owner-lacks-usage": { why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.`, runAs: "owner" },
+  "owner-lacks-usage": { why: (owner) => sentence`${name(owner)} does not have USAGE on the schema.` },
   "role-gone": {
     why: "The role that owns the object or granted the privilege was dropped, and the catalogs still mention its OID.",
-    runAs: null,
-    advice: inOurWords(
-      "As a superuser, set an owner with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser."
-    )
+    noSql: true,
+    advice: sentence`As a superuser, set an owner with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.`
   },
   locked: {
     why: "Another session held a lock on the object for too long.",
-    runAs: null,
+    noSql: true,
     advice: inOurWords("Run this step again when the migration or job that holds the lock has finished.")
   },
   gone: {
     why: "The object was dropped, or dropped and created again, while this step ran.",
-    runAs: null,
+    noSql: true,
     advice: inOurWords("Run this step again after the job that changes the schema.")
   },
-  refused: { why: "The server refused the statement, although the privileges seemed sufficient.", runAs: "owner" },
+  refused: {
+    why: "The server refused the statement, although the privileges seemed sufficient.",
+    isEnough: true,
+    advice: inOurWords(
+      "Run this step again. If that changes nothing, an event trigger or an extension undoes the change."
+    )
+  },
   "not-tried": {
-    why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
-    runAs: "owner"
+    why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried."
   },
   "not-direct": {
     why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
-    runAs: null,
+    noSql: true,
     advice: inOurWords("Revoke it from that role or from PUBLIC, or remove the grantee from the role.")
   },
   "other-grantor": {
-    why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.`,
-    runAs: "grantor"
+    why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.`
   },
   "grantor-lacks-usage": {
-    why: "The role that granted the privilege does not have USAGE on the schema.",
-    runAs: "grantor"
+    why: "The role that granted the privilege does not have USAGE on the schema."
   },
   "grantor-lacks-option": {
     why: "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
-    runAs: null
+    noSql: true
   },
   "dependent-privileges": {
     why: "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
-    runAs: "grantor",
     noteFirst: true,
     advice: inOurWords("Revoke it from those roles first.")
   },
   "column-privileges": {
-    why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
-    runAs: "grantor"
+    why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns."
   },
   "for-all-schemas": {
-    why: "The default privileges are for all schemas of the database. This action revokes those of the schemas that it checks.",
-    runAs: "grantor"
+    why: "The default privileges are for all schemas of the database. This action revokes those of the schemas that it checks."
   },
   "is-owner": {
     why: (owner) => sentence`${name(owner)} owns it, so it can do more there than the privilege lists say.`,
-    runAs: null
+    noSql: true
   },
   "can-act-as-owner": {
     why: (owner) => sentence`The grantee can act as ${name(owner)}, which owns what this action checks, so it can do more than the privilege lists say.`,
-    runAs: null,
+    noSql: true,
     noteFirst: true,
-    advice: inOurWords(
-      "What the grantee holds only by the membership goes with it: run this action afterwards with `mode: apply`."
-    )
+    advice: sentence`What the grantee holds only by the membership goes with it: run this action afterwards with \`mode: apply\`.`
   },
   "other-identity": {
     why: (role, _, identity) => boundToAnother(role, identity),
-    runAs: null,
+    noSql: true,
     advice: inOurWords("Or run the action `principal` of this repository with `rebind: true`.")
   },
   "no-identity": {
     why: (role, _, identity) => sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
-    runAs: null
+    noSql: true
   }
 };
 function boundToAnother(role, identity) {
@@ -8676,6 +8779,136 @@ var SETTINGS = [
 var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
 var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
 
+// src/model/privileges.ts
+var TABLE_PRIVILEGES = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "TRUNCATE",
+  "REFERENCES",
+  "TRIGGER",
+  "MAINTAIN"
+];
+var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
+var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
+
+// src/postgres/roles.sql.ts
+function aclOf(acl, type, owner) {
+  return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
+}
+var SETTINGS2 = `
+    SELECT s.setrole, pg_catalog.split_part(t.text, '=', 1) AS name, pg_catalog.substr(t.text, pg_catalog.strpos(t.text, '=') + 1) AS value,
+           (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank
+    FROM pg_catalog.pg_db_role_setting AS s
+    JOIN database AS d ON s.setdatabase IN (0, d.oid)
+    CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS t (text)`;
+var SERVER_CTES = `known_role AS MATERIALIZED (
+  SELECT oid, rolname, rolsuper, rolcanlogin, rolcreaterole, rolbypassrls, rolconnlimit, rolvaliduntil FROM pg_catalog.pg_roles
+),
+server AS (
+  SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version,
+         -- up to 15, who is a member may set the role
+         CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 160000 THEN 'SET'
+              ELSE 'MEMBER' END AS set_option,
+         (SELECT oid FROM known_role WHERE rolname = SESSION_USER) AS session_user_oid
+),
+database AS (
+  SELECT oid, datname, datdba, ${aclOf("datacl", "'d'", "datdba")} AS acl
+  FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+),
+extension_member AS MATERIALIZED (
+  SELECT classid, objid FROM pg_catalog.pg_depend
+  WHERE refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND deptype = 'e'
+)`;
+function roleRows(roles, more = "") {
+  return `SELECT 'role' AS section, pg_catalog.json_build_object(
+         'oid', m.oid, 'name', COALESCE(r.rolname, pg_catalog.pg_get_userbyid(m.oid)), 'gone', r.oid IS NULL,
+         'superuser', COALESCE(r.rolsuper, FALSE), 'canLogin', COALESCE(r.rolcanlogin, FALSE),
+         'noConnections', COALESCE(r.rolconnlimit = 0 AND NOT r.rolsuper, FALSE),
+         'createRole', COALESCE(r.rolcreaterole, FALSE), 'bypassRls', COALESCE(r.rolbypassrls, FALSE),
+         'azureAdmin', COALESCE(pg_catalog.pg_has_role(m.oid, pg_catalog.to_regrole('${AZURE_ADMIN}'), 'MEMBER'), FALSE),
+         'predefined', COALESCE(r.rolname ~ '^pg_', FALSE),
+         -- the session user has just signed in
+         'expired', COALESCE(r.rolvaliduntil <= pg_catalog.now() AND r.oid <> session_user_oid, FALSE),
+         'inheritedBy', (SELECT COALESCE(pg_catalog.json_agg(heir.oid), '[]') FROM heir
+                         WHERE pg_catalog.pg_has_role(heir.oid, m.oid, 'USAGE'))${more}) AS facts
+FROM (${roles}) AS m
+CROSS JOIN server
+LEFT JOIN known_role AS r ON r.oid = m.oid
+-- fails if a name is not valid: the bytes of a role's name are the same in all databases, whatever their encoding
+WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL`;
+}
+var SECTIONS = `SELECT 'server' AS section, pg_catalog.json_build_object(
+         'version', version,
+         'versionText', pg_catalog.current_setting('server_version'),
+         'readOnly', CASE
+           WHEN pg_catalog.pg_is_in_recovery() THEN 'recovery'
+           WHEN pg_catalog.current_setting('default_transaction_read_only')::pg_catalog.bool
+             THEN (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END,
+         'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
+         'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
+         'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
+         'otherSequences', EXISTS (SELECT FROM pg_catalog.pg_class WHERE relkind = 'S' AND relnamespace NOT IN (SELECT oid FROM schema)),
+         'sessionUser', session_user_oid,
+         'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
+FROM server
+UNION ALL
+${roleRows("SELECT oid FROM mentioned")}
+UNION ALL
+SELECT 'database', pg_catalog.json_build_object(
+         'kind', 'database', 'owner', d.datdba, 'skipped', '', 'size', 1,
+         'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', d.oid, 'name', d.datname)),
+         'acl', (SELECT items FROM acl WHERE relkind = 'database'),
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, CASE
+                    WHEN pg_catalog.has_database_privilege(g.oid, d.oid, 'CONNECT') THEN '["CONNECT"]'::pg_catalog.json
+                    ELSE '[]' END) FROM grantee AS g))
+FROM database AS d
+UNION ALL
+SELECT 'schema', pg_catalog.json_build_object(
+         'kind', 'schema', 'owner', s.nspowner, 'skipped', '', 'size', 1,
+         'members', pg_catalog.json_build_array(pg_catalog.json_build_object('oid', s.oid, 'name', s.nspname)),
+         'acl', acl.items,
+         'held', (SELECT pg_catalog.json_object_agg(g.oid, (
+                    SELECT COALESCE(pg_catalog.json_agg(p.name), '[]')
+                    FROM pg_catalog.unnest('{${SCHEMA_PRIVILEGES.join()}}'::pg_catalog.text[]) AS p (name)
+                    WHERE pg_catalog.has_schema_privilege(g.oid, s.oid, p.name))) FROM acting AS g))
+FROM schema AS s
+LEFT JOIN acl ON acl.relkind = 'schema' AND acl.representative = s.oid`;
+var FOR_LOGIN = `,
+         'connects', r.oid IS NOT NULL AND pg_catalog.has_database_privilege(m.oid, (SELECT oid FROM database), 'CONNECT'),
+         'roleSet', EXISTS (SELECT FROM (${SETTINGS2}) AS s WHERE s.setrole IN (0, m.oid) AND s.name = 'role'),
+         'inherited', pg_catalog.pg_has_role(session_user_oid, m.oid, 'USAGE'),
+         'settable', r.oid IS NOT NULL AND pg_catalog.pg_has_role(session_user_oid, m.oid, set_option),
+         'viaRoles', (SELECT COALESCE(pg_catalog.json_agg(via_role.oid ORDER BY via_role.oid), '[]') FROM via_role
+                      WHERE via_role.oid <> m.oid AND pg_catalog.pg_has_role(via_role.oid, m.oid, 'USAGE')),
+         'administered', pg_catalog.pg_has_role(session_user_oid, m.oid, 'MEMBER WITH ADMIN OPTION'),
+         'grantable', version < 160000
+           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = m.oid AND admin_option),
+         'memberOfLogin', r.oid IS NOT NULL AND pg_catalog.pg_has_role(m.oid, session_user_oid, 'MEMBER'),
+         'membership', CASE
+           WHEN r.oid IS NULL OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
+           WHEN pg_catalog.pg_has_role(session_user_oid, m.oid, set_option) THEN NULL
+           WHEN pg_catalog.pg_has_role(m.oid, session_user_oid, 'MEMBER') THEN NULL
+           WHEN version >= 160000 THEN (
+             SELECT pg_catalog.json_build_object('grantor', pg_catalog.pg_get_userbyid(a.member), 'existing', existing)
+             FROM pg_catalog.pg_auth_members AS a
+             CROSS JOIN LATERAL (SELECT EXISTS (
+               SELECT FROM pg_catalog.pg_auth_members AS mine
+               WHERE mine.roleid = m.oid AND mine.member = session_user_oid AND mine.grantor = a.member)) AS s (existing)
+             WHERE a.roleid = m.oid AND a.admin_option AND pg_catalog.pg_has_role(session_user_oid, a.member, 'USAGE')
+             ORDER BY existing, a.member <> session_user_oid, a.member
+             LIMIT 1)
+           WHEN (SELECT rolcreaterole FROM known_role WHERE oid = session_user_oid)
+           THEN pg_catalog.json_build_object('grantor', SESSION_USER, 'existing', FALSE) END`;
+
+// src/postgres/grantees.sql.ts
+var LABELS = `pg_catalog.pg_shseclabel
+       WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')`;
+function labelsOn(role) {
+  return `ARRAY (SELECT label FROM ${LABELS} AND objoid = ${role} ORDER BY provider DESC)`;
+}
+
 // src/principal/catalog.ts
 var READ_PRINCIPAL = `
 SELECT r.rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles AS a
@@ -8683,10 +8916,7 @@ SELECT r.rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles AS a
          AS administrator,
        (SELECT pg_catalog.json_agg(pg_catalog.row_to_json(p))
         FROM pg_catalog.pgaadauth_list_principals(FALSE) AS p) AS listed,
-       ARRAY (SELECT label FROM pg_catalog.pg_shseclabel
-              WHERE objoid = r.oid AND classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-                AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')
-              ORDER BY provider DESC) AS labels
+       ${labelsOn("r.oid")} AS labels
 FROM pg_catalog.pg_roles AS r
 WHERE r.rolname = $1`;
 async function readPrincipal(client, name3) {
@@ -8876,7 +9106,7 @@ var HEADLINES = { "in-sync": "In sync: ", repaired: "Repaired: ", drift: "Drift:
 function publish(result, startedAt, env) {
   const { verdict, warnings, lines, blocks } = "code" in result ? ofFailure(result, runFacts(startedAt, env)) : ofResult(result);
   orWarn("set the output", () => setOutput("verdict", verdict));
-  for (const warning2 of warnings) warning(plain.sentence(warning2));
+  for (const warning3 of warnings) warning(plain.sentence(warning3));
   if (verdict === "error" || verdict === "drift") setFailed(lines.join("\n"));
   else say(lines.join("\n"));
   addToSummary(() => `${blocks.join("\n\n")}
@@ -8893,7 +9123,7 @@ function ofResult({ verdict, message, warnings, fix }) {
   const lines = [HEADLINES[verdict] + plain.sentence(message), ...fix ? [plain.sentence(fix.text), sql] : []];
   const blocks = [
     `### ${ICONS[verdict]} ${NAME} \xB7 ${HEADLINES[verdict]}${markdown.sentence(message)}`,
-    ...warnings.map((warning2) => `**Warning:** ${markdown.sentence(warning2)}`),
+    ...warnings.map((warning3) => `**Warning:** ${markdown.sentence(warning3)}`),
     ...fix ? [markdown.sentence(fix.text), codeBlock("sql", sql)] : []
   ];
   return { verdict, warnings, lines, blocks };
@@ -8934,20 +9164,6 @@ var CLOUDS = {
     resourceManagerScope: "https://management.core.chinacloudapi.cn/.default"
   }
 };
-
-// src/model/privileges.ts
-var TABLE_PRIVILEGES = [
-  "SELECT",
-  "INSERT",
-  "UPDATE",
-  "DELETE",
-  "TRUNCATE",
-  "REFERENCES",
-  "TRIGGER",
-  "MAINTAIN"
-];
-var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
-var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
 
 // src/settings/values.ts
 function choice(choices, otherwise = EMPTY) {
@@ -9097,9 +9313,7 @@ function tlsFrom(inputs, signIn2, hosts) {
     rootCertificates: () => inputs.optional("ssl-root-cert", rootCertificates)
   });
 }
-var UNENCRYPTED = inOurWords(
-  "`ssl-mode`: `disable` sends everything unencrypted. It requires `password` and a loopback `host` (`localhost`, `127.0.0.1` or `::1`). Use `verify-full` or `verify-ca`."
-);
+var UNENCRYPTED = sentence`\`ssl-mode\`: \`disable\` sends everything unencrypted. It requires \`password\` and a loopback \`host\` (\`localhost\`, \`127.0.0.1\` or \`::1\`). Use \`verify-full\` or \`verify-ca\`.`;
 
 // src/settings/sign-in.ts
 var ENTRA_AUTH_TYPES = ["oidc", "client-secret", "managed-identity", "azure-cli"];
@@ -9117,20 +9331,14 @@ var SIGN_IN_INPUTS = {
   "auth-type": { use: oneOf(AUTH_TYPES) },
   password: { ...SECRET_INPUT, use: "the PostgreSQL password of `user`" }
 };
-function entraSignInFrom(inputs) {
-  const chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES));
-  return entraSignIn(chosen ?? entraTypeOf(inputs), inputs);
-}
 function entraFieldsFrom(inputs) {
   return { signIn: () => entraSignInFrom(inputs), cloud: () => cloudFrom(inputs) };
 }
 function cloudFrom(inputs) {
   return CLOUDS[inputs.orDefault("environment", cloudName)];
 }
-function entraTypeOf(inputs) {
-  return inputs.isSet("client-secret") ? "client-secret" : "oidc";
-}
-function entraSignIn(type, inputs) {
+function entraSignInFrom(inputs, chosen = inputs.optional("auth-type", choice(ENTRA_AUTH_TYPES))) {
+  const type = chosen ?? (inputs.isSet("client-secret") ? "client-secret" : "oidc");
   const required = requiredBy(type, inputs);
   const application = {
     clientId: () => inputs.required("client-id", clientId, required),
