@@ -223,7 +223,7 @@ const IN_PARTICULAR = rulesFor("entra", {
             run("sudo systemctl restart himdsd"),
           ]
         : [
-            "Azure Arc proves the machine by a file, which the runner's user must not read.",
+            "Azure Arc proves the machine by a file that the runner's user cannot read.",
             "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
             run("sudo usermod --append --groups himds <runner-user>"),
             "On Windows, add the user to the local group `Hybrid agent extension applications`.",
