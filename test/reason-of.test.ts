@@ -1,6 +1,7 @@
 import pg from "pg";
 import { expect, test } from "vitest";
-import { reasonOf } from "../src/postgres/batch.ts";
+import { adviceOn, reasonOf } from "../src/postgres/batch.ts";
+import { read } from "./read.ts";
 
 function serverError(code: string, message: string): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(message, message.length, "error"), { code });
@@ -19,4 +20,27 @@ test.each([
 test("every other internal error is about the session", () => {
   const error = serverError("XX000", "unexpected zero page");
   expect(() => reasonOf(error)).toThrow(error);
+});
+
+const IN_FUNCTION = "PL/pgSQL function audit_ddl() line 1 at SQL statement";
+const ON_NODE = "while executing command on 10.0.0.5:5432";
+
+/** Statements that the plan allowed. */
+test.each([
+  ["42501", "permission denied for table audit", IN_FUNCTION, [IN_FUNCTION, "an event trigger, or a function"]],
+  [
+    "42501",
+    'cannot set parameter "role" within security-definer function',
+    undefined,
+    ["an event trigger, or a function"],
+  ],
+  ["42601", 'syntax error at or near "GRANTED"', ON_NODE, [ON_NODE, "Another node of the cluster"]],
+  ["54000", "row is too big: size 8480, maximum size 8160", undefined, ["Grant to a group role"]],
+])("%s %s has advice about what refused the statement", (code, message, where, says) => {
+  const advice = read(adviceOn(Object.assign(serverError(code, message), { where })));
+  for (const words of says) expect(advice).toContain(words);
+});
+
+test("a lack of privileges that the plan excludes has no advice of its own", () => {
+  expect(adviceOn(serverError("42501", "must be owner of table orders"))).toBeUndefined();
 });

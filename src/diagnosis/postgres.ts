@@ -65,6 +65,13 @@ export const POSTGRES = rulesFor("postgres", {
     setFullName,
     "If a proxy is in between, set `host` to the server itself.",
   ],
+  "cluster-statement": [
+    /while executing command on/,
+    "Another node of the cluster refused the statement: its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault.",
+    "Compare the nodes, and update those that are behind:",
+    run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
+    "If all have the same, update Citus, or open a support request for the cluster in the Azure portal.",
+  ],
   "cluster-node": [
     /connection (to the remote|establishment for) node/,
     "A node of the cluster could not connect to another node. Nodes sign in to each other as the role that acts.",

@@ -51,7 +51,7 @@ const ENTRIES = {
     why: "The server refused the statement, although the privileges seemed sufficient.",
     isEnough: true,
     advice: inOurWords(
-      "Run this step again. If that changes nothing, an event trigger or an extension undoes the change.",
+      "Run this step again. If that changes nothing, an event trigger or an extension refuses or undoes the change.",
     ),
   },
   "not-tried": {

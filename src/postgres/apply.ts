@@ -1,15 +1,13 @@
 import type { Client, DatabaseError } from "pg";
-import { diagnose } from "../diagnosis/diagnose.ts";
 import { wordsOf } from "../diagnosis/symptoms.ts";
 import { type Batch, batchesOf, batchOf } from "../grants/batches.ts";
 import { isHopeless, keyOfChange, noteCommitted, noteFailed, type Outcome } from "../grants/outcome.ts";
 import type { Plan, Refusal } from "../grants/plan.ts";
 import type { Change } from "../grants/statements.ts";
 import type { Reason } from "../model/reasons.ts";
-import { code, EMPTY, paragraph, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
-import { attempt, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
+import { adviceOn, attempt, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
 import { isOpen } from "./driver.ts";
 import { type Trial, trialsOf, tryOne } from "./trial.ts";
 import type { Say, Turns } from "./turn.ts";
@@ -115,25 +113,12 @@ async function run(round: Round, planned: Batch): Promise<void> {
 /** An object is gone if the message names it. A function that runs on GRANT may miss something else. */
 function refusalOf(error: DatabaseError, reason: Reason, changes: readonly Change[]): Refusal {
   const serverMessage = wordsOf(error);
-  if (reason === "refused") return { reason, serverMessage, advice: adviceOn(error) };
+  const advice = reason === "refused" ? adviceOn(error) : undefined;
+  if (advice !== undefined) return { reason, serverMessage, advice };
   const names = changes.flatMap(({ member }) => [member.name, member.oid]);
   if (reason !== "gone" || names.some((name) => error.message.includes(name))) return { reason, serverMessage };
   return { reason: "refused", serverMessage, otherNotFound: true };
 }
-
-/**
- * The likeliest cause of an error and what to do, as one text. An error with a context comes from a function, such as that of
- * an event trigger, whatever its SQLSTATE.
- */
-function adviceOn({ message, code: sqlState, where }: DatabaseError): Sentence {
-  const { hint, steps } = diagnose({ message, code: where === undefined ? sqlState : RAISE_EXCEPTION });
-  const place = where === undefined ? EMPTY : sentence`The error happened in ${quoted(where)}.`;
-  const todo = steps.map(({ text, command }) => (command ? sentence`${text} ${code(command)}` : text));
-  return paragraph(place, hint, ...todo);
-}
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const RAISE_EXCEPTION = "P0001";
 
 /** The batch without the objects that are not worth a try: 20,000 objects must not be refused one by one. */
 function withoutHopeless(batch: Batch, outcome: Outcome): Batch {

@@ -1,6 +1,8 @@
 import pg, { type Client } from "pg";
+import { diagnose } from "../diagnosis/diagnose.ts";
 import { type Statement, withRoles } from "../grants/statements.ts";
 import type { Reason } from "../model/reasons.ts";
+import { code, EMPTY, paragraph, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { BEGIN, rollBack } from "./transaction.ts";
 import type { Turns } from "./turn.ts";
 
@@ -87,6 +89,22 @@ const REASONS: Readonly<Record<string, Reason>> = {
 
 /** Connection, resources, operator intervention, system, internal errors, and 25006: read-only. */
 const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
+
+/**
+ * The likeliest cause of an error and what to do, as one text; none if it is a lack of privileges, which the plan excludes.
+ * An error whose context is a function, such as that of an event trigger, is that function's, whatever its SQLSTATE.
+ */
+export function adviceOn({ message, code: sqlState, where = "" }: pg.DatabaseError): Sentence | undefined {
+  const inFunction = /\bfunction\b/.test(where) || message.includes("security-definer function");
+  const cause = diagnose({ message, detail: where, code: inFunction ? RAISE_EXCEPTION : sqlState });
+  if (cause.code === "not-permitted") return undefined;
+  const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(where)}.`;
+  const todo = cause.steps.map(({ text, command }) => (command ? sentence`${text} ${code(command)}` : text));
+  return paragraph(place, cause.hint, ...todo);
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const RAISE_EXCEPTION = "P0001";
 
 /** True if a role or a schema is gone that the whole batch needs. */
 export function concernsAll({ code }: pg.DatabaseError): boolean {

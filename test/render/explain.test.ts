@@ -62,7 +62,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   refused: [
     "The server refused the statement, although the privileges seemed sufficient.",
-    "Run this step again. If that changes nothing, an event trigger or an extension undoes the change.",
+    "Run this step again. If that changes nothing, an event trigger or an extension refuses or undoes the change.",
     'Or run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
   ],
   "not-tried": [
