@@ -1,3 +1,4 @@
+import { pageInWords } from "../text/page.ts";
 import { withoutSecrets } from "../text/secrets.ts";
 
 /** An answer that MSAL's own errors hide, or quote with all its headers. */
@@ -22,11 +23,8 @@ export function notJson(status: number, type = "", body: string | null | undefin
     return undefined;
   } catch {
     const said = withoutSecrets(body);
-    const text = said.slice(0, 2_000).replace(/<[^>]*>/g, " ");
-    const title = (said.match(/<title>([^<]{1,200})/i)?.[1] ?? text).replace(/\s+/g, " ").trim().slice(0, 200);
-    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
-      return answer(title ? `an HTML page, "${title}"` : "an HTML page");
-    }
+    const page = pageInWords(said, type);
+    if (page !== undefined) return answer(page);
     return answer(`an answer that is not JSON: ${said.match(/AADSTS\d.{0,400}/)?.[0] ?? said.slice(0, 200)}`);
   }
 }
@@ -37,7 +35,12 @@ export function notJson(status: number, type = "", body: string | null | undefin
  */
 export function identityRefusal(status: number, body: string): Answer | undefined {
   if (status < 400) return undefined;
-  const { error, error_description, message, Message, ExceptionMessage } = JSON.parse(body) ?? {};
-  const words = error_description ?? message ?? Message ?? ExceptionMessage ?? error?.message ?? error ?? body;
-  return new Answer(status, `: ${words}`);
+  const { error, error_description, message, Message, ExceptionMessage, code } = JSON.parse(body) ?? {};
+  const words = `${error_description ?? message ?? Message ?? ExceptionMessage ?? error?.message ?? error ?? body}`;
+  const named = `${code ?? error?.code ?? error}`;
+  // Azure's codes begin with a capital letter; those of OAuth say less than their description.
+  return new Answer(
+    status,
+    /^[A-Z]\w+$/.test(named) && !words.includes(named) ? `: ${words} (${named})` : `: ${words}`,
+  );
 }

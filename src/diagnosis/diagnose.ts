@@ -1,5 +1,6 @@
 import { ActionError, type Failure, type Step, step } from "../model/failure.ts";
 import { code, inOurWords, name, quoted, type Sentence, sentence } from "../model/sentence.ts";
+import { pageInWords } from "../text/page.ts";
 import { azOnServer } from "./commands.ts";
 import { ENTRA } from "./entra.ts";
 import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
@@ -29,10 +30,11 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
     symptom: { code: "", text: ownWords(error) },
   };
   const { code, retries } = rule;
+  const page = pageInWords(symptom.text);
   const { hint, steps } = rule.explain(context, symptom);
   return {
     code,
-    message: sentence`${code.startsWith("runner-") ? inOurWords("The runner") : peer(context)}: ${quoted(symptom.text)}`,
+    message: sentence`${code.startsWith("runner-") ? inOurWords("The runner") : peer(context)}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
     hint,
     steps: withPooler(steps, context, VAGUE.includes(code)),
     ...(retries !== undefined && { retries }),
@@ -84,14 +86,15 @@ function ruleFor<C extends Context>(
   return undefined;
 }
 
-function fits(match: Match, { text, status }: Symptom, codes: readonly string[], { signIn, proxy }: Context): boolean {
+function fits(match: Match, { text, status }: Symptom, codes: readonly string[], context: Context): boolean {
   return (
     (match.codes === undefined || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) &&
     (match.text === undefined || match.text.test(text)) &&
     (match.status === undefined ||
       match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) &&
-    (match.signIn === undefined || match.signIn === signIn?.type) &&
-    (match.atProxy === undefined || namesProxy(text, proxy))
+    (match.signIn === undefined || match.signIn === context.signIn?.type) &&
+    (match.host === undefined || match.host.test(context.host ?? "")) &&
+    (match.atProxy === undefined || namesProxy(text, context.proxy))
   );
 }
 

@@ -15,6 +15,13 @@ const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHU
 /** Words of an answer that no identity endpoint gives to this action's requests. */
 const BEHIND_PROXY = /HTTP status (50[24] (?!.*dial tcp)|4\d\d with an HTML page)|Required metadata header/;
 
+/** Words of an answer that ask for another attempt, and answers that no other attempt changes. */
+const AGAIN = /\b(try|retry)\b|temporar|throttl/i;
+const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
+
+/** Only the metadata service of a machine answers 404 while it is being updated: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling */
+const NOT_IMDS = /^(?!169\.254\.169\.254)/;
+
 const CLOUD_SHELL = /not a supported MSI token audience/;
 
 const BYPASS_FOR_IDENTITY: Steps = [
@@ -48,15 +55,6 @@ const IN_PARTICULAR = rulesFor("entra", {
     "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
   ],
-  "issuer-unreadable": [
-    "AADSTS50166 AADSTS501661 AADSTS90061",
-    "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-    (context, symptom) => (issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : []),
-    "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-    (context, symptom) =>
-      run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
-    { retries: 3 },
-  ],
   "cross-cloud": [
     "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
     ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
@@ -84,6 +82,15 @@ const IN_PARTICULAR = rulesFor("entra", {
             "Run the job again.",
           ],
     { retries: 1 },
+  ],
+  "issuer-unreadable": [
+    "AADSTS50166 AADSTS501661 AADSTS90061 AADSTS7000272",
+    "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com, and after a rotation of the keys, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
+    (context, symptom) => (issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : []),
+    "If the error persists, check that the issuer's configuration, and the keys at its `jwks_uri`, can be read from the internet:",
+    (context, symptom) =>
+      run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
+    { retries: 3 },
   ],
   "application-not-found": [
     "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346",
@@ -123,8 +130,10 @@ const IN_PARTICULAR = rulesFor("entra", {
   "tenant-restricted": [
     "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213 AADSTS1000108",
     "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
-    ({ signIn }) =>
-      sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn))}.`,
+    ({ signIn }, { text }) =>
+      text.includes("AADSTS1000108")
+        ? "Ask the administrators of the proxy to correct the policy ID that it sends in the header `sec-Restrict-Tenant-Access-Policy`."
+        : sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn))}.`,
     "Or use a runner outside this network, such as one of GitHub's own.",
   ],
   "tenant-blocked": [
@@ -181,10 +190,11 @@ const IN_PARTICULAR = rulesFor("entra", {
           ],
   ],
   "resource-not-found": [
-    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
+    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 AADSTS7000118 invalid_resource",
     ({ cloud }) =>
-      sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
-    ...SELECT_CLOUD,
+      sentence`The tenant does not know, or may not use, Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
+    "Check `tenant-id` and `environment`:",
+    SHOW_TENANT,
     "If both are right, create the service principal of Azure Database for PostgreSQL, as an administrator of the tenant:",
     az("ad sp create", { id: OSSRDBMS }),
   ],
@@ -195,6 +205,12 @@ const IN_PARTICULAR = rulesFor("entra", {
     az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
     "Enable the service principal, as an administrator of the tenant:",
     az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" }),
+  ],
+  "account-blocked": [
+    "AADSTS50053 AADSTS50057 AADSTS500531 AADSTS500532 AADSTS500571",
+    "Entra has locked or disabled the account, after too many wrong passwords or sign-ins from a suspicious address, or because an administrator did. Another sign-in does not help, and can make a lock longer.",
+    ({ signIn }) => (isApplication(signIn) ? [] : ["Use `auth-type: oidc`, which signs in as an application instead."]),
+    "Wait until a lock ends, a minute or longer, or ask the tenant's administrators to enable the account or to reset its password.",
   ],
   "conditional-access": [
     "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
@@ -230,16 +246,18 @@ const IN_PARTICULAR = rulesFor("entra", {
           ],
   ],
   "managed-identity-aks": [
-    /failed to read service account token|failed to create confidential c|client_id parameter is required/,
-    "The proxy of Azure Workload Identity, in the runner's pod, has no token of the pod's service account, or needs to know the identity.",
+    /failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
+    "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of the pod's service account, pod identity has no binding for the pod, or it needs to know the identity.",
     "See which labels and which service account the pod has:",
     run("kubectl get pod <pod> --output yaml"),
     'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
+    "With pod identity, the label is `aadpodidbinding`, with the selector of an `AzureIdentityBinding`.",
+    { retries: 1 }, // a new pod gets its identity a moment later
   ],
   "managed-identity-request": [
     [
       /parameter is required|should not be null or empty|api-version ('|is invalid)|Unknown Source|audience parameter not specified/i,
-      { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426] },
+      { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
     "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, or a proxy changed the request.",
     "See which variables the job has:",
@@ -282,34 +300,37 @@ const IN_PARTICULAR = rulesFor("entra", {
   "managed-identity-unknown": [
     [
       CLOUD_SHELL,
-      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
-      { signIn: "managed-identity", status: [400, 403], text: /^(?!.*AADSTS)/ },
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
+      { signIn: "managed-identity", status: [400, 403], text: FINAL },
+      { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
+      /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
       "unable_to_create_source",
     ],
     (_context, { text }) =>
       CLOUD_SHELL.test(text)
         ? "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them."
-        : "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+        : "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
     ({ inApp }, { text }) =>
       CLOUD_SHELL.test(text)
         ? ["Sign in, and use `auth-type: azure-cli`:", run("az login")]
         : [
+            "Set `client-id` to the client ID of the user-assigned identity; omit it for the system-assigned identity.",
             ...(inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE),
-            "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
             "GitHub-hosted runners have no identity: use `auth-type: oidc` there.",
           ],
   ],
   "managed-identity-busy": [
     [
       { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"] },
+      { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
       /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(404|410|429|5\d\d)\b|while fetching the AAD Token/,
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
     "Run the job again.",
-    "If the error persists, restart the machine or the app, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
+    "If the error persists, restart the machine or the app, or create its identity again.",
     { retries: 3 },
   ],
 });
@@ -360,7 +381,7 @@ const IN_GENERAL = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse, lock or decrypt.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|36|40|116)\]|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|Decryption failed|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/,
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|Decryption failed|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/,
     },
     "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
     "Before azure/login, give the job a directory of its own for these files:",
@@ -374,7 +395,7 @@ const IN_GENERAL = rulesFor("entra", {
       {
         signIn: "azure-cli",
         codes:
-          "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS500571 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*",
+          "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*",
       },
     ],
     (_context, { text }) =>

@@ -61,7 +61,8 @@ export const PROXY = rulesFor(HTTPS, {
       { status: [413, 414, 431, 511] },
       { codes: "NOT_JSON", status: ["2xx", "3xx", "4xx"], text: /^(?!HTTP status (408|429|[23].*empty answer))/ },
       /Error Code : ([34]\d\d.*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
-      { status: ["4xx"], text: /^\s*</ },
+      { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
+      { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
     ],
     (_context, { text }) =>
       /overflow|\b(413|414|431)\b/i.test(text)

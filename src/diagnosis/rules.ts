@@ -58,6 +58,8 @@ export interface Match {
   /** HTTP statuses; `5xx` is all that begin with 5. */
   readonly status?: readonly (number | `${number}xx`)[];
   readonly signIn?: SignIn["type"];
+  /** The host that the error is about. */
+  readonly host?: RegExp;
   /** The error names the proxy: its host, or its port, which is not that of the peer. */
   readonly atProxy?: true;
 }

@@ -81,7 +81,7 @@ const IN_OTHER_WORDS: readonly (readonly [words: RegExp, code: string])[] = [
     /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data/i,
     "ECONNRESET",
   ],
-  [/Operation not permitted|forbidden by its access permissions/i, "EPERM"],
+  [/Operation not permitted|PermissionError\(|forbidden by its access permissions/i, "EPERM"],
   [/Too many open files/i, "EMFILE"],
 ];
 

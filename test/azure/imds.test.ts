@@ -56,7 +56,7 @@ test("the action asks again when IMDS is busy", async () => {
   expect(imds.asked).toHaveLength(3);
 });
 
-test.each([404, 410, 500])("the action asks again when IMDS answers %i, at most four times", async (status) => {
+test.each([410, 500])("the action asks again when IMDS answers %i, at most four times", async (status) => {
   imds.answer = () => ({
     status,
     json: { error: "unknown", error_description: "Failed to retrieve token" },
@@ -65,6 +65,15 @@ test.each([404, 410, 500])("the action asks again when IMDS answers %i, at most 
     code: "managed-identity-busy",
   });
   expect(imds.asked).toHaveLength(4);
+});
+
+test("the action asks once for an identity that an endpoint other than IMDS does not find", async () => {
+  imds.answer = () => ({ status: 404, json: { error: { code: "ResourceMissing", message: "Nothing is here." } } });
+  expect(await failing(password(CLIENT_ID.replace("c11e", "c404"))())).toMatchObject({
+    code: "managed-identity-unknown",
+    message: expect.stringContaining("Nothing is here. (ResourceMissing)"),
+  });
+  expect(imds.asked).toHaveLength(1);
 });
 
 test("the action explains that the machine has no managed identity", async () => {

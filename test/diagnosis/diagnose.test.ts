@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { notJson } from "../../src/azure/refusals.ts";
+import { identityRefusal, notJson } from "../../src/azure/refusals.ts";
 import { diagnose, RULES } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
@@ -210,6 +210,15 @@ describe("the first step of an answer about Entra", () => {
   test.each([200, 302, 403, 407, 511, 520, 598])("is not a rerun for a page with status %i", (status) => {
     const page = notJson(status, "text/html", "<html><title>Sign in to the network</title></html>");
     expect(firstStep(page)).not.toContain("Run the job again");
+  });
+
+  test("is a rerun for status 404 of a machine's metadata service, but not of another identity endpoint", () => {
+    const missing = identityRefusal(404, '{"error":"not_found"}');
+    const at = (host: string) => firstStep(missing, { type: "managed-identity" }, { host });
+    expect(at("169.254.169.254")).toContain("Run the job again");
+    expect(at("127.0.0.1:46808")).toContain("client-id");
+    const named = identityRefusal(404, '{"error":"not_found","error_description":"The identity is not there."}');
+    expect(firstStep(named, { type: "managed-identity" }, { host: "169.254.169.254" })).toContain("client-id");
   });
 
   test("is a link about the number if no rule knows it", () => {

@@ -168,8 +168,8 @@ export async function startSenders() {
       return change(entraPort);
     },
 
-    async issues({ text, status = 403, body = JSON.stringify({ message: text }) }) {
-      answer = (_request, response) => response.writeHead(status, { "content-type": "application/json" }).end(body);
+    async issues({ text, status = 403, type = "application/json", body = JSON.stringify({ message: text }) }) {
+      answer = (_request, response) => response.writeHead(status, { "content-type": type }).end(body);
       const octokit = getOctokit("token", { baseUrl: `http://127.0.0.1:${identityPort}` });
       const request = octokit.rest.issues.listForRepo({ owner: "contoso", repo: "orders" });
       return diagnoseIssue(

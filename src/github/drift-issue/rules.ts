@@ -30,6 +30,11 @@ const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permis
 
 /** What GitHub says. https://docs.github.com/en/rest/issues/issues */
 const REFUSALS = rulesFor("github-issues", {
+  "issues-web-site": [
+    [/^Cookies must be enabled/, { status: ["4xx"], text: /^\s*</ }],
+    "A web site answered instead of GitHub's API: the address in `GITHUB_API_URL` is not that of the API.",
+    "Let no step set `GITHUB_API_URL`. It is `https://api.github.com` on github.com, and ends in `/api/v3` on GitHub Enterprise Server.",
+  ],
   "issues-rate-limit": [
     "RATE_LIMIT",
     "The rate limit of GitHub's API was reached.",
@@ -119,7 +124,7 @@ const REFUSALS = rulesFor("github-issues", {
     "Open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
   ],
   "issues-refused": [
-    { status: ["4xx"], text: /^(?!\s*<|.*Could not resolve to a node)/ },
+    { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
     "GitHub refused the request for the reason in its message.",
     "Do what the message says, or set `drift-issue: false`.",
     "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job.",
