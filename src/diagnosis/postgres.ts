@@ -6,7 +6,7 @@ import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, identifier } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK, lookAtState, setFullName } from "./steps.ts";
+import { CHECK_CLOCK, lookAtState, SELECT_CLOUD, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
@@ -79,14 +79,14 @@ export const POSTGRES = rulesFor("postgres", {
     (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
   ],
   "token-expired": [
-    /access token (has|is) expired/i,
-    "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
+    /access token (has|is) expired|^[^"]*(\btoken\b.*(expired|not (yet|anymore) valid|lifetime)|\b(exp|nbf) claim)/i,
+    "The token was not valid at the time when the server checked it, and neither was a new one: the runner's clock is probably wrong.",
     ...CHECK_CLOCK,
     tokenClaims,
     "Run the job again.",
     { retries: 1 },
   ],
-  "token-audience": [/valid audience claim/i, OTHER_CLOUD, selectCloud],
+  "token-audience": [/^[^"]*(token.*|\b)(audience|aud claim)\b/i, OTHER_CLOUD, ...SELECT_CLOUD, tokenClaims],
   "token-group": [
     /does not contain group/i,
     "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
@@ -109,16 +109,14 @@ export const POSTGRES = rulesFor("postgres", {
   "token-role-type": [
     /AAD_AUTH_TOKENTYPE_APP_/,
     "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-    "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
-    listAdmins,
-    "List the other Entra roles, in database postgres:",
-    LIST_PRINCIPALS,
-    tokenClaims,
+    "Set `user` to the role of the identity that signs in.",
+    findRole,
     "If the identity has no role yet, make it an administrator:",
     makeAdmin,
   ],
   "token-invalid": [
-    /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
+    // The words before a name in quotes, which can contain any word.
+    { codes: "28000 28P01", text: /^[^"«»„]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i },
     (context) =>
       context.signIn?.type === "password"
         ? [
@@ -127,11 +125,12 @@ export const POSTGRES = rulesFor("postgres", {
             "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break.",
           ]
         : [
-            "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
+            "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
+            "Set `tenant-id` to the server's tenant:",
+            azShow(context, "authConfig.tenantId"),
             ...tokenClaims(context),
-            "Compare the token's tenant (`tid`) with the server's:",
-            azShow(context, "authConfig"),
-            "If PgBouncer is in between, set `port: 5432`.",
+            "If that is the token's tenant (`tid`), create the application's service principal there:",
+            az("ad sp create", { id: context.signIn?.type === "oidc" ? context.signIn.clientId : "<client-id>" }),
           ],
   ],
   "pooler-sign-in": [
@@ -154,6 +153,14 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     passwordRefused,
   ],
+  "single-server": [
+    /username@hostname|Invalid Username specified|server name you tried|server name in (the )?user ?name/i,
+    "`host` leads to a single server, or to the gateway of single servers, which Microsoft retired in March 2025. The gateway finds the server by the end of `user`.",
+    ({ user = "<user>", host = "<server>" }) =>
+      sentence`Set \`user\` to ${code(`${withoutServer(user, host) ?? user}@${host.split(".")[0]}`)}.`,
+    "Migrate the server to a flexible server, which has another name.",
+    setFullName,
+  ],
   "login-role-not-found": [
     [{ codes: "28000", text: /role ".*" does not exist/ }, /is not permitted to log in/],
     "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
@@ -164,7 +171,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf/,
+    /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -211,12 +218,16 @@ export const POSTGRES = rulesFor("postgres", {
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max clients reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/,
     ],
     "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
+    ({ port = 5432 }, { text }) =>
+      port === 5432 || /clients already|slots are reserved|connections for /.test(text)
+        ? []
+        : [`If a connection pooler listens on port ${port}, set \`port: 5432\` to connect to the server directly.`],
     "Run the job again when fewer clients are connected.",
     "See which clients hold connections, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
     (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-    ({ port }) => (port === 6432 ? [] : [USE_POOLER]),
+    ({ port = 5432 }) => (port === 5432 ? [USE_POOLER] : []),
     { retries: 4 },
   ],
   "server-restarting": [
@@ -636,19 +647,12 @@ function passwordRefused(context: Context, { text }: Symptom): Answer {
     ];
   const audience = claim(token, "aud")?.replace(/\/$/, "");
   if (audience !== undefined && cloud !== undefined && !cloud.postgresScope.startsWith(audience))
-    return [OTHER_CLOUD, ...selectCloud(context)];
+    return [OTHER_CLOUD, ...SELECT_CLOUD, ...tokenClaims(context)];
   return [
     GUID.test(user)
       ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
       : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
     "Set `user` to the role that has this token's `oid`.",
     ...findRole(context),
-  ];
-}
-
-function selectCloud(context: Context): Steps {
-  return [
-    "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-    ...tokenClaims(context),
   ];
 }

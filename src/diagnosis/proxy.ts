@@ -73,4 +73,11 @@ export const PROXY = rulesFor(HTTPS, {
     allowInProxy,
     seeAnswer,
   ],
+  "answer-not-http": [
+    [{ codes: "HPE_*", text: /^(?!.*EOF)/ }, /\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/],
+    "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers.",
+    seeAnswer,
+    allowInProxy,
+    { retries: 1 },
+  ],
 });

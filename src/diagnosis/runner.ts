@@ -19,6 +19,13 @@ export const RUNNER = rulesFor(EVERYWHERE, {
     "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
     { retries: 1 },
   ],
+  "runner-tls": [
+    /no.(protocols|ciphers).available|no.cipher.(match|can.be)|library.has.no.ciphers|ssl.(command.)?section/i,
+    "The settings of this machine leave no version or no cipher of TLS to use, for example because its lowest version is above its highest.",
+    "See the settings, in a step of the same job. They are `--tls-min-v…`, `--tls-max-v…` and `--tls-cipher-list` of Node.js, and `MinProtocol`, `MaxProtocol` and `CipherString` of OpenSSL:",
+    run("env | grep -E 'NODE_OPTIONS|OPENSSL_CONF'\ngrep -E 'Protocol|Cipher' /etc/ssl/openssl.cnf"),
+    "Remove those that do not allow TLS 1.2 and TLS 1.3.",
+  ],
   "runner-file": [
     /\bE[A-Z]{2,}: [\w ,-]+, (open|write|read|mkdir|mkdtemp|stat|unlink|rename|access|close|fsync)\b|Missing file at path|environment variable for file command/,
     "The runner has lost a file that each step needs, or the user of the job or its container may not change it, or its file system is read-only.",

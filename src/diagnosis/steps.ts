@@ -11,7 +11,7 @@ export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_
 export const WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 
 export const SELECT_CLOUD: Steps = [
-  "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+  "Set `environment` to the cloud of the tenant and the server: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
   "Look up the cloud:",
   SHOW_TENANT,
 ];

@@ -85,11 +85,12 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     [
       "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound",
       { status: [400, 404], text: /supported (api-)?versions are/i },
+      { status: [404], text: /^HTTP status 404: ./ },
       { status: [405, 501] },
     ],
-    "This cloud, or this region of it, does not have the version of Azure's API that this action uses.",
-    "Check that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
-    "If both are right, add the rule without this action, and delete it after the job:",
+    "This cloud, or this region of it, does not know this address, or does not have the version of Azure's API that this action uses.",
+    "Check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
+    "If all are right, add the rule without this action, and delete it after the job:",
     ({ server }) => azAllow({ server }, "<address>"),
   ],
   "provider-not-registered": [
@@ -140,11 +141,18 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     },
   ],
   "server-not-found": [
-    "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject ServerDropping ServerGroupDropping",
+    [
+      "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject ServerDropping ServerGroupDropping ServerNotExist*",
+      { status: [404], text: /^(?!FirewallRule)\w+ \(.*\b(not (exist|found)|not be found|deleted)/i },
+    ],
     (_context, { code }) =>
       code === "InvalidSubscriptionId"
         ? "The subscription in `server-resource-id` is not the ID of a subscription, which is a GUID."
         : "The subscription, the resource group or the server does not exist in this tenant and cloud, or is being deleted, or the identity has no role there.",
+    ({ server }, { text }) =>
+      text.includes("unexpected stat")
+        ? ["See if the server is stopped or not ready:", azShow({ server }, "state")]
+        : [],
     "Set `server-resource-id` to one of these:",
     ({ server: { subscription } }, { code }) =>
       az("postgres flexible-server list", { ...(!code.includes("Subscription") && { subscription }), query: "[].id" }),
@@ -158,6 +166,12 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ],
     "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
     allow,
+  ],
+  "azure-client-not-allowed": [
+    { status: [403], text: /\b(client|application)\b(?! IP| address).{0,120}\bnot (permitted|allowed)/i },
+    "Azure does not let this application use this API, whatever roles it has: perhaps another identity signs in than you expect.",
+    "See which application this is, and set `client-id` to your own application or managed identity:",
+    ({ clientId = "<client-id>" }, { text }) => az("ad sp show", { id: text.match(/[\da-f-]{36}/i)?.[0] ?? clientId }),
   ],
   "server-not-running": [
     [
@@ -200,7 +214,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    "Azure refused the request, for the reason in its message. If that is an address, `runner-ip` has to be the public IPv4 address of the runner's network.",
+    (_context, { text }) =>
+      /ip.?address|\bIP\b|\b(address|range)\b/i.test(text)
+        ? "Azure refused the address: `runner-ip` has to be the public IPv4 address of the runner's network."
+        : "Azure refused the request, for the reason in its message.",
     "Add the rule as yourself, and delete it afterwards. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
     ({ server }) => azAllow({ server }, "<address>"),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",

@@ -116,7 +116,7 @@ function jsonOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
   if (page !== undefined) throw Object.assign(page, { wait });
   const json = JSON.parse(bodyAsText || "{}");
   if (status < 300) return json;
-  const { code = "", message = bodyAsText } = json?.error ?? {};
+  const { code = "", message = json?.Message ?? bodyAsText } = json?.error ?? json ?? {};
   const start = code === "" ? `HTTP status ${status}` : `${code} (HTTP status ${status})`;
   throw Object.assign(new Error(`${start}: ${message}`), { status, code: `${code}`, wait });
 }
