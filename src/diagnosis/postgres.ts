@@ -154,7 +154,7 @@ export const POSTGRES = rulesFor("postgres", {
     passwordRefused,
   ],
   "single-server": [
-    /username@hostname|Invalid Username specified|server name you tried|server name in (the )?user ?name/i,
+    /^[^"]*user(name)?@(host|server)|Invalid Username specified|server name you tried|server name in (the )?user ?name/i,
     "`host` leads to a single server, or to the gateway of single servers, which Microsoft retired in March 2025. The gateway finds the server by the end of `user`.",
     ({ user = "<user>", host = "<server>" }) =>
       sentence`Set \`user\` to ${code(`${withoutServer(user, host) ?? user}@${host.split(".")[0]}`)}.`,

@@ -74,7 +74,7 @@ export const PROXY = rulesFor(HTTPS, {
     seeAnswer,
   ],
   "answer-not-http": [
-    [{ codes: "HPE_*", text: /^(?!.*EOF)/ }, /\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/],
+    [/\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/, "Z_DATA_ERROR"],
     "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers.",
     seeAnswer,
     allowInProxy,

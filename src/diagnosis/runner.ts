@@ -20,7 +20,7 @@ export const RUNNER = rulesFor(EVERYWHERE, {
     { retries: 1 },
   ],
   "runner-tls": [
-    /no.(protocols|ciphers).available|no.cipher.(match|can.be)|library.has.no.ciphers|ssl.(command.)?section/i,
+    /no.(protocols|ciphers).available|no.cipher.(match|can.be)|library.has.no.ciphers|ssl.(command.)?section|SSL_CONF|ssl_do_config|unknown.cmd.name/i,
     "The settings of this machine leave no version or no cipher of TLS to use, for example because its lowest version is above its highest.",
     "See the settings, in a step of the same job. They are `--tls-min-v…`, `--tls-max-v…` and `--tls-cipher-list` of Node.js, and `MinProtocol`, `MaxProtocol` and `CipherString` of OpenSSL:",
     run("env | grep -E 'NODE_OPTIONS|OPENSSL_CONF'\ngrep -E 'Protocol|Cipher' /etc/ssl/openssl.cnf"),
