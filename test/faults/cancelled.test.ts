@@ -32,7 +32,7 @@ const STAGES: Readonly<Record<string, (database: string) => Promise<Stage>>> = {
   "while a batch waits for a lock": async (database) => {
     const migration = await sandbox.signInAs("migrator", database);
     await migration.query(`BEGIN; LOCK TABLE t_${TABLES} IN ACCESS EXCLUSIVE MODE`);
-    return { reached: () => granted(database, TABLES - 500), close: () => migration.end() };
+    return { reached: () => waitsForLock(database), close: () => migration.end() };
   },
   "between batches": async (database) => ({ reached: () => granted(database, 500), close: async () => {} }),
   "in the look after the last batch": async () => {
@@ -97,6 +97,14 @@ async function grantedIn(database: string): Promise<number> {
     "SELECT count(*)::int AS granted FROM pg_class WHERE relacl::text LIKE '%aad_orders%'",
   );
   return rows[0]?.granted ?? 0;
+}
+
+/** A request to cancel that comes before the server has begun with the batch is lost. */
+async function waitsForLock(database: string): Promise<void> {
+  const waiting =
+    "SELECT FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock' AND wait_event = 'relation'";
+  while ((await sandbox.sql(database, waiting, [database])).length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 async function granted(database: string, count: number): Promise<void> {
