@@ -36,7 +36,7 @@ export function checkProxy(env: Env): void {
     failure({
       code: "proxy-malformed",
       message: sentence`${code(variable)} is not the URL of a proxy.`,
-      hint: "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded.",
+      hint: "The value has no `http://` in front of the host, its password contains a character that must be percent-encoded, or it names a SOCKS proxy. SOCKS proxies are not supported: name an HTTP proxy, or unset the variable.",
       steps: [
         "Set the variable for the job, or on the runner, in this form:",
         run(`${variable}=http://<user>:<password>@<proxy>:<port>`),

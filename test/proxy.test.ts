@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { checkProxy, proxyTo } from "../src/proxy.ts";
 import { withoutSecrets } from "../src/text/secrets.ts";
+import { failing } from "./read.ts";
 
 test("the proxy to a host is that of the variables, without its password, unless NO_PROXY names the host", () => {
   const HTTPS_PROXY = "http://runner:hunter2@proxy.contoso.com:3128";
@@ -15,6 +16,15 @@ test("the proxy to a host is that of the variables, without its password, unless
   for (const no_proxy of ["", "online.com", "microsoftonline.com.evil", ","]) {
     expect(proxyTo(host, { HTTPS_PROXY, no_proxy }), no_proxy).toBe("proxy.contoso.com:3128");
   }
+});
+
+test("a SOCKS proxy is refused as one", async () => {
+  const check = async () => checkProxy({ HTTPS_PROXY: "socks5://proxy.contoso.com:1080" });
+  const { code, hint } = await failing(check());
+  expect({ code, hint }).toEqual({
+    code: "proxy-malformed",
+    hint: expect.stringContaining("SOCKS proxies are not supported"),
+  });
 });
 
 test("the password of the proxy is taken out of what a peer says", () => {

@@ -182,6 +182,6 @@ async function watchedClient(): Promise<HttpClient> {
 /** The part of an answer that MSAL's error does not show. */
 function hiddenBy({ status, headers, bodyAsText }: PipelineResponse, type: EntraSignIn["type"]) {
   if (status === 401 && headers.has("www-authenticate")) return undefined; // Azure Arc asks for its secret first
-  const page = notJson(status, headers.get("content-type"), bodyAsText);
+  const page = notJson(status, headers.get("content-type"), bodyAsText, headers.get("server"));
   return page ?? (type === "managed-identity" ? identityRefusal(status, `${bodyAsText}`) : undefined);
 }

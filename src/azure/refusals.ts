@@ -14,9 +14,13 @@ export class Answer extends Error {
   }
 }
 
-/** The error for an answer without JSON; undefined if it has some. */
-export function notJson(status: number, type = "", body: string | null | undefined = ""): Answer | undefined {
-  const answer = (words: string) => new Answer(status, ` with ${words}`, "NOT_JSON");
+/**
+ * The error for an answer without JSON; undefined if it has some.
+ * @param server the answer's header `Server`, which names the product that answered
+ */
+export function notJson(status: number, type = "", body: string | null | undefined = "", server = "") {
+  const from = server && ` (Server: ${server.slice(0, 100)})`;
+  const answer = (words: string) => new Answer(status, ` with ${words}${from}`, "NOT_JSON");
   if (!body?.trim()) return answer("an empty answer");
   try {
     JSON.parse(body);

@@ -2,7 +2,7 @@ import { run, type Steps } from "../model/failure.ts";
 import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
-import { PROXY } from "./proxy.ts";
+import { PRODUCTS, PROXY } from "./proxy.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
 import { allowInProxy, CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD, WITHOUT_CLI } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
@@ -13,7 +13,8 @@ const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
 
 /** Words of an answer that no identity endpoint gives to this action's requests. */
-const BEHIND_PROXY = /HTTP status (50[24] (?!.*dial tcp)|4\d\d with an HTML page)|Required metadata header/;
+const PROXY_PAGE = `4\\d\\d with an HTML page|5\\d\\d with .*${PRODUCTS}`;
+const BEHIND_PROXY = new RegExp(`HTTP status (50[24] (?!.*dial tcp)|${PROXY_PAGE})|Required metadata header`, "i");
 
 /** Words of an answer that ask for another attempt, and answers that no other attempt changes. */
 const AGAIN = /\b(try|retry)\b|temporar|throttl/i;
@@ -93,9 +94,9 @@ const IN_PARTICULAR = rulesFor("entra", {
     { retries: 3 },
   ],
   "application-not-found": [
-    "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346",
-    "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
-    "Look up the application:",
+    "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+    "`client-id` and `tenant-id` do not belong together: one is wrong or a placeholder, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
+    "Set `client-id` to the ID of the application or the managed identity. Look up the application:",
     ({ signIn }, { text }) =>
       az("ad app show", { id: clientOf(signIn, text), query: "{name:displayName, clientId:appId}" }),
     ...LOOK_UP_TENANT,
@@ -254,6 +255,11 @@ const IN_PARTICULAR = rulesFor("entra", {
     "With pod identity, the label is `aadpodidbinding`, with the selector of an `AzureIdentityBinding`.",
     { retries: 1 }, // a new pod gets its identity a moment later
   ],
+  "managed-identity-other-cloud": [
+    { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Metadata Server for VM/ },
+    "The runner is a machine in another cloud, such as AWS or Google Cloud: its metadata service answered, which issues no tokens for a managed identity of Azure.",
+    "Use `auth-type: oidc`, which works in each cloud.",
+  ],
   "managed-identity-request": [
     [
       /parameter is required|should not be null or empty|api-version ('|is invalid)|Unknown Source|audience parameter not specified/i,
@@ -339,7 +345,7 @@ const IN_GENERAL = rulesFor("entra", {
   "entra-busy": [
     [
       "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
-      /Too ?Many ?Requests|being throttled/,
+      /Too ?Many ?Requests|being throttled|Our services aren.t available/,
       {
         signIn: "azure-cli",
         text: /Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
@@ -358,8 +364,8 @@ const IN_GENERAL = rulesFor("entra", {
     "Set the clock, then run the job again.",
   ],
   "cli-missing": [
-    /'az' is not recognized|\baz: (command )?not found/,
-    "`auth-type: azure-cli` needs `az` on the runner's PATH.",
+    /'az' is not recognized|\baz: (command )?not found|Exec format error/,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH, and one for the runner's processor.",
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
     "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
   ],
@@ -381,11 +387,12 @@ const IN_GENERAL = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse, lock or decrypt.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|Decryption failed|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/,
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|Decryption failed|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|msal_extensions\/windows|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/,
     },
-    "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
+    "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, another job is using them, or Windows gives this session no key to encrypt them.",
     "Before azure/login, give the job a directory of its own for these files:",
     OWN_CLI_FILES,
+    "If Windows gives no key, turn the encryption off first: `az config set core.encrypt_token_cache=false`.",
     WITHOUT_CLI,
     { retries: 1 }, // another job may have held the files
   ],
@@ -464,11 +471,10 @@ const WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;
 
 /** How the runner reaches an endpoint that issues tokens. */
 function reachIdentity(_context: Context, { text }: Symptom): Steps {
-  if (BEHIND_PROXY.test(text)) return [...BYPASS_FOR_IDENTITY, "Run the job again."];
+  if (BEHIND_PROXY.test(text)) return [...BYPASS_FOR_IDENTITY, "If the runner is not in Azure, use `auth-type: oidc`."];
   if (WRONG_HEADER.test(text))
     return [
-      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now.",
-      "Restart the app.",
+      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now. Restart the app.",
     ];
   if (/Failed to connect to MSI.*\b405\b/.test(text))
     return [

@@ -74,6 +74,7 @@ export const FALLBACKS: readonly Rule[] = [
           ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together."
           : "The Azure CLI gave no token, for the reason in its message.",
       "Use `auth-type: oidc`, which does not need the Azure CLI.",
+      "Or, if OpenSSL is the reason, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`.",
       "Or, on a self-hosted runner, install the newest Azure CLI again, with its extensions: https://aka.ms/azure-cli",
       "Run the same command in a step of the job, to see where it fails:",
       GET_TOKEN,

@@ -161,7 +161,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)|\becc cert|certificate or alg|unknown certificate type|(envelope|asn1 encoding|curve|x509 certificate|rsa|Provider|libcrypto|configuration file|DSO support) routines/i,
       "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED",
     ],
-    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Or a setting of the runner's OpenSSL (FIPS, `OPENSSL_CONF`, `NODE_OPTIONS`) forbids its algorithms. Trusting it in addition does not help. Nothing secret was sent.",
+    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, malformed, or not for servers (no `serverAuth` in its extended key usage). Or a setting of the runner's OpenSSL (FIPS, `OPENSSL_CONF`, `NODE_OPTIONS`) forbids its algorithms. Trusting it in addition does not help. Nothing secret was sent.",
     "Look at the certificate and the settings, in a step of the same job:",
     (context) => run(look(context, " | openssl x509 -noout -text"), "env | grep -E 'OPENSSL|NODE_OPTIONS'"),
     "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's.",

@@ -169,6 +169,12 @@ export const POSTGRES = rulesFor("postgres", {
     "If the role exists, let it log in:",
     ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`),
   ],
+  "service-endpoint": [
+    /not configured to allow ipv6/,
+    "The runner's subnet has the service endpoint `Microsoft.Sql`, so the server sees a private IPv6 address, which only a rule for that subnet allows.",
+    "Allow the subnet in the server's rules for virtual networks, or remove the service endpoint from the subnet:",
+    run("az network vnet subnet update --ids <subnet-id> --remove serviceEndpoints"),
+  ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
     /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
@@ -241,9 +247,10 @@ export const POSTGRES = rulesFor("postgres", {
     { retries: 4 },
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend connection|^server failover|waiting to acquire database connection/,
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
     "The connection pooler cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
+    "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 },
   ],
   "authentication-time-out": [
@@ -510,7 +517,7 @@ export const POSTGRES = rulesFor("postgres", {
   "pooler-refused": [
     [
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool/,
+      /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/,
     ],
     "A connection pooler refused the session or mixed up two of them: its databases, its users, its pool mode or its startup parameters do not fit, it accepts no password as long as a token, or it knows this server by another name.",
     "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",

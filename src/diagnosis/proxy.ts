@@ -7,7 +7,7 @@ import { allowInProxy, bypassProxy, seeAnswer } from "./steps.ts";
 const HTTPS = ["entra", "github", "azure", "github-issues"] as const;
 
 /** Words of the pages of proxies and firewalls: a page of the peer itself has none of them. */
-const PRODUCTS =
+export const PRODUCTS =
   "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
 
 /**
@@ -59,8 +59,12 @@ export const PROXY = rulesFor(HTTPS, {
     [
       "CONNECT_* ERR_PROXY_TUNNEL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW",
       { status: [413, 414, 431, 511] },
-      { codes: "NOT_JSON", status: ["2xx", "3xx", "4xx"], text: /^(?!HTTP status (408|429|[23].*empty answer))/ },
-      /Error Code : ([34]\d\d.*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
+      {
+        codes: "NOT_JSON",
+        status: ["2xx", "3xx", "4xx"],
+        text: /^(?!HTTP status (408|429|[23].*empty answer)|.*Our services aren)/,
+      },
+      /Error Code : ([34]\d\d(?!.*Our services aren).*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
       { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
       { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
     ],

@@ -202,6 +202,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     [
       "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut TooManyRequests SubscriptionRequestsThrottled",
       { status: [408, 429, "5xx"] },
+      /Our services aren.t available/,
     ],
     "Azure Resource Manager has a fault, or the subscription has sent more requests than Azure allows in this period.",
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",

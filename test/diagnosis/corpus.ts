@@ -12,6 +12,7 @@ export interface Case {
   readonly status?: number;
   readonly type?: string;
   readonly body?: string;
+  readonly server?: string;
   readonly given?: {
     readonly port?: number;
     readonly host?: string;

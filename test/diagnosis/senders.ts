@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { Worker } from "node:worker_threads";
-import { getOctokit } from "@actions/github";
 import type pg from "pg";
 import { signIn } from "../../src/azure/credential.ts";
 import { idToken } from "../../src/azure/id-token.ts";
@@ -16,6 +15,7 @@ import type { Context } from "../../src/diagnosis/rules.ts";
 import { resourceManager } from "../../src/firewall/resource-manager.ts";
 import { PERMISSIONS } from "../../src/firewall/server.ts";
 import { diagnoseIssue } from "../../src/github/drift-issue/rules.ts";
+import { openTracker } from "../../src/github/drift-issue/tracker.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError, type Failure } from "../../src/model/failure.ts";
 import type { SignIn } from "../../src/model/settings.ts";
@@ -113,11 +113,11 @@ export async function startSenders() {
       );
     },
 
-    identity({ status = 400, type = "application/json", body = "", given }) {
+    identity({ status = 400, type = "application/json", server, body = "", given }) {
       answer = (_request, response) =>
         given?.host === "arc"
           ? response.writeHead(401, { "www-authenticate": `Basic realm=${ARC_KEY}` }).end()
-          : response.writeHead(status, { "content-type": type }).end(body);
+          : response.writeHead(status, { "content-type": type, ...(server && { server }) }).end(body);
       if (given?.host !== undefined) return atHost(given.host, `http://127.0.0.1:${identityPort}`);
       return signInAs({ type: "managed-identity", clientId: `client-${++clients}` }); // the library caches refusals
     },
@@ -170,14 +170,10 @@ export async function startSenders() {
 
     async issues({ text, status = 403, type = "application/json", body = JSON.stringify({ message: text }) }) {
       answer = (_request, response) => response.writeHead(status, { "content-type": type }).end(body);
-      const octokit = getOctokit("token", { baseUrl: `http://127.0.0.1:${identityPort}` });
-      const request = octokit.rest.issues.listForRepo({ owner: "contoso", repo: "orders" });
-      return diagnoseIssue(
-        await request.then(
-          () => undefined,
-          (error: unknown) => error,
-        ),
-      );
+      const env = { GITHUB_REPOSITORY: "contoso/orders", GITHUB_API_URL: `http://127.0.0.1:${identityPort}` };
+      const patience = { ...ONCE, maxTime: 4_900, pause: 0 }; // too early for a further attempt
+      const tracker = await openTracker({ env, token: "of-the-job", warn: () => {}, patience });
+      return failing(tracker.issues());
     },
   };
 

@@ -31,9 +31,10 @@ const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permis
 /** What GitHub says. https://docs.github.com/en/rest/issues/issues */
 const REFUSALS = rulesFor("github-issues", {
   "issues-web-site": [
-    [/^Cookies must be enabled/, { status: ["4xx"], text: /^\s*</ }],
-    "A web site answered instead of GitHub's API: the address in `GITHUB_API_URL` is not that of the API.",
+    [/^Cookies must be enabled/, { status: ["2xx", "4xx"], text: /^\s*</ }],
+    "A web site or a firewall answered instead of GitHub's API: the address in `GITHUB_API_URL` is not that of the API.",
     "Let no step set `GITHUB_API_URL`. It is `https://api.github.com` on github.com, and ends in `/api/v3` on GitHub Enterprise Server.",
+    "If the answer has a support ID, ask the administrator of the firewall for an exception, with this ID.",
   ],
   "issues-rate-limit": [
     "RATE_LIMIT",
@@ -43,8 +44,11 @@ const REFUSALS = rulesFor("github-issues", {
   ],
   "issues-token-refused": [
     [{ status: [401] }, { status: [403], text: /suspended/i }],
-    "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
-    "Omit `github-token`, if it is set, to use the job's own token, or set one that is still valid.",
+    (_context, { text }) =>
+      /JSON web token|'(exp|iat|iss)'/i.test(text)
+        ? "`github-token` is not a token of the API: it is a GitHub App's JWT, a private key or an ID token."
+        : "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
+    "Omit `github-token`, if it is set, to use the job's own token (`github.token`), or set one that is still valid, such as an installation token of `actions/create-github-app-token`.",
     "If it is not set, run this step in a job that takes less than 24 hours.",
   ],
   "issues-ip-not-allowed": [

@@ -122,7 +122,9 @@ async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }: Tra
       const signals = [late, ended, ...(signal ? [signal] : [])];
       options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
       try {
-        return await request(options);
+        const answer = await request(options);
+        if (typeof answer.data !== "string") return answer;
+        throw Object.assign(new Error(answer.data), { status: answer.status }); // not GitHub's API
       } catch (error) {
         throw issueError(error, env);
       } finally {
