@@ -5509,6 +5509,16 @@ function withDone(failure2, done, nothing) {
   return { ...failure2, message: paragraph(withFullStop(failure2.message), addition) };
 }
 
+// src/text/page.ts
+var SENDER = /Missing Metadata-Flavor\S* header|Our services aren.{1,180}|support ID is:? \w+/i;
+function pageInWords(text, type = "") {
+  if (!/html/i.test(type) && !/^\s*<(!doctype|html|head|body|style|h\d|\?xml|!--)/i.test(text)) return void 0;
+  const words2 = text.slice(0, 4e3).replace(/<style.*?<\/style>|<[^>]*>/gis, " ");
+  const said = words2.match(SENDER)?.[0] ?? text.match(/<title>([^<]{1,200})/i)?.[1] ?? words2;
+  const title = said.replace(/\s+/g, " ").trim().slice(0, 200);
+  return title ? `an HTML page, "${title}"` : "an HTML page";
+}
+
 // src/text/sql.ts
 function quoteIdentifier(...parts) {
   return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
@@ -5602,7 +5612,7 @@ var CHECK_CLOCK = ["On a self-hosted runner, check the clock:", run("timedatectl
 var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
 var WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 var SELECT_CLOUD = [
-  "Set `environment` to the tenant's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+  "Set `environment` to the cloud of the tenant and the server: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
   "Look up the cloud:",
   SHOW_TENANT
 ];
@@ -5668,20 +5678,36 @@ var PROXY = rulesFor(HTTPS, {
     [
       "CONNECT_* ERR_PROXY_TUNNEL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW",
       { status: [413, 414, 431, 511] },
-      { codes: "NOT_JSON", status: ["2xx", "3xx", "4xx"], text: /^(?!HTTP status (408|429|[23].*empty answer))/ },
-      /Error Code : ([34]\d\d.*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
-      { status: ["4xx"], text: /^\s*</ }
+      {
+        codes: "NOT_JSON",
+        status: ["2xx", "3xx", "4xx"],
+        text: /^(?!HTTP status (408|429|[23].*empty answer)|.*Our services aren)/
+      },
+      /Error Code : ([34]\d\d(?!.*Our services aren).*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
+      { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
+      { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") }
     ],
     (_context, { text }) => /overflow|\b(413|414|431)\b/i.test(text) ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts." : /\b(30\d|511)\b|sign.?in|log.?(in|on)\b|captive|portal/i.test(text) ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)." : "A proxy or a firewall between the runner and this host does not allow the connection.",
     allowInProxy,
     seeAnswer
+  ],
+  "answer-not-http": [
+    [/\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/, "Z_DATA_ERROR"],
+    "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers.",
+    seeAnswer,
+    allowInProxy,
+    { retries: 1 }
   ]
 });
 
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 var OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
-var BEHIND_PROXY = /HTTP status (50[24] (?!.*dial tcp)|4\d\d with an HTML page)|Required metadata header/;
+var PROXY_PAGE = `4\\d\\d with an HTML page|5\\d\\d with .*${PRODUCTS}`;
+var BEHIND_PROXY = new RegExp(`HTTP status (50[24] (?!.*dial tcp)|${PROXY_PAGE})|Required metadata header`, "i");
+var AGAIN = /\b(try|retry)\b|temporar|throttl/i;
+var FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
+var NOT_IMDS = /^(?!169\.254\.169\.254)/;
 var CLOUD_SHELL = /not a supported MSI token audience/;
 var BYPASS_FOR_IDENTITY = [
   "If the runner uses a proxy, exclude the identity endpoint from it:",
@@ -5707,14 +5733,6 @@ var IN_PARTICULAR = rulesFor("entra", {
     (context, symptom) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application${enterpriseOf(context.assertion)}.`,
     "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
-  ],
-  "issuer-unreadable": [
-    "AADSTS50166 AADSTS501661 AADSTS90061",
-    "Entra could not read the keys of the ID token's issuer. For github.com, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
-    (context, symptom) => issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : [],
-    "If the error persists, check that the issuer's configuration and keys can be read from the internet:",
-    (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
-    { retries: 3 }
   ],
   "cross-cloud": [
     "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
@@ -5742,10 +5760,18 @@ var IN_PARTICULAR = rulesFor("entra", {
     ],
     { retries: 1 }
   ],
+  "issuer-unreadable": [
+    "AADSTS50166 AADSTS501661 AADSTS90061 AADSTS7000272",
+    "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com, and after a rotation of the keys, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
+    (context, symptom) => issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : [],
+    "If the error persists, check that the issuer's configuration, and the keys at its `jwks_uri`, can be read from the internet:",
+    (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
+    { retries: 3 }
+  ],
   "application-not-found": [
-    "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346",
-    "`client-id` and `tenant-id` do not belong together: one is wrong, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
-    "Look up the application:",
+    "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+    "`client-id` and `tenant-id` do not belong together: one is wrong or a placeholder, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
+    "Set `client-id` to the ID of the application or the managed identity. Look up the application:",
     ({ signIn: signIn2 }, { text }) => az("ad app show", { id: clientOf(signIn2, text), query: "{name:displayName, clientId:appId}" }),
     ...LOOK_UP_TENANT
   ],
@@ -5779,7 +5805,7 @@ var IN_PARTICULAR = rulesFor("entra", {
   "tenant-restricted": [
     "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213 AADSTS1000108",
     "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
-    ({ signIn: signIn2 }) => sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
+    ({ signIn: signIn2 }, { text }) => text.includes("AADSTS1000108") ? "Ask the administrators of the proxy to correct the policy ID that it sends in the header `sec-Restrict-Tenant-Access-Policy`." : sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
     "Or use a runner outside this network, such as one of GitHub's own."
   ],
   "tenant-blocked": [
@@ -5827,9 +5853,10 @@ var IN_PARTICULAR = rulesFor("entra", {
     ]
   ],
   "resource-not-found": [
-    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 invalid_resource",
-    ({ cloud }) => sentence`The tenant does not know Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
-    ...SELECT_CLOUD,
+    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 AADSTS7000118 invalid_resource",
+    ({ cloud }) => sentence`The tenant does not know, or may not use, Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
+    "Check `tenant-id` and `environment`:",
+    SHOW_TENANT,
     "If both are right, create the service principal of Azure Database for PostgreSQL, as an administrator of the tenant:",
     az("ad sp create", { id: OSSRDBMS })
   ],
@@ -5840,6 +5867,12 @@ var IN_PARTICULAR = rulesFor("entra", {
     az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
     "Enable the service principal, as an administrator of the tenant:",
     az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
+  ],
+  "account-blocked": [
+    "AADSTS50053 AADSTS50057 AADSTS500531 AADSTS500532 AADSTS500571",
+    "Entra has locked or disabled the account, after too many wrong passwords or sign-ins from a suspicious address, or because an administrator did. Another sign-in does not help, and can make a lock longer.",
+    ({ signIn: signIn2 }) => isApplication(signIn2) ? [] : ["Use `auth-type: oidc`, which signs in as an application instead."],
+    "Wait until a lock ends, a minute or longer, or ask the tenant's administrators to enable the account or to reset its password."
   ],
   "conditional-access": [
     "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
@@ -5862,23 +5895,31 @@ var IN_PARTICULAR = rulesFor("entra", {
       "Start the agent (on Windows, the service `himds`), then run the job again:",
       run("sudo systemctl restart himdsd")
     ] : [
-      "Azure Arc proves the machine by a file, which the runner's user must not read.",
+      "Azure Arc proves the machine by a file that the runner's user cannot read.",
       "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
       run("sudo usermod --append --groups himds <runner-user>"),
       "On Windows, add the user to the local group `Hybrid agent extension applications`."
     ]
   ],
   "managed-identity-aks": [
-    /failed to read service account token|failed to create confidential c|client_id parameter is required/,
-    "The proxy of Azure Workload Identity, in the runner's pod, has no token of the pod's service account, or needs to know the identity.",
+    /failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
+    "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of the pod's service account, pod identity has no binding for the pod, or it needs to know the identity.",
     "See which labels and which service account the pod has:",
     run("kubectl get pod <pod> --output yaml"),
-    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.'
+    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
+    "With pod identity, the label is `aadpodidbinding`, with the selector of an `AzureIdentityBinding`.",
+    { retries: 1 }
+    // a new pod gets its identity a moment later
+  ],
+  "managed-identity-other-cloud": [
+    { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Metadata Server for VM/ },
+    "The runner is a machine in another cloud, such as AWS or Google Cloud: its metadata service answered, which issues no tokens for a managed identity of Azure.",
+    "Use `auth-type: oidc`, which works in each cloud."
   ],
   "managed-identity-request": [
     [
       /parameter is required|should not be null or empty|api-version ('|is invalid)|Unknown Source|audience parameter not specified/i,
-      { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426] }
+      { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
     "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, or a proxy changed the request.",
     "See which variables the job has:",
@@ -5916,28 +5957,31 @@ var IN_PARTICULAR = rulesFor("entra", {
   "managed-identity-unknown": [
     [
       CLOUD_SHELL,
-      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
-      { signIn: "managed-identity", status: [400, 403], text: /^(?!.*AADSTS)/ },
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
+      { signIn: "managed-identity", status: [400, 403], text: FINAL },
+      { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
+      /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
       "unable_to_create_source"
     ],
-    (_context, { text }) => CLOUD_SHELL.test(text) ? "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them." : "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there are several and `client-id` does not choose one.",
+    (_context, { text }) => CLOUD_SHELL.test(text) ? "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them." : "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
     ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? ["Sign in, and use `auth-type: azure-cli`:", run("az login")] : [
+      "Set `client-id` to the client ID of the user-assigned identity; omit it for the system-assigned identity.",
       ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
-      "Set `client-id` to the client ID of a user-assigned identity; omit it for the system-assigned identity.",
       "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
     ]
   ],
   "managed-identity-busy": [
     [
       { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"] },
+      { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
       /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(404|410|429|5\d\d)\b|while fetching the AAD Token/
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
     "Run the job again.",
-    "If the error persists, restart the machine or the app, or create its identity again. In AKS with pod identity, check the pod's label and its `AzureIdentityBinding`.",
+    "If the error persists, restart the machine or the app, or create its identity again.",
     { retries: 3 }
   ]
 });
@@ -5945,7 +5989,7 @@ var IN_GENERAL = rulesFor("entra", {
   "entra-busy": [
     [
       "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
-      /Too ?Many ?Requests|being throttled/,
+      /Too ?Many ?Requests|being throttled|Our services aren.t available/,
       {
         signIn: "azure-cli",
         text: /Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i
@@ -5964,8 +6008,8 @@ var IN_GENERAL = rulesFor("entra", {
     "Set the clock, then run the job again."
   ],
   "cli-missing": [
-    /'az' is not recognized|\baz: (command )?not found/,
-    "`auth-type: azure-cli` needs `az` on the runner's PATH.",
+    /'az' is not recognized|\baz: (command )?not found|Exec format error/,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH, and one for the runner's processor.",
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
     "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
   ],
@@ -5987,11 +6031,12 @@ var IN_GENERAL = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse, lock or decrypt.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|36|40|116)\]|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|Decryption failed|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|Decryption failed|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|msal_extensions\/windows|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/
     },
-    "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
+    "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, another job is using them, or Windows gives this session no key to encrypt them.",
     "Before azure/login, give the job a directory of its own for these files:",
     OWN_CLI_FILES,
+    "If Windows gives no key, turn the encryption off first: `az config set core.encrypt_token_cache=false`.",
     WITHOUT_CLI,
     { retries: 1 }
     // another job may have held the files
@@ -6001,7 +6046,7 @@ var IN_GENERAL = rulesFor("entra", {
       /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       {
         signIn: "azure-cli",
-        codes: "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50053 AADSTS50055 AADSTS50056 AADSTS50057 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS500571 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
+        codes: "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
       }
     ],
     (_context, { text }) => /AADSTS\d/.test(text) ? "Entra does not accept the account that is signed in to the Azure CLI: the sign-in has expired or was revoked, or it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because the account is blocked, disabled or not in this tenant." : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text) ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file." : /az account set|multiple subscriptions/i.test(text) ? "The Azure CLI is signed in, but has no subscription selected, or several with this name." : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
@@ -6048,11 +6093,10 @@ var LIST_OF_APP = [
 var LIST_OF_MACHINE = ["List the identities of the machine:", az("vm identity show", MACHINE)];
 var WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;
 function reachIdentity(_context, { text }) {
-  if (BEHIND_PROXY.test(text)) return [...BYPASS_FOR_IDENTITY, "Run the job again."];
+  if (BEHIND_PROXY.test(text)) return [...BYPASS_FOR_IDENTITY, "If the runner is not in Azure, use `auth-type: oidc`."];
   if (WRONG_HEADER.test(text))
     return [
-      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now.",
-      "Restart the app."
+      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now. Restart the app."
     ];
   if (/Failed to connect to MSI.*\b405\b/.test(text))
     return [
@@ -6209,6 +6253,13 @@ var RUNNER = rulesFor(EVERYWHERE, {
     "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
     { retries: 1 }
   ],
+  "runner-tls": [
+    /no.(protocols|ciphers).available|no.cipher.(match|can.be)|library.has.no.ciphers|ssl.(command.)?section|SSL_CONF|ssl_do_config|unknown.cmd.name/i,
+    "The settings of this machine leave no version or no cipher of TLS to use, for example because its lowest version is above its highest.",
+    "See the settings, in a step of the same job. They are `--tls-min-v\u2026`, `--tls-max-v\u2026` and `--tls-cipher-list` of Node.js, and `MinProtocol`, `MaxProtocol` and `CipherString` of OpenSSL:",
+    run("env | grep -E 'NODE_OPTIONS|OPENSSL_CONF'\ngrep -E 'Protocol|Cipher' /etc/ssl/openssl.cnf"),
+    "Remove those that do not allow TLS 1.2 and TLS 1.3."
+  ],
   "runner-file": [
     /\bE[A-Z]{2,}: [\w ,-]+, (open|write|read|mkdir|mkdtemp|stat|unlink|rename|access|close|fsync)\b|Missing file at path|environment variable for file command/,
     "The runner has lost a file that each step needs, or the user of the job or its container may not change it, or its file system is read-only.",
@@ -6257,8 +6308,8 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "connection-lost": [
     [
-      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_*",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$|does not match the HTTP\/1.1 protocol/i,
+      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE",
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$/i,
       // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
       /bad.record.mac|alert.(internal.error|record.overflow|decompression.failure|decode.error|user.cancelled|close.notify)/i
     ],
@@ -6267,7 +6318,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     { retries: 3 }
   ],
   "connection-timed-out": [
-    "ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
+    "ETIMEDOUT EALREADY EINPROGRESS ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
       if (!isPostgres(context))
@@ -6371,7 +6422,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)|\becc cert|certificate or alg|unknown certificate type|(envelope|asn1 encoding|curve|x509 certificate|rsa|Provider|libcrypto|configuration file|DSO support) routines/i,
       "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED"
     ],
-    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, not for this purpose or malformed. Or a setting of the runner's OpenSSL (FIPS, `OPENSSL_CONF`, `NODE_OPTIONS`) forbids its algorithms. Trusting it in addition does not help. Nothing secret was sent.",
+    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, malformed, or not for servers (no `serverAuth` in its extended key usage). Or a setting of the runner's OpenSSL (FIPS, `OPENSSL_CONF`, `NODE_OPTIONS`) forbids its algorithms. Trusting it in addition does not help. Nothing secret was sent.",
     "Look at the certificate and the settings, in a step of the same job:",
     (context) => run(look(context, " | openssl x509 -noout -text"), "env | grep -E 'OPENSSL|NODE_OPTIONS'"),
     "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's."
@@ -6406,7 +6457,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-outdated": [
     [
-      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.protocols|no.ciphers|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
+      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016"
     ],
     "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can forbid the rest. A proxy that inspects TLS is a frequent reason.",
@@ -6524,6 +6575,7 @@ var FALLBACKS = [
         /^(?!(ERROR|WARNING): )|Traceback|unexpected error|Error:|No module|is misspelled/.test(text) ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together." : "The Azure CLI gave no token, for the reason in its message."
       ),
       "Use `auth-type: oidc`, which does not need the Azure CLI.",
+      "Or, if OpenSSL is the reason, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`.",
       "Or, on a self-hosted runner, install the newest Azure CLI again, with its extensions: https://aka.ms/azure-cli",
       "Run the same command in a step of the job, to see where it fails:",
       GET_TOKEN,
@@ -6631,6 +6683,13 @@ var POSTGRES = rulesFor("postgres", {
     setFullName,
     "If a proxy is in between, set `host` to the server itself."
   ],
+  "cluster-statement": [
+    /while executing command on/,
+    "Another node of the cluster refused the statement: its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault.",
+    "Compare the nodes, and update those that are behind:",
+    run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
+    "If all have the same, update Citus, or open a support request for the cluster in the Azure portal."
+  ],
   "cluster-node": [
     /connection (to the remote|establishment for) node/,
     "A node of the cluster could not connect to another node. Nodes sign in to each other as the role that acts.",
@@ -6638,14 +6697,14 @@ var POSTGRES = rulesFor("postgres", {
     (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`)
   ],
   "token-expired": [
-    /access token (has|is) expired/i,
-    "The token had expired when the server checked it, and so had a new one: the runner's clock is probably wrong.",
+    /access token (has|is) expired|^[^"]*(\btoken\b.*(expired|not (yet|anymore) valid|lifetime)|\b(exp|nbf) claim)/i,
+    "The token was not valid at the time when the server checked it, and neither was a new one: the runner's clock is probably wrong.",
     ...CHECK_CLOCK,
     tokenClaims,
     "Run the job again.",
     { retries: 1 }
   ],
-  "token-audience": [/valid audience claim/i, OTHER_CLOUD, selectCloud],
+  "token-audience": [/^[^"]*(token.*|\b)(audience|aud claim)\b/i, OTHER_CLOUD, ...SELECT_CLOUD, tokenClaims],
   "token-group": [
     /does not contain group/i,
     "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
@@ -6667,26 +6726,25 @@ var POSTGRES = rulesFor("postgres", {
   "token-role-type": [
     /AAD_AUTH_TOKENTYPE_APP_/,
     "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-    "Set `user` to the role of the identity that signs in. List the server's Entra administrators:",
-    listAdmins,
-    "List the other Entra roles, in database postgres:",
-    LIST_PRINCIPALS,
-    tokenClaims,
+    "Set `user` to the role of the identity that signs in.",
+    findRole,
     "If the identity has no role yet, make it an administrator:",
     makeAdmin
   ],
   "token-invalid": [
-    /access token has (an )?invalid (format|signature)|error occurred while validating the access token|invalid token format|token is malformed/i,
+    // The words before a name in quotes, which can contain any word.
+    { codes: "28000 28P01", text: /^[^"\u00ab\u00bb\u201e]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i },
     (context) => context.signIn?.type === "password" ? [
       "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
       "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
       "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
     ] : [
-      "The token that reached the server is not valid: it was truncated or changed on the way, or it is from a different tenant than the server's.",
+      "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
+      "Set `tenant-id` to the server's tenant:",
+      azShow(context, "authConfig.tenantId"),
       ...tokenClaims(context),
-      "Compare the token's tenant (`tid`) with the server's:",
-      azShow(context, "authConfig"),
-      "If PgBouncer is in between, set `port: 5432`."
+      "If that is the token's tenant (`tid`), create the application's service principal there:",
+      az("ad sp create", { id: context.signIn?.type === "oidc" ? context.signIn.clientId : "<client-id>" })
     ]
   ],
   "pooler-sign-in": [
@@ -6709,6 +6767,13 @@ var POSTGRES = rulesFor("postgres", {
     ],
     passwordRefused
   ],
+  "single-server": [
+    /^[^"]*user(name)?@(host|server)|Invalid Username specified|server name you tried|server name in (the )?user ?name/i,
+    "`host` leads to a single server, or to the gateway of single servers, which Microsoft retired in March 2025. The gateway finds the server by the end of `user`.",
+    ({ user = "<user>", host: host2 = "<server>" }) => sentence`Set \`user\` to ${code(`${withoutServer(user, host2) ?? user}@${host2.split(".")[0]}`)}.`,
+    "Migrate the server to a flexible server, which has another name.",
+    setFullName
+  ],
   "login-role-not-found": [
     [{ codes: "28000", text: /role ".*" does not exist/ }, /is not permitted to log in/],
     "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
@@ -6717,9 +6782,15 @@ var POSTGRES = rulesFor("postgres", {
     "If the role exists, let it log in:",
     ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
   ],
+  "service-endpoint": [
+    /not configured to allow ipv6/,
+    "The runner's subnet has the service endpoint `Microsoft.Sql`, so the server sees a private IPv6 address, which only a rule for that subnet allows.",
+    "Allow the subnet in the server's rules for virtual networks, or remove the service endpoint from the subnet:",
+    run("az network vnet subnet update --ids <subnet-id> --remove serviceEndpoints")
+  ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf/,
+    /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -6762,12 +6833,13 @@ var POSTGRES = rulesFor("postgres", {
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max clients reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/
     ],
     "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
+    ({ port: port2 = 5432 }, { text }) => port2 === 5432 || /clients already|slots are reserved|connections for /.test(text) ? [] : [`If a connection pooler listens on port ${port2}, set \`port: 5432\` to connect to the server directly.`],
     "Run the job again when fewer clients are connected.",
     "See which clients hold connections, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
     (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-    ({ port: port2 }) => port2 === 6432 ? [] : [USE_POOLER],
+    ({ port: port2 = 5432 }) => port2 === 5432 ? [USE_POOLER] : [],
     { retries: 4 }
   ],
   "server-restarting": [
@@ -6781,9 +6853,10 @@ var POSTGRES = rulesFor("postgres", {
     { retries: 4 }
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend connection|^server failover|waiting to acquire database connection/,
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
     "The connection pooler cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
+    "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 }
   ],
   "authentication-time-out": [
@@ -7047,7 +7120,7 @@ var POSTGRES = rulesFor("postgres", {
   "pooler-refused": [
     [
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool/
+      /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/
     ],
     "A connection pooler refused the session or mixed up two of them: its databases, its users, its pool mode or its startup parameters do not fit, it accepts no password as long as a token, or it knows this server by another name.",
     "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
@@ -7164,17 +7237,11 @@ function passwordRefused(context, { text }) {
     ];
   const audience = claim(token, "aud")?.replace(/\/$/, "");
   if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience))
-    return [OTHER_CLOUD, ...selectCloud(context)];
+    return [OTHER_CLOUD, ...SELECT_CLOUD, ...tokenClaims(context)];
   return [
     GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
     "Set `user` to the role that has this token's `oid`.",
     ...findRole(context)
-  ];
-}
-function selectCloud(context) {
-  return [
-    "Set `environment` to the server's cloud: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-    ...tokenClaims(context)
   ];
 }
 
@@ -7232,7 +7299,7 @@ var IN_OTHER_WORDS = [
     /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data/i,
     "ECONNRESET"
   ],
-  [/Operation not permitted|forbidden by its access permissions/i, "EPERM"],
+  [/Operation not permitted|PermissionError\(|forbidden by its access permissions/i, "EPERM"],
   [/Too many open files/i, "EMFILE"]
 ];
 function wordsOf(error2) {
@@ -7266,10 +7333,11 @@ function diagnoseBy(rules, error2, context) {
     symptom: { code: "", text: ownWords(error2) }
   };
   const { code: code2, retries } = rule;
+  const page = pageInWords(symptom.text);
   const { hint, steps } = rule.explain(context, symptom);
   return {
     code: code2,
-    message: sentence`${code2.startsWith("runner-") ? inOurWords("The runner") : peer(context)}: ${quoted(symptom.text)}`,
+    message: sentence`${code2.startsWith("runner-") ? inOurWords("The runner") : peer(context)}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
     hint,
     steps: withPooler(steps, context, VAGUE.includes(code2)),
     ...retries !== void 0 && { retries }
@@ -7308,8 +7376,8 @@ function ruleFor(rules, error2, context) {
   }
   return void 0;
 }
-function fits(match, { text, status }, codes, { signIn: signIn2, proxy }) {
-  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === signIn2?.type) && (match.atProxy === void 0 || namesProxy(text, proxy));
+function fits(match, { text, status }, codes, context) {
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy));
 }
 function namesProxy(text, proxy) {
   const [host2, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
@@ -7561,7 +7629,7 @@ function checkProxy(env) {
     failure({
       code: "proxy-malformed",
       message: sentence`${code(variable3)} is not the URL of a proxy.`,
-      hint: "The value has no `http://` in front of the host, or its password contains a character that must be percent-encoded.",
+      hint: "The value has no `http://` in front of the host, its password contains a character that must be percent-encoded, or it names a SOCKS proxy. SOCKS proxies are not supported: name an HTTP proxy, or unset the variable.",
       steps: [
         "Set the variable for the job, or on the runner, in this form:",
         run(`${variable3}=http://<user>:<password>@<proxy>:<port>`)
@@ -7855,27 +7923,29 @@ var Answer = class extends Error {
     this.code = code2;
   }
 };
-function notJson(status, type = "", body = "") {
-  const answer = (words2) => new Answer(status, ` with ${words2}`, "NOT_JSON");
+function notJson(status, type = "", body = "", server = "") {
+  const from = server && ` (Server: ${server.slice(0, 100)})`;
+  const answer = (words2) => new Answer(status, ` with ${words2}${from}`, "NOT_JSON");
   if (!body?.trim()) return answer("an empty answer");
   try {
     JSON.parse(body);
     return void 0;
   } catch {
     const said = withoutSecrets(body);
-    const text = said.slice(0, 2e3).replace(/<[^>]*>/g, " ");
-    const title = (said.match(/<title>([^<]{1,200})/i)?.[1] ?? text).replace(/\s+/g, " ").trim().slice(0, 200);
-    if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(body)) {
-      return answer(title ? `an HTML page, "${title}"` : "an HTML page");
-    }
+    const page = pageInWords(said, type);
+    if (page !== void 0) return answer(page);
     return answer(`an answer that is not JSON: ${said.match(/AADSTS\d.{0,400}/)?.[0] ?? said.slice(0, 200)}`);
   }
 }
 function identityRefusal(status, body) {
   if (status < 400) return void 0;
-  const { error: error2, error_description, message, Message, ExceptionMessage } = JSON.parse(body) ?? {};
-  const words2 = error_description ?? message ?? Message ?? ExceptionMessage ?? error2?.message ?? error2 ?? body;
-  return new Answer(status, `: ${words2}`);
+  const { error: error2, error_description, message, Message, ExceptionMessage, code: code2 } = JSON.parse(body) ?? {};
+  const words2 = `${error_description ?? message ?? Message ?? ExceptionMessage ?? error2?.message ?? error2 ?? body}`;
+  const named = `${code2 ?? error2?.code ?? error2}`;
+  return new Answer(
+    status,
+    /^[A-Z]\w+$/.test(named) && !words2.includes(named) ? `: ${words2} (${named})` : `: ${words2}`
+  );
 }
 
 // src/azure/id-token.ts
@@ -8064,7 +8134,7 @@ async function watchedClient() {
 }
 function hiddenBy({ status, headers, bodyAsText }, type) {
   if (status === 401 && headers.has("www-authenticate")) return void 0;
-  const page = notJson(status, headers.get("content-type"), bodyAsText);
+  const page = notJson(status, headers.get("content-type"), bodyAsText, headers.get("server"));
   return page ?? (type === "managed-identity" ? identityRefusal(status, `${bodyAsText}`) : void 0);
 }
 
@@ -8886,11 +8956,12 @@ var AZURE = rulesFor("azure", {
     [
       "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound",
       { status: [400, 404], text: /supported (api-)?versions are/i },
+      { status: [404], text: /^HTTP status 404: ./ },
       { status: [405, 501] }
     ],
-    "This cloud, or this region of it, does not have the version of Azure's API that this action uses.",
-    "Check that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
-    "If both are right, add the rule without this action, and delete it after the job:",
+    "This cloud, or this region of it, does not know this address, or does not have the version of Azure's API that this action uses.",
+    "Check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
+    "If all are right, add the rule without this action, and delete it after the job:",
     ({ server }) => azAllow({ server }, "<address>")
   ],
   "provider-not-registered": [
@@ -8941,8 +9012,12 @@ var AZURE = rulesFor("azure", {
     }
   ],
   "server-not-found": [
-    "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject ServerDropping ServerGroupDropping",
+    [
+      "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject ServerDropping ServerGroupDropping ServerNotExist*",
+      { status: [404], text: /^(?!FirewallRule)\w+ \(.*\b(not (exist|found)|not be found|deleted)/i }
+    ],
     (_context, { code: code2 }) => code2 === "InvalidSubscriptionId" ? "The subscription in `server-resource-id` is not the ID of a subscription, which is a GUID." : "The subscription, the resource group or the server does not exist in this tenant and cloud, or is being deleted, or the identity has no role there.",
+    ({ server }, { text }) => text.includes("unexpected stat") ? ["See if the server is stopped or not ready:", azShow({ server }, "state")] : [],
     "Set `server-resource-id` to one of these:",
     ({ server: { subscription } }, { code: code2 }) => az("postgres flexible-server list", { ...!code2.includes("Subscription") && { subscription }, query: "[].id" }),
     "If the command does not find the subscription, set `tenant-id` and `environment` to the tenant and the cloud in which this one does:",
@@ -8955,6 +9030,12 @@ var AZURE = rulesFor("azure", {
     ],
     "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
     allow
+  ],
+  "azure-client-not-allowed": [
+    { status: [403], text: /\b(client|application)\b(?! IP| address).{0,120}\bnot (permitted|allowed)/i },
+    "Azure does not let this application use this API, whatever roles it has: perhaps another identity signs in than you expect.",
+    "See which application this is, and set `client-id` to your own application or managed identity:",
+    ({ clientId: clientId2 = "<client-id>" }, { text }) => az("ad sp show", { id: text.match(/[\da-f-]{36}/i)?.[0] ?? clientId2 })
   ],
   "server-not-running": [
     [
@@ -8981,7 +9062,8 @@ var AZURE = rulesFor("azure", {
   "azure-unavailable": [
     [
       "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut TooManyRequests SubscriptionRequestsThrottled",
-      { status: [408, 429, "5xx"] }
+      { status: [408, 429, "5xx"] },
+      /Our services aren.t available/
     ],
     "Azure Resource Manager has a fault, or the subscription has sent more requests than Azure allows in this period.",
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
@@ -8994,7 +9076,7 @@ var AZURE = rulesFor("azure", {
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    "Azure refused the request, for the reason in its message. If that is an address, `runner-ip` has to be the public IPv4 address of the runner's network.",
+    (_context, { text }) => /ip.?address|\bIP\b|\b(address|range)\b/i.test(text) ? "Azure refused the address: `runner-ip` has to be the public IPv4 address of the runner's network." : "Azure refused the request, for the reason in its message.",
     "Add the rule as yourself, and delete it afterwards. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
     ({ server }) => azAllow({ server }, "<address>"),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
@@ -9085,7 +9167,7 @@ function jsonOf({ status, headers, bodyAsText }) {
   if (page !== void 0) throw Object.assign(page, { wait });
   const json = JSON.parse(bodyAsText || "{}");
   if (status < 300) return json;
-  const { code: code2 = "", message = bodyAsText } = json?.error ?? {};
+  const { code: code2 = "", message = json?.Message ?? bodyAsText } = json?.error ?? json ?? {};
   const start2 = code2 === "" ? `HTTP status ${status}` : `${code2} (HTTP status ${status})`;
   throw Object.assign(new Error(`${start2}: ${message}`), { status, code: `${code2}`, wait });
 }
