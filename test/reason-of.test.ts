@@ -41,6 +41,7 @@ test.each([
   for (const words of says) expect(advice).toContain(words);
 });
 
-test("a lack of privileges that the plan excludes has no advice of its own", () => {
-  expect(adviceOn(serverError("42501", "must be owner of table orders"))).toBeUndefined();
+test("a lack of privileges, which the plan excludes, has steps and no cause", () => {
+  const advice = read(adviceOn(serverError("42501", "keine Berechtigung für Tabelle orders")));
+  expect(advice).toMatch(/^Set user to the owner/);
 });

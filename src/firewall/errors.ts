@@ -85,7 +85,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     [
       "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound",
       { status: [400, 404], text: /supported (api-)?versions are/i },
-      { status: [404], text: /^HTTP status 404: ./ },
+      { status: [404], text: /No (HTTP resource|action|type) was found|Resource not found/ },
       { status: [405, 501] },
     ],
     "This cloud, or this region of it, does not know this address, or does not have the version of Azure's API that this action uses.",
@@ -190,7 +190,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "server-busy": [
     [
-      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress Conflicting* OperationCancelled OperationInterrupted OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
+      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictError Conflicting* OperationCancelled OperationInterrupted OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
       { status: [400, 409], text: BUSY },
     ],
     "Another operation on the server is in progress.",

@@ -113,8 +113,7 @@ async function run(round: Round, planned: Batch): Promise<void> {
 /** An object is gone if the message names it. A function that runs on GRANT may miss something else. */
 function refusalOf(error: DatabaseError, reason: Reason, changes: readonly Change[]): Refusal {
   const serverMessage = wordsOf(error);
-  const advice = reason === "refused" ? adviceOn(error) : undefined;
-  if (advice !== undefined) return { reason, serverMessage, advice };
+  if (reason === "refused") return { reason, serverMessage, advice: adviceOn(error) };
   const names = changes.flatMap(({ member }) => [member.name, member.oid]);
   if (reason !== "gone" || names.some((name) => error.message.includes(name))) return { reason, serverMessage };
   return { reason: "refused", serverMessage, otherNotFound: true };

@@ -91,16 +91,16 @@ const REASONS: Readonly<Record<string, Reason>> = {
 const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
 
 /**
- * The likeliest cause of an error and what to do, as one text; none if it is a lack of privileges, which the plan excludes.
+ * The likeliest cause of an error, unless it is a lack of privileges, which the plan excludes, and what to do, as one text.
  * An error whose context is a function, such as that of an event trigger, is that function's, whatever its SQLSTATE.
  */
-export function adviceOn({ message, code: sqlState, where = "" }: pg.DatabaseError): Sentence | undefined {
+export function adviceOn({ message, code: sqlState, where = "" }: pg.DatabaseError): Sentence {
   const inFunction = /\bfunction\b/.test(where) || message.includes("security-definer function");
   const cause = diagnose({ message, detail: where, code: inFunction ? RAISE_EXCEPTION : sqlState });
-  if (cause.code === "not-permitted") return undefined;
+  const why = cause.code === "not-permitted" ? EMPTY : cause.hint;
   const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(where)}.`;
   const todo = cause.steps.map(({ text, command }) => (command ? sentence`${text} ${code(command)}` : text));
-  return paragraph(place, cause.hint, ...todo);
+  return paragraph(place, why, ...todo);
 }
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
