@@ -1032,7 +1032,7 @@ var IN_GENERAL = rulesFor("entra", {
     { retries: 3 }
   ],
   "clock-wrong": [
-    /Make sure your computer's time|ID token (already expires|is not yet valid)/,
+    /Make sure your computer's time|MUST be before the time represented by the exp|ID token (already expires|is not yet valid)/,
     "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
     ...CHECK_CLOCK,
     "Set the clock, then run the job again."
@@ -2652,7 +2652,7 @@ var AZURE = rulesFor("azure", {
     [
       "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound",
       { status: [400, 404], text: /supported (api-)?versions are/i },
-      { status: [404], text: /^HTTP status 404: ./ },
+      { status: [404], text: /No (HTTP resource|action|type) was found|Resource not found/ },
       { status: [405, 501] }
     ],
     "This cloud, or this region of it, does not know this address, or does not have the version of Azure's API that this action uses.",
@@ -2747,7 +2747,7 @@ var AZURE = rulesFor("azure", {
   ],
   "server-busy": [
     [
-      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress Conflicting* OperationCancelled OperationInterrupted OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
+      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictError Conflicting* OperationCancelled OperationInterrupted OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
       { status: [400, 409], text: BUSY }
     ],
     "Another operation on the server is in progress.",

@@ -6172,7 +6172,7 @@ var IN_GENERAL = rulesFor("entra", {
     { retries: 3 }
   ],
   "clock-wrong": [
-    /Make sure your computer's time|ID token (already expires|is not yet valid)/,
+    /Make sure your computer's time|MUST be before the time represented by the exp|ID token (already expires|is not yet valid)/,
     "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
     ...CHECK_CLOCK,
     "Set the clock, then run the job again."
@@ -13101,10 +13101,10 @@ var ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
 function adviceOn({ message, code: sqlState, where = "" }) {
   const inFunction = /\bfunction\b/.test(where) || message.includes("security-definer function");
   const cause = diagnose({ message, detail: where, code: inFunction ? RAISE_EXCEPTION : sqlState });
-  if (cause.code === "not-permitted") return void 0;
+  const why = cause.code === "not-permitted" ? EMPTY : cause.hint;
   const place2 = where === "" ? EMPTY : sentence`The context of the error: ${quoted(where)}.`;
   const todo = cause.steps.map(({ text, command }) => command ? sentence`${text} ${code(command)}` : text);
-  return paragraph(place2, cause.hint, ...todo);
+  return paragraph(place2, why, ...todo);
 }
 var RAISE_EXCEPTION = "P0001";
 function concernsAll({ code: code2 }) {
@@ -13215,8 +13215,7 @@ async function run2(round, planned) {
 }
 function refusalOf2(error2, reason, changes2) {
   const serverMessage = wordsOf(error2);
-  const advice = reason === "refused" ? adviceOn(error2) : void 0;
-  if (advice !== void 0) return { reason, serverMessage, advice };
+  if (reason === "refused") return { reason, serverMessage, advice: adviceOn(error2) };
   const names3 = changes2.flatMap(({ member }) => [member.name, member.oid]);
   if (reason !== "gone" || names3.some((name3) => error2.message.includes(name3))) return { reason, serverMessage };
   return { reason: "refused", serverMessage, otherNotFound: true };

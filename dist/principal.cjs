@@ -5998,7 +5998,7 @@ var IN_GENERAL = rulesFor("entra", {
     { retries: 3 }
   ],
   "clock-wrong": [
-    /Make sure your computer's time|ID token (already expires|is not yet valid)/,
+    /Make sure your computer's time|MUST be before the time represented by the exp|ID token (already expires|is not yet valid)/,
     "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
     ...CHECK_CLOCK,
     "Set the clock, then run the job again."
