@@ -11718,7 +11718,7 @@ SELECT m.member::pg_catalog.text AS grantee, o.oid::pg_catalog.text AS owner, te
 FROM pg_catalog.pg_auth_members AS m
 JOIN pg_catalog.pg_roles AS team ON team.oid = m.roleid
 LEFT JOIN pg_catalog.pg_roles AS grantor ON grantor.oid = m.grantor
-JOIN pg_catalog.pg_roles AS o ON o.oid = ANY ('{${owners.join()}}'::pg_catalog.oid[])
+JOIN pg_catalog.pg_roles AS o ON o.oid = ANY ('{${owners.join()}}'::pg_catalog.oid[]) AND o.oid <> m.member
 WHERE m.member = ANY ('{${grantees.join()}}'::pg_catalog.oid[]) AND o.rolname <> 'pg_database_owner'
   AND (${inherit} AND pg_catalog.pg_has_role(m.roleid, o.oid, 'USAGE') OR ${option} AND EXISTS (
     SELECT FROM (SELECT m.roleid UNION SELECT roleid FROM pg_catalog.pg_auth_members) AS x (oid)
