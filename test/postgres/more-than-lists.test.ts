@@ -193,6 +193,16 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: more than the lists say", (version)
     expect(await can(app, `SET ROLE ${owner}`)).toBe(false);
   });
 
+  test("a role that owns the tables does not act as itself through a superuser", async () => {
+    const { app, role, as, sql, run } = await world.open();
+    const root = await role("root", "SUPERUSER");
+    await sql(`GRANT ${root} TO ${app}; GRANT CREATE ON SCHEMA public TO ${app}`);
+    await as(app, "CREATE TABLE t (id int)");
+    const lines = linesOf((await run("check", FAIL)).extra);
+    expect(lines.filter((line) => line.startsWith("role "))).not.toEqual([]);
+    expect(lines).not.toContain(`role ${app}: SET (can-act-as-owner)`);
+  });
+
   test("a role that may act as no owner, and an app with all privileges, hold nothing extra", async () => {
     const { app, owner, role, as, sql, run, database } = await world.open();
     const [team, readers] = [await role("team", "NOLOGIN"), await role("readers", "NOLOGIN")];
