@@ -1,6 +1,7 @@
 import pg from "pg";
 import { expect, test } from "vitest";
 import { adviceOn, reasonOf } from "../src/postgres/batch.ts";
+import { rememberSent } from "../src/text/secrets.ts";
 import { read } from "./read.ts";
 
 function serverError(code: string, message: string): pg.DatabaseError {
@@ -44,4 +45,12 @@ test.each([
 test("a lack of privileges, which the plan excludes, has steps and no cause", () => {
   const advice = read(adviceOn(serverError("42501", "keine Berechtigung für Tabelle orders")));
   expect(advice).toMatch(/^Set user to the owner/);
+});
+
+test("the context of an error brings no secret into the advice", () => {
+  rememberSent("a-secret-that-was-sent-0123456789");
+  const where = 'SQL function "f" with a-secret-that-was-sent-0123456789';
+  const advice = read(adviceOn(Object.assign(serverError("P0001", "no"), { where })));
+  expect(advice).toContain("SQL function");
+  expect(advice).not.toContain("a-secret-that");
 });

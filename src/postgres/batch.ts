@@ -1,5 +1,6 @@
 import pg, { type Client } from "pg";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { wordsOf } from "../diagnosis/symptoms.ts";
 import { type Statement, withRoles } from "../grants/statements.ts";
 import type { Reason } from "../model/reasons.ts";
 import { code, EMPTY, paragraph, quoted, type Sentence, sentence } from "../model/sentence.ts";
@@ -98,7 +99,7 @@ export function adviceOn({ message, code: sqlState, where = "" }: pg.DatabaseErr
   const inFunction = /\bfunction\b/.test(where) || message.includes("security-definer function");
   const cause = diagnose({ message, detail: where, code: inFunction ? RAISE_EXCEPTION : sqlState });
   const why = cause.code === "not-permitted" ? EMPTY : cause.hint;
-  const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(where)}.`;
+  const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
   const todo = cause.steps.map(({ text, command }) => (command ? sentence`${text} ${code(command)}` : text));
   return paragraph(place, why, ...todo);
 }
