@@ -13102,7 +13102,7 @@ function adviceOn({ message, code: sqlState, where = "" }) {
   const inFunction = /\bfunction\b/.test(where) || message.includes("security-definer function");
   const cause = diagnose({ message, detail: where, code: inFunction ? RAISE_EXCEPTION : sqlState });
   const why = cause.code === "not-permitted" ? EMPTY : cause.hint;
-  const place2 = where === "" ? EMPTY : sentence`The context of the error: ${quoted(where)}.`;
+  const place2 = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
   const todo = cause.steps.map(({ text, command }) => command ? sentence`${text} ${code(command)}` : text);
   return paragraph(place2, why, ...todo);
 }
