@@ -6,22 +6,17 @@ import { Invalid, resultOf } from "./invalid.ts";
  * Reads the app's connection settings as Service Connector provides them: one connection string, `KEY=value` lines,
  * or JSON. Takes time linear in the length of the text.
  * https://learn.microsoft.com/azure/service-connector/how-to-integrate-postgres
- * @param isWanted selects one of several connections
  * @returns the parts as text that is not yet checked; `user` without the server's name behind an `@`
- * @throws Invalid when the text cannot be read, or contains several wanted connections
+ * @throws Invalid when the text cannot be read, or contains several connections
  */
-export function readAppConnection(
-  text: string,
-  isWanted: (connection: ConnectionParts) => boolean = () => true,
-): ConnectionParts {
+export function readAppConnection(text: string): ConnectionParts {
   const settings = settingsIn(text).map(({ key, value }) => ({ ...meaningOf(key), value: value.trim() }));
   const byConnection = Map.groupBy(settings, ({ connection }) => connection).values();
   const found = [...byConnection].map((each) => usable(each.flatMap(partsOf))).filter(isUsable);
-  const connections = found.length > 0 ? found : [usable(partsIn(withoutQuotes(text)))];
-  const [only, ...others] = connections.length > 1 ? connections.filter(isWanted) : connections;
-  if (only !== undefined && others.length === 0) return only;
-  throw new Invalid(sentence`contains ${connections.length} connections`, {
-    remedy: inOurWords("To select one of them, set `host`, `database` or `grantee`."),
+  const [only = usable(partsIn(withoutQuotes(text))), ...others] = found;
+  if (others.length === 0) return only;
+  throw new Invalid(sentence`contains ${found.length} connections`, {
+    remedy: inOurWords("Use the settings of one of them, or set `host`, `database` and `grantee` instead."),
   });
 }
 

@@ -2,7 +2,7 @@ import type { Cloud } from "../model/clouds.ts";
 import { MODES, type Mode, UNDECLARED } from "../model/report.ts";
 import { code, EMPTY, inOurWords, paragraph, sentence } from "../model/sentence.ts";
 import type { Env, Server, Settings, SignIn } from "../model/settings.ts";
-import { fits, isPattern } from "../text/pattern.ts";
+import { isPattern } from "../text/pattern.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import type { ConnectionParts } from "./connection-string.ts";
 import { grantsIn } from "./entries.ts";
@@ -49,7 +49,7 @@ function settingsFrom(explicit: MainInputs, file: GrantsFile | undefined): Setti
   const cloud = () => cloudFrom(explicit);
   const signIn = () => signInFrom(explicit);
   const toHosts = hostNames(() => cloud().hostSuffix, CONNECTION_STRINGS);
-  const connection = () => connectionFrom(explicit, toHosts);
+  const connection = () => explicit.optional("app-connection", (text) => oneOfEach(readAppConnection(text)));
   const inputs = explicit.withContentsOf("app-connection", () => {
     const { host, port, database, user: grantee } = connection() ?? {};
     return { host, port, database, grantee };
@@ -112,6 +112,7 @@ function checkBesideFile(inputs: MainInputs, user: () => string | undefined, sig
   all({
     grantee: () => inputs.isSet("grantee") && beside("grantee"),
     user: () => user() !== undefined && beside("app-connection"),
+    database: () => inputs.optional("database", names),
     demand: () => demandFrom(inputs, () => beside("grantee-object-id"), signIn),
   });
 }
@@ -122,18 +123,6 @@ const SET_INSTEAD = inOurWords("Set `host` and `database` instead.");
 const DEFAULT_PORT = 5432;
 
 const CONNECTION_STRINGS = inOurWords("Connection strings go in `app-connection`.");
-
-/** The connection in `app-connection`. If there are several, the explicit inputs select one. */
-function connectionFrom(inputs: MainInputs, toHosts: (text: string) => readonly string[]): ConnectionParts | undefined {
-  const hosts = ifValid(() => inputs.optional("host", toHosts));
-  const databases = ifValid(() => inputs.optional("database", names));
-  const grantees = ifValid(() => inputs.optional("grantee", names));
-  const isIn = (found: string | undefined, wanted: readonly string[] | undefined) =>
-    found === undefined || wanted === undefined || wanted.some((pattern) => fits(found, pattern));
-  const isWanted = ({ host, database, user }: ConnectionParts) =>
-    isIn(host, hosts) && isIn(database, databases) && isIn(user, grantees);
-  return inputs.optional("app-connection", (text) => oneOfEach(readAppConnection(text, isWanted)));
-}
 
 /** Inputs take a line break and a `*` for several names: what is in a secret must not widen what is checked. */
 function oneOfEach(parts: ConnectionParts): ConnectionParts {

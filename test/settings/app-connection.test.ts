@@ -113,25 +113,11 @@ describe("common variants are read", () => {
   });
 });
 
-describe("several connections in one text", () => {
+test("several connections in one text are refused", () => {
   const two = `AZURE_POSTGRESQL_HOST=a\nAZURE_POSTGRESQL_DATABASE=one\nAZURE_POSTGRESQL_CONN2_HOST=b\nAZURE_POSTGRESQL_CONN2_DATABASE=two`;
-
-  test("several connections are refused when no input selects one", () => {
-    expect(problemOf(() => readAppConnection(two))).toBe(
-      "contains 2 connections. To select one of them, set `host`, `database` or `grantee`.",
-    );
-  });
-
-  test("the selected connection is read", () => {
-    expect(readAppConnection(two, ({ database }) => database === "two")).toEqual({
-      host: "b",
-      database: "two",
-    });
-  });
-
-  test("two connections that both match are refused", () => {
-    expect(problemOf(() => readAppConnection(two, () => true))).toMatch(/^contains 2 connections\./);
-  });
+  expect(problemOf(() => readAppConnection(two))).toBe(
+    "contains 2 connections. Use the settings of one of them, or set `host`, `database` and `grantee` instead.",
+  );
 });
 
 describe("a refused text, whose value is not repeated:", () => {

@@ -534,15 +534,11 @@ describe("the app's connection settings", () => {
     expect(JSON.stringify(parse({ ...app, "app-connection": connection }))).not.toContain("hunter2");
   });
 
-  test("explicit inputs select one of several connections", () => {
+  test("several connections are a mistake, whatever other inputs are set", () => {
     const two =
       "AZURE_POSTGRESQL_HOST=a\nAZURE_POSTGRESQL_NAME=one\nAZURE_POSTGRESQL_USER=u\nAZURE_POSTGRESQL_B_HOST=b\nAZURE_POSTGRESQL_B_NAME=two\nAZURE_POSTGRESQL_B_USER=v";
-    expect(parse({ ...app, database: "two", "app-connection": two })).toMatchObject({
-      server: { host: "b.postgres.database.azure.com" },
-      grantees: ["v"],
-    });
-    expect(mistakes({ ...app, "app-connection": two })).toEqual([
-      "`app-connection`: the value contains 2 connections. To select one of them, set `host`, `database` or `grantee`.",
+    expect(mistakes({ ...app, database: "two", "app-connection": two })).toEqual([
+      "`app-connection`: the value contains 2 connections. Use the settings of one of them, or set `host`, `database` and `grantee` instead.",
     ]);
   });
 
@@ -560,19 +556,12 @@ describe("the app's connection settings", () => {
     expect(parse({ ...app, grantee: "aad_x", "app-connection": text }).grantees).toEqual(["aad_x"]);
   });
 
-  test("a database in them is no pattern, and a pattern in `database` selects one of several", () => {
+  test("a database in them is no pattern", () => {
     expect(mistakes({ ...app, "app-connection": "host=h dbname=* user=u" })).toEqual([
       expect.stringMatching(
         "^`app-connection`: the value contains a name with a line break, or a database with `\\*`\\.",
       ),
     ]);
-    const two =
-      "AZURE_POSTGRESQL_HOST=a\nAZURE_POSTGRESQL_NAME=billing\nAZURE_POSTGRESQL_USER=u\nAZURE_POSTGRESQL_B_HOST=b\nAZURE_POSTGRESQL_B_NAME=orders_eu\nAZURE_POSTGRESQL_B_USER=v";
-    expect(parse({ ...app, "app-connection": two, database: "orders_*" })).toMatchObject({
-      server: { host: "b.postgres.database.azure.com" },
-      databases: ["orders_*"],
-      grantees: ["v"],
-    });
   });
 
   test("a host in them is one host", () => {
