@@ -8,6 +8,7 @@ import { GITHUB } from "./github.ts";
 import { NETWORK, PRIVATE } from "./network.ts";
 import { POSTGRES } from "./postgres.ts";
 import { type Context, hostOf, isPostgres, type Match, PARTNERS, partnerOf, type Rule } from "./rules.ts";
+import { RUNNER } from "./runner.ts";
 import { codesOf, type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
@@ -31,10 +32,12 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
   };
   const { code, retries } = rule;
   const page = pageInWords(symptom.text);
-  const { hint, steps } = rule.explain(context, symptom);
+  const host = symptom.text.match(/HTTPSConnectionPool\(host='([\w.-]{1,253})'/)?.[1] ?? context.host; // of the Azure CLI
+  const { hint, steps } = rule.explain({ ...context, host }, symptom);
+  const where = RUNNER.some((each) => each.code === code) ? inOurWords("The runner") : peer(context);
   return {
     code,
-    message: sentence`${code.startsWith("runner-") ? inOurWords("The runner") : peer(context)}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
+    message: sentence`${where}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
     hint,
     steps: withPooler(steps, context, VAGUE.includes(code)),
     ...(retries !== undefined && { retries }),

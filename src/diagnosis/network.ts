@@ -15,20 +15,22 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
       /getaddrinfo EAI_AGAIN [\w-]+$|ECONNREFUSED (0\.0\.0\.0|:::)/,
     ],
-    "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network.",
+    "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network; in a closed network, only a proxy resolves other names.",
     (context) =>
-      atPostgres(context, [
-        ...setFullName(context),
-        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
-      ]),
+      isPostgres(context)
+        ? [
+            ...setFullName(context),
+            "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
+          ]
+        : [...lookUp(context), ...reachable(context)],
   ],
   "dns-unavailable": [
     ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E/],
     "The runner's DNS server did not answer, or refused to.",
-    "See what the DNS server answers, in a step of the same job:",
-    (context) => run(`nslookup ${shell(hostOf(context))}`),
+    lookUp,
     "If it answers with an address, the fault has passed. Run the job again.",
     "If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
+    (context) => (isPostgres(context) ? [] : reachable(context)),
     { retries: 2 },
   ],
   "connection-not-allowed": [
@@ -40,16 +42,14 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "connection-lost": [
     [
-      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$/i,
+      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) unexpectedly|unexpected socket close|Premature close|^(aborted|terminated)$/i,
       // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
       /bad.record.mac|alert.(internal.error|record.overflow|decompression.failure|decode.error|user.cancelled|close.notify)/i,
     ],
     "The connection broke: the peer is restarting or failing over, or something in between cut it or changed its data.",
-    (context) =>
-      isPostgres(context)
-        ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)]
-        : ["Run the job again. If the error persists, a firewall cuts the connection.", ...reachable(context)],
+    "Run the job again.",
+    (context) => (isPostgres(context) ? lookAtState(context) : [...seeAnswer(context), ...reachable(context)]),
     { retries: 3 },
   ],
   "connection-timed-out": [
@@ -58,10 +58,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
       if (!isPostgres(context))
         return [
-          context.proxy === undefined
-            ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy."
-            : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
+          "Nothing answered: a firewall drops the packets, or the runner needs a proxy, or its proxy does not answer.",
           ...reachable(context),
+          ...seeAnswer(context),
           ...(/ETIMEDOUT.*ETIMEDOUT/.test(text) ? [MORE_TIME] : []),
         ];
       return [
@@ -107,9 +106,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text))
         return [
           "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
-          "See whether the name has an IPv4 address:",
-          run(`nslookup ${shell(hostOf(context))}`),
-          "If it has none, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6.",
+          ...lookUp(context),
+          "If the name has no IPv4 address, use one that has, correct the runner's DNS server, or use a runner in a network with IPv6.",
         ];
       return [
         "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
@@ -126,6 +124,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS",
     ],
     "The runner could not make or use the connection, for the reason in the message.",
+    (context) => (isPostgres(context) ? [] : seeAnswer(context)),
     (context) => atPostgres(context, [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName(context)]),
     "Run the job again.",
     { retries: 1 },
@@ -135,7 +134,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch/i,
     ],
-    "The certificate is for a different name: this might not be your server, or a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+    (_context, { text }) =>
+      /\bIP: |IP address mismatch/.test(text)
+        ? "`host` is an IP address, and the server's certificate is for its name. Nothing secret was sent."
+        : "The certificate is for a different name: this might not be your server, or a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+    (context) => (isPostgres(context) ? [] : seeWhoAnswers(context)),
     (context) =>
       atPostgres(context, [
         ...setFullName(context),
@@ -158,20 +161,21 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-certificate": [
     [
-      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)|\becc cert|certificate or alg|unknown certificate type|(envelope|asn1 encoding|curve|x509 certificate|rsa|Provider|libcrypto|configuration file|DSO support) routines/i,
-      "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED",
+      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed|certificate signature)|\becc cert|certificate or alg|unknown certificate type|(asn1 encoding|curve|x509 certificate|rsa) routines/i,
+      "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DECODE* UNABLE_TO_DECRYPT_CRL* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED",
     ],
-    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, malformed, or not for servers (no `serverAuth` in its extended key usage). Or a setting of the runner's OpenSSL (FIPS, `OPENSSL_CONF`, `NODE_OPTIONS`) forbids its algorithms. Trusting it in addition does not help. Nothing secret was sent.",
+    (_context, { code, text }) =>
+      `The certificate, or that of its authority, ${FAULTS.find(([words]) => words.test(`${code} ${text}`))?.[1]}. Trusting it in addition does not help. Nothing secret was sent.`,
     "Look at the certificate and the settings, in a step of the same job:",
     (context) => run(look(context, " | openssl x509 -noout -text"), "env | grep -E 'OPENSSL|NODE_OPTIONS'"),
     "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's.",
   ],
   "tls-unknown-authority": [
     [
-      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED",
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i,
     ],
-    "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
     "See who issued the certificate:",
     (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
     (context) =>
@@ -187,14 +191,14 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ],
   ],
   "tls-host-not-allowed": [
-    /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
+    /(alert access.denied|unrecognized.name)|number (49|112)\b/i,
     "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
     (context) => sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
     seeWhoAnswers,
   ],
   "tls-client-certificate": [
     /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
-    "The other side expects a client certificate, or does not trust the runner's. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+    "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
     seeWhoAnswers,
     (context) =>
       sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
@@ -202,7 +206,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-outdated": [
     [
-      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
+      /TLS version 1\.|dh.key.too.small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016",
     ],
     "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can forbid the rest. A proxy that inspects TLS is a frequent reason.",
@@ -220,6 +224,13 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     seeWhoAnswers,
   ],
 });
+
+const FAULTS: readonly (readonly [words: RegExp, fault: string])[] = [
+  [/purpose|key usage/i, "is not for servers: its extended key usage has no `serverAuth`"],
+  [/weak|small/i, "has a weak key or signature, or OpenSSL on this machine is set to a high security level"],
+  [/revoked|CRL/, "was revoked, or the list of revoked certificates (CRL) cannot be read"],
+  [/./, "breaks the rules for certificates: it is malformed, or from an authority that may not issue it"],
+];
 
 /** Node.js gives each of several addresses 250 ms: https://nodejs.org/api/net.html#netsetdefaultautoselectfamilyattempttimeoutvalue */
 const MORE_TIME =
@@ -256,14 +267,18 @@ function atPostgres(context: Context, steps: Steps): Steps {
   return isPostgres(context) ? steps : reachable(context);
 }
 
-/** What the runner has to reach for Entra and GitHub. */
-export function reachable(context: Context): Steps {
+/** What the runner has to reach for Entra, Azure and GitHub. */
+export function reachable({ proxy, ...context }: Context): Steps {
   const host = code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
-  const needed =
-    context.proxy === undefined
-      ? sentence`The runner needs HTTPS to ${host}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.`
-      : sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`;
-  return [...seeAnswer(context), needed];
+  if (proxy) return [sentence`The proxy ${code(proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`];
+  return [
+    sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`,
+    run("HTTPS_PROXY=http://<proxy>:<port>"),
+  ];
+}
+
+function lookUp(context: Context): Steps {
+  return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(hostOf(context))}`)];
 }
 
 /** The command that shows whether the host can be reached, and who answers there. */

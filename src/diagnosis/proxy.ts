@@ -57,7 +57,7 @@ export const PROXY = rulesFor(HTTPS, {
   ],
   "proxy-refused": [
     [
-      "CONNECT_* ERR_PROXY_TUNNEL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW",
+      "CONNECT_* ERR_PROXY_TUNNEL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW Z_DATA_ERROR",
       { status: [413, 414, 431, 511] },
       {
         codes: "NOT_JSON",
@@ -65,6 +65,7 @@ export const PROXY = rulesFor(HTTPS, {
         text: /^(?!HTTP status (408|429|[23].*empty answer)|.*Our services aren)/,
       },
       /Error Code : ([34]\d\d(?!.*Our services aren).*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
+      /\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/,
       { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
       { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
     ],
@@ -73,15 +74,10 @@ export const PROXY = rulesFor(HTTPS, {
         ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts."
         : /\b(30\d|511)\b|sign.?in|log.?(in|on)\b|captive|portal/i.test(text)
           ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)."
-          : "A proxy or a firewall between the runner and this host does not allow the connection.",
+          : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text)
+            ? "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers."
+            : "A proxy or a firewall between the runner and this host does not allow the connection.",
     allowInProxy,
     seeAnswer,
-  ],
-  "answer-not-http": [
-    [/\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/, "Z_DATA_ERROR"],
-    "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers.",
-    seeAnswer,
-    allowInProxy,
-    { retries: 1 },
   ],
 });

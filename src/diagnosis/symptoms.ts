@@ -56,7 +56,8 @@ function addressesIn(errors: unknown): string {
  * the status of a proxy's answer to CONNECT (`CONNECT_407`), which each library words in its own way.
  */
 export function codesOf({ code, text }: Symptom): readonly string[] {
-  const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE)_\w+)\b/g) ?? [];
+  const named =
+    text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE|CERT|UNABLE_TO|(DEPTH_ZERO_)?SELF_SIGNED_CERT)_\w+)\b/g) ?? [];
   const meant = IN_OTHER_WORDS.filter(([words]) => words.test(text)).map(([, each]) => each);
   const [, status] = text.match(/(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?(?<![\d.:])([345]\d\d)\b/i) ?? [];
   const ofProxy = status === undefined ? [] : [`CONNECT_${status}`];
@@ -74,11 +75,11 @@ const IN_OTHER_WORDS: readonly (readonly [words: RegExp, code: string])[] = [
   [/Connection refused|actively refused/i, "ECONNREFUSED"],
   [/Network is unreachable|No route to host|unreachable (host|network)/i, "EHOSTUNREACH"],
   [
-    /\btimed out\b|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
+    /\btimed out\b|timeout exceeded|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
     "ETIMEDOUT",
   ],
   [
-    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data/i,
+    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused)/i,
     "ECONNRESET",
   ],
   [/Operation not permitted|PermissionError\(|forbidden by its access permissions/i, "EPERM"],

@@ -350,8 +350,8 @@ describe("a failure on the way that a proxy leads to", () => {
       ["read ECONNRESET", "ECONNRESET"],
       ["getaddrinfo ENOTFOUND login.microsoftonline.com", "ENOTFOUND"],
     ] as const) {
-      expect(answer(message, code)).toContain("set `HTTPS_PROXY`");
-      expect(answer(message, code, "proxy:3128")).not.toContain("set `HTTPS_PROXY`");
+      expect(answer(message, code)).toContain("HTTPS_PROXY=");
+      expect(answer(message, code, "proxy:3128")).not.toContain("HTTPS_PROXY=");
     }
   });
 
