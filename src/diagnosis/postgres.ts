@@ -13,10 +13,6 @@ const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 
 const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
 
-const CREATE_BY_ID = run(
-  "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);",
-);
-
 const USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
 
 const LIST_SCHEMAS: Steps = [
@@ -361,8 +357,8 @@ export const POSTGRES = rulesFor("postgres", {
     "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8.",
   ],
   "pgaadauth-not-here": [
-    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider/,
-    "The functions and the security label of `pgaadauth` exist only in database `postgres`, where the action uses them, and only on servers with Entra authentication.",
+    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider|(Entra|Azure AD|AAD|Active Directory)( ID)? authentication.{0,40}(not (enabled|supported|configured)|disabled)/i,
+    "Entra authentication is not enabled on this server, or the session is not in database `postgres`: the functions and the security label of `pgaadauth` exist only there.",
     "Check that Entra authentication is enabled:",
     (context) => azShow(context, "authConfig.activeDirectoryAuth"),
     "If it is `Disabled`, enable it:",
@@ -392,15 +388,19 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "entra-principal-not-found": [
     /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
-    "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
-    "Look up the display name and the object ID of a service principal or managed identity:",
+    "The server did not find exactly one principal with this object ID (or, without one, with exactly this display name) in its tenant, or cannot ask Entra.",
+    (_context, { text }) =>
+      /unexpected error/.test(text)
+        ? [
+            "Create the server's own service principal in the tenant, as an administrator of the tenant:",
+            az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
+            "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+          ]
+        : [],
+    "Set `object-id` to the object ID of the service principal or managed identity, which is not that of the app registration:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
-    "Or those of a group, whose type is `group` instead of `service`:",
+    "For a group, set `type: group` and this object ID:",
     az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
-    "Create the role with the object ID, which does not require a unique name:",
-    CREATE_BY_ID,
-    "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
-    az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
   ],
   "entra-role-not-grantable": [
     /Cannot grant an? (AAD|Microsoft Entra) user to another role/i,
@@ -411,8 +411,7 @@ export const POSTGRES = rulesFor("postgres", {
   "entra-principal-type": [
     /incorrect object type provided for principal/,
     "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-    "Use the type that the message calls the actual object type:",
-    CREATE_BY_ID,
+    "Set `type` to the type that the message calls the actual object type.",
   ],
   "object-not-found": [
     [

@@ -1,4 +1,4 @@
-import { az, azAllow, azServer, azShow } from "../diagnosis/commands.ts";
+import { az, azAllow, azOnServer, azShow } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
 import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
 import { PROXY } from "../diagnosis/proxy.ts";
@@ -7,6 +7,7 @@ import { allowInProxy, CHECK_CLOCK } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
+import { azureLog, withoutWork } from "./obstacles.ts";
 import { PERMISSIONS, type Permission, PROVIDER, type ServerId, serverPath } from "./server.ts";
 
 /** A request to Azure's resource manager, for the explanation of its error. */
@@ -27,7 +28,7 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 }
 
 const BUSY =
-  /\b(busy|in progress|not (in )?(a )?ready|not in an accessible state|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i;
+  /\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry) (again )?(later|in|after)|being (updated|created|moved)|concurrent|superseded|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
 
 const DISABLED =
   /subscription.{0,80}(is (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
@@ -43,7 +44,7 @@ const WHILE_THERE_IS_TIME = { retries: 5 };
 export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-policy": [
     ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i }],
-    (_context, { text }) =>
+    ({ server }, { text }) =>
       text.includes("RequestDisallowedByAzure")
         ? [
             "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
@@ -51,6 +52,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
           ]
         : [
             "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
+            ...azureLog(server),
             "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
           ],
   ],
@@ -62,7 +64,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`).",
   ],
   "azure-conditional-access": [
-    /LocationConditionEvaluationSatisfied/,
+    /LocationConditionEvaluationSatisfied|\bconditional access\b/i,
     "A Conditional Access policy of the tenant does not allow this identity to use Azure from the runner's address.",
     "Ask the tenant's administrators to allow the address, or to exclude the identity from the policy. Or use a runner with an address that the policy allows.",
   ],
@@ -97,7 +99,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "MissingSubscriptionRegistration MissingRegistrationForLocation SubscriptionNotRegistered InvalidSubscriptionRegistrationState",
     "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
     "If it is the right subscription, register it:",
-    ({ server }) => az("provider register", { namespace: PROVIDER, subscription: server.subscription }),
+    ({ server: { subscription } }) => az("provider register", { namespace: PROVIDER, subscription }),
   ],
   "subscription-disabled": [
     [
@@ -108,6 +110,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "Look up the state of the subscription:",
     ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
     "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
+  ],
+  "azure-request-changed": [
+    ["InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter UnsupportedMediaType", /' header is /],
+    "The request that Azure received is not the one that this action sent: a proxy on the way probably changed it.",
+    allowInProxy,
   ],
   "azure-token-expired": [
     [
@@ -121,48 +128,44 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-token-refused": [
     ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }, /to access linked subscription/],
-    ({ server, ...context }, { text }) => {
+    ({ server, clientId = "<client-id>" }, { text }) => {
       if (/'puid' or 'altsecid' or 'oid'/.test(text))
         return [
           "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
           "Create the service principal, then run the job again in a few minutes:",
-          az("ad sp create", { id: context.clientId ?? "<client-id>" }),
+          az("ad sp create", { id: clientId }),
         ];
-      if (/header is (missing|not present)/.test(text))
-        return [
-          "The request arrived without its token. A proxy on the way removed the header.",
-          ...allowInProxy(context),
-        ];
+      const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
-        "The token is from a different tenant or cloud than the subscription's, or was changed on the way. Azure's message can name the right tenant.",
-        "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
-        az("account show", { subscription: server.subscription, query: "{tenant:tenantId, cloud:environmentName}" }),
+        /tenant/.test(text)
+          ? "The token is from a different tenant than the subscription's."
+          : "The token is for a different cloud than this address: `environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set. Or the token is from a different tenant, or was changed on the way.",
+        "Set `environment` to the cloud of the subscription, and `tenant-id` to its tenant:",
+        tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
       ];
     },
   ],
+  "subscription-not-found": [
+    "SubscriptionNotFound InvalidSubscriptionId MissingSubscription",
+    "This cloud has no subscription with the ID in `server-resource-id`: the ID is wrong (it is a GUID, not a name), the subscription was deleted or moved, or it belongs to a different cloud.",
+    "Find the subscription. Then correct `server-resource-id`, or set `tenant-id` and `environment` to its tenant and cloud:",
+    az("account list --all", { output: "table" }),
+  ],
   "server-not-found": [
     [
-      "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject ServerDropping ServerGroupDropping ServerNotExist*",
+      "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject ServerDropping ServerGroupDropping ServerNotExist*",
       { status: [404], text: /^(?!FirewallRule)\w+ \(.*\b(not (exist|found)|not be found|deleted)/i },
     ],
-    (_context, { code }) =>
-      code === "InvalidSubscriptionId"
-        ? "The subscription in `server-resource-id` is not the ID of a subscription, which is a GUID."
-        : "The subscription, the resource group or the server does not exist in this tenant and cloud, or is being deleted, or the identity has no role there.",
-    ({ server }, { text }) =>
-      text.includes("unexpected stat")
-        ? ["See if the server is stopped or not ready:", azShow({ server }, "state")]
-        : [],
+    "The subscription has no resource group or server with this name, or it is being deleted, or was moved.",
     "Set `server-resource-id` to one of these:",
-    ({ server: { subscription } }, { code }) =>
-      az("postgres flexible-server list", { ...(!code.includes("Subscription") && { subscription }), query: "[].id" }),
-    "If the command does not find the subscription, set `tenant-id` and `environment` to the tenant and the cloud in which this one does:",
-    ({ server }) => az("account show", { subscription: server.subscription }),
+    ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].id" }),
+    "If the server is among them, it can be stopped or not ready. Look at its state:",
+    ({ server }) => azShow({ server }, "state"),
   ],
   "azure-not-permitted": [
     [
       "AuthorizationFailed AuthorizationPermissionMismatch Linked* Forbidden",
-      { status: [403], text: /not authorized|not have (permission|authorization)/i },
+      { status: [403], text: /not authorized|not have (permission|authorization|access)|access (is )?denied/i },
     ],
     "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
     allow,
@@ -179,19 +182,12 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
       { status: [400, 409], text: /\bstopped\b/i },
     ],
-    ({ server }, { text }) =>
-      /Inaccessible|AzureKeyVault/.test(text)
-        ? [
-            "The server is inaccessible: it cannot read its encryption key in Key Vault.",
-            "Give the server's identity access to the key again, and enable the key:",
-            azShow({ server }, "dataEncryption"),
-          ]
-        : ["The server is stopped.", "Start the server, then run the job again:", azServer("start", { server })],
+    ({ server }, { text }) => withoutWork(server, text),
   ],
   "server-busy": [
     [
-      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictError Conflicting* OperationCancelled OperationInterrupted OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
-      { status: [400, 409], text: BUSY },
+      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictError Conflicting* OperationCancelled OperationInterrupted OperationPreempted Retryable* ResourceModified PreconditionFailed CanceledAndSuperseded* ReferencedResourceNotProvisioned AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
+      { status: [400, 409, 412, 423], text: BUSY },
     ],
     "Another operation on the server is in progress.",
     "Run the job again when the server is `Ready`:",
@@ -204,14 +200,16 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       { status: [408, 429, "5xx"] },
       /Our services aren.t available/,
     ],
-    "Azure Resource Manager has a fault, or the subscription has sent more requests than Azure allows in this period.",
+    "Azure Resource Manager or the server's resource provider has a fault, or the subscription has sent more requests than Azure allows in this period.",
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
+    "If the error persists, open a support request for the server in the Azure portal, with the IDs in the message.",
     WHILE_THERE_IS_TIME,
   ],
-  "azure-request-changed": [
-    "InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter UnsupportedMediaType",
-    "The request that Azure received is not the one that this action sent: a proxy on the way probably changed it.",
-    allowInProxy,
+  "firewall-rules-full": [
+    { status: [400, 403, 409], text: /^(?=.*\brules?\b)(?=.*(maximum|limit|quota|too many))/i },
+    "The server has as many firewall rules as Azure allows.",
+    "Delete the rules that nothing needs:",
+    ({ server }) => azOnServer("firewall-rule list", { server }, { query: "[].name" }),
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
@@ -219,10 +217,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       /ip.?address|\bIP\b|\b(address|range)\b/i.test(text)
         ? "Azure refused the address: `runner-ip` has to be the public IPv4 address of the runner's network."
         : "Azure refused the request, for the reason in its message.",
-    "Add the rule as yourself, and delete it afterwards. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
-    ({ server }) => azAllow({ server }, "<address>"),
+    ({ server }) => azureLog(server),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
-    "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message.",
+    "Add the rule without this action. If Azure refuses it too, open a support request for the server in the Azure portal. If not, open an issue in this action's repository:",
+    ({ server }) => azAllow({ server }, "<address>"),
   ],
 });
 

@@ -1,12 +1,13 @@
 import { az, azServer, azShow, shell } from "../diagnosis/commands.ts";
+import type { Answer } from "../diagnosis/rules.ts";
 import { type Failure, failure, run, type Steps } from "../model/failure.ts";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
 import type { AzureServer } from "./requests.ts";
-import { rulePath, type ServerId } from "./server.ts";
+import type { ServerId } from "./server.ts";
 import type { OwnRule } from "./state.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
-const STOPPED = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
+const STOPPED = ["Stopped", "Stopping", "Disabled", "Inaccessible"];
 
 /**
  * Why no firewall rule can let this runner in, as far as the server itself is the reason.
@@ -14,16 +15,14 @@ const STOPPED = ["Stopped", "Stopping", "Disabled", "Dropping", "Inaccessible"];
  * @returns undefined if a rule can help
  */
 export function obstacle(server: ServerId, { state, network }: AzureServer, isSilent: boolean): Failure | undefined {
-  if (STOPPED.includes(state) || (isSilent && state !== "Ready")) {
+  const isDown = STOPPED.includes(state);
+  if (isDown || (isSilent && state !== "Ready")) {
+    const [hint, ...steps] = isDown ? withoutWork(server, state) : ["Another operation on the server is in progress."];
     return failure({
       code: "server-not-running",
       message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
-      steps: [
-        "If the server is stopped, start it:",
-        azServer("start", { server }),
-        "Run the job again when the state is `Ready`:",
-        azShow({ server }, "state"),
-      ],
+      hint,
+      steps: [...steps, "Run the job again when the state is `Ready`:", azShow({ server }, "state")],
     });
   }
   if (network?.publicNetworkAccess !== "Disabled" && !network?.delegatedSubnetResourceId) return undefined;
@@ -36,6 +35,26 @@ export function obstacle(server: ServerId, { state, network }: AzureServer, isSi
       azServer("update", { server }, { "public-access": "Enabled" }),
     ],
   });
+}
+
+/**
+ * Why a server does not work, and what to do.
+ * @param state has the name of the state
+ */
+export function withoutWork(server: ServerId, state: string): Answer {
+  if (/Inaccessible|KeyVault/.test(state))
+    return [
+      "The server is inaccessible: it cannot read its encryption key in Key Vault.",
+      "Give the server's identity access to the key again, and enable the key:",
+      azShow({ server }, "dataEncryption"),
+    ];
+  if (/Disabled/i.test(state))
+    return [
+      "The server is disabled: its subscription is, or the server is being moved.",
+      "Look up the state of the subscription:",
+      az("account show", { subscription: server.subscription, query: "state" }),
+    ];
+  return ["The server is stopped.", "Start the server:", azServer("start", { server })];
 }
 
 /** The server sees the runner at another address than the rule's. */
@@ -58,7 +77,7 @@ export function stillListed(server: ServerId, rule: string, seconds: number): Fa
     code: "firewall-rule-not-confirmed",
     message: sentence`Azure accepted the deletion of firewall rule ${code(rule)}, but the rule is still there after ${seconds} s.`,
     hint: "Azure's operation failed, or takes longer than this.",
-    steps: lookUp(server, rule),
+    steps: azureLog(server),
   });
 }
 
@@ -70,7 +89,7 @@ export function noEffect(own: OwnRule, seconds: number, last: Sentence): Failure
     message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
     hint: "Azure did not make the rule, the port is closed on the runner's side, or the runner connects from a different address.",
     steps: [
-      ...lookUp(azure.server, rule),
+      ...azureLog(azure.server),
       "Test the port from the runner, in a step of the same job:",
       run(`nc -vz ${shell(host)} ${port}`),
       "Set `runner-ip` to the public address of the runner's network, and run the job again.",
@@ -78,9 +97,11 @@ export function noEffect(own: OwnRule, seconds: number, last: Sentence): Failure
   });
 }
 
-function lookUp(server: ServerId, rule: string): Steps {
-  const log = { "resource-id": rulePath(server, rule), offset: "1h", query: "[].properties.statusMessage" };
-  return ["Look up what Azure did with the rule:", az("monitor activity-log list", log)];
+/** What failed in the last hour in the server's resource group. Azure's log has more details than its answers. */
+export function azureLog({ subscription, resourceGroup }: ServerId): Steps {
+  const failed = { subscription, "resource-group": resourceGroup, offset: "1h", status: "Failed" };
+  const log = az("monitor activity-log list", { ...failed, query: "[].properties.statusMessage" });
+  return ["Azure's log has more details of what failed:", log];
 }
 
 /** A token is sent only over TLS. */

@@ -112,13 +112,14 @@ async function answerTo(request: PipelineRequestOptions, bearer: string, stop: A
  */
 function jsonOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
   const wait = 1000 * Number(headers.get("retry-after")) || undefined; // https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
-  const page = bodyAsText ? notJson(status, headers.get("content-type"), bodyAsText) : undefined;
+  const page = status < 300 && !bodyAsText ? undefined : notJson(status, headers.get("content-type"), bodyAsText);
   if (page !== undefined) throw Object.assign(page, { wait });
   const json = JSON.parse(bodyAsText || "{}");
   if (status < 300) return json;
   const { code = "", message = json?.Message ?? bodyAsText } = json?.error ?? json ?? {};
+  const details = [json?.error?.details ?? []].flat().map((each) => ` (${each?.code}: ${each?.message})`);
   const start = code === "" ? `HTTP status ${status}` : `${code} (HTTP status ${status})`;
-  throw Object.assign(new Error(`${start}: ${message}`), { status, code: `${code}`, wait });
+  throw Object.assign(new Error(`${start}: ${message}${details.join("")}`), { status, code: `${code}`, wait });
 }
 
 /** True if Azure itself says that a resource does not exist: a 404 without Azure's error may come from a proxy. */

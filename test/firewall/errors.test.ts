@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { diagnoseResourceManager, nothingDone } from "../../src/firewall/errors.ts";
+import { obstacle } from "../../src/firewall/obstacles.ts";
 import { PERMISSIONS } from "../../src/firewall/server.ts";
+import type { Failure } from "../../src/model/failure.ts";
 import { readText } from "../project/project.ts";
 import { readFailure } from "../read.ts";
 
@@ -58,13 +60,24 @@ test.each([...Object.values(PERMISSIONS), "Microsoft.Network/virtualNetworks/sub
   },
 );
 
+test.each([
+  ["Stopping", "flexible-server start"],
+  ["Inaccessible", "dataEncryption"],
+  ["Disabled", "az account show"],
+  ["Updating", "Another operation"],
+])("a server that is %s and does not answer is not running", (state, said) => {
+  const failure = obstacle(SERVER, { state, fullyQualifiedDomainName: "" }, true);
+  expect(failure?.code).toBe("server-not-running");
+  expect(Object.values(readFailure(failure as Failure)).join("\n")).toContain(said);
+});
+
 describe("an answer of the resource manager", () => {
   test.each([
     [401, "InvalidAuthenticationTokenTenant", "azure-token-refused", { passes: false, nothingDone: true }],
     [401, "ExpiredAuthenticationToken", "azure-token-expired", { passes: true, nothingDone: false }],
     [403, "RequestDisallowedByPolicy", "azure-policy", { passes: false, nothingDone: true }],
     [404, "ResourceGroupNotFound", "server-not-found", { passes: false, nothingDone: true }],
-    [404, "SubscriptionNotFound", "server-not-found", { passes: false, nothingDone: true }],
+    [404, "SubscriptionNotFound", "subscription-not-found", { passes: false, nothingDone: true }],
     [409, "ScopeLocked", "resource-locked", { passes: false, nothingDone: true }],
     [409, "ServerBusy", "server-busy", { passes: true, nothingDone: false }],
     [409, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
