@@ -42,9 +42,18 @@ test.each([
   for (const words of says) expect(advice).toContain(words);
 });
 
-test("a lack of privileges, which the plan excludes, has steps and no cause", () => {
-  const advice = read(adviceOn(serverError("42501", "keine Berechtigung für Tabelle orders")));
-  expect(advice).toMatch(/^Set user to the owner/);
+/** Texts in other languages, of which the SQLSTATE, PostgreSQL's keywords and the quotes are understood. */
+test.each([
+  ["keine Berechtigung für Tabelle orders", undefined, ["SQLSTATE 42501", "Set user to the owner"]],
+  [
+    "keine Berechtigung, um Rolle »ops« zu gewähren",
+    "Nur Rollen mit der ADMIN-Option für Rolle »ops« können diese Rolle gewähren.",
+    ["does not have ADMIN OPTION", 'GRANT "ops" TO <user> WITH ADMIN OPTION'],
+  ],
+  ['нет прав установить роль "ops"', undefined, ["SQLSTATE 42501", 'GRANT "ops" TO <user>']],
+])("a lack of privileges has advice in each language: %s", (message, detail, says) => {
+  const advice = read(adviceOn(Object.assign(serverError("42501", message), { detail })));
+  for (const words of says) expect(advice).toContain(words);
 });
 
 test("the context of an error brings no secret into the advice", () => {

@@ -15,12 +15,40 @@ const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(
 
 const USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
 
+const PAST_POOLER =
+  "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.";
+
+/** What PgBouncer, Supavisor, Odyssey, pgcat, Pgpool-II and RDS Proxy mean by these words, the special ones first. */
+const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
+  "It accepts no password as long as this token. An application's is shorter than a user's.":
+    /password too|too large|partial pkt/,
+  "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter/,
+  "Its pool mode shares connections. `pool_mode = session` does not.":
+    /prepared|cached plan|transaction|portal|bind|pooling/,
+  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|secret/i,
+  "It, or the server behind it, does not allow this user, database or address.":
+    /hba|host based|blocked|banned|breaker|allow_list|rejected|permission|SSL/i,
+  "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant/i,
+  "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
+  "Its configuration has no such database, or not for this user.": / route |pool configur|No pool|database/,
+  "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
+  "It expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|authenticat/i,
+  "Its databases, its users or its pool mode do not fit, or it knows this server by another name.": /^/,
+};
+
 const LIST_SCHEMAS: Steps = [
   "List the owners of schemas. Azure gives `public` to `azure_pg_admin`, whose members are the server's administrators:",
   run("SELECT nspname, nspowner::regrole FROM pg_namespace;"),
 ];
 
 const LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
+
+/** A name in quotes, in a refusal that is not English. */
+const NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["«»„]\s?([^"«»„“]+?)\s?["«»“]/i;
+
+/** "Database" and a name in quotes, in each language of the server. */
+const DATABASE =
+  /(databas\w*|Datenbank|(banco|base) de (dados|datos|données)|baz[ay] danych|データベース|数据库|баз[аеи]( даних)?|ბაზა\S*:?)\s?[«»"]|" (데이터베이스|veritabanı)/;
 
 /**
  * What PostgreSQL and Azure's extension to it say. Texts of the extension are matched loosely: they changed with
@@ -136,10 +164,10 @@ export const POSTGRES = rulesFor("postgres", {
         text: /(password|SASL) authentication|empty password|cached error: (role|permission|no pg_hba|SSL)/,
       },
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
-      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
+      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|authenticat(e|ion) .*backend|backend authentication|^(md5|SCRAM|clear text password) authentication failed|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
     ],
-    "A connection pooler refused the sign-in, not PostgreSQL: it does not know this user or database, it cannot check a token, or the server has no such role.",
-    "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.",
+    poolerRefused,
+    PAST_POOLER,
     findRole,
   ],
   "password-refused": [
@@ -158,7 +186,8 @@ export const POSTGRES = rulesFor("postgres", {
     setFullName,
   ],
   "login-role-not-found": [
-    [{ codes: "28000", text: /role ".*" does not exist/ }, /is not permitted to log in/],
+    // In all languages of the server: the other texts with a name in quotes have one of these words.
+    { codes: "28000", text: /^(?!.*(authentication|Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|pg_hba)).*["«»„]/ },
     "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
     "Set `user` to a role that can log in.",
     findRole,
@@ -181,7 +210,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Or use a runner in the server's network (`docs/private-network.md`).",
   ],
   "tls-required": [
-    /^(?!.*server login).*pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
+    /^(?!.*server login).*pg_hba\.conf.*(no encryption|SSL off)|(SSL|TLS) (connection )?(is )?required/i,
     "The server accepts only connections with TLS.",
     "Remove `ssl-mode`, or set it to `verify-full`.",
   ],
@@ -198,17 +227,17 @@ export const POSTGRES = rulesFor("postgres", {
     listDatabases,
   ],
   "database-closed": [
-    /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
+    [
+      /database ".*" is not currently accepting connections|cannot connect to invalid database/,
+      { codes: "55000", text: DATABASE },
+    ],
     "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
     "Set `database` to one of these:",
     listDatabases,
   ],
   "connect-not-granted": [
-    {
-      codes: "42501",
-      // The quotes tell it from GRANT's error, in each language of the server.
-      text: /(database|Datenbank|(banco|base) de (dados|datos|données)|databas|データベース|数据库|базе|бази даних|ბაზაზე:)\s?[«»"]|" 데이터베이스|does not have CONNECT privilege/,
-    },
+    // The quotes tell it from GRANT's error.
+    { codes: "42501", text: new RegExp(`${DATABASE.source}|does not have CONNECT privilege`) },
     "`user` has no CONNECT privilege on this database.",
     "Grant the privilege, as the database's owner:",
     ({ user, database }) =>
@@ -217,7 +246,7 @@ export const POSTGRES = rulesFor("postgres", {
   "no-connection-slots": [
     [
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
-      /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max clients reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/,
+      /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/,
     ],
     "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
     ({ port = 5432 }, { text }) =>
@@ -243,7 +272,7 @@ export const POSTGRES = rulesFor("postgres", {
     { retries: 4 },
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|EAUTHTIMEOUT|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
     "The connection pooler cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
     "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
@@ -440,42 +469,40 @@ export const POSTGRES = rulesFor("postgres", {
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
   ],
   "role-not-grantable": [
-    {
-      codes: "42501",
-      text: /permission denied to grant privileges as|permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i,
-    },
-    "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+    [
+      {
+        codes: "42501",
+        text: /permission denied to (grant privileges as|(grant|revoke) role)|[Aa]dmin.[Oo]ption|\bADMIN\b/,
+      },
+      // Other languages: of what these rules allow, only a role has its name in quotes.
+      { codes: "42501", text: NAME_IN_OTHER_LANGUAGE },
+    ],
+    (_, { text }) =>
+      /\b(admin|grant)\b/i.test(text)
+        ? "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`."
+        : "SQLSTATE 42501 (insufficient privilege): `user` lacks a right on this role: membership, to act as the role, or ADMIN OPTION, to grant it.",
     "Run as a role that has ADMIN OPTION:",
     ({ user }, { text }) =>
       run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
     "Or grant privileges on the objects themselves instead.",
   ],
-  "set-role-not-permitted": [
-    {
-      codes: "42501",
-      text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/,
-    },
-    "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
-    joinOwner,
-    "Or set `user` to the owner.",
+  "create-role-not-permitted": [
+    { codes: "42501", text: /permission denied to (create|alter|drop) role|members of "?azure_pg_admin|CREATEROLE/ },
+    "`user` lacks a right on the server itself: CREATEROLE, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
+    "Set `user` to an administrator of the server, or let it create roles:",
+    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
+    "For the role of an Entra identity, use the action in `principal/` as an Entra administrator.",
   ],
   "not-permitted": [
     "42501",
-    (context, symptom) => {
-      if (/permission denied to (create|alter|drop) role|members of "?azure_pg_admin/.test(symptom.text))
-        return [
-          "`user` lacks a right on the server itself: CREATEROLE, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
-          "Set `user` to an administrator of the server, or let it create roles:",
-          run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
-          "For the role of an Entra identity, use the action in `principal/` as an Entra administrator.",
-        ];
-      return [
-        "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
-        "Set `user` to the owner of the object, usually the role that runs the migrations.",
-        ...(symptom.text.includes("for schema") ? LIST_SCHEMAS : []),
-        ...joinOwner(context, symptom),
-      ];
-    },
+    "SQLSTATE 42501 (insufficient privilege): `user` is neither the owner of the object nor a member of the owner's role with the SET option, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
+    "Set `user` to the owner of the object, usually the role that runs the migrations.",
+    (_, { text }) => (text.includes("for schema") ? LIST_SCHEMAS : []),
+    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without the second line):",
+    ({ user }, { text }) =>
+      run(
+        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
+      ),
   ],
   "membership-loop": [
     { codes: "0LP01", text: /member|ADMIN option/i },
@@ -518,9 +545,8 @@ export const POSTGRES = rulesFor("postgres", {
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
       /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/,
     ],
-    "A connection pooler refused the session or mixed up two of them: its databases, its users, its pool mode or its startup parameters do not fit, it accepts no password as long as a token, or it knows this server by another name.",
-    "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
-    "If the pooler must stay, sign in as a service principal or managed identity, whose tokens are shorter than a user's.",
+    poolerRefused,
+    PAST_POOLER,
   ],
   "sign-in-refused": [
     "28000",
@@ -534,6 +560,7 @@ export const POSTGRES = rulesFor("postgres", {
     "XX* 58* F0*",
     "The server, a node of its cluster or an extension had an internal error.",
     "Run the job again: what was granted stays granted.",
+    "If a connection pooler is in between, set `host` to the server itself.",
     "If the error persists, restart the server:",
     (context) => azServer("restart", context),
     "If that does not help, open a support request for the server in the Azure portal. If no Entra sign-in works until then, sign in with `password` as a role that has one.",
@@ -569,17 +596,9 @@ function addressIn(text: string): string | undefined {
   return text.match(/[0-9a-f.:]{7,45}/gi)?.find(isIP);
 }
 
-function joinOwner({ user }: Context, { text }: Symptom): Steps {
-  const [owner, member] = [identifier(roleIn(text), "<owner>"), identifier(user, "<user>")];
-  return [
-    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without the second line):",
-    run(`GRANT ${owner} TO ${member}\n  WITH INHERIT TRUE, SET TRUE;`),
-  ];
-}
-
 /** The role that a text of PostgreSQL names. */
 function roleIn(text: string): string | undefined {
-  return text.match(/role "([^"]+)"/i)?.[1];
+  return (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 }
 
 function objectId({ token }: Context): string {
@@ -622,6 +641,10 @@ function makeAdmin(context: Context): Command {
     "object-id": objectId(context),
     type: "ServicePrincipal",
   });
+}
+
+function poolerRefused(_context: Context, { text }: Symptom): string {
+  return `A connection pooler refused this, not PostgreSQL. ${Object.entries(POOLER_REASONS).find(([, words]) => words.test(text))?.[0]}`;
 }
 
 /** The name without the server's, as single servers had it: `ci-admin@contoso-pg`. */

@@ -92,16 +92,15 @@ const REASONS: Readonly<Record<string, Reason>> = {
 const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
 
 /**
- * The likeliest cause of an error, unless it is a lack of privileges, which the plan excludes, and what to do, as one text.
+ * The likeliest cause of an error and what to do, as one text.
  * An error whose context is a function, such as that of an event trigger, is that function's, whatever its SQLSTATE.
  */
-export function adviceOn({ message, code: sqlState, where = "" }: pg.DatabaseError): Sentence {
+export function adviceOn({ message, detail, code: sqlState, where = "" }: pg.DatabaseError): Sentence {
   const inFunction = /\bfunction\b/.test(where) || message.includes("security-definer function");
-  const cause = diagnose({ message, detail: where, code: inFunction ? RAISE_EXCEPTION : sqlState });
-  const why = cause.code === "not-permitted" ? EMPTY : cause.hint;
+  const { hint, steps } = diagnose({ message, detail, hint: where, code: inFunction ? RAISE_EXCEPTION : sqlState });
   const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
-  const todo = cause.steps.map(({ text, command }) => (command ? sentence`${text} ${code(command)}` : text));
-  return paragraph(place, why, ...todo);
+  const todo = steps.map(({ text, command }) => (command ? sentence`${text} ${code(command)}` : text));
+  return paragraph(place, hint, ...todo);
 }
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */

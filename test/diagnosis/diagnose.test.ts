@@ -416,7 +416,7 @@ describe("commands can be copied", () => {
     expect(commandsOf(diagnose(error("does not contain group ID"), { user }))[0]).toContain(
       `--group 'a'\\''; rm -rf ~ #\`x\`"'`,
     );
-    expect(commandsOf(diagnose(error("is not permitted to log in"), { user }))).toContain(
+    expect(commandsOf(diagnose(error('role "a" is not permitted to log in', "28000"), { user }))).toContain(
       'ALTER ROLE "a\'; rm -rf ~ #`x`""" LOGIN;',
     );
     const host = "$(reboot)";
