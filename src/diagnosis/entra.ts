@@ -21,9 +21,15 @@ const AGAIN = /\b(try|retry)\b|temporar|throttl/i;
 const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
 
 /** Only the metadata service of a machine answers 404 while it is being updated: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling */
-const NOT_IMDS = /^(?!169\.254\.169\.254)/;
+const NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 
-const CLOUD_SHELL = /not a supported MSI token audience/;
+const APP = { "resource-group": "<resource-group>", name: "<app>" };
+const MACHINE = { ...APP, name: "<vm>" };
+
+const LIST_OF_APP: Steps = [
+  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`:",
+  run(az("containerapp identity show", APP), az("webapp identity show", APP)),
+];
 
 const BYPASS_FOR_IDENTITY: Steps = [
   "If the runner uses a proxy, exclude the identity endpoint from it:",
@@ -94,7 +100,10 @@ const IN_PARTICULAR = rulesFor("entra", {
     { retries: 3 },
   ],
   "application-not-found": [
-    "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+    [
+      "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+      /AADSTS70002:.*client does not exist/,
+    ],
     "`client-id` and `tenant-id` do not belong together: one is wrong or a placeholder, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
     "Set `client-id` to the ID of the application or the managed identity. Look up the application:",
     ({ signIn }, { text }) =>
@@ -131,10 +140,8 @@ const IN_PARTICULAR = rulesFor("entra", {
   "tenant-restricted": [
     "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213 AADSTS1000108",
     "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
-    ({ signIn }, { text }) =>
-      text.includes("AADSTS1000108")
-        ? "Ask the administrators of the proxy to correct the policy ID that it sends in the header `sec-Restrict-Tenant-Access-Policy`."
-        : sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn))}.`,
+    ({ signIn }) =>
+      sentence`Ask the administrators of the proxy to allow the tenant ${code(tenantOf(signIn))} in the header that it sends (\`Restrict-Access-To-Tenants\`), or to correct the policy ID in it (\`sec-Restrict-Tenant-Access-Policy\`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.`,
     "Or use a runner outside this network, such as one of GitHub's own.",
   ],
   "tenant-blocked": [
@@ -179,7 +186,10 @@ const IN_PARTICULAR = rulesFor("entra", {
           ],
   ],
   "client-secret-wrong": [
-    "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
+    [
+      "AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
+      { codes: "AADSTS70002", text: /secret|assertion|credential/ },
+    ],
     (context, { text }) =>
       context.signIn?.type === "oidc"
         ? assertionInvalid(context)
@@ -187,7 +197,9 @@ const IN_PARTICULAR = rulesFor("entra", {
             text.includes("AADSTS7000222")
               ? "The client secret has expired."
               : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
-            ...newSecret(context),
+            "Create a new secret, and store its value as the secret that the workflow uses:",
+            az("ad app credential reset --append", { id: clientOf(context.signIn), query: "password" }),
+            "Or use `auth-type: oidc`, which needs no secret.",
           ],
   ],
   "resource-not-found": [
@@ -271,6 +283,17 @@ const IN_PARTICULAR = rulesFor("entra", {
     "Remove those that the workflow or the runner's `.env` file sets (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`, `AZURE_POD_IDENTITY_AUTHORITY_HOST`), then restart the runner.",
     ...BYPASS_FOR_IDENTITY,
   ],
+  "managed-identity-not-listening": [
+    [
+      { signIn: "managed-identity", codes: "ECONNREFUSED", text: NOT_IMDS },
+      { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ },
+    ],
+    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is that of another container, or the endpoint is still starting.",
+    ...LIST_OF_APP,
+    "Give the job these variables, and `IDENTITY_HEADER`, as its own container has them now. Restart the app after a change of its identities.",
+    "If the runner is not in an app, remove the variables from the job's environment.",
+    { retries: 2 },
+  ],
   "managed-identity-unavailable": [
     [
       /Required metadata header not specified|Secret is not found in the request|requests\/\w+\.py\):.*JSONDecodeError/,
@@ -279,19 +302,9 @@ const IN_PARTICULAR = rulesFor("entra", {
       { signIn: "managed-identity", status: [401] },
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
-      /Failed to connect to MSI(?!.*\b(40[034]|410|429|5\d\d|Bad Request)\b)/,
-      {
-        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
-        text: /^(?!.*ECONNREFUSED (127\.|::1|localhost))/,
-        signIn: "managed-identity",
-      },
+      /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
+      { signIn: "managed-identity", codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND" },
     ],
-    (_context, { text }) =>
-      BEHIND_PROXY.test(text)
-        ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy."
-        : WRONG_HEADER.test(text)
-          ? "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart."
-          : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
     reachIdentity,
   ],
   "managed-identity-only-one": [
@@ -303,9 +316,14 @@ const IN_PARTICULAR = rulesFor("entra", {
     "Remove `client-id`.",
     "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
   ],
+  "cloud-shell": [
+    /not a supported MSI token audience/,
+    "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them.",
+    "Sign in, and use `auth-type: azure-cli`:",
+    run("az login"),
+  ],
   "managed-identity-unknown": [
     [
-      CLOUD_SHELL,
       /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
       { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
@@ -313,26 +331,18 @@ const IN_PARTICULAR = rulesFor("entra", {
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
       "unable_to_create_source",
     ],
-    (_context, { text }) =>
-      CLOUD_SHELL.test(text)
-        ? "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them."
-        : "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
-    ({ inApp }, { text }) =>
-      CLOUD_SHELL.test(text)
-        ? ["Sign in, and use `auth-type: azure-cli`:", run("az login")]
-        : [
-            "Set `client-id` to the client ID of the user-assigned identity; omit it for the system-assigned identity.",
-            ...(inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE),
-            "GitHub-hosted runners have no identity: use `auth-type: oidc` there.",
-          ],
+    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
+    "Set `client-id` to the client ID of the user-assigned identity; omit it for the system-assigned identity.",
+    listIdentities,
+    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
   ],
   "managed-identity-busy": [
     [
       { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"] },
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
-      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(404|410|429|5\d\d)\b|while fetching the AAD Token/,
+      { signIn: "managed-identity", text: /socket hang up/ },
+      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
     "Run the job again.",
@@ -383,22 +393,32 @@ const IN_GENERAL = rulesFor("entra", {
     run(OWN_CLI_FILES, az("cloud set", { name: "AzureCloud" })),
     WITHOUT_CLI,
   ],
+  "cli-encryption": [
+    {
+      signIn: "azure-cli",
+      // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
+      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
+    },
+    "The Azure CLI cannot encrypt or decrypt its tokens in `~/.azure`: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
+    "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
+    run('echo "AZURE_CORE_ENCRYPT_TOKEN_CACHE=false" >> "$GITHUB_ENV"', OWN_CLI_FILES),
+    WITHOUT_CLI,
+  ],
   "cli-files": [
     {
       signIn: "azure-cli",
-      // How Python words a file that it cannot read, parse, lock or decrypt.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|Decryption failed|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|msal_extensions\/windows|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/,
+      // How Python words a file that it cannot read, parse or lock.
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/,
     },
-    "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, another job is using them, or Windows gives this session no key to encrypt them.",
-    "Before azure/login, give the job a directory of its own for these files:",
+    "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
+    "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
     OWN_CLI_FILES,
-    "If Windows gives no key, turn the encryption off first: `az config set core.encrypt_token_cache=false`.",
     WITHOUT_CLI,
     { retries: 1 }, // another job may have held the files
   ],
   "cli-not-signed-in": [
     [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       {
         signIn: "azure-cli",
         codes:
@@ -408,11 +428,13 @@ const IN_GENERAL = rulesFor("entra", {
     (_context, { text }) =>
       /AADSTS\d/.test(text)
         ? "Entra does not accept the account that is signed in to the Azure CLI: the sign-in has expired or was revoked, or it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because the account is blocked, disabled or not in this tenant."
-        : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
-          ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
-          : /az account set|multiple subscriptions/i.test(text)
-            ? "The Azure CLI is signed in, but has no subscription selected, or several with this name."
-            : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+        : /WsTrust|\bMSIS\d/.test(text)
+          ? "Active Directory Federation Services (AD FS), which checks the account's password, refused the account that the Azure CLI signed in with: the password is wrong or has expired, or the sign-in needs a person."
+          : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
+            ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
+            : /az account set|multiple subscriptions/i.test(text)
+              ? "The Azure CLI is signed in, but has no subscription selected, or several with this name."
+              : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
     "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own:",
     OWN_CLI_FILES,
@@ -449,39 +471,51 @@ function assertionInvalid({ signIn }: Context): Answer {
       "Or check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
     ];
   return [
-    "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
+    "Entra did not receive the ID token that GitHub signed: it is missing, was changed on the way, or is a different token, such as one of Entra.",
     "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
     "Check `client-id`: the federated credential must be one of this application or managed identity.",
     "Run the job again.",
   ];
 }
 
-const APP = { "resource-group": "<resource-group>", name: "<app>" };
-const MACHINE = { "resource-group": "<resource-group>", name: "<vm>" };
-
 /** Steps that list the identities of the runner's host. */
-const LIST_OF_APP: Steps = [
-  "List the identities of the container app, or of the App Service app:",
-  run(az("containerapp identity show", APP), az("webapp identity show", APP)),
-];
-const LIST_OF_MACHINE: Steps = ["List the identities of the machine:", az("vm identity show", MACHINE)];
+function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
+  if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
+  return [
+    "List the identities of the machine, its scale set (the nodes of AKS are one), the container instance, or the compute of Azure Machine Learning. To assign one, write `assign` instead of `show`:",
+    run(
+      az("vm identity show", MACHINE),
+      az("vmss identity show", { ...APP, name: "<scale-set>" }),
+      az("container show", { ...APP, name: "<container-group>", query: "identity" }),
+      az("ml compute show", { ...APP, name: "<compute>", "workspace-name": "<workspace>", query: "identity" }),
+    ),
+  ];
+}
 
 /** App Service and Container Apps refuse a wrong header so; the metadata service of a machine asks for none. */
 const WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;
 
-/** How the runner reaches an endpoint that issues tokens. */
-function reachIdentity(_context: Context, { text }: Symptom): Steps {
-  if (BEHIND_PROXY.test(text)) return [...BYPASS_FOR_IDENTITY, "If the runner is not in Azure, use `auth-type: oidc`."];
+/** Why no endpoint issues tokens, and how the runner reaches one. */
+function reachIdentity(_context: Context, { text }: Symptom): Answer {
+  if (BEHIND_PROXY.test(text))
+    return [
+      "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy.",
+      ...BYPASS_FOR_IDENTITY,
+      "If the runner is not in Azure, use `auth-type: oidc`.",
+    ];
   if (WRONG_HEADER.test(text))
     return [
+      "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart.",
       "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now. Restart the app.",
     ];
   if (/Failed to connect to MSI.*\b405\b/.test(text))
     return [
-      "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
+      "The Azure CLI does not know the identity endpoint of a container app.",
+      "In a container app, use `auth-type: managed-identity`, which knows the endpoint.",
       "Or update the Azure CLI to 2.67 or newer.",
     ];
   return [
+    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
     "On GitHub-hosted runners, use `auth-type: oidc`.",
     "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
     ...(/ECONNREFUSED/.test(text)
@@ -503,13 +537,18 @@ function scopeOf(cloud: Context["cloud"]): string {
   return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
 }
 
-/** The job's subject: as GitHub said, or else as Entra repeats it. */
+/** The token's subject and issuer: as GitHub said, or else as Entra repeats them. */
 function subjectOf({ assertion }: Context, { text }: Symptom): string {
-  return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
+  return claim(assertion, "sub") ?? text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? "<subject>";
+}
+function issuerOf({ assertion }: Context, { text }: Symptom): string {
+  return claim(assertion, "iss") ?? text.match(/issuer:? '([^']{1,300})'/i)?.[1] ?? GITHUB_ISSUER;
 }
 
 /** What Entra misses, by its number. */
 function unfederated(context: Context, symptom: Symptom): string {
+  if (isOfKubernetes(context, symptom))
+    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
   if (symptom.text.includes("AADSTS70025:"))
     return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
   if (symptom.text.includes("AADSTS700211:"))
@@ -520,8 +559,6 @@ function unfederated(context: Context, symptom: Symptom): string {
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (MERGE_QUEUE.test(subjectOf(context, symptom)))
     return "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.";
-  if (isServiceAccount(subjectOf(context, symptom)))
-    return "The application has no federated credential for this service account of Kubernetes.";
   return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
 
@@ -532,7 +569,7 @@ function federate(context: Context, symptom: Symptom): Steps {
   const issuer = issuerOf(context, symptom);
   const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
   const id = clientOf(signIn);
-  if (isServiceAccount(subject))
+  if (isOfKubernetes(context, symptom))
     return [
       "The ID token is not GitHub's, but that of a service account of Kubernetes. Find the issuer of its cluster:",
       az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
@@ -558,9 +595,11 @@ function federate(context: Context, symptom: Symptom): Steps {
   ];
 }
 
-/** The subject of Azure Workload Identity: https://azure.github.io/azure-workload-identity/docs/ */
-function isServiceAccount(subject: string): boolean {
-  return subject.startsWith("system:serviceaccount:");
+/** Whether the token is that of Azure Workload Identity: https://azure.github.io/azure-workload-identity/docs/ */
+function isOfKubernetes(context: Context, symptom: Symptom): boolean {
+  return /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(
+    `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`,
+  );
 }
 
 /** Whether the subject has another form than GitHub's own. */
@@ -621,14 +660,6 @@ function immutableForm(subject: string, assertion: Context["assertion"]): Senten
   return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
 }
 
-function newSecret({ signIn }: Context): Steps {
-  return [
-    "Create a new secret, and store its value as the secret that the workflow uses:",
-    az("ad app credential reset --append", { id: clientOf(signIn), query: "password" }),
-    "Or use `auth-type: oidc`, which needs no secret.",
-  ];
-}
-
 /** https://docs.github.com/actions/reference/security/oidc#standard-claims */
 const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 
@@ -636,11 +667,6 @@ const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 function enterpriseOf(assertion: Context["assertion"]): Sentence {
   const enterprise = claim(assertion, "enterprise");
   return enterprise === undefined ? EMPTY : sentence` and the enterprise ${code(enterprise)}`;
-}
-
-/** The token's issuer: as GitHub said, or else as Entra repeats it. */
-function issuerOf({ assertion }: Context, { text }: Symptom): string {
-  return claim(assertion, "iss") ?? text.match(/[Ii]ssuer:? '([^']{1,300})'/)?.[1] ?? GITHUB_ISSUER;
 }
 
 function tenantOf(signIn: Context["signIn"]): string {

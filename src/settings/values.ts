@@ -57,6 +57,7 @@ const GITHUB_ENVIRONMENT = inOurWords("For a GitHub environment, set `jobs.<job_
 export function clientId(text: string): string {
   const id = text.trim();
   if (!GUID.test(id)) throw new Invalid(inOurWords("is not a GUID"));
+  if (/^[0-]+$/.test(id)) throw new Invalid(inOurWords("is a placeholder"));
   return id;
 }
 

@@ -495,6 +495,10 @@ describe("sign-in", () => {
       { "client-id": "ci-admin" },
       '`client-id`: "ci-admin" is not a GUID. Use the application (client) ID of the Entra application, a GUID.',
     ],
+    [
+      { "client-id": "00000000-0000-0000-0000-000000000000" },
+      '`client-id`: "00000000-0000-0000-0000-000000000000" is a placeholder. Use the application (client) ID',
+    ],
     [{ "tenant-id": "common" }, '`tenant-id`: "common" is not a GUID or a domain name. Use '],
     [{ "auth-type": "odic" }, "Did you mean `oidc`?"],
     [{ "auth-type": "OIDC" }, "Did you mean `oidc`?"],

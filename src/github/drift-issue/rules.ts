@@ -40,7 +40,7 @@ const REFUSALS = rulesFor("github-issues", {
     "RATE_LIMIT",
     "The rate limit of GitHub's API was reached.",
     "Wait for the next run: it continues where this one stopped.",
-    { retries: 3 },
+    { retries: 2 },
   ],
   "issues-token-refused": [
     [{ status: [401] }, { status: [403], text: /suspended/i }],
@@ -67,15 +67,16 @@ const REFUSALS = rulesFor("github-issues", {
     "Or do what GitHub's message asks for: for SSO, authorize the token (Configure SSO at https://github.com/settings/tokens).",
   ],
   "issues-archived": [
-    { status: [403], text: /archived|read-only|locked for migration|maintenance/i },
-    "The repository is archived, or locked for a migration, so nobody can change its issues.",
+    [
+      {
+        status: [403],
+        text: /archived|read-only|locked for migration|maintenance|access blocked|takedown|has been disabled/i,
+      },
+      { status: [451] },
+    ],
+    "Nobody can change the repository's issues: it is archived, locked for a migration, or blocked by GitHub, because of its terms or a legal notice.",
     "Set `drift-issue: false`, or unarchive the repository.",
-  ],
-  "issues-repository-blocked": [
-    [{ status: [451] }, { status: [403], text: /access blocked|takedown|has been disabled/i }],
-    "GitHub has blocked the repository, because of its terms or a legal notice. No token changes that.",
-    "Ask GitHub Support to unblock the repository, as its owner: https://support.github.com",
-    "Until then, set `drift-issue: false`.",
+    "If GitHub has blocked it, ask GitHub Support to unblock it, as its owner: https://support.github.com",
   ],
   "issues-no-comment": [
     { status: [403, 410, 422], text: /issue is locked|commenting is disabled|issue was deleted/i },
@@ -83,9 +84,9 @@ const REFUSALS = rulesFor("github-issues", {
     "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one.",
   ],
   "issues-request-changed": [
-    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version|missing_field/,
-    "GitHub could not read the request: a proxy changed it, or this action has a fault.",
-    allowInProxy,
+    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version|missing_field|too long/,
+    "GitHub cannot use the request: this action has a fault, or a proxy changed the request. The job's summary has the whole report.",
+    (context, { text }) => (/too long/.test(text) ? [] : allowInProxy(context)),
     "If no proxy is in between, open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
   ],
   "issues-not-permitted": [
@@ -117,15 +118,9 @@ const REFUSALS = rulesFor("github-issues", {
   ],
   "issues-not-found": [
     { status: [404] },
-    "GitHub does not show the repository or the issue to this token: issues are disabled, or `github-token` is for another repository or lacks `permissions: issues: write`.",
+    "GitHub does not show the repository or the issue to this token: `github-token` is for another repository or lacks `permissions: issues: write`. Or issues are disabled.",
     "Omit `github-token`, and set `permissions: issues: write` on the job.",
     "Check that issues are enabled in the repository settings under Features.",
-  ],
-  "issues-too-long": [
-    { status: [422], text: /too long/i },
-    "A text of the issue is longer than GitHub allows, which is a fault of this action.",
-    "Read the whole report in the job's summary.",
-    "Open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
   ],
   "issues-refused": [
     { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
