@@ -43,11 +43,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "connection-lost": [
     [
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) unexpectedly|unexpected socket close|Premature close|^(aborted|terminated)$/i,
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) unexpectedly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$/i,
       // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
-      /bad.record.mac|alert.(internal.error|record.overflow|decompression.failure|decode.error|user.cancelled|close.notify)/i,
+      /bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
     ],
-    "The connection broke: the peer is restarting or failing over, or something in between cut it or changed its data.",
+    "The connection broke: the peer is restarting or failing over, or something in between (a gateway, a proxy) cut it or changed its data.",
     "Run the job again.",
     (context) => (isPostgres(context) ? lookAtState(context) : [...seeAnswer(context), ...reachable(context)]),
     { retries: 3 },
@@ -61,7 +61,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           "Nothing answered: a firewall drops the packets, or the runner needs a proxy, or its proxy does not answer.",
           ...reachable(context),
           ...seeAnswer(context),
-          ...(/ETIMEDOUT.*ETIMEDOUT/.test(text) ? [MORE_TIME] : []),
+          ...(/ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : []),
         ];
       return [
         "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
@@ -83,8 +83,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           "Nothing listens at this address, or a firewall in between refuses the connection.",
           ...reachable(context),
         ];
-      if (/^([\d.]+|[^.]+)$/.test(context.host ?? ""))
-        // an IP address, or one word
+      if (NO_NAME.test(context.host ?? ""))
         return [
           "`host` is not the name of an Azure server: it is an address, or the machine or the container of the job. Nothing listens on this port there.",
           ...setFullName(context),
@@ -132,11 +131,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-wrong-host": [
     [
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
-      /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch/i,
+      /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|contain any IP SANs|legacy Common Name/i,
     ],
-    (_context, { text }) =>
-      /\bIP: |IP address mismatch/.test(text)
-        ? "`host` is an IP address, and the server's certificate is for its name. Nothing secret was sent."
+    ({ host = "" }) =>
+      NO_NAME.test(host)
+        ? "`host` is an IP address, or one word, and the server's certificate is for its full name. Nothing secret was sent."
         : "The certificate is for a different name: this might not be your server, or a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
     (context) => (isPostgres(context) ? [] : seeWhoAnswers(context)),
     (context) =>
@@ -153,7 +152,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
   ],
   "tls-authorities-unreadable": [
-    /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
+    /CA certificate bundle|root certificate (file|paths)|certificate verify locations|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
     "Check the file that `ssl-root-cert` or one of these variables names. In a container, the path is that of the container:",
     run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
@@ -173,7 +172,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-unknown-authority": [
     [
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
-      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i,
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted|trust relationship for the SSL/i,
     ],
     "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
     "See who issued the certificate:",
@@ -191,13 +190,13 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ],
   ],
   "tls-host-not-allowed": [
-    /(alert access.denied|unrecognized.name)|number (49|112)\b/i,
+    /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|number (49|112)\b/i,
     "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
     (context) => sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
     seeWhoAnswers,
   ],
   "tls-client-certificate": [
-    /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
+    /(alert|error: tls)\W{1,3}(unknown.?ca|unknown.?cert|bad.?cert|no.?cert|unsupported.?cert|cert|decrypt.?error)|certificate required|number (4[1-68]|51|116)\b/i,
     "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
     seeWhoAnswers,
     (context) =>
@@ -206,7 +205,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-outdated": [
     [
-      /TLS version 1\.|dh.key.too.small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
+      /TLS version 1\.|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016",
     ],
     "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can forbid the rest. A proxy that inspects TLS is a frequent reason.",
@@ -217,13 +216,16 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-handshake": [
     [
       "ERR_SSL_* EPROTO*",
-      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines/,
+      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|determine the frame size/,
     ],
     "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
     (context) => (isPostgres(context) ? [] : [CHECK_PROXY]),
     seeWhoAnswers,
   ],
 });
+
+/** An IP address, or one word. */
+const NO_NAME = /^([\d.]+|[^.]+)$/;
 
 const FAULTS: readonly (readonly [words: RegExp, fault: string])[] = [
   [/purpose|key usage/i, "is not for servers: its extended key usage has no `serverAuth`"],

@@ -59,7 +59,7 @@ export function codesOf({ code, text }: Symptom): readonly string[] {
   const named =
     text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE|CERT|UNABLE_TO|(DEPTH_ZERO_)?SELF_SIGNED_CERT)_\w+)\b/g) ?? [];
   const meant = IN_OTHER_WORDS.filter(([words]) => words.test(text)).map(([, each]) => each);
-  const [, status] = text.match(/(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?(?<![\d.:])([345]\d\d)\b/i) ?? [];
+  const [, status] = text.match(/(?:(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?|HTTP code )(?<![\d.:])([345]\d\d)\b/i) ?? [];
   const ofProxy = status === undefined ? [] : [`CONNECT_${status}`];
   const [, ofMsal = ""] = text.match(/^([a-z]+_[a-z_]{1,60}): /) ?? [];
   return [code, ofMsal, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
@@ -68,21 +68,27 @@ export function codesOf({ code, text }: Symptom): readonly string[] {
 /** How Linux, Windows, Python, Go, .NET, Java and libpq word the errors that Node.js has codes for. */
 const IN_OTHER_WORDS: readonly (readonly [words: RegExp, code: string])[] = [
   [
-    /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved/i,
+    /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|no data of the requested type/i,
     "ENOTFOUND",
   ],
   [/name resolution|try again later.*resol|server misbehaving/i, "EAI_AGAIN"],
-  [/Connection refused|actively refused/i, "ECONNREFUSED"],
-  [/Network is unreachable|No route to host|unreachable (host|network)/i, "EHOSTUNREACH"],
+  [/Connection (to \S{1,300} )?refused|actively refused|couldn't connect to server/i, "ECONNREFUSED"],
   [
-    /\btimed out\b|timeout exceeded|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
+    /Network is unreachable|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested/i,
+    "EHOSTUNREACH",
+  ],
+  [
+    /\btimed out\b|timeout (exceeded|during|awaiting|acquiring)|deadline exceeded|(network|operation) timeout|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
     "ETIMEDOUT",
   ],
   [
-    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused)/i,
+    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost)|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused)/i,
     "ECONNRESET",
   ],
-  [/Operation not permitted|PermissionError\(|forbidden by its access permissions/i, "EPERM"],
+  [
+    /Operation not permitted|PermissionError\(|forbidden by its access permissions|could not connect\b.{0,99}: Permission denied/i,
+    "EPERM",
+  ],
   [/Too many open files/i, "EMFILE"],
 ];
 
