@@ -4,15 +4,17 @@ import { modules } from "../project/modules.ts";
 import { readText } from "../project/project.ts";
 import { CORPUS } from "./corpus.ts";
 
+const PAGE = page();
+
 test("docs/troubleshooting.md is what `npm run docs` makes", () => {
-  expect(readText("docs/troubleshooting.md"), "Run npm run docs, and commit the page.").toBe(page());
+  expect(readText("docs/troubleshooting.md"), "Run npm run docs, and commit the page.").toBe(PAGE);
 });
 
 /** The other codes of src/grants are those of warnings. */
 const OF_WARNINGS = /^src\/grants\/(?!obstacles\.ts)/;
 
 test("the page has one heading for the code of each failure, which its link leads to, and no other", () => {
-  const headings = Array.from(page().matchAll(/^### (.*)$/gm), ([, heading]) => heading);
+  const headings = Array.from(PAGE.matchAll(/^### (.*)$/gm), ([, heading]) => heading);
   const found = modules("src/**/*.ts")
     .filter((path) => !OF_WARNINGS.test(path))
     .flatMap((path) => Array.from(readText(path).matchAll(/code: "([a-z-]+)",\s*message[:,]/g), ([, code]) => code));
@@ -23,19 +25,19 @@ test("the page has one heading for the code of each failure, which its link lead
 });
 
 test("the list of sections names every section, and each link on the page leads to a heading", () => {
-  const anchors = Array.from(page().matchAll(/^##+ (.*)$/gm), ([, heading = ""]) =>
+  const anchors = Array.from(PAGE.matchAll(/^##+ (.*)$/gm), ([, heading = ""]) =>
     heading
       .toLowerCase()
       .replaceAll(/[^\w -]/g, "")
       .replaceAll(" ", "-"),
   );
-  const links = Array.from(page().matchAll(/\]\(#([^)]*)\)/g), ([, anchor]) => anchor);
+  const links = Array.from(PAGE.matchAll(/\]\(#([^)]*)\)/g), ([, anchor]) => anchor);
   expect(links.filter((anchor) => !anchors.includes(`${anchor}`))).toEqual([]);
   expect(anchors.filter((anchor) => !links.includes(anchor) && anchor !== "troubleshooting")).toEqual([]);
 });
 
 test("a code in the list of codes leads to a section that has the code", () => {
-  const [head = ""] = page().split(/^## /m);
+  const [head = ""] = PAGE.split(/^## /m);
   const listed = [...head.matchAll(/\[([^\]]*)\]\(#([^)]*)\)/g)].map(([, text = "", section]) => ({
     code: text.replace("\\*", "*"),
     section,
@@ -90,14 +92,14 @@ test("a search for an error code finds its section", () => {
   }
 });
 
-const [, ...sections] = page().split(/^### /m);
+const SECTIONS = PAGE.split(/^### /m)
+  .slice(1)
+  .map((section) => ({ heading: section.split("\n")[0] ?? "", text: section.toLowerCase() }));
 
 /** The headings of the sections that hold a text, as a browser finds it: in order, whatever the case. */
 function sectionsWith(text: string): readonly string[] {
   const wanted = text.toLowerCase();
-  return sections
-    .filter((section) => section.toLowerCase().includes(wanted))
-    .map((section) => section.split("\n")[0] ?? "");
+  return SECTIONS.filter((section) => section.text.includes(wanted)).map(({ heading }) => heading);
 }
 
 /** What a user searches for: the last number of an Entra error, else the longest five words without names and numbers. */
