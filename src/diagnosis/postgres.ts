@@ -416,7 +416,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator.",
   ],
   "entra-principal-not-found": [
-    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
+    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|principal .*does not exist/i,
     "The server did not find exactly one principal with this object ID (or, without one, with exactly this display name) in its tenant, or cannot ask Entra.",
     (_context, { text }) =>
       /unexpected error/.test(text)

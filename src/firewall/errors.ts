@@ -31,7 +31,7 @@ const BUSY =
   /\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry) (again )?(later|in|after)|being (updated|created|moved)|concurrent|superseded|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
 
 const DISABLED =
-  /subscription.{0,80}(is (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
+  /subscription.{0,80}((is|are) (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = { retries: 5 };
@@ -127,7 +127,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     { retries: 1 },
   ],
   "azure-token-refused": [
-    ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }, /to access linked subscription/],
+    ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
     ({ server, clientId = "<client-id>" }, { text }) => {
       if (/'puid' or 'altsecid' or 'oid'/.test(text))
         return [
@@ -137,7 +137,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         ];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
-        /tenant/.test(text)
+        /tenant/i.test(text)
           ? "The token is from a different tenant than the subscription's."
           : "The token is for a different cloud than this address: `environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set. Or the token is from a different tenant, or was changed on the way.",
         "Set `environment` to the cloud of the subscription, and `tenant-id` to its tenant:",
@@ -147,14 +147,14 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "subscription-not-found": [
     "SubscriptionNotFound InvalidSubscriptionId MissingSubscription",
-    "This cloud has no subscription with the ID in `server-resource-id`: the ID is wrong (it is a GUID, not a name), the subscription was deleted or moved, or it belongs to a different cloud.",
+    "This tenant and cloud have no subscription with the ID in `server-resource-id`: the ID is wrong (it is a GUID, not a name), the subscription was deleted or moved, or it belongs to a different tenant or cloud.",
     "Find the subscription. Then correct `server-resource-id`, or set `tenant-id` and `environment` to its tenant and cloud:",
     az("account list --all", { output: "table" }),
   ],
   "server-not-found": [
     [
-      "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject ServerDropping ServerGroupDropping ServerNotExist*",
-      { status: [404], text: /^(?!FirewallRule)\w+ \(.*\b(not (exist|found)|not be found|deleted)/i },
+      "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject InvalidServerName ServerDropping ServerGroupDropping ServerNotExist*",
+      { status: [404, 409], text: /^(?!FirewallRule)\w+ \(.*\b(not (be )?(exist|found)|(being|was) deleted)/i },
     ],
     "The subscription has no resource group or server with this name, or it is being deleted, or was moved.",
     "Set `server-resource-id` to one of these:",
@@ -196,7 +196,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-unavailable": [
     [
-      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut TooManyRequests SubscriptionRequestsThrottled",
+      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut TooManyRequests SubscriptionRequestsThrottled RateLimiting BadGatewayConnection InvalidGatewayHost GatewayAuthenticationFailed ClientCertificateValidationFailure MultipleErrorsOccurred GeneralError UnknownError",
       { status: [408, 429, "5xx"] },
       /Our services aren.t available/,
     ],
