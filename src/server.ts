@@ -3,12 +3,12 @@ import { type Run, reconcileDatabase } from "./database.ts";
 import { haveAPattern, targetsOf } from "./grants/targets.ts";
 import { say } from "./log.ts";
 import type { Failure } from "./model/failure.ts";
-import type { DatabaseReport, Mode } from "./model/report.ts";
+import type { DatabaseReport } from "./model/report.ts";
 import { sentence } from "./model/sentence.ts";
 import type { Server } from "./model/settings.ts";
 import { databasesOn } from "./postgres/databases.ts";
 import { plain } from "./render/pen.ts";
-import { verdictText } from "./render/phrases.ts";
+import { VERDICTS } from "./render/phrases.ts";
 
 /** A small Azure server has 35 connections in all: https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-limits */
 const DATABASES_AT_ONCE = 4;
@@ -18,7 +18,7 @@ const DATABASES_AT_ONCE = 4;
  * @returns a report for each database, and for each pattern that names none, in the order of the settings
  */
 export async function reconcileServer(run: Run, server: Server): Promise<readonly DatabaseReport[]> {
-  const { grants, mode, servers } = run.settings;
+  const { grants, servers } = run.settings;
   const listed = haveAPattern(grants) ? await listDatabases(run, server) : [];
   const targets = targetsOf(grants, listed);
   let silence = "code" in listed ? silenceIn(listed) : undefined;
@@ -30,7 +30,7 @@ export async function reconcileServer(run: Run, server: Server): Promise<readonl
     const report = await reconcileDatabase(run, server, { ...target, obstacle }, sayHere);
     silence ??= silenceIn(report.error);
     done++;
-    sayHere(`${endOf(report, mode)}${targets.length > 1 ? ` (${done} of ${targets.length})` : ""}`);
+    sayHere(`${endOf(report)}${targets.length > 1 ? ` (${done} of ${targets.length})` : ""}`);
     return report;
   });
 }
@@ -48,7 +48,7 @@ function silenceIn(failure: Failure | undefined): Failure | undefined {
   return { ...failure, message: sentence`Not tried, because the server had not answered before: ${failure.message}` };
 }
 
-function endOf({ verdict, error }: DatabaseReport, mode: Mode): string {
-  const text = verdictText(verdict, mode);
+function endOf({ verdict, error }: DatabaseReport): string {
+  const text = VERDICTS[verdict];
   return error === undefined ? text : `${text}: ${plain.sentence(error.message)}`;
 }

@@ -1,4 +1,4 @@
-import type { DatabaseReport, GranteeReport, Mode, Report } from "../model/report.ts";
+import type { DatabaseReport, GranteeReport, Missing, Mode, Report } from "../model/report.ts";
 import { count, series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { failureLines } from "./failure.ts";
@@ -58,11 +58,11 @@ function findings(report: Report, pen: Pen): string {
   const drift = report.mode === "plan" ? "Plan" : "Drift";
   if (drifting.length > 0) {
     const { who, is, holds, where } = about(drifting);
-    const lacking = objectsIn(drifting, (grantee) => grantee.missing);
-    const missing = lacking.filter(({ kind }) => kind !== "identity");
+    const missing = objectsIn(drifting, lackingIn);
+    const isUnbound = drifting.some(({ grantee }) => lackingIn(grantee).length < grantee.missing.length);
     const extra = objectsIn(drifting, (grantee) => grantee.extra);
     const found = [
-      ...(missing.length < lacking.length ? [`${is} not bound to the expected Microsoft Entra identity`] : []),
+      ...(isUnbound ? [`${is} not bound to the expected Microsoft Entra identity`] : []),
       ...(missing.length > 0 ? [`${is} missing privileges on ${countObjects(missing)}`] : []),
       ...(extra.length > 0 ? [`${holds} more privileges than requested on ${countObjects(extra)}`] : []),
     ];
@@ -88,11 +88,17 @@ function findings(report: Report, pen: Pen): string {
   }
 }
 
-/** In a plan, how much of it `apply` can do. */
+/** What a grantee is missing that is a privilege. */
+function lackingIn({ missing }: GranteeReport): readonly Missing[] {
+  return missing.filter(({ kind }) => kind !== "identity");
+}
+
+/** In a plan, how many of the missing privileges `apply` can grant. */
 function applied(mode: Mode, checked: readonly Checked[]): string {
-  const total = objectsIn(checked, ({ missing }) => missing).length;
+  const total = objectsIn(checked, lackingIn).length;
   if (mode !== "plan" || total === 0) return "";
-  const blocked = objectsIn(checked, ({ missing }) => missing.filter(({ reason }) => reason !== "not-granted")).length;
+  const isBlocked = ({ reason }: Missing) => reason !== "not-granted";
+  const blocked = objectsIn(checked, (grantee) => lackingIn(grantee).filter(isBlocked)).length;
   const what = blocked === 0 ? "all of them" : `them on ${total - blocked || "none"} of the ${total}`;
   return `; \`mode: apply\` can grant ${what}`;
 }

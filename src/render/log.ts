@@ -6,7 +6,7 @@ import { causeText, explain } from "./explain.ts";
 import { failureLines } from "./failure.ts";
 import { type Cause, causesOf, changesOf } from "./findings.ts";
 import { plain } from "./pen.ts";
-import { countKinds, countTypes, hasNoOwner, placeText, privilegesText, verdictText } from "./phrases.ts";
+import { countKinds, countTypes, hasNoOwner, placeText, privilegesText, VERDICTS } from "./phrases.ts";
 import { undeclaredLine } from "./undeclared.ts";
 
 const MAX_LINES = 200;
@@ -26,7 +26,7 @@ export function logGroups(report: Report) {
       ...listed("Privileges that nobody declared", undeclared, (each) => undeclaredLine(each, plain)),
       ...listed("`mode: apply` would run", sql, String),
     ];
-    const title = logLine(`${placeText(database, plain)}: ${verdictText(verdict, mode)}`);
+    const title = logLine(`${placeText(database, plain)}: ${VERDICTS[verdict]}`);
     return { title, lines: lines.flatMap(logLines) };
   });
 }
@@ -36,7 +36,7 @@ function granteeLines(database: DatabaseReport, grantee: GranteeReport, report: 
   const { skipped, ...objects } = grantee.objects;
   const checked = verdict === "error" ? "" : ` (${[...countTypes(objects), `${skipped} skipped`].join(", ")})`;
   return [
-    `${plain.name(grantee.grantee)}: ${verdictText(verdict, report.mode)}${checked}`,
+    `${plain.name(grantee.grantee)}: ${VERDICTS[verdict]}${checked}`,
     ...(sessionRole === undefined ? [] : [`  sessions begin as ${plain.name(sessionRole)} (ALTER ROLE … SET role)`]),
     ...(error ? failureLines(error, report) : []),
     ...changesOf(grantee).flatMap(({ done, changed }) =>

@@ -4,7 +4,7 @@ import { groupsOf } from "../text/groups.ts";
 import { checkedIn, countsOf, targetsOf } from "./findings.ts";
 import { headline } from "./headline.ts";
 import { plain } from "./pen.ts";
-import { targetsIn, verdictText } from "./phrases.ts";
+import { targetsIn, VERDICTS } from "./phrases.ts";
 
 /** The outputs that are made from the report. Counts are of objects, not privileges, for each database and grantee. */
 export function outputsOf(report: Report) {
@@ -28,7 +28,7 @@ function chatMessage(report: Report): string {
   const isBad = worst !== undefined && severity(worst.verdict) >= severity("drift");
   const error = report.error ?? worst?.error;
   const counts = groupsOf(targets, ({ verdict }) => verdict).map(
-    ([{ verdict }, ...others]) => `${grouped(others.length + 1)} ${verdictText(verdict, report.mode)}`,
+    ([{ verdict }, ...others]) => `${grouped(others.length + 1)} ${VERDICTS[verdict]}`,
   );
   const text = [
     headline(report, plain),

@@ -2,7 +2,6 @@ import type { Kind } from "../model/kinds.ts";
 import type {
   DatabaseReport,
   GranteeReport,
-  Mode,
   Named,
   ObjectCounts,
   Report,
@@ -29,17 +28,13 @@ export const ICONS: Readonly<Record<Verdict, string>> = {
   error: "⚠️",
 };
 
-const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+/** The words for a verdict. */
+export const VERDICTS: Readonly<Record<Verdict, string>> = {
   "in-sync": "in sync",
   repaired: "repaired",
   drift: "drift",
   error: "could not check",
 };
-
-/** The words for a verdict. In `plan`, drift is what `apply` would grant. */
-export function verdictText(verdict: Verdict, mode: Mode): string {
-  return mode === "plan" && verdict === "drift" ? "to grant" : VERDICT_WORDS[verdict];
-}
 
 /** Kinds whose words are not the kind's own name and an `s`. */
 const KIND_WORDS: Readonly<Partial<Record<Kind, readonly [one: string, many: string]>>> = {

@@ -8,7 +8,7 @@ import { changesOf, checkedIn, countsOf, lookedAt, type Target, targetsOf } from
 import { headline } from "./headline.ts";
 import { openPage, type Page } from "./page.ts";
 import { cell, markdown, markup } from "./pen.ts";
-import { countKind, countObjects, countTypes, ICONS, placesIn, sourceText, targetsIn, verdictText } from "./phrases.ts";
+import { countKind, countObjects, countTypes, ICONS, placesIn, sourceText, targetsIn, VERDICTS } from "./phrases.ts";
 import { undeclaredPart } from "./undeclared.ts";
 
 /** A longer script is for the SQL file: nobody copies it from a web page. */
@@ -160,7 +160,7 @@ function targetCells(report: Report): (target: Target) => readonly string[] {
     const checked = grantee ? [{ database, grantee }] : error ? checkedIn([database]) : [];
     const counts = Object.entries(countsOf(checked)).flatMap(([list, n]) => (n > 0 ? `${grouped(n)} ${list}` : []));
     const more = [...(error ? [error.code] : []), ...counts].join(", ");
-    return [`${ICONS[verdict]} ${verdictText(verdict, report.mode)}${more && `: ${more}`}`, named(target)];
+    return [`${ICONS[verdict]} ${VERDICTS[verdict]}${more && `: ${more}`}`, named(target)];
   };
 }
 

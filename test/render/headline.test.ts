@@ -90,6 +90,21 @@ test("the headline says in a plan how much apply can grant", () => {
   expect(plan("not-owner", "not-granted")).toMatch(/; `mode: apply` can grant them on 1 of the 2\.$/);
   const beyond = reports.grantee({ verdict: "drift", onExtra: "fail", extra: [reports.extra()] });
   expect(line(withGrantees([beyond], { mode: "plan" }))).not.toContain("can grant");
+  const identity = reports.missing({ kind: "identity", privileges: [], reason: "no-identity" });
+  const missing = [identity, reports.missing({ reason: "not-granted" })];
+  const unbound = (list: typeof missing) => reports.grantee({ verdict: "drift", missing: list });
+  expect(line(withGrantees([unbound(missing)], { mode: "plan" }))).toMatch(/; `mode: apply` can grant all of them\.$/);
+  expect(line(withGrantees([unbound([identity])], { mode: "plan" }))).not.toContain("can grant");
+});
+
+test("the verdict is called drift in a plan too, because there may be nothing to grant", () => {
+  const beyond = reports.grantee({ verdict: "drift", onExtra: "revoke", extra: [reports.extra()] });
+  const report = withGrantees([beyond, reports.grantee({ grantee: "aad_other" })], { mode: "plan" });
+  expect(outputsOf(report).message).toContain("2 targets: 1 drift and 1 in sync.");
+  expect(renderSummary(report)).toContain("| ❌ drift: 1 extra |");
+  expect(logGroups(report).flatMap(({ lines }) => lines)).toContainEqual(
+    expect.stringMatching(/^aad_orders: drift \(/),
+  );
 });
 
 test("the headline says what was granted and revoked, and what is extra", () => {
