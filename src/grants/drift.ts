@@ -80,18 +80,13 @@ export function mayDiffer(
   demand: Demand,
   grantees: readonly Pick<Grantee, "role" | "actor">[],
 ): boolean {
-  const lacks = (group: Group) => {
+  const mayDifferOn = (group: Group) => {
+    if (isInSchema(group.kind)) return group.members.length > 0;
     const demanded = demandedOn(group, demand, server.version);
-    return grantees.some((grantee) => lackingOn(group, demanded, grantee).length > 0);
+    const isLacking = grantees.some((grantee) => lackingOn(group, demanded, grantee).length > 0);
+    return isLacking || group.acl.some(({ grantable }) => grantable);
   };
-  return (
-    demand.defaultPrivileges ||
-    columns.length > 0 ||
-    groups.some((group) => {
-      if (isInSchema(group.kind)) return group.members.length > 0;
-      return group.acl.some(({ grantable }) => grantable) || lacks(group);
-    })
-  );
+  return demand.defaultPrivileges || columns.length > 0 || groups.some(mayDifferOn);
 }
 
 /** The demanded privileges that a grantee does not hold on the objects of a group. */
