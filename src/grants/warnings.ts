@@ -29,7 +29,6 @@ export function warningsFor(
     ...cannotLogIn(grantee),
     ...warning("grantee-read-only", readOnlySessions(database.name, demand, grantee)),
     ...identityWarnings(server, demand, grantee),
-    ...sessionRoleRefused(grantee),
     ...futureWarnings(grantee, future, beyond),
     ...pitfallWarnings(role, pitfalls),
     ...warning("grantee-is-owner", granteeIsOwner(groups, demand, actor)),
@@ -78,14 +77,6 @@ function readOnlySessions(
 }
 
 const WRITING: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);
-
-/** The server only warns about a setting that it refuses, and the session goes on without it. */
-function sessionRoleRefused({ role, actor, refused }: Grantee): readonly Warning[] {
-  return refused.flatMap((other) => {
-    const message = sentence`Sessions of ${name(role.name)} are set to begin as ${name(other)} (ALTER ROLE … SET role), but the server refuses that: the role does not exist, or ${name(role.name)} cannot SET ROLE to it. The sessions begin as ${name(actor.name)}. Grant the membership, or remove the setting with ALTER ROLE … RESET role.`;
-    return warning("session-role-refused", message);
-  });
-}
 
 function granteeIsOwner(groups: readonly Group[], demand: Demand, actor: Role): Sentence | undefined {
   const isLimited = ({ kind }: Group) =>

@@ -28,8 +28,6 @@ export interface Grantee {
    * https://www.postgresql.org/docs/current/sql-alterrole.html
    */
   readonly actor: Role;
-  /** The roles that ALTER … SET role names and the server refuses at sign-in, because they do not exist, for example. */
-  readonly refused: readonly string[];
   /**
    * Which setting makes its sessions in this database read-only, in the words of pg_settings; null: none does.
    * https://www.postgresql.org/docs/current/view-pg-settings.html (source)

@@ -20,7 +20,7 @@ import type { LabelRow, OwnershipRow } from "./grantees.sql.ts";
 export type FirstLook = ReturnType<typeof mapSnapshot>;
 
 /** A grantee, and who its sessions are. */
-type SignedIn = Pick<Grantee, "role" | "actor" | "refused" | "readOnly">;
+type SignedIn = Pick<Grantee, "role" | "actor" | "readOnly">;
 
 /**
  * Maps the rows of SNAPSHOT, and perhaps those of `whoCanAct`: resolves OIDs to roles, schemas and groups.

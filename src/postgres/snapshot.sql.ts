@@ -81,11 +81,10 @@ setting AS MATERIALIZED (
 ),
 -- as which role a grantee's sessions begin: the server passes over what it refuses
 session AS MATERIALIZED (
-  SELECT g.name, g.oid AS grantee, COALESCE(s.role, g.oid) AS role, s.rank
+  SELECT g.name, g.oid AS grantee, COALESCE((
+           SELECT s.role FROM setting AS s WHERE s.grantee = g.oid AND s.name = 'role' AND s.accepted ORDER BY s.rank LIMIT 1
+         ), g.oid) AS role
   FROM grantee AS g
-  LEFT JOIN LATERAL (
-    SELECT role, rank FROM setting WHERE setting.grantee = g.oid AND name = 'role' AND accepted ORDER BY rank LIMIT 1
-  ) AS s ON TRUE
 ),
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 heir AS MATERIALIZED (SELECT oid FROM grantee UNION SELECT oid FROM acting),
@@ -221,8 +220,6 @@ ${SECTIONS}
 UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object(
          'name', s.name, 'oid', s.grantee, 'session', s.role,
-         'refused', (SELECT COALESCE(pg_catalog.json_agg(r.value ORDER BY r.rank), '[]') FROM setting AS r
-                     WHERE r.grantee = s.grantee AND r.name = 'role' AND NOT r.accepted AND (s.rank IS NULL OR r.rank < s.rank)),
          'readOnly', (SELECT CASE WHEN r.value::pg_catalog.bool
                                   THEN (ARRAY['database user', 'user', 'database', 'global'])[r.rank + 1] END
                       FROM setting AS r WHERE r.grantee = s.grantee AND r.name <> 'role' ORDER BY r.rank LIMIT 1))

@@ -178,7 +178,6 @@ export function snapshot(
   const app: Grantee = {
     role: roles.app,
     actor: roles[actor],
-    refused: [],
     ...NO_FACTS,
     ...facts,
     pitfalls: [],
