@@ -9,7 +9,6 @@ import { ActionError, type Failure, failure } from "../model/failure.ts";
 import { isRoutine } from "../model/kinds.ts";
 import { sentence } from "../model/sentence.ts";
 import type { Group, Oid, Pitfall, Role, Snapshot } from "../model/snapshot.ts";
-import { likePatternsOf } from "./exclude.sql.ts";
 import { type LabelRow, labelsOf, type OwnershipRow, ownerships } from "./grantees.sql.ts";
 import { pitfallStatements } from "./pitfalls.sql.ts";
 import { whoCanAct } from "./roles.sql.ts";
@@ -130,7 +129,7 @@ async function lookOnce(
 
 /** The second look: the objects that were asked about as they are now, and what depends on the first look. */
 async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: Demand) {
-  const first = mapSnapshot(rows, demand.exclude);
+  const first = mapSnapshot(rows);
   const { snapshot, asked } = first;
   const signedIn = [...first.grantees.values()];
   const actors = [...new Set(signedIn.map(({ actor }) => actor))];
@@ -148,7 +147,7 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
     ...pitfallStatements(first, demand, actorIds),
     "COMMIT;",
   ])) as [ObjectNow[], SnapshotRow[], GroupRow[], LabelRow[], OwnershipRow[], ...Pitfall[][]];
-  const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting], demand.exclude) : first;
+  const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting]) : first;
   const complete: Snapshot = {
     ...seen.snapshot,
     groups: [...seen.snapshot.groups, ...defaults.map(seen.groupFrom)],
@@ -180,15 +179,12 @@ async function statements(client: Client, sql: readonly string[]): Promise<unkno
 }
 
 function parametersOf(grantees: readonly string[], demand: Demand): unknown[] {
-  const { names, paths } = likePatternsOf(demand.exclude);
   return [
     grantees,
     demand.schemas === "*" ? null : demand.schemas,
     demand.tablePrivileges === "ALL" ? null : demand.tablePrivileges,
     demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
     demand.onExtra !== "ignore",
-    names,
-    paths,
     demand.routinePrivileges,
   ];
 }

@@ -1,7 +1,7 @@
 import type { Demand } from "../model/demand.ts";
 import type { Kind } from "../model/kinds.ts";
 import type { Oid } from "../model/snapshot.ts";
-import { notExcluded } from "./exclude.sql.ts";
+import { isExcluded } from "./exclude.sql.ts";
 import { unnested } from "./roles.sql.ts";
 import type { FirstLook } from "./snapshot.rows.ts";
 
@@ -48,7 +48,7 @@ function used({ schemas, grantees, exclude }: PitfallScope): string {
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   CROSS JOIN ${unnested(grantees)} AS g (oid)
-  WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(exclude, "n.nspname", "c.relname")}
+  WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND NOT ${isExcluded(exclude, "n.nspname", "c.relname")}
     AND NOT ${extensionMember("c.oid")}
 )`;
 }
@@ -247,7 +247,7 @@ const NEXTVAL = 1574;
  * @param demanded whether USAGE or UPDATE is demanded on the sequences of `schemas`
  */
 function defaultsThatFail(scope: PitfallScope, demanded: boolean): string {
-  const isDemanded = `s.relnamespace = ANY ('{${scope.schemas.join()}}'::pg_catalog.oid[]) AND ${notExcluded(scope.exclude, "sn.nspname", "s.relname")}`;
+  const isDemanded = `s.relnamespace = ANY ('{${scope.schemas.join()}}'::pg_catalog.oid[]) AND NOT ${isExcluded(scope.exclude, "sn.nspname", "s.relname")}`;
   return `
 WITH ${used(scope)},
 taken AS MATERIALIZED (

@@ -24,10 +24,9 @@ type SignedIn = Pick<Grantee, "role" | "actor" | "readOnly">;
 
 /**
  * Maps the rows of SNAPSHOT, and perhaps those of `whoCanAct`: resolves OIDs to roles, schemas and groups.
- * @param exclude the patterns as they were passed
  * @throws an error about an OID that the statement did not list; so do the functions in the result
  */
-export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly string[]) {
+export function mapSnapshot(rows: readonly SnapshotRow[]) {
   const facts = sectionsOf(rows);
   const [[server], [database]] = [facts("server"), facts("database")];
   if (server === undefined || database === undefined) throw new Error("the snapshot lacks its server or database");
@@ -66,7 +65,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
       })),
       knownSchemas: facts("known-schema"),
       knownRoles: facts("known-role"),
-      unmatchedPatterns: facts("unmatched-pattern").map((ordinal) => exclude[ordinal - 1] ?? ""),
+      unmatchedPatterns: facts("unmatched-pattern"),
     },
     grantees: new Map(
       facts("grantee").map(({ name, oid, session, ...row }): [string, SignedIn] => [
@@ -88,7 +87,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[], exclude: readonly stri
 
 /** Maps the rows of `undeclaredPrivileges`: the roles and objects as in a snapshot, and who holds what. */
 export function mapUndeclared(rows: readonly SnapshotRow[]): UndeclaredLook {
-  const { snapshot, roleOf, holderOf, relationsOf } = mapSnapshot(rows, []);
+  const { snapshot, roleOf, holderOf, relationsOf } = mapSnapshot(rows);
   const undeclared = rows.filter(({ section }) => section === "undeclared");
   return {
     snapshot,
@@ -205,7 +204,7 @@ interface Facts {
   };
   "known-schema": string;
   "known-role": string;
-  "unmatched-pattern": number;
+  "unmatched-pattern": string;
 }
 
 type CanAct = typeof CANNOT_ACT;

@@ -7,7 +7,8 @@ import {
   sinceOf,
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
-import { matches } from "./exclude.sql.ts";
+import { quoteLiteral } from "../text/sql.ts";
+import { isExcluded } from "./exclude.sql.ts";
 import { aclItems, aclOf, KIND_OF_RELATION, SECTIONS, SERVER_CTES, SETTINGS } from "./roles.sql.ts";
 
 /** All privileges of tables (r), sequences (S) and routines (f), in the documentation's order. */
@@ -55,12 +56,11 @@ function schemaOfType(type: string): string {
  * $3 table privileges  text[]  NULL: all there are
  * $4 sequence privs    text[]  NULL: all there are
  * $5 look for more     boolean whether privileges beyond the demand matter
- * $6 excluded names    text[]  LIKE patterns for a relation's name
- * $7 excluded paths    text[]  LIKE patterns for schema.name, one for each of $6 ('' matches nothing)
- * $8 routine privs     text[]  empty: routines are not looked at
- * $9 since             xid8    relations and routines that changed in it or later stand for themselves alone; NULL: none do
+ * $6 routine privs     text[]  empty: routines are not looked at
+ * $7 since             xid8    relations and routines that changed in it or later stand for themselves alone; NULL: none do
  *
- * The text between `if` and `end if` is left out if a demand does not need it.
+ * The text between `if` and `end if` is left out if a demand does not need it. `:excluded` and `:patterns` are the SQL of its
+ * `exclude`.
  */
 const SNAPSHOT = `
 WITH ${SERVER_CTES},
@@ -92,7 +92,7 @@ heir AS MATERIALIZED (SELECT oid FROM grantee UNION SELECT oid FROM acting),
 privilege AS (
   SELECT type, name, CASE type WHEN 'r' THEN $3::pg_catalog.text[] IS NULL OR name = ANY ($3)
                                WHEN 'S' THEN $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
-                               ELSE name = ANY ($8::pg_catalog.text[]) END AS demanded
+                               ELSE name = ANY ($6::pg_catalog.text[]) END AS demanded
   FROM server JOIN ${PRIVILEGES} ON since <= version
 ),
 schema AS MATERIALIZED (
@@ -101,11 +101,6 @@ schema AS MATERIALIZED (
   WHERE nspname = ANY ($2::pg_catalog.text[])
      OR ($2 IS NULL AND nspname !~ '^pg_' AND nspname <> 'information_schema' AND oid NOT IN (
            SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass))
-),
-pattern AS (
-  SELECT name, path, ordinal
-  FROM ROWS FROM (pg_catalog.unnest($6::pg_catalog.text[]), pg_catalog.unnest($7::pg_catalog.text[]))
-    WITH ORDINALITY AS p (name, path, ordinal)
 ),
 object AS (
   -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
@@ -119,14 +114,14 @@ object AS (
          FALSE, FALSE, p.xmin, 'pg_catalog.pg_proc'::pg_catalog.regclass
   FROM pg_catalog.pg_proc AS p /* end if */
 ),
--- own_group sets an object apart from others like it, if its row was written by transaction $9 or later:
+-- own_group sets an object apart from others like it, if its row was written by transaction $7 or later:
 -- https://www.postgresql.org/docs/current/ddl-system-columns.html (xmin)
 checked AS (
   SELECT o.*, s.nspname,
-         CASE WHEN $9::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(o.xmin) <= pg_catalog.age($9::pg_catalog.xid8::pg_catalog.xid)
+         CASE WHEN $7::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(o.xmin) <= pg_catalog.age($7::pg_catalog.xid8::pg_catalog.xid)
               THEN o.oid END AS own_group,
          CASE WHEN (o.catalog, o.oid) IN (SELECT classid, objid FROM extension_member) THEN 'extension' /* if exclude */
-              WHEN ${matches("s.nspname", "o.name", "$6", "$7")} THEN 'exclude' /* end if */ ELSE '' END AS skipped
+              WHEN :excluded THEN 'exclude' /* end if */ ELSE '' END AS skipped
   FROM object AS o
   JOIN schema AS s ON s.oid = o.relnamespace
 ),
@@ -242,9 +237,7 @@ SELECT 'column', pg_catalog.json_build_object(
          'representative', representative, 'relation', relation, 'name', relname, 'items', ${aclItems("attname")})
 FROM column_item GROUP BY representative, relation, relname /* end if */ /* if exclude */
 UNION ALL
-SELECT 'unmatched-pattern', pg_catalog.to_json(p.ordinal)
-FROM pattern AS p
-WHERE NOT EXISTS (SELECT FROM checked AS c WHERE ${matches("c.nspname", "c.name", "ARRAY[p.name]", "ARRAY[p.path]")}) /* end if */
+SELECT 'unmatched-pattern', pg_catalog.to_json(p.text) FROM (VALUES :patterns) AS p (text, is_matched) WHERE NOT is_matched /* end if */
 UNION ALL
 SELECT 'known-schema', pg_catalog.to_json(nspname)
 FROM pg_catalog.pg_namespace
@@ -267,5 +260,13 @@ export function snapshotFor({ exclude, onExtra, ...privileges }: Demand): string
     columns: onExtra !== "ignore" && (tablePrivileges !== "ALL" || sequencePrivileges !== "ALL"),
   };
   const part = /\/\* if (\w+) \*\/([\s\S]*?)\/\* end if \*\//g;
-  return SNAPSHOT.replace(part, (_, name: string, sql: string) => (needed[name] ? sql : ""));
+  const patterns = exclude.map((pattern) => {
+    const isMatched = `EXISTS (SELECT FROM checked AS c WHERE ${isExcluded([pattern], "c.nspname", "c.name")})`;
+    return `(${quoteLiteral(pattern)}::pg_catalog.text, ${isMatched})`;
+  });
+  const excluded = isExcluded(exclude, "s.nspname", "o.name");
+  return SNAPSHOT.replace(part, (_, name: string, sql: string) => (needed[name] ? sql : "")).replace(
+    /:(excluded|patterns)\b/g,
+    (_, name: string) => (name === "excluded" ? excluded : patterns.join(", ")),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Demand } from "../model/demand.ts";
 import { quoteLiteral } from "../text/sql.ts";
-import { notExcluded } from "./exclude.sql.ts";
+import { isExcluded } from "./exclude.sql.ts";
 import { aclItems, KIND_OF_RELATION, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
 
 /** The objects that one grant of the settings checks. */
@@ -129,5 +129,5 @@ function isChecked({ schemas, exclude }: Checked): string {
       ? `n.oid NOT IN (
            SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)`
       : `n.nspname = ANY (ARRAY[${schemas.map(quoteLiteral).join()}]::pg_catalog.text[])`;
-  return `${inSchemas} AND ${notExcluded(exclude, "n.nspname", "c.relname")}`;
+  return `${inSchemas} AND NOT ${isExcluded(exclude, "n.nspname", "c.relname")}`;
 }

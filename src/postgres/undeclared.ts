@@ -22,7 +22,7 @@ export async function lookForUndeclared(
       client.query<SnapshotRow>(undeclaredPrivileges(checked, grantees)),
     ]);
     const [acting] = await Promise.all([
-      client.query<SnapshotRow>(whoCanAct(mapSnapshot(rows, []), [])),
+      client.query<SnapshotRow>(whoCanAct(mapSnapshot(rows), [])),
       client.query("COMMIT"),
     ]);
     return mapUndeclared([...rows, ...acting.rows]);

@@ -159,7 +159,7 @@ export function names(text: string): readonly string[] {
  * toolkit removes it from a value, so a name cannot begin or end with it. Nothing else is changed.
  */
 export function lines(text: string): readonly string[] {
-  return [...new Set(eachLine((line) => line)(text))];
+  return [...new Set(eachLine(withoutNul)(text))];
 }
 
 /** Reads each line that is not blank, in order. A line that is refused is the item of the mistake. */
@@ -176,10 +176,15 @@ function eachLine<V>(parse: (line: string) => V): (text: string) => readonly V[]
   };
 }
 
-/** A longer name, or a NUL in it, would be truncated by PostgreSQL or the protocol: another object would be meant. */
+/** PostgreSQL's protocol ends a text at a NUL. */
+function withoutNul(line: string): string {
+  if (line.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
+  return line;
+}
+
+/** PostgreSQL would truncate a longer name: another object would be meant. */
 function checkedName(name: string): string {
-  if (name.includes("\0")) throw new Invalid(inOurWords("contains a NUL character"));
-  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  if (Buffer.byteLength(withoutNul(name)) <= MAX_NAME_BYTES) return name;
   throw new Invalid(sentence`is longer than ${MAX_NAME_BYTES} bytes`, {
     remedy: inOurWords("PostgreSQL truncates longer names. Use the name as the server stores it."),
   });

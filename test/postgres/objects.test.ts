@@ -197,6 +197,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: objects", (version) => {
       "*_id_seq",
       "nothing_*",
       "Billing.*",
+      ":patterns '$&",
     ];
     const before = await acls();
 
@@ -215,6 +216,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: objects", (version) => {
     expect(report.warnings.filter(({ code }) => code === "exclude-matches-nothing")).toEqual([
       expect.objectContaining({ message: { parts: expect.arrayContaining([{ code: "nothing_*" }]) } }),
       expect.objectContaining({ message: { parts: expect.arrayContaining([{ code: "Billing.*" }]) } }),
+      expect.objectContaining({ message: { parts: expect.arrayContaining([{ code: ":patterns '$&" }]) } }),
     ]);
   });
 

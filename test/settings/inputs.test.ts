@@ -279,7 +279,8 @@ describe("names", () => {
   });
 
   test("names with a NUL are refused", () => {
-    expect(mistakes({ grantee: "aad\0" })).toEqual([expect.stringContaining("contains a NUL character")]);
+    for (const name of ["grantee", "exclude"])
+      expect(mistakes({ [name]: "aad\0" })).toEqual([expect.stringContaining("contains a NUL character")]);
   });
 
   test("`user` is one name", () => {
