@@ -99,10 +99,11 @@ export function leftOf({ blocked, changes }: Plan, outcome: Outcome, otherwise: 
 }
 
 /** The reason why a change failed. An object in the last look is not gone, even if the server said that it did not exist. */
-function refusalOf({ failed }: Outcome, change: Change): Refusal | undefined {
+function refusalOf({ failed }: Outcome, change: Change): Omit<Blocked, "change"> | undefined {
   if (failed.size === 0) return undefined; // a key for each of 200,000 changes takes time
-  const refusal = failed.get(keyOfChange(change));
-  return refusal?.reason === "gone" ? { ...refusal, reason: "refused", otherNotFound: true } : refusal;
+  const { reason, ...why } = failed.get(keyOfChange(change)) ?? {};
+  if (reason === "gone") return { ...why, reason: "refused", otherNotFound: true };
+  return reason && { ...why, reason };
 }
 
 /** The reasons why a change that this login can make was not made. */

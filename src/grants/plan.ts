@@ -14,9 +14,10 @@ export interface Plan {
   readonly blocked: readonly Blocked[];
 }
 
-/** The reason why a change is not made. */
+/** The reason why a change failed. */
 export interface Refusal {
-  readonly reason: Reason;
+  /** `gone`: the server did not find the object. */
+  readonly reason: Reason | "gone";
   /** The server's message when it refused the change, or one of an object with the same owner and ACL. */
   readonly serverMessage?: string;
   /** What that message usually means, and what to do. */
@@ -27,6 +28,7 @@ export interface Refusal {
 
 /** A change that is not made. */
 export interface Blocked extends Refusal {
+  readonly reason: Reason;
   readonly change: Change;
   /** This login can make the change, and only a rule of this action keeps it from doing so. */
   readonly byLogin?: true;

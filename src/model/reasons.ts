@@ -42,11 +42,6 @@ const ENTRIES = {
     noSql: true,
     advice: inOurWords("Run this step again when the migration or job that holds the lock has finished."),
   },
-  gone: {
-    why: "The object was dropped, or dropped and created again, while this step ran.",
-    noSql: true,
-    advice: inOurWords("Run this step again after the job that changes the schema."),
-  },
   refused: {
     why: "The server refused the statement, although the privileges seemed sufficient.",
     isEnough: true,

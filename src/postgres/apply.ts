@@ -4,7 +4,6 @@ import { type Batch, batchesOf, batchOf } from "../grants/batches.ts";
 import { isHopeless, keyOfChange, noteCommitted, noteFailed, type Outcome } from "../grants/outcome.ts";
 import type { Plan, Refusal } from "../grants/plan.ts";
 import type { Change } from "../grants/statements.ts";
-import type { Reason } from "../model/reasons.ts";
 import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { adviceOn, attempt, concernsAll, LOCK_TIMEOUT, reasonOf } from "./batch.ts";
@@ -111,7 +110,7 @@ async function run(round: Round, planned: Batch): Promise<void> {
 }
 
 /** An object is gone if the message names it. A function that runs on GRANT may miss something else. */
-function refusalOf(error: DatabaseError, reason: Reason, changes: readonly Change[]): Refusal {
+function refusalOf(error: DatabaseError, reason: Refusal["reason"], changes: readonly Change[]): Refusal {
   const serverMessage = wordsOf(error);
   if (reason === "refused") return { reason, serverMessage, advice: adviceOn(error) };
   const names = changes.flatMap(({ member }) => [member.name, member.oid]);

@@ -1,8 +1,8 @@
 import pg, { type Client } from "pg";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { wordsOf } from "../diagnosis/symptoms.ts";
+import type { Refusal } from "../grants/plan.ts";
 import { type Statement, withRoles } from "../grants/statements.ts";
-import type { Reason } from "../model/reasons.ts";
 import { code, EMPTY, paragraph, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { BEGIN, rollBack } from "./transaction.ts";
 import type { Turns } from "./turn.ts";
@@ -64,7 +64,7 @@ const PRIVILEGE_NOT_REVOKED = "01006";
  * @throws the error itself if it is about the session: connection, resources, read-only
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-export function reasonOf(error: pg.DatabaseError): Reason {
+export function reasonOf(error: pg.DatabaseError): Refusal["reason"] {
   const reason = REASONS[error.code ?? ""];
   if (reason !== undefined) return reason;
   if (error.code === "XX000") {
@@ -76,7 +76,7 @@ export function reasonOf(error: pg.DatabaseError): Reason {
   return "refused";
 }
 
-const REASONS: Readonly<Record<string, Reason>> = {
+const REASONS: Readonly<Record<string, Refusal["reason"]>> = {
   "55P03": "locked", // lock_not_available
   "57014": "locked", // query_canceled, by statement_timeout
   "40001": "locked", // serialization_failure

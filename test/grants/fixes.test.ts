@@ -222,7 +222,7 @@ describe("the fix of one finding", () => {
     });
   });
 
-  test.each(["locked", "gone", "not-direct", "role-gone"] as const)("for %s has a note and no SQL", (reason) => {
+  test.each(["locked", "not-direct", "role-gone"] as const)("for %s has a note and no SQL", (reason) => {
     expect(Object.keys(fix(reason))).toEqual(["note"]);
   });
 

@@ -10,10 +10,10 @@ import {
   type Outcome,
   settle,
 } from "../../src/grants/outcome.ts";
+import type { Refusal } from "../../src/grants/plan.ts";
 import type { Change } from "../../src/grants/statements.ts";
 import { conclude, unfinishedReports } from "../../src/grants/verdict.ts";
 import type { Demand } from "../../src/model/demand.ts";
-import type { Reason } from "../../src/model/reasons.ts";
 import { type GranteeReport, worst } from "../../src/model/report.ts";
 import { ACTING, columnsOf, demand, entry, group, held, type Seen, snapshot } from "./snapshots.ts";
 
@@ -138,7 +138,7 @@ describe("the result of `apply`", () => {
     const [first] = changes;
     if (first === undefined) throw new Error("no change");
     const plan = { changes: [first], blocked: [] };
-    const tryAfter = (reason: Reason) =>
+    const tryAfter = (reason: Refusal["reason"]) =>
       isWorthTrying(plan, { ...nothingDone(), isTried: true, failed: new Map([[keyOfChange(first), { reason }]]) });
     expect([tryAfter("locked"), tryAfter("gone"), tryAfter("refused"), tryAfter("dependent-privileges")]).toEqual([
       true,

@@ -56,10 +56,6 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     "Another session held a lock on the object for too long.",
     "Run this step again when the migration or job that holds the lock has finished.",
   ],
-  gone: [
-    "The object was dropped, or dropped and created again, while this step ran.",
-    "Run this step again after the job that changes the schema.",
-  ],
   refused: [
     "The server refused the statement, although the privileges seemed sufficient.",
     "Run this step again. If that changes nothing, an event trigger or an extension refuses or undoes the change.",
