@@ -25,7 +25,7 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter/,
   "Its pool mode shares connections. `pool_mode = session` does not.":
     /prepared|cached plan|transaction|portal|bind|pooling/,
-  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|secret/i,
+  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|secret/i,
   "It, or the server behind it, does not allow this user, database or address.":
     /hba|host based|blocked|banned|breaker|allow_list|rejected|permission|SSL/i,
   "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant/i,
@@ -83,11 +83,11 @@ export const POSTGRES = rulesFor("postgres", {
     lookAtState,
   ],
   "protocol-violation": [
-    ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
+    ["PROTOCOL_VIOLATION", /^SASL: (?!.*client password)/],
     "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     "Check `host` and `port`: perhaps a different service listens there.",
     setFullName,
-    "If a proxy is in between, set `host` to the server itself.",
+    "If a proxy or a connection pooler is in between, set `host` to the server itself.",
   ],
   "cluster-statement": [
     /while executing command on/,
@@ -173,7 +173,7 @@ export const POSTGRES = rulesFor("postgres", {
   "password-refused": [
     [
       "28P01",
-      /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied|server signature does not match/i,
+      /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i,
     ],
     passwordRefused,
   ],
@@ -339,7 +339,10 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
   "data-damaged": [
-    ["XX001 XX002 58030", /pg_filenode|status of transaction|^could not \w+ (file|directory) .*: Permission denied/],
+    [
+      "XX001 XX002 58030",
+      /status of transaction|^could not .*(: Permission denied|"(base|global|pg_\w+)\/)|pg_filenode/,
+    ],
     "A data file of the server is damaged or cannot be read.",
     "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too.",
   ],
@@ -454,12 +457,18 @@ export const POSTGRES = rulesFor("postgres", {
       sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
     run("\\du"),
   ],
+  "catalog-not-readable": [
+    { codes: "42501", text: /denied for (table|view) "?pg_(?!authid|shadow|statistic|large|user_m|hba)/ },
+    "PUBLIC can read this catalog by default, and this action needs it: the privilege was revoked.",
+    "Grant it again, as a superuser:",
+    ({ user }) => run(`GRANT SELECT ON pg_catalog.<catalog> TO ${identifier(user, "<user>")};`),
+  ],
   "restricted-role": [
     [
       /cannot have explicit members/,
       {
         codes: "42501",
-        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|cron\b|job\b|job_run_details)/i,
+        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)/i,
       },
     ],
     "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
@@ -654,12 +663,7 @@ function withoutServer(user: string, host: string): string | undefined {
 }
 
 /** 28P01 has one text for many causes: those that the name or the token shows come first. */
-function passwordRefused(context: Context, { text }: Symptom): Answer {
-  if (/server signature/.test(text))
-    return [
-      "The other side could not prove that it knows the role's password: it is a different server, or something in between.",
-      "Check `host` and `port`. If a connection pooler is in between, set `port: 5432`, or `host` to the server itself.",
-    ];
+function passwordRefused(context: Context): Answer {
   const { signIn, user = "", host = "", token, cloud } = context;
   if (signIn?.type === "password")
     return [

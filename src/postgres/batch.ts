@@ -96,7 +96,7 @@ const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
  * An error whose context is a function, such as that of an event trigger, is that function's, whatever its SQLSTATE.
  */
 export function adviceOn({ message, detail, code: sqlState, where = "" }: pg.DatabaseError): Sentence {
-  const inFunction = /\bfunction\b/.test(where) || message.includes("security-definer function");
+  const inFunction = /\bfunction\b/.test(where) || /security-(definer|restricted)/.test(message);
   const { hint, steps } = diagnose({ message, detail, hint: where, code: inFunction ? RAISE_EXCEPTION : sqlState });
   const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
   const todo = steps.map(({ text, command }) => (command ? sentence`${text} ${code(command)}` : text));
