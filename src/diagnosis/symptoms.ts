@@ -56,41 +56,30 @@ function addressesIn(errors: unknown): string {
  * the status of a proxy's answer to CONNECT (`CONNECT_407`), which each library words in its own way.
  */
 export function codesOf({ code, text }: Symptom): readonly string[] {
-  const named =
-    text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE|CERT|UNABLE_TO|(DEPTH_ZERO_)?SELF_SIGNED_CERT)_\w+)\b/g) ?? [];
-  const meant = IN_OTHER_WORDS.filter(([words]) => words.test(text)).map(([, each]) => each);
+  const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE|CERT|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)_\w+)\b/g) ?? [];
+  const meant = Object.keys(IN_OTHER_WORDS).filter((each) => IN_OTHER_WORDS[each]?.test(text));
   const [, status] = text.match(/(?:(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?|HTTP code )(?<![\d.:])([345]\d\d)\b/i) ?? [];
   const ofProxy = status === undefined ? [] : [`CONNECT_${status}`];
   const [, ofMsal = ""] = text.match(/^([a-z]+_[a-z_]{1,60}): /) ?? [];
   return [code, ofMsal, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
 }
 
-/** How Linux, Windows, Python, Go, .NET, Java and libpq word the errors that Node.js has codes for. */
-const IN_OTHER_WORDS: readonly (readonly [words: RegExp, code: string])[] = [
-  [
+/** How Linux, Windows, curl, Python, Go, .NET, Java and libpq word the errors that Node.js has codes for. */
+const IN_OTHER_WORDS: Readonly<Record<string, RegExp>> = {
+  ENOTFOUND:
     /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|no data of the requested type/i,
-    "ENOTFOUND",
-  ],
-  [/name resolution|try again later.*resol|server misbehaving/i, "EAI_AGAIN"],
-  [/Connection (to \S{1,300} )?refused|actively refused|couldn't connect to server/i, "ECONNREFUSED"],
-  [
+  EAI_AGAIN: /name resolution|try again later.*resol|server misbehaving/i,
+  ECONNREFUSED: /Connection (to \S{1,300} )?refused|actively refused|couldn't connect to server/i,
+  EHOSTUNREACH:
     /Network is unreachable|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested/i,
-    "EHOSTUNREACH",
-  ],
-  [
+  ETIMEDOUT:
     /\btimed out\b|timeout (exceeded|during|awaiting|acquiring)|deadline exceeded|(network|operation) timeout|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
-    "ETIMEDOUT",
-  ],
-  [
+  ECONNRESET:
     /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost)|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused)/i,
-    "ECONNRESET",
-  ],
-  [
+  EPERM:
     /Operation not permitted|PermissionError\(|forbidden by its access permissions|could not connect\b.{0,99}: Permission denied/i,
-    "EPERM",
-  ],
-  [/Too many open files/i, "EMFILE"],
-];
+  EMFILE: /Too many open files/i,
+};
 
 /** An error's own words, on one line, without secrets. */
 export function wordsOf(error: unknown): string {
