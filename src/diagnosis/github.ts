@@ -21,7 +21,7 @@ export const GITHUB = rulesFor("github", {
     "Run the job again.",
   ],
   "oidc-refused": [
-    /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*HTML page)/,
+    /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))/,
     (_context, { text }) => {
       if (/Error Code : 4(01|04|10)/.test(text))
         return [

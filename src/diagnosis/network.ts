@@ -67,7 +67,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
-        "If public access is `Disabled`, use a runner in the server's network.",
+        "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
         "If it is `Enabled`, allow the runner's address:",
         azAllow(context, "<address>"),
         `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,

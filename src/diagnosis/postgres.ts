@@ -61,7 +61,7 @@ export const POSTGRES = rulesFor("postgres", {
   "not-postgres": [
     // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
     [
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest/,
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest|unknown message code|expected authentication request/,
       "NOT_POSTGRES",
     ],
     "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",

@@ -40,7 +40,10 @@ const LACKS: readonly (readonly [words: RegExp, lack: string])[] = [
   [/ENOSPC|EDQUOT|EFBIG/, "has a full disk, or its user has reached a quota"],
   [/E2BIG/, "has environment variables that are larger than its operating system allows for a process"],
   [/EAGAIN/, "cannot start more processes"],
-  [/ENOBUFS|EADDR/, "has no free port or address for another connection: too many are open, or its VPN is down"],
+  [
+    /ENOBUFS|EADDR|buffer space/,
+    "has no free port or address for another connection: too many are open, or its VPN is down",
+  ],
   [/E[MN]?FILE|EBUSY|open files/i, "cannot open more files and sockets"],
   [/./, "has not enough memory"],
 ];

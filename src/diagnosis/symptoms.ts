@@ -77,8 +77,8 @@ const IN_OTHER_WORDS: Readonly<Record<string, RegExp>> = {
   ECONNRESET:
     /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost)|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused)/i,
   EPERM:
-    /Operation not permitted|PermissionError\(|forbidden by its access permissions|could not connect\b.{0,99}: Permission denied/i,
-  EMFILE: /Too many open files/i,
+    /Operation not permitted|PermissionError\(|forbidden by its access permissions|(could not connect|new connection)\b.{0,99} Permission denied/i,
+  EMFILE: /Too many open files|buffer space/i,
 };
 
 /** An error's own words, on one line, without secrets. */
