@@ -91,8 +91,10 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "cluster-statement": [
     /while executing command on/,
-    "Another node of the cluster refused the statement: its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault.",
-    "Compare the nodes, and update those that are behind:",
+    "Another node of the cluster refused the statement: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault.",
+    "If a role or a privilege is missing, create or grant it on all nodes, as an administrator of the cluster:",
+    run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
+    "Otherwise, compare the nodes, and update those that are behind:",
     run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
     "If all have the same, update Citus, or open a support request for the cluster in the Azure portal.",
   ],
@@ -227,10 +229,7 @@ export const POSTGRES = rulesFor("postgres", {
     listDatabases,
   ],
   "database-closed": [
-    [
-      /database ".*" is not currently accepting connections|cannot connect to invalid database/,
-      { codes: "55000", text: DATABASE },
-    ],
+    { codes: "55000", text: DATABASE },
     "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
     "Set `database` to one of these:",
     listDatabases,
@@ -254,6 +253,8 @@ export const POSTGRES = rulesFor("postgres", {
         ? []
         : [`If a connection pooler listens on port ${port}, set \`port: 5432\` to connect to the server directly.`],
     "Run the job again when fewer clients are connected.",
+    "If the message names a role or a database, raise its limit:",
+    run("ALTER ROLE <role> CONNECTION LIMIT <n>;\nALTER DATABASE <database> CONNECTION LIMIT <n>;"),
     "See which clients hold connections, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
@@ -382,9 +383,7 @@ export const POSTGRES = rulesFor("postgres", {
   "name-encoding": [
     "22021 22P05",
     "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-    "Look up the encoding of each database:",
-    run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
-    "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
+    "In a database with the encoding UTF8 (`\\l` in psql lists them), list the roles whose names are not plain ASCII:",
     run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
     "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8.",
   ],
@@ -486,10 +485,7 @@ export const POSTGRES = rulesFor("postgres", {
       // Other languages: of what these rules allow, only a role has its name in quotes.
       { codes: "42501", text: NAME_IN_OTHER_LANGUAGE },
     ],
-    (_, { text }) =>
-      /\b(admin|grant)\b/i.test(text)
-        ? "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`."
-        : "SQLSTATE 42501 (insufficient privilege): `user` lacks a right on this role: membership, to act as the role, or ADMIN OPTION, to grant it.",
+    "SQLSTATE 42501 (insufficient privilege): `user` does not have ADMIN OPTION on the role to be granted, or is not a member of the role to act as. On Azure, no login has ADMIN OPTION on `pg_write_all_data`.",
     "Run as a role that has ADMIN OPTION:",
     ({ user }, { text }) =>
       run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
