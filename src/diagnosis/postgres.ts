@@ -13,6 +13,9 @@ const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 
 const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
 
+/** The words before a name in quotes, which can contain any word. */
+const ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"«»„]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
+
 const USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
 
 const PAST_POOLER =
@@ -104,6 +107,12 @@ export const POSTGRES = rulesFor("postgres", {
     "If the message says that this role is not permitted to log in, let it log in. Otherwise, run the job again.",
     (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
   ],
+  "token-in-password": [
+    { ...ABOUT_TOKEN, signIn: "password" },
+    "The role is an Entra role, which requires a token. `password` is not a token, not a complete one, or one that has expired or is for something else.",
+    "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
+    "If `password` must be a token, get it in the same job, and check that nothing was added, such as quotes or a line break.",
+  ],
   "token-expired": [
     /access token (has|is) expired|^[^"]*(\btoken\b.*(expired|not (yet|anymore) valid|lifetime)|\b(exp|nbf) claim)/i,
     "The token was not valid at the time when the server checked it, and neither was a new one: the runner's clock is probably wrong.",
@@ -141,23 +150,13 @@ export const POSTGRES = rulesFor("postgres", {
     makeAdmin,
   ],
   "token-invalid": [
-    // The words before a name in quotes, which can contain any word.
-    { codes: "28000 28P01", text: /^[^"«»„]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i },
-    (context) =>
-      context.signIn?.type === "password"
-        ? [
-            "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
-            "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
-            "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break.",
-          ]
-        : [
-            "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
-            "Set `tenant-id` to the server's tenant:",
-            azShow(context, "authConfig.tenantId"),
-            ...tokenClaims(context),
-            "If that is the token's tenant (`tid`), create the application's service principal there:",
-            az("ad sp create", { id: context.signIn?.type === "oidc" ? context.signIn.clientId : "<client-id>" }),
-          ],
+    ABOUT_TOKEN,
+    "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
+    "Set `tenant-id` to the server's tenant:",
+    (context) => azShow(context, "authConfig.tenantId"),
+    tokenClaims,
+    "If that is the token's tenant (`tid`), create the application's service principal there:",
+    ({ signIn }) => az("ad sp create", { id: signIn?.type === "oidc" ? signIn.clientId : "<client-id>" }),
   ],
   "pooler-sign-in": [
     [

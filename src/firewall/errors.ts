@@ -165,7 +165,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-not-permitted": [
     [
       "AuthorizationFailed AuthorizationPermissionMismatch Linked* Forbidden",
-      { status: [403], text: /not authorized|not have (permission|authorization|access)|access (is )?denied/i },
+      { status: [400, 403], text: /not authorized|not have (permission|authorization|access)|access (is )?denied/i },
     ],
     "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
     allow,

@@ -116,7 +116,7 @@ function jsonOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
   if (page !== undefined) throw Object.assign(page, { wait });
   const json = JSON.parse(bodyAsText || "{}");
   if (status < 300) return json;
-  const { code = "", message = json?.Message ?? bodyAsText } = json?.error ?? json ?? {};
+  const { code = json?.Code ?? "", message = json?.Message ?? bodyAsText } = json?.error ?? json ?? {};
   const details = [json?.error?.details ?? []].flat().map((each) => ` (${each?.code}: ${each?.message})`);
   const start = code === "" ? `HTTP status ${status}` : `${code} (HTTP status ${status})`;
   throw Object.assign(new Error(`${start}: ${message}${details.join("")}`), { status, code: `${code}`, wait });
