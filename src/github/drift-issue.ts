@@ -53,7 +53,6 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
     const tasks = tasksFor(report, issues);
     const changes = tasks.filter(({ change }) => change !== "unchanged");
     if (changes.length > MAX_CHANGES) warnings.add(tooMany(changes.length));
-    if (issues.length === 0) await tracker.createLabel();
     for (const task of changes.slice(0, MAX_CHANGES)) {
       if (!(await attempt(async () => void done.push(await perform(tracker, task))))) break;
     }

@@ -108,7 +108,6 @@ export async function startGitHubApi(): Promise<GitHubApi> {
     const [, number, comments] = /^\/issues\/(\d+)(\/comments)?$/.exec(route) ?? [];
     if (method === "GET" && route === "/issues") return list(url.searchParams);
     if (method === "POST" && route === "/issues") return create(JSON.parse(body));
-    if (method === "POST" && route === "/labels") return createLabel(JSON.parse(body));
     const issue = api.issues.find((each) => String(each.number) === number);
     if (!issue) return refuse(404, "Not Found");
     if (!api.issuesEnabled) return refuse(410, "Issues has been disabled in this repository.");
@@ -192,24 +191,6 @@ export async function startGitHubApi(): Promise<GitHubApi> {
       created_at: WHEN,
       updated_at: WHEN,
     } satisfies Body<"issues/create-comment", 201>;
-    return { status: 201, json };
-  }
-
-  function createLabel({ name, color, description }: Record<string, string | undefined>): Answer {
-    if (name === undefined || api.labels.includes(name)) {
-      return validationFailed({ resource: "Label", code: "already_exists", field: "name" });
-    }
-    if ((description ?? "").length > 100) return validationFailed({ resource: "Label", code: "custom" });
-    api.labels.push(name);
-    const json = {
-      id: api.labels.length,
-      node_id: `LA_${api.labels.length}`,
-      url: `${base()}/labels/${encodeURIComponent(name)}`,
-      name,
-      color: color ?? "ededed",
-      description: description ?? null,
-      default: false,
-    } satisfies Body<"issues/create-label", 201>;
     return { status: 201, json };
   }
 

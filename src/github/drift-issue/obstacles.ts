@@ -2,14 +2,6 @@ import { shell } from "../../diagnosis/commands.ts";
 import { type Failure, failure, run } from "../../model/failure.ts";
 import { code, sentence } from "../../model/sentence.ts";
 
-/** There is no repository to open an issue in. */
-export const OUTSIDE_WORKFLOW = failure({
-  code: "issues-outside-workflow",
-  message: "`GITHUB_REPOSITORY` is not set.",
-  hint: "The action does not run in a GitHub workflow, and only GitHub has the issues.",
-  steps: ["Omit `drift-issue` here."],
-});
-
 /** The token cannot be sent as it is. */
 export const MALFORMED_TOKEN = failure({
   code: "issues-token-malformed",

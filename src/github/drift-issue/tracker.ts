@@ -8,7 +8,7 @@ import { type Issue, readMarker } from "../../render/issue.ts";
 import { retryingFailures } from "../../retry.ts";
 import { rememberSent, withoutSecrets } from "../../text/secrets.ts";
 import { runUrl } from "../run.ts";
-import { labelDropped, MALFORMED_TOKEN, OUTSIDE_WORKFLOW } from "./obstacles.ts";
+import { labelDropped, MALFORMED_TOKEN } from "./obstacles.ts";
 import { issueError } from "./rules.ts";
 
 /** The issues of a repository that this action maintains. Every function throws what Octokit throws. */
@@ -20,12 +20,11 @@ interface Change {
   readonly state_reason?: "completed" | "not_planned";
 }
 
-/** The next run finds the issues by it, among thousands; only people with triage access can set a label. */
-const LABEL = {
-  name: "azure-postgres-grants",
-  color: "b60205",
-  description: "Drift of PostgreSQL privileges, maintained by azure-postgres-grants",
-};
+/**
+ * The next run finds the issues by it, among thousands; only people with triage access can set a label. GitHub makes it with
+ * the first issue.
+ */
+const LABEL = "azure-postgres-grants";
 
 /**
  * Short, because a job waits for it; `pause` is the time between two requests that write. GitHub itself gives up on a request after 10 s, and asks for a second between two writes:
@@ -34,11 +33,10 @@ const LABEL = {
  */
 const ISSUE_PATIENCE = { firstWait: 1_000, maxTime: 180_000, answerTime: 20_000, pause: 1_000 };
 
-/** @throws ActionError if the environment or the token cannot be used */
+/** @throws ActionError if the proxy's variable or the token cannot be used */
 export async function openTracker(options: TrackerOptions) {
   const { env, token, warn } = options;
-  const [owner, repo] = env.GITHUB_REPOSITORY?.split("/") ?? [];
-  if (!owner || !repo) throw new ActionError(OUTSIDE_WORKFLOW);
+  const [owner = "", repo = ""] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   // Checked here, because the HTTP client's own message would print the token.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new ActionError(MALFORMED_TOKEN);
   checkProxy(env);
@@ -57,7 +55,7 @@ export async function openTracker(options: TrackerOptions) {
      * @param after reads no page beyond the issue with this number
      */
     async issues(after = 0): Promise<readonly Issue[]> {
-      const parameters = { ...repository, labels: LABEL.name, state: "all", per_page: 100 } as const;
+      const parameters = { ...repository, labels: LABEL, state: "all", per_page: 100 } as const;
       const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
         if (data.some(({ number }) => number <= after)) done();
         return data;
@@ -68,14 +66,9 @@ export async function openTracker(options: TrackerOptions) {
       return [...once.values()].toSorted((a, b) => a.number - b.number);
     },
 
-    /** The label, before the first issue; not fatal: GitHub creates it with the issue, or `create` warns. */
-    async createLabel(): Promise<void> {
-      await api.createLabel({ ...repository, ...LABEL }).catch(() => undefined);
-    },
-
     async create(title: string, body: string): Promise<Issue> {
-      const { data } = await api.create({ ...repository, title, body, labels: [LABEL.name] });
-      if (data.labels.length === 0) warn(labelDropped(LABEL.name, data.number));
+      const { data } = await api.create({ ...repository, title, body, labels: [LABEL] });
+      if (data.labels.length === 0) warn(labelDropped(LABEL, data.number));
       const [issue] = ours(data);
       if (!issue) throw new Error(`GitHub changed the text of issue #${data.number}.`);
       return issue;
