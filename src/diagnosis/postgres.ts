@@ -115,10 +115,10 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "token-expired": [
     /access token (has|is) expired|^[^"]*(\btoken\b.*(expired|not (yet|anymore) valid|lifetime)|\b(exp|nbf) claim)/i,
-    "The token was not valid at the time when the server checked it, and neither was a new one: the runner's clock is probably wrong.",
+    "The token was not valid at the time when the server checked it, and neither was a second one: the Azure CLI or the identity's endpoint gave an old token, or the runner's clock is wrong.",
+    "Run the job again: it has to sign in again.",
     ...CHECK_CLOCK,
     tokenClaims,
-    "Run the job again.",
     { retries: 1 },
   ],
   "token-audience": [/^[^"]*(token.*|\b)(audience|aud claim)\b/i, OTHER_CLOUD, ...SELECT_CLOUD, tokenClaims],
