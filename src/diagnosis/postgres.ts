@@ -27,7 +27,7 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
     /password too|too large|partial pkt/,
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter/,
   "Its pool mode shares connections. `pool_mode = session` does not.":
-    /prepared|cached plan|transaction|portal|bind|pooling/,
+    /prepared|cached plan|transaction|portal|bind|pooling|frontend message/,
   "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|secret/i,
   "It, or the server behind it, does not allow this user, database or address.":
     /hba|host based|blocked|banned|breaker|allow_list|rejected|permission|SSL/i,
@@ -36,7 +36,7 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "Its configuration has no such database, or not for this user.": / route |pool configur|No pool|database/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
   "It expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|authenticat/i,
-  "Its databases, its users or its pool mode do not fit, or it knows this server by another name.": /^/,
+  "Its databases, users or pool mode do not fit, its servers differ, or it knows this server by another name.": /^/,
 };
 
 const LIST_SCHEMAS: Steps = [
@@ -303,7 +303,7 @@ export const POSTGRES = rulesFor("postgres", {
     (context) => azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" }),
   ],
   "privileges-full": [
-    { codes: "54000", text: /row is too big/ },
+    { codes: "54000", text: /row is too big|\b8160\b/ },
     "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
     "Grant to a group role, and make the other roles its members:",
     run("GRANT <group> TO <role>;"),
@@ -317,13 +317,13 @@ export const POSTGRES = rulesFor("postgres", {
     "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
   ],
   "server-limit": [
-    ["53000 53400 54*", { codes: "53200", text: /shared memory/ }],
+    ["53000 53400 54*", { codes: "53200", text: /shared memory|max_locks/ }],
     "A limit of the server was reached: a migration can fill its lock table, for example.",
     "Run the job again when less is going on.",
     "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
     (context, { text }) =>
       azOnServer("parameter set", context, {
-        name: text.includes("shared memory") ? "max_locks_per_transaction" : "<parameter>",
+        name: /shared memory|max_locks/.test(text) ? "max_locks_per_transaction" : "<parameter>",
         value: "<value>",
       }),
     "If nothing else reaches this limit, an event trigger in the database does. List the event triggers:",
@@ -648,7 +648,7 @@ function makeAdmin(context: Context): Command {
 }
 
 function poolerRefused(_context: Context, { text }: Symptom): string {
-  return `A connection pooler refused this, not PostgreSQL. ${Object.entries(POOLER_REASONS).find(([, words]) => words.test(text))?.[0]}`;
+  return `A connection pooler is the cause, not PostgreSQL itself. ${Object.entries(POOLER_REASONS).find(([, words]) => words.test(text))?.[0]}`;
 }
 
 /** The name without the server's, as single servers had it: `ci-admin@contoso-pg`. */
