@@ -234,7 +234,7 @@ const IN_PARTICULAR = rulesFor("entra", {
             "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
           ] as const)
         : ([
-            "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
+            "A Conditional Access policy, the tenant's security defaults or the risk that Entra sees in this account block the sign-in. A policy that requires a managed device is meant for people.",
             "Sign in as an application instead: `auth-type: oidc`.",
           ] as const),
     "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
@@ -332,7 +332,8 @@ const IN_PARTICULAR = rulesFor("entra", {
       "unable_to_create_source",
     ],
     "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
-    "Set `client-id` to the client ID of the user-assigned identity; omit it for the system-assigned identity.",
+    ({ signIn }) =>
+      `${isApplication(signIn) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID of the user-assigned identity; omit it for the system-assigned identity.`,
     listIdentities,
     'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
   ],
@@ -397,7 +398,7 @@ const IN_GENERAL = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
-      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
+      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.secrets|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
     },
     "The Azure CLI cannot encrypt or decrypt its tokens in `~/.azure`: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
     "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
@@ -408,7 +409,7 @@ const IN_GENERAL = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse or lock.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/,
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
     },
     "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
@@ -416,9 +417,16 @@ const IN_GENERAL = rulesFor("entra", {
     WITHOUT_CLI,
     { retries: 1 }, // another job may have held the files
   ],
+  "cli-broker": [
+    { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
+    "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed.",
+    "Use `auth-type: oidc`, which signs in without a user.",
+    "Or turn the broker off before azure/login:",
+    az("config set core.enable_broker_on_windows=false"),
+  ],
   "cli-not-signed-in": [
     [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       {
         signIn: "azure-cli",
         codes:
@@ -438,13 +446,6 @@ const IN_GENERAL = rulesFor("entra", {
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
     "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own:",
     OWN_CLI_FILES,
-    (_context, { text }) =>
-      /Response_Status|BrokerPlugin|accounts control/.test(text)
-        ? [
-            "On Windows, the sign-in of a user also needs the account broker (WAM) and a person at the screen. Without the broker:",
-            az("config set core.enable_broker_on_windows=false"),
-          ]
-        : [],
   ],
   "cli-no-answer": [
     [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
@@ -515,8 +516,8 @@ function reachIdentity(_context: Context, { text }: Symptom): Answer {
       "Or update the Azure CLI to 2.67 or newer.",
     ];
   return [
-    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
-    "On GitHub-hosted runners, use `auth-type: oidc`.",
+    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, has no identity, or runs the job in a container that cannot reach the endpoint.",
+    "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
     "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
     ...(/ECONNREFUSED/.test(text)
       ? []

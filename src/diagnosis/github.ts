@@ -8,7 +8,7 @@ import { rulesFor } from "./rules.ts";
 export const GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork, which never gets one, or is not run by GitHub itself (by act, for example).",
     "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
     run("permissions:\n  id-token: write\n  contents: read"),
     "For pull requests from forks, run this job after the merge.",

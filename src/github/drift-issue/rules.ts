@@ -60,7 +60,7 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-token-policy": [
     {
       status: [403, 422],
-      text: /SAML|\bSSO\b|single sign-on|forbids access via|OAuth App access restrictions|Enterprise Managed User|email address must|user is blocked|two-factor/i,
+      text: /SAML|\bSSO\b|single sign-on|forbids access via|fine grained access|OAuth App access restrictions|Enterprise Managed User|email address must|user is blocked|two-factor/i,
     },
     "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs none of this.",
     "Omit `github-token` to use the job's own token.",
@@ -70,7 +70,7 @@ const REFUSALS = rulesFor("github-issues", {
     [
       {
         status: [403],
-        text: /archived|read-only|locked for migration|maintenance|access blocked|takedown|has been disabled/i,
+        text: /archived|read-only|locked for|maintenance|access blocked|takedown|has been disabled/i,
       },
       { status: [451] },
     ],
@@ -93,7 +93,7 @@ const REFUSALS = rulesFor("github-issues", {
     [
       {
         status: [403],
-        text: /not accessible|not have permission|must have (admin|push|write|triage)|required scopes/i,
+        text: /not accessible|not have permission|not granted|limited the ability|must have (admin|push|write|triage)|required scopes/i,
       },
       { status: [422], text: /Validation Failed$|not permitted|cannot be assigned|label/i },
     ],
