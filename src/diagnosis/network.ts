@@ -182,10 +182,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ? [
             context.ownAuthority
               ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server."
-              : "If the authority is yours, pass its certificate in `ssl-root-cert`.",
+              : "If the authority is yours, pass its certificate in `ssl-root-cert`, with the intermediate ones.",
           ]
         : [
-            "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+            "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
             run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`),
           ],
   ],

@@ -58,7 +58,7 @@ export const PROXY = rulesFor(HTTPS, {
   "proxy-refused": [
     [
       "CONNECT_* ERR_PROXY_TUNNEL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW Z_DATA_ERROR",
-      { status: [413, 414, 431, 511] },
+      { status: ["3xx", 413, 414, 431, 511] },
       {
         codes: "NOT_JSON",
         status: ["2xx", "3xx", "4xx"],
