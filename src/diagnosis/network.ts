@@ -47,7 +47,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
       /bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
     ],
-    "The connection broke: the peer is restarting or failing over, or something in between (a gateway, a proxy) cut it or changed its data.",
+    "The connection broke: the peer is restarting or failing over, or something in between (a gateway, a proxy, or in Docker in Docker an MTU that is too large) cut it or changed its data.",
     "Run the job again.",
     (context) => (isPostgres(context) ? lookAtState(context) : [...seeAnswer(context), ...reachable(context)]),
     { retries: 3 },
@@ -58,7 +58,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
       if (!isPostgres(context))
         return [
-          "Nothing answered: a firewall drops the packets, or the runner needs a proxy, or its proxy does not answer.",
+          "Nothing answered: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or in Docker in Docker the MTU is too large.",
           ...reachable(context),
           ...seeAnswer(context),
           ...(/ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : []),

@@ -211,9 +211,11 @@ export const POSTGRES = rulesFor("postgres", {
     "Or use a runner in the server's network (`docs/private-network.md`).",
   ],
   "tls-required": [
-    /^(?!.*server login).*pg_hba\.conf.*(no encryption|SSL off)|(SSL|TLS) (connection )?(is )?required/i,
-    "The server accepts only connections with TLS.",
+    /^(?!.*server login).*pg_hba\.conf.*(no encryption|SSL off)|(SSL|TLS) (connection )?(is )?required|TLS version used/i,
+    "The server accepts only connections with TLS, in the version that it requires, or a newer one.",
     "Remove `ssl-mode`, or set it to `verify-full`.",
+    "If a proxy or a pooler is in between, let it use the version that the server requires:",
+    (context) => azOnServer("parameter show", context, { name: "ssl_min_protocol_version", query: "value" }),
   ],
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
