@@ -25,7 +25,8 @@ const PAST_POOLER =
 const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "It accepts no password as long as this token. An application's is shorter than a user's.":
     /password too|too large|partial pkt/,
-  "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter/,
+  "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).":
+    /startup parameter|command-line option|support the option/,
   "Its pool mode shares connections. `pool_mode = session` does not.":
     /prepared|cached plan|transaction|portal|bind|pooling|frontend message/,
   "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|secret/i,
@@ -369,8 +370,8 @@ export const POSTGRES = rulesFor("postgres", {
     "Run this step after the migrations, not at the same time.",
   ],
   "extension-not-loaded": [
-    /shared_preload_libraries|must be preloaded|could not (access file|load library)|allow-listed/,
-    "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
+    /shared_preload_libraries|must be preloaded|could not (access file|load library|find function .* in file)|allow-listed/,
+    "An extension in the database is not loaded by the server, is not on the server's list of allowed extensions, or has another version than its library.",
     "Look up this parameter, and add the extension to it:",
     (context, { text }) =>
       azOnServer("parameter show", context, {
@@ -379,7 +380,7 @@ export const POSTGRES = rulesFor("postgres", {
       }),
     "Restart the server, which loads libraries only then:",
     (context) => azServer("restart", context),
-    "Or drop the extension, if nothing needs it.",
+    "Or update the extension (`ALTER EXTENSION <name> UPDATE`), or drop it if nothing needs it.",
   ],
   "name-encoding": [
     "22021 22P05",
