@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
 import type { Kind } from "../../src/model/kinds.ts";
 import { REASONS } from "../../src/model/reasons.ts";
-import type { Report, Source } from "../../src/model/report.ts";
+import type { Report, Source, Undeclared } from "../../src/model/report.ts";
 import { sentence } from "../../src/model/sentence.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { outputsOf } from "../../src/render/outputs.ts";
@@ -24,6 +24,15 @@ const validate = new Ajv2020({
   formats: FORMATS,
 }).compile(schema);
 
+const UNDECLARED: Undeclared = {
+  role: "bi",
+  schema: "public",
+  kind: "table",
+  privileges: ["SELECT"],
+  objects: 3,
+  fix: { as: "migrator", sql: "REVOKE …;", note: sentence`Ask first.` },
+};
+
 const EVERY: Readonly<Record<string, Report>> = {
   drift: reports.drift(),
   plan: reports.plan(),
@@ -36,6 +45,7 @@ const EVERY: Readonly<Record<string, Report>> = {
   "every reason": reports.everyReason(),
   "a run outside GitHub": local(reports.error()),
   hostile: reports.hostile(),
+  "what nobody declared": reports.report([reports.database({ undeclared: [UNDECLARED] })], { undeclared: "warn" }),
 };
 
 test.each(Object.entries(EVERY))(
@@ -140,7 +150,7 @@ test.each([
 
 test("each finding is on one line, in a fixed order", () => {
   const lines = renderJson(reports.drift()).split("\n");
-  expect(lines.filter((line) => line.includes('"Order Notes","owner"'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('"Order Notes", "owner"'))).toHaveLength(1);
   expect(lines.slice(0, 4)).toEqual(["{", '  "version": 1,', '  "mode": "apply",', '  "verdict": "drift",']);
   expect(renderJson(reports.drift())).toBe(renderJson(reports.drift()));
 });
