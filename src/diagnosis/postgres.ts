@@ -380,7 +380,8 @@ export const POSTGRES = rulesFor("postgres", {
       }),
     "Restart the server, which loads libraries only then:",
     (context) => azServer("restart", context),
-    "Or update the extension (`ALTER EXTENSION <name> UPDATE`), or drop it if nothing needs it.",
+    "Or update the extension, or drop it if nothing needs it:",
+    run("ALTER EXTENSION <name> UPDATE;"),
   ],
   "name-encoding": [
     "22021 22P05",
