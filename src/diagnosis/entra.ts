@@ -1,4 +1,4 @@
-import { run, type Steps } from "../model/failure.ts";
+import { type Command, run, type Steps } from "../model/failure.ts";
 import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
@@ -25,6 +25,7 @@ const NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 
 const APP = { "resource-group": "<resource-group>", name: "<app>" };
 const MACHINE = { ...APP, name: "<vm>" };
+const IDENTITY = { ...MACHINE, identities: "<identity-id>" };
 
 const LIST_OF_APP: Steps = [
   "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`:",
@@ -45,8 +46,9 @@ const IN_PARTICULAR = rulesFor("entra", {
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(?!112\b)\d+|5001[23]|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "Remove the identity from the machine, and assign it (or a new one) again. An app has the same commands:",
-    () => run(az("vm identity remove", MACHINE), az("vm identity assign", MACHINE)),
+    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. An app has the same commands:",
+    run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
+    "A new identity has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`.",
   ],
   "federated-credential": [
     "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138 AADSTS70021*",
@@ -58,18 +60,18 @@ const IN_PARTICULAR = rulesFor("entra", {
     "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
     "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
     (context, symptom) =>
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application${enterpriseOf(context.assertion)}.`,
-    "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application.`,
+    "If the message names enterprises, ask them to add yours, or run the workflow in a repository of an organization that belongs to one of them.",
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
   ],
   "cross-cloud": [
     "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
-    ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
+    ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, where this run signed in.`,
     ...SELECT_CLOUD,
   ],
   "assertion-invalid": [
     [
-      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 AADSTS70022* AADSTS70023*",
+      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 AADSTS70022* AADSTS70023*",
       /AADSTS50027\b|AADSTS50012: Client assertion\b/, // another number follows, or the number is also a secret's
     ],
     assertionInvalid,
@@ -84,9 +86,9 @@ const IN_PARTICULAR = rulesFor("entra", {
             "Or run azure/login right before this step.",
           ]
         : [
-            "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
-            ...CHECK_CLOCK,
+            "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
             "Run the job again.",
+            "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server.",
           ],
     { retries: 1 },
   ],
@@ -95,19 +97,17 @@ const IN_PARTICULAR = rulesFor("entra", {
     "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com, and after a rotation of the keys, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
     (context, symptom) => (issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : []),
     "If the error persists, check that the issuer's configuration, and the keys at its `jwks_uri`, can be read from the internet:",
-    (context, symptom) =>
-      run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
+    (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom)}/.well-known/openid-configuration`)}`),
     { retries: 3 },
   ],
   "application-not-found": [
     [
-      "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+      "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/,
     ],
     "`client-id` and `tenant-id` do not belong together: one is wrong or a placeholder, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
-    "Set `client-id` to the ID of the application or the managed identity. Look up the application:",
-    ({ signIn }, { text }) =>
-      az("ad app show", { id: clientOf(signIn, text), query: "{name:displayName, clientId:appId}" }),
+    "Set `client-id` to the ID of the application or the managed identity. See what has this ID:",
+    ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
     ...LOOK_UP_TENANT,
   ],
   "service-principal-missing": [
@@ -119,15 +119,18 @@ const IN_PARTICULAR = rulesFor("entra", {
   "application-disabled": [
     "AADSTS1000031 AADSTS7000112 AADSTS7000113",
     "Sign-in is disabled for this application.",
+    asApplication,
     "Enable sign-in, as an administrator of the tenant:",
     ({ signIn }, { text }) => az("ad sp update", { id: clientOf(signIn, text), set: "accountEnabled=true" }),
-    unlessCli,
   ],
   "application-not-assigned": [
     "AADSTS50105 AADSTS501051",
     "The tenant lets only assigned principals use the resource, and this one is not assigned.",
-    "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`.",
-    unlessCli,
+    asApplication,
+    ({ signIn }) =>
+      isApplication(signIn)
+        ? "As an administrator of the tenant, assign an app role of the resource to this principal, which the portal cannot: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity"
+        : "Or assign the account, in the Entra admin center: the enterprise application that the message names, `Users and groups`.",
   ],
   "tenant-not-found": [
     [
@@ -171,7 +174,7 @@ const IN_PARTICULAR = rulesFor("entra", {
     ({ signIn }, { text }) => az("ad app update", { id: clientOf(signIn, text), "is-fallback-public-client": "false" }),
   ],
   "consent-missing": [
-    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
+    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056",
     "This application does not have consent to use Azure Database for PostgreSQL.",
     ({ cloud, signIn }) =>
       isApplication(signIn)
@@ -181,7 +184,7 @@ const IN_PARTICULAR = rulesFor("entra", {
           ]
         : [
             "Use `auth-type: oidc`, which needs no consent.",
-            "Or give consent by signing in once:",
+            "Or give consent by signing in once, unless the message asks for preauthorization, which only Microsoft can give:",
             az("login", { scope: scopeOf(cloud) }),
           ],
   ],
@@ -198,12 +201,12 @@ const IN_PARTICULAR = rulesFor("entra", {
               ? "The client secret has expired."
               : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
             "Create a new secret, and store its value as the secret that the workflow uses:",
-            az("ad app credential reset --append", { id: clientOf(context.signIn), query: "password" }),
+            az("ad app credential reset --append", { id: clientOf(context.signIn), query: "password", output: "tsv" }),
             "Or use `auth-type: oidc`, which needs no secret.",
           ],
   ],
   "resource-not-found": [
-    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 AADSTS7000118 invalid_resource",
+    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650054 AADSTS650057 AADSTS901002 AADSTS1002012 AADSTS7000118 invalid_resource",
     ({ cloud }) =>
       sentence`The tenant does not know, or may not use, Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
     "Check `tenant-id` and `environment`:",
@@ -222,8 +225,8 @@ const IN_PARTICULAR = rulesFor("entra", {
   "account-blocked": [
     "AADSTS50053 AADSTS50057 AADSTS500531 AADSTS500532 AADSTS500571",
     "Entra has locked or disabled the account, after too many wrong passwords or sign-ins from a suspicious address, or because an administrator did. Another sign-in does not help, and can make a lock longer.",
-    ({ signIn }) => (isApplication(signIn) ? [] : ["Use `auth-type: oidc`, which signs in as an application instead."]),
-    "Wait until a lock ends, a minute or longer, or ask the tenant's administrators to enable the account or to reset its password.",
+    asApplication,
+    "If the account is locked, wait a minute or longer. If it is disabled, ask the tenant's administrators to enable it. If the address is blocked, use another runner.",
   ],
   "conditional-access": [
     "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
@@ -252,7 +255,7 @@ const IN_PARTICULAR = rulesFor("entra", {
             run("sudo systemctl restart himdsd"),
           ]
         : [
-            "Azure Arc proves the machine by a file that the runner's user cannot read.",
+            "Azure Arc identifies the machine by a file that the runner's user cannot read.",
             "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
             run("sudo usermod --append --groups himds <runner-user>"),
             "On Windows, add the user to the local group `Hybrid agent extension applications`.",
@@ -355,7 +358,7 @@ const IN_PARTICULAR = rulesFor("entra", {
 const IN_GENERAL = rulesFor("entra", {
   "entra-busy": [
     [
-      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled|Our services aren.t available/,
       {
         signIn: "azure-cli",
@@ -375,8 +378,8 @@ const IN_GENERAL = rulesFor("entra", {
     "Set the clock, then run the job again.",
   ],
   "cli-missing": [
-    /'az' is not recognized|\baz: (command )?not found|Exec format error/,
-    "`auth-type: azure-cli` needs `az` on the runner's PATH, and one for the runner's processor.",
+    /'az' is not recognized|\baz: (command )?not found|Exec format error/i,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor.",
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
     "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
   ],
@@ -390,8 +393,8 @@ const IN_GENERAL = rulesFor("entra", {
   "cli-cloud": [
     /ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url/,
     "The Azure CLI is set to a cloud that does not exist, or whose endpoints are wrong or missing.",
-    "Remove `ARM_CLOUD_METADATA_URL` from the job's environment. Before azure/login, give the job settings of its own, and select the cloud:",
-    run(OWN_CLI_FILES, az("cloud set", { name: "AzureCloud" })),
+    "Remove `ARM_CLOUD_METADATA_URL` from the job's environment. Before azure/login, give the job settings of its own, in a step with `shell: bash`:",
+    OWN_CLI_FILES,
     WITHOUT_CLI,
   ],
   "cli-encryption": [
@@ -444,7 +447,7 @@ const IN_GENERAL = rulesFor("entra", {
               ? "The Azure CLI is signed in, but has no subscription selected, or several with this name."
               : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own:",
+    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
     OWN_CLI_FILES,
   ],
   "cli-no-answer": [
@@ -456,13 +459,13 @@ const IN_GENERAL = rulesFor("entra", {
   ],
 });
 
-/** What the Azure CLI's own application may not do, another one may. */
-function unlessCli({ signIn }: Context): Steps {
-  return isApplication(signIn) ? [] : [WITHOUT_CLI];
-}
-
 /** Those of the proxy stand between, because the page of a proxy can have the same status as an answer of Entra. */
 export const ENTRA = [...IN_PARTICULAR, ...PROXY, ...IN_GENERAL];
+
+/** What an account, or the Azure CLI's own application, may not do, another application may. */
+function asApplication({ signIn }: Context): Steps {
+  return isApplication(signIn) ? [] : ["Use `auth-type: oidc`, which signs in as another application."];
+}
 
 function assertionInvalid({ signIn }: Context): Answer {
   if (signIn?.type === "azure-cli")
@@ -483,7 +486,7 @@ function assertionInvalid({ signIn }: Context): Answer {
 function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
   if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
   return [
-    "List the identities of the machine, its scale set (the nodes of AKS are one), the container instance, or the compute of Azure Machine Learning. To assign one, write `assign` instead of `show`:",
+    "List the identities of the machine, its scale set (the nodes of AKS are one), the container instance, or the compute of Azure Machine Learning. To assign one to a machine or a scale set, write `assign` instead of `show`:",
     run(
       az("vm identity show", MACHINE),
       az("vmss identity show", { ...APP, name: "<scale-set>" }),
@@ -543,7 +546,7 @@ function subjectOf({ assertion }: Context, { text }: Symptom): string {
   return claim(assertion, "sub") ?? text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? "<subject>";
 }
 function issuerOf({ assertion }: Context, { text }: Symptom): string {
-  return claim(assertion, "iss") ?? text.match(/issuer:? '([^']{1,300})'/i)?.[1] ?? GITHUB_ISSUER;
+  return claim(assertion, "iss") ?? text.match(/issuer:? '([^']{1,300}?)\/?'/i)?.[1] ?? GITHUB_ISSUER;
 }
 
 /** What Entra misses, by its number. */
@@ -566,35 +569,38 @@ function unfederated(context: Context, symptom: Symptom): string {
 /** What GitHub sent, and the commands that make the application accept it. */
 function federate(context: Context, symptom: Symptom): Steps {
   const { assertion, cloud, signIn } = context;
-  const subject = subjectOf(context, symptom);
-  const issuer = issuerOf(context, symptom);
-  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+  const sent = {
+    issuer: issuerOf(context, symptom),
+    subject: subjectOf(context, symptom),
+    audience: claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange",
+  };
   const id = clientOf(signIn);
   if (isOfKubernetes(context, symptom))
     return [
       "The ID token is not GitHub's, but that of a service account of Kubernetes. Find the issuer of its cluster:",
       az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
-      ...createCredential(subject, "<issuer>", audience, id),
+      ...credential("create", id, { ...sent, issuer: "<issuer>" }),
     ];
-  const compare: Steps = [
-    sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
-    az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` }),
-  ];
-  const create = createCredential(subject, issuer, audience, id);
-  if (isCustomized(subject)) return [...forCustomized(assertion, create), ...compare];
-  if (MERGE_QUEUE.test(subject))
+  if (MERGE_QUEUE.test(sent.subject))
     return [
       "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
-      ...createCredential(subject.replace(/:ref:.*$/, ":environment:<environment>"), issuer, audience, id),
-      "Without an environment, only a flexible credential matches: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
-      ...compare,
+      ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
+      "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
     ];
-  return [
-    ...compare,
-    ...create,
-    "Run the job again after a minute: a new federated credential can take that long to work.",
-  ];
+  const compare = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${immutableForm(sent.subject, assertion)}`;
+  if (OTHERWISE_EQUAL.test(symptom.text))
+    return [
+      compare,
+      "If the audience is not that of the tenant's cloud, correct `environment`.",
+      ...credential("update", id, sent),
+    ];
+  const create = [compare, ...credential("create", id, sent)];
+  if (isCustomized(sent.subject)) return forCustomized(assertion, create);
+  return [...create, "Run the job again after a few minutes: a new federated credential can take that long to work."];
 }
+
+/** An issuer and a subject occur once in an application: only a change of its credential helps, and no second one. */
+const OTHERWISE_EQUAL = /AADSTS(700212|7002138):/;
 
 /** Whether the token is that of Azure Workload Identity: https://azure.github.io/azure-workload-identity/docs/ */
 function isOfKubernetes(context: Context, symptom: Symptom): boolean {
@@ -620,28 +626,28 @@ function forCustomized(assertion: Context["assertion"], create: Steps): Steps {
   ];
 }
 
-function createCredential(subject: string, issuer: string, audience: string, id: string): Steps {
-  const name = credentialName(subject);
+/** What a token and its federated credential have in common. */
+type Sent = Readonly<Record<"issuer" | "subject" | "audience", string>>;
+
+/** The commands that create a federated credential with these claims, or correct one that exists. */
+function credential(verb: "create" | "update", id: string, { audience, ...claims }: Sent): Steps {
+  const [name, existing] =
+    verb === "create" ? [nameFor(claims.subject)] : ["<name>", { "federated-credential-id": "<name>" }];
+  const options = { "resource-group": "<resource-group>", "identity-name": "<identity>", name, ...claims };
+  const parameters = JSON.stringify({ ...(!existing && { name }), ...claims, audiences: [audience] });
   return [
-    "Add a federated credential to the managed identity:",
-    az("identity federated-credential create", {
-      "resource-group": "<resource-group>",
-      "identity-name": "<identity>",
-      name,
-      issuer,
-      subject,
-      audiences: audience,
-    }),
-    "Or to the Entra application:",
-    az("ad app federated-credential create", {
-      id,
-      parameters: JSON.stringify({ name, issuer, subject, audiences: [audience] }),
-    }),
+    "See what `client-id` is. The names of a managed identity contain its resource group and its own name:",
+    showPrincipal(id),
+    `If it is a managed identity, ${verb} its federated credential:`,
+    az(`identity federated-credential ${verb}`, { ...options, audiences: audience }),
+    `If it is an application, ${verb} its federated credential, as its owner:`,
+    az(`ad app federated-credential ${verb}`, { id, ...existing, parameters }),
   ];
 }
 
 /** At most 120 characters, fit for a URL: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */
-function credentialName(subject: string): string {
+function nameFor(subject: string): string {
+  if (subject.includes("<")) return "<name>";
   const plain = subject.replace(/[^a-z0-9]+/gi, "-");
   return plain.replace(/^-|-$/g, "").slice(0, 120);
 }
@@ -664,10 +670,9 @@ function immutableForm(subject: string, assertion: Context["assertion"]): Senten
 /** https://docs.github.com/actions/reference/security/oidc#standard-claims */
 const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 
-/** The enterprise in the token, which a tenant can require. */
-function enterpriseOf(assertion: Context["assertion"]): Sentence {
-  const enterprise = claim(assertion, "enterprise");
-  return enterprise === undefined ? EMPTY : sentence` and the enterprise ${code(enterprise)}`;
+/** The command that shows what has a client ID: an application of any tenant, or a managed identity. */
+function showPrincipal(id: string): Command {
+  return az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
 }
 
 function tenantOf(signIn: Context["signIn"]): string {

@@ -171,7 +171,7 @@ describe("a federated credential that does not match", () => {
     );
     expect(written(failure)).toContain("`repo:contoso@1/orders@2:environment:prod's`, matches only after");
     expect(commandsOf(failure).map((each) => each.split(" --")[0])).toEqual([
-      "az identity list",
+      "az ad sp show",
       "az identity federated-credential create",
       "az ad app federated-credential create",
     ]);
