@@ -131,7 +131,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-wrong-host": [
     [
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
-      /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|contain any IP SANs|legacy Common Name/i,
+      /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i,
     ],
     ({ host = "" }) =>
       NO_NAME.test(host)
@@ -146,13 +146,16 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       ]),
   ],
   "tls-expired": [
-    ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
+    [
+      "CERT_HAS_EXPIRED CERT_NOT_YET_VALID",
+      /certificate (has expired|is not yet valid|is not valid now)|CERT_DATE_INVALID/,
+    ],
     "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
     "Compare the runner's clock with the certificate's dates:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
   ],
   "tls-authorities-unreadable": [
-    /CA certificate bundle|root certificate (file|paths)|certificate verify locations|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
+    /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
     "Check the file that `ssl-root-cert` or one of these variables names. In a container, the path is that of the container:",
     run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
@@ -172,7 +175,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-unknown-authority": [
     [
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
-      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted|trust relationship for the SSL/i,
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i,
     ],
     "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
     "See who issued the certificate:",
@@ -205,7 +208,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-outdated": [
     [
-      /TLS version 1\.|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
+      /TLS version 1\.|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016",
     ],
     "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can forbid the rest. A proxy that inspects TLS is a frequent reason.",
