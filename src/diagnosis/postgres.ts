@@ -158,6 +158,7 @@ export const POSTGRES = rulesFor("postgres", {
     tokenClaims,
     "If that is the token's tenant (`tid`), create the application's service principal there:",
     ({ signIn }) => az("ad sp create", { id: signIn?.type === "oidc" ? signIn.clientId : "<client-id>" }),
+    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
   ],
   "pooler-sign-in": [
     [
@@ -684,7 +685,7 @@ function passwordRefused(context: Context): Answer {
     GUID.test(user)
       ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
       : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    "Set `user` to the role that has this token's `oid`.",
+    "Set `user` to the role that has this token's `oid`, or that of a group. A guest's role has a name with `#EXT#`.",
     ...findRole(context),
   ];
 }
