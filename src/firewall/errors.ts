@@ -30,6 +30,8 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 const BUSY =
   /\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry) (again )?(later|in|after)|being (updated|created|moved)|concurrent|superseded|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
 
+const MFA = /\bMFA\b|multi-?factor/i;
+
 const DISABLED =
   /subscription.{0,80}((is|are) (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
 
@@ -43,17 +45,17 @@ const WHILE_THERE_IS_TIME = { retries: 5 };
  */
 export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-policy": [
-    ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i }],
+    ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: MFA }],
     ({ server }, { text }) =>
-      text.includes("RequestDisallowedByAzure")
+      MFA.test(text)
         ? [
             "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
             "Sign in as an application instead: `auth-type: oidc`.",
           ]
         : [
             "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
-            ...azureLog(server),
             "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
+            ...azureLog(server),
           ],
   ],
   "azure-deny-assignment": [
@@ -74,7 +76,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "List the locks:",
     ({ server: { subscription, resourceGroup } }) =>
       az("lock list", { subscription, "resource-group": resourceGroup, output: "table" }),
-    "Remove the lock, or use a runner in the server's network (`docs/private-network.md`).",
+    "Remove the lock, as an owner or a user access administrator, or use a runner in the server's network (`docs/private-network.md`).",
   ],
   "azure-private-link": [
     "PrivateLinkAccessRestricted",
@@ -208,14 +210,21 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "firewall-rules-full": [
     { status: [400, 403, 409], text: /^(?=.*\brules?\b)(?=.*(maximum|limit|quota|too many))/i },
     "The server has as many firewall rules as Azure allows.",
-    "Delete the rules that nothing needs:",
-    ({ server }) => azOnServer("firewall-rule list", { server }, { query: "[].name" }),
+    "List the rules, and delete those that nothing needs:",
+    ({ server }) =>
+      run(
+        azOnServer("firewall-rule list", { server }, { query: "[].id" }),
+        az("resource delete", { ids: "<rule-id>" }),
+      ),
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
     (_context, { text }) =>
       /ip.?address|\bIP\b|\b(address|range)\b/i.test(text)
-        ? "Azure refused the address: `runner-ip` has to be the public IPv4 address of the runner's network."
+        ? [
+            "Azure refused the address in the request.",
+            "Set `runner-ip` to the public IPv4 address of the runner's network, or omit it.",
+          ]
         : "Azure refused the request, for the reason in its message.",
     ({ server }) => azureLog(server),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
@@ -251,7 +260,7 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
     AssignableScopes: [linked.match(/^\/subscriptions\/[^/]+/)?.[0] ?? `/subscriptions/${server.subscription}`],
   };
   return [
-    sentence`Create a role that has ${code(needed)}. If it exists, ${code("update")} it:`,
+    sentence`Create a role that has ${code(needed)}, as an owner or a user access administrator. If it exists, ${code("update")} it:`,
     az("role definition create", { "role-definition": JSON.stringify(definition) }),
     "Assign it:",
     az("role assignment create", { role, assignee, scope }),

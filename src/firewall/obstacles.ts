@@ -42,7 +42,7 @@ export function obstacle(server: ServerId, { state, network }: AzureServer, isSi
  * @param state has the name of the state
  */
 export function withoutWork(server: ServerId, state: string): Answer {
-  if (/Inaccessible|KeyVault/.test(state))
+  if (/Inaccessible|Key ?Vault/.test(state))
     return [
       "The server is inaccessible: it cannot read its encryption key in Key Vault.",
       "Give the server's identity access to the key again, and enable the key:",

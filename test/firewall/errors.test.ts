@@ -71,6 +71,20 @@ test.each([
   expect(Object.values(readFailure(failure as Failure)).join("\n")).toContain(said);
 });
 
+test("the exemption from a policy comes before the log, which the named policy does not need", () => {
+  const message = "Resource 'runner' was disallowed by policy. Policy identifiers: '[{\"policyAssignment\":{}}]'.";
+  const { steps } = readFailure(diagnoseResourceManager(refusal(403, "RequestDisallowedByPolicy", message), CONTEXT));
+  expect(steps).toMatch(/^Ask the owner of the policy/);
+});
+
+test.each([
+  ["RequestDisallowedByPolicy", "was disallowed: Users must use MFA for Create operation.", "auth-type: oidc"],
+  ["ServerUnavailableForOperation", "The server is stopped: it cannot reach Azure Key Vault.", "encryption key"],
+])("an answer with %s is explained by its words: %s", (code, message, said) => {
+  const failure = readFailure(diagnoseResourceManager(refusal(409, code, message), CONTEXT));
+  expect(Object.values(failure).join("\n")).toContain(said);
+});
+
 describe("an answer of the resource manager", () => {
   test.each([
     [401, "InvalidAuthenticationTokenTenant", "azure-token-refused", { passes: false, nothingDone: true }],
