@@ -489,22 +489,25 @@ export const POSTGRES = rulesFor("postgres", {
       // Other languages: of what these rules allow, only a role has its name in quotes.
       { codes: "42501", text: NAME_IN_OTHER_LANGUAGE },
     ],
-    "SQLSTATE 42501 (insufficient privilege): `user` does not have ADMIN OPTION on the role to be granted, or is not a member of the role to act as. On Azure, no login has ADMIN OPTION on `pg_write_all_data`.",
+    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted, or membership in the role to act as. On Azure, no login has ADMIN OPTION on `pg_write_all_data`.",
     "Run as a role that has ADMIN OPTION:",
     ({ user }, { text }) =>
       run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
     "Or grant privileges on the objects themselves instead.",
   ],
   "create-role-not-permitted": [
-    { codes: "42501", text: /permission denied to (create|alter|drop) role|members of "?azure_pg_admin|CREATEROLE/ },
-    "`user` lacks a right on the server itself: CREATEROLE, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
+    {
+      codes: "42501",
+      text: /permission denied to (create|alter|drop) (role|database)|members of "?azure_pg_admin|CREATEROLE/,
+    },
+    "`user` lacks a right on the server itself: CREATEROLE or CREATEDB, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
     "Set `user` to an administrator of the server, or let it create roles:",
     ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
     "For the role of an Entra identity, use the action in `principal/` as an Entra administrator.",
   ],
   "not-permitted": [
     "42501",
-    "SQLSTATE 42501 (insufficient privilege): `user` is neither the owner of the object nor a member of the owner's role with the SET option, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
+    "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
     "Set `user` to the owner of the object, usually the role that runs the migrations.",
     (_, { text }) => (text.includes("for schema") ? LIST_SCHEMAS : []),
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without the second line):",
