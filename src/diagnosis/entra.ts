@@ -217,9 +217,7 @@ const IN_PARTICULAR = rulesFor("entra", {
   "resource-disabled": [
     "AADSTS500014",
     "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-    "Find the service principal that the message names:",
-    az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
-    "Enable the service principal, as an administrator of the tenant:",
+    "Enable the service principal that the message names, as an administrator of the tenant:",
     az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" }),
   ],
   "account-blocked": [
@@ -232,14 +230,12 @@ const IN_PARTICULAR = rulesFor("entra", {
     "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
     ({ signIn }) =>
       isApplication(signIn)
-        ? ([
-            "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
-            "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
-          ] as const)
-        : ([
-            "A Conditional Access policy, the tenant's security defaults or the risk that Entra sees in this account block the sign-in. A policy that requires a managed device is meant for people.",
-            "Sign in as an application instead: `auth-type: oidc`.",
-          ] as const),
+        ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
+        : "A Conditional Access policy, the tenant's security defaults or the risk that Entra sees in this account block the sign-in. A policy that requires a managed device is meant for people.",
+    ({ signIn }) =>
+      isApplication(signIn)
+        ? "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
+        : "Sign in as an application instead: `auth-type: oidc`.",
     "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
   ],
   "managed-identity-arc": [
