@@ -44,8 +44,8 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
   };
 }
 
-/** Failures of which nothing is known but the message. */
-const VAGUE = ["unknown", "server-error"];
+/** Failures that say little, so that the way past a pooler comes first. */
+const VAGUE = ["unknown", "server-error", "connection-refused"];
 
 /** PgBouncer refuses connections for reasons that its messages do not name. */
 function withPooler(steps: readonly Step[], context: Context, isVague: boolean): readonly Step[] {

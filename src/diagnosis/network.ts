@@ -146,10 +146,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       ]),
   ],
   "tls-expired": [
-    [
-      "CERT_HAS_EXPIRED CERT_NOT_YET_VALID",
-      /certificate (has expired|is not yet valid|is not valid now)|CERT_DATE_INVALID/,
-    ],
+    ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
     "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
     "Compare the runner's clock with the certificate's dates:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),

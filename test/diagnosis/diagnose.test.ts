@@ -245,6 +245,11 @@ describe("the first step of an answer about Entra", () => {
   });
 });
 
+test("a connection that PgBouncer's port refuses begins with the step past PgBouncer", () => {
+  const { steps } = diagnose(error("connect ECONNREFUSED 203.0.113.7:6432", "ECONNREFUSED"), { port: 6432 });
+  expect(plain.sentence(steps[0]?.text ?? EMPTY)).toContain("Set `port: 5432`");
+});
+
 describe("a password that was refused", () => {
   const refused = error('password authentication failed for user "x"', "28P01");
   const token = {
