@@ -1,3 +1,4 @@
+import { boundAnswer } from "../answer.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { maskSent } from "../mask.ts";
 import { ActionError } from "../model/failure.ts";
@@ -23,9 +24,6 @@ export async function idToken(audience: string, env: Env, answerTime: number): P
   }
 }
 
-/** A token has about 2,000. */
-const MAX_LENGTH = 100_000;
-
 async function request(audience: string, env: Env): Promise<string> {
   const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
   const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
@@ -41,7 +39,7 @@ async function request(audience: string, env: Env): Promise<string> {
   let body = "";
   for await (const chunk of response.message.setEncoding("utf8")) {
     body += chunk;
-    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
+    boundAnswer(body.length);
   }
   if (status !== 200)
     throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body, status)}`);

@@ -57,7 +57,7 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
       if (!(await attempt(async () => void done.push(await perform(tracker, task))))) break;
     }
     done.push(...tasks.filter(({ change }) => change === "unchanged"));
-    await closeDuplicates(tracker, issues, done);
+    await closeDuplicates(tracker, issues);
   });
   if (done.length > 0 && options.env.GITHUB_STEP_SUMMARY) addToSummary(() => issuesPart(done), options.env);
   for (const lines of warnings) {
@@ -81,17 +81,10 @@ async function perform(tracker: Tracker, task: Task): Promise<Task> {
   return { ...task, issue };
 }
 
-/**
- * Two runs at once can both find no issue and both open one, because GitHub has no lock for this. So a run that opened issues
- * lists again what was opened meanwhile, and closes its own if an older one exists. If a run is cancelled before that, the
- * next run closes the duplicate.
- */
-async function closeDuplicates(tracker: Tracker, before: readonly Issue[], done: readonly Task[]): Promise<void> {
-  const opened = done.filter(({ change }) => change === "opened").map(({ issue }) => issue?.number);
-  const later = opened.length > 0 ? await tracker.issues(before.at(-1)?.number) : [];
-  for (const [oldest, ...others] of groupsOf([...before, ...later], ({ key }) => key)) {
-    for (const duplicate of others) {
-      if (!duplicate.open || !(before.includes(duplicate) || opened.includes(duplicate.number))) continue;
+/** Two runs at once can both open an issue, because GitHub has no lock for this. The next run closes the newer one. */
+async function closeDuplicates(tracker: Tracker, issues: readonly Issue[]): Promise<void> {
+  for (const [oldest, ...others] of groupsOf(issues, ({ key }) => key)) {
+    for (const duplicate of others.filter(({ open }) => open)) {
       await tracker.update(duplicate, { state: "closed", state_reason: "not_planned" });
       await tracker.comment(duplicate, `Duplicate of #${oldest.number}: two runs opened an issue at the same time.`);
       log(`closed as a duplicate of #${oldest.number}`, duplicate);

@@ -50,16 +50,10 @@ export async function openTracker(options: TrackerOptions) {
     /** A link to this run, in Markdown. */
     run: url === undefined ? "a run" : `[this run](${url})`,
 
-    /**
-     * Open and closed ones, the oldest first.
-     * @param after reads no page beyond the issue with this number
-     */
-    async issues(after = 0): Promise<readonly Issue[]> {
+    /** Open and closed ones, the oldest first. */
+    async issues(): Promise<readonly Issue[]> {
       const parameters = { ...repository, labels: LABEL, state: "all", per_page: 100 } as const;
-      const all = await octokit.paginate(api.listForRepo, parameters, ({ data }, done) => {
-        if (data.some(({ number }) => number <= after)) done();
-        return data;
-      });
+      const all = await octokit.paginate(api.listForRepo, parameters);
       const found = all.flatMap((issue) => (issue.pull_request ? [] : ours(issue)));
       // Once each: an issue that somebody opens meanwhile moves the others to the next page.
       const once = new Map(found.map((issue) => [issue.number, issue]));
