@@ -47,7 +47,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
       /bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
     ],
-    "The connection broke: the peer is restarting or failing over, or something in between (a gateway, a proxy, or in Docker in Docker an MTU that is too large) cut it or changed its data.",
+    "The connection broke: something in between cut it or changed its data (a gateway, a proxy, or in Docker in Docker an MTU that is too large), or the peer is restarting or failing over.",
     "Run the job again.",
     (context) => (isPostgres(context) ? lookAtState(context) : [...seeAnswer(context), ...reachable(context)]),
     { retries: 3 },
@@ -150,6 +150,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
     "Compare the runner's clock with the certificate's dates:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
+    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's, replace it in `ssl-root-cert` or `NODE_EXTRA_CA_CERTS`.",
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
