@@ -36,7 +36,7 @@ test.each([
     ["an event trigger, or a function"],
   ],
   ["42601", 'syntax error at or near "GRANTED"', ON_NODE, [ON_NODE, "Another node of the cluster"]],
-  ["54000", "row is too big: size 8480, maximum size 8160", undefined, ["Grant to a group role"]],
+  ["54000", "row is too big: size 8480, maximum size 8160", undefined, ["grant to a group role"]],
 ])("%s %s has advice about what refused the statement", (code, message, where, says) => {
   const advice = read(adviceOn(Object.assign(serverError(code, message), { where })));
   for (const words of says) expect(advice).toContain(words);

@@ -33,6 +33,8 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "It, or the server behind it, does not allow this user, database or address.":
     /hba|host based|blocked|banned|breaker|allow_list|rejected|permission|SSL/i,
   "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant/i,
+  "Neon's proxy does not know, or does not serve, the endpoint at the start of `host`.":
+    /endpoint|control plane|quota/i,
   "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
   "Its configuration has no such database, or not for this user.": / route |pool configur|No pool|database/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
@@ -167,7 +169,7 @@ export const POSTGRES = rulesFor("postgres", {
         text: /(password|SASL) authentication|empty password|cached error: (role|permission|no pg_hba|SSL)/,
       },
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
-      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|authenticat(e|ion) .*backend|backend authentication|^(md5|SCRAM|clear text password) authentication failed|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
+      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|[Ee]ndpoint (ID|could not)|this endpoint|Control plane|exceeded the .* quota|authenticat(e|ion) .*backend|backend authentication|^(md5|SCRAM|clear text password) authentication failed|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
     ],
     poolerRefused,
     PAST_POOLER,
@@ -309,9 +311,8 @@ export const POSTGRES = rulesFor("postgres", {
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
     "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
-    "Grant to a group role, and make the other roles its members:",
+    "Revoke the privileges of roles that are no longer used, or grant to a group role whose members they become:",
     run("GRANT <group> TO <role>;"),
-    "Revoke the privileges of roles that are no longer used.",
   ],
   wraparound: [
     /not accepting commands.*wraparound|multixact "members" limit/,
@@ -482,10 +483,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "role-not-grantable": [
     [
-      {
-        codes: "42501",
-        text: /permission denied to (grant privileges as|(grant|revoke) role)|[Aa]dmin.[Oo]ption|\bADMIN\b/,
-      },
+      { codes: "42501", text: /denied to (grant|revoke) (privileges as|role)|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
       // Other languages: of what these rules allow, only a role has its name in quotes.
       { codes: "42501", text: NAME_IN_OTHER_LANGUAGE },
     ],
@@ -496,10 +494,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Or grant privileges on the objects themselves instead.",
   ],
   "create-role-not-permitted": [
-    {
-      codes: "42501",
-      text: /permission denied to (create|alter|drop) (role|database)|members of "?azure_pg_admin|CREATEROLE/,
-    },
+    { codes: "42501", text: /denied to (create|alter|drop) (role|database|extension)|of "?azure_pg_admin|CREATEROLE/ },
     "`user` lacks a right on the server itself: CREATEROLE or CREATEDB, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
     "Set `user` to an administrator of the server, or let it create roles:",
     ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
