@@ -28,7 +28,7 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 }
 
 const BUSY =
-  /\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry) (again )?(later|in|after)|being (updated|created|moved)|concurrent|superseded|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
+  /\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|being (updated|created|moved)|concurrent|superseded|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
 
 const MFA = /\bMFA\b|multi-?factor/i;
 
@@ -152,11 +152,13 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "This tenant and cloud have no subscription with the ID in `server-resource-id`: the ID is wrong (it is a GUID, not a name), the subscription was deleted or moved, or it belongs to a different tenant or cloud.",
     "Find the subscription. Then correct `server-resource-id`, or set `tenant-id` and `environment` to its tenant and cloud:",
     az("account list --all", { output: "table" }),
+    "If all are right, the subscription may be new. Register it for Azure Database for PostgreSQL:",
+    ({ server: { subscription } }) => az("provider register", { namespace: PROVIDER, subscription }),
   ],
   "server-not-found": [
     [
       "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject InvalidServerName ServerDropping ServerGroupDropping ServerNotExist*",
-      { status: [404, 409], text: /^(?!FirewallRule)\w+ \(.*\b(not (be )?(exist|found)|(being|was) deleted)/i },
+      { status: [404, 409], text: /^(?!FirewallRule)\w+ \(.*\b(not (be )?(exist|found)|(being|was|for) delet)/i },
     ],
     "The subscription has no resource group or server with this name, or it is being deleted, or was moved.",
     "Set `server-resource-id` to one of these:",
