@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JsonReport } from "../json-report.ts";
 import { action, defaults, ROOT } from "../project/project.ts";
 import { goesThrough, startProxy } from "../sandbox/proxy.ts";
@@ -9,7 +9,15 @@ import { inputVariables, preloading, runStep } from "../sandbox/runner.ts";
 import { migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { searchIsSilent } from "./faults.ts";
 import { startFaultyHttp } from "./http.ts";
-import { interruption, PROMPTLY, SERVER_STAGES, SIGN_IN_STAGES, type Stage, type Stages } from "./stages.ts";
+import {
+  interruption,
+  PROMPTLY,
+  SERVER_STAGES,
+  SIGN_IN_STAGES,
+  type Stage,
+  type Stages,
+  withSignals,
+} from "./stages.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -53,8 +61,9 @@ function onSandbox(stages: Stages) {
   return Object.fromEntries(Object.entries(stages).map(([name, start]) => [name, () => start(sandbox)]));
 }
 
-describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => {
-  test.each(Object.entries(STAGES))("%s ends promptly and reports what it did", async (_, start) => {
+test.each(withSignals(Object.entries(STAGES)))(
+  "a run that gets %s %s ends promptly and reports what it did",
+  async (signal, _, start) => {
     const database = `cancelled_${Math.random().toString(36).slice(2)}`;
     await sandbox.createDatabase(database, { owner: "migrator", template: TEMPLATE });
     const stage = await start(database);
@@ -88,8 +97,8 @@ describe.each(["SIGINT", "SIGTERM"] as const)("a run that gets %s", (signal) => 
       await rm(temp, { recursive: true });
       await stage.close();
     }
-  });
-});
+  },
+);
 
 async function grantedIn(database: string): Promise<number> {
   const rows = await sandbox.sql<{ granted: number }>(

@@ -5,7 +5,7 @@ import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 
 /** The number of simultaneous runs, and of rounds; `npm run faults` uses ten rounds. */
 const RUNS = 20;
-const ROUNDS = Number(process.env.CROWD_ROUNDS ?? 2);
+const ROUNDS = Number(process.env.CROWD_ROUNDS ?? 1);
 
 const TABLES = 60;
 

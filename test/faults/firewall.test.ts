@@ -26,6 +26,7 @@ import {
   type Stages,
   says,
   throwing,
+  withSignals,
 } from "./stages.ts";
 
 let sandbox: Sandbox;
@@ -106,11 +107,11 @@ describe("a stopped firewall step", () => {
     /^Waiting for firewall rule/m,
     /is open for/,
   ];
-  const signals = ["SIGINT", "SIGTERM", "SIGKILL"] as const;
+  const killed = stages.map((stage) => ["SIGKILL", stage] as const);
 
-  test.each(stages.flatMap((stage) => signals.map((signal) => ({ stage, signal }))))(
-    "$signal at $stage leaves nothing open after the post step",
-    async ({ stage, signal }) => {
+  test.each([...withSignals(stages.map((stage) => [stage] as const)), ...killed])(
+    "%s at %s leaves nothing open after the post step",
+    async (signal, stage) => {
       azure.delays = { acceptance: 300, operation: 300, effect: 800 };
       const { open, close } = job();
       const stopping = interruption(signal);

@@ -7,7 +7,7 @@ import { addToTenant, labelOf } from "../sandbox/pgaadauth.ts";
 import { framed, startProxy, type Wire } from "../sandbox/proxy.ts";
 import { preloading } from "../sandbox/runner.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { interruption, PROMPTLY, SERVER_STAGES, SIGN_IN_STAGES, type Stage, throwing } from "./stages.ts";
+import { interruption, PROMPTLY, SERVER_STAGES, SIGN_IN_STAGES, type Stage, throwing, withSignals } from "./stages.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -54,38 +54,36 @@ const STAGES: Readonly<Record<string, { start: (sandbox: Sandbox) => Promise<Sta
   },
 };
 
-describe.each(["SIGINT", "SIGTERM"] as const)("a run of principal that gets %s", (signal) => {
-  test.each(Object.entries(STAGES))(
-    "a run of principal that is stopped %s ends promptly and reports what it did",
-    async (_, { start, done }) => {
-      const role = await newRole();
-      const stage = await start(sandbox);
-      const stopping = interruption(signal);
-      const step = await runPrincipal(
-        sandbox,
-        sandbox.server,
-        { ...role, ...stage.inputs },
-        {
-          ...(stage.env && { env: stage.env }),
-          async onStart(child) {
-            await stage.reached(child);
-            stopping.send(child);
-          },
+test.each(withSignals(Object.entries(STAGES)))(
+  "a run of principal that gets %s %s ends promptly and reports what it did",
+  async (signal, _, { start, done }) => {
+    const role = await newRole();
+    const stage = await start(sandbox);
+    const stopping = interruption(signal);
+    const step = await runPrincipal(
+      sandbox,
+      sandbox.server,
+      { ...role, ...stage.inputs },
+      {
+        ...(stage.env && { env: stage.env }),
+        async onStart(child) {
+          await stage.reached(child);
+          stopping.send(child);
         },
-      );
-      await stage.close();
+      },
+    );
+    await stage.close();
 
-      expect(step).toMatchObject({ exitCode: 1, stderr: "", outputs: { verdict: "error" } });
-      expect(stopping.secondsAgo()).toBeLessThan(PROMPTLY);
-      expect(step.stdout).toContain("Error code: cancelled");
-      expect(step.summary).toContain("Error code `cancelled`");
-      expect(step.summary).toContain(signal);
-      expect(step.summary).toMatch(done);
-      const exists = (await labelOf(sandbox, role.name)) !== undefined;
-      expect(exists).toBe(done !== NOTHING);
-    },
-  );
-});
+    expect(step).toMatchObject({ exitCode: 1, stderr: "", outputs: { verdict: "error" } });
+    expect(stopping.secondsAgo()).toBeLessThan(PROMPTLY);
+    expect(step.stdout).toContain("Error code: cancelled");
+    expect(step.summary).toContain("Error code `cancelled`");
+    expect(step.summary).toContain(signal);
+    expect(step.summary).toMatch(done);
+    const exists = (await labelOf(sandbox, role.name)) !== undefined;
+    expect(exists).toBe(done !== NOTHING);
+  },
+);
 
 test("a run of principal that is cancelled during a slow COMMIT reports that the role was created", async () => {
   const role = await newRole();

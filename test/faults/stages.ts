@@ -79,6 +79,15 @@ export function says(child: ChildProcess, text: RegExp): Promise<void> {
   });
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** Each stage with one of the signals, which src/start.ts takes alike; with each of them in `npm run test:all`. */
+export function withSignals<S extends readonly unknown[]>(stages: readonly S[]) {
+  return stages.flatMap((stage, n) =>
+    SIGNALS.filter((_, m) => process.env.ALL_VERSIONS || m === n % 2).map((signal) => [signal, ...stage] as const),
+  );
+}
+
 /** A signal that is sent once. */
 export interface Interruption {
   readonly signal: NodeJS.Signals;

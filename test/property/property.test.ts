@@ -44,7 +44,7 @@ import {
 /** So many databases of a version have every feature; the daily run has fewer. */
 const EVERY_FEATURE = 40;
 /** Databases for each version. */
-const DATABASES = Number(process.env.PROPERTY_DATABASES ?? (process.env.ALL_VERSIONS ? EVERY_FEATURE : 15));
+const DATABASES = Number(process.env.PROPERTY_DATABASES ?? (process.env.ALL_VERSIONS ? EVERY_FEATURE : 10));
 /**
  * The seed of a version's databases. A failure prints its seed and path: PROPERTY_SEED repeats the run, and PROPERTY_PATH
  * starts it at the shrunk database. Without PROPERTY_SEED each run has the same databases, so that a failure is due to the
