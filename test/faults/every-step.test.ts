@@ -63,15 +63,13 @@ async function applyCutAt(n: number, forGood: boolean) {
 async function takeAllBack(): Promise<readonly string[]> {
   const running = "SELECT FROM pg_stat_activity WHERE usename = 'migrator'";
   while ((await sandbox.sql("app", running)).length > 0) await setTimeout(5);
-  const rows = await sandbox.sql<{ name: string }>(
+  await sandbox.sql("app", "REVOKE ALL ON SCHEMA public FROM aad_orders");
+  // As new, which REVOKE takes ten times as long to do.
+  const granted = await sandbox.sql<{ name: string }>(
     "app",
-    "SELECT relname AS name FROM pg_class WHERE relacl::text LIKE '%aad_orders%' ORDER BY relname",
+    "UPDATE pg_class SET relacl = NULL WHERE relacl::text LIKE '%aad_orders%' RETURNING relname AS name",
   );
-  await sandbox.sql(
-    "app",
-    "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM aad_orders; REVOKE ALL ON SCHEMA public FROM aad_orders",
-  );
-  return rows.map(({ name }) => name);
+  return granted.map(({ name }) => name).toSorted();
 }
 
 const tablesOf = (changes: GranteeReport["granted"] = []) =>
