@@ -44,6 +44,14 @@ test("an answer of the service that comes in parts is read to its end", async ()
   expect(await addressFrom(inParts)).toBe("203.0.113.7");
 });
 
+test.each(["0.0.0.0", "10.0.0.4", "2001:db8::1", "127.0.0.1-127.0.0.9", "<html>", ""])(
+  "the answer %j of the service is an error",
+  async (answer) => {
+    const message = await messageOf((_request, response) => response.end(answer));
+    expect(message).toContain("did not answer with a public IPv4 address");
+  },
+);
+
 test("a long answer of the service is cut", async () => {
   const message = await messageOf((_request, response) => response.end("x".repeat(1_000)));
   expect(message).toMatch(/[^x]x{100}$/);
