@@ -144,7 +144,7 @@ function signInOf({ from, given }: Case): Pick<Context, "signIn" | "port"> {
 const TOO_GENERAL = ["NOT_JSON", "RATE_LIMIT", "NO_PROCESS", "UNSPECIFIED"];
 
 /** The codes of a rule that others print, too; where it has a class of them, or none, those of its cases. */
-function codesOf({ code: is, when }: KnownRule): readonly string[] {
+function codesFor({ code: is, when }: KnownRule): readonly string[] {
   const own = when.flatMap(codesIn);
   const seen = CORPUS.flatMap((each) => (each.is === is ? (each.code ?? []) : []));
   const names = seen.filter((code) => /^[A-Z]\w{5,}$/.test(code) && !EVERY_CODE.has(code));
@@ -153,6 +153,12 @@ function codesOf({ code: is, when }: KnownRule): readonly string[] {
 
 /** All codes that a rule names. */
 const EVERY_CODE = new Set(ALL_RULES.flatMap(({ when }) => when.flatMap(codesIn)));
+
+const CODES_OF = new Map(ALL_RULES.map((rule) => [rule, codesFor(rule)]));
+
+function codesOf(rule: KnownRule): readonly string[] {
+  return CODES_OF.get(rule) ?? [];
+}
 
 function codesIn({ codes }: Match): readonly string[] {
   return codes?.split(" ") ?? [];

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer as createTcpServer } from "node:net";
@@ -77,6 +77,7 @@ export async function startSenders() {
   const identityPort = await listen(identity);
   const github = await startGitHub();
   const bin = await mkdtemp(join(tmpdir(), "az-"));
+  await writeFile(join(bin, "az"), AZ, { mode: 0o755 });
   const path = process.env.PATH;
   Object.assign(process.env, github.env, {
     AZURE_POD_IDENTITY_AUTHORITY_HOST: `http://127.0.0.1:${identityPort}`,
@@ -122,10 +123,8 @@ export async function startSenders() {
       return signInAs({ type: "managed-identity", clientId: `client-${++clients}` }); // the library caches refusals
     },
 
-    async az({ text, given }) {
-      const script = given?.silent ? "exit 0" : `cat >&2 <<'TEXT'\n${text}\nTEXT\nexit 1`;
-      await writeFile(join(bin, "az"), `#!/bin/sh\n${script}\n`);
-      await chmod(join(bin, "az"), 0o755);
+    az({ text, given }) {
+      process.env.AZ_SAYS = given?.silent ? "" : text;
       process.env.PATH = given?.missing ? "/nowhere" : `${bin}:${path}`;
       return signInAs({ type: "azure-cli" }).finally(() => {
         process.env.PATH = path;
@@ -185,6 +184,13 @@ export async function startSenders() {
     },
   };
 }
+
+/** An az that fails with the text that it finds in its environment, or does not say anything. */
+const AZ = `#!/bin/sh
+[ -n "$AZ_SAYS" ] || exit 0
+printf '%s\\n' "$AZ_SAYS" >&2
+exit 1
+`;
 
 /** Answers the request for TLS with these bytes. */
 async function startBare(bytes: string) {
