@@ -7,7 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import pLimit from "p-limit";
 import { FAULTS } from "../test/faults/faults.ts";
-import { runFault } from "../test/faults/run-fault.ts";
+import { prepareFaults, runFault } from "../test/faults/run-fault.ts";
 import { startSandbox } from "../test/sandbox/sandbox.ts";
 
 /** Most of them only wait. */
@@ -18,6 +18,7 @@ const MEASURED = "bench/faults.md";
 const START = "<!-- Made by `npm run faults`. -->";
 
 const sandbox = await startSandbox({ version: 18 });
+await prepareFaults(sandbox);
 const inTurn = pLimit(AT_ONCE);
 const faults = await inTurn
   .map(FAULTS, async (fault) => {

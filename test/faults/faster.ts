@@ -2,7 +2,7 @@
 const TIMES = Number(process.env.FASTER ?? 10);
 const shortened = (delay = 0) => (delay >= 1_000 ? Math.ceil(delay / TIMES) : delay);
 /** Limits of 10 s and more, in which a peer has to answer, stay longer than an answer takes on a busy machine. */
-const limit = (delay = 0) => Math.max(shortened(delay), delay < 10_000 ? 0 : 1_500);
+const limit = (delay = 0) => Math.max(shortened(delay), delay < 10_000 ? 0 : 3_000);
 
 const { setTimeout } = globalThis;
 globalThis.setTimeout = Object.assign(

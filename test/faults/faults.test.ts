@@ -7,7 +7,7 @@ import { action, defaults, ROOT } from "../project/project.ts";
 import { inputVariables, preloading, runStep } from "../sandbox/runner.ts";
 import { migratorInputs, type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { FAULTS } from "./faults.ts";
-import { runFault } from "./run-fault.ts";
+import { prepareFaults, runFault } from "./run-fault.ts";
 import { throwing } from "./stages.ts";
 
 /** `npm run faults` runs them without faster clocks. */
@@ -17,6 +17,7 @@ const TIMES = 10;
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
+  await prepareFaults(sandbox);
 });
 afterAll(() => sandbox.close());
 

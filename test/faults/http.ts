@@ -6,9 +6,9 @@ import { type Listening, listening } from "../sandbox/http.ts";
 
 let part: Buffer | undefined;
 
-/** 64 MiB of spaces, compressed. */
+/** 1 MiB of spaces, compressed. */
 function compressed(): Buffer {
-  part ??= gzipSync(Buffer.alloc(2 ** 26, " "), { level: 1 });
+  part ??= gzipSync(Buffer.alloc(2 ** 20, " "), { level: 1 });
   return part;
 }
 
@@ -27,13 +27,13 @@ export const HTTP_FAULTS = {
   },
   "sends without end": (_request, response) => {
     response.writeHead(200, { "content-type": "application/json" });
-    const chunk = " ".repeat(1_000_000);
+    const chunk = Buffer.alloc(1_000_000, " ");
     const timer = setInterval(() => response.write(chunk), 5);
     response.on("close", () => clearInterval(timer));
   },
   "compresses 2 GB into its answer": (_request, response) => {
     response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" });
-    response.end(Buffer.concat(Array.from({ length: 32 }, compressed)));
+    response.end(Buffer.concat(Array.from({ length: 2048 }, compressed)));
   },
 } satisfies Record<string, RequestListener>;
 

@@ -15,16 +15,23 @@ export interface FaultRun extends Step {
   readonly report: JsonReport;
 }
 
+const TEMPLATE = "faultless";
+
+/** Makes the database that each run has a copy of. */
+export function prepareFaults(sandbox: Sandbox): Promise<void> {
+  return sandbox.createDatabase(TEMPLATE, { seed: ORDERS });
+}
+
 let databases = 0;
 
-/** Runs the built action in mode `apply`, on a new database, under a fault. */
+/** Runs the built action in mode `apply`, on a new database, under a fault; after `prepareFaults`. */
 export async function runFault(
   sandbox: Sandbox,
   { start }: FaultCase,
   env: Readonly<Record<string, string>> = {},
 ): Promise<FaultRun> {
   const database = `fault_${++databases}`;
-  await sandbox.createDatabase(database, { seed: ORDERS });
+  await sandbox.createDatabase(database, { template: TEMPLATE });
   const fault = await start(sandbox);
   const temp = await mkdtemp(join(tmpdir(), "fault-"));
   try {
