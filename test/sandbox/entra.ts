@@ -67,6 +67,9 @@ export type Entra = {
 type Refusal = { code: number; status: number; error: string; text: string };
 type Issued = { audience: string; expires: number; token: Promise<string> };
 
+/** One pair for the process, as in ./github.ts. */
+const { privateKey, publicKey } = await generateKeyPair("RS256");
+
 /**
  * Stands in for login.microsoftonline.com: the v2.0 token endpoint, client credentials only.
  * `setPassword` makes the database accept a token of an identity (or none) as a role's password until `expires`, and
@@ -78,7 +81,6 @@ export async function startEntra(options: {
   issuers: Record<string, CryptoKey>;
   setPassword(role: string, token: string | null, expires: Date, objectId?: string): Promise<boolean>;
 }): Promise<Entra> {
-  const { privateKey, publicKey } = await generateKeyPair("RS256");
   const apps = new Map<string, AppRegistration>();
   const tokens = new Map<string, Issued>();
   const failing = failures();

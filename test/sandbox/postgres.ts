@@ -235,11 +235,13 @@ export async function signInAs(
   return client;
 }
 
+let account: { uid?: number; gid?: number } | undefined;
+
 /** PostgreSQL refuses to run as root: then it runs as `nobody`, an account every system has. */
 export function serverAccount(): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {};
   const id = (flag: string) => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
-  return { uid: id("-u"), gid: id("-g") };
+  account ??= process.getuid?.() === 0 ? { uid: id("-u"), gid: id("-g") } : {};
+  return account;
 }
 
 /** The directory of `initdb` and `postgres`: where npm put them, or a copy where that is closed to the account. */
