@@ -1,6 +1,5 @@
 import type { Client, DatabaseError } from "pg";
 import { wordsOf } from "../diagnosis/symptoms.ts";
-import { count } from "../text/count.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
 
 /** Takes a line for the log. */
@@ -47,23 +46,14 @@ export function takeTurns(say: Say) {
     /** Takes no more turns, and logs why: the error of the last one, and who holds the lock. */
     async end(client: Client, error: DatabaseError) {
       left = 0;
-      if (error.code !== LOCK_NOT_AVAILABLE) {
-        say(
-          `did not get the advisory lock with which runs of this action take turns: ${wordsOf(error)}. Continuing without it.`,
-        );
-        return;
-      }
-      const holders = await holdersOf(client);
-      const who = holders.map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`).join(", ");
+      const holders = (await holdersOf(client)).map(({ pid, role }) => `role ${role ?? "unknown"} (pid ${pid})`);
+      const held = holders.length > 0 ? ` It is held by ${holders.join(", ")}.` : "";
       say(
-        `waited ${count(MAX_WAIT / 1000, "second")} for the advisory lock with which runs of this action take turns. ${who ? `It is held by ${who}.` : "It has since been released."} Continuing without it.`,
+        `did not get the advisory lock with which runs of this action take turns: ${wordsOf(error)}.${held} Continuing without it.`,
       );
     },
   };
 }
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const LOCK_NOT_AVAILABLE = "55P03";
 
 /** The process and the role of each session that holds the lock. https://www.postgresql.org/docs/current/view-pg-locks.html describes how a bigint key stands there. */
 async function holdersOf(client: Client) {
