@@ -13,7 +13,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
-      /getaddrinfo EAI_AGAIN [\w-]+$|ECONNREFUSED (0\.0\.0\.0|:::)/,
+      /getaddrinfo EAI_AGAIN [\w-]+$|host name "[\w-]+"|ECONNREFUSED (0\.0\.0\.0|:::)/,
     ],
     "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network; in a closed network, only a proxy resolves other names.",
     (context) =>

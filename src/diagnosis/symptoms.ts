@@ -67,8 +67,8 @@ export function codesOf({ code, text }: Symptom): readonly string[] {
 /** How Linux, Windows, curl, Python, Go, .NET, Java and libpq word the errors that Node.js has codes for. */
 const IN_OTHER_WORDS: Readonly<Record<string, RegExp>> = {
   ENOTFOUND:
-    /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|NAME_NOT_RESOLVED|no data of the requested type/i,
-  EAI_AGAIN: /name resolution|try again later.*resol|server misbehaving/i,
+    /could not translate host name(?!.*(Temporary|Try again))|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|NAME_NOT_RESOLVED|no data of the requested type/i,
+  EAI_AGAIN: /name resolution|to address: Try again|try again later.*resol|server misbehaving/i,
   ECONNREFUSED: /Connection.(to \S{1,300} )?refused|actively refused|couldn't connect to server/i,
   EHOSTUNREACH:
     /Network is unreachable|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested/i,
