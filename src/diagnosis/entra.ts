@@ -16,6 +16,9 @@ const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHU
 const PROXY_PAGE = `4\\d\\d with an HTML page|5\\d\\d with .*${PRODUCTS}`;
 const BEHIND_PROXY = new RegExp(`HTTP status (50[24] (?!.*dial tcp)|${PROXY_PAGE})|Required metadata header`, "i");
 
+/** An answer that is a page: Entra itself answers in JSON. */
+const FROM_PAGE = /^\s*<|with an HTML page/;
+
 /** Words of an answer that ask for another attempt, and answers that no other attempt changes. */
 const AGAIN = /\b(try|retry)\b|temporar|throttl/i;
 const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
@@ -111,9 +114,9 @@ const IN_PARTICULAR = rulesFor("entra", {
     ...LOOK_UP_TENANT,
   ],
   "service-principal-missing": [
-    "AADSTS7000229",
+    "AADSTS7000229 AADSTS1001010",
     "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    "Create the service principal:",
+    "If `tenant-id` is right, create the service principal:",
     ({ signIn }, { text }) => az("ad sp create", { id: clientOf(signIn, text) }),
   ],
   "application-disabled": [
@@ -207,12 +210,17 @@ const IN_PARTICULAR = rulesFor("entra", {
   ],
   "resource-not-found": [
     "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650054 AADSTS650057 AADSTS901002 AADSTS1002012 AADSTS7000118 invalid_resource",
-    ({ cloud }) =>
-      sentence`The tenant does not know, or may not use, Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
+    ({ cloud }, { text }) =>
+      sentence`The tenant does not know, or may not use, the service with this name in ${code(cloud?.name ?? "azurecloud")}: ${code(text.match(/named '?(https:[\w/.-]+\w)/)?.[1] ?? scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
     "Check `tenant-id` and `environment`:",
     SHOW_TENANT,
-    "If both are right, create the service principal of Azure Database for PostgreSQL, as an administrator of the tenant:",
-    az("ad sp create", { id: OSSRDBMS }),
+    (_context, { text }) =>
+      text.includes("management.")
+        ? []
+        : [
+            "If both are right, create the service principal of Azure Database for PostgreSQL, as an administrator of the tenant:",
+            az("ad sp create", { id: OSSRDBMS }),
+          ],
   ],
   "resource-disabled": [
     "AADSTS500014",
@@ -323,7 +331,7 @@ const IN_PARTICULAR = rulesFor("entra", {
   ],
   "managed-identity-unknown": [
     [
-      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|SSO failure/i,
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
       { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
       /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
@@ -362,9 +370,13 @@ const IN_GENERAL = rulesFor("entra", {
       },
       { status: [408, 410, 429, 500, 502, 503, 504] },
     ],
-    "Entra is overloaded or has an outage.",
+    (_context, { text }) =>
+      FROM_PAGE.test(text)
+        ? "A proxy or a gateway on the way to Entra, or Entra's own, answered with an error page."
+        : "Entra is overloaded or has an outage.",
     "Run the job again.",
     "Look for an outage: https://azure.status.microsoft",
+    (context, { text }) => (FROM_PAGE.test(text) ? allowInProxy(context) : []),
     { retries: 3 },
   ],
   "clock-wrong": [
@@ -433,15 +445,19 @@ const IN_GENERAL = rulesFor("entra", {
       },
     ],
     (_context, { text }) =>
-      /AADSTS\d/.test(text)
-        ? "Entra does not accept the account that is signed in to the Azure CLI: the sign-in has expired or was revoked, or it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because the account is blocked, disabled or not in this tenant."
-        : /WsTrust|\bMSIS\d/.test(text)
-          ? "Active Directory Federation Services (AD FS), which checks the account's password, refused the account that the Azure CLI signed in with: the password is wrong or has expired, or the sign-in needs a person."
-          : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
-            ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
-            : /az account set|multiple subscriptions/i.test(text)
-              ? "The Azure CLI is signed in, but has no subscription selected, or several with this name."
-              : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+      /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b/.test(text)
+        ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it."
+        : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text)
+          ? "The sign-in of the account in the Azure CLI has expired or was revoked, for example by a new password."
+          : /AADSTS\d/.test(text)
+            ? "Entra does not accept the account that is signed in to the Azure CLI: it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled."
+            : /WsTrust|\bMSIS\d/.test(text)
+              ? "Active Directory Federation Services (AD FS), which checks the account's password, refused the account that the Azure CLI signed in with: the password is wrong or has expired, or the sign-in needs a person."
+              : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
+                ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
+                : /az account set|multiple subscriptions/i.test(text)
+                  ? "The Azure CLI is signed in, but has no subscription selected, or several with this name."
+                  : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
     "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
     OWN_CLI_FILES,

@@ -124,7 +124,17 @@ export const POSTGRES = rulesFor("postgres", {
     tokenClaims,
     { retries: 1 },
   ],
-  "token-audience": [/^[^"]*(token.*|\b)(audience|aud claim)\b/i, OTHER_CLOUD, ...SELECT_CLOUD, tokenClaims],
+  "token-audience": [
+    /^[^"]*(token.*|\b)(audience|aud claim)\b/i,
+    (_context, { text }) =>
+      text.includes("cosmos.")
+        ? [
+            "`host` leads to a cluster of Azure Cosmos DB for PostgreSQL, which needs another token.",
+            "Set `host` to a flexible server of Azure Database for PostgreSQL.",
+          ]
+        : [OTHER_CLOUD, ...SELECT_CLOUD],
+    tokenClaims,
+  ],
   "token-group": [
     /does not contain group/i,
     "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",

@@ -119,6 +119,11 @@ const NOT_HOSTS = [
     problem: inOurWords("is a URL"),
     remedy: inOurWords("Use the server name only, without `https://`."),
   },
+  {
+    form: /^(undefined|null|none|nil)$/i,
+    problem: inOurWords("stands for a missing value"),
+    remedy: inOurWords("Check the variable, secret or output that it comes from."),
+  },
   // https://learn.microsoft.com/azure/horizondb/ and https://learn.microsoft.com/azure/cosmos-db/postgresql/
   {
     form: /\.(horizondb|postgres\.cosmos)\.azure\.com\.?$/i,

@@ -401,6 +401,12 @@ describe("the server", () => {
     ]);
   });
 
+  test.each(["undefined", "null", "None"])("%s is not a host name, but what a missing value was written as", (host) => {
+    expect(mistakes({ host })).toEqual([
+      `\`host\`: ${JSON.stringify(host)} stands for a missing value. Check the variable, secret or output that it comes from.`,
+    ]);
+  });
+
   test.each(["0", "65536", "05432", "5432.0", "0x10", "1e3", "-1", "5432 5433"])("%j is not a port number", (port) => {
     expect(mistakes({ port })).toEqual([
       expect.stringMatching(/^`port`: .* is not a port number\. Use a number from 1 to 65535\.$/),
