@@ -4,13 +4,15 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RULES } from "../src/diagnosis/diagnose.ts";
+import { diagnoseBy, isOrStarts, RULES } from "../src/diagnosis/diagnose.ts";
 import { PROXY } from "../src/diagnosis/proxy.ts";
-import type { Context, Match, Rule } from "../src/diagnosis/rules.ts";
+import type { Match, Rule } from "../src/diagnosis/rules.ts";
 import { AZURE, type ResourceManagerContext } from "../src/firewall/errors.ts";
 import { PERMISSIONS } from "../src/firewall/server.ts";
 import { ISSUES } from "../src/github/drift-issue/rules.ts";
 import type { Failure } from "../src/model/failure.ts";
+import { EMPTY, type Sentence } from "../src/model/sentence.ts";
+import type { SignIn } from "../src/model/settings.ts";
 import { plain } from "../src/render/pen.ts";
 import { type Case, CORPUS } from "../test/diagnosis/corpus.ts";
 
@@ -62,15 +64,16 @@ function contents(text: string): string {
   return `**Sections**\n\n${lines.join("\n")}`;
 }
 
+/** The code's own form says which list it is in. */
 const CODES: readonly { readonly title: string; readonly from: readonly string[]; readonly like: RegExp }[] = [
-  { title: "Microsoft Entra", from: ["entra"], like: /^AADSTS/ },
+  { title: "Microsoft Entra", from: ["entra", "network"], like: /^AADSTS/ },
   {
     title: "PostgreSQL (SQLSTATE; `*` is a class of them)",
-    from: ["postgres"],
-    like: /^[0-9A-Z]{2,5}\*?$/,
+    from: ["postgres", "network"],
+    like: /^(?=.*\d|HV)([0-9A-Z]{5}|[0-9A-Z]{1,2}\*)$/,
   },
-  { title: "Azure Resource Manager", from: ["azure"], like: /./ },
-  { title: "Node.js and OpenSSL", from: ["network"], like: /./ },
+  { title: "Azure Resource Manager", from: ["azure", "network"], like: /^[A-Z]+[a-z]|^\d+$/ },
+  { title: "Node.js and OpenSSL", from: ["network"], like: /^(?!AADSTS)[A-Z]{3}[A-Z0-9_]*\*?$/ },
 ];
 
 /** The codes of each peer, as links to their sections. */
@@ -78,18 +81,25 @@ function codeLists(): string {
   const lines = CODES.map(({ title, from, like }) => {
     const rules = ALL_RULES.filter((rule) => from.includes(chapterOf(rule)));
     const codes = [...new Set(rules.flatMap(codesOf))].filter((code) => like.test(code));
-    const links = codes.toSorted().map((code) => link(code, sectionOf(code, rules)));
+    const links = codes.toSorted().map((code) => {
+      const [first, ...others] = sectionsOf(code);
+      const more = others.map((section, n) => link(`${n + 2}`, section));
+      return [link(code, `${first}`), ...more].join(" ");
+    });
     return `- ${title}: ${links.join(", ")}`;
   });
-  return `**Codes**\n\n${lines.join("\n")}`;
+  return `**Codes** (the likeliest section first)\n\n${lines.join("\n")}`;
 }
 
-/** The section of a code: of the rule that needs nothing else, if there is one. */
-function sectionOf(code: string, rules: readonly KnownRule[]): string {
-  const having = (more: (match: Match) => boolean) =>
-    rules.find(({ when }) => when.some((match) => codesIn(match).includes(code) && more(match)));
-  const ofCase = rules.find((rule) => codesOf(rule).includes(code));
-  return (having((match) => Object.keys(match).length === 1) ?? having(() => true) ?? ofCase)?.code ?? "";
+/** At most four sections of a code, those first that explain the most of its errors. */
+function sectionsOf(code: string): readonly string[] {
+  const count = (rule: KnownRule) => CORPUS.filter((each) => each.is === rule.code && each.code === code).length;
+  const byCode = ({ when }: KnownRule) =>
+    when.some((match) => Object.keys(match).length === 1 && codesIn(match).some((each) => isOrStarts(code, each)));
+  return ALL_RULES.filter((rule) => codesOf(rule).includes(code))
+    .toSorted((a, b) => count(b) - count(a) || Number(byCode(b)) - Number(byCode(a)))
+    .map((rule) => rule.code)
+    .slice(0, 4);
 }
 
 function link(text: string, section: string): string {
@@ -97,16 +107,17 @@ function link(text: string, section: string): string {
 }
 
 function section(rule: KnownRule): string {
-  const cases = CORPUS.filter(({ is, page: listed }) => is === rule.code && listed !== false);
-  const seen = cases.map(({ text }) => text.trim());
-  const texts = [...new Set([...seen, ...phrasesOf(rule).filter((phrase) => !seen.join().includes(phrase))])];
   return [
     `### ${rule.code}`,
-    ...(texts.length === 0 ? [] : [`\`\`\`text\n${texts.join("\n")}\n\`\`\``]),
     ...codeLine(rule),
-    ...answersOf(rule, cases),
+    ...answersOf(rule),
     ...(rule.retries === undefined ? [] : [`The action tries again ${TIMES[rule.retries]} before it fails.`]),
   ].join("\n\n");
+}
+
+function textBlock(texts: readonly string[]): readonly string[] {
+  const text = [...new Set(texts)].join("\n");
+  return text === "" ? [] : [`\`\`\`text\n${text}\n\`\`\``];
 }
 
 /** The words that a rule looks for, where they are plain: people may paste them before they are in the corpus. */
@@ -119,35 +130,96 @@ function phrasesOf({ when }: KnownRule): readonly string[] {
 
 const TIMES = ["", "once", "twice", "three times", "four times", "for up to three minutes"];
 
-/** The rule's answer, and those that it has for some of its cases only: each cause once. */
-function answersOf(rule: KnownRule, cases: readonly Case[]): readonly string[] {
-  const answers = new Map<string, string>();
-  const symptom = { code: codesOf(rule)[0] ?? "", text: cases[0]?.text ?? "" };
-  for (const each of [undefined, ...cases]) {
-    const known = rule.with.includes("azure") && rule.with.length === 1 ? KNOWN : {};
-    const context = { with: rule.with[0], ...known, ...(each && signInOf(each)) } as ResourceManagerContext;
-    const said = each === undefined ? symptom : { ...symptom, text: each.text };
-    const { hint, steps } = rule.explain(context, said);
-    const cause = plain.sentence(hint);
-    if (!answers.has(cause)) answers.set(cause, numbered(steps));
-  }
-  return [...answers].map(([cause, steps]) => `${cause}\n\n${steps}`);
+/** The answers of a rule: each cause below its texts, and below the causes their steps. */
+function answersOf(rule: KnownRule): readonly string[] {
+  const seen = CORPUS.filter(({ is, page: listed }) => is === rule.code && listed !== false);
+  const phrases = phrasesOf(rule).filter((phrase) => !seen.some(({ text }) => text.includes(phrase)));
+  const said = seen.map((each) => ({ ...explanation(rule, each), text: each.text.trim() }));
+  if (phrases.length > 0 || seen.length === 0) said.push({ ...explanation(rule), text: phrases.join("\n") });
+  return [...Map.groupBy(said, formOfSteps).values()].flatMap((alike) => [
+    ...[...Map.groupBy(alike, ({ hint }) => formOf(hint)).values()].flatMap((same) => [
+      ...textBlock(same.map(({ text }) => text)),
+      plain.sentence(same[0]?.hint ?? EMPTY),
+    ]),
+    numbered(alike[0]?.steps ?? []),
+  ]);
 }
 
-function signInOf({ from, given }: Case): Pick<Context, "signIn" | "port"> {
-  const port = given?.port === undefined ? {} : { port: given.port };
-  if (from === "az") return { signIn: { type: "azure-cli" } };
-  return given?.signIn === "password" ? { ...port, signIn: { type: "password", password: "" } } : port;
+type Explanation = Pick<Failure, "hint" | "steps">;
+
+/** Steps without what differs between two errors: names, addresses and numbers, and the values of options. */
+function formOfSteps({ steps }: Explanation): string {
+  const values = /(?<= --[\w-]+) (?!-).*?(?= --|$)|'[^']*'|"[^"]*"|<[^>]*>|[\w-]*[.:/][\w.:/-]+|\d+/gm;
+  return steps.map(({ text, command = "" }) => `${formOf(text)} ${command.replaceAll(values, "")}`).join("\n");
 }
+
+function formOf({ parts }: Sentence): string {
+  return parts.map((part) => ("own" in part ? part.own.replaceAll(/\d+/g, "") : "")).join("");
+}
+
+/** What a run says about a case; without one, what it says about an error that only has the rule's code. */
+function explanation(rule: KnownRule, each?: Case): Explanation {
+  const code = codesOf(rule)[0]?.replace(/.*\*$/, "<code>") ?? "";
+  if (each === undefined) return rule.explain(contextOf(rule), { code, text: "" });
+  const { from, text, status = 400 } = each;
+  const said =
+    from === "azure"
+      ? `${each.code ? `${each.code} (HTTP status ${status})` : `HTTP status ${status}`}: ${text}`
+      : text;
+  const error = Object.assign(new Error(said), { code: each.code, status: each.status });
+  const failure = diagnoseBy([rule], error, contextOf(rule, each));
+  return failure.code === rule.code ? failure : rule.explain(contextOf(rule, each), { code: each.code ?? "", text });
+}
+
+/** What a run knows when it meets an error, without what only that run has. */
+function contextOf(rule: KnownRule, each?: Case): ResourceManagerContext {
+  const { from, given = {} } = each ?? {};
+  const partner = given.with ?? (from === undefined ? rule.with[0] : PARTNER_OF[from]);
+  const { port, host, user, subject } = given;
+  return {
+    ...(partner === "azure" && KNOWN),
+    with: partner,
+    signIn: SIGN_INS[given.signIn ?? from ?? ""] ?? SIGN_INS.oidc,
+    ...(port && { port }),
+    ...(user && { user }),
+    ...(host && partner === "postgres" && { host }),
+    ...(subject && { assertion: { sub: subject } }),
+  } as ResourceManagerContext;
+}
+
+const PARTNER_OF = {
+  github: "github",
+  entra: "entra",
+  identity: "entra",
+  az: "entra",
+  postgres: "postgres",
+  statement: "postgres",
+  node: "postgres",
+  azure: "azure",
+  issues: "github-issues",
+} as const;
+
+const IDS = { clientId: "<client-id>", tenantId: "<tenant-id>" };
+
+const SIGN_INS: Readonly<Record<string, SignIn>> = {
+  oidc: { type: "oidc", ...IDS },
+  az: { type: "azure-cli" },
+  identity: { type: "managed-identity" },
+  "managed-identity": { type: "managed-identity" },
+  "client-secret": { type: "client-secret", ...IDS, clientSecret: "" },
+  password: { type: "password", password: "" },
+};
 
 /** Codes that this action gives to an error, and one of Node.js for all that has none. */
 const TOO_GENERAL = ["NOT_JSON", "RATE_LIMIT", "NO_PROCESS", "UNSPECIFIED"];
+
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /** The codes of a rule that others print, too; where it has a class of them, or none, those of its cases. */
 function codesFor({ code: is, when }: KnownRule): readonly string[] {
   const own = when.flatMap(codesIn);
   const seen = CORPUS.flatMap((each) => (each.is === is ? (each.code ?? []) : []));
-  const names = seen.filter((code) => /^[A-Z]\w{5,}$/.test(code) && !EVERY_CODE.has(code));
+  const names = seen.filter((code) => SQLSTATE.test(code) || (/^[A-Z]\w{5,}$/.test(code) && !EVERY_CODE.has(code)));
   return [...new Set([...own, ...names])].filter((code) => !TOO_GENERAL.includes(code) && !code.startsWith("CONNECT_"));
 }
 
@@ -183,8 +255,8 @@ function indented(block: string): string {
 }
 
 function language(command: string): string {
-  if (/^(SELECT|GRANT|ALTER|DROP|SECURITY|VACUUM)\b/.test(command)) return "sql";
-  if (command.startsWith("permissions:")) return "yaml";
+  if (/^(SELECT|GRANT|ALTER|CREATE|DROP|REASSIGN|REVOKE|SECURITY|SET|VACUUM)\b|^\\/.test(command)) return "sql";
+  if (/^[a-z-]+:/.test(command)) return "yaml";
   return "sh";
 }
 

@@ -66,5 +66,5 @@ function idOf({ server, host }: Server, option: "name" | "server-name"): Options
 
 /** A quoted name for SQL; `unknown` where there is none. */
 export function identifier(name: string | undefined, unknown: string): string {
-  return name === undefined ? unknown : quoteIdentifier(name);
+  return quoteIdentifier(name ?? unknown);
 }

@@ -108,7 +108,7 @@ function namesProxy(text: string, proxy: string | undefined): boolean {
   return text.includes(host) || (port !== "443" && text.includes(`:${port}`));
 }
 
-function isOrStarts(code: string, expected: string): boolean {
+export function isOrStarts(code: string, expected: string): boolean {
   return expected.endsWith("*") ? code.startsWith(expected.slice(0, -1)) : code === expected;
 }
 

@@ -36,23 +36,41 @@ test("the list of sections names every section, and each link on the page leads 
   expect(anchors.filter((anchor) => !links.includes(anchor) && anchor !== "troubleshooting")).toEqual([]);
 });
 
-test("a code in the list of codes leads to a section that has the code", () => {
+test("a code in the list of codes leads to the likeliest sections that have the code", () => {
   const [head = ""] = PAGE.split(/^## /m);
-  const listed = [...head.matchAll(/\[([^\]]*)\]\(#([^)]*)\)/g)].map(([, text = "", section]) => ({
-    code: text.replace("\\*", "*"),
-    section,
-  }));
-  const codes = listed.filter(({ code }) => /\d|^[A-Z]/.test(code) && !code.includes(" "));
-  expect(codes.length).toBeGreaterThan(150);
-  for (const { code, section } of codes) {
-    expect(sectionsWith(`\`${code}\``), code).toContain(section);
+  const [, lists = ""] = head.split("**Codes**");
+  const listed = new Map(
+    Array.from(lists.matchAll(/\[([^\]]{2,})\]\(#[^,\n]*/g), ([links, code = ""]) => [
+      code.replace("\\*", "*"),
+      Array.from(links.matchAll(/#([^)]*)/g), ([, section]) => section),
+    ]),
+  );
+  expect(listed.size).toBeGreaterThan(150);
+  for (const [code, sections] of listed) {
+    const having = SECTIONS.filter(({ text }) => text.match(/^codes: .*$/m)?.[0].includes(`\`${code.toLowerCase()}\``));
+    expect(
+      having.map(({ heading }) => heading),
+      code,
+    ).toEqual(expect.arrayContaining(sections));
   }
-  const leading = (code: string) => listed.find((each) => each.code === code)?.section;
-  expect(leading("AADSTS70021")).toBe("federated-credential");
-  expect(leading("28000")).toBe("sign-in-refused");
-  expect(leading("42501")).toBe("not-permitted");
-  expect(leading("ETIMEDOUT")).toBe("connection-timed-out");
-  expect(leading("ScopeLocked")).toBe("resource-locked");
+  expect(listed.get("AADSTS70021")).toEqual(["federated-credential"]);
+  expect(listed.get("28000")?.[0]).toBe("firewall");
+  expect(listed.get("InvalidAuthenticationToken")?.[0]).toBe("azure-token-refused");
+  expect(listed.get("2BP01")).toEqual(["role-not-droppable", "dependent-privileges"]);
+  expect(listed.get("42501")?.[0]).toBe("not-permitted");
+  expect(listed.get("ETIMEDOUT")?.[0]).toBe("connection-timed-out");
+  expect(listed.get("ScopeLocked")).toEqual(["resource-locked"]);
+});
+
+test("a message is above its own cause", () => {
+  const causeBelow = (section: string, text: string) =>
+    SECTIONS.find(({ heading }) => heading === section)
+      ?.text.split(text.toLowerCase())[1]
+      ?.split("\n1. ")[0];
+  expect(causeBelow("runner-limit", "Array buffer allocation failed")).toContain("has not enough memory");
+  expect(causeBelow("runner-limit", "ENOSPC: no space left on device")).toContain("full disk");
+  expect(causeBelow("connection-refused", "connect ECONNREFUSED 203.0.113.7:5432")).toContain("restarting or stopped");
+  expect(causeBelow("consent-missing", "named 'Microsoft Azure CLI'")).not.toContain("administrator");
 });
 
 test("a search for five words of an error, or its number, finds the right section first in more than nine cases of ten", () => {
