@@ -7,7 +7,7 @@ import { allowInProxy, CHECK_CLOCK } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
-import { azureLog, withoutWork } from "./obstacles.ts";
+import { azureLog, notRunning } from "./obstacles.ts";
 import { PERMISSIONS, type Permission, PROVIDER, type ServerId, serverPath } from "./server.ts";
 
 /** A request to Azure's resource manager, for the explanation of its error. */
@@ -186,7 +186,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
       { status: [400, 409], text: /\bstopped\b/i },
     ],
-    ({ server }, { text }) => withoutWork(server, text),
+    ({ server }, { text }) => notRunning(server, text),
   ],
   "server-busy": [
     [

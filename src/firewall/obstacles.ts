@@ -17,7 +17,7 @@ const STOPPED = ["Stopped", "Stopping", "Disabled", "Inaccessible"];
 export function obstacle(server: ServerId, { state, network }: AzureServer, isSilent: boolean): Failure | undefined {
   const isDown = STOPPED.includes(state);
   if (isDown || (isSilent && state !== "Ready")) {
-    const [hint, ...steps] = isDown ? withoutWork(server, state) : ["Another operation on the server is in progress."];
+    const [hint, ...steps] = isDown ? notRunning(server, state) : ["Another operation on the server is in progress."];
     return failure({
       code: "server-not-running",
       message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
@@ -38,10 +38,10 @@ export function obstacle(server: ServerId, { state, network }: AzureServer, isSi
 }
 
 /**
- * Why a server does not work, and what to do.
- * @param state has the name of the state
+ * Why a server is not running, and what to do.
+ * @param state a text that has the name of the server's state, or Azure's code for it
  */
-export function withoutWork(server: ServerId, state: string): Answer {
+export function notRunning(server: ServerId, state: string): Answer {
   if (/Inaccessible|Key ?Vault/.test(state))
     return [
       "The server is inaccessible: it cannot read its encryption key in Key Vault.",
@@ -50,7 +50,7 @@ export function withoutWork(server: ServerId, state: string): Answer {
     ];
   if (/Disabled/i.test(state))
     return [
-      "The server is disabled: its subscription is, or the server is being moved.",
+      "The server is disabled, because its subscription is disabled or the server is being moved.",
       "Look up the state of the subscription:",
       az("account show", { subscription: server.subscription, query: "state" }),
     ];
