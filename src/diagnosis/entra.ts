@@ -340,7 +340,7 @@ const IN_PARTICULAR = rulesFor("entra", {
     ],
     "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
     ({ signIn }) =>
-      `${isApplication(signIn) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID of the user-assigned identity; omit it for the system-assigned identity.`,
+      `${isApplication(signIn) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
     listIdentities,
     'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
   ],
@@ -354,7 +354,7 @@ const IN_PARTICULAR = rulesFor("entra", {
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
     "Run the job again.",
-    "If the error persists, restart the machine or the app, or create its identity again.",
+    "If the error persists, check that `client-id` is a client ID and not an object ID. Then restart the machine or the app, or create its identity again.",
     { retries: 3 },
   ],
 });
@@ -386,7 +386,7 @@ const IN_GENERAL = rulesFor("entra", {
     "Set the clock, then run the job again.",
   ],
   "cli-missing": [
-    /'az' is not recognized|\baz: (command )?not found|Exec format error/i,
+    /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Exec format error/i,
     "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor.",
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
     "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
@@ -420,7 +420,7 @@ const IN_GENERAL = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse or lock.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
     },
     "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
