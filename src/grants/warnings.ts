@@ -92,10 +92,10 @@ function granteeIsOwner(groups: readonly Group[], demand: Demand, actor: Role): 
 /** TRIGGER lets a role that can create a function run code as the role that writes to the table next. */
 function triggerAndCreate({ groups, server }: Snapshot, demand: Demand, grantee: Grantee): Sentence | undefined {
   const tables = groups.filter((group) => group.kind === "table" && group.skipped === "");
-  const demanded = tables.some((group) => demandedOn(group, demand, server.version).includes("TRIGGER"));
+  const demanded = tables.filter((group) => demandedOn(group, demand, server.version).includes("TRIGGER"));
   const isCreatable = (group: Group) => group.kind === "schema" && heldBy(group, grantee).has("CREATE");
   const schemas = groups.filter(isCreatable).flatMap(({ members }) => members.map((schema) => [schema.name]));
-  if (!demanded || schemas.length === 0) return undefined;
+  if (!demanded.some((group) => heldBy(group, grantee).has("TRIGGER")) || schemas.length === 0) return undefined;
   return sentence`${name(grantee.actor.name)} has TRIGGER and can create functions in ${someNames(schemas)}. With both, it can run code as the next role that writes to a table. Most apps need only \`table-privileges: SELECT, INSERT, UPDATE, DELETE\`.`;
 }
 
