@@ -125,9 +125,9 @@ function nothingToCheck(snapshot: Snapshot, { schemas, allowEmpty, routinePrivil
   return failure({
     code: "nothing-to-check",
     message: sentence`${where} has no ${kinds} to check${skipped > 0 ? sentence` (${skipped} skipped)` : EMPTY}.`,
-    hint: "An empty check never passes, because it usually means a wrong `database` or `schemas`.",
+    hint: "An empty check never passes, because it usually means a wrong `database`, `schemas` or `exclude`.",
     steps: [
-      "Check the inputs `database` and `schemas`, and run the migrations before this step.",
+      "Check the inputs `database`, `schemas` and `exclude`, and run the migrations before this step.",
       "If the schema is meant to be empty, set `allow-empty: true`.",
     ],
   });

@@ -56,7 +56,8 @@ describe("a database", () => {
     expect(read(databaseObstacle(seen, demand({ schemas: ["public", "empty"] }), "check"))).toMatchObject({
       code: "nothing-to-check",
       message: "Schema empty has no table or sequence to check (3 skipped).",
-      steps: expect.stringContaining("`allow-empty: true`"),
+      hint: expect.stringContaining("`exclude`"),
+      steps: expect.stringMatching(/`exclude`.*`allow-empty: true`/s),
     });
     expect(databaseObstacle(seen, demand({ schemas: "*" }), "check")).toBeNull();
     expect(databaseObstacle(snapshot([skipped], { schemas: both }), demand({ schemas: "*" }), "check")).toMatchObject({
