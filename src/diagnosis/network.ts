@@ -133,8 +133,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i,
     ],
-    ({ host = "" }) =>
-      NO_NAME.test(host)
+    (context) =>
+      isPostgres(context) && NO_NAME.test(context.host ?? "")
         ? "`host` is an IP address, or one word, and the server's certificate is for its full name. Nothing secret was sent."
         : "The certificate is for a different name: this might not be your server, or a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
     (context) => (isPostgres(context) ? [] : seeWhoAnswers(context)),
@@ -229,7 +229,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
 const NO_NAME = /^([\d.]+|[^.]+)$/;
 
 const FAULTS: readonly (readonly [words: RegExp, fault: string])[] = [
-  [/purpose|key usage/i, "is not for servers: its extended key usage has no `serverAuth`"],
+  [/purpose|(extended|incompatible) key usage/i, "is not for servers: its extended key usage has no `serverAuth`"],
   [/weak|small/i, "has a weak key or signature, or OpenSSL on this machine is set to a high security level"],
   [/revoked|CRL/, "was revoked, or the list of revoked certificates (CRL) cannot be read"],
   [/./, "breaks the rules for certificates: it is malformed, or from an authority that may not issue it"],
