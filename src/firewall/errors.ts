@@ -28,7 +28,7 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 }
 
 const BUSY =
-  /\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|being (updated|created|moved)|concurrent|superseded|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
+  /\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|maintenance|still active|being (?!delet|us)\w+|concurrent|superseded|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
 
 const MFA = /\bMFA\b|multi-?factor/i;
 
@@ -222,7 +222,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
     (_context, { text }) =>
-      /ip.?address|\bIP\b|\b(address|range)\b/i.test(text)
+      /\b(start|end)?ip.?address|\bIP\b|\b(address|range)\b/i.test(text)
         ? [
             "Azure refused the address in the request.",
             "Set `runner-ip` to the public IPv4 address of the runner's network, or omit it.",
