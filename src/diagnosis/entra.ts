@@ -16,8 +16,8 @@ const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHU
 const PROXY_PAGE = `4\\d\\d with an HTML page|5\\d\\d with .*${PRODUCTS}`;
 const BEHIND_PROXY = new RegExp(`HTTP status (50[24] (?!.*dial tcp)|${PROXY_PAGE})|Required metadata header`, "i");
 
-/** An answer that is a page: Entra itself answers in JSON. */
-const FROM_PAGE = /^\s*<|with an HTML page/;
+/** An answer that is a page, except Azure Front Door's: Entra itself answers in JSON. */
+const FROM_PAGE = /^(?![\s\S]*Our services aren)(\s*<|.*with an HTML page)/;
 
 /** Words of an answer that ask for another attempt, and answers that no other attempt changes. */
 const AGAIN = /\b(try|retry)\b|temporar|throttl/i;
