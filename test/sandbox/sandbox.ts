@@ -6,7 +6,7 @@ import { type AppRegistration, type Entra, startEntra } from "./entra.ts";
 import { type FlexibleServer, makeFlexible } from "./flexible-server.ts";
 import { GITHUB_ISSUER, type GitHub, startGitHub } from "./github.ts";
 import { addToTenant, bind, installPgaadauth, labelOf, TENANT_ID } from "./pgaadauth.ts";
-import { type PostgresServer, startServer, type Version } from "./postgres.ts";
+import { type PostgresServer, SUPERUSER, startServer, type Version } from "./postgres.ts";
 
 export { TENANT_ID } from "./pgaadauth.ts";
 
@@ -69,16 +69,19 @@ export async function startSandbox(options: {
       certificates,
       issuers: { [GITHUB_ISSUER]: github.publicKey },
       setPassword: async (role, token, expires, objectId) => {
-        // As Azure's server does, but by the password: a token of another identity does not sign in.
-        const label = (await labelOf(flexible, role, "pgaadauth-int")) ?? (await labelOf(flexible, role));
-        if (token !== null && label !== undefined && !label.includes(`oid=${objectId},`)) return false;
-        const password = token === null ? "NULL" : pg.escapeLiteral(token);
-        const until = pg.escapeLiteral(expires.toISOString());
-        await flexible.sql(
-          "postgres",
-          `ALTER ROLE ${pg.escapeIdentifier(role)} PASSWORD ${password} VALID UNTIL ${until}`,
-        );
-        return true;
+        const superuser = await flexible.signInAs(SUPERUSER, "postgres");
+        const sql: Sandbox["sql"] = async (_, text, params) => (await superuser.query(text, params)).rows;
+        try {
+          // As Azure's server does, but by the password: a token of another identity does not sign in.
+          const label = (await labelOf({ sql }, role, "pgaadauth-int")) ?? (await labelOf({ sql }, role));
+          if (token !== null && label !== undefined && !label.includes(`oid=${objectId},`)) return false;
+          const password = token === null ? "NULL" : pg.escapeLiteral(token);
+          const until = pg.escapeLiteral(expires.toISOString());
+          await superuser.query(`ALTER ROLE ${pg.escapeIdentifier(role)} PASSWORD ${password} VALID UNTIL ${until}`);
+          return true;
+        } finally {
+          await superuser.end();
+        }
       },
     });
     running.push(entra);
