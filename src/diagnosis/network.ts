@@ -68,7 +68,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
         "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
-        "If it is `Enabled`, allow the runner's address:",
+        "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
         azAllow(context, "<address>"),
         `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
       ];
@@ -77,15 +77,15 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "connection-refused": [
     "ECONNREFUSED",
-    (context) => {
+    (context, { text }) => {
       if (!isPostgres(context))
         return [
           "Nothing listens at this address, or a firewall in between refuses the connection.",
           ...reachable(context),
         ];
-      if (NO_NAME.test(context.host ?? ""))
+      if (NO_NAME.test(context.host ?? "") || LOOPBACK.test(text))
         return [
-          "`host` is not the name of an Azure server: it is an address, or the machine or the container of the job. Nothing listens on this port there.",
+          "`host` is not the name of an Azure server: it is an address, or leads to the machine or the container of the job. Nothing listens on this port there.",
           ...setFullName(context),
           "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
         ];
@@ -142,7 +142,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       atPostgres(context, [
         ...setFullName(context),
         "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
-        "If you must use another name, set `ssl-mode: verify-ca`, which checks everything except the name.",
+        "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.",
       ]),
   ],
   "tls-expired": [
@@ -155,9 +155,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
-    "Check the file that `ssl-root-cert` or one of these variables names. In a container, the path is that of the container:",
-    run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
-    "Its first line must be `-----BEGIN CERTIFICATE-----`, and each certificate needs its last line, too.",
+    "Check the file that `ssl-root-cert`, `REQUESTS_CA_BUNDLE`, `NODE_EXTRA_CA_CERTS` or another of these variables names. In a container, the path is that of the container:",
+    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
+    "Each certificate in it needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
   ],
   "tls-certificate": [
     [
@@ -165,7 +165,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DECODE* UNABLE_TO_DECRYPT_CRL* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED",
     ],
     (_context, { code, text }) =>
-      `The certificate, or that of its authority, ${FAULTS.find(([words]) => words.test(`${code} ${text}`))?.[1]}. Trusting it in addition does not help. Nothing secret was sent.`,
+      `The certificate, or that of its authority, ${FAULTS.find(([words]) => words.test(`${code} ${text}`))?.[1]}. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
     "Look at the certificate and the settings, in a step of the same job:",
     (context) => run(look(context, " | openssl x509 -noout -text"), "env | grep -E 'OPENSSL|NODE_OPTIONS'"),
     "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's.",
@@ -209,7 +209,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /TLS version 1\.|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016",
     ],
-    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can forbid the rest. A proxy that inspects TLS is a frequent reason.",
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions. A proxy that inspects TLS is a frequent reason.",
     seeWhoAnswers,
     "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
     (context) => (isPostgres(context) ? [] : bypassProxy(context)),
@@ -224,6 +224,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     seeWhoAnswers,
   ],
 });
+
+const LOOPBACK = /[\s"[(](127\.|::1\b)/;
 
 /** An IP address, or one word. */
 const NO_NAME = /^([\d.]+|[^.]+)$/;
@@ -246,7 +248,7 @@ const CHECK_PROXY =
 export const PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
     /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
-    "The server's public access is disabled, or one of the two is in a virtual network. A firewall rule has no effect there.",
+    "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
     "Run the job in the server's network. `docs/private-network.md` shows three ways.",
   ],
 });

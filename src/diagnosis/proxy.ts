@@ -51,7 +51,7 @@ export const PROXY = rulesFor(HTTPS, {
     "Check the proxy on the runner:",
     (context) =>
       run(
-        `curl --head --proxy ${shell(`http://${context.proxy ?? "<proxy>"}`)} ${shell(`https://${hostOf(context)}`)}`,
+        `curl --head --proxy ${shell(`http://${context.proxy ?? "<proxy>:<port>"}`)} ${shell(`https://${hostOf(context)}`)}`,
       ),
     { retries: 1 },
   ],

@@ -23,7 +23,10 @@ export function seeAnswer(context: Context): Steps {
 
 /** The way past a proxy. */
 export function bypassProxy(context: Context): Steps {
-  return ["Or bypass the proxy, if `HTTPS_PROXY` is set:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+  return [
+    "Or bypass the proxy, if `HTTPS_PROXY` is set. Add this host to `NO_PROXY` in the step's `env`:",
+    run(`NO_PROXY=${shell(hostOf(context))}`),
+  ];
 }
 
 export function allowInProxy(context: Context): Steps {

@@ -321,6 +321,15 @@ describe("a certificate of an unknown authority", () => {
   });
 });
 
+test("a refusal of a loopback address is not one of an Azure server, whatever the host is called", () => {
+  for (const address of ["127.0.0.1:5432", "::1:5432"]) {
+    const refused = error(`connect ECONNREFUSED ${address}`, "ECONNREFUSED");
+    const said = written(diagnose(refused, { host: "contoso-pg.postgres.database.azure.com" }));
+    expect(said).toContain("the container of the job");
+    expect(said).not.toContain("--query state");
+  }
+});
+
 describe("PgBouncer", () => {
   const refusals = CORPUS.filter(({ from }) => from === "postgres" || from === "statement");
   test("each refusal on PgBouncer's port also names PostgreSQL's port", () => {
@@ -338,8 +347,8 @@ describe("PgBouncer", () => {
   });
 });
 
-test("a refusal of PgBouncer that no rule knows begins with PostgreSQL's port", () => {
-  for (const code of ["08P01", "0A000", ""]) {
+test("a refusal on PgBouncer's port that names no other cause begins with PostgreSQL's port", () => {
+  for (const code of ["08P01", "0A000", "", "ECONNREFUSED"]) {
     const { steps } = diagnose(error("something odd", code), { port: 6432 });
     expect(plain.sentence(steps[0]?.text ?? EMPTY), code).toContain("port: 5432");
   }
