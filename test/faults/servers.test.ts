@@ -70,7 +70,7 @@ test("servers that hang, refuse, have another authority or are replicas leave th
     expect(rows(report)).toEqual([
       ...all("127.0.0.2", "connection-timed-out"),
       ...all("127.0.0.3", "connection-refused"),
-      ...all("127.0.0.4", "tls-certificate"), // an authority of the same name, with another key
+      ...all("127.0.0.4", "tls-unknown-authority"), // an authority of the same name, with another key
       ...all("127.0.0.5", "read-only"),
       ...all("localhost", "repaired"),
     ]);
