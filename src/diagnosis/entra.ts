@@ -4,7 +4,7 @@ import { claim } from "./claims.ts";
 import { az, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
 import { PRODUCTS, PROXY } from "./proxy.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
-import { allowInProxy, CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD, WITHOUT_CLI } from "./steps.ts";
+import { allowInProxy, bypassProxy, CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD, WITHOUT_CLI } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
@@ -35,10 +35,7 @@ const LIST_OF_APP: Steps = [
   run(az("containerapp identity show", APP), az("webapp identity show", APP)),
 ];
 
-const BYPASS_FOR_IDENTITY: Steps = [
-  "If the runner uses a proxy, exclude the identity endpoint from it:",
-  run("NO_PROXY=169.254.169.254"),
-];
+const BYPASS_FOR_IDENTITY = bypassProxy({ host: "169.254.169.254" });
 
 /**
  * What can go wrong when Entra, the machine's identity endpoint or the Azure CLI is asked for a token. Numbers:
@@ -116,7 +113,7 @@ const IN_PARTICULAR = rulesFor("entra", {
   "service-principal-missing": [
     "AADSTS7000229 AADSTS1001010",
     "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    "If `tenant-id` is right, create the service principal:",
+    "If `tenant-id` is right, create the service principal, as an owner of the application:",
     ({ signIn }, { text }) => az("ad sp create", { id: clientOf(signIn, text) }),
   ],
   "application-disabled": [
@@ -173,7 +170,7 @@ const IN_PARTICULAR = rulesFor("entra", {
   "application-public": [
     "AADSTS700025",
     "The application is registered as a public client, which cannot authenticate with a token or a secret.",
-    "Make the application a confidential client:",
+    "Make the application a confidential client, as its owner:",
     ({ signIn }, { text }) => az("ad app update", { id: clientOf(signIn, text), "is-fallback-public-client": "false" }),
   ],
   "consent-missing": [
@@ -203,7 +200,7 @@ const IN_PARTICULAR = rulesFor("entra", {
             text.includes("AADSTS7000222")
               ? "The client secret has expired."
               : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
-            "Create a new secret, and store its value as the secret that the workflow uses:",
+            "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
             az("ad app credential reset --append", { id: clientOf(context.signIn), query: "password", output: "tsv" }),
             "Or use `auth-type: oidc`, which needs no secret.",
           ],
@@ -240,10 +237,8 @@ const IN_PARTICULAR = rulesFor("entra", {
       isApplication(signIn)
         ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
         : "A Conditional Access policy, the tenant's security defaults or the risk that Entra sees in this account block the sign-in. A policy that requires a managed device is meant for people.",
-    ({ signIn }) =>
-      isApplication(signIn)
-        ? "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
-        : "Sign in as an application instead: `auth-type: oidc`.",
+    asApplication,
+    "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
     "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
   ],
   "managed-identity-arc": [
@@ -498,11 +493,10 @@ function assertionInvalid({ signIn }: Context): Answer {
 function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
   if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
   return [
-    "List the identities of the machine, its scale set (the nodes of AKS are one), the container instance, or the compute of Azure Machine Learning. To assign one to a machine or a scale set, write `assign` instead of `show`:",
+    "List the identities of the machine, its scale set (the nodes of AKS are one), or the compute of Azure Machine Learning. To assign one to a machine or a scale set, write `assign` instead of `show`:",
     run(
       az("vm identity show", MACHINE),
       az("vmss identity show", { ...APP, name: "<scale-set>" }),
-      az("container show", { ...APP, name: "<container-group>", query: "identity" }),
       az("ml compute show", { ...APP, name: "<compute>", "workspace-name": "<workspace>", query: "identity" }),
     ),
   ];

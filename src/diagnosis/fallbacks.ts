@@ -85,10 +85,12 @@ export const FALLBACKS: readonly Rule[] = [
     "server-error": [
       "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
       "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL, or PostgreSQL in place of another product.",
-      "See what the server says to psql, with the same role and its password or a token:",
+      "See what the server says to psql 16 or newer, with the same role and its password or a token:",
       ({ host = "<host>", user = "<user>", database = "postgres" }) =>
         // Not as parameters of psql, which reads `dbname` as a list of settings if it has `=`.
-        run(`PGHOST=${shell(host)} PGUSER=${shell(user)} PGDATABASE=${shell(database)} PGSSLROOTCERT=system psql`),
+        run(
+          `PGHOST=${shell(host)} PGUSER=${shell(user)} PGDATABASE=${shell(database)} PGSSLMODE=verify-full PGSSLROOTCERT=system psql`,
+        ),
       (_context, symptom) =>
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
     ],

@@ -1,5 +1,6 @@
 import { run } from "../model/failure.ts";
 import { rulesFor } from "./rules.ts";
+import { bypassProxy } from "./steps.ts";
 
 /**
  * What can go wrong when the job asks GitHub for its ID token. Texts:
@@ -8,7 +9,7 @@ import { rulesFor } from "./rules.ts";
 export const GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork, which never gets one, or is not run by GitHub itself (by act, for example).",
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork, which gets none by default, or is not run by GitHub itself (by act, for example).",
     "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
     run("permissions:\n  id-token: write\n  contents: read"),
     "For pull requests from forks, run this job after the merge.",
@@ -16,24 +17,22 @@ export const GITHUB = rulesFor("github", {
   "oidc-no-token": [
     /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-    "Let the runner reach GitHub without the proxy:",
-    run("NO_PROXY=.actions.githubusercontent.com"),
+    ...bypassProxy({ host: ".actions.githubusercontent.com" }),
     "Run the job again.",
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))/,
-    (_context, { text }) => {
-      if (/Error Code : 4(01|04|10)/.test(text))
-        return [
-          "GitHub no longer accepts the token that it gave this job for requesting an ID token, or no longer knows the job: it has expired, or the job has ended.",
-          "Run the job again. In a long job, run this step early, or in a job of its own.",
-          "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
-        ];
-      return [
-        "GitHub does not issue this ID token, for the reason in its message.",
-        "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
-        "Run the job again, if there is no such step.",
-      ];
-    },
+    (_context, { text }) =>
+      /Error Code : 4(01|04|10)/.test(text)
+        ? [
+            "GitHub no longer accepts the token that it gave this job for requesting an ID token, or no longer knows the job: it has expired, or the job has ended.",
+            "Run the job again. In a long job, run this step early, or in a job of its own.",
+            "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
+          ]
+        : [
+            "GitHub does not issue this ID token, for the reason in its message.",
+            "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
+            "Run the job again, if there is no such step.",
+          ],
   ],
 });

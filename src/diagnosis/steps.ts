@@ -4,7 +4,10 @@ import { type Context, hostOf } from "./rules.ts";
 
 /** Steps that several tables have. */
 
-export const CHECK_CLOCK: Steps = ["On a self-hosted runner, check the clock:", run("timedatectl")];
+export const CHECK_CLOCK: Steps = [
+  "On a self-hosted runner, compare its clock with GitHub's:",
+  run("date -u\ncurl --silent --head https://github.com | grep -i ^date"),
+];
 
 export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_TENANT];
 
@@ -24,7 +27,7 @@ export function seeAnswer(context: Context): Steps {
 /** The way past a proxy. */
 export function bypassProxy(context: Context): Steps {
   return [
-    "Or bypass the proxy, if `HTTPS_PROXY` is set. Add this host to `NO_PROXY` in the step's `env`:",
+    "If `HTTPS_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
     run(`NO_PROXY=${shell(hostOf(context))}`),
   ];
 }

@@ -260,7 +260,7 @@ test("the action names the missing permission once when the token cannot write i
   expect(warnings).toEqual([
     `A drift issue is not as it should be. This does not change the verdict.
 GitHub's API: Resource not accessible by integration - https://docs.github.com/rest/issues/issues
-Likely cause: The job's token cannot write issues. It never can in a run for a pull request from a fork or of Dependabot.
+Likely cause: The job's token cannot write issues. In a run for a pull request from a fork, it can only read by default.
 1. Set these permissions on the job. A permission that is not listed there is not granted:
    permissions:
      id-token: write

@@ -97,19 +97,18 @@ const REFUSALS = rulesFor("github-issues", {
       },
       { status: [422], text: /Validation Failed$|not permitted|cannot be assigned|label/i },
     ],
-    (_context, { text }) => {
-      if (/not accessible by integration/i.test(text))
-        return [
-          "The job's token cannot write issues. It never can in a run for a pull request from a fork or of Dependabot.",
-          "Set these permissions on the job. A permission that is not listed there is not granted:",
-          run("permissions:\n  id-token: write\n  contents: read\n  issues: write"),
-        ];
-      return [
-        "`github-token` cannot write issues or set labels: the token lacks the permission, or its user has no triage access to the repository.",
-        OMIT_TOKEN,
-        "Or give the token the repository permission Issues: Read and write, and its user triage access.",
-      ];
-    },
+    (_context, { text }) =>
+      /not accessible by integration/i.test(text)
+        ? [
+            "The job's token cannot write issues. In a run for a pull request from a fork, it can only read by default.",
+            "Set these permissions on the job. A permission that is not listed there is not granted:",
+            run("permissions:\n  id-token: write\n  contents: read\n  issues: write"),
+          ]
+        : [
+            "`github-token` cannot write issues or set labels: the token lacks the permission, or its user has no triage access to the repository.",
+            OMIT_TOKEN,
+            "Or give the token the repository permission Issues: Read and write, and its user triage access.",
+          ],
   ],
   "issues-disabled": [
     { status: [410], text: /disabled/i },
