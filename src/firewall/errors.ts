@@ -119,10 +119,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     allowInProxy,
   ],
   "azure-token-expired": [
-    [
-      "ExpiredAuthenticationToken TokenCreatedWithOutdatedPolicies",
-      /continuous access evaluation|Lifetime validation failed/i,
-    ],
+    ["ExpiredAuthenticationToken", /continuous access evaluation|Lifetime validation failed/i],
     "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
     "Run the job again: it has to sign in again.",
     ...CHECK_CLOCK,
