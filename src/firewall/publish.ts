@@ -7,8 +7,9 @@ import { say } from "../log.ts";
 import { type Command, type Failure, step } from "../model/failure.ts";
 import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
-import { failureLines } from "../render/failure.ts";
+import { failureBlocks, failureLines } from "../render/failure.ts";
 import { markdown, plain } from "../render/pen.ts";
+import { ICONS } from "../render/phrases.ts";
 import { rulePath, type ServerId } from "./server.ts";
 import { UNUSED_ADDRESS } from "./state.ts";
 
@@ -18,12 +19,15 @@ export function succeed(done: Sentence, env: Env): void {
   addToSummary(() => `${markdown.sentence(done)}\n`, env);
 }
 
-/** Fails the step: the whole failure in the annotation, what happened in the summary's line. */
+/** Fails the step: the failure in the annotation, and in the summary, where its commands can be copied. */
 export function fail(failure: Failure, env: Env): void {
-  setFailed(failureLines(failure, { run: runFacts(new Date(), env) }).join("\n"));
-  const line = sentence`The firewall was not opened. ${failure.message}`;
-  addToSummary(() => `${markdown.sentence(line)}\n`, env);
+  const facts = { run: runFacts(new Date(), env) };
+  setFailed(failureLines(failure, facts).join("\n"));
+  const blocks = [HEADING, ...failureBlocks(failure, facts)];
+  addToSummary(() => `${blocks.join("\n\n")}\n\n`, env);
 }
+
+const HEADING = `### ${ICONS.error} Azure Postgres Grants, firewall · The firewall was not opened`;
 
 /** Warns that a rule may still be open; fails the step if it was stopped. */
 export function leftOpen(server: ServerId, rule: string, error: unknown, stop: AbortSignal): void {
