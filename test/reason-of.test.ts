@@ -48,9 +48,9 @@ test.each([
   [
     "keine Berechtigung, um Rolle »ops« zu gewähren",
     "Nur Rollen mit der ADMIN-Option für Rolle »ops« können diese Rolle gewähren.",
-    ["SQLSTATE 42501", "needs ADMIN OPTION", 'GRANT "ops" TO <user> WITH ADMIN OPTION'],
+    ["SQLSTATE 42501", "needs ADMIN OPTION", 'GRANT "ops" TO "<user>" WITH ADMIN OPTION'],
   ],
-  ['нет прав установить роль "ops"', undefined, ["SQLSTATE 42501", 'GRANT "ops" TO <user>']],
+  ['нет прав установить роль "ops"', undefined, ["SQLSTATE 42501", 'GRANT "ops" TO "<user>"']],
 ])("a lack of privileges has advice in each language: %s", (message, detail, says) => {
   const advice = read(adviceOn(Object.assign(serverError("42501", message), { detail })));
   for (const words of says) expect(advice).toContain(words);
