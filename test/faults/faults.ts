@@ -254,6 +254,12 @@ const LONG: readonly HttpFault[] = ["sends without end", "compresses 2 GB into i
 
 const HTTP_NAMES = Object.keys(HTTP_FAULTS) as readonly HttpFault[];
 
+/** The client of GitHub's OIDC endpoint does not decompress, and what is compressed is not JSON. */
+const OF_ID_TOKEN: Partial<Record<HttpFault, string>> = {
+  "sends without end": "oidc-unavailable",
+  "compresses 2 GB into its answer": "oidc-no-token",
+};
+
 const NO_OIDC = { "client-id": "", "tenant-id": "" };
 
 const STUCK_AZ = "#!/bin/sh\nsleep 300 &\nsleep 300\n";
@@ -369,12 +375,9 @@ export const FAULTS: readonly FaultCase[] = [
   otherProtocol("a MySQL server", "J\0\0\0\n8.0.36\0", ""),
 
   ...HTTP_NAMES.map((fault) =>
-    http(
-      "GitHub's OIDC endpoint",
-      fault,
-      LONG.includes(fault) ? "oidc-unavailable" : "connection-timed-out",
-      ({ port }) => ({ env: { ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${port}/?a=b` } }),
-    ),
+    http("GitHub's OIDC endpoint", fault, OF_ID_TOKEN[fault] ?? "connection-timed-out", ({ port }) => ({
+      env: { ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${port}/?a=b` },
+    })),
   ),
   REDIRECT,
   ...HTTP_NAMES.map((fault) =>
