@@ -123,9 +123,9 @@ function textBlock(texts: readonly string[]): readonly string[] {
 /** The words that a rule looks for, where they are plain: people may paste them before they are in the corpus. */
 function phrasesOf({ when }: KnownRule): readonly string[] {
   return when
-    .flatMap(({ text }) => text?.source.split("|") ?? [])
-    .map((phrase) => phrase.replaceAll("\\.", "."))
-    .filter((phrase) => /^[\w.,:' -]+$/.test(phrase) && phrase.trim().split(" ").length > 2);
+    .flatMap(({ text }) => text?.source.replaceAll(/\((?:[^()]|\([^()]*\))*\)/g, "()").split("|") ?? [])
+    .filter((phrase) => /^([\w,:' -]|\\\.)+$/.test(phrase) && phrase.trim().split(" ").length > 2)
+    .map((phrase) => phrase.replaceAll("\\.", "."));
 }
 
 const TIMES = ["", "once", "twice", "three times", "four times", "for up to three minutes"];

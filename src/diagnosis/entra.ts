@@ -471,7 +471,7 @@ export const ENTRA = [...IN_PARTICULAR, ...PROXY, ...IN_GENERAL];
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
 function asApplication({ signIn }: Context): Steps {
-  return isApplication(signIn) ? [] : ["Use `auth-type: oidc`, which signs in as another application."];
+  return isApplication(signIn) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
 }
 
 function assertionInvalid({ signIn }: Context): Answer {

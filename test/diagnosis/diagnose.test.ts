@@ -238,6 +238,12 @@ describe("the first step of an answer about Entra", () => {
     expect(diagnose(error("AADSTS530099: x"), { with: "entra", signIn: OIDC }).code).toBe("conditional-access");
   });
 
+  test("is not that of another number's rule if the number means something else", () => {
+    const code = (number: number) => diagnose(error(`AADSTS${number}: x`), { with: "entra", signIn: OIDC }).code;
+    expect([50146, 90009, 90036, 90092].map(code)).toEqual(Array(4).fill("entra-refused"));
+    expect(code(650054)).toBe("resource-not-found");
+  });
+
   test("is never about a person's account if an application signs in", () => {
     const code = (signIn: SignIn) => diagnose(error("AADSTS50076: x"), { with: "entra", signIn }).code;
     expect(code({ type: "azure-cli" })).toBe("cli-not-signed-in");

@@ -62,6 +62,24 @@ test("a code in the list of codes leads to the likeliest sections that have the 
   expect(listed.get("ScopeLocked")).toEqual(["resource-locked"]);
 });
 
+test("a block has the language of its commands", () => {
+  const blocks = Array.from(PAGE.matchAll(/```(sh|sql|yaml)\n *(\S+)/g), ([, language, word = ""]) => ({
+    language,
+    word,
+  }));
+  expect(blocks.length).toBeGreaterThan(200);
+  for (const { language, word } of blocks) {
+    const expected = /^[A-Z]+$|^\\/.test(word) ? "sql" : /^[a-z-]+:$/.test(word) ? "yaml" : "sh";
+    expect(language, word).toBe(expected);
+  }
+});
+
+test("a step that gives the job its own files of the Azure CLI names the shell of the command", () => {
+  const steps = PAGE.split(/^\d\. /m).filter((step) => step.includes('>> "$GITHUB_ENV"'));
+  expect(steps.length).toBeGreaterThan(3);
+  for (const step of steps) expect(step).toContain("shell: bash");
+});
+
 test("a message is above its own cause", () => {
   const causeBelow = (section: string, text: string) =>
     SECTIONS.find(({ heading }) => heading === section)
