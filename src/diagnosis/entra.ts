@@ -233,8 +233,8 @@ const IN_PARTICULAR = rulesFor("entra", {
   ],
   "conditional-access": [
     "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
-    ({ signIn }) =>
-      isApplication(signIn)
+    ({ signIn }, { text }) =>
+      isApplication(signIn, text)
         ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
         : "A Conditional Access policy, the tenant's security defaults or the risk that Entra sees in this account block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
@@ -538,9 +538,9 @@ function reachIdentity(_context: Context, { text }: Symptom): Answer {
 /** https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue */
 const MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
 
-/** Whether an application signs in, and not whoever is signed in to the Azure CLI. */
-export function isApplication(signIn: Context["signIn"]): boolean {
-  return signIn?.type !== "azure-cli";
+/** Whether an application signs in: by itself, or by the words of the Azure CLI, in which anybody can be signed in. */
+export function isApplication(signIn: Context["signIn"], text = ""): boolean {
+  return signIn?.type !== "azure-cli" || text.includes("for service principal");
 }
 
 function scopeOf(cloud: Context["cloud"]): string {
