@@ -23,7 +23,7 @@ const PAST_POOLER =
 
 /** What PgBouncer, Supavisor, Odyssey, PgCat, PgDog, Pgpool-II and RDS Proxy mean by these words, the special ones first. */
 const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
-  "It accepts no password as long as this token. An application's is shorter than a user's.":
+  "It accepts no password as long as this token. The token of an application is shorter than that of a user.":
     /password too|too large|partial pkt/,
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).":
     /startup parameter|command-line option|support the option/,
@@ -118,7 +118,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "token-expired": [
     /access token (has|is) expired|^[^"]*(\btoken\b.*(expired|not (yet|anymore) valid|lifetime)|\b(exp|nbf) claim)/i,
-    "The token was not valid at the time when the server checked it, and neither was a second one: the Azure CLI or the identity's endpoint gave an old token, or the runner's clock is wrong.",
+    "The token was not valid at the time when the server checked it, and neither was a second one: the Azure CLI or the identity's endpoint gave an old token, perhaps because the runner's clock is wrong.",
     "Run the job again: it has to sign in again.",
     ...CHECK_CLOCK,
     tokenClaims,
@@ -140,7 +140,7 @@ export const POSTGRES = rulesFor("postgres", {
     "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
     "Add the identity to the group:",
     (context) => az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
-    "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
+    "Run the job again in a few minutes. A managed identity can keep a token without the new group for 24 hours: until then, give it a role of its own with the action in `principal/`.",
     tokenClaims,
   ],
   "token-identity-mismatch": [
@@ -193,12 +193,11 @@ export const POSTGRES = rulesFor("postgres", {
     passwordRefused,
   ],
   "single-server": [
-    /^[^"]*user(name)?@(host|server)|Invalid Username specified|server name you tried|server name in (the )?user ?name/i,
-    "`host` leads to a single server, or to the gateway of single servers, which Microsoft retired in March 2025. The gateway finds the server by the end of `user`.",
-    ({ user = "<user>", host = "<server>" }) =>
-      sentence`Set \`user\` to ${code(`${withoutServer(user, host) ?? user}@${host.split(".")[0]}`)}.`,
-    "Migrate the server to a flexible server, which has another name.",
-    setFullName,
+    /^[^"]*user(name)?@(host|server)|Invalid Username specified|server name you tried|server name in (the )?user ?name|not configured to allow ipv6/i,
+    "`host` leads to a single server, or to the gateway of single servers, which Microsoft retired in March 2025.",
+    "Set `host` to the full name of the flexible server that replaced it:",
+    (context) => azShow(context, "fullyQualifiedDomainName"),
+    "If it has this name already, correct the DNS record that leads the name to another address in the runner's network.",
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
@@ -208,12 +207,6 @@ export const POSTGRES = rulesFor("postgres", {
     findRole,
     "If the role exists, let it log in:",
     ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`),
-  ],
-  "service-endpoint": [
-    /not configured to allow ipv6/,
-    "The runner's subnet has the service endpoint `Microsoft.Sql`, so the server sees a private IPv6 address, which only a rule for that subnet allows.",
-    "Allow the subnet in the server's rules for virtual networks, or remove the service endpoint from the subnet:",
-    run("az network vnet subnet update --ids <subnet-id> --remove serviceEndpoints"),
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
@@ -270,7 +263,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Run the job again when fewer clients are connected.",
     "If the message names a role or a database, raise its limit:",
     run("ALTER ROLE <role> CONNECTION LIMIT <n>;\nALTER DATABASE <database> CONNECTION LIMIT <n>;"),
-    "See which clients hold connections, with psql:",
+    "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
     (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
@@ -341,7 +334,7 @@ export const POSTGRES = rulesFor("postgres", {
         name: /shared memory|max_locks/.test(text) ? "max_locks_per_transaction" : "<parameter>",
         value: "<value>",
       }),
-    "If nothing else reaches this limit, an event trigger in the database does. List the event triggers:",
+    "An event trigger in the database can reach the limit, too. List the event triggers:",
     LIST_EVENT_TRIGGERS,
   ],
   "out-of-memory": [
@@ -364,8 +357,12 @@ export const POSTGRES = rulesFor("postgres", {
   "read-only": [
     ["25006", /during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-    "Find out whether it is a replica, and how full its storage is:",
-    (context) => azShow(context, "{role:replicationRole, state:state, storage:storage}"),
+    "Find out whether it is a replica, and how many percent of its storage it uses:",
+    (context) =>
+      run(
+        azShow(context, "{role:replicationRole, id:id}"),
+        az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" }),
+      ),
     "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
     growStorage,
     "If it is neither, find out at which level the setting is, and reset it there:",
@@ -384,13 +381,15 @@ export const POSTGRES = rulesFor("postgres", {
   "extension-not-loaded": [
     /shared_preload_libraries|must be preloaded|could not (access file|load library|find function .* in file)|allow-listed/,
     "An extension in the database is not loaded by the server, is not on the server's list of allowed extensions, or has another version than its library.",
-    "Look up this parameter, and add the extension to it:",
-    (context, { text }) =>
-      azOnServer("parameter show", context, {
-        name: text.includes("allow-listed") ? "azure.extensions" : "shared_preload_libraries",
-        query: "value",
-      }),
-    "Restart the server, which loads libraries only then:",
+    "Look up this parameter, and set it to the same list with the extension added:",
+    (context, { text }) => {
+      const name = text.includes("allow-listed") ? "azure.extensions" : "shared_preload_libraries";
+      return run(
+        azOnServer("parameter show", context, { name, query: "value" }),
+        azOnServer("parameter set", context, { name, value: "<list>" }),
+      );
+    },
+    "Restart the server if the parameter is `shared_preload_libraries`, which it reads only at its start:",
     (context) => azServer("restart", context),
     "Or update the extension, or drop it if nothing needs it:",
     run("ALTER EXTENSION <name> UPDATE;"),
@@ -407,7 +406,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Entra authentication is not enabled on this server, or the session is not in database `postgres`: the functions and the security label of `pgaadauth` exist only there.",
     "Check that Entra authentication is enabled:",
     (context) => azShow(context, "authConfig.activeDirectoryAuth"),
-    "If it is `Disabled`, enable it:",
+    "If it is `Disabled`, enable it. The server restarts:",
     (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
     "If it is enabled, run your own SQL that calls them in database `postgres`.",
   ],
@@ -474,7 +473,7 @@ export const POSTGRES = rulesFor("postgres", {
   "catalog-not-readable": [
     { codes: "42501", text: /denied for (table|view) "?pg_(?!authid|shadow|statistic|large|user_m|hba)/ },
     "PUBLIC can read this catalog by default, and this action needs it: the privilege was revoked.",
-    "Grant it again, as a superuser:",
+    "On Azure, open a support request for the server: only Microsoft can grant it again. Elsewhere, grant it as a superuser:",
     ({ user }) => run(`GRANT SELECT ON pg_catalog.<catalog> TO ${identifier(user, "<user>")};`),
   ],
   "restricted-role": [
@@ -482,22 +481,22 @@ export const POSTGRES = rulesFor("postgres", {
       /cannot have explicit members/,
       {
         codes: "42501",
-        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)/i,
+        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)/i,
       },
     ],
     "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
-    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`.",
+    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`.",
     "If the message names an object of the app, set `user` to the owner of the object.",
     "If it names a parameter, set the parameter on the server:",
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
   ],
   "role-not-grantable": [
     [
-      { codes: "42501", text: /denied to (grant|revoke) (privileges as|role)|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
+      { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
       // Other languages: of what these rules allow, only a role has its name in quotes.
       { codes: "42501", text: NAME_IN_OTHER_LANGUAGE },
     ],
-    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted, or membership in the role to act as. On Azure, no login has ADMIN OPTION on `pg_write_all_data`.",
+    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted, or membership in the role to act as.",
     "Run as a role that has ADMIN OPTION:",
     ({ user }, { text }) =>
       run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
@@ -553,7 +552,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "dependent-privileges": [
     "2BP01",
-    "Other privileges or objects depend on this: the role granted its privilege on to other roles.",
+    "Other privileges or objects depend on this: the role has granted its privilege to other roles.",
     "Revoke the privileges, as the role that granted them:",
     run("REVOKE <privilege> ON <object> FROM <role> CASCADE;"),
   ],
