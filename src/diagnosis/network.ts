@@ -209,7 +209,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /TLS version 1\.|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016",
     ],
-    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions. A proxy that inspects TLS is a frequent reason.",
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions. A proxy that inspects TLS is a frequent reason.",
     seeWhoAnswers,
     "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
     (context) => (isPostgres(context) ? [] : bypassProxy(context)),
@@ -217,7 +217,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-handshake": [
     [
       "ERR_SSL_* EPROTO*",
-      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|determine the frame size/,
+      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/,
     ],
     "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
     (context) => (isPostgres(context) ? [] : [CHECK_PROXY]),
