@@ -143,14 +143,12 @@ const IN_PARTICULAR = rulesFor("entra", {
   "tenant-restricted": [
     "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213 AADSTS1000108",
     "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
-    ({ signIn }) =>
-      sentence`Ask the administrators of the proxy to allow the tenant ${code(tenantOf(signIn))} in the header that it sends (\`Restrict-Access-To-Tenants\`), or to correct the policy ID in it (\`sec-Restrict-Tenant-Access-Policy\`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.`,
+    "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own.",
   ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
-    ({ signIn }) =>
-      sentence`Microsoft has blocked or deleted the tenant ${code(tenantOf(signIn))}, usually because nobody used it for months. Nothing can sign in to it.`,
+    "Microsoft has blocked or deleted the tenant, usually because nobody used it for months. Nothing can sign in to it.",
     "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
     SHOW_TENANT,
     "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
@@ -679,10 +677,6 @@ const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 /** The command that shows what has a client ID: an application of any tenant, or a managed identity. */
 function showPrincipal(id: string): Command {
   return az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
-}
-
-function tenantOf(signIn: Context["signIn"]): string {
-  return signIn !== undefined && "tenantId" in signIn ? signIn.tenantId : "<tenant-id>";
 }
 
 /** The client ID that signs in, or else the one that Entra's words name. */

@@ -55,13 +55,12 @@ export const FALLBACKS: readonly Rule[] = [
     "entra-refused": [
       [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
       "Entra refused the sign-in, for the reason in its message.",
-      ({ signIn }, { text }) => {
+      (_context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
         if (number === undefined) return [];
-        const list = isApplication(signIn) ? " under `Service principal sign-ins` or `Managed identity sign-ins`" : "";
         return [
           `Read what Microsoft says about the number: https://login.microsoftonline.com/error?code=${number}`,
-          `An administrator finds this sign-in and its reason in the Entra admin center, \`Sign-in logs\`${list}, by the error code ${number}.`,
+          `An administrator finds this sign-in and its reason by the error code ${number}: Entra admin center, \`Sign-in logs\`, for an application \`Service principal sign-ins\` or \`Managed identity sign-ins\`.`,
         ];
       },
       checkSignIn,

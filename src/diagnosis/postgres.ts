@@ -262,7 +262,7 @@ export const POSTGRES = rulesFor("postgres", {
         : [`If a connection pooler listens on port ${port}, set \`port: 5432\` to connect to the server directly.`],
     "Run the job again when fewer clients are connected.",
     "If the message names a role or a database, raise its limit:",
-    run("ALTER ROLE <role> CONNECTION LIMIT <n>;\nALTER DATABASE <database> CONNECTION LIMIT <n>;"),
+    run('ALTER ROLE "<role>" CONNECTION LIMIT <n>;\nALTER DATABASE "<database>" CONNECTION LIMIT <n>;'),
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
@@ -301,7 +301,7 @@ export const POSTGRES = rulesFor("postgres", {
     "If the error persists, see what limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
     "Where the source is `user` or `database`, reset the limit:",
-    run("ALTER ROLE <user> RESET <name>;\nALTER DATABASE <database> RESET <name>;"),
+    run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
   ],
   "replica-conflict": [
     /due to conflict with recovery/,
@@ -315,7 +315,7 @@ export const POSTGRES = rulesFor("postgres", {
     { codes: "54000", text: /row is too big|\b8160\b/ },
     "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
     "Revoke the privileges of roles that are no longer used, or grant to a group role whose members they become:",
-    run("GRANT <group> TO <role>;"),
+    run('GRANT "<group>" TO "<role>";'),
   ],
   wraparound: [
     /not accepting commands.*wraparound|multixact "members" limit/,
@@ -424,7 +424,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Find the role of the identity, as an Entra administrator in database `postgres`:",
     LIST_PRINCIPALS,
     "Use that role, or drop it and create the new one:",
-    run("DROP ROLE <role>;"),
+    run('DROP ROLE "<role>";'),
   ],
   "citus-worker": [
     /operation is not allowed on this node|Citus worker|coordinator/,
@@ -451,7 +451,7 @@ export const POSTGRES = rulesFor("postgres", {
     /Cannot grant an? (AAD|Microsoft Entra) user to another role/i,
     "Azure does not let the role of an Entra identity be granted to another role.",
     "If this action has to act as that role, set `user` to it. Otherwise grant in the other direction:",
-    run("GRANT <role> TO <entra-user>;"),
+    run('GRANT "<role>" TO "<entra-user>";'),
   ],
   "entra-principal-type": [
     /incorrect object type provided for principal/,
@@ -548,13 +548,13 @@ export const POSTGRES = rulesFor("postgres", {
     { codes: "2BP01", text: /^role .* cannot be dropped/ },
     "The role owns objects or has privileges, perhaps in other databases. PostgreSQL drops a role only when it has neither.",
     "Run this in each database, as a member of both roles. The second line also revokes the privileges of the role:",
-    run("REASSIGN OWNED BY <role> TO <new-owner>;\nDROP OWNED BY <role>;"),
+    run('REASSIGN OWNED BY "<role>" TO "<new-owner>";\nDROP OWNED BY "<role>";'),
   ],
   "dependent-privileges": [
     "2BP01",
     "Other privileges or objects depend on this: the role has granted its privilege to other roles.",
     "Revoke the privileges, as the role that granted them:",
-    run("REVOKE <privilege> ON <object> FROM <role> CASCADE;"),
+    run('REVOKE <privilege> ON <object> FROM "<role>" CASCADE;'),
   ],
   "pooler-refused": [
     [

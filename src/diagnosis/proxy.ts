@@ -50,9 +50,7 @@ export const PROXY = rulesFor(HTTPS, {
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner:",
     (context) =>
-      run(
-        `curl --head --proxy ${shell(`http://${context.proxy ?? "<proxy>:<port>"}`)} ${shell(`https://${hostOf(context)}`)}`,
-      ),
+      run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
     { retries: 1 },
   ],
   "proxy-refused": [

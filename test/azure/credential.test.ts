@@ -387,7 +387,7 @@ describe("on the way to Entra", () => {
     vi.stubEnv("HTTPS_PROXY", "http://nowhere.invalid:3128");
     const unknown = await failing(password(WITH_SECRET)());
     expect(unknown).toMatchObject({ code: "proxy-unusable" });
-    expect(unknown.steps).toContain("--proxy http://nowhere.invalid:3128");
+    expect(unknown.steps).toContain("--proxy nowhere.invalid:3128");
   });
 
   test("each address of a host that refused the connection", async () => {
