@@ -274,10 +274,10 @@ const IN_PARTICULAR = rulesFor("entra", {
   ],
   "managed-identity-request": [
     [
-      /parameter is required|should not be null or empty|api-version ('|is invalid)|Unknown Source|audience parameter not specified/i,
+      /parameter is required|should not be null or empty|api-version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b/i,
       { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
-    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, or a proxy changed the request.",
+    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, a proxy changed the request, or the Azure CLI is older than 2.67. In a container app, `auth-type: managed-identity` knows the endpoint.",
     "See which variables the job has:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     "Remove those that the workflow or the runner's `.env` file sets (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`, `AZURE_POD_IDENTITY_AUTHORITY_HOST`), then restart the runner.",
@@ -515,12 +515,6 @@ function reachIdentity(_context: Context, { text }: Symptom): Answer {
     return [
       "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart.",
       "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now. Restart the app.",
-    ];
-  if (/Failed to connect to MSI.*\b405\b/.test(text))
-    return [
-      "The Azure CLI does not know the identity endpoint of a container app.",
-      "In a container app, use `auth-type: managed-identity`, which knows the endpoint.",
-      "Or update the Azure CLI to 2.67 or newer.",
     ];
   return [
     "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, has no identity, or runs the job in a container that cannot reach the endpoint.",
