@@ -183,7 +183,8 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     poolerRefused,
     PAST_POOLER,
-    findRole,
+    (context, { text }) => (/no such user/.test(text) ? findRole(context) : []),
+    "Or add the user, the database or the address that it refuses to the pooler's configuration.",
   ],
   "password-refused": [
     [
@@ -226,13 +227,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    (_, { text }) =>
-      text.includes("no such database")
-        ? [
-            "PgBouncer does not list this database, or the server has no database with this name.",
-            "Set `port: 5432` to connect without PgBouncer, or add the database to `[databases]` in its configuration.",
-          ]
-        : "The server has no database with this name. Names are case-sensitive.",
+    "The server has no database with this name, or a pooler does not list it. Names are case-sensitive.",
     "Set `database` to one of these:",
     listDatabases,
   ],
@@ -267,7 +262,8 @@ export const POSTGRES = rulesFor("postgres", {
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
     (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-    ({ port = 5432 }) => (port === 5432 ? [USE_POOLER] : []),
+    ({ port = 5432 }, { text }) =>
+      port !== 5432 || /max_\w+_conn|query_wait|too many servers/.test(text) ? [] : [USE_POOLER],
     { retries: 4 },
   ],
   "server-restarting": [
@@ -300,8 +296,10 @@ export const POSTGRES = rulesFor("postgres", {
     "Run the job again: what was granted stays granted.",
     "If the error persists, see what limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
-    "Where the source is `user` or `database`, reset the limit:",
+    "If the source is `user` or `database`, reset the limit:",
     run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
+    "If it is `configuration file`, change the server's parameter:",
+    (context) => azOnServer("parameter set", context, { name: "<name>", value: "<value>" }),
   ],
   "replica-conflict": [
     /due to conflict with recovery/,
@@ -313,7 +311,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
-    "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
+    "The list of the roles that hold privileges on a table, view, sequence or column is full: PostgreSQL keeps it in one row of 8 kB.",
     "Revoke the privileges of roles that are no longer used, or grant to a group role whose members they become:",
     run('GRANT "<group>" TO "<role>";'),
   ],
@@ -514,7 +512,7 @@ export const POSTGRES = rulesFor("postgres", {
     "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
     "Set `user` to the owner of the object, usually the role that runs the migrations.",
     (_, { text }) => (text.includes("for schema") ? LIST_SCHEMAS : []),
-    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without the second line):",
+    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) =>
       run(
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
@@ -563,6 +561,8 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     poolerRefused,
     PAST_POOLER,
+    "Or change the pooler's setting. On Azure, it is a parameter of the server:",
+    (context) => azOnServer("parameter set", context, { name: "pgbouncer.<setting>", value: "<value>" }),
   ],
   "sign-in-refused": [
     "28000",
