@@ -110,7 +110,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ];
       return [
         "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
-        "Check the network and the routes of a self-hosted runner:",
+        "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
         run("ip route"),
         ...atPostgres(context, ["If the server is in a private network, use a runner in that network."]),
       ];

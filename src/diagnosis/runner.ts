@@ -14,7 +14,7 @@ export const RUNNER = rulesFor(EVERYWHERE, {
     ],
     (_context, { code, text }) =>
       `The runner, or the container of the job, ${LACKS.find(([words]) => words.test(`${code} ${text}`))?.[1]}.`,
-    "See how much is used, in a step of the same job:",
+    "See how much is used, in a step of the same job (on Linux):",
     run("df -h\nfree -m\nulimit -a\nss --summary"),
     "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
     { retries: 1 },

@@ -30,7 +30,7 @@ export function oldServer(version: string): Failure | null {
     message: sentence`The server runs PostgreSQL ${code(version)}. This action needs PostgreSQL ${OLDEST_VERSION} or newer.`,
     hint: "The catalogs of older versions lack what the action reads, and PostgreSQL supports them no longer.",
     steps: [
-      "Upgrade the server. Azure checks first whether it can, and the server restarts:",
+      "Upgrade the server. Azure checks first whether it can. The server is offline for some minutes, and only a restore leads back:",
       run("az postgres flexible-server upgrade --resource-group <resource-group> --name <server> --version 17"),
     ],
   });
