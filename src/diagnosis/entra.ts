@@ -636,7 +636,7 @@ function credential(verb: "create" | "update", id: string, { audience, ...claims
   return [
     "See what `client-id` is. The names of a managed identity contain its resource group and its own name:",
     showPrincipal(id),
-    `If it is a managed identity, ${verb} its federated credential:`,
+    `If it is a managed identity, ${verb} its federated credential, with the role Managed Identity Contributor:`,
     az(`identity federated-credential ${verb}`, { ...options, audiences: audience }),
     `If it is an application, ${verb} its federated credential, as its owner:`,
     az(`ad app federated-credential ${verb}`, { id, ...existing, parameters }),
