@@ -355,7 +355,7 @@ export const POSTGRES = rulesFor("postgres", {
   "read-only": [
     ["25006", /during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-    "Find out whether it is a replica, and how many percent of its storage it uses:",
+    "Find out whether it is a replica, and the percentage of its storage that is used:",
     (context) =>
       run(
         azShow(context, "{role:replicationRole, id:id}"),
@@ -379,18 +379,20 @@ export const POSTGRES = rulesFor("postgres", {
   "extension-not-loaded": [
     /shared_preload_libraries|must be preloaded|could not (access file|load library|find function .* in file)|allow-listed/,
     "An extension in the database is not loaded by the server, is not on the server's list of allowed extensions, or has another version than its library.",
-    "Look up this parameter, and set it to the same list with the extension added:",
     (context, { text }) => {
-      const name = text.includes("allow-listed") ? "azure.extensions" : "shared_preload_libraries";
-      return run(
-        azOnServer("parameter show", context, { name, query: "value" }),
-        azOnServer("parameter set", context, { name, value: "<list>" }),
-      );
+      const isUnlisted = text.includes("allow-listed");
+      const name = isUnlisted ? "azure.extensions" : "shared_preload_libraries";
+      return [
+        `Look up \`${name}\`, and set it to the same list with the extension added:`,
+        run(
+          azOnServer("parameter show", context, { name, query: "value" }),
+          azOnServer("parameter set", context, { name, value: "<list>" }),
+        ),
+        ...(isUnlisted ? [] : ["Restart the server, which loads libraries only then:", azServer("restart", context)]),
+      ];
     },
-    "Restart the server if the parameter is `shared_preload_libraries`, which it reads only at its start:",
-    (context) => azServer("restart", context),
     "Or update the extension, or drop it if nothing needs it:",
-    run("ALTER EXTENSION <name> UPDATE;"),
+    run('ALTER EXTENSION "<name>" UPDATE;'),
   ],
   "name-encoding": [
     "22021 22P05",
