@@ -22,9 +22,6 @@ export type Reconciled = Pick<DatabaseReport, "serverVersion" | "verdict" | "gra
 /** How often the action applies what is still missing: locks are released, and objects are created, while it runs. */
 const MAX_ROUNDS = 3;
 
-/** Give up after this many looks that a dropped role or schema made useless. */
-const MAX_OUTDATED = 10;
-
 /** What is known and done so far: a session that breaks leaves it to the next one, and the last one to the report. */
 export interface Progress {
   before?: Assessment;
@@ -51,15 +48,13 @@ export async function reconcile(
   progress.waits ??= { turns: takeTurns(say), locks: 0 };
   const { before, waits, done } = progress;
   settle(done, planToApply(assessment));
-  let [rounds, outdated] = [0, 0];
-  while (task.mode === "apply" && mayApply(before) && rounds < MAX_ROUNDS && outdated < MAX_OUTDATED) {
+  let rounds = 0;
+  while (task.mode === "apply" && mayApply(before) && rounds < MAX_ROUNDS) {
     const plan = planToApply(assessment);
     if (!isWorthTrying(plan, done)) break;
-    const isWhole = await apply(client, plan, say, waits, done);
+    if (await apply(client, plan, say, waits, done)) rounds++;
     say("reading the privileges again");
     assessment = await lookAndAssess(client, task);
-    if (isWhole) rounds++;
-    else outdated++;
   }
   const { grantees, fixes } = conclude(before, assessment, done);
   return {

@@ -123,7 +123,7 @@ function actorFor(place: Place, { change, reason, byLogin, otherNotFound }: Bloc
   const role = change.grantor ?? change.group.owner;
   const actor = loginFor(place, role);
   // What the server refused to the role itself, it refuses again, unless the reason is the search_path.
-  if (reason === "refused" && (change.acting.as ?? login) === role && !otherNotFound) return null;
+  if (REASONS[reason].byServer && (change.acting.as ?? login) === role && !otherNotFound) return null;
   const needed = [actor, ...neededFor(place, change, actor).map(({ by }) => by)];
   return needed.some(({ gone }) => gone) ? null : actor;
 }
@@ -180,7 +180,7 @@ function noteFor(
   if (reason === "grantor-lacks-option") return noteForGrantor(changes);
   if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);
   // The role that would have to run the SQL was dropped.
-  const isGone = actor === null && !REASONS[reason].noSql && reason !== "refused";
+  const isGone = actor === null && !REASONS[reason].noSql && !REASONS[reason].byServer;
   return advice ?? REASONS[isGone ? "role-gone" : reason].advice;
 }
 

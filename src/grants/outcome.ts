@@ -9,6 +9,10 @@ import type { Change } from "./statements.ts";
 export interface Outcome {
   /** A round has begun. */
   isTried: boolean;
+  /** How many rounds ended early, because a role or a schema seemed to be gone. */
+  outdated: number;
+  /** The server's last warning that it did not grant or revoke all of what it committed. */
+  warning?: string | undefined;
   /** In the order in which they were committed. */
   readonly committed: Change[];
   /** The statements that made them, as they were sent. */
@@ -23,11 +27,13 @@ export interface Outcome {
 
 /** The outcome before the first round. */
 export function nothingDone(): Outcome {
-  return { isTried: false, committed: [], statements: [], failed: new Map(), refusals: new Map() };
+  return { isTried: false, outdated: 0, committed: [], statements: [], failed: new Map(), refusals: new Map() };
 }
 
-/** Notes that the server committed a batch. */
-export function noteCommitted({ committed, statements, failed, refusals }: Outcome, batch: Batch): void {
+/** Notes that the server committed a batch, perhaps with a warning. */
+export function noteCommitted(outcome: Outcome, batch: Batch, warning = outcome.warning): void {
+  const { committed, statements, failed, refusals } = outcome;
+  outcome.warning = warning;
   committed.push(...batch.changes);
   statements.push(...batch.statements.map(({ sql }) => sql));
   if (failed.size === 0) return; // a key for each of 200,000 changes takes time
@@ -90,9 +96,11 @@ export function leftOf({ blocked, changes }: Plan, outcome: Outcome, otherwise: 
   // The server ignored without an error what was committed and is still to do.
   const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
   const planned = changes.map((change): Blocked => {
-    const refusal = refusalOf(outcome, change) ?? {
-      reason: ignored.has(keyWithoutPrivileges(change)) ? "refused" : otherwise,
-    };
+    const isIgnored = ignored.has(keyWithoutPrivileges(change));
+    const left = isIgnored
+      ? { reason: "without-effect" as const, serverMessage: outcome.warning }
+      : { reason: otherwise };
+    const refusal = refusalOf(outcome, change) ?? left;
     return { change, ...refusal, ...(BY_LOGIN.has(refusal.reason) && { byLogin: true }) };
   });
   return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];

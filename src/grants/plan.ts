@@ -19,7 +19,7 @@ export interface Refusal {
   /** `gone`: the server did not find the object. */
   readonly reason: Reason | "gone";
   /** The server's message when it refused the change, or one of an object with the same owner and ACL. */
-  readonly serverMessage?: string;
+  readonly serverMessage?: string | undefined;
   /** What that message usually means, and what to do. */
   readonly advice?: Sentence;
   /** The server did not find something, and it was not the object. */

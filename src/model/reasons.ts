@@ -8,6 +8,8 @@ interface ReasonEntry {
   readonly noSql?: true;
   /** The SQL works only after the note was followed: it is in the finding and not in the SQL file. */
   readonly noteFirst?: true;
+  /** The server did not let the role that acted make the change, so SQL does not help that role either. */
+  readonly byServer?: true;
   /** The advice alone is enough, and simpler than the SQL. */
   readonly isEnough?: true;
   /** Advice besides the SQL, or instead of it. */
@@ -44,9 +46,18 @@ const ENTRIES = {
   },
   refused: {
     why: "The server refused the statement, although the privileges seemed sufficient.",
+    byServer: true,
     isEnough: true,
     advice: inOurWords(
-      "Run this step again. If that changes nothing, an event trigger or an extension refuses or undoes the change.",
+      "Run this step again. If that changes nothing, an event trigger or an extension refuses the change.",
+    ),
+  },
+  "without-effect": {
+    why: "The server accepted the statement, but the privilege did not change, or changed back.",
+    byServer: true,
+    isEnough: true,
+    advice: inOurWords(
+      "Run this step again. If that changes nothing, an event trigger or an extension undoes the change, or the role that acted is no longer allowed to make it.",
     ),
   },
   "not-tried": {

@@ -32,8 +32,11 @@ interface Round {
   readonly outcome: Outcome;
 }
 
-/** Thrown when a role or a schema is gone that the rest of the plan needs. */
+/** Thrown when a role or a schema seems to be gone that the rest of the plan needs. */
 const OUTDATED = Symbol("outdated");
+
+/** After this many looks that found all roles and schemas, an error that calls one of them gone has another reason. */
+const MAX_OUTDATED = 3;
 
 /**
  * Makes the planned changes, each batch in a transaction of its own; a batch that fails is halved down to the objects at
@@ -41,7 +44,7 @@ const OUTDATED = Symbol("outdated");
  * @param say takes a line for the log
  * @param waits is updated, and shared by all rounds of a run
  * @param outcome is updated
- * @returns false if a role or a schema was dropped that the rest of the plan needs
+ * @returns false if a role or a schema seems to be gone that the rest of the plan needs: another look shows it
  * @throws the error that ends the session
  */
 export async function apply(client: Client, plan: Plan, say: Say, waits: Waits, outcome: Outcome): Promise<boolean> {
@@ -53,7 +56,7 @@ export async function apply(client: Client, plan: Plan, say: Say, waits: Waits, 
     return true;
   } catch (error) {
     if (error !== OUTDATED) throw error;
-    say("rolled back: a role or a schema was dropped in the meantime");
+    outcome.outdated++;
     return false;
   }
 }
@@ -95,10 +98,13 @@ async function run(round: Round, planned: Batch): Promise<void> {
   const started = Date.now();
   if (isOpen(client)) outcome.sent = batch;
   const lockTimeout = waits.locks === 0 ? LOCK_TIMEOUT : SHORT_LOCK_TIMEOUT;
-  const { error } = await attempt(client, waits.turns, statements, { lockTimeout });
+  const { error, warning } = await attempt(client, waits.turns, statements, { lockTimeout });
   outcome.sent = undefined;
-  if (error === null) return noteCommitted(outcome, batch);
-  if (concernsAll(error)) throw OUTDATED;
+  if (error === null) return noteCommitted(outcome, batch, warning);
+  if (concernsAll(error) && outcome.outdated < MAX_OUTDATED) {
+    round.say(`rolled back: ${wordsOf(error)}`);
+    throw OUTDATED;
+  }
   if (TIMEOUTS.has(error.code ?? "")) waits.locks += Date.now() - started;
   const reason = reasonOf(error);
   if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {

@@ -12,7 +12,8 @@ import type { Turns } from "./turn.ts";
  * message that waits for the turn.
  * @param options.proof SQL that fails if the statements did nothing
  * @param options.lockTimeout in milliseconds
- * @returns the error that rolled it back; without an error it was committed, perhaps with a warning that it did not do all
+ * @returns the error that rolled it back; without an error it was committed, perhaps with a warning that it did not do
+ * all, in the server's words
  * @throws what broke the connection: whether the transaction was committed is then unknown
  */
 export async function attempt(
@@ -20,11 +21,11 @@ export async function attempt(
   turns: Turns,
   statements: readonly Statement[],
   options: { readonly proof?: readonly string[]; readonly lockTimeout?: number } = {},
-): Promise<{ readonly error: pg.DatabaseError | null; readonly warned: boolean }> {
+): Promise<{ readonly error: pg.DatabaseError | null; readonly warning?: string | undefined }> {
   const { proof = [], lockTimeout = LOCK_TIMEOUT } = options;
-  let warned = false;
-  const notice = ({ code }: { code: string | undefined }) => {
-    warned ||= code === PRIVILEGE_NOT_GRANTED || code === PRIVILEGE_NOT_REVOKED;
+  let warning: string | undefined;
+  const notice = (said: { code: string | undefined }) => {
+    if (said.code === PRIVILEGE_NOT_GRANTED || said.code === PRIVILEGE_NOT_REVOKED) warning = wordsOf(said);
   };
   const wait = turns.next();
   const limit = `SET LOCAL lock_timeout = '${lockTimeout}ms';`;
@@ -39,7 +40,7 @@ export async function attempt(
     if (turn !== undefined) await turns.waitFor(turn);
     waiting = false;
     await work;
-    return { error: null, warned };
+    return { error: null, warning };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
     failure = error;
@@ -47,7 +48,7 @@ export async function attempt(
   } finally {
     client.off("notice", notice);
   }
-  if (!waiting) return { error: failure, warned };
+  if (!waiting) return { error: failure };
   await turns.end(client, failure);
   return await attempt(client, turns, statements, options);
 }
@@ -106,7 +107,7 @@ export function adviceOn({ message, detail, code: sqlState, where = "" }: pg.Dat
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const RAISE_EXCEPTION = "P0001";
 
-/** True if a role or a schema is gone that the whole batch needs. */
+/** True if a role or a schema seems to be gone that the whole batch needs. */
 export function concernsAll({ code }: pg.DatabaseError): boolean {
   return code === "42704" || code === "3F000";
 }

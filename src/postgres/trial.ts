@@ -38,20 +38,19 @@ function keyOfTrial({ change: { verb, grantor, group, privileges }, reason }: Bl
 /**
  * Makes the first of these changes as the session user, then as the owner or the grantor, or finds out why that does not
  * work.
- * @returns the role as which the change works; null if it works as none, with the last error of the server
+ * @returns the role as which the change works; null if it works as none, with the last error or warning of the server
  * @throws what broke the connection
  */
 export async function tryOne(client: Client, [{ change, tryAs = [] }]: Trial, turns: Turns) {
   const proof = change.verb === "REVOKE" ? [proofOfRevoke(change)] : [];
-  let message = "the server granted nothing";
+  let message = "";
   for (const as of tryAs) {
     const acting = { as, oneByOne: change.verb === "REVOKE" };
     const statements = statementsOf([{ ...change, acting }]);
-    const { error, warned } = await attempt(client, turns, statements, { proof });
-    if (error === null && !warned) return { acting, message };
-    if (error === null) continue;
-    reasonOf(error); // throws an error that is about the session
-    message = wordsOf(error);
+    const { error, warning } = await attempt(client, turns, statements, { proof });
+    if (error === null && warning === undefined) return { acting, message };
+    if (error !== null) reasonOf(error); // throws an error that is about the session
+    message = warning ?? wordsOf(error);
   }
   return { acting: null, message };
 }

@@ -41,8 +41,7 @@ function blocks(seen: Seen, asked: Demand = demand()) {
 /** The login, whose sessions begin as another role. */
 const ELSEWHERE = role("login", { roleSet: true });
 
-const AGAIN =
-  "Run this step again. If that changes nothing, an event trigger or an extension refuses or undoes the change.";
+const AGAIN = "Run this step again. If that changes nothing, an event trigger or an extension refuses the change.";
 const GRANT = `GRANT SELECT, INSERT ON TABLE "public"."t" TO "app";`;
 
 describe("the SQL that fixes drift", () => {

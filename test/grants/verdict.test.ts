@@ -100,7 +100,7 @@ describe("the result of `apply`", () => {
       { kind: "table", schema: "public", name: "u", owner: "owner", privileges: ["SELECT", "INSERT"] },
     ]);
     // Committed and still missing: WARNING 01007, or another session revoked it.
-    expect(report.missing).toMatchObject([{ name: "t", reason: "refused" }]);
+    expect(report.missing).toMatchObject([{ name: "t", reason: "without-effect" }]);
   });
 
   test("counts a privilege as revoked only when the last look does not show it", () => {

@@ -58,7 +58,12 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   refused: [
     "The server refused the statement, although the privileges seemed sufficient.",
-    "Run this step again. If that changes nothing, an event trigger or an extension refuses or undoes the change.",
+    "Run this step again. If that changes nothing, an event trigger or an extension refuses the change.",
+    'Or run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
+  ],
+  "without-effect": [
+    "The server accepted the statement, but the privilege did not change, or changed back.",
+    "Run this step again. If that changes nothing, an event trigger or an extension undoes the change, or the role that acted is no longer allowed to make it.",
     'Or run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
   ],
   "not-tried": [
