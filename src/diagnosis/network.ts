@@ -1,5 +1,7 @@
+import { CLOUDS } from "../model/clouds.ts";
 import { run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
+import { nearest } from "../text/near.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostOf, isPostgres, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
@@ -15,14 +17,17 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
       /getaddrinfo EAI_AGAIN [\w-]+$|host name "[\w-]+"|ECONNREFUSED (0\.0\.0\.0|:::)/,
     ],
-    "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network; in a closed network, only a proxy resolves other names.",
-    (context) =>
-      isPostgres(context)
-        ? [
-            ...setFullName(context),
-            "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
-          ]
-        : [...lookUp(context), ...reachable(context)],
+    (context) => {
+      if (!isPostgres(context))
+        return [`${NOT_KNOWN} In a closed network, only a proxy does.`, ...lookUp(context), ...reachable(context)];
+      const meant = correctName(context);
+      if (meant !== undefined) return ["The host name is misspelt.", "Set `host` to this name:", run(`host: ${meant}`)];
+      return [
+        `${NOT_KNOWN} The name of a server in a virtual network resolves only inside that network.`,
+        ...setFullName(context),
+        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
+      ];
+    },
   ],
   "dns-unavailable": [
     ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E/],
@@ -224,6 +229,15 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     seeWhoAnswers,
   ],
 });
+
+const NOT_KNOWN = "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0).";
+
+/** The name that is nearly the host's, which is misspelt: `a.postgress.database.azure.com`. */
+function correctName({ host = "", cloud = CLOUDS.azurecloud }: Context): string | undefined {
+  const [server = "", ...domain] = host.split(".");
+  const near = nearest(`.${domain.join(".")}`, [cloud.hostSuffix]);
+  return near === undefined || host.toLowerCase().endsWith(near) ? undefined : `${server}${near}`;
+}
 
 const LOOPBACK = /[\s"[(](127\.|::1\b)/;
 

@@ -92,9 +92,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       { status: [404], text: /No (HTTP resource|action|type) was found|Resource not found/ },
       { status: [405, 501] },
     ],
-    "This cloud, or this region of it, does not know this address, or does not have the version of Azure's API that this action uses.",
-    "Check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
-    "If all are right, add the rule without this action, and delete it after the job:",
+    "This cloud, or this region of it, does not offer the version of Azure's API that this action uses, or Azure has a fault.",
+    "If the log has `Making firewall rule`, earlier requests to the same address succeeded: run the job again later.",
+    "If not, check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
+    "If the error persists, add the rule without this action, and delete it after the job:",
     ({ server }) => azAllow({ server }, "<address>"),
   ],
   "provider-not-registered": [
@@ -118,6 +119,13 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "The request that Azure received is not the one that this action sent: a proxy on the way probably changed it.",
     allowInProxy,
   ],
+  "azure-address-changed": [
+    "MissingSubscription",
+    "The address of the request has no subscription where Azure expects it: `server-resource-id` or `AZURE_RESOURCE_MANAGER_URL` is wrong, or a proxy changed the address.",
+    "Let no step set `AZURE_RESOURCE_MANAGER_URL`, and compare `server-resource-id` with the server's own ID:",
+    ({ server }) => azShow({ server }, "id"),
+    allowInProxy,
+  ],
   "azure-token-expired": [
     ["ExpiredAuthenticationToken", /continuous access evaluation|Lifetime validation failed/i],
     "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
@@ -138,14 +146,14 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       return [
         /tenant/i.test(text)
           ? "The token is from a different tenant than the subscription's."
-          : "The token is for a different cloud than this address: `environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set. Or the token is from a different tenant, or was changed on the way.",
+          : "The token is for a different cloud than this address: `environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set. Or it is from a different tenant.",
         "Set `environment` to the cloud of the subscription, and `tenant-id` to its tenant:",
         tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
       ];
     },
   ],
   "subscription-not-found": [
-    "SubscriptionNotFound InvalidSubscriptionId MissingSubscription",
+    "SubscriptionNotFound InvalidSubscriptionId",
     "This tenant and cloud have no subscription with the ID in `server-resource-id`: the ID is wrong (it is a GUID, not a name), the subscription was deleted or moved, or it belongs to a different tenant or cloud.",
     "Find the subscription. Then correct `server-resource-id`, or set `tenant-id` and `environment` to its tenant and cloud:",
     az("account list --all", { output: "table" }),
@@ -157,10 +165,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject InvalidServerName ServerDropping ServerGroupDropping ServerNotExist*",
       { status: [404, 409], text: /^(?!FirewallRule)\w+ \(.*\b(not (be )?(exist|found)|(being|was|for) delet)/i },
     ],
-    "The subscription has no resource group or server with this name, or it is being deleted, or was moved.",
+    "The subscription has no resource group or server with this name: it is not created yet, is being deleted, or was deleted or moved.",
     "Set `server-resource-id` to one of these:",
     ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].id" }),
-    "If the server is among them, it can be stopped or not ready. Look at its state:",
+    "If the server is among them, run the job again when it is `Ready`:",
     ({ server }) => azShow({ server }, "state"),
   ],
   "azure-not-permitted": [
@@ -195,15 +203,21 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ({ server }) => azShow({ server }, "state"),
     WHILE_THERE_IS_TIME,
   ],
+  "azure-throttled": [
+    ["TooManyRequests SubscriptionRequestsThrottled RateLimiting", { status: [429] }],
+    "The identity that signs in, or its subscription, has sent more requests than Azure allows in this period.",
+    "Run the job again in a few minutes, and fewer jobs in this subscription at the same time.",
+    WHILE_THERE_IS_TIME,
+  ],
   "azure-unavailable": [
     [
-      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut TooManyRequests SubscriptionRequestsThrottled RateLimiting BadGatewayConnection InvalidGatewayHost GatewayAuthenticationFailed ClientCertificateValidationFailure MultipleErrorsOccurred GeneralError UnknownError",
-      { status: [408, 429, "5xx"] },
+      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut BadGatewayConnection InvalidGatewayHost GatewayAuthenticationFailed ClientCertificateValidationFailure MultipleErrorsOccurred GeneralError UnknownError",
+      { status: [408, "5xx"] },
       /Our services aren.t available/,
     ],
-    "Azure Resource Manager or the server's resource provider has a fault, or the subscription has sent more requests than Azure allows in this period.",
+    "Azure Resource Manager or the server's resource provider has a fault.",
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
-    "If the error persists, open a support request for the server in the Azure portal, with the IDs in the message.",
+    "If the error persists, open a support request for the server in the Azure portal, with this message.",
     WHILE_THERE_IS_TIME,
   ],
   "firewall-rules-full": [

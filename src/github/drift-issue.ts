@@ -34,7 +34,7 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
   if (report.mode === "plan") return;
   if (report.databases.every(({ grantees }) => grantees.every(({ verdict }) => verdict === "error"))) return;
   const warnings = new Set<string>();
-  const warn = (failure: Failure) => warnings.add(failureLines(failure, report).join("\n"));
+  const explained = (failure: Failure) => failureLines(failure, report).join("\n");
   /** @returns whether the next issue is worth trying */
   const attempt = async (task: () => Promise<void>): Promise<boolean> => {
     try {
@@ -42,13 +42,13 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
       return true;
     } catch (error) {
       const failure = diagnoseIssue(error, options.env);
-      warn(failure);
+      warnings.add(`A drift issue was not opened, updated or closed:\n${explained(failure)}`);
       return ABOUT_ONE_ISSUE.includes(failure.code);
     }
   };
   const done: Task[] = [];
   await attempt(async () => {
-    const tracker = await openTracker({ ...options, warn });
+    const tracker = await openTracker({ ...options, warn: (failure) => warnings.add(explained(failure)) });
     const issues = await tracker.issues();
     const tasks = tasksFor(report, issues);
     const changes = tasks.filter(({ change }) => change !== "unchanged");
@@ -60,11 +60,7 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
     await closeDuplicates(tracker, issues);
   });
   if (done.length > 0 && options.env.GITHUB_STEP_SUMMARY) addToSummary(() => issuesPart(done), options.env);
-  for (const lines of warnings) {
-    warning(`A drift issue is not as it should be. This does not change the verdict.\n${lines}`, {
-      title: "Drift issue",
-    });
-  }
+  for (const lines of warnings) warning(`This does not change the verdict. ${lines}`, { title: "Drift issue" });
 }
 
 /** Does what a task says. @returns the task with its issue, also if this opened it */

@@ -115,6 +115,11 @@ export function hostNames(suffix: () => string, forConnectionString: Sentence): 
 
 const NOT_HOSTS = [
   {
+    form: /^[^\s=/:;]+@[^\s=/:;@]+$/,
+    problem: inOurWords("contains a user and an `@`"),
+    remedy: inOurWords("Use only what follows the last `@`. The user goes in `user`."),
+  },
+  {
     form: /^https?:\/\//i,
     problem: inOurWords("is a URL"),
     remedy: inOurWords("Use the server name only, without `https://`."),

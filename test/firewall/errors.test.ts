@@ -97,7 +97,7 @@ describe("an answer of the resource manager", () => {
     [409, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
     [403, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
     [404, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
-    [429, "SubscriptionRequestsThrottled", "azure-unavailable", { passes: true, nothingDone: false }],
+    [429, "SubscriptionRequestsThrottled", "azure-throttled", { passes: true, nothingDone: false }],
     [503, "", "azure-unavailable", { passes: true, nothingDone: false }],
     [400, "InvalidParameterValue", "azure-refused", { passes: false, nothingDone: false }],
   ])("%i %s is %s", (status, code, expected, then) => {

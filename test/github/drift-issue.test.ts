@@ -258,7 +258,7 @@ test("the action names the missing permission once when the token cannot write i
   github.permission = "read";
   const warnings = await keep(drifts("a", "b", "c"));
   expect(warnings).toEqual([
-    `A drift issue is not as it should be. This does not change the verdict.
+    `This does not change the verdict. A drift issue was not opened, updated or closed:
 GitHub's API: Resource not accessible by integration - https://docs.github.com/rest/issues/issues
 Likely cause: The job's token cannot write issues. In a run for a pull request from a fork, it can only read by default.
 1. Set these permissions on the job. A permission that is not listed there is not granted:
@@ -384,7 +384,7 @@ test("the waits of all requests have to fit into the action's time", async () =>
 test("the action gives up with one warning when GitHub keeps failing or cannot be reached", async () => {
   github.failNext(99, { status: 503, message: "Service Unavailable" });
   expect(await keep(drifts("a", "b"))).toEqual([
-    expect.stringMatching(/GitHub's API: Service Unavailable.* it has an outage/s),
+    expect.stringMatching(/GitHub's API: Service Unavailable.* has a fault or an outage/s),
   ]);
   expect(github.requests).toHaveLength(4);
   await github.close();

@@ -360,7 +360,6 @@ describe("the server", () => {
     "a b",
     "a,b",
     "h:5432",
-    "user@h",
     "-h",
     "h..x",
     "10.1",
@@ -372,6 +371,14 @@ describe("the server", () => {
       expect.stringMatching(/^`host`: .* is not a host name\. Use one or more server names/),
     ]);
   });
+
+  test.each(["contoso@contoso.postgres.database.azure.com", "me@contoso.com@h"])(
+    "%j has a user before the host",
+    (host) => {
+      const said = "contains a user and an `@`. Use only what follows the last `@`. The user goes in `user`.";
+      expect(mistakes({ host })).toEqual([expect.stringContaining(said)]);
+    },
+  );
 
   test("hosts are read one per line, in order, with the cloud's suffix, each once in whatever case", () => {
     const suffix = ".postgres.database.azure.com";
@@ -650,7 +657,7 @@ describe("the drift issue", () => {
 
   test("the drift issue requires a token", () => {
     expect(mistakes({ "drift-issue": "true" })).toEqual([
-      "`github-token` is missing. `drift-issue: true` requires it: a GitHub token that can write issues.",
+      "`github-token` is missing. `drift-issue: true` requires it: a GitHub token that can write issues. Omit it to use the job's own: a secret is empty if it does not exist, or if the run is for a pull request from a fork or by Dependabot.",
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { diagnoseBy } from "../../diagnosis/diagnose.ts";
 import { NETWORK, reachable } from "../../diagnosis/network.ts";
 import { PROXY } from "../../diagnosis/proxy.ts";
 import { rulesFor } from "../../diagnosis/rules.ts";
-import { allowInProxy } from "../../diagnosis/steps.ts";
+import { allowInProxy, bypassProxy } from "../../diagnosis/steps.ts";
 import { ActionError, type Failure, run } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { proxyTo } from "../../proxy.ts";
@@ -32,7 +32,14 @@ const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permis
 const REFUSALS = rulesFor("github-issues", {
   "issues-web-site": [
     [/^Cookies must be enabled/, { status: ["2xx", "4xx"], text: /^\s*</ }],
-    "A web site or a firewall answered instead of GitHub's API: the address in `GITHUB_API_URL` is not that of the API.",
+    (context, { text }) =>
+      /sign.?(in|on)\b|log.?(in|on)\b/i.test(text)
+        ? [
+            "A page for people to sign in answered instead of GitHub's API: of a proxy or a single sign-on before GitHub's server, or of its web site, because the address in `GITHUB_API_URL` is not that of the API.",
+            "Exempt the API (on GitHub Enterprise Server, all paths that begin with `/api/`) from the sign-in.",
+            ...bypassProxy(context),
+          ]
+        : "A web site or a firewall answered instead of GitHub's API: the address in `GITHUB_API_URL` is not that of the API.",
     "Let no step set `GITHUB_API_URL`. It is `https://api.github.com` on github.com, and ends in `/api/v3` on GitHub Enterprise Server.",
     "If the answer has a support ID, ask the administrator of the firewall for an exception, with this ID.",
   ],
@@ -63,7 +70,7 @@ const REFUSALS = rulesFor("github-issues", {
       text: /SAML|\bSSO\b|single sign-on|forbids access via|fine grained access|OAuth App access restrictions|Enterprise Managed User|email address must|user is blocked|two-factor/i,
     },
     "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs none of this.",
-    "Omit `github-token` to use the job's own token.",
+    OMIT_TOKEN,
     "Or do what GitHub's message asks for: for SSO, authorize the token (Configure SSO at https://github.com/settings/tokens).",
   ],
   "issues-archived": [
@@ -132,10 +139,12 @@ const REFUSALS = rulesFor("github-issues", {
 const OTHERS = rulesFor("github-issues", {
   "issues-unavailable": [
     [{ status: ["5xx"] }, /Could not resolve to a node/],
-    "GitHub could not be reached, or it has an outage.",
+    (context, { text }) =>
+      /fetch failed|aborted/.test(text)
+        ? ["GitHub could not be reached, or did not answer in time.", ...reachable(context)]
+        : "GitHub has a fault or an outage.",
     "Wait for the next run: it continues where this one stopped.",
     "Look for an outage of GitHub: https://www.githubstatus.com",
-    reachable,
     { retries: 3 },
   ],
 });
