@@ -108,7 +108,7 @@ async function requestToken(
     if (sent instanceof ActionError) throw sent; // the request to GitHub failed, and the library's error hides it
     if (error instanceof ActionError) throw error;
     const { problem, host } = last;
-    const known = problem instanceof Answer ? problem : new AggregateError([error, problem]);
+    const known = problem instanceof Answer ? problem : new AggregateError([problem, error]);
     const inApp = env.IDENTITY_HEADER !== undefined;
     const peer = { with: "entra", host, proxy: proxyTo(host, env), cloud, inApp } as const;
     const context = { ...peer, signIn: how, assertion: claimsOf(String(sent)) };

@@ -153,15 +153,10 @@ const IN_PARTICULAR = rulesFor("entra", {
     SHOW_TENANT,
     "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
   ],
-  "regional-endpoint": [
-    "AADSTS100007 AADSTS100032",
-    "The request went to a regional endpoint of Entra, which serves only Microsoft's own applications.",
-    "Remove `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and, on a self-hosted runner, from its `.env` file.",
-  ],
   "authority-unknown": [
-    "authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
-    "The server in `AZURE_AUTHORITY_HOST` is not an authority of Entra, or something in between changes its answers.",
-    "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to the authority of the cloud:",
+    "AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
+    "The request went to a server that is not an authority of Entra, or to a regional endpoint, which serves only Microsoft's own applications: a variable selects it, or something in between changes the answers.",
+    "Remove `AZURE_AUTHORITY_HOST`, `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and the `.env` file of a self-hosted runner, or set the authority of the cloud:",
     ({ cloud }) => run(`AZURE_AUTHORITY_HOST=${shell(cloud?.authority ?? "https://login.microsoftonline.com")}`),
     allowInProxy,
   ],
@@ -223,21 +218,26 @@ const IN_PARTICULAR = rulesFor("entra", {
     "Enable the service principal that the message names, as an administrator of the tenant:",
     az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" }),
   ],
-  "account-blocked": [
-    "AADSTS50053 AADSTS50057 AADSTS500531 AADSTS500532 AADSTS500571",
-    "Entra has locked or disabled the account, after too many wrong passwords or sign-ins from a suspicious address, or because an administrator did. Another sign-in does not help, and can make a lock longer.",
-    asApplication,
-    "If the account is locked, wait a minute or longer. If it is disabled, ask the tenant's administrators to enable it. If the address is blocked, use another runner.",
-  ],
   "conditional-access": [
-    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
+    {
+      codes:
+        "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
+      text: /^(?!.*\brisk\b)/,
+    },
     ({ signIn }, { text }) =>
       isApplication(signIn, text)
         ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
-        : "A Conditional Access policy, the tenant's security defaults or the risk that Entra sees in this account block the sign-in. A policy that requires a managed device is meant for people.",
+        : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
     "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
     "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
+  ],
+  "account-blocked": [
+    "AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034",
+    "Entra blocks the account: it sees a risk in it, such as too many wrong passwords or sign-ins from a suspicious address, or an administrator disabled it. Another sign-in does not help, and can make a lock longer.",
+    asApplication,
+    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users`.",
+    "If the account is locked, wait a minute or longer. If it is disabled, ask the tenant's administrators to enable it. If the address is blocked, use another runner.",
   ],
   "managed-identity-arc": [
     [
@@ -274,11 +274,12 @@ const IN_PARTICULAR = rulesFor("entra", {
   ],
   "managed-identity-request": [
     [
-      /parameter is required|should not be null or empty|api-version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b/i,
+      /parameter is required|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b/i,
       { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
     "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, a proxy changed the request, or the Azure CLI is older than 2.67. In a container app, `auth-type: managed-identity` knows the endpoint.",
-    "See which variables the job has:",
+    "Use `auth-type: oidc`, which does not need this endpoint.",
+    "Or see which variables the job has:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     "Remove those that the workflow or the runner's `.env` file sets (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`, `AZURE_POD_IDENTITY_AUTHORITY_HOST`), then restart the runner.",
     ...BYPASS_FOR_IDENTITY,
@@ -303,7 +304,10 @@ const IN_PARTICULAR = rulesFor("entra", {
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
-      { signIn: "managed-identity", codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND" },
+      {
+        signIn: "managed-identity",
+        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM",
+      },
     ],
     reachIdentity,
   ],
@@ -324,8 +328,7 @@ const IN_PARTICULAR = rulesFor("entra", {
   ],
   "managed-identity-unknown": [
     [
-      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found|SSO failure/i,
-      { signIn: "managed-identity", status: [400, 403], text: FINAL },
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
       { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
       /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
@@ -336,6 +339,19 @@ const IN_PARTICULAR = rulesFor("entra", {
       `${isApplication(signIn) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
     listIdentities,
     'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
+  ],
+  "managed-identity-ml": [
+    /SSO failure/,
+    "This compute of Azure Machine Learning has no managed identity, or its single sign-on, which lends it the identity of its user, is off or has run out.",
+    "Use `auth-type: oidc`, which does not need an identity of the compute.",
+    "Or assign a managed identity to the compute in Azure Machine Learning studio, or turn on its single sign-on, then restart it. See which identity it has:",
+    az("ml compute show", { ...APP, name: "<compute>", "workspace-name": "<workspace>", query: "identity" }),
+  ],
+  "managed-identity-refused": [
+    { signIn: "managed-identity", status: [400, 403], text: FINAL },
+    "The identity endpoint refused the request, for the reason in its message. If the message has none, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none.",
+    "Use `auth-type: oidc`, which does not need this endpoint. Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities.",
+    listIdentities,
   ],
   "managed-identity-busy": [
     [
@@ -404,7 +420,7 @@ const IN_GENERAL = rulesFor("entra", {
       // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
       text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.secrets|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
     },
-    "The Azure CLI cannot encrypt or decrypt its tokens in `~/.azure`: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
+    "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
     "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
     run('echo "AZURE_CORE_ENCRYPT_TOKEN_CACHE=false" >> "$GITHUB_ENV"', OWN_CLI_FILES),
     WITHOUT_CLI,
@@ -413,9 +429,9 @@ const IN_GENERAL = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse or lock.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
     },
-    "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, or another job is using them.",
+    "The Azure CLI cannot use its own files: they belong to another user, are damaged, or another job is using them.",
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
     OWN_CLI_FILES,
     WITHOUT_CLI,
@@ -457,8 +473,11 @@ const IN_GENERAL = rulesFor("entra", {
   ],
   "cli-no-answer": [
     [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
-    "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
-    "Run the same command in a step of the job, to see where it waits:",
+    (_context, { text }) =>
+      text.includes("no answer")
+        ? "The Azure CLI did not answer in time and was stopped: it waits for the network, a proxy, a person or a file that another job uses, or the runner is slow."
+        : "The Azure CLI printed something other than a token, or nothing.",
+    "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,
     WITHOUT_CLI,
   ],
@@ -491,12 +510,8 @@ function assertionInvalid({ signIn }: Context): Answer {
 function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
   if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
   return [
-    "List the identities of the machine, its scale set (the nodes of AKS are one), or the compute of Azure Machine Learning. To assign one to a machine or a scale set, write `assign` instead of `show`:",
-    run(
-      az("vm identity show", MACHINE),
-      az("vmss identity show", { ...APP, name: "<scale-set>" }),
-      az("ml compute show", { ...APP, name: "<compute>", "workspace-name": "<workspace>", query: "identity" }),
-    ),
+    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
+    run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" })),
   ];
 }
 
@@ -517,7 +532,7 @@ function reachIdentity(_context: Context, { text }: Symptom): Answer {
       "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now. Restart the app.",
     ];
   return [
-    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, has no identity, or runs the job in a container that cannot reach the endpoint.",
+    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, has no identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
     "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
     "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
     ...(/ECONNREFUSED/.test(text)
@@ -539,12 +554,12 @@ function scopeOf(cloud: Context["cloud"]): string {
   return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
 }
 
-/** The token's subject and issuer: as GitHub said, or else as Entra repeats them. */
+/** The token's subject and issuer: as Entra repeats them, or else as the token has them. */
 function subjectOf({ assertion }: Context, { text }: Symptom): string {
-  return claim(assertion, "sub") ?? text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? "<subject>";
+  return text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
 }
 function issuerOf({ assertion }: Context, { text }: Symptom): string {
-  return claim(assertion, "iss") ?? text.match(/issuer:? '([^']{1,300}?)\/?'/i)?.[1] ?? GITHUB_ISSUER;
+  return text.match(/issuer:? '([^']{1,300}?)\/?'/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
 }
 
 /** What Entra misses, by its number. */
@@ -585,7 +600,7 @@ function federate(context: Context, symptom: Symptom): Steps {
       ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
       "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
     ];
-  const compare = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${immutableForm(sent.subject, assertion)}`;
+  const compare = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${immutableForm(sent.subject)}`;
   if (OTHERWISE_EQUAL.test(symptom.text))
     return [
       compare,
@@ -653,16 +668,11 @@ function nameFor(subject: string): string {
 /** https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens */
 const IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
 
-/** The other of the two forms in which GitHub names a repository. */
-function immutableForm(subject: string, assertion: Context["assertion"]): Sentence {
-  if (IMMUTABLE.test(subject)) {
-    const old = subject.replace(IMMUTABLE, "repo:$1/$2");
-    return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
-  }
-  const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === undefined || repository === undefined || isCustomized(subject)) return EMPTY;
-  const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
-  return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
+/** What does not match a subject in the immutable form. */
+function immutableForm(subject: string): Sentence {
+  if (!IMMUTABLE.test(subject)) return EMPTY;
+  const old = subject.replace(IMMUTABLE, "repo:$1/$2");
+  return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
 }
 
 /** https://docs.github.com/actions/reference/security/oidc#standard-claims */

@@ -68,16 +68,20 @@ export const FALLBACKS: readonly Rule[] = [
     "cli-failed": [
       { signIn: "azure-cli" },
       (_context, { text }) =>
-        // Its own errors begin so; other words are those of a shell, a loader or Python.
-        /^(?!(ERROR|WARNING): )|Traceback|unexpected error|Error:|No module|is misspelled/.test(text)
-          ? "The Azure CLI itself failed: it has a fault, its packages or extensions do not fit together, or it starts with a Python in which it is not installed."
-          : "The Azure CLI gave no token, for the reason in its message.",
+        /azext_|cliextensions|load extension/.test(text)
+          ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty or incomplete, or it does not fit this version."
+          : // Its own errors begin so; other words are those of a shell, a loader or Python.
+            /^(?!(ERROR|WARNING): )|Traceback|unexpected error|Error:|No module|is misspelled/.test(text)
+            ? "The Azure CLI itself failed: it has a fault, its packages or extensions do not fit together, or it starts with a Python in which it is not installed."
+            : "The Azure CLI gave no token, for the reason in its message.",
       "Use `auth-type: oidc`, which does not need the Azure CLI.",
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
       run("which -a az", "az version", GET_TOKEN),
-      "On a self-hosted runner, remove what does not belong there (`az extension remove --name <extension>`, a second `az`), and install the newest Azure CLI again: https://aka.ms/azure-cli",
-      "If OpenSSL is the reason, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`.",
-      { retries: 1 },
+      "On a self-hosted runner, remove what does not belong there: a second `az`, or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). Then install the newest Azure CLI again: https://aka.ms/azure-cli",
+      (_context, { text }) =>
+        /ssl|crypto/i.test(text)
+          ? "If OpenSSL is the reason, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`."
+          : [],
     ],
   }),
   ...rulesFor("postgres", {

@@ -15,8 +15,7 @@ export const WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Az
 
 export const SELECT_CLOUD: Steps = [
   "Set `environment` to the cloud of the tenant and the server: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-  "Look up the cloud:",
-  SHOW_TENANT,
+  ...LOOK_UP_TENANT,
 ];
 
 /** The answer itself shows who sent it: a service, or something on the way to it. In a step of the same job. */
