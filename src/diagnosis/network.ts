@@ -232,11 +232,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
 
 const NOT_KNOWN = "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0).";
 
-/** The name that is nearly the host's, which is misspelt: `a.postgress.database.azure.com`. */
+/** The name of a server that a misspelt host is nearly: `a.postgress.database.azure.com`. */
 function correctName({ host = "", cloud = CLOUDS.azurecloud }: Context): string | undefined {
-  const [server = "", ...domain] = host.split(".");
-  const near = nearest(`.${domain.join(".")}`, [cloud.hostSuffix]);
-  return near === undefined || host.toLowerCase().endsWith(near) ? undefined : `${server}${near}`;
+  const name = host.toLowerCase().replace(/\..*/, cloud.hostSuffix);
+  return name === host.toLowerCase() ? undefined : nearest(host, [name]);
 }
 
 const LOOPBACK = /[\s"[(](127\.|::1\b)/;

@@ -14,7 +14,7 @@ interface Writer<T> {
 }
 
 /** How names, code and sentences are written for one destination. */
-export interface Pen extends Omit<Writer<string>, "own"> {
+export interface Pen extends Pick<Writer<string>, "name" | "code"> {
   sentence(sentence: Sentence): string;
 }
 
@@ -22,7 +22,6 @@ export interface Pen extends Omit<Writer<string>, "own"> {
 export const plain: Pen = {
   name: quoteName,
   code: visible,
-  quoted: visibleLines,
   sentence: (sentence) =>
     write(sentence, {
       own: (words) => words,
@@ -35,18 +34,17 @@ export const plain: Pen = {
     }).join(""),
 };
 
-/** For GitHub-flavoured Markdown: words from outside are in code spans, so that they have no effect. */
+/** For GitHub-flavoured Markdown. Words from outside are code, because links, mentions and markup have no effect there. */
 export const markdown: Pen = {
   name: (...parts) => codeSpan(quoteName(...parts)),
   code: codeSpan,
-  quoted: (text) => markdownOf([{ code: false, text }]),
   sentence: (sentence) =>
     markdownOf(
       write<Token>(sentence, {
         own: (text) => ({ code: false, text }),
         name: (...parts) => ({ code: true, text: quoteName(...parts) }),
-        code: (text) => ({ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }),
-        quoted: (text) => ({ code: false, text }),
+        code: (text) => ({ code: true, text: onOneLine(visibleSql(text)) }),
+        quoted: (text) => ({ code: true, text: onOneLine(text) }),
       }),
     ),
 };
@@ -55,8 +53,7 @@ export const markdown: Pen = {
 export const markup: Pen = {
   name: (...parts) => `<code>${html(quoteName(...parts))}</code>`,
   code: (text) => `<code>${html(text)}</code>`,
-  quoted: html,
-  sentence: (sentence) => write(sentence, { ...markup, own: html }).join(""),
+  sentence: (sentence) => write(sentence, { ...markup, own: html, quoted: html }).join(""),
 };
 
 /** For the cell of a Markdown table: GitHub breaks no code span there, and a phone would cut the table. */
@@ -89,6 +86,10 @@ function write<T>({ parts }: Sentence, writer: Writer<T>): readonly T[] {
     if ("code" in part) return writer.code(part.code);
     return writer.quoted(part.quoted);
   });
+}
+
+function onOneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]\s*/g, " ");
 }
 
 /** Text with nothing hidden; line breaks stay. */

@@ -171,7 +171,7 @@ function checkedPart(page: Page, report: Report): void {
   const checked = [
     `Checked ${series(countTypes(objects))}, skipped ${skipped}`,
     `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
-    `PostgreSQL ${some([...versions], MAX_NAMES, markdown.quoted)}`,
+    `PostgreSQL ${some([...versions], MAX_NAMES, markdown.code)}`,
     `mode \`${report.mode}\``,
     ...sessionRoles(report),
   ];

@@ -98,9 +98,10 @@ export function hostName(suffix: () => string, forConnectionString: Sentence): (
     const other = NOT_HOSTS.find(({ form }) => form.test(name));
     if (other !== undefined) throw new Invalid(other.problem, { remedy: other.remedy });
     if (!isHostName(name)) {
-      const advice = name.includes(":") ? inOurWords("The port goes in `port`.") : EMPTY;
+      const port = name.includes(":") ? "The port goes in `port`." : "";
+      const other = name.includes("@") ? "Only what follows the `@` is the host. The user goes in `user`." : port;
       throw new Invalid(inOurWords("is not a host name"), {
-        advice: /[=/@;]/.test(name) ? forConnectionString : advice,
+        advice: /[=/;]/.test(name) ? forConnectionString : inOurWords(other),
       });
     }
     return name.includes(".") || name.toLowerCase() === "localhost" ? name : name + suffix();
@@ -114,11 +115,6 @@ export function hostNames(suffix: () => string, forConnectionString: Sentence): 
 }
 
 const NOT_HOSTS = [
-  {
-    form: /^[^\s=/:;]+@[^\s=/:;@]+$/,
-    problem: inOurWords("contains a user and an `@`"),
-    remedy: inOurWords("Use only what follows the last `@`. The user goes in `user`."),
-  },
   {
     form: /^https?:\/\//i,
     problem: inOurWords("is a URL"),

@@ -156,7 +156,7 @@ test("objects held from one source are one line, and each kind, privilege and ro
 test("the summary says what was checked, as which role, and where the privileges come from", () => {
   const summary = renderSummary(reports.inSync());
   expect(summary).toContain(
-    'Checked 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL 16.14 · mode `apply`',
+    'Checked 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL `16.14` · mode `apply`',
   );
   expect(summary).toContain("- 9 views: SELECT (role `app_readers`)\n");
 });
@@ -251,7 +251,7 @@ test("the summary shows a warning once, with its databases unless it is about al
 
 test("the summary ends with what was checked, when, how long, by which version, and links to the run and the documentation", () => {
   expect(renderSummary(reports.inSync())).toContain(
-    'Checked 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL 16.14 · mode `apply` · 2026-11-23 02:00 UTC, 4.2 s · version 1.0.0 · [run](https://github.com/contoso/orders/actions/runs/30433642) · [documentation](https://github.com/',
+    'Checked 130 tables and 41 sequences, skipped 2 · as `"ci-admin"` · PostgreSQL `16.14` · mode `apply` · 2026-11-23 02:00 UTC, 4.2 s · version 1.0.0 · [run](https://github.com/contoso/orders/actions/runs/30433642) · [documentation](https://github.com/',
   );
   expect(renderSummary(reports.badInput())).toContain("\n2026-11-23 02:00 UTC, 4.2 s · version 1.0.0");
 });

@@ -375,7 +375,8 @@ describe("the server", () => {
   test.each(["contoso@contoso.postgres.database.azure.com", "me@contoso.com@h"])(
     "%j has a user before the host",
     (host) => {
-      const said = "contains a user and an `@`. Use only what follows the last `@`. The user goes in `user`.";
+      const said =
+        "is not a host name. Use one or more server names, one per line, such as `my-server` or `my-server.postgres.database.azure.com`. Only what follows the `@` is the host. The user goes in `user`.";
       expect(mistakes({ host })).toEqual([expect.stringContaining(said)]);
     },
   );
