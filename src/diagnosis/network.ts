@@ -5,7 +5,7 @@ import { nearest } from "../text/near.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostOf, isPostgres, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
-import { bypassProxy, lookAtState, seeAnswer, setFullName } from "./steps.ts";
+import { bypassProxy, lookAtState, PAST_POOLER, seeAnswer, setFullName } from "./steps.ts";
 
 /**
  * What can go wrong on the way: names, addresses, TLS. Codes: https://nodejs.org/api/errors.html#common-system-errors,
@@ -170,10 +170,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DECODE* UNABLE_TO_DECRYPT_CRL* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED",
     ],
     (_context, { code, text }) =>
-      `The certificate, or that of its authority, ${FAULTS.find(([words]) => words.test(`${code} ${text}`))?.[1]}. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
-    "Look at the certificate and the settings, in a step of the same job:",
-    (context) => run(look(context, " | openssl x509 -noout -text"), "env | grep -E 'OPENSSL|NODE_OPTIONS'"),
-    "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's.",
+      `The certificate, or that of its authority, ${FAULTS.find(([words]) => words.test(`${code} ${text}`))?.[1]}. Those of Microsoft and GitHub have no such fault: usually a proxy or firewall that inspects TLS shows its own instead. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
+    "See whose certificates these are, and the settings, in a step of the same job:",
+    (context, { text }) => run(look(context, WEAK.test(text) ? "" : " | openssl x509 -noout -text"), SHOW_OPENSSL),
+    (context) => sentence`If something inspects TLS, exempt ${code(hostOf(context))} from the inspection.`,
+    "Or let the owner of the proxy or of the server renew its certificates, with RSA keys of at least 2048 bits, SHA-256 signatures and the extensions of RFC 5280.",
   ],
   "tls-unknown-authority": [
     [
@@ -211,13 +212,17 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-outdated": [
     [
-      /TLS version 1\.|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
+      /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016",
     ],
     "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions. A proxy that inspects TLS is a frequent reason.",
-    seeWhoAnswers,
+    "See who answers, with which TLS, and what limits the TLS of the runner:",
+    (context) => run(look(context), SHOW_OPENSSL),
     "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
-    (context) => (isPostgres(context) ? [] : bypassProxy(context)),
+    (context) =>
+      isPostgres(context)
+        ? [PAST_POOLER, "The lowest version of the server is its parameter `ssl_min_protocol_version`."]
+        : bypassProxy(context),
   ],
   "tls-handshake": [
     [
@@ -243,9 +248,13 @@ const LOOPBACK = /[\s"[(](127\.|::1\b)/;
 /** An IP address, or one word. */
 const NO_NAME = /^([\d.]+|[^.]+)$/;
 
+const WEAK = /weak|small/i;
+
+const SHOW_OPENSSL = "env | grep -E 'OPENSSL|NODE_OPTIONS'";
+
 const FAULTS: readonly (readonly [words: RegExp, fault: string])[] = [
   [/purpose|(extended|incompatible) key usage/i, "is not for servers: its extended key usage has no `serverAuth`"],
-  [/weak|small/i, "has a weak key or signature, or OpenSSL on this machine is set to a high security level"],
+  [WEAK, "has a weak key or signature, or OpenSSL on this machine is set to a high security level"],
   [/revoked|CRL/, "was revoked, or the list of revoked certificates (CRL) cannot be read"],
   [/./, "breaks the rules for certificates: it is malformed, or from an authority that may not issue it"],
 ];

@@ -6,7 +6,7 @@ import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, identifier } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK, lookAtState, SELECT_CLOUD, setFullName } from "./steps.ts";
+import { CHECK_CLOCK, lookAtState, PAST_POOLER, SELECT_CLOUD, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
@@ -17,9 +17,6 @@ const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(
 const ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"«»„]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
 
 const USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
-
-const PAST_POOLER =
-  "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.";
 
 /** What PgBouncer, Supavisor, Odyssey, PgCat, PgDog, Pgpool-II and RDS Proxy mean by these words, the special ones first. */
 const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
@@ -51,6 +48,10 @@ const LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evt
 
 /** A name in quotes, in a refusal that is not English. */
 const NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["«»„]\s?([^"«»„“]+?)\s?["«»“]/i;
+
+/** No entry of pg_hba.conf for an unencrypted connection, in each language of the server. */
+const NOT_ENCRYPTED =
+  /^(?!.*server login)(?=.*pg_hba)(.*SSL (off|关闭)|(?!.*(SSL|GSS)).*(encr|schlüssel|chiffr|cifr|cript|crittogr|krypt|szyfr|şifre|шифр|暗号|加密|암호화|დაშიფვრ))/i;
 
 /** "Database" and a name in quotes, in each language of the server. */
 const DATABASE =
@@ -126,14 +127,13 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "token-audience": [
     /^[^"]*(token.*|\b)(audience|aud claim)\b/i,
-    (_context, { text }) =>
+    (context, { text }) =>
       text.includes("cosmos.")
         ? [
             "`host` leads to a cluster of Azure Cosmos DB for PostgreSQL, which needs another token.",
             "Set `host` to a flexible server of Azure Database for PostgreSQL.",
           ]
-        : [OTHER_CLOUD, ...SELECT_CLOUD],
-    tokenClaims,
+        : [OTHER_CLOUD, ...SELECT_CLOUD, ...tokenClaims(context)],
   ],
   "token-group": [
     /does not contain group/i,
@@ -203,31 +203,39 @@ export const POSTGRES = rulesFor("postgres", {
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
     { codes: "28000", text: /^(?!.*(authentication|Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|pg_hba)).*["«»„]/ },
-    "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-    "Set `user` to a role that can log in.",
-    findRole,
-    "If the role exists, let it log in:",
-    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`),
+    (context, symptom) =>
+      byPooler(context, symptom) ?? [
+        "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+        "Set `user` to a role that can log in.",
+        ...findRole(context),
+        "If the role exists, let it log in:",
+        run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`),
+      ],
+  ],
+  "tls-required": [
+    [NOT_ENCRYPTED, /(SSL|TLS) (connection )?(is )?required|only TLS/i],
+    "The server accepts only connections with TLS.",
+    "Remove `ssl-mode`, or set it to `verify-full`.",
+    "If a proxy or a pooler is in between, let it connect to the server with TLS.",
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    /^(?!.*server login).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
     (context, { text }) => azAllow(context, addressIn(text) ?? "<address>"),
     "Or use a runner in the server's network (`docs/private-network.md`).",
   ],
-  "tls-required": [
-    /^(?!.*server login).*pg_hba\.conf.*(no encryption|SSL off)|(SSL|TLS) (connection )?(is )?required|only TLS|TLS version used/i,
-    "The server accepts only connections with TLS, in the version that it requires, or a newer one.",
-    "Remove `ssl-mode`, or set it to `verify-full`.",
-    "If a proxy or a pooler is in between, let it use the version that the server requires:",
-    (context) => azOnServer("parameter show", context, { name: "ssl_min_protocol_version", query: "value" }),
-  ],
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name, or a pooler does not list it. Names are case-sensitive.",
+    ({ database }, { text }) =>
+      isOther(text.match(/["«»„]\s?([^"«»„“]+?)\s?["«»“]/)?.[1], database)
+        ? [
+            "The server has no database with this name, which is not `database`: a connection pooler in between asks for it, perhaps by the name of a user (`user@server`) because its configuration names no database.",
+            PAST_POOLER,
+          ]
+        : "The server has no database with this name, or a pooler does not list it. Names are case-sensitive.",
     "Set `database` to one of these:",
     listDatabases,
   ],
@@ -567,7 +575,7 @@ export const POSTGRES = rulesFor("postgres", {
     (context) => azOnServer("parameter set", context, { name: "pgbouncer.<setting>", value: "<value>" }),
   ],
   "sign-in-refused": [
-    "28000",
+    { codes: "28000", text: /^(?!TLS version)/ },
     "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers use only passwords and Entra tokens (never ident, LDAP or client certificates).",
     setFullName,
     "Check how the server lets roles sign in:",
@@ -619,6 +627,22 @@ function roleIn(text: string): string | undefined {
   return (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 }
 
+/** True if the server names something else than the action did. The server can cut a name to 63 bytes. */
+function isOther(named = "", own = named): boolean {
+  return !own.toLowerCase().startsWith(named.toLowerCase());
+}
+
+/** The answer to a refusal of a role that is not the action's own. */
+function byPooler({ user }: Context, { text }: Symptom): Answer | undefined {
+  const role = roleIn(text);
+  if (role === undefined || !isOther(role, user)) return undefined;
+  return [
+    sentence`${name(role)} is not \`user\`: a connection pooler in between signs in as a role of its own, which the server refuses.`,
+    PAST_POOLER,
+    "Or let the pooler sign in with the name and the password of a role that can log in (PgBouncer: `auth_user`).",
+  ];
+}
+
 function objectId({ token }: Context): string {
   return claim(token, "oid") ?? "<object-id>";
 }
@@ -639,7 +663,10 @@ function tokenClaims({ token }: Context): Steps {
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
     claims.push(sentence`valid until ${code(new Date(expires * 1000).toISOString())}`);
   }
-  return claims.length === 0 ? [] : [sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`];
+  if (claims.length === 0) return [];
+  return [
+    sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, and \`tid\` the server's tenant.`,
+  ];
 }
 
 /** Where the roles are listed with the object IDs they are bound to. */
@@ -672,7 +699,9 @@ function withoutServer(user: string, host: string): string | undefined {
 }
 
 /** 28P01 has one text for many causes: those that the name or the token shows come first. */
-function passwordRefused(context: Context): Answer {
+function passwordRefused(context: Context, symptom: Symptom): Answer {
+  const pooler = byPooler(context, symptom);
+  if (pooler !== undefined) return pooler;
   const { signIn, user = "", host = "", token, cloud } = context;
   if (signIn?.type === "password")
     return [

@@ -9,6 +9,9 @@ export const CHECK_CLOCK: Steps = [
   run("date -u\ncurl --silent --head https://github.com | grep -i ^date"),
 ];
 
+export const PAST_POOLER =
+  "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.";
+
 export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_TENANT];
 
 export const WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";

@@ -254,7 +254,6 @@ test("a connection that PgBouncer's port refuses begins with the step past PgBou
 });
 
 describe("a password that was refused", () => {
-  const refused = error('password authentication failed for user "x"', "28P01");
   const token = {
     oid: "o-1",
     appid: "a-1",
@@ -263,8 +262,10 @@ describe("a password that was refused", () => {
     aud: "https://ossrdbms-aad.database.windows.net",
     exp: 1795448154,
   };
-  const answer = (context: Context) =>
-    written(diagnose(refused, { host: "contoso-pg.postgres.database.azure.com", ...context }));
+  const answer = (context: Context) => {
+    const refused = error(`password authentication failed for user "${context.user}"`, "28P01");
+    return written(diagnose(refused, { host: "contoso-pg.postgres.database.azure.com", ...context }));
+  };
 
   test("shows the claims of the token", () => {
     expect(answer({ user: "ci-admin", token, cloud: CLOUDS.azurecloud })).toContain(
@@ -390,7 +391,7 @@ describe("a failure on the way that a proxy leads to", () => {
 test("the firewall's refusal is recognized in every language, with the address", () => {
   for (const text of [
     "kein pg_hba.conf-Eintrag für Host »203.0.113.7«, Benutzer »u«, Datenbank »d«, SSL-Verschlüsselung",
-    'нет записи в pg_hba.conf для компьютера "203.0.113.7", пользователя "u", базы "d", без шифрования',
+    'нет записи в pg_hba.conf для компьютера "203.0.113.7", пользователя "u", базы "d", шифрование SSL',
     'ホスト"203.0.113.7"、ユーザー"u"用のエントリがpg_hba.confにありません',
   ]) {
     const failure = diagnose(error(text, "28000"));
