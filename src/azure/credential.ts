@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { readFile } from "node:fs/promises";
 import type { HttpClient, PipelineResponse } from "@azure/core-rest-pipeline";
 import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { claimsOf } from "../diagnosis/claims.ts";
@@ -72,17 +73,18 @@ function withoutRetries({ failure, cause }: ActionError): ActionError {
 const MARGIN = 60_000;
 
 async function requestToken(
-  how: EntraSignIn,
+  given: EntraSignIn,
   cloud: Cloud,
   scope: string,
   env: Env,
   answerTime: number,
   signal?: AbortSignal,
 ): Promise<AccessToken> {
+  const { how, tokenFile } = ofPod(given, env) ?? { how: given };
   let assertion: Promise<string> | undefined;
   /** One assertion for one token request, though the library asks for it twice. */
   const getAssertion = () => {
-    assertion ??= idToken(cloud.oidcAudience, env, answerTime);
+    assertion ??= tokenFile === undefined ? idToken(cloud.oidcAudience, env, answerTime) : tokenIn(tokenFile);
     return assertion;
   };
   const last: LastRequest = { answerTime, type: how.type };
@@ -114,6 +116,21 @@ async function requestToken(
     const context = { ...peer, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
   }
+}
+
+/**
+ * How a pod with Azure Workload Identity signs in: with the ID token of its service account, by the variables for which
+ * `ManagedIdentityCredential` does the same: https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html
+ */
+function ofPod(how: EntraSignIn, env: Env) {
+  const { AZURE_CLIENT_ID, AZURE_TENANT_ID: tenantId, AZURE_FEDERATED_TOKEN_FILE: tokenFile } = env;
+  const clientId = (how.type === "managed-identity" && how.clientId) || AZURE_CLIENT_ID;
+  if (how.type !== "managed-identity" || !clientId || !tenantId || !tokenFile) return undefined;
+  return { how: { type: "oidc", clientId, tenantId }, tokenFile } as const;
+}
+
+async function tokenIn(file: string): Promise<string> {
+  return (await readFile(file, "utf8")).trim();
 }
 
 function credentialFor(

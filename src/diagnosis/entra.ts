@@ -78,23 +78,25 @@ const IN_PARTICULAR = rulesFor("entra", {
   ],
   "assertion-expired": [
     "AADSTS700024 AADSTS500133",
-    ({ signIn }) =>
-      signIn?.type === "azure-cli"
+    (context, symptom) =>
+      context.signIn?.type === "azure-cli"
         ? [
             "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
             "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
             "Or run azure/login right before this step.",
           ]
-        : [
-            "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
-            "Run the job again.",
-            "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server.",
-          ],
+        : isOfKubernetes(context, symptom)
+          ? KUBERNETES_TOKEN
+          : [
+              "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
+              "Run the job again.",
+              "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server.",
+            ],
     { retries: 1 },
   ],
   "issuer-unreadable": [
     "AADSTS50166 AADSTS501661 AADSTS90061 AADSTS7000272",
-    "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com, and after a rotation of the keys, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
+    "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet.",
     (context, symptom) => (issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : []),
     "If the error persists, check that the issuer's configuration, and the keys at its `jwks_uri`, can be read from the internet:",
     (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom)}/.well-known/openid-configuration`)}`),
@@ -186,11 +188,11 @@ const IN_PARTICULAR = rulesFor("entra", {
       "AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
       { codes: "AADSTS70002", text: /secret|assertion|credential/ },
     ],
-    (context, { text }) =>
+    (context, symptom) =>
       context.signIn?.type === "oidc"
-        ? assertionInvalid(context)
+        ? assertionInvalid(context, symptom)
         : [
-            text.includes("AADSTS7000222")
+            symptom.text.includes("AADSTS7000222")
               ? "The client secret has expired."
               : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
             "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
@@ -259,7 +261,7 @@ const IN_PARTICULAR = rulesFor("entra", {
           ],
   ],
   "managed-identity-aks": [
-    /failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
+    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
     "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of the pod's service account, pod identity has no binding for the pod, or it needs to know the identity.",
     "See which labels and which service account the pod has:",
     run("kubectl get pod <pod> --output yaml"),
@@ -491,8 +493,17 @@ function asApplication({ signIn }: Context): Steps {
   return isApplication(signIn) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
 }
 
-function assertionInvalid({ signIn }: Context): Answer {
-  if (signIn?.type === "azure-cli")
+/** https://learn.microsoft.com/azure/aks/workload-identity-overview */
+const KUBERNETES_TOKEN: Answer = [
+  "Entra does not accept the service account's token in the file `AZURE_FEDERATED_TOKEN_FILE`: the file is a copy or is no longer renewed, the token is valid for more than 24 hours, or it is not the token that Azure Workload Identity projects into the pod.",
+  'Give the pod the label `azure.workload.identity/use: "true"`, do not set `AZURE_FEDERATED_TOKEN_FILE` to another file, and create the pod again. See what it has:',
+  run("kubectl get pod <pod> --output yaml"),
+  "The projected token must not have an `expirationSeconds` above 86400. Compare the times in the message with the clock of the node.",
+];
+
+function assertionInvalid(context: Context, symptom: Symptom): Answer {
+  if (isOfKubernetes(context, symptom)) return KUBERNETES_TOKEN;
+  if (context.signIn?.type === "azure-cli")
     return [
       "Entra does not accept the token or the certificate with which the Azure CLI signed in: it is missing, expired, revoked or changed, is not the application's, or is a token of Entra instead of GitHub's ID token.",
       "Use `auth-type: oidc`, which sends GitHub's ID token and needs no certificate.",
@@ -590,7 +601,7 @@ function federate(context: Context, symptom: Symptom): Steps {
   const id = clientOf(signIn);
   if (isOfKubernetes(context, symptom))
     return [
-      "The ID token is not GitHub's, but that of a service account of Kubernetes. Find the issuer of its cluster:",
+      "The ID token is that of a service account of Kubernetes. Find the issuer of its cluster:",
       az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
       ...credential("create", id, { ...sent, issuer: "<issuer>" }),
     ];

@@ -10,6 +10,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { signIn } from "../../src/azure/credential.ts";
+import { idToken } from "../../src/azure/id-token.ts";
 import { CLOUDS, type CloudName } from "../../src/model/clouds.ts";
 import { ActionError } from "../../src/model/failure.ts";
 import type { SignIn } from "../../src/model/settings.ts";
@@ -124,6 +125,28 @@ describe("the token", () => {
     const cwd = join(import.meta.dirname, "../..");
     const run = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { cwd });
     expect(run.stdout).toBe("hunter2\n");
+  });
+});
+
+describe("a pod with Azure Workload Identity", () => {
+  const inPod = async (token: string) => {
+    const directory = await mkdtemp(join(tmpdir(), "pod-"));
+    toClose.push(() => rm(directory, { recursive: true }));
+    vi.stubEnv("AZURE_CLIENT_ID", ADMIN.clientId);
+    vi.stubEnv("AZURE_TENANT_ID", TENANT_ID);
+    vi.stubEnv("AZURE_FEDERATED_TOKEN_FILE", join(directory, "token"));
+    if (token !== "") await writeFile(join(directory, "token"), `${token}\n`);
+  };
+
+  test("signs in with the token in the file", async () => {
+    await inPod(await idToken(CLOUDS.azurecloud.oidcAudience, process.env, QUICK.answerTime));
+    await password({ type: "managed-identity" })();
+    expect(sandbox.entra.requests).toMatchObject([{ clientId: ADMIN.clientId, outcome: "issued" }]);
+  });
+
+  test("learns that the file is missing", async () => {
+    await inPod("");
+    expect(await failing(password({ type: "managed-identity" })())).toMatchObject({ code: "managed-identity-aks" });
   });
 });
 

@@ -21,6 +21,7 @@ export interface Case {
     readonly proxy?: string;
     readonly subject?: string;
     readonly with?: "entra" | "github" | "github-issues";
+    readonly pod?: true;
     readonly bare?: true;
     readonly missing?: true;
     readonly silent?: true;

@@ -32,6 +32,13 @@ const IDS = {
   tenantId: "3f0c6a52-7b1e-4d35-9a8e-5d2f8f6b1c01",
 };
 
+/** The claims of the token that Azure Workload Identity puts into a pod. */
+const SERVICE_ACCOUNT = {
+  iss: "https://westeurope.oic.prod-aks.azure.com/0a/0b/",
+  sub: "system:serviceaccount:ci:runner",
+  aud: ["api://AzureADTokenExchange"],
+};
+
 /** The context of a refusal by PostgreSQL. */
 const AT_POSTGRES: Context = {
   host: "contoso-pg.postgres.database.azure.com",
@@ -85,8 +92,13 @@ export async function startSenders() {
   });
 
   let clients = 0;
-  const signInAs = (how: SignIn) =>
-    failing(signIn({ signIn: how, cloud: CLOUDS.azurecloud }, process.env, undefined, { patience: ONCE })());
+  const signInAs = (how: SignIn, env: NodeJS.ProcessEnv = process.env) =>
+    failing(signIn({ signIn: how, cloud: CLOUDS.azurecloud }, env, undefined, { patience: ONCE })());
+  const pod = {
+    AZURE_CLIENT_ID: IDS.clientId,
+    AZURE_TENANT_ID: IDS.tenantId,
+    AZURE_FEDERATED_TOKEN_FILE: join(bin, "token"),
+  };
 
   const senders: Record<Case["from"], (each: Case) => Promise<Failure>> = {
     async github({ text, status, body, given }) {
@@ -100,6 +112,7 @@ export async function startSenders() {
 
     async entra({ text, status = 400, type = "application/json", body, given }) {
       github.subject = given?.subject ?? "repo:contoso/orders:ref:refs/heads/main";
+      if (given?.pod) await writeFile(join(bin, "token"), `x.${btoa(JSON.stringify(SERVICE_ACCOUNT))}.x`);
       const error = {
         error: status === 400 ? "invalid_request" : "temporarily_unavailable",
         error_description: `${text} Trace ID: 0a0b Correlation ID: 0c0d Timestamp: 2026-11-23 15:00:00Z`,
@@ -107,6 +120,7 @@ export async function startSenders() {
       };
       answer = (_request, response) =>
         response.writeHead(status, { "content-type": type }).end(body ?? JSON.stringify(error));
+      if (given?.pod) return signInAs({ type: "managed-identity" }, { ...process.env, ...pod });
       return signInAs(
         given?.signIn === "client-secret"
           ? { type: "client-secret", ...IDS, clientSecret: "of-the-application" }
