@@ -229,13 +229,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    ({ database }, { text }) =>
-      isOther(text.match(/["«»„]\s?([^"«»„“]+?)\s?["«»“]/)?.[1], database)
-        ? [
-            "The server has no database with this name, which is not `database`: a connection pooler in between asks for it, perhaps by the name of a user (`user@server`) because its configuration names no database.",
-            PAST_POOLER,
-          ]
-        : "The server has no database with this name, or a pooler does not list it. Names are case-sensitive.",
+    "The server has no database with this name, or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive.",
     "Set `database` to one of these:",
     listDatabases,
   ],
@@ -627,15 +621,10 @@ function roleIn(text: string): string | undefined {
   return (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 }
 
-/** True if the server names something else than the action did. The server can cut a name to 63 bytes. */
-function isOther(named = "", own = named): boolean {
-  return !own.toLowerCase().startsWith(named.toLowerCase());
-}
-
-/** The answer to a refusal of a role that is not the action's own. */
+/** The answer to a refusal of another role than `user`, of which the server can cut all after 63 bytes. */
 function byPooler({ user }: Context, { text }: Symptom): Answer | undefined {
   const role = roleIn(text);
-  if (role === undefined || !isOther(role, user)) return undefined;
+  if (role === undefined || (user ?? role).toLowerCase().startsWith(role.toLowerCase())) return undefined;
   return [
     sentence`${name(role)} is not \`user\`: a connection pooler in between signs in as a role of its own, which the server refuses.`,
     PAST_POOLER,
