@@ -57,7 +57,7 @@ const ENTRIES = {
     byServer: true,
     isEnough: true,
     advice: inOurWords(
-      "Run this step again. If that changes nothing, an event trigger or an extension undoes the change, or the role that acted is no longer allowed to make it.",
+      "Run this step again. If that changes nothing, an event trigger or an extension undoes the change, or the role that acted lacks the grant option: let the owner of the object make the change.",
     ),
   },
   "not-tried": {

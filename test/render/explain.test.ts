@@ -63,7 +63,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   "without-effect": [
     "The server accepted the statement, but the privilege did not change, or changed back.",
-    "Run this step again. If that changes nothing, an event trigger or an extension undoes the change, or the role that acted is no longer allowed to make it.",
+    "Run this step again. If that changes nothing, an event trigger or an extension undoes the change, or the role that acted lacks the grant option: let the owner of the object make the change.",
     'Or run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
   ],
   "not-tried": [
