@@ -95,8 +95,8 @@ export function hostName(suffix: () => string, forConnectionString: Sentence): (
   return (text) => {
     const name = text.trim();
     if (isIP(name)) return name;
-    const other = NOT_HOSTS.find(({ form }) => form.test(name));
-    if (other !== undefined) throw new Invalid(other.problem, { remedy: other.remedy });
+    for (const [form, problem, remedy] of NOT_HOSTS)
+      if (form.test(name)) throw new Invalid(inOurWords(problem), { remedy: inOurWords(remedy) });
     if (!isHostName(name)) {
       const port = name.includes(":") ? "The port goes in `port`." : "";
       const other = name.includes("@") ? "Only what follows the `@` is the host. The user goes in `user`." : port;
@@ -114,23 +114,15 @@ export function hostNames(suffix: () => string, forConnectionString: Sentence): 
   return (text) => [...new Map(inText(text).map((host) => [host.toLowerCase(), host])).values()];
 }
 
-const NOT_HOSTS = [
-  {
-    form: /^https?:\/\//i,
-    problem: inOurWords("is a URL"),
-    remedy: inOurWords("Use the server name only, without `https://`."),
-  },
-  {
-    form: /^(undefined|null|none|nil)$/i,
-    problem: inOurWords("stands for a missing value"),
-    remedy: inOurWords("Check the variable, secret or output that it comes from."),
-  },
+const NOT_HOSTS: readonly (readonly [form: RegExp, problem: string, remedy: string])[] = [
+  [/^https?:\/\//i, "is a URL", "Use the server name only, without `https://`."],
+  [/^(undefined|null|none|nil)$/i, "stands for a missing value", "Check the variable, secret or output it comes from."],
   // https://learn.microsoft.com/azure/horizondb/ and https://learn.microsoft.com/azure/cosmos-db/postgresql/
-  {
-    form: /\.(horizondb|postgres\.cosmos)\.azure\.com\.?$/i,
-    problem: inOurWords("is a cluster of Azure HorizonDB or Azure Cosmos DB for PostgreSQL"),
-    remedy: inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL."),
-  },
+  [
+    /\.(horizondb|postgres\.cosmos)\.azure\.com\.?$/i,
+    "is a cluster of Azure HorizonDB or Azure Cosmos DB for PostgreSQL",
+    "Use the name of a flexible server of Azure Database for PostgreSQL.",
+  ],
 ];
 
 function isHostName(name: string): boolean {

@@ -411,7 +411,7 @@ describe("the server", () => {
 
   test.each(["undefined", "null", "None"])("%s is not a host name, but what a missing value was written as", (host) => {
     expect(mistakes({ host })).toEqual([
-      `\`host\`: ${JSON.stringify(host)} stands for a missing value. Check the variable, secret or output that it comes from.`,
+      `\`host\`: ${JSON.stringify(host)} stands for a missing value. Check the variable, secret or output it comes from.`,
     ]);
   });
 
