@@ -19,7 +19,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     (context) => {
       if (!isPostgres(context))
-        return [`${NOT_KNOWN} In a closed network, only a proxy does.`, ...lookUp(context), ...reachable(context)];
+        return [
+          `${NOT_KNOWN} In a closed network, only a proxy resolves it.`,
+          ...lookUp(context),
+          ...reachable(context),
+        ];
       const meant = correctName(context);
       if (meant !== undefined) return ["The host name is misspelt.", "Set `host` to this name:", run(`host: ${meant}`)];
       return [

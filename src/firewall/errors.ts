@@ -168,7 +168,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "The subscription has no resource group or server with this name: it is not created yet, is being deleted, or was deleted or moved.",
     "Set `server-resource-id` to one of these:",
     ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].id" }),
-    "If the server is among them, run the job again when it is `Ready`:",
+    "If the server is among them, or is not created yet, run the job again when it is `Ready`:",
     ({ server }) => azShow({ server }, "state"),
   ],
   "azure-not-permitted": [
