@@ -279,7 +279,7 @@ const IN_PARTICULAR = rulesFor("entra", {
       /parameter is required|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b/i,
       { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
-    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, a proxy changed the request, or the Azure CLI is older than 2.67. In a container app, `auth-type: managed-identity` knows the endpoint.",
+    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind or version, a proxy changed the request, or the Azure CLI is older than 2.67. In a container app, `auth-type: managed-identity` knows the endpoint.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
     "Or see which variables the job has:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
@@ -619,7 +619,7 @@ function federate(context: Context, symptom: Symptom): Steps {
       ...credential("update", id, sent),
     ];
   const create = [compare, ...credential("create", id, sent)];
-  if (isCustomized(sent.subject)) return forCustomized(assertion, create);
+  if (isCustomized(sent.subject)) return [...showCustomization(assertion), ...create];
   return [...create, "Run the job again after a few minutes: a new federated credential can take that long to work."];
 }
 
@@ -639,14 +639,11 @@ function isCustomized(subject: string): boolean {
 }
 
 /** https://docs.github.com/actions/reference/security/oidc#customizing-the-token-claims */
-function forCustomized(assertion: Context["assertion"], create: Steps): Steps {
+function showCustomization(assertion: Context["assertion"]): Steps {
   const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
   return [
     "The repository or its organization has customized the subject. Show which claims it has:",
     run(`gh api ${shell(api)}`),
-    ...create,
-    "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
-    run(`gh api --method PUT ${shell(api)} --field use_default=true`),
   ];
 }
 
