@@ -19,15 +19,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     (context) => {
       if (!isPostgres(context))
-        return [
-          `${NOT_KNOWN} In a closed network, only a proxy resolves it.`,
-          ...lookUp(context),
-          ...reachable(context),
-        ];
+        return [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)];
       const meant = correctName(context);
       if (meant !== undefined) return ["The host name is misspelt.", "Set `host` to this name:", run(`host: ${meant}`)];
       return [
-        `${NOT_KNOWN} The name of a server in a virtual network resolves only inside that network.`,
+        `${HIDDEN} The name of a server in a virtual network resolves only inside that network.`,
         ...setFullName(context),
         "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
       ];
@@ -239,7 +235,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
 });
 
-const NOT_KNOWN = "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0).";
+const HIDDEN = "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0).";
 
 /** The name of a server that a misspelt host is nearly: `a.postgress.database.azure.com`. */
 function correctName({ host = "", cloud = CLOUDS.azurecloud }: Context): string | undefined {
