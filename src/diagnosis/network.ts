@@ -1,7 +1,5 @@
-import { CLOUDS } from "../model/clouds.ts";
 import { run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
-import { nearest } from "../text/near.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostOf, isPostgres, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
@@ -17,17 +15,14 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
       /getaddrinfo EAI_AGAIN [\w-]+$|host name "[\w-]+"|ECONNREFUSED (0\.0\.0\.0|:::)/,
     ],
-    (context) => {
-      if (!isPostgres(context))
-        return [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)];
-      const meant = correctName(context);
-      if (meant !== undefined) return ["The host name is misspelt.", "Set `host` to this name:", run(`host: ${meant}`)];
-      return [
-        `${HIDDEN} The name of a server in a virtual network resolves only inside that network.`,
-        ...setFullName(context),
-        "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
-      ];
-    },
+    (context) =>
+      isPostgres(context)
+        ? [
+            `${HIDDEN} It is misspelt, or the name of a server in a virtual network, which resolves only inside that network.`,
+            ...setFullName(context),
+            "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
+          ]
+        : [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)],
   ],
   "dns-unavailable": [
     ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E/],
@@ -236,12 +231,6 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
 });
 
 const HIDDEN = "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0).";
-
-/** The name of a server that a misspelt host is nearly: `a.postgress.database.azure.com`. */
-function correctName({ host = "", cloud = CLOUDS.azurecloud }: Context): string | undefined {
-  const name = host.toLowerCase().replace(/\..*/, cloud.hostSuffix);
-  return name === host.toLowerCase() ? undefined : nearest(host, [name]);
-}
 
 const LOOPBACK = /[\s"[(](127\.|::1\b)/;
 

@@ -379,20 +379,16 @@ export const POSTGRES = rulesFor("postgres", {
     "Run this step after the migrations, not at the same time.",
   ],
   "extension-not-loaded": [
-    /shared_preload_libraries|must be preloaded|could not (access file|load library|find function .* in file)|allow-listed/,
-    "An extension in the database is not loaded by the server, is not on the server's list of allowed extensions, or has another version than its library.",
-    (context, { text }) => {
-      const isUnlisted = text.includes("allow-listed");
-      const name = isUnlisted ? "azure.extensions" : "shared_preload_libraries";
-      return [
-        `Look up \`${name}\`, and set it to the same list with the extension added:`,
-        run(
-          azOnServer("parameter show", context, { name, query: "value" }),
-          azOnServer("parameter set", context, { name, value: "<list>" }),
-        ),
-        ...(isUnlisted ? [] : ["Restart the server, which loads libraries only then:", azServer("restart", context)]),
-      ];
-    },
+    /shared_preload_libraries|must be preloaded|could not (access file|load library|find function .* in file)/,
+    "An extension in the database is not loaded by the server, or has another version than its library.",
+    "Look up which libraries the server loads, and set the same list with the extension added:",
+    (context) =>
+      run(
+        azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
+        azOnServer("parameter set", context, { name: "shared_preload_libraries", value: "<list>" }),
+      ),
+    "Restart the server, which loads libraries only then:",
+    (context) => azServer("restart", context),
     "Or update the extension, or drop it if nothing needs it:",
     run('ALTER EXTENSION "<name>" UPDATE;'),
   ],
@@ -425,8 +421,8 @@ export const POSTGRES = rulesFor("postgres", {
     "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
     "Find the role of the identity, as an Entra administrator in database `postgres`:",
     LIST_PRINCIPALS,
-    "Use that role, or drop it and create the new one:",
-    run('DROP ROLE "<role>";'),
+    "Use that role. Or drop it, as a member of both roles, and create the new one. The first two lines are for each database:",
+    run('REASSIGN OWNED BY "<role>" TO "<new-owner>";\nDROP OWNED BY "<role>";\nDROP ROLE "<role>";'),
   ],
   "citus-worker": [
     /operation is not allowed on this node|Citus worker|coordinator/,
@@ -545,12 +541,6 @@ export const POSTGRES = rulesFor("postgres", {
     "List the event triggers:",
     LIST_EVENT_TRIGGERS,
     "Do what the message says, or ask the trigger's owner for an exception.",
-  ],
-  "role-not-droppable": [
-    { codes: "2BP01", text: /^role .* cannot be dropped/ },
-    "The role owns objects or has privileges, perhaps in other databases. PostgreSQL drops a role only when it has neither.",
-    "Run this in each database, as a member of both roles. The second line also revokes the privileges of the role:",
-    run('REASSIGN OWNED BY "<role>" TO "<new-owner>";\nDROP OWNED BY "<role>";'),
   ],
   "dependent-privileges": [
     "2BP01",

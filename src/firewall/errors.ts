@@ -115,15 +115,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
   ],
   "azure-request-changed": [
-    ["InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter UnsupportedMediaType", /' header is /],
-    "The request that Azure received is not the one that this action sent: a proxy on the way probably changed it.",
-    allowInProxy,
-  ],
-  "azure-address-changed": [
-    "MissingSubscription",
-    "The address of the request has no subscription where Azure expects it: `server-resource-id` or `AZURE_RESOURCE_MANAGER_URL` is wrong, or a proxy changed the address.",
-    "Let no step set `AZURE_RESOURCE_MANAGER_URL`, and compare `server-resource-id` with the server's own ID:",
-    ({ server }) => azShow({ server }, "id"),
+    [
+      "InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter MissingSubscription UnsupportedMediaType",
+      /' header is /,
+    ],
+    "The request that Azure received is not the one that this action sent: a proxy on the way probably changed it, or a step set `AZURE_RESOURCE_MANAGER_URL`.",
     allowInProxy,
   ],
   "azure-token-expired": [

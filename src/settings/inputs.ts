@@ -30,10 +30,7 @@ export const INPUTS = {
   undeclared: { use: oneOf(UNDECLARED), default: "ignore" },
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
   "drift-issue": BOOLEAN_INPUT,
-  "github-token": {
-    ...SECRET_INPUT,
-    use: "a GitHub token that can write issues. Omit it to use the job's own: a secret is empty if it does not exist, or if the run is for a pull request from a fork or by Dependabot",
-  },
+  "github-token": { ...SECRET_INPUT, use: "a GitHub token that can write issues. Omit it to use the job's own" },
 } as const;
 
 type MainInputs = InputsOf<typeof INPUTS>;

@@ -56,7 +56,7 @@ test("a code in the list of codes leads to the likeliest sections that have the 
   expect(listed.get("AADSTS70021")).toEqual(["federated-credential"]);
   expect(listed.get("28000")?.[0]).toBe("firewall");
   expect(listed.get("InvalidAuthenticationToken")?.[0]).toBe("azure-token-refused");
-  expect(listed.get("2BP01")).toEqual(["role-not-droppable", "dependent-privileges"]);
+  expect(listed.get("2BP01")).toEqual(["dependent-privileges"]);
   expect(listed.get("42501")?.[0]).toBe("not-permitted");
   expect(listed.get("ETIMEDOUT")?.[0]).toBe("connection-timed-out");
   expect(listed.get("ScopeLocked")).toEqual(["resource-locked"]);

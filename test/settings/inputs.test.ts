@@ -658,7 +658,7 @@ describe("the drift issue", () => {
 
   test("the drift issue requires a token", () => {
     expect(mistakes({ "drift-issue": "true" })).toEqual([
-      "`github-token` is missing. `drift-issue: true` requires it: a GitHub token that can write issues. Omit it to use the job's own: a secret is empty if it does not exist, or if the run is for a pull request from a fork or by Dependabot.",
+      "`github-token` is missing. `drift-issue: true` requires it: a GitHub token that can write issues. Omit it to use the job's own.",
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { diagnoseBy } from "../../diagnosis/diagnose.ts";
 import { NETWORK, reachable } from "../../diagnosis/network.ts";
 import { PROXY } from "../../diagnosis/proxy.ts";
 import { rulesFor } from "../../diagnosis/rules.ts";
-import { allowInProxy, bypassProxy } from "../../diagnosis/steps.ts";
+import { allowInProxy } from "../../diagnosis/steps.ts";
 import { ActionError, type Failure, run } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { proxyTo } from "../../proxy.ts";
@@ -32,14 +32,8 @@ const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permis
 const REFUSALS = rulesFor("github-issues", {
   "issues-web-site": [
     [/^Cookies must be enabled/, { status: ["2xx", "4xx"], text: /^\s*</ }],
-    (context, { text }) =>
-      /sign.?(in|on)\b|log.?(in|on)\b/i.test(text)
-        ? [
-            "A page for people to sign in answered instead of GitHub's API: of a proxy or a single sign-on before GitHub's server, or of its web site, because the address in `GITHUB_API_URL` is not that of the API.",
-            "Exempt the API (on GitHub Enterprise Server, all paths that begin with `/api/`) from the sign-in.",
-            ...bypassProxy(context),
-          ]
-        : "A web site or a firewall answered instead of GitHub's API: the address in `GITHUB_API_URL` is not that of the API.",
+    "A web site, a firewall or a page to sign in answered instead of GitHub's API: the address in `GITHUB_API_URL` is not that of the API, or a single sign-on is in front of GitHub's server.",
+    "If a sign-in is in front of the server, exempt the API from it: all paths that begin with `/api/`.",
     "Let no step set `GITHUB_API_URL`. It is `https://api.github.com` on github.com, and ends in `/api/v3` on GitHub Enterprise Server.",
     "If the answer has a support ID, ask the administrator of the firewall for an exception, with this ID.",
   ],
