@@ -84,7 +84,7 @@ async function requestToken(
   let assertion: Promise<string> | undefined;
   /** One assertion for one token request, though the library asks for it twice. */
   const getAssertion = () => {
-    assertion ??= tokenFile === undefined ? idToken(cloud.oidcAudience, env, answerTime) : tokenIn(tokenFile);
+    assertion ??= tokenFile === undefined ? idToken(cloud.oidcAudience, env, answerTime) : readFile(tokenFile, "utf8");
     return assertion;
   };
   const last: LastRequest = { answerTime, type: how.type };
@@ -127,10 +127,6 @@ function ofPod(how: EntraSignIn, env: Env) {
   const clientId = (how.type === "managed-identity" && how.clientId) || AZURE_CLIENT_ID;
   if (how.type !== "managed-identity" || !clientId || !tenantId || !tokenFile) return undefined;
   return { how: { type: "oidc", clientId, tenantId }, tokenFile } as const;
-}
-
-async function tokenIn(file: string): Promise<string> {
-  return (await readFile(file, "utf8")).trim();
 }
 
 function credentialFor(

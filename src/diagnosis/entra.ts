@@ -16,9 +16,6 @@ const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHU
 const PROXY_PAGE = `4\\d\\d with an HTML page|5\\d\\d with .*${PRODUCTS}`;
 const BEHIND_PROXY = new RegExp(`HTTP status (50[24] (?!.*dial tcp)|${PROXY_PAGE})|Required metadata header`, "i");
 
-/** An answer that is a page, except Azure Front Door's: Entra itself answers in JSON. */
-const FROM_PAGE = /^(?![\s\S]*Our services aren)(\s*<|.*with an HTML page)/;
-
 /** Words of an answer that ask for another attempt, and answers that no other attempt changes. */
 const AGAIN = /\b(try|retry)\b|temporar|throttl/i;
 const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
@@ -381,13 +378,10 @@ const IN_GENERAL = rulesFor("entra", {
       },
       { status: [408, 410, 429, 500, 502, 503, 504] },
     ],
-    (_context, { text }) =>
-      FROM_PAGE.test(text)
-        ? "A proxy or a gateway on the way to Entra, or Entra's own, answered with an error page."
-        : "Entra is overloaded or has an outage.",
+    "Entra, or a gateway on the way to it, is overloaded or has an outage.",
     "Run the job again.",
     "Look for an outage: https://azure.status.microsoft",
-    (context, { text }) => (FROM_PAGE.test(text) ? allowInProxy(context) : []),
+    bypassProxy,
     { retries: 3 },
   ],
   "clock-wrong": [

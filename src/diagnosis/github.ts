@@ -22,17 +22,8 @@ export const GITHUB = rulesFor("github", {
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))/,
-    (_context, { text }) =>
-      /Error Code : 4(01|04|10)/.test(text)
-        ? [
-            "GitHub no longer accepts the token that it gave this job for requesting an ID token, or no longer knows the job: it has expired, or the job has ended.",
-            "Run the job again. In a long job, run this step early, or in a job of its own.",
-            "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.",
-          ]
-        : [
-            "GitHub does not issue this ID token, for the reason in its message.",
-            "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
-            "Run the job again, if there is no such step.",
-          ],
+    "GitHub does not issue this ID token, for the reason in its message. With status 401, 404 or 410, the token with which the job asked for it has expired, or the job has ended.",
+    "Run the job again. In a long job, run this step early, or in a job of its own.",
+    "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
   ],
 });

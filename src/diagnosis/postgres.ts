@@ -152,7 +152,6 @@ export const POSTGRES = rulesFor("postgres", {
       run(
         `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`,
       ),
-    "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it.",
   ],
   "token-role-type": [
     /AAD_AUTH_TOKENTYPE_APP_/,
@@ -308,8 +307,6 @@ export const POSTGRES = rulesFor("postgres", {
     "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
     "Run the job again.",
     "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
-    "If it happens often, let the replica wait longer for its readers (milliseconds):",
-    (context) => azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" }),
   ],
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },

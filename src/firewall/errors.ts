@@ -65,10 +65,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
     "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`).",
   ],
-  "azure-conditional-access": [
-    /LocationConditionEvaluationSatisfied|\bconditional access\b/i,
-    "A Conditional Access policy of the tenant does not allow this identity to use Azure from the runner's address.",
-    "Ask the tenant's administrators to allow the address, or to exclude the identity from the policy. Or use a runner with an address that the policy allows.",
+  "azure-not-from-here": [
+    ["PrivateLinkAccessRestricted", /LocationConditionEvaluationSatisfied|\bconditional access\b/i],
+    "This identity may not use Azure from the runner's network: a Conditional Access policy does not allow its address, or its private link to Azure Resource Manager does not lead to this subscription.",
+    "Use a runner in another network.",
+    "Or ask the tenant's administrators to allow the address or to exclude the identity from the policy, and the owner of a private link to associate it with the root management group.",
   ],
   "resource-locked": [
     "ScopeLocked",
@@ -77,13 +78,6 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ({ server: { subscription, resourceGroup } }) =>
       az("lock list", { subscription, "resource-group": resourceGroup, output: "table" }),
     "Remove the lock, as an owner or a user access administrator, or use a runner in the server's network (`docs/private-network.md`).",
-  ],
-  "azure-private-link": [
-    "PrivateLinkAccessRestricted",
-    "The runner's network reaches Azure Resource Manager through a private link, which does not lead to this subscription.",
-    ({ host = "management.azure.com" }) =>
-      sentence`Let the runner resolve ${code(host)} to its public address, without the private DNS zone, or use a runner outside this network.`,
-    "Or ask the owner of the private link to associate it with the root management group.",
   ],
   "azure-api-version": [
     [
@@ -174,12 +168,6 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ],
     "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
     allow,
-  ],
-  "azure-client-not-allowed": [
-    { status: [403], text: /\b(client|application)\b(?! IP| address).{0,120}\bnot (permitted|allowed)/i },
-    "Azure does not let this application use this API, whatever roles it has: perhaps another identity signs in than you expect.",
-    "See which application this is, and set `client-id` to your own application or managed identity:",
-    ({ clientId = "<client-id>" }, { text }) => az("ad sp show", { id: text.match(/[\da-f-]{36}/i)?.[0] ?? clientId }),
   ],
   "server-not-running": [
     [
