@@ -579,7 +579,7 @@ function idOf({ server, host: host2 }, option) {
   return { "resource-group": "<resource-group>", [option]: name3 };
 }
 function identifier(name3, unknown) {
-  return name3 === void 0 ? unknown : quoteIdentifier(name3);
+  return quoteIdentifier(name3 ?? unknown);
 }
 
 // src/diagnosis/claims.ts
@@ -638,19 +638,25 @@ function isPostgres(context) {
 }
 
 // src/diagnosis/steps.ts
-var CHECK_CLOCK = ["On a self-hosted runner, check the clock:", run("timedatectl")];
+var CHECK_CLOCK = [
+  "On a self-hosted runner, compare its clock with GitHub's:",
+  run("date -u\ncurl --silent --head https://github.com | grep -i ^date")
+];
+var PAST_POOLER = "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.";
 var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
 var WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 var SELECT_CLOUD = [
   "Set `environment` to the cloud of the tenant and the server: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
-  "Look up the cloud:",
-  SHOW_TENANT
+  ...LOOK_UP_TENANT
 ];
 function seeAnswer(context) {
   return ["See what answers the runner:", run(`curl --include ${shell(`https://${hostOf(context)}`)}`)];
 }
 function bypassProxy(context) {
-  return ["Or bypass the proxy, if `HTTPS_PROXY` is set:", run(`NO_PROXY=${shell(hostOf(context))}`)];
+  return [
+    "If `HTTPS_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
+    run(`NO_PROXY=${shell(hostOf(context))}`)
+  ];
 }
 function allowInProxy(context) {
   return ["Allow this host in the proxy or the firewall of the runner's network.", ...bypassProxy(context)];
@@ -691,7 +697,7 @@ var PROXY = rulesFor(HTTPS, {
       { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
       "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
       /tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
-      /SOCKS|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
+      /SOCKS|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
     ],
@@ -699,34 +705,26 @@ var PROXY = rulesFor(HTTPS, {
     "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner:",
-    (context) => run(
-      `curl --head --proxy ${shell(`http://${context.proxy ?? "<proxy>"}`)} ${shell(`https://${hostOf(context)}`)}`
-    ),
+    (context) => run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
     { retries: 1 }
   ],
   "proxy-refused": [
     [
-      "CONNECT_* ERR_PROXY_TUNNEL HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW",
-      { status: [413, 414, 431, 511] },
+      "CONNECT_* ERR_PROXY_TUNNEL ERR_TUNNEL_CONNECTION_FAILED HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW Z_DATA_ERROR",
+      { status: ["3xx", 413, 414, 431, 511] },
       {
         codes: "NOT_JSON",
         status: ["2xx", "3xx", "4xx"],
         text: /^(?!HTTP status (408|429|[23].*empty answer)|.*Our services aren)/
       },
       /Error Code : ([34]\d\d(?!.*Our services aren).*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
+      /\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/,
       { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
       { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") }
     ],
-    (_context, { text }) => /overflow|\b(413|414|431)\b/i.test(text) ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts." : /\b(30\d|511)\b|sign.?in|log.?(in|on)\b|captive|portal/i.test(text) ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)." : "A proxy or a firewall between the runner and this host does not allow the connection.",
+    (_context, { text }) => /overflow|\b(413|414|431)\b/i.test(text) ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts." : /\b(30\d|511)\b|sign.?in|log.?(in|on)\b|captive|portal/i.test(text) ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)." : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text) ? "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers." : "A proxy or a firewall between the runner and this host does not allow the connection.",
     allowInProxy,
     seeAnswer
-  ],
-  "answer-not-http": [
-    [/\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/, "Z_DATA_ERROR"],
-    "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers.",
-    seeAnswer,
-    allowInProxy,
-    { retries: 1 }
   ]
 });
 
@@ -737,18 +735,22 @@ var PROXY_PAGE = `4\\d\\d with an HTML page|5\\d\\d with .*${PRODUCTS}`;
 var BEHIND_PROXY = new RegExp(`HTTP status (50[24] (?!.*dial tcp)|${PROXY_PAGE})|Required metadata header`, "i");
 var AGAIN = /\b(try|retry)\b|temporar|throttl/i;
 var FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
-var NOT_IMDS = /^(?!169\.254\.169\.254)/;
-var CLOUD_SHELL = /not a supported MSI token audience/;
-var BYPASS_FOR_IDENTITY = [
-  "If the runner uses a proxy, exclude the identity endpoint from it:",
-  run("NO_PROXY=169.254.169.254")
+var NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
+var APP = { "resource-group": "<resource-group>", name: "<app>" };
+var MACHINE = { ...APP, name: "<vm>" };
+var IDENTITY = { ...MACHINE, identities: "<identity-id>" };
+var LIST_OF_APP = [
+  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`:",
+  run(az("containerapp identity show", APP), az("webapp identity show", APP))
 ];
+var BYPASS_FOR_IDENTITY = bypassProxy({ host: "169.254.169.254" });
 var IN_PARTICULAR = rulesFor("entra", {
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(?!112\b)\d+|5001[23]|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "Remove the identity from the machine, and assign it (or a new one) again. An app has the same commands:",
-    () => run(az("vm identity remove", MACHINE), az("vm identity assign", MACHINE))
+    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. An app has the same commands:",
+    run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
+    "A new identity has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
   ],
   "federated-credential": [
     "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138 AADSTS70021*",
@@ -760,18 +762,18 @@ var IN_PARTICULAR = rulesFor("entra", {
   "federation-not-allowed": [
     "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
     "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
-    (context, symptom) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application${enterpriseOf(context.assertion)}.`,
-    "If the message names enterprises, run the workflow in a repository of an organization that belongs to one of them.",
+    (context, symptom) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application.`,
+    "If the message names enterprises, ask them to add yours, or run the workflow in a repository of an organization that belongs to one of them.",
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
   ],
   "cross-cloud": [
     "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
-    ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, the cloud that this run asked.`,
+    ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, where this run signed in.`,
     ...SELECT_CLOUD
   ],
   "assertion-invalid": [
     [
-      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS50146 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 AADSTS70022* AADSTS70023*",
+      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 AADSTS70022* AADSTS70023*",
       /AADSTS50027\b|AADSTS50012: Client assertion\b/
       // another number follows, or the number is also a secret's
     ],
@@ -779,50 +781,53 @@ var IN_PARTICULAR = rulesFor("entra", {
   ],
   "assertion-expired": [
     "AADSTS700024 AADSTS500133",
-    ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? [
+    (context, symptom) => context.signIn?.type === "azure-cli" ? [
       "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
       "Or run azure/login right before this step."
-    ] : [
-      "GitHub's ID token had expired when Entra received it. It is valid for five minutes, so the runner's clock is probably wrong.",
-      ...CHECK_CLOCK,
-      "Run the job again."
+    ] : isOfKubernetes(context, symptom) ? KUBERNETES_TOKEN : [
+      "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
+      "Run the job again.",
+      "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server."
     ],
     { retries: 1 }
   ],
   "issuer-unreadable": [
     "AADSTS50166 AADSTS501661 AADSTS90061 AADSTS7000272",
-    "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com, and after a rotation of the keys, this is temporary. GitHub Enterprise Server must be reachable from the internet.",
+    "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet.",
     (context, symptom) => issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : [],
     "If the error persists, check that the issuer's configuration, and the keys at its `jwks_uri`, can be read from the internet:",
-    (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
+    (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom)}/.well-known/openid-configuration`)}`),
     { retries: 3 }
   ],
   "application-not-found": [
-    "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+    [
+      "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+      /AADSTS70002:.*client does not exist/
+    ],
     "`client-id` and `tenant-id` do not belong together: one is wrong or a placeholder, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
-    "Set `client-id` to the ID of the application or the managed identity. Look up the application:",
-    ({ signIn: signIn2 }, { text }) => az("ad app show", { id: clientOf(signIn2, text), query: "{name:displayName, clientId:appId}" }),
+    "Set `client-id` to the ID of the application or the managed identity. See what has this ID:",
+    ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
     ...LOOK_UP_TENANT
   ],
   "service-principal-missing": [
-    "AADSTS7000229",
+    "AADSTS7000229 AADSTS1001010",
     "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    "Create the service principal:",
+    "If `tenant-id` is right, create the service principal, as an owner of the application:",
     ({ signIn: signIn2 }, { text }) => az("ad sp create", { id: clientOf(signIn2, text) })
   ],
   "application-disabled": [
     "AADSTS1000031 AADSTS7000112 AADSTS7000113",
     "Sign-in is disabled for this application.",
+    asApplication,
     "Enable sign-in, as an administrator of the tenant:",
-    ({ signIn: signIn2 }, { text }) => az("ad sp update", { id: clientOf(signIn2, text), set: "accountEnabled=true" }),
-    unlessCli
+    ({ signIn: signIn2 }, { text }) => az("ad sp update", { id: clientOf(signIn2, text), set: "accountEnabled=true" })
   ],
   "application-not-assigned": [
     "AADSTS50105 AADSTS501051",
     "The tenant lets only assigned principals use the resource, and this one is not assigned.",
-    "In the Entra admin center, open the enterprise application that the message names, and assign the principal under `Users and groups`.",
-    unlessCli
+    asApplication,
+    ({ signIn: signIn2 }) => isApplication(signIn2) ? "As an administrator of the tenant, assign an app role of the resource to this principal, which the portal cannot: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity" : "Or assign the account, in the Entra admin center: the enterprise application that the message names, `Users and groups`."
   ],
   "tenant-not-found": [
     [
@@ -835,85 +840,85 @@ var IN_PARTICULAR = rulesFor("entra", {
   "tenant-restricted": [
     "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213 AADSTS1000108",
     "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
-    ({ signIn: signIn2 }, { text }) => text.includes("AADSTS1000108") ? "Ask the administrators of the proxy to correct the policy ID that it sends in the header `sec-Restrict-Tenant-Access-Policy`." : sentence`Ask the administrators of the proxy, or of the tenants' cross-tenant access settings, to allow the tenant ${code(tenantOf(signIn2))}.`,
+    "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own."
   ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
-    ({ signIn: signIn2 }) => sentence`Microsoft has blocked or deleted the tenant ${code(tenantOf(signIn2))}, usually because nobody used it for months. Nothing can sign in to it.`,
+    "Microsoft has blocked or deleted the tenant, usually because nobody used it for months. Nothing can sign in to it.",
     "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
     SHOW_TENANT,
     "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle"
   ],
-  "regional-endpoint": [
-    "AADSTS100007 AADSTS100032",
-    "The request went to a regional endpoint of Entra, which serves only Microsoft's own applications.",
-    "Remove `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and, on a self-hosted runner, from its `.env` file."
-  ],
   "authority-unknown": [
-    "authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
-    "The server in `AZURE_AUTHORITY_HOST` is not an authority of Entra, or something in between changes its answers.",
-    "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to the authority of the cloud:",
+    "AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
+    "The request went to a server that is not an authority of Entra, or to a regional endpoint, which serves only Microsoft's own applications: a variable selects it, or something in between changes the answers.",
+    "Remove `AZURE_AUTHORITY_HOST`, `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and the `.env` file of a self-hosted runner, or set the authority of the cloud:",
     ({ cloud }) => run(`AZURE_AUTHORITY_HOST=${shell(cloud?.authority ?? "https://login.microsoftonline.com")}`),
     allowInProxy
   ],
   "application-public": [
     "AADSTS700025",
     "The application is registered as a public client, which cannot authenticate with a token or a secret.",
-    "Make the application a confidential client:",
+    "Make the application a confidential client, as its owner:",
     ({ signIn: signIn2 }, { text }) => az("ad app update", { id: clientOf(signIn2, text), "is-fallback-public-client": "false" })
   ],
   "consent-missing": [
-    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650054 AADSTS650056",
+    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056",
     "This application does not have consent to use Azure Database for PostgreSQL.",
     ({ cloud, signIn: signIn2 }) => isApplication(signIn2) ? [
       "Give consent, as an administrator of the tenant:",
       az("ad app permission admin-consent", { id: clientOf(signIn2) })
     ] : [
       "Use `auth-type: oidc`, which needs no consent.",
-      "Or give consent by signing in once:",
+      "Or give consent by signing in once, unless the message asks for preauthorization, which only Microsoft can give:",
       az("login", { scope: scopeOf(cloud) })
     ]
   ],
   "client-secret-wrong": [
-    "AADSTS50012 AADSTS70002 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
-    (context, { text }) => context.signIn?.type === "oidc" ? assertionInvalid(context) : [
-      text.includes("AADSTS7000222") ? "The client secret has expired." : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
-      ...newSecret(context)
+    [
+      "AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
+      { codes: "AADSTS70002", text: /secret|assertion|credential/ }
+    ],
+    (context, symptom) => context.signIn?.type === "oidc" ? assertionInvalid(context, symptom) : [
+      symptom.text.includes("AADSTS7000222") ? "The client secret has expired." : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
+      "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
+      az("ad app credential reset --append", { id: clientOf(context.signIn), query: "password", output: "tsv" }),
+      "Or use `auth-type: oidc`, which needs no secret."
     ]
   ],
   "resource-not-found": [
-    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650057 AADSTS901002 AADSTS1002012 AADSTS7000118 invalid_resource",
-    ({ cloud }) => sentence`The tenant does not know, or may not use, Azure Database for PostgreSQL by the name it has in ${code(cloud?.name ?? "azurecloud")}: ${code(scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
+    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650054 AADSTS650057 AADSTS901002 AADSTS1002012 AADSTS7000118 invalid_resource",
+    ({ cloud }, { text }) => sentence`The tenant does not know, or may not use, the service with this name in ${code(cloud?.name ?? "azurecloud")}: ${code(text.match(/named '?(https:[\w/.-]+\w)/)?.[1] ?? scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
     "Check `tenant-id` and `environment`:",
     SHOW_TENANT,
-    "If both are right, create the service principal of Azure Database for PostgreSQL, as an administrator of the tenant:",
-    az("ad sp create", { id: OSSRDBMS })
+    (_context, { text }) => text.includes("management.") ? [] : [
+      "If both are right, create the service principal of Azure Database for PostgreSQL, as an administrator of the tenant:",
+      az("ad sp create", { id: OSSRDBMS })
+    ]
   ],
   "resource-disabled": [
     "AADSTS500014",
     "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-    "Find the service principal that the message names:",
-    az("ad sp show", { id: OSSRDBMS, query: "{name:displayName, enabled:accountEnabled}" }),
-    "Enable the service principal, as an administrator of the tenant:",
+    "Enable the service principal that the message names, as an administrator of the tenant:",
     az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
   ],
-  "account-blocked": [
-    "AADSTS50053 AADSTS50057 AADSTS500531 AADSTS500532 AADSTS500571",
-    "Entra has locked or disabled the account, after too many wrong passwords or sign-ins from a suspicious address, or because an administrator did. Another sign-in does not help, and can make a lock longer.",
-    ({ signIn: signIn2 }) => isApplication(signIn2) ? [] : ["Use `auth-type: oidc`, which signs in as an application instead."],
-    "Wait until a lock ends, a minute or longer, or ask the tenant's administrators to enable the account or to reset its password."
-  ],
   "conditional-access": [
-    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS53011 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530034 AADSTS530035 AADSTS530084 AADSTS530*",
-    ({ signIn: signIn2 }) => isApplication(signIn2) ? [
-      "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address.",
-      "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
-    ] : [
-      "A Conditional Access policy, or the tenant's security defaults, block this sign-in. A policy that requires a managed device is meant for people.",
-      "Sign in as an application instead: `auth-type: oidc`."
-    ],
+    {
+      codes: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
+      text: /^(?!.*\brisk\b)/
+    },
+    ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
+    asApplication,
+    "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
     "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
+  ],
+  "account-blocked": [
+    "AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034",
+    "Entra blocks the account: it sees a risk in it, such as too many wrong passwords or sign-ins from a suspicious address, or an administrator disabled it. Another sign-in does not help, and can make a lock longer.",
+    asApplication,
+    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users`.",
+    "If the account is locked, wait a minute or longer. If it is disabled, ask the tenant's administrators to enable it. If the address is blocked, use another runner."
   ],
   "managed-identity-arc": [
     [
@@ -925,14 +930,14 @@ var IN_PARTICULAR = rulesFor("entra", {
       "Start the agent (on Windows, the service `himds`), then run the job again:",
       run("sudo systemctl restart himdsd")
     ] : [
-      "Azure Arc proves the machine by a file that the runner's user cannot read.",
+      "Azure Arc identifies the machine by a file that the runner's user cannot read.",
       "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
       run("sudo usermod --append --groups himds <runner-user>"),
       "On Windows, add the user to the local group `Hybrid agent extension applications`."
     ]
   ],
   "managed-identity-aks": [
-    /failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
+    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
     "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of the pod's service account, pod identity has no binding for the pod, or it needs to know the identity.",
     "See which labels and which service account the pod has:",
     run("kubectl get pod <pod> --output yaml"),
@@ -948,14 +953,26 @@ var IN_PARTICULAR = rulesFor("entra", {
   ],
   "managed-identity-request": [
     [
-      /parameter is required|should not be null or empty|api-version ('|is invalid)|Unknown Source|audience parameter not specified/i,
+      /parameter is required|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b/i,
       { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
-    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind, or a proxy changed the request.",
-    "See which variables the job has:",
+    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind or version, a proxy changed the request, or the Azure CLI is older than 2.67. In a container app, `auth-type: managed-identity` knows the endpoint.",
+    "Use `auth-type: oidc`, which does not need this endpoint.",
+    "Or see which variables the job has:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     "Remove those that the workflow or the runner's `.env` file sets (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`, `AZURE_POD_IDENTITY_AUTHORITY_HOST`), then restart the runner.",
     ...BYPASS_FOR_IDENTITY
+  ],
+  "managed-identity-not-listening": [
+    [
+      { signIn: "managed-identity", codes: "ECONNREFUSED", text: NOT_IMDS },
+      { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ }
+    ],
+    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is that of another container, or the endpoint is still starting.",
+    ...LIST_OF_APP,
+    "Give the job these variables, and `IDENTITY_HEADER`, as its own container has them now. Restart the app after a change of its identities.",
+    "If the runner is not in an app, remove the variables from the job's environment.",
+    { retries: 2 }
   ],
   "managed-identity-unavailable": [
     [
@@ -965,14 +982,12 @@ var IN_PARTICULAR = rulesFor("entra", {
       { signIn: "managed-identity", status: [401] },
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
-      /Failed to connect to MSI(?!.*\b(40[034]|410|429|5\d\d|Bad Request)\b)/,
+      /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
       {
-        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND",
-        text: /^(?!.*ECONNREFUSED (127\.|::1|localhost))/,
-        signIn: "managed-identity"
+        signIn: "managed-identity",
+        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM"
       }
     ],
-    (_context, { text }) => BEHIND_PROXY.test(text) ? "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy." : WRONG_HEADER.test(text) ? "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart." : "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, or it has no identity.",
     reachIdentity
   ],
   "managed-identity-only-one": [
@@ -984,41 +999,56 @@ var IN_PARTICULAR = rulesFor("entra", {
     "Remove `client-id`.",
     "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment."
   ],
+  "cloud-shell": [
+    /not a supported MSI token audience/,
+    "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them.",
+    "Sign in, and use `auth-type: azure-cli`:",
+    run("az login")
+  ],
   "managed-identity-unknown": [
     [
-      CLOUD_SHELL,
       /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
-      { signIn: "managed-identity", status: [400, 403], text: FINAL },
       { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
       /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
       "unable_to_create_source"
     ],
-    (_context, { text }) => CLOUD_SHELL.test(text) ? "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them." : "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
-    ({ inApp }, { text }) => CLOUD_SHELL.test(text) ? ["Sign in, and use `auth-type: azure-cli`:", run("az login")] : [
-      "Set `client-id` to the client ID of the user-assigned identity; omit it for the system-assigned identity.",
-      ...inApp || /Unable to load the proper/.test(text) ? LIST_OF_APP : LIST_OF_MACHINE,
-      "GitHub-hosted runners have no identity: use `auth-type: oidc` there."
-    ]
+    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
+    ({ signIn: signIn2 }) => `${isApplication(signIn2) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
+    listIdentities,
+    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.'
+  ],
+  "managed-identity-ml": [
+    /SSO failure/,
+    "This compute of Azure Machine Learning has no managed identity, or its single sign-on, which lends it the identity of its user, is off or has run out.",
+    "Use `auth-type: oidc`, which does not need an identity of the compute.",
+    "Or assign a managed identity to the compute in Azure Machine Learning studio, or turn on its single sign-on, then restart it. See which identity it has:",
+    az("ml compute show", { ...APP, name: "<compute>", "workspace-name": "<workspace>", query: "identity" })
+  ],
+  "managed-identity-refused": [
+    { signIn: "managed-identity", status: [400, 403], text: FINAL },
+    "The identity endpoint refused the request, for the reason in its message. If the message has none, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none.",
+    "Use `auth-type: oidc`, which does not need this endpoint. Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities.",
+    listIdentities
   ],
   "managed-identity-busy": [
     [
       { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"] },
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up|ECONNREFUSED/ },
-      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(404|410|429|5\d\d)\b|while fetching the AAD Token/
+      { signIn: "managed-identity", text: /socket hang up/ },
+      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
     "Run the job again.",
-    "If the error persists, restart the machine or the app, or create its identity again.",
+    "If the error persists, check that `client-id` is a client ID and not an object ID. Then restart the machine or the app, or create its identity again.",
     { retries: 3 }
   ]
 });
 var IN_GENERAL = rulesFor("entra", {
   "entra-busy": [
     [
-      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90036 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS90092 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled|Our services aren.t available/,
       {
         signIn: "azure-cli",
@@ -1026,9 +1056,10 @@ var IN_GENERAL = rulesFor("entra", {
       },
       { status: [408, 410, 429, 500, 502, 503, 504] }
     ],
-    "Entra is overloaded or has an outage.",
+    "Entra, or a gateway on the way to it, is overloaded or has an outage.",
     "Run the job again.",
     "Look for an outage: https://azure.status.microsoft",
+    bypassProxy,
     { retries: 3 }
   ],
   "clock-wrong": [
@@ -1038,8 +1069,8 @@ var IN_GENERAL = rulesFor("entra", {
     "Set the clock, then run the job again."
   ],
   "cli-missing": [
-    /'az' is not recognized|\baz: (command )?not found|Exec format error/,
-    "`auth-type: azure-cli` needs `az` on the runner's PATH, and one for the runner's processor.",
+    /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Exec format error/i,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor.",
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
     "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
   ],
@@ -1053,104 +1084,131 @@ var IN_GENERAL = rulesFor("entra", {
   "cli-cloud": [
     /ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url/,
     "The Azure CLI is set to a cloud that does not exist, or whose endpoints are wrong or missing.",
-    "Remove `ARM_CLOUD_METADATA_URL` from the job's environment. Before azure/login, give the job settings of its own, and select the cloud:",
-    run(OWN_CLI_FILES, az("cloud set", { name: "AzureCloud" })),
+    "Remove `ARM_CLOUD_METADATA_URL` from the job's environment. Before azure/login, give the job settings of its own, in a step with `shell: bash`:",
+    OWN_CLI_FILES,
+    WITHOUT_CLI
+  ],
+  "cli-encryption": [
+    {
+      signIn: "azure-cli",
+      // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
+      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.secrets|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/
+    },
+    "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
+    "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
+    run('echo "AZURE_CORE_ENCRYPT_TOKEN_CACHE=false" >> "$GITHUB_ENV"', OWN_CLI_FILES),
     WITHOUT_CLI
   ],
   "cli-files": [
     {
       signIn: "azure-cli",
-      // How Python words a file that it cannot read, parse, lock or decrypt.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [\w ,./-]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Failed to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|Decryption failed|libsecret|gir1\.2-secret|module 'gi'|Keychain|CredWrite|msal_extensions\/windows|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same)/
+      // How Python words a file that it cannot read, parse or lock.
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/
     },
-    "The Azure CLI cannot use its files in `~/.azure`: they belong to another user, are damaged, another job is using them, or Windows gives this session no key to encrypt them.",
-    "Before azure/login, give the job a directory of its own for these files:",
+    "The Azure CLI cannot use its own files: they belong to another user, are damaged, or another job is using them.",
+    "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
     OWN_CLI_FILES,
-    "If Windows gives no key, turn the encryption off first: `az config set core.encrypt_token_cache=false`.",
     WITHOUT_CLI,
     { retries: 1 }
     // another job may have held the files
   ],
+  "cli-broker": [
+    { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
+    "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed.",
+    "Use `auth-type: oidc`, which signs in without a user.",
+    "Or turn the broker off before azure/login:",
+    az("config set core.enable_broker_on_windows=false")
+  ],
   "cli-not-signed-in": [
     [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|Response_Status|BrokerPlugin|accounts control|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
       {
         signIn: "azure-cli",
         codes: "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
       }
     ],
-    (_context, { text }) => /AADSTS\d/.test(text) ? "Entra does not accept the account that is signed in to the Azure CLI: the sign-in has expired or was revoked, or it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because the account is blocked, disabled or not in this tenant." : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text) ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file." : /az account set|multiple subscriptions/i.test(text) ? "The Azure CLI is signed in, but has no subscription selected, or several with this name." : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+    (_context, { text }) => /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b/.test(text) ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it." : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text) ? "The sign-in of the account in the Azure CLI has expired or was revoked, for example by a new password." : /AADSTS\d/.test(text) ? "Entra does not accept the account that is signed in to the Azure CLI: it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled." : /WsTrust|\bMSIS\d/.test(text) ? "Active Directory Federation Services (AD FS), which checks the account's password, refused the account that the Azure CLI signed in with: the password is wrong or has expired, or the sign-in needs a person." : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text) ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file." : /az account set|multiple subscriptions/i.test(text) ? "The Azure CLI is signed in, but has no subscription selected, or several with this name." : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own:",
-    OWN_CLI_FILES,
-    (_context, { text }) => /Response_Status|BrokerPlugin|accounts control/.test(text) ? [
-      "On Windows, the sign-in of a user also needs the account broker (WAM) and a person at the screen. Without the broker:",
-      az("config set core.enable_broker_on_windows=false")
-    ] : []
+    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
+    OWN_CLI_FILES
   ],
   "cli-no-answer": [
     [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
-    "The Azure CLI returned no token: it did not answer in time and was stopped, or it printed something else.",
-    "Run the same command in a step of the job, to see where it waits:",
+    (_context, { text }) => text.includes("no answer") ? "The Azure CLI did not answer in time and was stopped: it waits for the network, a proxy, a person or a file that another job uses, or the runner is slow." : "The Azure CLI printed something other than a token, or nothing.",
+    "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,
     WITHOUT_CLI
   ]
 });
-function unlessCli({ signIn: signIn2 }) {
-  return isApplication(signIn2) ? [] : [WITHOUT_CLI];
-}
 var ENTRA = [...IN_PARTICULAR, ...PROXY, ...IN_GENERAL];
-function assertionInvalid({ signIn: signIn2 }) {
-  if (signIn2?.type === "azure-cli")
+function asApplication({ signIn: signIn2 }) {
+  return isApplication(signIn2) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
+}
+var KUBERNETES_TOKEN = [
+  "Entra does not accept the service account's token in the file `AZURE_FEDERATED_TOKEN_FILE`: the file is a copy or is no longer renewed, the token is valid for more than 24 hours, or it is not the token that Azure Workload Identity projects into the pod.",
+  'Give the pod the label `azure.workload.identity/use: "true"`, do not set `AZURE_FEDERATED_TOKEN_FILE` to another file, and create the pod again. See what it has:',
+  run("kubectl get pod <pod> --output yaml"),
+  "The projected token must not have an `expirationSeconds` above 86400. Compare the times in the message with the clock of the node."
+];
+function assertionInvalid(context, symptom) {
+  if (isOfKubernetes(context, symptom)) return KUBERNETES_TOKEN;
+  if (context.signIn?.type === "azure-cli")
     return [
       "Entra does not accept the token or the certificate with which the Azure CLI signed in: it is missing, expired, revoked or changed, is not the application's, or is a token of Entra instead of GitHub's ID token.",
       "Use `auth-type: oidc`, which sends GitHub's ID token and needs no certificate.",
       "Or check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today."
     ];
   return [
-    "The ID token that Entra received is not one that GitHub signed: it is missing or was changed on the way.",
+    "Entra did not receive the ID token that GitHub signed: it is missing, was changed on the way, or is a different token, such as one of Entra.",
     "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
     "Check `client-id`: the federated credential must be one of this application or managed identity.",
     "Run the job again."
   ];
 }
-var APP = { "resource-group": "<resource-group>", name: "<app>" };
-var MACHINE = { "resource-group": "<resource-group>", name: "<vm>" };
-var LIST_OF_APP = [
-  "List the identities of the container app, or of the App Service app:",
-  run(az("containerapp identity show", APP), az("webapp identity show", APP))
-];
-var LIST_OF_MACHINE = ["List the identities of the machine:", az("vm identity show", MACHINE)];
+function listIdentities({ inApp }, { text }) {
+  if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
+  return [
+    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
+    run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" }))
+  ];
+}
 var WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;
 function reachIdentity(_context, { text }) {
-  if (BEHIND_PROXY.test(text)) return [...BYPASS_FOR_IDENTITY, "If the runner is not in Azure, use `auth-type: oidc`."];
+  if (BEHIND_PROXY.test(text))
+    return [
+      "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy.",
+      ...BYPASS_FOR_IDENTITY,
+      "If the runner is not in Azure, use `auth-type: oidc`."
+    ];
   if (WRONG_HEADER.test(text))
     return [
+      "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart.",
       "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now. Restart the app."
     ];
-  if (/Failed to connect to MSI.*\b405\b/.test(text))
-    return [
-      "In a container app, use `auth-type: managed-identity`, which knows the app's identity endpoint.",
-      "Or update the Azure CLI to 2.67 or newer."
-    ];
   return [
-    "On GitHub-hosted runners, use `auth-type: oidc`.",
+    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, has no identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
+    "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
     "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
     .../ECONNREFUSED/.test(text) ? [] : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)],
     ...BYPASS_FOR_IDENTITY
   ];
 }
 var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
-function isApplication(signIn2) {
-  return signIn2?.type !== "azure-cli";
+function isApplication(signIn2, text = "") {
+  return signIn2?.type !== "azure-cli" || text.includes("for service principal");
 }
 function scopeOf(cloud) {
   return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
 }
 function subjectOf({ assertion }, { text }) {
-  return claim(assertion, "sub") ?? text.match(/[Ss]ubject:? '([^']{1,300})'/)?.[1] ?? "<subject>";
+  return text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
+}
+function issuerOf({ assertion }, { text }) {
+  return text.match(/issuer:? '([^']{1,300}?)\/?'/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
 }
 function unfederated(context, symptom) {
+  if (isOfKubernetes(context, symptom))
+    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
   if (symptom.text.includes("AADSTS70025:"))
     return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
   if (symptom.text.includes("AADSTS700211:"))
@@ -1161,108 +1219,82 @@ function unfederated(context, symptom) {
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (MERGE_QUEUE.test(subjectOf(context, symptom)))
     return "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.";
-  if (isServiceAccount(subjectOf(context, symptom)))
-    return "The application has no federated credential for this service account of Kubernetes.";
   return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
 function federate(context, symptom) {
   const { assertion, cloud, signIn: signIn2 } = context;
-  const subject = subjectOf(context, symptom);
-  const issuer = issuerOf(context, symptom);
-  const audience = claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange";
+  const sent = {
+    issuer: issuerOf(context, symptom),
+    subject: subjectOf(context, symptom),
+    audience: claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange"
+  };
   const id = clientOf(signIn2);
-  if (isServiceAccount(subject))
+  if (isOfKubernetes(context, symptom))
     return [
-      "The ID token is not GitHub's, but that of a service account of Kubernetes. Find the issuer of its cluster:",
+      "The ID token is that of a service account of Kubernetes. Find the issuer of its cluster:",
       az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
-      ...createCredential(subject, "<issuer>", audience, id)
+      ...credential("create", id, { ...sent, issuer: "<issuer>" })
     ];
-  const compare = [
-    sentence`GitHub sent the issuer ${code(issuer)}, the subject ${code(subject)} and the audience ${code(audience)}. A federated credential of ${code("client-id")} must have the same; the issuer has no slash at its end.${immutableForm(subject, assertion)} Find the managed identity of ${code("client-id")}; if this prints nothing, it is an Entra application:`,
-    az("identity list", { query: `[?clientId=='${id}'].{name:name, resourceGroup:resourceGroup}` })
-  ];
-  const create = createCredential(subject, issuer, audience, id);
-  if (isCustomized(subject)) return [...forCustomized(assertion, create), ...compare];
-  if (MERGE_QUEUE.test(subject))
+  if (MERGE_QUEUE.test(sent.subject))
     return [
       "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
-      ...createCredential(subject.replace(/:ref:.*$/, ":environment:<environment>"), issuer, audience, id),
-      "Without an environment, only a flexible credential matches: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
-      ...compare
+      ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
+      "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials"
     ];
-  return [
-    ...compare,
-    ...create,
-    "Run the job again after a minute: a new federated credential can take that long to work."
-  ];
+  const compare = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${immutableForm(sent.subject)}`;
+  if (OTHERWISE_EQUAL.test(symptom.text))
+    return [
+      compare,
+      "If the audience is not that of the tenant's cloud, correct `environment`.",
+      ...credential("update", id, sent)
+    ];
+  const create = [compare, ...credential("create", id, sent)];
+  if (isCustomized(sent.subject)) return [...showCustomization(assertion), ...create];
+  return [...create, "Run the job again after a few minutes: a new federated credential can take that long to work."];
 }
-function isServiceAccount(subject) {
-  return subject.startsWith("system:serviceaccount:");
+var OTHERWISE_EQUAL = /AADSTS(700212|7002138):/;
+function isOfKubernetes(context, symptom) {
+  return /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(
+    `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`
+  );
 }
 function isCustomized(subject) {
   return subject !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject);
 }
-function forCustomized(assertion, create) {
+function showCustomization(assertion) {
   const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
   return [
     "The repository or its organization has customized the subject. Show which claims it has:",
-    run(`gh api ${shell(api)}`),
-    ...create,
-    "Or return to the subject of GitHub, which the credentials of other jobs may not match:",
-    run(`gh api --method PUT ${shell(api)} --field use_default=true`)
+    run(`gh api ${shell(api)}`)
   ];
 }
-function createCredential(subject, issuer, audience, id) {
-  const name3 = credentialName(subject);
+function credential(verb, id, { audience, ...claims }) {
+  const [name3, existing] = verb === "create" ? [nameFor(claims.subject)] : ["<name>", { "federated-credential-id": "<name>" }];
+  const options = { "resource-group": "<resource-group>", "identity-name": "<identity>", name: name3, ...claims };
+  const parameters = JSON.stringify({ ...!existing && { name: name3 }, ...claims, audiences: [audience] });
   return [
-    "Add a federated credential to the managed identity:",
-    az("identity federated-credential create", {
-      "resource-group": "<resource-group>",
-      "identity-name": "<identity>",
-      name: name3,
-      issuer,
-      subject,
-      audiences: audience
-    }),
-    "Or to the Entra application:",
-    az("ad app federated-credential create", {
-      id,
-      parameters: JSON.stringify({ name: name3, issuer, subject, audiences: [audience] })
-    })
+    "See what `client-id` is. The names of a managed identity contain its resource group and its own name:",
+    showPrincipal(id),
+    `If it is a managed identity, ${verb} its federated credential, with the role Managed Identity Contributor:`,
+    az(`identity federated-credential ${verb}`, { ...options, audiences: audience }),
+    `If it is an application, ${verb} its federated credential, as its owner:`,
+    az(`ad app federated-credential ${verb}`, { id, ...existing, parameters })
   ];
 }
-function credentialName(subject) {
+function nameFor(subject) {
+  if (subject.includes("<")) return "<name>";
   const plain2 = subject.replace(/[^a-z0-9]+/gi, "-");
   return plain2.replace(/^-|-$/g, "").slice(0, 120);
 }
 var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
-function immutableForm(subject, assertion) {
-  if (IMMUTABLE.test(subject)) {
-    const old = subject.replace(IMMUTABLE, "repo:$1/$2");
-    return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
-  }
-  const [owner, repository] = [claim(assertion, "repository_owner_id"), claim(assertion, "repository_id")];
-  if (owner === void 0 || repository === void 0 || isCustomized(subject)) return EMPTY;
-  const immutable = subject.replace(/^repo:([^/]+)\/([^:]+)/, `repo:$1@${owner}/$2@${repository}`);
-  return sentence` A credential for the immutable form, ${code(immutable)}, matches only after the repository was switched to it.`;
-}
-function newSecret({ signIn: signIn2 }) {
-  return [
-    "Create a new secret, and store its value as the secret that the workflow uses:",
-    az("ad app credential reset --append", { id: clientOf(signIn2), query: "password" }),
-    "Or use `auth-type: oidc`, which needs no secret."
-  ];
+function immutableForm(subject) {
+  if (!IMMUTABLE.test(subject)) return EMPTY;
+  const old = subject.replace(IMMUTABLE, "repo:$1/$2");
+  return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
 }
 var GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
-function enterpriseOf(assertion) {
-  const enterprise = claim(assertion, "enterprise");
-  return enterprise === void 0 ? EMPTY : sentence` and the enterprise ${code(enterprise)}`;
-}
-function issuerOf({ assertion }, { text }) {
-  return claim(assertion, "iss") ?? text.match(/[Ii]ssuer:? '([^']{1,300})'/)?.[1] ?? GITHUB_ISSUER;
-}
-function tenantOf(signIn2) {
-  return signIn2 !== void 0 && "tenantId" in signIn2 ? signIn2.tenantId : "<tenant-id>";
+function showPrincipal(id) {
+  return az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
 }
 function clientOf(signIn2, text = "") {
   if (signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId) return signIn2.clientId;
@@ -1278,20 +1310,20 @@ var RUNNER = rulesFor(EVERYWHERE, {
       /getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)$/
     ],
     (_context, { code: code2, text }) => `The runner, or the container of the job, ${LACKS.find(([words2]) => words2.test(`${code2} ${text}`))?.[1]}.`,
-    "See how much is used, in a step of the same job:",
+    "See how much is used, in a step of the same job (on Linux):",
     run("df -h\nfree -m\nulimit -a\nss --summary"),
     "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
     { retries: 1 }
   ],
   "runner-tls": [
-    /no.(protocols|ciphers).available|no.cipher.(match|can.be)|library.has.no.ciphers|ssl.(command.)?section|SSL_CONF|ssl_do_config|unknown.cmd.name/i,
-    "The settings of this machine leave no version or no cipher of TLS to use, for example because its lowest version is above its highest.",
-    "See the settings, in a step of the same job. They are `--tls-min-v\u2026`, `--tls-max-v\u2026` and `--tls-cipher-list` of Node.js, and `MinProtocol`, `MaxProtocol` and `CipherString` of OpenSSL:",
-    run("env | grep -E 'NODE_OPTIONS|OPENSSL_CONF'\ngrep -E 'Protocol|Cipher' /etc/ssl/openssl.cnf"),
-    "Remove those that do not allow TLS 1.2 and TLS 1.3."
+    /no.(protocols|ciphers).available|no.cipher.(match|can.be)|library.has.no.ciphers|ssl.(command.)?section|SSL_CONF|ssl_do_config|unknown.cmd.name|(envelope|Provider|libcrypto|configuration file|DSO support) routines/i,
+    "The settings of OpenSSL on this machine leave no version, no cipher or no algorithm of TLS to use: the lowest version is above the highest, or FIPS mode is on without its provider, for example.",
+    "See the settings, in a step of the same job. They are `--tls-min-v\u2026`, `--tls-max-v\u2026`, `--tls-cipher-list` and `--\u2026-fips` of Node.js, and `MinProtocol`, `MaxProtocol`, `CipherString` and `providers` of OpenSSL:",
+    run("env | grep -E 'NODE_OPTIONS|OPENSSL_'\ngrep -E 'Protocol|Cipher|provider|fips' /etc/ssl/openssl.cnf"),
+    "Remove those that do not allow TLS 1.2 and TLS 1.3, and `OPENSSL_CONF` and `OPENSSL_MODULES` if they are for another version of OpenSSL."
   ],
   "runner-file": [
-    /\bE[A-Z]{2,}: [\w ,-]+, (open|write|read|mkdir|mkdtemp|stat|unlink|rename|access|close|fsync)\b|Missing file at path|environment variable for file command/,
+    /\bE(?!CONN|TIME|HOST|NET)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
     "The runner has lost a file that each step needs, or the user of the job or its container may not change it, or its file system is read-only.",
     "See the files, their owner and their disk, in a step of the same job:",
     run('id\nls -la "$RUNNER_TEMP" "$RUNNER_TEMP/_runner_file_commands"\ndf -h "$RUNNER_TEMP"'),
@@ -1303,7 +1335,10 @@ var LACKS = [
   [/ENOSPC|EDQUOT|EFBIG/, "has a full disk, or its user has reached a quota"],
   [/E2BIG/, "has environment variables that are larger than its operating system allows for a process"],
   [/EAGAIN/, "cannot start more processes"],
-  [/ENOBUFS|EADDR/, "has no free port or address for another connection: too many are open, or its VPN is down"],
+  [
+    /ENOBUFS|EADDR|buffer space/,
+    "has no free port or address for another connection: too many are open, or its VPN is down"
+  ],
   [/E[MN]?FILE|EBUSY|open files/i, "cannot open more files and sockets"],
   [/./, "has not enough memory"]
 ];
@@ -1313,21 +1348,21 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
-      /getaddrinfo EAI_AGAIN [\w-]+$|ECONNREFUSED (0\.0\.0\.0|:::)/
+      /getaddrinfo EAI_AGAIN [\w-]+$|host name "[\w-]+"|ECONNREFUSED (0\.0\.0\.0|:::)/
     ],
-    "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0). The name of a server in a virtual network resolves only inside that network.",
-    (context) => atPostgres(context, [
+    (context) => isPostgres(context) ? [
+      `${HIDDEN2} It is misspelt, or the name of a server in a virtual network, which resolves only inside that network.`,
       ...setFullName(context),
       "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
-    ])
+    ] : [`${HIDDEN2} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)]
   ],
   "dns-unavailable": [
     ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E/],
     "The runner's DNS server did not answer, or refused to.",
-    "See what the DNS server answers, in a step of the same job:",
-    (context) => run(`nslookup ${shell(hostOf(context))}`),
+    lookUp,
     "If it answers with an address, the fault has passed. Run the job again.",
     "If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
+    (context) => isPostgres(context) ? [] : reachable(context),
     { retries: 2 }
   ],
   "connection-not-allowed": [
@@ -1338,13 +1373,14 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "connection-lost": [
     [
-      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|closed unexpectedly|Premature close|^(aborted|terminated)$/i,
+      "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) unexpectedly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$/i,
       // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
-      /bad.record.mac|alert.(internal.error|record.overflow|decompression.failure|decode.error|user.cancelled|close.notify)/i
+      /bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i
     ],
-    "The connection broke: the peer is restarting or failing over, or something in between cut it or changed its data.",
-    (context) => isPostgres(context) ? ["Run the job again: what was granted stays granted.", ...lookAtState(context)] : ["Run the job again. If the error persists, a firewall cuts the connection.", ...reachable(context)],
+    "The connection broke: something in between cut it or changed its data (a gateway, a proxy, or in Docker in Docker an MTU that is too large), or the peer is restarting or failing over.",
+    "Run the job again.",
+    (context) => isPostgres(context) ? lookAtState(context) : [...seeAnswer(context), ...reachable(context)],
     { retries: 3 }
   ],
   "connection-timed-out": [
@@ -1353,16 +1389,17 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
       if (!isPostgres(context))
         return [
-          context.proxy === void 0 ? "Nothing answered: a firewall drops the packets, or the runner needs a proxy." : "Nothing answered: neither this host nor the proxy in `HTTPS_PROXY`, or a firewall drops the packets.",
+          "Nothing answered: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or in Docker in Docker the MTU is too large.",
           ...reachable(context),
-          .../ETIMEDOUT.*ETIMEDOUT/.test(text) ? [MORE_TIME] : []
+          ...seeAnswer(context),
+          .../ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : []
         ];
       return [
         "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
-        "If public access is `Disabled`, use a runner in the server's network.",
-        "If it is `Enabled`, allow the runner's address:",
+        "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
+        "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
         azAllow(context, "<address>"),
         `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
       ];
@@ -1371,15 +1408,15 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "connection-refused": [
     "ECONNREFUSED",
-    (context) => {
+    (context, { text }) => {
       if (!isPostgres(context))
         return [
           "Nothing listens at this address, or a firewall in between refuses the connection.",
           ...reachable(context)
         ];
-      if (/^([\d.]+|[^.]+)$/.test(context.host ?? ""))
+      if (NO_NAME.test(context.host ?? "") || LOOPBACK.test(text))
         return [
-          "`host` is not the name of an Azure server: it is an address, or the machine or the container of the job. Nothing listens on this port there.",
+          "`host` is not the name of an Azure server: it is an address, or leads to the machine or the container of the job. Nothing listens on this port there.",
           ...setFullName(context),
           "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
         ];
@@ -1399,13 +1436,12 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text))
         return [
           "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
-          "See whether the name has an IPv4 address:",
-          run(`nslookup ${shell(hostOf(context))}`),
-          "If it has none, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6."
+          ...lookUp(context),
+          "If the name has no IPv4 address, use one that has, correct the runner's DNS server, or use a runner in a network with IPv6."
         ];
       return [
         "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
-        "Check the network and the routes of a self-hosted runner:",
+        "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
         run("ip route"),
         ...atPostgres(context, ["If the server is in a private network, use a runner in that network."])
       ];
@@ -1418,6 +1454,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS"
     ],
     "The runner could not make or use the connection, for the reason in the message.",
+    (context) => isPostgres(context) ? [] : seeAnswer(context),
     (context) => atPostgres(context, [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName(context)]),
     "Run the job again.",
     { retries: 1 }
@@ -1425,92 +1462,107 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-wrong-host": [
     [
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
-      /does not match certificate's altnames|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch/i
+      /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i
     ],
-    "The certificate is for a different name: this might not be your server, or a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+    (context) => isPostgres(context) && NO_NAME.test(context.host ?? "") ? "`host` is an IP address, or one word, and the server's certificate is for its full name. Nothing secret was sent." : "The certificate is for a different name: this might not be your server, or a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+    (context) => isPostgres(context) ? [] : seeWhoAnswers(context),
     (context) => atPostgres(context, [
       ...setFullName(context),
       "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
-      "If you must use another name, set `ssl-mode: verify-ca`, which checks everything except the name."
+      "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password."
     ])
   ],
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
     "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
     "Compare the runner's clock with the certificate's dates:",
-    (context) => run("date", look(context, " | openssl x509 -noout -dates"))
+    (context) => run("date", look(context, " | openssl x509 -noout -dates")),
+    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's, replace it in `ssl-root-cert` or `NODE_EXTRA_CA_CERTS`."
   ],
   "tls-authorities-unreadable": [
-    /CA certificate bundle|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
+    /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
-    "Check the file that `ssl-root-cert` or one of these variables names. In a container, the path is that of the container:",
-    run('head -1 "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS"'),
-    "Its first line must be `-----BEGIN CERTIFICATE-----`, and each certificate needs its last line, too."
+    "Check the file that `ssl-root-cert`, `REQUESTS_CA_BUNDLE`, `NODE_EXTRA_CA_CERTS` or another of these variables names. In a container, the path is that of the container:",
+    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
+    "Each certificate in it needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`."
   ],
   "tls-certificate": [
     [
-      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed)|\becc cert|certificate or alg|unknown certificate type|(envelope|asn1 encoding|curve|x509 certificate|rsa|Provider|libcrypto|configuration file|DSO support) routines/i,
-      "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CERT_SIGNATURE_FAILURE CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DEC* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED"
+      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed|certificate signature)|\becc cert|certificate or alg|unknown certificate type|(asn1 encoding|curve|x509 certificate|rsa) routines/i,
+      "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DECODE* UNABLE_TO_DECRYPT_CRL* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED"
     ],
-    "The certificate, or that of its authority, breaks the rules for certificates: a weak key or signature, revoked, malformed, or not for servers (no `serverAuth` in its extended key usage). Or a setting of the runner's OpenSSL (FIPS, `OPENSSL_CONF`, `NODE_OPTIONS`) forbids its algorithms. Trusting it in addition does not help. Nothing secret was sent.",
-    "Look at the certificate and the settings, in a step of the same job:",
-    (context) => run(look(context, " | openssl x509 -noout -text"), "env | grep -E 'OPENSSL|NODE_OPTIONS'"),
-    "Replace it with one that is valid, with an RSA key of at least 2048 bits, a SHA-256 signature and the extensions of RFC 5280. If a proxy inspects TLS, the certificate is the proxy's."
+    (_context, { code: code2, text }) => `The certificate, or that of its authority, ${FAULTS.find(([words2]) => words2.test(`${code2} ${text}`))?.[1]}. Those of Microsoft and GitHub have no such fault: usually a proxy or firewall that inspects TLS shows its own instead. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
+    "See whose certificates these are, and the settings, in a step of the same job:",
+    (context, { text }) => run(look(context, WEAK.test(text) ? "" : " | openssl x509 -noout -text"), SHOW_OPENSSL),
+    (context) => sentence`If something inspects TLS, exempt ${code(hostOf(context))} from the inspection.`,
+    "Or let the owner of the proxy or of the server renew its certificates, with RSA keys of at least 2048 bits, SHA-256 signatures and the extensions of RFC 5280."
   ],
   "tls-unknown-authority": [
     [
-      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED",
-      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|root certificate which is not trusted/i
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
+      /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i
     ],
-    "The runner does not trust the authority of this certificate: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
     "See who issued the certificate:",
     (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
     (context) => isPostgres(context) ? [
-      context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`."
+      context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`, with the intermediate ones."
     ] : [
-      "If the authority is yours, set this where the runner starts, or in the step's `env`:",
+      "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
       run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`)
     ]
   ],
   "tls-host-not-allowed": [
-    /alert (access denied|unrecognized name)|number (49|112)\b|UNRECOGNIZED_NAME|ACCESS_DENIED/i,
+    /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|number (49|112)\b/i,
     "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
     (context) => sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
     seeWhoAnswers
   ],
   "tls-client-certificate": [
-    /alert (unknown ca|bad certificate|no certificate|unsupported certificate|certificate|decrypt error)|certificate required|number (4[1-68]|51|116)\b|ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/i,
-    "The other side expects a client certificate, or does not trust the runner's. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+    /(alert|error: tls)\W{1,3}(unknown.?ca|unknown.?cert|bad.?cert|no.?cert|unsupported.?cert|cert|decrypt.?error)|certificate required|number (4[1-68]|51|116)\b/i,
+    "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
     seeWhoAnswers,
     (context) => sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
     (context) => atPostgres(context, ["Check `host` and `port`."])
   ],
   "tls-outdated": [
     [
-      /TLS version 1\.|dh key too small|renegotiation|unsupported.protocol|protocol.version|handshake.failure|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
+      /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
       "AADSTS1002016"
     ],
-    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can forbid the rest. A proxy that inspects TLS is a frequent reason.",
-    seeWhoAnswers,
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions. A proxy that inspects TLS is a frequent reason.",
+    "See who answers, with which TLS, and what limits the TLS of the runner:",
+    (context) => run(look(context), SHOW_OPENSSL),
     "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
-    (context) => isPostgres(context) ? [] : bypassProxy(context)
+    (context) => isPostgres(context) ? [PAST_POOLER, "The lowest version of the server is its parameter `ssl_min_protocol_version`."] : bypassProxy(context)
   ],
   "tls-handshake": [
     [
       "ERR_SSL_* EPROTO*",
-      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines/
+      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/
     ],
     "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
     (context) => isPostgres(context) ? [] : [CHECK_PROXY],
     seeWhoAnswers
   ]
 });
+var HIDDEN2 = "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0).";
+var LOOPBACK = /[\s"[(](127\.|::1\b)/;
+var NO_NAME = /^([\d.]+|[^.]+)$/;
+var WEAK = /weak|small/i;
+var SHOW_OPENSSL = "env | grep -E 'OPENSSL|NODE_OPTIONS'";
+var FAULTS = [
+  [/purpose|(extended|incompatible) key usage/i, "is not for servers: its extended key usage has no `serverAuth`"],
+  [WEAK, "has a weak key or signature, or OpenSSL on this machine is set to a high security level"],
+  [/revoked|CRL/, "was revoked, or the list of revoked certificates (CRL) cannot be read"],
+  [/./, "breaks the rules for certificates: it is malformed, or from an authority that may not issue it"]
+];
 var MORE_TIME = "If the network is slow, set `NODE_OPTIONS: --network-family-autoselection-attempt-timeout=2000` in the step's `env`.";
 var CHECK_PROXY = "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.";
 var PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
-    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied)|deny public network access|private access enabled server|Client from Azure Virtual Networks)/i,
-    "The server's public access is disabled, or one of the two is in a virtual network. A firewall rule has no effect there.",
+    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
+    "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
     "Run the job in the server's network. `docs/private-network.md` shows three ways."
   ]
 });
@@ -1526,10 +1578,16 @@ function fromOutside(context) {
 function atPostgres(context, steps) {
   return isPostgres(context) ? steps : reachable(context);
 }
-function reachable(context) {
+function reachable({ proxy, ...context }) {
   const host2 = code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
-  const needed = context.proxy === void 0 ? sentence`The runner needs HTTPS to ${host2}. Behind a proxy, set \`HTTPS_PROXY\`; \`NO_PROXY\` lists the hosts that bypass it.` : sentence`The proxy ${code(context.proxy)} must allow HTTPS to ${host2}, or \`NO_PROXY\` list it.`;
-  return [...seeAnswer(context), needed];
+  if (proxy) return [sentence`The proxy ${code(proxy)} must allow HTTPS to ${host2}, or \`NO_PROXY\` list it.`];
+  return [
+    sentence`The runner needs HTTPS to ${host2}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`,
+    run("HTTPS_PROXY=http://<proxy>:<port>")
+  ];
+}
+function lookUp(context) {
+  return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(hostOf(context))}`)];
 }
 function seeWhoAnswers(context) {
   return ["See who answers, and with which TLS:", run(look(context))];
@@ -1587,39 +1645,39 @@ var FALLBACKS = [
     "entra-refused": [
       [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
       "Entra refused the sign-in, for the reason in its message.",
-      ({ signIn: signIn2 }, { text }) => {
+      (_context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
         if (number === void 0) return [];
-        const list = isApplication(signIn2) ? " under `Service principal sign-ins` or `Managed identity sign-ins`" : "";
         return [
           `Read what Microsoft says about the number: https://login.microsoftonline.com/error?code=${number}`,
-          `An administrator finds this sign-in and its reason in the Entra admin center, \`Sign-in logs\`${list}, by the error code ${number}.`
+          `An administrator finds this sign-in and its reason by the error code ${number}: Entra admin center, \`Sign-in logs\`, for an application \`Service principal sign-ins\` or \`Managed identity sign-ins\`.`
         ];
       },
       checkSignIn
     ],
     "cli-failed": [
       { signIn: "azure-cli" },
-      (_context, { text }) => (
+      (_context, { text }) => /azext_|cliextensions|load extension/.test(text) ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty or incomplete, or it does not fit this version." : (
         // Its own errors begin so; other words are those of a shell, a loader or Python.
-        /^(?!(ERROR|WARNING): )|Traceback|unexpected error|Error:|No module|is misspelled/.test(text) ? "The Azure CLI itself failed: it has a fault, or packages of its installation or extensions do not fit together." : "The Azure CLI gave no token, for the reason in its message."
+        /^(?!(ERROR|WARNING): )|Traceback|unexpected error|Error:|No module|is misspelled/.test(text) ? "The Azure CLI itself failed: it has a fault, its packages or extensions do not fit together, or it starts with a Python in which it is not installed." : "The Azure CLI gave no token, for the reason in its message."
       ),
       "Use `auth-type: oidc`, which does not need the Azure CLI.",
-      "Or, if OpenSSL is the reason, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`.",
-      "Or, on a self-hosted runner, install the newest Azure CLI again, with its extensions: https://aka.ms/azure-cli",
-      "Run the same command in a step of the job, to see where it fails:",
-      GET_TOKEN,
-      { retries: 1 }
+      "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
+      run("which -a az", "az version", GET_TOKEN),
+      "On a self-hosted runner, remove what does not belong there: a second `az`, or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). Then install the newest Azure CLI again: https://aka.ms/azure-cli",
+      (_context, { text }) => /ssl|crypto/i.test(text) ? "If OpenSSL is the reason, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`." : []
     ]
   }),
   ...rulesFor("postgres", {
     "server-error": [
       "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
-      "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL.",
-      "See what the server says to psql, with the same role and its password or a token:",
+      "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL, or PostgreSQL in place of another product.",
+      "See what the server says to psql 16 or newer, with the same role and its password or a token:",
       ({ host: host2 = "<host>", user = "<user>", database = "postgres" }) => (
         // Not as parameters of psql, which reads `dbname` as a list of settings if it has `=`.
-        run(`PGHOST=${shell(host2)} PGUSER=${shell(user)} PGDATABASE=${shell(database)} PGSSLROOTCERT=system psql`)
+        run(
+          `PGHOST=${shell(host2)} PGUSER=${shell(user)} PGDATABASE=${shell(database)} PGSSLMODE=verify-full PGSSLROOTCERT=system psql`
+        )
       ),
       (_context, symptom) => sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
     ]
@@ -1633,7 +1691,7 @@ function checkSignIn({ signIn: signIn2 }) {
 var GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    "The job has no permission to ask for an ID token: it lacks `id-token: write`, or it runs for a pull request from a fork, which never gets one.",
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork, which gets none by default, or is not run by GitHub itself (by act, for example).",
     "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
     run("permissions:\n  id-token: write\n  contents: read"),
     "For pull requests from forks, run this job after the merge."
@@ -1641,25 +1699,14 @@ var GITHUB = rulesFor("github", {
   "oidc-no-token": [
     /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-    "Let the runner reach GitHub without the proxy:",
-    run("NO_PROXY=.actions.githubusercontent.com"),
+    ...bypassProxy({ host: ".actions.githubusercontent.com" }),
     "Run the job again."
   ],
   "oidc-refused": [
-    /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*HTML page)/,
-    (_context, { text }) => {
-      if (/Error Code : 4(01|04|10)/.test(text))
-        return [
-          "GitHub no longer accepts the token that it gave this job for requesting an ID token, or no longer knows the job: it has expired, or the job has ended.",
-          "Run the job again. In a long job, run this step early, or in a job of its own.",
-          "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`."
-        ];
-      return [
-        "GitHub does not issue this ID token, for the reason in its message.",
-        "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
-        "Run the job again, if there is no such step."
-      ];
-    }
+    /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))/,
+    "GitHub does not issue this ID token, for the reason in its message. With status 401, 404 or 410, the token with which the job asked for it has expired, or the job has ended.",
+    "Run the job again. In a long job, run this step early, or in a job of its own.",
+    "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL."
   ]
 });
 
@@ -1672,20 +1719,35 @@ var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 // src/diagnosis/postgres.ts
 var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
-var CREATE_BY_ID = run(
-  "SELECT * FROM pg_catalog.pgaadauth_create_principal_with_oid('<name>', '<object-id>', 'service', false, false);"
-);
+var ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"\u00ab\u00bb\u201e]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
 var USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
+var POOLER_REASONS = {
+  "It accepts no password as long as this token. The token of an application is shorter than that of a user.": /password too|too large|partial pkt/,
+  "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter|command-line option|support the option/,
+  "Its pool mode shares connections. `pool_mode = session` does not.": /prepared|cached plan|transaction|portal|bind|pooling|frontend message/,
+  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|secret/i,
+  "It, or the server behind it, does not allow this user, database or address.": /hba|host based|blocked|banned|breaker|allow_list|rejected|permission|SSL/i,
+  "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant/i,
+  "Neon's proxy does not know, or does not serve, the endpoint at the start of `host`.": /endpoint|control plane|quota/i,
+  "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
+  "Its configuration has no such database, or not for this user.": / route |pool configur|No pool|database/,
+  "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
+  "It expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|authenticat/i,
+  "Its databases, users or pool mode do not fit, its servers differ, or it knows this server by another name.": /^/
+};
 var LIST_SCHEMAS = [
   "List the owners of schemas. Azure gives `public` to `azure_pg_admin`, whose members are the server's administrators:",
   run("SELECT nspname, nspowner::regrole FROM pg_namespace;")
 ];
 var LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
+var NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["\u00ab\u00bb\u201e]\s?([^"\u00ab\u00bb\u201e\u201c]+?)\s?["\u00ab\u00bb\u201c]/i;
+var NOT_ENCRYPTED = /^(?!.*server login)(?=.*pg_hba)(.*SSL (off|\u5173\u95ed)|(?!.*(SSL|GSS)).*(encr|schl\u00fcssel|chiffr|cifr|cript|crittogr|krypt|szyfr|\u015fifre|\u0448\u0438\u0444\u0440|\u6697\u53f7|\u52a0\u5bc6|\uc554\ud638\ud654|\u10d3\u10d0\u10e8\u10d8\u10e4\u10d5\u10e0))/i;
+var DATABASE = /(databas\w*|Datenbank|(banco|base) de (dados|datos|donn\u00e9es)|baz[ay] danych|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u0438]( \u0434\u0430\u043d\u0438\u0445)?|\u10d1\u10d0\u10d6\u10d0\S*:?)\s?[\u00ab\u00bb"]|" (\ub370\uc774\ud130\ubca0\uc774\uc2a4|veritaban\u0131)/;
 var POSTGRES = rulesFor("postgres", {
   "not-postgres": [
     // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
     [
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest/,
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest|unknown message code|expected authentication request/,
       "NOT_POSTGRES"
     ],
     "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
@@ -1707,16 +1769,18 @@ var POSTGRES = rulesFor("postgres", {
     lookAtState
   ],
   "protocol-violation": [
-    ["PROTOCOL_VIOLATION", /^SASL: (?!.*(client password|server signature))/],
+    ["PROTOCOL_VIOLATION", /^SASL: (?!.*client password)/],
     "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     "Check `host` and `port`: perhaps a different service listens there.",
     setFullName,
-    "If a proxy is in between, set `host` to the server itself."
+    "If a proxy or a connection pooler is in between, set `host` to the server itself."
   ],
   "cluster-statement": [
     /while executing command on/,
-    "Another node of the cluster refused the statement: its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault.",
-    "Compare the nodes, and update those that are behind:",
+    "Another node of the cluster refused the statement: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault.",
+    "If a role or a privilege is missing, create or grant it on all nodes, as an administrator of the cluster:",
+    run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
+    "Otherwise, compare the nodes, and update those that are behind:",
     run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
     "If all have the same, update Citus, or open a support request for the cluster in the Azure portal."
   ],
@@ -1726,21 +1790,33 @@ var POSTGRES = rulesFor("postgres", {
     "If the message says that this role is not permitted to log in, let it log in. Otherwise, run the job again.",
     (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`)
   ],
+  "token-in-password": [
+    { ...ABOUT_TOKEN, signIn: "password" },
+    "The role is an Entra role, which requires a token. `password` is not a token, not a complete one, or one that has expired or is for something else.",
+    "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
+    "If `password` must be a token, get it in the same job, and check that nothing was added, such as quotes or a line break."
+  ],
   "token-expired": [
     /access token (has|is) expired|^[^"]*(\btoken\b.*(expired|not (yet|anymore) valid|lifetime)|\b(exp|nbf) claim)/i,
-    "The token was not valid at the time when the server checked it, and neither was a new one: the runner's clock is probably wrong.",
+    "The token was not valid at the time when the server checked it, and neither was a second one: the Azure CLI or the identity's endpoint gave an old token, perhaps because the runner's clock is wrong.",
+    "Run the job again: it has to sign in again.",
     ...CHECK_CLOCK,
     tokenClaims,
-    "Run the job again.",
     { retries: 1 }
   ],
-  "token-audience": [/^[^"]*(token.*|\b)(audience|aud claim)\b/i, OTHER_CLOUD, ...SELECT_CLOUD, tokenClaims],
+  "token-audience": [
+    /^[^"]*(token.*|\b)(audience|aud claim)\b/i,
+    (context, { text }) => text.includes("cosmos.") ? [
+      "`host` leads to a cluster of Azure Cosmos DB for PostgreSQL, which needs another token.",
+      "Set `host` to a flexible server of Azure Database for PostgreSQL."
+    ] : [OTHER_CLOUD, ...SELECT_CLOUD, ...tokenClaims(context)]
+  ],
   "token-group": [
     /does not contain group/i,
     "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
     "Add the identity to the group:",
     (context) => az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
-    "Run the job again in a few minutes: for a while, Entra issues tokens without the new group.",
+    "Run the job again in a few minutes. A managed identity can keep a token without the new group for 24 hours: until then, give it a role of its own with the action in `principal/`.",
     tokenClaims
   ],
   "token-identity-mismatch": [
@@ -1750,8 +1826,7 @@ var POSTGRES = rulesFor("postgres", {
     "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
     (context) => run(
       `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
-    ),
-    "The function `pgaadauth_update_principal_with_oid` does the same, but Microsoft does not document it."
+    )
   ],
   "token-role-type": [
     /AAD_AUTH_TOKENTYPE_APP_/,
@@ -1762,20 +1837,14 @@ var POSTGRES = rulesFor("postgres", {
     makeAdmin
   ],
   "token-invalid": [
-    // The words before a name in quotes, which can contain any word.
-    { codes: "28000 28P01", text: /^[^"\u00ab\u00bb\u201e]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i },
-    (context) => context.signIn?.type === "password" ? [
-      "The role is an Entra role, which requires a token. `password` is not a token, or not a complete one.",
-      "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
-      "If `password` must be a token, check that it is complete and that nothing was added, such as quotes or a line break."
-    ] : [
-      "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
-      "Set `tenant-id` to the server's tenant:",
-      azShow(context, "authConfig.tenantId"),
-      ...tokenClaims(context),
-      "If that is the token's tenant (`tid`), create the application's service principal there:",
-      az("ad sp create", { id: context.signIn?.type === "oidc" ? context.signIn.clientId : "<client-id>" })
-    ]
+    ABOUT_TOKEN,
+    "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
+    "Set `tenant-id` to the server's tenant:",
+    (context) => azShow(context, "authConfig.tenantId"),
+    tokenClaims,
+    "If that is the token's tenant (`tid`), create the application's service principal there:",
+    ({ signIn: signIn2 }) => az("ad sp create", { id: signIn2?.type === "oidc" ? signIn2.clientId : "<client-id>" }),
+    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
   ],
   "pooler-sign-in": [
     [
@@ -1784,75 +1853,68 @@ var POSTGRES = rulesFor("postgres", {
         text: /(password|SASL) authentication|empty password|cached error: (role|permission|no pg_hba|SSL)/
       },
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
-      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/
+      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|[Ee]ndpoint (ID|could not)|this endpoint|Control plane|exceeded the .* quota|authenticat(e|ion) .*backend|backend authentication|^(md5|SCRAM|clear text password) authentication failed|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/
     ],
-    "A connection pooler refused the sign-in, not PostgreSQL: it does not know this user or database, it cannot check a token, or the server has no such role.",
-    "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.",
-    findRole
+    poolerRefused,
+    PAST_POOLER,
+    (context, { text }) => /no such user/.test(text) ? findRole(context) : [],
+    "Or add the user, the database or the address that it refuses to the pooler's configuration."
   ],
   "password-refused": [
     [
       "28P01",
-      /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied|server signature does not match/i
+      /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i
     ],
     passwordRefused
   ],
   "single-server": [
-    /^[^"]*user(name)?@(host|server)|Invalid Username specified|server name you tried|server name in (the )?user ?name/i,
-    "`host` leads to a single server, or to the gateway of single servers, which Microsoft retired in March 2025. The gateway finds the server by the end of `user`.",
-    ({ user = "<user>", host: host2 = "<server>" }) => sentence`Set \`user\` to ${code(`${withoutServer(user, host2) ?? user}@${host2.split(".")[0]}`)}.`,
-    "Migrate the server to a flexible server, which has another name.",
-    setFullName
+    /^[^"]*user(name)?@(host|server)|Invalid Username specified|server name you tried|server name in (the )?user ?name|not configured to allow ipv6/i,
+    "`host` leads to a single server, or to the gateway of single servers, which Microsoft retired in March 2025.",
+    "Set `host` to the full name of the flexible server that replaced it:",
+    (context) => azShow(context, "fullyQualifiedDomainName"),
+    "If it has this name already, correct the DNS record that leads the name to another address in the runner's network."
   ],
   "login-role-not-found": [
-    [{ codes: "28000", text: /role ".*" does not exist/ }, /is not permitted to log in/],
-    "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-    "Set `user` to a role that can log in.",
-    findRole,
-    "If the role exists, let it log in:",
-    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} LOGIN;`)
+    // In all languages of the server: the other texts with a name in quotes have one of these words.
+    { codes: "28000", text: /^(?!.*(authentication|Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|pg_hba)).*["\u00ab\u00bb\u201e]/ },
+    (context, symptom) => byPooler(context, symptom) ?? [
+      "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+      "Set `user` to a role that can log in.",
+      ...findRole(context),
+      "If the role exists, let it log in:",
+      run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`)
+    ]
   ],
-  "service-endpoint": [
-    /not configured to allow ipv6/,
-    "The runner's subnet has the service endpoint `Microsoft.Sql`, so the server sees a private IPv6 address, which only a rule for that subnet allows.",
-    "Allow the subnet in the server's rules for virtual networks, or remove the service endpoint from the subnet:",
-    run("az network vnet subnet update --ids <subnet-id> --remove serviceEndpoints")
+  "tls-required": [
+    [NOT_ENCRYPTED, /(SSL|TLS) (connection )?(is )?required|only TLS/i],
+    "The server accepts only connections with TLS.",
+    "Remove `ssl-mode`, or set it to `verify-full`.",
+    "If a proxy or a pooler is in between, let it connect to the server with TLS."
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(no encryption|SSL off|server login)).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    /^(?!.*server login).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
     (context, { text }) => azAllow(context, addressIn(text) ?? "<address>"),
     "Or use a runner in the server's network (`docs/private-network.md`)."
   ],
-  "tls-required": [
-    /^(?!.*server login).*pg_hba\.conf.*(no encryption|SSL off)|SSL (connection is )?required/i,
-    "The server accepts only connections with TLS.",
-    "Remove `ssl-mode`, or set it to `verify-full`."
-  ],
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    (_, { text }) => text.includes("no such database") ? [
-      "PgBouncer does not list this database, or the server has no database with this name.",
-      "Set `port: 5432` to connect without PgBouncer, or add the database to `[databases]` in its configuration."
-    ] : "The server has no database with this name. Names are case-sensitive.",
+    "The server has no database with this name, or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive.",
     "Set `database` to one of these:",
     listDatabases
   ],
   "database-closed": [
-    /database ".*" is (not currently accepting connections|disabled)|cannot connect to invalid database/,
+    { codes: "55000", text: DATABASE },
     "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
     "Set `database` to one of these:",
     listDatabases
   ],
   "connect-not-granted": [
-    {
-      codes: "42501",
-      // The quotes tell it from GRANT's error, in each language of the server.
-      text: /(database|Datenbank|(banco|base) de (dados|datos|donn\u00e9es)|databas|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437\u0435|\u0431\u0430\u0437\u0438 \u0434\u0430\u043d\u0438\u0445|\u10d1\u10d0\u10d6\u10d0\u10d6\u10d4:)\s?[\u00ab\u00bb"]|" \ub370\uc774\ud130\ubca0\uc774\uc2a4|does not have CONNECT privilege/
-    },
+    // The quotes tell it from GRANT's error.
+    { codes: "42501", text: new RegExp(`${DATABASE.source}|does not have CONNECT privilege`) },
     "`user` has no CONNECT privilege on this database.",
     "Grant the privilege, as the database's owner:",
     ({ user, database }) => run(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`)
@@ -1860,16 +1922,18 @@ var POSTGRES = rulesFor("postgres", {
   "no-connection-slots": [
     [
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
-      /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max clients reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/
+      /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/
     ],
     "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
     ({ port: port2 = 5432 }, { text }) => port2 === 5432 || /clients already|slots are reserved|connections for /.test(text) ? [] : [`If a connection pooler listens on port ${port2}, set \`port: 5432\` to connect to the server directly.`],
     "Run the job again when fewer clients are connected.",
-    "See which clients hold connections, with psql:",
+    "If the message names a role or a database, raise its limit:",
+    run('ALTER ROLE "<role>" CONNECTION LIMIT <n>;\nALTER DATABASE "<database>" CONNECTION LIMIT <n>;'),
+    "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
     (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-    ({ port: port2 = 5432 }) => port2 === 5432 ? [USE_POOLER] : [],
+    ({ port: port2 = 5432 }, { text }) => port2 !== 5432 || /max_\w+_conn|query_wait|too many servers/.test(text) ? [] : [USE_POOLER],
     { retries: 4 }
   ],
   "server-restarting": [
@@ -1883,7 +1947,7 @@ var POSTGRES = rulesFor("postgres", {
     { retries: 4 }
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
     "The connection pooler cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
     "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
@@ -1902,23 +1966,22 @@ var POSTGRES = rulesFor("postgres", {
     "Run the job again: what was granted stays granted.",
     "If the error persists, see what limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
-    "Where the source is `user` or `database`, reset the limit:",
-    run("ALTER ROLE <user> RESET <name>;\nALTER DATABASE <database> RESET <name>;")
+    "If the source is `user` or `database`, reset the limit:",
+    run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
+    "If it is `configuration file`, change the server's parameter:",
+    (context) => azOnServer("parameter set", context, { name: "<name>", value: "<value>" })
   ],
   "replica-conflict": [
     /due to conflict with recovery/,
     "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
     "Run the job again.",
-    "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
-    "If it happens often, let the replica wait longer for its readers (milliseconds):",
-    (context) => azOnServer("parameter set", context, { name: "max_standby_streaming_delay", value: "60000" })
+    "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`."
   ],
   "privileges-full": [
-    { codes: "54000", text: /row is too big/ },
-    "The list of the roles that hold privileges on a database, schema or table is full: PostgreSQL keeps it in one row of 8 kB.",
-    "Grant to a group role, and make the other roles its members:",
-    run("GRANT <group> TO <role>;"),
-    "Revoke the privileges of roles that are no longer used."
+    { codes: "54000", text: /row is too big|\b8160\b/ },
+    "The list of the roles that hold privileges on a table, view, sequence or column is full: PostgreSQL keeps it in one row of 8 kB.",
+    "Revoke the privileges of roles that are no longer used, or grant to a group role whose members they become:",
+    run('GRANT "<group>" TO "<role>";')
   ],
   wraparound: [
     /not accepting commands.*wraparound|multixact "members" limit/,
@@ -1928,15 +1991,15 @@ var POSTGRES = rulesFor("postgres", {
     "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
   ],
   "server-limit": [
-    ["53000 53400 54*", { codes: "53200", text: /shared memory/ }],
+    ["53000 53400 54*", { codes: "53200", text: /shared memory|max_locks/ }],
     "A limit of the server was reached: a migration can fill its lock table, for example.",
     "Run the job again when less is going on.",
     "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
     (context, { text }) => azOnServer("parameter set", context, {
-      name: text.includes("shared memory") ? "max_locks_per_transaction" : "<parameter>",
+      name: /shared memory|max_locks/.test(text) ? "max_locks_per_transaction" : "<parameter>",
       value: "<value>"
     }),
-    "If nothing else reaches this limit, an event trigger in the database does. List the event triggers:",
+    "An event trigger in the database can reach the limit, too. List the event triggers:",
     LIST_EVENT_TRIGGERS
   ],
   "out-of-memory": [
@@ -1949,15 +2012,21 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
   "data-damaged": [
-    ["XX001 XX002 58030", /pg_filenode|status of transaction|^could not \w+ (file|directory) .*: Permission denied/],
+    [
+      "XX001 XX002 58030",
+      /status of transaction|^could not .*(: Permission denied|"(base|global|pg_\w+)\/)|pg_filenode/
+    ],
     "A data file of the server is damaged or cannot be read.",
     "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too."
   ],
   "read-only": [
     ["25006", /during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-    "Find out whether it is a replica, and how full its storage is:",
-    (context) => azShow(context, "{role:replicationRole, state:state, storage:storage}"),
+    "Find out whether it is a replica, and the percentage of its storage that is used:",
+    (context) => run(
+      azShow(context, "{role:replicationRole, id:id}"),
+      az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" })
+    ),
     "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
     growStorage,
     "If it is neither, find out at which level the setting is, and reset it there:",
@@ -1974,32 +2043,31 @@ var POSTGRES = rulesFor("postgres", {
     "Run this step after the migrations, not at the same time."
   ],
   "extension-not-loaded": [
-    /shared_preload_libraries|must be preloaded|could not (access file|load library)|allow-listed/,
-    "An extension in the database is not loaded by the server, or is not on the server's list of allowed extensions.",
-    "Look up this parameter, and add the extension to it:",
-    (context, { text }) => azOnServer("parameter show", context, {
-      name: text.includes("allow-listed") ? "azure.extensions" : "shared_preload_libraries",
-      query: "value"
-    }),
+    /shared_preload_libraries|must be preloaded|could not (access file|load library|find function .* in file)/,
+    "An extension in the database is not loaded by the server, or has another version than its library.",
+    "Look up which libraries the server loads, and set the same list with the extension added:",
+    (context) => run(
+      azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
+      azOnServer("parameter set", context, { name: "shared_preload_libraries", value: "<list>" })
+    ),
     "Restart the server, which loads libraries only then:",
     (context) => azServer("restart", context),
-    "Or drop the extension, if nothing needs it."
+    "Or update the extension, or drop it if nothing needs it:",
+    run('ALTER EXTENSION "<name>" UPDATE;')
   ],
   "name-encoding": [
     "22021 22P05",
     "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-    "Look up the encoding of each database:",
-    run("SELECT datname, pg_encoding_to_char(encoding) FROM pg_database;"),
-    "In a database with the encoding UTF8, list the roles whose names are not plain ASCII:",
+    "In a database with the encoding UTF8 (`\\l` in psql lists them), list the roles whose names are not plain ASCII:",
     run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
     "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8."
   ],
   "pgaadauth-not-here": [
-    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider/,
-    "The functions and the security label of `pgaadauth` exist only in database `postgres`, where the action uses them, and only on servers with Entra authentication.",
+    /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider|(Entra|Azure AD|AAD|Active Directory)( ID)? authentication.{0,40}(not (enabled|supported|configured)|disabled)/i,
+    "Entra authentication is not enabled on this server, or the session is not in database `postgres`: the functions and the security label of `pgaadauth` exist only there.",
     "Check that Entra authentication is enabled:",
     (context) => azShow(context, "authConfig.activeDirectoryAuth"),
-    "If it is `Disabled`, enable it:",
+    "If it is `Disabled`, enable it. The server restarts:",
     (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
     "If it is enabled, run your own SQL that calls them in database `postgres`."
   ],
@@ -2016,8 +2084,8 @@ var POSTGRES = rulesFor("postgres", {
     "This identity already has a role on the server. An identity is either an administrator of the server or a plain role, never both.",
     "Find the role of the identity, as an Entra administrator in database `postgres`:",
     LIST_PRINCIPALS,
-    "Use that role, or drop it and create the new one:",
-    run("DROP ROLE <role>;")
+    "Use that role. Or drop it, as a member of both roles, and create the new one. The first two lines are for each database:",
+    run('REASSIGN OWNED BY "<role>" TO "<new-owner>";\nDROP OWNED BY "<role>";\nDROP ROLE "<role>";')
   ],
   "citus-worker": [
     /operation is not allowed on this node|Citus worker|coordinator/,
@@ -2025,28 +2093,28 @@ var POSTGRES = rulesFor("postgres", {
     "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
   ],
   "entra-principal-not-found": [
-    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|trying to validate user|principal .*does not exist/i,
-    "The server did not find exactly one principal with this name in its tenant. The name must be the principal's exact display name.",
-    "Look up the display name and the object ID of a service principal or managed identity:",
+    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|principal .*does not exist/i,
+    "The server did not find exactly one principal with this object ID (or, without one, with exactly this display name) in its tenant, or cannot ask Entra.",
+    (_context, { text }) => /unexpected error/.test(text) ? [
+      "Create the server's own service principal in the tenant, as an administrator of the tenant:",
+      az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
+      "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
+    ] : [],
+    "Set `object-id` to the object ID of the service principal or managed identity, which is not that of the app registration:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
-    "Or those of a group, whose type is `group` instead of `service`:",
-    az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
-    "Create the role with the object ID, which does not require a unique name:",
-    CREATE_BY_ID,
-    "If the server finds nobody, create its own service principal, as an administrator of the tenant:",
-    az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
+    "For a group, set `type: group` and this object ID:",
+    az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" })
   ],
   "entra-role-not-grantable": [
     /Cannot grant an? (AAD|Microsoft Entra) user to another role/i,
     "Azure does not let the role of an Entra identity be granted to another role.",
     "If this action has to act as that role, set `user` to it. Otherwise grant in the other direction:",
-    run("GRANT <role> TO <entra-user>;")
+    run('GRANT "<role>" TO "<entra-user>";')
   ],
   "entra-principal-type": [
     /incorrect object type provided for principal/,
     "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-    "Use the type that the message calls the actual object type:",
-    CREATE_BY_ID
+    "Set `type` to the type that the message calls the actual object type."
   ],
   "object-not-found": [
     [
@@ -2060,56 +2128,54 @@ var POSTGRES = rulesFor("postgres", {
     ({ database }) => sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
     run("\\du")
   ],
+  "catalog-not-readable": [
+    { codes: "42501", text: /denied for (table|view) "?pg_(?!authid|shadow|statistic|large|user_m|hba)/ },
+    "PUBLIC can read this catalog by default, and this action needs it: the privilege was revoked.",
+    "On Azure, open a support request for the server: only Microsoft can grant it again. Elsewhere, grant it as a superuser:",
+    ({ user }) => run(`GRANT SELECT ON pg_catalog.<catalog> TO ${identifier(user, "<user>")};`)
+  ],
   "restricted-role": [
     [
       /cannot have explicit members/,
       {
         codes: "42501",
-        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|for (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|cron\b|job\b|job_run_details)/i
+        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)/i
       }
     ],
     "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
-    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`.",
+    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`.",
     "If the message names an object of the app, set `user` to the owner of the object.",
     "If it names a parameter, set the parameter on the server:",
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
   ],
   "role-not-grantable": [
-    {
-      codes: "42501",
-      text: /permission denied to grant privileges as|permission denied to (grant|revoke) role|must have admin option on role|ADMIN option/i
-    },
-    "`user` does not have ADMIN OPTION on the role to be granted. On Azure, no login has it on `pg_write_all_data`.",
+    [
+      { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
+      // Other languages: of what these rules allow, only a role has its name in quotes.
+      { codes: "42501", text: NAME_IN_OTHER_LANGUAGE }
+    ],
+    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted, or membership in the role to act as.",
     "Run as a role that has ADMIN OPTION:",
     ({ user }, { text }) => run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
     "Or grant privileges on the objects themselves instead."
   ],
-  "set-role-not-permitted": [
-    {
-      codes: "42501",
-      text: /permission denied to (set role|change default privileges)|must be able to SET ROLE|must be (a )?member of role/
-    },
-    "`user` cannot act as the owner: it is not a member of that role with the SET option. An administrator needs that membership too.",
-    joinOwner,
-    "Or set `user` to the owner."
+  "create-role-not-permitted": [
+    { codes: "42501", text: /denied to (create|alter|drop) (role|database|extension)|of "?azure_pg_admin|CREATEROLE/ },
+    "`user` lacks a right on the server itself: CREATEROLE or CREATEDB, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
+    "Set `user` to an administrator of the server, or let it create roles:",
+    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
+    "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
   ],
   "not-permitted": [
     "42501",
-    (context, symptom) => {
-      if (/permission denied to (create|alter|drop) role|members of "?azure_pg_admin/.test(symptom.text))
-        return [
-          "`user` lacks a right on the server itself: CREATEROLE, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
-          "Set `user` to an administrator of the server, or let it create roles:",
-          run(`ALTER ROLE ${identifier(context.user, "<user>")} CREATEROLE;`),
-          "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
-        ];
-      return [
-        "`user` is neither the owner of the object nor a member of the owner's role, and holds no grant option. On Azure, an administrator does not own other roles' objects either.",
-        "Set `user` to the owner of the object, usually the role that runs the migrations.",
-        ...symptom.text.includes("for schema") ? LIST_SCHEMAS : [],
-        ...joinOwner(context, symptom)
-      ];
-    }
+    "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
+    "Set `user` to the owner of the object, usually the role that runs the migrations.",
+    (_, { text }) => text.includes("for schema") ? LIST_SCHEMAS : [],
+    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
+    ({ user }, { text }) => run(
+      `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}
+  WITH INHERIT TRUE, SET TRUE;`
+    )
   ],
   "membership-loop": [
     { codes: "0LP01", text: /member|ADMIN option/i },
@@ -2123,7 +2189,7 @@ var POSTGRES = rulesFor("postgres", {
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
   ],
   "tls-not-offered": [
-    /does not support SSL connections|unsupported frontend protocol 1234\.56/,
+    /does not support SSL|unsupported frontend protocol 1234\.56/,
     "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
     "Check `host` and `port`.",
     "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
@@ -2135,29 +2201,24 @@ var POSTGRES = rulesFor("postgres", {
     LIST_EVENT_TRIGGERS,
     "Do what the message says, or ask the trigger's owner for an exception."
   ],
-  "role-not-droppable": [
-    { codes: "2BP01", text: /^role .* cannot be dropped/ },
-    "The role owns objects or has privileges, perhaps in other databases. PostgreSQL drops a role only when it has neither.",
-    "Run this in each database, as a member of both roles. The second line also revokes the privileges of the role:",
-    run("REASSIGN OWNED BY <role> TO <new-owner>;\nDROP OWNED BY <role>;")
-  ],
   "dependent-privileges": [
     "2BP01",
-    "Other privileges or objects depend on this: the role granted its privilege on to other roles.",
+    "Other privileges or objects depend on this: the role has granted its privilege to other roles.",
     "Revoke the privileges, as the role that granted them:",
-    run("REVOKE <privilege> ON <object> FROM <role> CASCADE;")
+    run('REVOKE <privilege> ON <object> FROM "<role>" CASCADE;')
   ],
   "pooler-refused": [
     [
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
       /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/
     ],
-    "A connection pooler refused the session or mixed up two of them: its databases, its users, its pool mode or its startup parameters do not fit, it accepts no password as long as a token, or it knows this server by another name.",
-    "Set `port: 5432`, or `host` to the server itself, to connect without the pooler.",
-    "If the pooler must stay, sign in as a service principal or managed identity, whose tokens are shorter than a user's."
+    poolerRefused,
+    PAST_POOLER,
+    "Or change the pooler's setting. On Azure, it is a parameter of the server:",
+    (context) => azOnServer("parameter set", context, { name: "pgbouncer.<setting>", value: "<value>" })
   ],
   "sign-in-refused": [
-    "28000",
+    { codes: "28000", text: /^(?!TLS version)/ },
     "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers use only passwords and Entra tokens (never ident, LDAP or client certificates).",
     setFullName,
     "Check how the server lets roles sign in:",
@@ -2168,6 +2229,7 @@ var POSTGRES = rulesFor("postgres", {
     "XX* 58* F0*",
     "The server, a node of its cluster or an extension had an internal error.",
     "Run the job again: what was granted stays granted.",
+    "If a connection pooler is in between, set `host` to the server itself.",
     "If the error persists, restart the server:",
     (context) => azServer("restart", context),
     "If that does not help, open a support request for the server in the Azure portal. If no Entra sign-in works until then, sign in with `password` as a role that has one."
@@ -2196,16 +2258,17 @@ function growStorage(context) {
 function addressIn(text) {
   return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net.isIP);
 }
-function joinOwner({ user }, { text }) {
-  const [owner, member] = [identifier(roleIn(text), "<owner>"), identifier(user, "<user>")];
-  return [
-    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without the second line):",
-    run(`GRANT ${owner} TO ${member}
-  WITH INHERIT TRUE, SET TRUE;`)
-  ];
-}
 function roleIn(text) {
-  return text.match(/role "([^"]+)"/i)?.[1];
+  return (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
+}
+function byPooler({ user }, { text }) {
+  const role = roleIn(text);
+  if (role === void 0 || (user ?? role).toLowerCase().startsWith(role.toLowerCase())) return void 0;
+  return [
+    sentence`${name(role)} is not \`user\`: a connection pooler in between signs in as a role of its own, which the server refuses.`,
+    PAST_POOLER,
+    "Or let the pooler sign in with the name and the password of a role that can log in (PgBouncer: `auth_user`)."
+  ];
 }
 function objectId({ token }) {
   return claim(token, "oid") ?? "<object-id>";
@@ -2223,7 +2286,10 @@ function tokenClaims({ token }) {
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
     claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
   }
-  return claims.length === 0 ? [] : [sentence`Compare the token's claims with what you expect: ${listOf(claims)}.`];
+  if (claims.length === 0) return [];
+  return [
+    sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, and \`tid\` the server's tenant.`
+  ];
 }
 function findRole(context) {
   return [
@@ -2241,16 +2307,16 @@ function makeAdmin(context) {
     type: "ServicePrincipal"
   });
 }
+function poolerRefused(_context, { text }) {
+  return `A connection pooler is the cause, not PostgreSQL itself. ${Object.entries(POOLER_REASONS).find(([, words2]) => words2.test(text))?.[0]}`;
+}
 function withoutServer(user, host2) {
   const [, role, server = ""] = user.toLowerCase().match(/^(.+)@([^@]+)$/) ?? [];
   return server !== "" && host2.toLowerCase().startsWith(`${server}.`) ? user.slice(0, role?.length) : void 0;
 }
-function passwordRefused(context, { text }) {
-  if (/server signature/.test(text))
-    return [
-      "The other side could not prove that it knows the role's password: it is a different server, or something in between.",
-      "Check `host` and `port`. If a connection pooler is in between, set `port: 5432`, or `host` to the server itself."
-    ];
+function passwordRefused(context, symptom) {
+  const pooler = byPooler(context, symptom);
+  if (pooler !== void 0) return pooler;
   const { signIn: signIn2, user = "", host: host2 = "", token, cloud } = context;
   if (signIn2?.type === "password")
     return [
@@ -2270,7 +2336,7 @@ function passwordRefused(context, { text }) {
     return [OTHER_CLOUD, ...SELECT_CLOUD, ...tokenClaims(context)];
   return [
     GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    "Set `user` to the role that has this token's `oid`.",
+    "Set `user` to the role that has this token's `oid`, or that of a group. A guest's role has a name with `#EXT#`.",
     ...findRole(context)
   ];
 }
@@ -2306,32 +2372,23 @@ function addressesIn(errors) {
   return Array.isArray(errors) ? words(errors.map(({ message }) => message).join(", ")) : "";
 }
 function codesOf({ code: code2, text }) {
-  const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE)_\w+)\b/g) ?? [];
-  const meant = IN_OTHER_WORDS.filter(([words2]) => words2.test(text)).map(([, each]) => each);
-  const [, status] = text.match(/(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?(?<![\d.:])([345]\d\d)\b/i) ?? [];
+  const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE|CERT|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)_\w+)\b/g) ?? [];
+  const meant = Object.keys(IN_OTHER_WORDS).filter((each) => IN_OTHER_WORDS[each]?.test(text));
+  const [, status] = text.match(/(?:(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?|HTTP code )(?<![\d.:])([345]\d\d)\b/i) ?? [];
   const ofProxy = status === void 0 ? [] : [`CONNECT_${status}`];
   const [, ofMsal = ""] = text.match(/^([a-z]+_[a-z_]{1,60}): /) ?? [];
   return [code2, ofMsal, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
 }
-var IN_OTHER_WORDS = [
-  [
-    /could not translate host name|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved/i,
-    "ENOTFOUND"
-  ],
-  [/name resolution|try again later.*resol|server misbehaving/i, "EAI_AGAIN"],
-  [/Connection refused|actively refused/i, "ECONNREFUSED"],
-  [/Network is unreachable|No route to host|unreachable (host|network)/i, "EHOSTUNREACH"],
-  [
-    /\btimed out\b|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
-    "ETIMEDOUT"
-  ],
-  [
-    /(connection|reset) by peer|connection reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data/i,
-    "ECONNRESET"
-  ],
-  [/Operation not permitted|PermissionError\(|forbidden by its access permissions/i, "EPERM"],
-  [/Too many open files/i, "EMFILE"]
-];
+var IN_OTHER_WORDS = {
+  ENOTFOUND: /could not translate host name(?!.*(Temporary|Try again))|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|NAME_NOT_RESOLVED|no data of the requested type/i,
+  EAI_AGAIN: /name resolution|to address: Try again|try again later.*resol|server misbehaving/i,
+  ECONNREFUSED: /Connection.(to \S{1,300} )?refused|actively refused|couldn't connect to server/i,
+  EHOSTUNREACH: /Network is unreachable|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested/i,
+  ETIMEDOUT: /timed.out\b|timeout (exceeded|during|awaiting|acquiring)|deadline exceeded|(network|operation) timeout|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
+  ECONNRESET: /(connection|reset) by peer|connection.reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost)|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|closed connection during|non-properly terminated|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused)/i,
+  EPERM: /Operation not permitted|PermissionError\(|forbidden by its access permissions|(could not connect|new connection)\b.{0,99} Permission denied/i,
+  EMFILE: /Too many open files|buffer space/i
+};
 function wordsOf(error2) {
   return symptomsOf(error2)[0]?.text ?? "";
 }
@@ -2364,16 +2421,18 @@ function diagnoseBy(rules, error2, context) {
   };
   const { code: code2, retries } = rule;
   const page = pageInWords(symptom.text);
-  const { hint, steps } = rule.explain(context, symptom);
+  const host2 = symptom.text.match(/HTTPSConnectionPool\(host='([\w.-]{1,253})'/)?.[1] ?? context.host;
+  const { hint, steps } = rule.explain({ ...context, host: host2 }, symptom);
+  const where = RUNNER.some((each) => each.code === code2) ? inOurWords("The runner") : peer(context);
   return {
     code: code2,
-    message: sentence`${code2.startsWith("runner-") ? inOurWords("The runner") : peer(context)}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
+    message: sentence`${where}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
     hint,
     steps: withPooler(steps, context, VAGUE.includes(code2)),
     ...retries !== void 0 && { retries }
   };
 }
-var VAGUE = ["unknown", "server-error"];
+var VAGUE = ["unknown", "server-error", "connection-refused"];
 function withPooler(steps, context, isVague) {
   const { port: port2 = 5432 } = context;
   if (!isPostgres(context) || ![6432, 7432, 8432].includes(port2) || steps.some(namesPort)) return steps;
@@ -2433,41 +2492,13 @@ function peer(context) {
 
 // src/text/markdown.ts
 function markdownOf(tokens) {
-  const written = joined2(tokens).flatMap((token) => token.code ? token : wordTokens(token.text));
-  return joined2(written).map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("").replace(LIST_MARK, "`$1`");
-}
-function joined2(tokens) {
-  const result = [];
-  for (const token of tokens) {
-    if (token.text === "") continue;
-    const last = result.at(-1);
-    if (last?.code === token.code) result[result.length - 1] = { ...token, text: last.text + token.text };
-    else result.push(token);
+  const joined2 = [];
+  for (const token of tokens.filter(({ text }) => text !== "")) {
+    const last = joined2.at(-1);
+    if (token.code && last?.code) joined2[joined2.length - 1] = { ...token, text: last.text + token.text };
+    else joined2.push(token);
   }
-  return result;
-}
-function wordTokens(text) {
-  return text.split(/(\r\n|\r|\n|[ \t]+)/).flatMap((word, i) => {
-    if (i % 2 === 1) return [{ code: false, text: /[\r\n]/.test(word) ? "<br>" : " " }];
-    return oneWord(word);
-  });
-}
-var SAFE_WORD = /^[\p{L}\p{N}.,;:'()/?!=%+-]*$/u;
-var LIVE_WORD = /:[^:]+:|:\/\/|www\.|mailto:|xmpp:|gh-\d|[0-9a-f]{7}/i;
-var LIST_MARK = /^\s*([-+=]+|\d+[.)])(?=\s|<br>|$)/;
-var LEADING = /^[(']*/;
-var TRAILING = ".,;:!?)'";
-function oneWord(word) {
-  if (SAFE_WORD.test(word) && !LIVE_WORD.test(word)) return [{ code: false, text: word }];
-  const start2 = LEADING.exec(word)?.[0].length ?? 0;
-  let end = word.length;
-  while (end > start2 && TRAILING.includes(word.charAt(end - 1))) end--;
-  if (start2 === end) return [{ code: true, text: word }];
-  return [
-    { code: false, text: word.slice(0, start2) },
-    { code: true, text: word.slice(start2, end) },
-    { code: false, text: word.slice(end) }
-  ];
+  return joined2.map(({ code: code2, text }) => code2 ? codeSpan(text) : text).join("");
 }
 function codeSpan(text) {
   const shown = visible(text);
@@ -2483,7 +2514,6 @@ function longestRun(text) {
 var plain = {
   name: quoteName,
   code: visible,
-  quoted: visibleLines,
   sentence: (sentence2) => write(sentence2, {
     own: (words2) => words2,
     name: quoteName,
@@ -2497,13 +2527,12 @@ var plain = {
 var markdown = {
   name: (...parts) => codeSpan(quoteName(...parts)),
   code: codeSpan,
-  quoted: (text) => markdownOf([{ code: false, text }]),
   sentence: (sentence2) => markdownOf(
     write(sentence2, {
       own: (text) => ({ code: false, text }),
       name: (...parts) => ({ code: true, text: quoteName(...parts) }),
-      code: (text) => ({ code: true, text: visibleSql(text).replaceAll(/\s*[\r\n]\s*/g, " ") }),
-      quoted: (text) => ({ code: false, text })
+      code: (text) => ({ code: true, text: onOneLine(visibleSql(text)) }),
+      quoted: (text) => ({ code: true, text: onOneLine(text) })
     })
   )
 };
@@ -2529,6 +2558,9 @@ function write({ parts }, writer) {
     if ("code" in part) return writer.code(part.code);
     return writer.quoted(part.quoted);
   });
+}
+function onOneLine(text) {
+  return text.replaceAll(/\s*[\r\n]\s*/g, " ");
 }
 function visibleLines(text) {
   return linesOf(text).map(visible).join("\n");
@@ -2575,6 +2607,14 @@ function fail(error2) {
   setFailed(failureLines(diagnose(error2), {}).join("\n"));
 }
 
+// src/render/phrases.ts
+var ICONS = {
+  "in-sync": "\u2705",
+  repaired: "\u{1F527}",
+  drift: "\u274C",
+  error: "\u26A0\uFE0F"
+};
+
 // src/firewall/server.ts
 var PROVIDER = "Microsoft.DBforPostgreSQL";
 var SERVERS = `${PROVIDER}/flexibleServers`;
@@ -2603,24 +2643,62 @@ function ruleIdOf(text) {
 }
 
 // src/firewall/state.ts
-var import_promises2 = require("node:timers/promises");
+var import_promises3 = require("node:timers/promises");
+
+// src/firewall/obstacles.ts
+function notRunning(server, state) {
+  if (/Inaccessible|Key ?Vault/.test(state))
+    return [
+      "The server is inaccessible: it cannot read its encryption key in Key Vault.",
+      "Give the server's identity access to the key again, and enable the key:",
+      azShow({ server }, "dataEncryption")
+    ];
+  if (/Disabled/i.test(state))
+    return [
+      "The server is disabled, because its subscription is disabled or the server is being moved.",
+      "Look up the state of the subscription:",
+      az("account show", { subscription: server.subscription, query: "state" })
+    ];
+  return ["The server is stopped.", "Start the server:", azServer("start", { server })];
+}
+function stillListed(server, rule, seconds) {
+  return failure({
+    code: "firewall-rule-not-confirmed",
+    message: sentence`Azure accepted the deletion of firewall rule ${code(rule)}, but the rule is still there after ${seconds} s.`,
+    hint: "Azure's operation failed, or takes longer than this.",
+    steps: azureLog(server)
+  });
+}
+function azureLog({ subscription, resourceGroup }) {
+  const failed = { subscription, "resource-group": resourceGroup, offset: "1h", status: "Failed" };
+  const log = az("monitor activity-log list", { ...failed, query: "[].properties.statusMessage" });
+  return ["Azure's log has more details of what failed:", log];
+}
+var MANAGER_NOT_HTTPS = failure({
+  code: "resource-manager-not-https",
+  message: "`AZURE_RESOURCE_MANAGER_URL` is not an `https://` address.",
+  hint: "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
+  steps: ["Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."]
+});
 
 // src/firewall/errors.ts
 function diagnoseResourceManager(error2, context) {
   return diagnoseBy(RULES2, error2, { with: "azure", ...context });
 }
-var BUSY = /\b(busy|in progress|not (in )?(a )?ready|not in an accessible state|(try|retry) (again )?later|being (updated|created)|state\W{1,5}(updating|starting|stopping|restarting))\b/i;
-var DISABLED = /subscription.{0,80}(is (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
+var BUSY = /\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|maintenance|still active|being (?!delet|us)\w+|concurrent|superseded|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
+var MFA = /\bMFA\b|multi-?factor/i;
+var DISABLED = /subscription.{0,80}((is|are) (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
 var WHILE_THERE_IS_TIME = { retries: 5 };
 var AZURE = rulesFor("azure", {
   "azure-policy": [
-    ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: /\bMFA\b|multi-?factor/i }],
-    (_context, { text }) => text.includes("RequestDisallowedByAzure") ? [
+    ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: MFA }],
+    ({ server }, { text }) => MFA.test(text) ? [
       "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
       "Sign in as an application instead: `auth-type: oidc`."
     ] : [
       "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
-      "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`)."
+      "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
+      ...azureLog(server)
     ]
   ],
   "azure-deny-assignment": [
@@ -2630,23 +2708,18 @@ var AZURE = rulesFor("azure", {
     run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
     "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`)."
   ],
-  "azure-conditional-access": [
-    /LocationConditionEvaluationSatisfied/,
-    "A Conditional Access policy of the tenant does not allow this identity to use Azure from the runner's address.",
-    "Ask the tenant's administrators to allow the address, or to exclude the identity from the policy. Or use a runner with an address that the policy allows."
+  "azure-not-from-here": [
+    ["PrivateLinkAccessRestricted", /LocationConditionEvaluationSatisfied|\bconditional access\b/i],
+    "This identity may not use Azure from the runner's network: a Conditional Access policy does not allow its address, or its private link to Azure Resource Manager does not lead to this subscription.",
+    "Use a runner in another network.",
+    "Or ask the tenant's administrators to allow the address or to exclude the identity from the policy, and the owner of a private link to associate it with the root management group."
   ],
   "resource-locked": [
     "ScopeLocked",
     "A lock on the server, its resource group or its subscription does not allow this.",
     "List the locks:",
     ({ server: { subscription, resourceGroup } }) => az("lock list", { subscription, "resource-group": resourceGroup, output: "table" }),
-    "Remove the lock, or use a runner in the server's network (`docs/private-network.md`)."
-  ],
-  "azure-private-link": [
-    "PrivateLinkAccessRestricted",
-    "The runner's network reaches Azure Resource Manager through a private link, which does not lead to this subscription.",
-    ({ host: host2 = "management.azure.com" }) => sentence`Let the runner resolve ${code(host2)} to its public address, without the private DNS zone, or use a runner outside this network.`,
-    "Or ask the owner of the private link to associate it with the root management group."
+    "Remove the lock, as an owner or a user access administrator, or use a runner in the server's network (`docs/private-network.md`)."
   ],
   "azure-api-version": [
     [
@@ -2655,16 +2728,17 @@ var AZURE = rulesFor("azure", {
       { status: [404], text: /No (HTTP resource|action|type) was found|Resource not found/ },
       { status: [405, 501] }
     ],
-    "This cloud, or this region of it, does not know this address, or does not have the version of Azure's API that this action uses.",
-    "Check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
-    "If all are right, add the rule without this action, and delete it after the job:",
+    "This cloud, or this region of it, does not offer the version of Azure's API that this action uses, or Azure has a fault.",
+    "If the log has `Making firewall rule`, earlier requests to the same address succeeded: run the job again later.",
+    "If not, check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
+    "If the error persists, add the rule without this action, and delete it after the job:",
     ({ server }) => azAllow({ server }, "<address>")
   ],
   "provider-not-registered": [
     "MissingSubscriptionRegistration MissingRegistrationForLocation SubscriptionNotRegistered InvalidSubscriptionRegistrationState",
     "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
     "If it is the right subscription, register it:",
-    ({ server }) => az("provider register", { namespace: PROVIDER, subscription: server.subscription })
+    ({ server: { subscription } }) => az("provider register", { namespace: PROVIDER, subscription })
   ],
   "subscription-disabled": [
     [
@@ -2676,62 +2750,64 @@ var AZURE = rulesFor("azure", {
     ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
     "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled"
   ],
-  "azure-token-expired": [
+  "azure-request-changed": [
     [
-      "ExpiredAuthenticationToken TokenCreatedWithOutdatedPolicies",
-      /continuous access evaluation|Lifetime validation failed/i
+      "InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter MissingSubscription UnsupportedMediaType",
+      /' header is /
     ],
+    "The request that Azure received is not the one that this action sent: a proxy on the way probably changed it, or a step set `AZURE_RESOURCE_MANAGER_URL`.",
+    allowInProxy
+  ],
+  "azure-token-expired": [
+    ["ExpiredAuthenticationToken", /continuous access evaluation|Lifetime validation failed/i],
     "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
     "Run the job again: it has to sign in again.",
     ...CHECK_CLOCK,
     { retries: 1 }
   ],
   "azure-token-refused": [
-    ["InvalidAuthenticationToken* AuthenticationFailed*", { status: [401] }, /to access linked subscription/],
-    ({ server, ...context }, { text }) => {
+    ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
+    ({ server, clientId: clientId2 = "<client-id>" }, { text }) => {
       if (/'puid' or 'altsecid' or 'oid'/.test(text))
         return [
           "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
           "Create the service principal, then run the job again in a few minutes:",
-          az("ad sp create", { id: context.clientId ?? "<client-id>" })
+          az("ad sp create", { id: clientId2 })
         ];
-      if (/header is (missing|not present)/.test(text))
-        return [
-          "The request arrived without its token. A proxy on the way removed the header.",
-          ...allowInProxy(context)
-        ];
+      const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
-        "The token is from a different tenant or cloud than the subscription's, or was changed on the way. Azure's message can name the right tenant.",
-        "Set `tenant-id` to the tenant of the subscription, and `environment` to its cloud:",
-        az("account show", { subscription: server.subscription, query: "{tenant:tenantId, cloud:environmentName}" })
+        /tenant/i.test(text) ? "The token is from a different tenant than the subscription's." : "The token is for a different cloud than this address: `environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set. Or it is from a different tenant.",
+        "Set `environment` to the cloud of the subscription, and `tenant-id` to its tenant:",
+        tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription })
       ];
     }
   ],
+  "subscription-not-found": [
+    "SubscriptionNotFound InvalidSubscriptionId",
+    "This tenant and cloud have no subscription with the ID in `server-resource-id`: the ID is wrong (it is a GUID, not a name), the subscription was deleted or moved, or it belongs to a different tenant or cloud.",
+    "Find the subscription. Then correct `server-resource-id`, or set `tenant-id` and `environment` to its tenant and cloud:",
+    az("account list --all", { output: "table" }),
+    "If all are right, the subscription may be new. Register it for Azure Database for PostgreSQL:",
+    ({ server: { subscription } }) => az("provider register", { namespace: PROVIDER, subscription })
+  ],
   "server-not-found": [
     [
-      "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted SubscriptionNotFound InvalidSubscriptionId MissingSubscription ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject ServerDropping ServerGroupDropping ServerNotExist*",
-      { status: [404], text: /^(?!FirewallRule)\w+ \(.*\b(not (exist|found)|not be found|deleted)/i }
+      "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject InvalidServerName ServerDropping ServerGroupDropping ServerNotExist*",
+      { status: [404, 409], text: /^(?!FirewallRule)\w+ \(.*\b(not (be )?(exist|found)|(being|was|for) delet)/i }
     ],
-    (_context, { code: code2 }) => code2 === "InvalidSubscriptionId" ? "The subscription in `server-resource-id` is not the ID of a subscription, which is a GUID." : "The subscription, the resource group or the server does not exist in this tenant and cloud, or is being deleted, or the identity has no role there.",
-    ({ server }, { text }) => text.includes("unexpected stat") ? ["See if the server is stopped or not ready:", azShow({ server }, "state")] : [],
+    "The subscription has no resource group or server with this name: it is not created yet, is being deleted, or was deleted or moved.",
     "Set `server-resource-id` to one of these:",
-    ({ server: { subscription } }, { code: code2 }) => az("postgres flexible-server list", { ...!code2.includes("Subscription") && { subscription }, query: "[].id" }),
-    "If the command does not find the subscription, set `tenant-id` and `environment` to the tenant and the cloud in which this one does:",
-    ({ server }) => az("account show", { subscription: server.subscription })
+    ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].id" }),
+    "If the server is among them, or is not created yet, run the job again when it is `Ready`:",
+    ({ server }) => azShow({ server }, "state")
   ],
   "azure-not-permitted": [
     [
       "AuthorizationFailed AuthorizationPermissionMismatch Linked* Forbidden",
-      { status: [403], text: /not authorized|not have (permission|authorization)/i }
+      { status: [400, 403], text: /not authorized|not have (permission|authorization|access)|access (is )?denied/i }
     ],
     "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
     allow
-  ],
-  "azure-client-not-allowed": [
-    { status: [403], text: /\b(client|application)\b(?! IP| address).{0,120}\bnot (permitted|allowed)/i },
-    "Azure does not let this application use this API, whatever roles it has: perhaps another identity signs in than you expect.",
-    "See which application this is, and set `client-id` to your own application or managed identity:",
-    ({ clientId: clientId2 = "<client-id>" }, { text }) => az("ad sp show", { id: text.match(/[\da-f-]{36}/i)?.[0] ?? clientId2 })
   ],
   "server-not-running": [
     [
@@ -2739,44 +2815,54 @@ var AZURE = rulesFor("azure", {
       { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
       { status: [400, 409], text: /\bstopped\b/i }
     ],
-    ({ server }, { text }) => /Inaccessible|AzureKeyVault/.test(text) ? [
-      "The server is inaccessible: it cannot read its encryption key in Key Vault.",
-      "Give the server's identity access to the key again, and enable the key:",
-      azShow({ server }, "dataEncryption")
-    ] : ["The server is stopped.", "Start the server, then run the job again:", azServer("start", { server })]
+    ({ server }, { text }) => notRunning(server, text)
   ],
   "server-busy": [
     [
-      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictError Conflicting* OperationCancelled OperationInterrupted OperationPreempted RetryableError AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
-      { status: [400, 409], text: BUSY }
+      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictError Conflicting* OperationCancelled OperationInterrupted OperationPreempted Retryable* ResourceModified PreconditionFailed CanceledAndSuperseded* ReferencedResourceNotProvisioned AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
+      { status: [400, 409, 412, 423], text: BUSY }
     ],
     "Another operation on the server is in progress.",
     "Run the job again when the server is `Ready`:",
     ({ server }) => azShow({ server }, "state"),
     WHILE_THERE_IS_TIME
   ],
-  "azure-unavailable": [
-    [
-      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut TooManyRequests SubscriptionRequestsThrottled",
-      { status: [408, 429, "5xx"] },
-      /Our services aren.t available/
-    ],
-    "Azure Resource Manager has a fault, or the subscription has sent more requests than Azure allows in this period.",
-    "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
+  "azure-throttled": [
+    ["TooManyRequests SubscriptionRequestsThrottled RateLimiting", { status: [429] }],
+    "The identity that signs in, or its subscription, has sent more requests than Azure allows in this period.",
+    "Run the job again in a few minutes, and fewer jobs in this subscription at the same time.",
     WHILE_THERE_IS_TIME
   ],
-  "azure-request-changed": [
-    "InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter UnsupportedMediaType",
-    "The request that Azure received is not the one that this action sent: a proxy on the way probably changed it.",
-    allowInProxy
+  "azure-unavailable": [
+    [
+      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut BadGatewayConnection InvalidGatewayHost GatewayAuthenticationFailed ClientCertificateValidationFailure MultipleErrorsOccurred GeneralError UnknownError",
+      { status: [408, "5xx"] },
+      /Our services aren.t available/
+    ],
+    "Azure Resource Manager or the server's resource provider has a fault.",
+    "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
+    "If the error persists, open a support request for the server in the Azure portal, with this message.",
+    WHILE_THERE_IS_TIME
+  ],
+  "firewall-rules-full": [
+    { status: [400, 403, 409], text: /^(?=.*\brules?\b)(?=.*(maximum|limit|quota|too many))/i },
+    "The server has as many firewall rules as Azure allows.",
+    "List the rules, and delete those that nothing needs:",
+    ({ server }) => run(
+      azOnServer("firewall-rule list", { server }, { query: "[].id" }),
+      az("resource delete", { ids: "<rule-id>" })
+    )
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    (_context, { text }) => /ip.?address|\bIP\b|\b(address|range)\b/i.test(text) ? "Azure refused the address: `runner-ip` has to be the public IPv4 address of the runner's network." : "Azure refused the request, for the reason in its message.",
-    "Add the rule as yourself, and delete it afterwards. If Azure refuses it too, the reason lies in Azure, and not in this action or its role:",
-    ({ server }) => azAllow({ server }, "<address>"),
+    (_context, { text }) => /\b(start|end)?ip.?address|\bIP\b|\b(address|range)\b/i.test(text) ? [
+      "Azure refused the address in the request.",
+      "Set `runner-ip` to the public IPv4 address of the runner's network, or omit it."
+    ] : "Azure refused the request, for the reason in its message.",
+    ({ server }) => azureLog(server),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
-    "Use the newest version of this action. If the error persists, open an issue in this action's repository, with this message."
+    "Add the rule without this action. If Azure refuses it too, open a support request for the server in the Azure portal. If not, open an issue in this action's repository:",
+    ({ server }) => azAllow({ server }, "<address>")
   ]
 });
 var REFUSED = [...PRIVATE, ...AZURE].filter(({ code: code2, retries }) => retries === void 0 && code2 !== "azure-refused");
@@ -2796,7 +2882,7 @@ function allow({ permission, server, clientId: clientId2 }, { text }) {
     AssignableScopes: [linked.match(/^\/subscriptions\/[^/]+/)?.[0] ?? `/subscriptions/${server.subscription}`]
   };
   return [
-    sentence`Create a role that has ${code(needed)}. If it exists, ${code("update")} it:`,
+    sentence`Create a role that has ${code(needed)}, as an owner or a user access administrator. If it exists, ${code("update")} it:`,
     az("role definition create", { "role-definition": JSON.stringify(definition) }),
     "Assign it:",
     az("role assignment create", { role, assignee, scope }),
@@ -2804,28 +2890,9 @@ function allow({ permission, server, clientId: clientId2 }, { text }) {
   ];
 }
 
-// src/firewall/obstacles.ts
-function stillListed(server, rule, seconds) {
-  return failure({
-    code: "firewall-rule-not-confirmed",
-    message: sentence`Azure accepted the deletion of firewall rule ${code(rule)}, but the rule is still there after ${seconds} s.`,
-    hint: "Azure's operation failed, or takes longer than this.",
-    steps: lookUp(server, rule)
-  });
-}
-function lookUp(server, rule) {
-  const log = { "resource-id": rulePath(server, rule), offset: "1h", query: "[].properties.statusMessage" };
-  return ["Look up what Azure did with the rule:", az("monitor activity-log list", log)];
-}
-var MANAGER_NOT_HTTPS = failure({
-  code: "resource-manager-not-https",
-  message: "`AZURE_RESOURCE_MANAGER_URL` is not an `https://` address.",
-  hint: "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
-  steps: ["Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."]
-});
-
 // src/azure/credential.ts
 var import_node_async_hooks = require("node:async_hooks");
+var import_promises2 = require("node:fs/promises");
 
 // src/proxy.ts
 var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
@@ -3076,7 +3143,6 @@ async function idToken(audience, env, answerTime) {
     throw new ActionError(diagnose(error2, { with: "github", host: host2, proxy: proxyTo(host2, env) }), { cause: error2 });
   }
 }
-var MAX_LENGTH = 1e5;
 async function request(audience, env) {
   const url = variable2("ACTIONS_ID_TOKEN_REQUEST_URL", env);
   const token = variable2("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
@@ -3091,7 +3157,7 @@ async function request(audience, env) {
   let body = "";
   for await (const chunk of response.message.setEncoding("utf8")) {
     body += chunk;
-    if (body.length > MAX_LENGTH) throw new Error(`an answer of more than ${MAX_LENGTH} characters`);
+    boundAnswer(body.length);
   }
   if (status !== 200)
     throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body, status)}`);
@@ -3171,10 +3237,11 @@ function withoutRetries({ failure: failure2, cause }) {
   return new ActionError(last, { cause });
 }
 var MARGIN = 6e4;
-async function requestToken(how, cloud, scope, env, answerTime, signal) {
+async function requestToken(given, cloud, scope, env, answerTime, signal) {
+  const { how, tokenFile } = ofPod(given, env) ?? { how: given };
   let assertion;
   const getAssertion = () => {
-    assertion ??= idToken(cloud.oidcAudience, env, answerTime);
+    assertion ??= tokenFile === void 0 ? idToken(cloud.oidcAudience, env, answerTime) : (0, import_promises2.readFile)(tokenFile, "utf8");
     return assertion;
   };
   const last = { answerTime, type: how.type };
@@ -3191,8 +3258,8 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
       retryOptions: { maxRetries: 0 }
       // `retryingFailures` does it, and logs it
     };
-    const credential = credentialFor(how, identity, options, getAssertion);
-    const getToken = () => credential.getToken(scope);
+    const credential2 = credentialFor(how, identity, options, getAssertion);
+    const getToken = () => credential2.getToken(scope);
     const token = await within(TOKEN_TIME, LAST.run(last, getToken), signal);
     if (token === null) throw new Error("Entra gave no token.");
     maskSent(token.token);
@@ -3203,12 +3270,18 @@ async function requestToken(how, cloud, scope, env, answerTime, signal) {
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
     const { problem, host: host2 } = last;
-    const known = problem instanceof Answer ? problem : new AggregateError([error2, problem]);
+    const known = problem instanceof Answer ? problem : new AggregateError([problem, error2]);
     const inApp = env.IDENTITY_HEADER !== void 0;
     const peer2 = { with: "entra", host: host2, proxy: proxyTo(host2, env), cloud, inApp };
     const context = { ...peer2, signIn: how, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
   }
+}
+function ofPod(how, env) {
+  const { AZURE_CLIENT_ID, AZURE_TENANT_ID: tenantId2, AZURE_FEDERATED_TOKEN_FILE: tokenFile } = env;
+  const clientId2 = how.type === "managed-identity" && how.clientId || AZURE_CLIENT_ID;
+  if (how.type !== "managed-identity" || !clientId2 || !tenantId2 || !tokenFile) return void 0;
+  return { how: { type: "oidc", clientId: clientId2, tenantId: tenantId2 }, tokenFile };
 }
 function credentialFor(how, identity, options, getAssertion) {
   switch (how.type) {
@@ -3309,13 +3382,14 @@ async function answerTo(request2, bearer, stop) {
 }
 function jsonOf({ status, headers, bodyAsText }) {
   const wait = 1e3 * Number(headers.get("retry-after")) || void 0;
-  const page = bodyAsText ? notJson(status, headers.get("content-type"), bodyAsText) : void 0;
+  const page = status < 300 && !bodyAsText ? void 0 : notJson(status, headers.get("content-type"), bodyAsText);
   if (page !== void 0) throw Object.assign(page, { wait });
   const json = JSON.parse(bodyAsText || "{}");
   if (status < 300) return json;
-  const { code: code2 = "", message = json?.Message ?? bodyAsText } = json?.error ?? json ?? {};
+  const { code: code2 = json?.Code ?? "", message = json?.Message ?? bodyAsText } = json?.error ?? json ?? {};
+  const details = [json?.error?.details ?? []].flat().map((each) => ` (${each?.code}: ${each?.message})`);
   const start2 = code2 === "" ? `HTTP status ${status}` : `${code2} (HTTP status ${status})`;
-  throw Object.assign(new Error(`${start2}: ${message}`), { status, code: `${code2}`, wait });
+  throw Object.assign(new Error(`${start2}: ${message}${details.join("")}`), { status, code: `${code2}`, wait });
 }
 function isMissing({ cause }) {
   const { status, code: code2 = "" } = cause;
@@ -3361,12 +3435,13 @@ var POLL_TIME = 2e3;
 async function isSeen(azure, rule, isWanted, maxTime = CHANGE_TIME) {
   for (const end = Date.now() + maxTime; !isWanted(await readRule(azure, rule)); ) {
     if (Date.now() + POLL_TIME > end) return false;
-    await (0, import_promises2.setTimeout)(POLL_TIME, void 0, { signal: azure.stop });
+    await (0, import_promises3.setTimeout)(POLL_TIME, void 0, { signal: azure.stop });
   }
   return true;
 }
 
 // src/firewall/publish.ts
+var HEADING = `### ${ICONS.error} Azure Postgres Grants, firewall \xB7 The firewall was not opened`;
 function leftOpen(server, rule, error2, stop) {
   const failure2 = diagnose(stop.aborted ? stop.reason : error2);
   const message = paragraph(sentence`Firewall rule ${code(rule)} may still be open.`, failure2.message);
@@ -3443,6 +3518,7 @@ var GITHUB_ENVIRONMENT = inOurWords("For a GitHub environment, set `jobs.<job_id
 function clientId(text) {
   const id = text.trim();
   if (!GUID.test(id)) throw new Invalid(inOurWords("is not a GUID"));
+  if (/^[0-]+$/.test(id)) throw new Invalid(inOurWords("is a placeholder"));
   return id;
 }
 function objectId2(text) {
@@ -3459,19 +3535,6 @@ function secret(text) {
   return text.replace(/^[\r\n]+|(?<![\r\n])[\r\n]+$/g, "");
 }
 var SECRET_INPUT = { secrets: (text) => [secret(text)] };
-var NOT_HOSTS = [
-  {
-    form: /^https?:\/\//i,
-    problem: inOurWords("is a URL"),
-    remedy: inOurWords("Use the server name only, without `https://`.")
-  },
-  // https://learn.microsoft.com/azure/horizondb/ and https://learn.microsoft.com/azure/cosmos-db/postgresql/
-  {
-    form: /\.(horizondb|postgres\.cosmos)\.azure\.com\.?$/i,
-    problem: inOurWords("is a cluster of Azure HorizonDB or Azure Cosmos DB for PostgreSQL"),
-    remedy: inOurWords("Use the name of a flexible server of Azure Database for PostgreSQL.")
-  }
-];
 function eachLine(parse) {
   return (text) => {
     const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
