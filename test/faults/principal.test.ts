@@ -138,7 +138,7 @@ describe("a COMMIT of principal without an answer", () => {
     await stage.close();
     expect(step).toMatchObject({ exitCode: 1, stderr: "", outputs: { verdict: "error" } });
     expect(step.summary).toContain("Error code `query-timed-out`");
-    expect(step.summary).toMatch(/ s\. Created role `aad_\S+`, bound to object ID/);
+    expect(step.summary).toMatch(/ s`\. Created role `aad_\S+`, bound to object ID/);
     expect((performance.now() - started) / 1000).toBeLessThan(100 / SPEED + START);
   });
 });

@@ -90,6 +90,7 @@ test("the reader of imports finds every import", () => {
     "@azure/core-rest-pipeline",
     "@azure/identity",
     "node:async_hooks",
+    "node:fs/promises",
   ]);
   expect([...reachedFrom("src/index.ts")]).toContain("src/postgres/snapshot.sql.ts");
 });
