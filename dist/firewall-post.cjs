@@ -241,6 +241,7 @@ function mask(...secrets) {
 function maskSent(secret2) {
   setSecret(secret2);
   rememberSent(secret2);
+  return secret2;
 }
 
 // src/model/sentence.ts
@@ -3163,8 +3164,7 @@ async function request(audience, env) {
     throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body, status)}`);
   const { value } = JSON.parse(body) ?? {};
   if (typeof value !== "string" || value === "") throw new Error("Response json body do not have ID Token field");
-  maskSent(value);
-  return value;
+  return maskSent(value);
 }
 function variable2(name3, env) {
   const value = env[name3];
@@ -3240,8 +3240,9 @@ var MARGIN = 6e4;
 async function requestToken(given, cloud, scope, env, answerTime, signal) {
   const { how, tokenFile } = ofPod(given, env) ?? { how: given };
   let assertion;
+  const tokenIn = (file) => (0, import_promises2.readFile)(file, "utf8").then((text) => maskSent(text.trim()));
   const getAssertion = () => {
-    assertion ??= tokenFile === void 0 ? idToken(cloud.oidcAudience, env, answerTime) : (0, import_promises2.readFile)(tokenFile, "utf8");
+    assertion ??= tokenFile ? tokenIn(tokenFile) : idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
   const last = { answerTime, type: how.type };
@@ -3279,9 +3280,9 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
 }
 function ofPod(how, env) {
   const { AZURE_CLIENT_ID, AZURE_TENANT_ID: tenantId2, AZURE_FEDERATED_TOKEN_FILE: tokenFile } = env;
-  const clientId2 = how.type === "managed-identity" && how.clientId || AZURE_CLIENT_ID;
-  if (how.type !== "managed-identity" || !clientId2 || !tenantId2 || !tokenFile) return void 0;
-  return { how: { type: "oidc", clientId: clientId2, tenantId: tenantId2 }, tokenFile };
+  if (how.type !== "managed-identity" || !tenantId2 || !tokenFile) return void 0;
+  const clientId2 = how.clientId || AZURE_CLIENT_ID;
+  return clientId2 ? { how: { type: "oidc", clientId: clientId2, tenantId: tenantId2 }, tokenFile } : void 0;
 }
 function credentialFor(how, identity, options, getAssertion) {
   switch (how.type) {

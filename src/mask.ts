@@ -9,8 +9,9 @@ export function mask(...secrets: readonly string[]): void {
   }
 }
 
-/** Masks a secret that a peer is sent and can repeat, in part and encoded. */
-export function maskSent(secret: string): void {
+/** Masks a secret that a peer is sent and can repeat, in part and encoded. @returns the secret */
+export function maskSent(secret: string): string {
   setSecret(secret);
   rememberSent(secret);
+  return secret;
 }

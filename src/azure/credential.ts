@@ -82,9 +82,10 @@ async function requestToken(
 ): Promise<AccessToken> {
   const { how, tokenFile } = ofPod(given, env) ?? { how: given };
   let assertion: Promise<string> | undefined;
+  const tokenIn = (file: string) => readFile(file, "utf8").then((text) => maskSent(text.trim()));
   /** One assertion for one token request, though the library asks for it twice. */
   const getAssertion = () => {
-    assertion ??= tokenFile === undefined ? idToken(cloud.oidcAudience, env, answerTime) : readFile(tokenFile, "utf8");
+    assertion ??= tokenFile ? tokenIn(tokenFile) : idToken(cloud.oidcAudience, env, answerTime);
     return assertion;
   };
   const last: LastRequest = { answerTime, type: how.type };
@@ -124,9 +125,9 @@ async function requestToken(
  */
 function ofPod(how: EntraSignIn, env: Env) {
   const { AZURE_CLIENT_ID, AZURE_TENANT_ID: tenantId, AZURE_FEDERATED_TOKEN_FILE: tokenFile } = env;
-  const clientId = (how.type === "managed-identity" && how.clientId) || AZURE_CLIENT_ID;
-  if (how.type !== "managed-identity" || !clientId || !tenantId || !tokenFile) return undefined;
-  return { how: { type: "oidc", clientId, tenantId }, tokenFile } as const;
+  if (how.type !== "managed-identity" || !tenantId || !tokenFile) return undefined;
+  const clientId = how.clientId || AZURE_CLIENT_ID;
+  return clientId ? ({ how: { type: "oidc", clientId, tenantId }, tokenFile } as const) : undefined;
 }
 
 function credentialFor(

@@ -45,8 +45,7 @@ async function request(audience: string, env: Env): Promise<string> {
     throw new Error(`Failed to get ID Token. Error Code : ${status} Error Message: ${wordsIn(body, status)}`);
   const { value } = (JSON.parse(body) ?? {}) as { value?: unknown };
   if (typeof value !== "string" || value === "") throw new Error("Response json body do not have ID Token field");
-  maskSent(value);
-  return value;
+  return maskSent(value);
 }
 
 // Errors are in the words of @actions/core, which people search for.

@@ -138,9 +138,13 @@ describe("a pod with Azure Workload Identity", () => {
     if (token !== "") await writeFile(join(directory, "token"), `${token}\n`);
   };
 
-  test("signs in with the token in the file", async () => {
-    await inPod(await idToken(CLOUDS.azurecloud.oidcAudience, process.env, QUICK.answerTime));
+  test("signs in with the token in the file, which is masked without the line break after it", async () => {
+    const token = await idToken(CLOUDS.azurecloud.oidcAudience, process.env, QUICK.answerTime);
+    await inPod(token);
+    const stdout = vi.spyOn(process.stdout, "write");
     await password({ type: "managed-identity" })();
+    expect(stdout.mock.calls.map(([text]) => text)).toContain(`::add-mask::${token}\n`);
+    stdout.mockRestore();
     expect(sandbox.entra.requests).toMatchObject([{ clientId: ADMIN.clientId, outcome: "issued" }]);
   });
 
