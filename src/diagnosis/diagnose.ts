@@ -1,18 +1,32 @@
 import { ActionError, type Failure, type Step, step } from "../model/failure.ts";
 import { code, inOurWords, name, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { pageInWords } from "../text/page.ts";
+import { AZURE_CLI } from "./azure-cli.ts";
 import { azOnServer } from "./commands.ts";
-import { ENTRA } from "./entra.ts";
+import { ENTRA, ENTRA_UNAVAILABLE } from "./entra.ts";
 import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
+import { MANAGED_IDENTITY } from "./managed-identity.ts";
 import { NETWORK, PRIVATE } from "./network.ts";
 import { POSTGRES } from "./postgres.ts";
+import { PROXY } from "./proxy.ts";
 import { type Context, hostOf, isPostgres, type Match, PARTNERS, partnerOf, type Rule } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
 import { codesOf, type Symptom, symptomsOf } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
-export const RULES: readonly Rule[] = [...GITHUB, ...ENTRA, ...PRIVATE, ...POSTGRES, ...NETWORK, ...FALLBACKS];
+export const RULES: readonly Rule[] = [
+  ...GITHUB,
+  ...MANAGED_IDENTITY,
+  ...ENTRA,
+  ...PROXY,
+  ...ENTRA_UNAVAILABLE,
+  ...AZURE_CLI,
+  ...PRIVATE,
+  ...POSTGRES,
+  ...NETWORK,
+  ...FALLBACKS,
+];
 
 /**
  * What an error means and what to do about it.

@@ -1,52 +1,20 @@
 import { type Command, run, type Steps } from "../model/failure.ts";
 import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
-import { az, GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
-import { PRODUCTS, PROXY } from "./proxy.ts";
+import { az, SHOW_TENANT, shell } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
-import { allowInProxy, bypassProxy, CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD, WITHOUT_CLI } from "./steps.ts";
+import { allowInProxy, bypassProxy, CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
 const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 
-const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
-
-/** Words of an answer that no identity endpoint gives to this action's requests. */
-const PROXY_PAGE = `4\\d\\d with an HTML page|5\\d\\d with .*${PRODUCTS}`;
-const BEHIND_PROXY = new RegExp(`HTTP status (50[24] (?!.*dial tcp)|${PROXY_PAGE})|Required metadata header`, "i");
-
-/** Words of an answer that ask for another attempt, and answers that no other attempt changes. */
-const AGAIN = /\b(try|retry)\b|temporar|throttl/i;
-const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
-
-/** Only the metadata service of a machine answers 404 while it is being updated: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling */
-const NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
-
-const APP = { "resource-group": "<resource-group>", name: "<app>" };
-const MACHINE = { ...APP, name: "<vm>" };
-const IDENTITY = { ...MACHINE, identities: "<identity-id>" };
-
-const LIST_OF_APP: Steps = [
-  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`:",
-  run(az("containerapp identity show", APP), az("webapp identity show", APP)),
-];
-
-const BYPASS_FOR_IDENTITY = bypassProxy({ host: "169.254.169.254" });
-
 /**
- * What can go wrong when Entra, the machine's identity endpoint or the Azure CLI is asked for a token. Numbers:
+ * What Entra answers when it is asked for a token. Numbers:
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  * Microsoft may change the texts, so only the numbers are matched where there is one.
  */
-const IN_PARTICULAR = rulesFor("entra", {
-  "managed-identity-gone": [
-    { signIn: "managed-identity", text: /AADSTS(7000(?!112\b)\d+|5001[23]|90002)\b/ },
-    "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. An app has the same commands:",
-    run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
-    "A new identity has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`.",
-  ],
+export const ENTRA = rulesFor("entra", {
   "federated-credential": [
     "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138 AADSTS70021*",
     unfederated,
@@ -238,136 +206,10 @@ const IN_PARTICULAR = rulesFor("entra", {
     "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users`.",
     "If the account is locked, wait a minute or longer. If it is disabled, ask the tenant's administrators to enable it. If the address is blocked, use another runner.",
   ],
-  "managed-identity-arc": [
-    [
-      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
-      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|WWW-Authenticate header/,
-    ],
-    (_context, { text }) =>
-      /ECONNREFUSED|WWW-Authenticate/.test(text)
-        ? [
-            "The agent of Azure Arc, which issues the machine's tokens, does not run, or not as it should.",
-            "Start the agent (on Windows, the service `himds`), then run the job again:",
-            run("sudo systemctl restart himdsd"),
-          ]
-        : [
-            "Azure Arc identifies the machine by a file that the runner's user cannot read.",
-            "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
-            run("sudo usermod --append --groups himds <runner-user>"),
-            "On Windows, add the user to the local group `Hybrid agent extension applications`.",
-          ],
-  ],
-  "managed-identity-aks": [
-    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
-    "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of the pod's service account, pod identity has no binding for the pod, or it needs to know the identity.",
-    "See which labels and which service account the pod has:",
-    run("kubectl get pod <pod> --output yaml"),
-    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
-    "With pod identity, the label is `aadpodidbinding`, with the selector of an `AzureIdentityBinding`.",
-    { retries: 1 }, // a new pod gets its identity a moment later
-  ],
-  "managed-identity-other-cloud": [
-    { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Metadata Server for VM/ },
-    "The runner is a machine in another cloud, such as AWS or Google Cloud: its metadata service answered, which issues no tokens for a managed identity of Azure.",
-    "Use `auth-type: oidc`, which works in each cloud.",
-  ],
-  "managed-identity-request": [
-    [
-      /parameter is required|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b/i,
-      { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
-    ],
-    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind or version, a proxy changed the request, or the Azure CLI is older than 2.67. In a container app, `auth-type: managed-identity` knows the endpoint.",
-    "Use `auth-type: oidc`, which does not need this endpoint.",
-    "Or see which variables the job has:",
-    run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
-    "Remove those that the workflow or the runner's `.env` file sets (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`, `AZURE_POD_IDENTITY_AUTHORITY_HOST`), then restart the runner.",
-    ...BYPASS_FOR_IDENTITY,
-  ],
-  "managed-identity-not-listening": [
-    [
-      { signIn: "managed-identity", codes: "ECONNREFUSED", text: NOT_IMDS },
-      { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ },
-    ],
-    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is that of another container, or the endpoint is still starting.",
-    ...LIST_OF_APP,
-    "Give the job these variables, and `IDENTITY_HEADER`, as its own container has them now. Restart the app after a change of its identities.",
-    "If the runner is not in an app, remove the variables from the job's environment.",
-    { retries: 2 },
-  ],
-  "managed-identity-unavailable": [
-    [
-      /Required metadata header not specified|Secret is not found in the request|requests\/\w+\.py\):.*JSONDecodeError/,
-      "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
-      { signIn: "managed-identity", text: BEHIND_PROXY },
-      { signIn: "managed-identity", status: [401] },
-      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
-      /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
-      /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
-      {
-        signIn: "managed-identity",
-        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM",
-      },
-    ],
-    reachIdentity,
-  ],
-  "managed-identity-only-one": [
-    [
-      /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned/,
-      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell",
-    ],
-    "On Azure Arc, Cloud Shell and Service Fabric, `client-id` cannot choose an identity: these hosts have one of their own.",
-    "Remove `client-id`.",
-    "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
-  ],
-  "cloud-shell": [
-    /not a supported MSI token audience/,
-    "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them.",
-    "Sign in, and use `auth-type: azure-cli`:",
-    run("az login"),
-  ],
-  "managed-identity-unknown": [
-    [
-      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
-      { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
-      /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
-      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
-      "unable_to_create_source",
-    ],
-    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
-    ({ signIn }) =>
-      `${isApplication(signIn) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
-    listIdentities,
-    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
-  ],
-  "managed-identity-ml": [
-    /SSO failure/,
-    "This compute of Azure Machine Learning has no managed identity, or its single sign-on, which lends it the identity of its user, is off or has run out.",
-    "Use `auth-type: oidc`, which does not need an identity of the compute.",
-    "Or assign a managed identity to the compute in Azure Machine Learning studio, or turn on its single sign-on, then restart it. See which identity it has:",
-    az("ml compute show", { ...APP, name: "<compute>", "workspace-name": "<workspace>", query: "identity" }),
-  ],
-  "managed-identity-refused": [
-    { signIn: "managed-identity", status: [400, 403], text: FINAL },
-    "The identity endpoint refused the request, for the reason in its message. If the message has none, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none.",
-    "Use `auth-type: oidc`, which does not need this endpoint. Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities.",
-    listIdentities,
-  ],
-  "managed-identity-busy": [
-    [
-      { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"] },
-      { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
-      { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up/ },
-      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
-    ],
-    "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
-    "Run the job again.",
-    "If the error persists, check that `client-id` is a client ID and not an object ID. Then restart the machine or the app, or create its identity again.",
-    { retries: 3 },
-  ],
 });
 
-const IN_GENERAL = rulesFor("entra", {
+/** What passes, and a wrong clock. The rules for proxies come before: the page of a proxy can have the same status. */
+export const ENTRA_UNAVAILABLE = rulesFor("entra", {
   "entra-busy": [
     [
       "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
@@ -390,97 +232,7 @@ const IN_GENERAL = rulesFor("entra", {
     ...CHECK_CLOCK,
     "Set the clock, then run the job again.",
   ],
-  "cli-missing": [
-    /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Exec format error/i,
-    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor.",
-    "Use `auth-type: oidc`, which does not need the Azure CLI.",
-    "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
-  ],
-  "cli-resources": [
-    /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|\(SIG(KILL|XFSZ)\)|\(1(37|53)\)|start new thread/i,
-    "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes.",
-    "See what the runner has too little of, and free some of it, or use a larger runner:",
-    run("df -h", "free -h", "ulimit -a"),
-    WITHOUT_CLI,
-  ],
-  "cli-cloud": [
-    /ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url/,
-    "The Azure CLI is set to a cloud that does not exist, or whose endpoints are wrong or missing.",
-    "Remove `ARM_CLOUD_METADATA_URL` from the job's environment. Before azure/login, give the job settings of its own, in a step with `shell: bash`:",
-    OWN_CLI_FILES,
-    WITHOUT_CLI,
-  ],
-  "cli-encryption": [
-    {
-      signIn: "azure-cli",
-      // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
-      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.secrets|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
-    },
-    "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
-    "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
-    run('echo "AZURE_CORE_ENCRYPT_TOKEN_CACHE=false" >> "$GITHUB_ENV"', OWN_CLI_FILES),
-    WITHOUT_CLI,
-  ],
-  "cli-files": [
-    {
-      signIn: "azure-cli",
-      // How Python words a file that it cannot read, parse or lock.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
-    },
-    "The Azure CLI cannot use its own files: they belong to another user, are damaged, or another job is using them.",
-    "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
-    OWN_CLI_FILES,
-    WITHOUT_CLI,
-    { retries: 1 }, // another job may have held the files
-  ],
-  "cli-broker": [
-    { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
-    "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed.",
-    "Use `auth-type: oidc`, which signs in without a user.",
-    "Or turn the broker off before azure/login:",
-    az("config set core.enable_broker_on_windows=false"),
-  ],
-  "cli-not-signed-in": [
-    [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
-      {
-        signIn: "azure-cli",
-        codes:
-          "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*",
-      },
-    ],
-    (_context, { text }) =>
-      /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b/.test(text)
-        ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it."
-        : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text)
-          ? "The sign-in of the account in the Azure CLI has expired or was revoked, for example by a new password."
-          : /AADSTS\d/.test(text)
-            ? "Entra does not accept the account that is signed in to the Azure CLI: it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled."
-            : /WsTrust|\bMSIS\d/.test(text)
-              ? "Active Directory Federation Services (AD FS), which checks the account's password, refused the account that the Azure CLI signed in with: the password is wrong or has expired, or the sign-in needs a person."
-              : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
-                ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
-                : /az account set|multiple subscriptions/i.test(text)
-                  ? "The Azure CLI is signed in, but has no subscription selected, or several with this name."
-                  : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
-    "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
-    OWN_CLI_FILES,
-  ],
-  "cli-no-answer": [
-    [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
-    (_context, { text }) =>
-      text.includes("no answer")
-        ? "The Azure CLI did not answer in time and was stopped: it waits for the network, a proxy, a person or a file that another job uses, or the runner is slow."
-        : "The Azure CLI printed something other than a token, or nothing.",
-    "Run the same command in a step of the job, to see where it waits or what it prints:",
-    GET_TOKEN,
-    WITHOUT_CLI,
-  ],
 });
-
-/** Those of the proxy stand between, because the page of a proxy can have the same status as an answer of Entra. */
-export const ENTRA = [...IN_PARTICULAR, ...PROXY, ...IN_GENERAL];
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
 function asApplication({ signIn }: Context): Steps {
@@ -508,42 +260,6 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
     "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
     "Check `client-id`: the federated credential must be one of this application or managed identity.",
     "Run the job again.",
-  ];
-}
-
-/** Steps that list the identities of the runner's host. */
-function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
-  if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
-  return [
-    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
-    run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" })),
-  ];
-}
-
-/** App Service and Container Apps refuse a wrong header so; the metadata service of a machine asks for none. */
-const WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;
-
-/** Why no endpoint issues tokens, and how the runner reaches one. */
-function reachIdentity(_context: Context, { text }: Symptom): Answer {
-  if (BEHIND_PROXY.test(text))
-    return [
-      "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy.",
-      ...BYPASS_FOR_IDENTITY,
-      "If the runner is not in Azure, use `auth-type: oidc`.",
-    ];
-  if (WRONG_HEADER.test(text))
-    return [
-      "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart.",
-      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now. Restart the app.",
-    ];
-  return [
-    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, has no identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
-    "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
-    "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
-    ...(/ECONNREFUSED/.test(text)
-      ? []
-      : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)]),
-    ...BYPASS_FOR_IDENTITY,
   ];
 }
 

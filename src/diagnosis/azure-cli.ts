@@ -1,0 +1,97 @@
+import { run } from "../model/failure.ts";
+import { az, GET_TOKEN } from "./commands.ts";
+import { rulesFor } from "./rules.ts";
+import { WITHOUT_CLI } from "./steps.ts";
+
+const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
+
+/** What can go wrong with the Azure CLI itself, and with the account that is signed in to it. */
+export const AZURE_CLI = rulesFor("entra", {
+  "cli-missing": [
+    /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Exec format error/i,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor.",
+    "Use `auth-type: oidc`, which does not need the Azure CLI.",
+    "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
+  ],
+  "cli-resources": [
+    /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|\(SIG(KILL|XFSZ)\)|\(1(37|53)\)|start new thread/i,
+    "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes.",
+    "See what the runner has too little of, and free some of it, or use a larger runner:",
+    run("df -h", "free -h", "ulimit -a"),
+    WITHOUT_CLI,
+  ],
+  "cli-cloud": [
+    /ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url/,
+    "The Azure CLI is set to a cloud that does not exist, or whose endpoints are wrong or missing.",
+    "Remove `ARM_CLOUD_METADATA_URL` from the job's environment. Before azure/login, give the job settings of its own, in a step with `shell: bash`:",
+    OWN_CLI_FILES,
+    WITHOUT_CLI,
+  ],
+  "cli-encryption": [
+    {
+      signIn: "azure-cli",
+      // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
+      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.secrets|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
+    },
+    "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
+    "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
+    run('echo "AZURE_CORE_ENCRYPT_TOKEN_CACHE=false" >> "$GITHUB_ENV"', OWN_CLI_FILES),
+    WITHOUT_CLI,
+  ],
+  "cli-files": [
+    {
+      signIn: "azure-cli",
+      // How Python words a file that it cannot read, parse or lock.
+      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
+    },
+    "The Azure CLI cannot use its own files: they belong to another user, are damaged, or another job is using them.",
+    "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
+    OWN_CLI_FILES,
+    WITHOUT_CLI,
+    { retries: 1 }, // another job may have held the files
+  ],
+  "cli-broker": [
+    { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
+    "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed.",
+    "Use `auth-type: oidc`, which signs in without a user.",
+    "Or turn the broker off before azure/login:",
+    az("config set core.enable_broker_on_windows=false"),
+  ],
+  "cli-not-signed-in": [
+    [
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      {
+        signIn: "azure-cli",
+        codes:
+          "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*",
+      },
+    ],
+    (_context, { text }) =>
+      /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b/.test(text)
+        ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it."
+        : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text)
+          ? "The sign-in of the account in the Azure CLI has expired or was revoked, for example by a new password."
+          : /AADSTS\d/.test(text)
+            ? "Entra does not accept the account that is signed in to the Azure CLI: it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled."
+            : /WsTrust|\bMSIS\d/.test(text)
+              ? "Active Directory Federation Services (AD FS), which checks the account's password, refused the account that the Azure CLI signed in with: the password is wrong or has expired, or the sign-in needs a person."
+              : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
+                ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
+                : /az account set|multiple subscriptions/i.test(text)
+                  ? "The Azure CLI is signed in, but has no subscription selected, or several with this name."
+                  : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+    "Use `auth-type: oidc`, which signs in on its own when necessary.",
+    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
+    OWN_CLI_FILES,
+  ],
+  "cli-no-answer": [
+    [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
+    (_context, { text }) =>
+      text.includes("no answer")
+        ? "The Azure CLI did not answer in time and was stopped: it waits for the network, a proxy, a person or a file that another job uses, or the runner is slow."
+        : "The Azure CLI printed something other than a token, or nothing.",
+    "Run the same command in a step of the job, to see where it waits or what it prints:",
+    GET_TOKEN,
+    WITHOUT_CLI,
+  ],
+});

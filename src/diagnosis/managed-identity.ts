@@ -1,0 +1,203 @@
+import { run, type Steps } from "../model/failure.ts";
+import { az } from "./commands.ts";
+import { isApplication } from "./entra.ts";
+import { PRODUCTS } from "./proxy.ts";
+import { type Answer, type Context, rulesFor } from "./rules.ts";
+import { bypassProxy } from "./steps.ts";
+import type { Symptom } from "./symptoms.ts";
+
+/** Words of an answer that no identity endpoint gives to this action's requests. */
+const PROXY_PAGE = `4\\d\\d with an HTML page|5\\d\\d with .*${PRODUCTS}`;
+const BEHIND_PROXY = new RegExp(`HTTP status (50[24] (?!.*dial tcp)|${PROXY_PAGE})|Required metadata header`, "i");
+
+/** Words of an answer that ask for another attempt, and answers that no other attempt changes. */
+const AGAIN = /\b(try|retry)\b|temporar|throttl/i;
+const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
+
+/** Only the metadata service of a machine answers 404 while it is being updated: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling */
+const NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
+
+const APP = { "resource-group": "<resource-group>", name: "<app>" };
+const MACHINE = { ...APP, name: "<vm>" };
+const IDENTITY = { ...MACHINE, identities: "<identity-id>" };
+
+const LIST_OF_APP: Steps = [
+  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`:",
+  run(az("containerapp identity show", APP), az("webapp identity show", APP)),
+];
+
+const BYPASS_FOR_IDENTITY = bypassProxy({ host: "169.254.169.254" });
+
+/** What can go wrong when the runner's host is asked for the token of a managed identity. */
+export const MANAGED_IDENTITY = rulesFor("entra", {
+  "managed-identity-gone": [
+    { signIn: "managed-identity", text: /AADSTS(7000(?!112\b)\d+|5001[23]|90002)\b/ },
+    "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
+    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. An app has the same commands:",
+    run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
+    "A new identity has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`.",
+  ],
+  "managed-identity-arc": [
+    [
+      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
+      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|WWW-Authenticate header/,
+    ],
+    (_context, { text }) =>
+      /ECONNREFUSED|WWW-Authenticate/.test(text)
+        ? [
+            "The agent of Azure Arc, which issues the machine's tokens, does not run, or not as it should.",
+            "Start the agent (on Windows, the service `himds`), then run the job again:",
+            run("sudo systemctl restart himdsd"),
+          ]
+        : [
+            "Azure Arc identifies the machine by a file that the runner's user cannot read.",
+            "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
+            run("sudo usermod --append --groups himds <runner-user>"),
+            "On Windows, add the user to the local group `Hybrid agent extension applications`.",
+          ],
+  ],
+  "managed-identity-aks": [
+    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
+    "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of the pod's service account, pod identity has no binding for the pod, or it needs to know the identity.",
+    "See which labels and which service account the pod has:",
+    run("kubectl get pod <pod> --output yaml"),
+    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
+    "With pod identity, the label is `aadpodidbinding`, with the selector of an `AzureIdentityBinding`.",
+    { retries: 1 }, // a new pod gets its identity a moment later
+  ],
+  "managed-identity-other-cloud": [
+    { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Metadata Server for VM/ },
+    "The runner is a machine in another cloud, such as AWS or Google Cloud: its metadata service answered, which issues no tokens for a managed identity of Azure.",
+    "Use `auth-type: oidc`, which works in each cloud.",
+  ],
+  "managed-identity-request": [
+    [
+      /parameter is required|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b/i,
+      { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
+    ],
+    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind or version, a proxy changed the request, or the Azure CLI is older than 2.67. In a container app, `auth-type: managed-identity` knows the endpoint.",
+    "Use `auth-type: oidc`, which does not need this endpoint.",
+    "Or see which variables the job has:",
+    run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
+    "Remove those that the workflow or the runner's `.env` file sets (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`, `AZURE_POD_IDENTITY_AUTHORITY_HOST`), then restart the runner.",
+    ...BYPASS_FOR_IDENTITY,
+  ],
+  "managed-identity-not-listening": [
+    [
+      { signIn: "managed-identity", codes: "ECONNREFUSED", text: NOT_IMDS },
+      { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ },
+    ],
+    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is that of another container, or the endpoint is still starting.",
+    ...LIST_OF_APP,
+    "Give the job these variables, and `IDENTITY_HEADER`, as its own container has them now. Restart the app after a change of its identities.",
+    "If the runner is not in an app, remove the variables from the job's environment.",
+    { retries: 2 },
+  ],
+  "managed-identity-unavailable": [
+    [
+      /Required metadata header not specified|Secret is not found in the request|requests\/\w+\.py\):.*JSONDecodeError/,
+      "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
+      { signIn: "managed-identity", text: BEHIND_PROXY },
+      { signIn: "managed-identity", status: [401] },
+      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
+      /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
+      /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
+      {
+        signIn: "managed-identity",
+        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM",
+      },
+    ],
+    reachIdentity,
+  ],
+  "managed-identity-only-one": [
+    [
+      /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned/,
+      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell",
+    ],
+    "On Azure Arc, Cloud Shell and Service Fabric, `client-id` cannot choose an identity: these hosts have one of their own.",
+    "Remove `client-id`.",
+    "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
+  ],
+  "cloud-shell": [
+    /not a supported MSI token audience/,
+    "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them.",
+    "Sign in, and use `auth-type: azure-cli`:",
+    run("az login"),
+  ],
+  "managed-identity-unknown": [
+    [
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
+      { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
+      /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
+      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
+      "unable_to_create_source",
+    ],
+    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
+    ({ signIn }) =>
+      `${isApplication(signIn) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
+    listIdentities,
+    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
+  ],
+  "managed-identity-ml": [
+    /SSO failure/,
+    "This compute of Azure Machine Learning has no managed identity, or its single sign-on, which lends it the identity of its user, is off or has run out.",
+    "Use `auth-type: oidc`, which does not need an identity of the compute.",
+    "Or assign a managed identity to the compute in Azure Machine Learning studio, or turn on its single sign-on, then restart it. See which identity it has:",
+    az("ml compute show", { ...APP, name: "<compute>", "workspace-name": "<workspace>", query: "identity" }),
+  ],
+  "managed-identity-refused": [
+    { signIn: "managed-identity", status: [400, 403], text: FINAL },
+    "The identity endpoint refused the request, for the reason in its message. If the message has none, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none.",
+    "Use `auth-type: oidc`, which does not need this endpoint. Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities.",
+    listIdentities,
+  ],
+  "managed-identity-busy": [
+    [
+      { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"], text: /^(?!.*AADSTS)/ },
+      { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
+      { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
+      { signIn: "managed-identity", text: /socket hang up/ },
+      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
+    ],
+    "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
+    "Run the job again.",
+    "If the error persists, check that `client-id` is a client ID and not an object ID. Then restart the machine or the app, or create its identity again.",
+    { retries: 3 },
+  ],
+});
+
+/** Steps that list the identities of the runner's host. */
+function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
+  if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
+  return [
+    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
+    run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" })),
+  ];
+}
+
+/** App Service and Container Apps refuse a wrong header so; the metadata service of a machine asks for none. */
+const WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;
+
+/** Why no endpoint issues tokens, and how the runner reaches one. */
+function reachIdentity(_context: Context, { text }: Symptom): Answer {
+  if (BEHIND_PROXY.test(text))
+    return [
+      "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy.",
+      ...BYPASS_FOR_IDENTITY,
+      "If the runner is not in Azure, use `auth-type: oidc`.",
+    ];
+  if (WRONG_HEADER.test(text))
+    return [
+      "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart.",
+      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now. Restart the app.",
+    ];
+  return [
+    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, has no identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
+    "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
+    "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
+    ...(/ECONNREFUSED/.test(text)
+      ? []
+      : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)]),
+    ...BYPASS_FOR_IDENTITY,
+  ];
+}
