@@ -1,7 +1,6 @@
 import { isIPv4 } from "node:net";
-import type { Cloud } from "../model/clouds.ts";
 import { code, EMPTY, inOurWords, sentence } from "../model/sentence.ts";
-import type { EntraSignIn, Env, Tls } from "../model/settings.ts";
+import type { Env } from "../model/settings.ts";
 import { Invalid } from "../settings/invalid.ts";
 import { all, readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS } from "../settings/server.ts";
@@ -11,19 +10,7 @@ import { publicAddressIn } from "./ipv4.ts";
 import { type ServerId, serverIdOf } from "./server.ts";
 
 /** The inputs of the firewall action, parsed. */
-export interface FirewallSettings {
-  /** How to sign in to the resource manager and to the server. */
-  readonly signIn: EntraSignIn;
-  readonly cloud: Cloud;
-  readonly serverId: ServerId;
-  readonly runnerIp: RunnerIp;
-  readonly user: string;
-  readonly database: string;
-  /** Replaces the host name that the resource manager gives. */
-  readonly host?: string | undefined;
-  readonly port: number;
-  readonly tls: Tls;
-}
+export type FirewallSettings = ReturnType<typeof parseFirewallSettings>;
 
 /** The runner's address, or the service to ask for it if the server does not say. */
 export type RunnerIp = { readonly address: string } | { readonly service: URL };
@@ -50,17 +37,17 @@ export const FIREWALL_INPUTS = {
  * Parses the inputs into one value.
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parseFirewallSettings(env: Env): FirewallSettings {
+export function parseFirewallSettings(env: Env) {
   return readInputs(FIREWALL_INPUTS, env, (inputs) => {
     const entra = entraFieldsFrom(inputs);
     const toHost = hostName(() => entra.cloud().hostSuffix, EMPTY);
     return all({
-      ...entra,
+      ...entra, // for the resource manager and for the server
       serverId: () => inputs.required("server-resource-id", serverId),
       runnerIp: () => inputs.orDefault("runner-ip", runnerIp),
       user: () => inputs.required("user", name),
       database: () => inputs.required("database", name),
-      host: () => inputs.optional("host", toHost),
+      host: () => inputs.optional("host", toHost), // replaces the host name that the resource manager gives
       port: () => inputs.orDefault("port", port),
       tls: () => ({
         mode: "verify-full" as const,
@@ -74,7 +61,7 @@ export function parseFirewallSettings(env: Env): FirewallSettings {
  * The part that the post step needs: an invalid input that it does not need must not stop it.
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parseAzureSettings(env: Env): Pick<FirewallSettings, "signIn" | "cloud"> {
+export function parseAzureSettings(env: Env) {
   return readInputs(FIREWALL_INPUTS, env, (inputs) => all(entraFieldsFrom(inputs)));
 }
 

@@ -1,32 +1,13 @@
-import type { Cloud } from "../model/clouds.ts";
-import { PRINCIPAL_TYPES, type PrincipalType } from "../model/entra-label.ts";
+import { PRINCIPAL_TYPES } from "../model/entra-label.ts";
 import { inOurWords } from "../model/sentence.ts";
-import type { EntraSignIn, Env, Server } from "../model/settings.ts";
+import type { Env } from "../model/settings.ts";
 import { all, readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "../settings/server.ts";
 import { ENTRA_SIGN_IN_INPUTS, entraFieldsFrom } from "../settings/sign-in.ts";
 import { BOOLEAN_INPUT, boolean, choice, hostName, name, objectId, oneOf, port } from "../settings/values.ts";
 
-/** The inputs of the action `principal`, parsed. */
-export interface PrincipalSettings {
-  readonly signIn: EntraSignIn;
-  readonly cloud: Cloud;
-  readonly server: Server;
-  /** The Entra administrator to sign in as, by its name in PostgreSQL. */
-  readonly user: string;
-  readonly principal: PrincipalDemand;
-}
-
 /** The role that has to exist, and the identity that it has to be bound to. */
-export interface PrincipalDemand {
-  readonly mode: "apply" | "check";
-  readonly name: string;
-  /** In lower case. */
-  readonly objectId: string;
-  readonly type: PrincipalType;
-  /** True to bind a role that is bound to another object ID. */
-  readonly rebind: boolean;
-}
+export type PrincipalDemand = ReturnType<typeof parsePrincipalSettings>["principal"];
 
 const PRINCIPAL_MODES = ["apply", "check"] as const;
 
@@ -47,7 +28,7 @@ export const PRINCIPAL_INPUTS = {
  * @param env the environment of the process, in which the runner sets the inputs (`INPUT_OBJECT-ID`)
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parsePrincipalSettings(env: Env): PrincipalSettings {
+export function parsePrincipalSettings(env: Env) {
   return readInputs(PRINCIPAL_INPUTS, env, (inputs) => {
     const entra = entraFieldsFrom(inputs);
     const suffix = () => entra.cloud().hostSuffix;
@@ -61,12 +42,12 @@ export function parsePrincipalSettings(env: Env): PrincipalSettings {
           port: () => inputs.orDefault("port", port),
           tls: () => tlsFrom(inputs, entra.signIn, () => [host()]),
         }),
-      user: () => inputs.required("user", name),
+      user: () => inputs.required("user", name), // an Entra administrator
       principal: () =>
         all({
           mode: () => inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
           name: () => inputs.required("name", name),
-          objectId: () => inputs.required("object-id", objectId),
+          objectId: () => inputs.required("object-id", objectId), // in lower case
           type: () => inputs.orDefault("type", choice(PRINCIPAL_TYPES)),
           rebind: () => inputs.orDefault("rebind", boolean),
         }),
