@@ -3,7 +3,7 @@ import { diagnose } from "./diagnosis/diagnose.ts";
 import { nothingDone } from "./grants/outcome.ts";
 import type { Target } from "./grants/targets.ts";
 import { type Undeclared, undeclaredIn } from "./grants/undeclared.ts";
-import { ActionError, type Failure, stepsOf } from "./model/failure.ts";
+import { ActionError, type Failure } from "./model/failure.ts";
 import { type DatabaseReport, worst } from "./model/report.ts";
 import { code, inOurWords, paragraph, sentence } from "./model/sentence.ts";
 import type { Grant, PasswordProvider, Server, Settings } from "./model/settings.ts";
@@ -65,7 +65,7 @@ export async function reconcileDatabase(
     return { ...report, ...found, ...others, verdict: worst([found.verdict, drifted ? "drift" : "in-sync"]) };
   } catch (error) {
     const known = { ...login.known, ...report };
-    const failure = await inContext(diagnose(error, known), login, target, works);
+    const failure = await inContext(diagnose(error, known), login, works);
     return { ...report, ...together(works, failure) };
   }
 }
@@ -120,21 +120,14 @@ function together(
 }
 
 /** A failure with what only the run knows about this database. */
-async function inContext(
-  failure: Failure,
-  login: Login,
-  { isListed }: Target,
-  works: readonly Work[],
-): Promise<Failure> {
+async function inContext(failure: Failure, login: Login, works: readonly Work[]): Promise<Failure> {
   const isUntouched = works.every(({ progress }) => progress.before === undefined);
   if (failure.code === "cancelled" && isUntouched)
     return { ...failure, message: paragraph(failure.message, NOT_LOOKED_AT) };
   if (failure.code !== "database-not-found") return failure;
-  if (isListed) return { ...failure, hint: DROPPED, steps: stepsOf(["Run the job again."]) };
   const near = await nearestDatabase(login);
   if (near === undefined) return failure;
   return { ...failure, hint: sentence`Did you mean ${code(near)}? ${failure.hint}` };
 }
 
 const NOT_LOOKED_AT = inOurWords("It had not looked at this database yet.");
-const DROPPED = inOurWords("It was dropped after this run had listed the databases of the server.");

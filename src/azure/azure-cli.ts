@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 import type { AccessToken } from "@azure/identity";
 import { noAnswer } from "../retry.ts";
 
@@ -14,17 +15,15 @@ export async function azureCliToken(scope: string): Promise<AccessToken> {
   const { exec } = await import("node:child_process"); // other runs do without
   const command = `az account get-access-token --output json --resource ${scope.replace(/\/\.default$/, "")}`;
   const options = { timeout: TIME, cwd: dirname(process.execPath) }; // Windows looks for `az` there first
-  return new Promise((resolve, reject) => {
-    exec(command, options, (error, stdout, stderr) => {
-      if (error?.killed) return reject(noAnswer(TIME));
-      if (error) return reject(new Error(stderr.trim() || `${error.message.trim()} (${error.signal ?? error.code})`));
-      try {
-        const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
-        if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
-        resolve({ token: accessToken, expiresOnTimestamp: 1000 * expires_on || Date.parse(expiresOn) });
-      } catch (invalid) {
-        reject(stderr.trim() ? new Error(stderr.trim()) : invalid);
-      }
-    });
+  const { stdout, stderr } = await promisify(exec)(command, options).catch((error) => {
+    if (error.killed) throw noAnswer(TIME);
+    throw new Error(error.stderr.trim() || `${error.message.trim()} (${error.signal ?? error.code})`);
   });
+  try {
+    const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
+    if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
+    return { token: accessToken, expiresOnTimestamp: 1000 * expires_on || Date.parse(expiresOn) };
+  } catch (invalid) {
+    throw stderr.trim() ? new Error(stderr.trim()) : invalid;
+  }
 }

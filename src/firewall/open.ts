@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { signIn } from "../azure/credential.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { failStep } from "../github/step.ts";
 import { say } from "../log.ts";
 import { mask } from "../mask.ts";
 import { ActionError, withDone } from "../model/failure.ts";
@@ -13,7 +14,7 @@ import { start } from "../start.ts";
 import { addressFor } from "./address.ts";
 import { type ConnectResult, connect, isBlocked } from "./connect.ts";
 import { noEffect, otherAddress } from "./obstacles.ts";
-import { fail, leftOpen, succeed } from "./publish.ts";
+import { leftOpen, succeed } from "./publish.ts";
 import { type FirewallRule, listRules, readServer } from "./requests.ts";
 import { type ResourceManager, resourceManager } from "./resource-manager.ts";
 import { ours, ruleName, stale } from "./rule.ts";
@@ -28,7 +29,8 @@ async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promis
     succeed(await open(env, signal, progress), env);
   } catch (error) {
     const failure = diagnose(signal.aborted ? signal.reason : error);
-    fail(withDone(failure, progress.done, inOurWords("No firewall rule was made.")), env);
+    const complete = withDone(failure, progress.done, inOurWords("No firewall rule was made."));
+    failStep("firewall · The firewall was not opened", complete, env);
   }
 }
 

@@ -1,15 +1,13 @@
 import { setFailed, warning } from "@actions/core";
 import { az } from "../diagnosis/commands.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
-import { runFacts } from "../github/run.ts";
 import { addToSummary } from "../github/step.ts";
 import { say } from "../log.ts";
-import { type Command, type Failure, step } from "../model/failure.ts";
+import { type Command, step } from "../model/failure.ts";
 import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
-import { failureBlocks, failureLines } from "../render/failure.ts";
+import { failureLines } from "../render/failure.ts";
 import { markdown, plain } from "../render/pen.ts";
-import { ICONS } from "../render/phrases.ts";
 import { rulePath, type ServerId } from "./server.ts";
 import { UNUSED_ADDRESS } from "./state.ts";
 
@@ -18,16 +16,6 @@ export function succeed(done: Sentence, env: Env): void {
   say(plain.sentence(done));
   addToSummary(() => `${markdown.sentence(done)}\n`, env);
 }
-
-/** Fails the step: the failure in the annotation, and in the summary, where its commands can be copied. */
-export function fail(failure: Failure, env: Env): void {
-  const facts = { run: runFacts(new Date(), env) };
-  setFailed(failureLines(failure, facts).join("\n"));
-  const blocks = [HEADING, ...failureBlocks(failure, facts)];
-  addToSummary(() => `${blocks.join("\n\n")}\n\n`, env);
-}
-
-const HEADING = `### ${ICONS.error} Azure Postgres Grants, firewall · The firewall was not opened`;
 
 /** Warns that a rule may still be open; fails the step if it was stopped. */
 export function leftOpen(server: ServerId, rule: string, error: unknown, stop: AbortSignal): void {

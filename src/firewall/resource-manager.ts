@@ -12,17 +12,7 @@ import { MANAGER_NOT_HTTPS } from "./obstacles.ts";
 import type { Permission, ServerId } from "./server.ts";
 
 /** Azure's resource manager, for one server. */
-export interface ResourceManager {
-  readonly server: ServerId;
-  /**
-   * Sends a request, and sends it again after a failure that passes while there is time.
-   * @returns the JSON of the answer; `{}` for an empty answer
-   * @throws ActionError; the reason of `stop`, when it aborts
-   */
-  readonly send: (request: Request) => Promise<unknown>;
-  /** Ends every request and every wait. */
-  readonly stop: AbortSignal;
-}
+export type ResourceManager = ReturnType<typeof resourceManager>;
 
 /** A request to the resource manager. */
 interface Request {
@@ -49,15 +39,21 @@ type Login = Pick<Settings, "signIn" | "cloud">;
 
 /**
  * The resource manager of the cloud, or of `AZURE_RESOURCE_MANAGER_URL`. It asks for a token with its first request.
+ * @param stop ends every request and every wait
  * @throws ActionError if that is not an https address
  */
-export function resourceManager(login: Login, server: ServerId, env: Env, stop: AbortSignal): ResourceManager {
+export function resourceManager(login: Login, server: ServerId, env: Env, stop: AbortSignal) {
   const base = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || login.cloud.resourceManager);
   if (base?.protocol !== "https:") throw new ActionError(MANAGER_NOT_HTTPS);
   const clientId = "clientId" in login.signIn ? login.signIn.clientId : undefined;
   const known = { server, host: base.host, proxy: proxyTo(base.host, env), clientId };
   const token = signIn(login, env, stop, { scope: login.cloud.resourceManagerScope });
 
+  /**
+   * Sends a request, and sends it again after a failure that passes while there is time.
+   * @returns the JSON of the answer; `{}` for an empty answer
+   * @throws ActionError; the reason of `stop`, when it aborts
+   */
   const send = async ({ method, path, permission, body, onRetry, ...limits }: Request): Promise<unknown> => {
     const { maxTime = method === "GET" ? 60_000 : 180_000 } = limits;
     const url = new URL(path, base);

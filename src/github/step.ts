@@ -1,7 +1,22 @@
 import { appendFileSync } from "node:fs";
-import { notice, warning } from "@actions/core";
+import { notice, setFailed, warning } from "@actions/core";
+import type { Failure } from "../model/failure.ts";
 import type { Env } from "../model/settings.ts";
+import { failureBlocks, failureLines } from "../render/failure.ts";
+import { ICONS } from "../render/phrases.ts";
 import { visible } from "../text/escape.ts";
+import { runFacts } from "./run.ts";
+
+/**
+ * Fails the step: the failure is in the annotation, and in the job summary, where its commands can be copied.
+ * @param title the action, and what it could not do: the summaries of a job's steps follow one another without names
+ */
+export function failStep(title: string, failure: Failure, env: Env): void {
+  const facts = { run: runFacts(new Date(), env) };
+  setFailed(failureLines(failure, facts).join("\n"));
+  const blocks = [`### ${ICONS.error} Azure Postgres Grants, ${title}`, ...failureBlocks(failure, facts)];
+  addToSummary(() => `${blocks.join("\n\n")}\n\n`, env);
+}
 
 /** Adds Markdown to the job summary. Where that is not possible, the log says so and nothing fails. */
 export function addToSummary(render: () => string, { GITHUB_STEP_SUMMARY: file }: Env): void {

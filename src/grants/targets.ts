@@ -10,8 +10,6 @@ export interface Target {
   readonly database: string;
   /** In the order of the settings. */
   readonly grants: readonly Grant[];
-  /** A pattern named it, so the server had it when it was asked for its databases. */
-  readonly isListed?: true;
   /** Why it cannot be checked, if that is known before a connection. */
   readonly obstacle?: Failure | undefined;
 }
@@ -42,7 +40,7 @@ function meantBy(text: string, listed: readonly string[] | Failure): readonly Om
   const candidates = listed.filter((each) => !SERVICE_DATABASES.has(each));
   const found = candidates.filter((each) => fits(each, text));
   if (found.length === 0) return [{ database: text, obstacle: noDatabaseFits(text, candidates) }];
-  return found.map((database) => ({ database, isListed: true }));
+  return found.map((database) => ({ database }));
 }
 
 /**

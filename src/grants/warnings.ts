@@ -2,7 +2,7 @@ import type { Demand } from "../model/demand.ts";
 import { AZURE_ADMIN } from "../model/entra-label.ts";
 import { isRelation } from "../model/kinds.ts";
 import { type Changed, type Warning, warning } from "../model/report.ts";
-import { code, EMPTY, inOurWords, listOf, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
+import { code, inOurWords, listOf, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
 import { type Grantee, type Group, heldBy, type Role, type Snapshot } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { type Drift, demandedOn } from "./drift.ts";
@@ -47,17 +47,13 @@ function matchesNothing(pattern: string): readonly Warning[] {
   return warning("exclude-matches-nothing", message);
 }
 
-function cannotLogIn({ role, labels }: Grantee): readonly Warning[] {
+function cannotLogIn({ role }: Grantee): readonly Warning[] {
   const who = name(role.name);
   const run = (option: string) => code(`ALTER ROLE ${quoteIdentifier(role.name)} ${option};`);
   const closed = sentence`${who} is not permitted to log in. Unless it is a group, run ${run("LOGIN")}`;
   if (!role.canLogin) return warning("grantee-cannot-log-in", closed);
   const limited = sentence`${who} cannot connect, because it has CONNECTION LIMIT 0. Run ${run("CONNECTION LIMIT -1")}`;
-  const entra =
-    labels.length > 0
-      ? inOurWords(" Microsoft does not document whether a sign-in with Microsoft Entra then still works.")
-      : EMPTY;
-  const expired = sentence`The password of ${who} has expired (VALID UNTIL).${entra} Run ${run("VALID UNTIL 'infinity'")}`;
+  const expired = sentence`VALID UNTIL of ${who} has passed. It cannot sign in with a password, and perhaps not with Microsoft Entra either, which Microsoft does not document. Run ${run("VALID UNTIL 'infinity'")}`;
   return [
     ...warning("grantee-cannot-connect", role.noConnections ? limited : undefined),
     ...warning("grantee-expired", role.expired ? expired : undefined),

@@ -16,9 +16,8 @@ import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "./settings.ts";
 
 /** The action `principal`: makes sure that a role exists for an identity in Entra and is bound to it, and reports. */
 async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  const startedAt = new Date();
   mask(...secretsIn(PRINCIPAL_INPUTS, env));
-  publish(await inDatabase(env, signal), startedAt, env);
+  publish(await inDatabase(env, signal), env);
 }
 
 async function inDatabase(env: Env, signal: AbortSignal): Promise<PrincipalResult | Failure> {

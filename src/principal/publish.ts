@@ -1,10 +1,8 @@
 import * as core from "@actions/core";
-import { runFacts } from "../github/run.ts";
-import { addToSummary, orWarn } from "../github/step.ts";
+import { addToSummary, failStep, orWarn } from "../github/step.ts";
 import { say } from "../log.ts";
 import type { Failure } from "../model/failure.ts";
-import type { RunFacts } from "../model/report.ts";
-import { failureBlocks, failureLines } from "../render/failure.ts";
+import type { Env } from "../model/settings.ts";
 import { markdown, plain } from "../render/pen.ts";
 import { ICONS } from "../render/phrases.ts";
 import { visibleSql } from "../text/escape.ts";
@@ -17,30 +15,24 @@ const NAME = "Azure Postgres Grants, principal";
 const HEADLINES = { "in-sync": "In sync: ", repaired: "Repaired: ", drift: "Drift: " };
 
 /** Publishes the result: output, log, warnings, summary, and the step's outcome, which fails on drift and on an error. */
-export function publish(result: PrincipalResult | Failure, startedAt: Date, env: NodeJS.ProcessEnv): void {
-  const { verdict, warnings, lines, blocks } =
-    "code" in result ? ofFailure(result, runFacts(startedAt, env)) : ofResult(result);
+export function publish(result: PrincipalResult | Failure, env: Env): void {
+  const verdict = "code" in result ? "error" : result.verdict;
   orWarn("set the output", () => core.setOutput("verdict", verdict));
+  if ("code" in result) {
+    failStep("principal · Could not check or create the Entra role", result, env);
+    return;
+  }
+  const { message, warnings, fix } = result;
   for (const warning of warnings) core.warning(plain.sentence(warning));
-  if (verdict === "error" || verdict === "drift") core.setFailed(lines.join("\n"));
-  else say(lines.join("\n"));
-  addToSummary(() => `${blocks.join("\n\n")}\n\n`, env);
-}
-
-/** The lines of the log, and the blocks of the job summary in GitHub-flavoured Markdown. */
-function ofFailure(failure: Failure, run: RunFacts) {
-  const heading = `### ${ICONS.error} ${NAME} · Could not check or create the Entra role`;
-  const blocks = [heading, ...failureBlocks(failure, { run })];
-  return { verdict: "error", warnings: [], lines: failureLines(failure, { run }), blocks } as const;
-}
-
-function ofResult({ verdict, message, warnings, fix }: PrincipalResult) {
+  const headline = HEADLINES[result.verdict];
   const sql = visibleSql(fix?.command ?? "");
-  const lines = [HEADLINES[verdict] + plain.sentence(message), ...(fix ? [plain.sentence(fix.text), sql] : [])];
+  const lines = [headline + plain.sentence(message), ...(fix ? [plain.sentence(fix.text), sql] : [])].join("\n");
+  if (verdict === "drift") core.setFailed(lines);
+  else say(lines);
   const blocks = [
-    `### ${ICONS[verdict]} ${NAME} · ${HEADLINES[verdict]}${markdown.sentence(message)}`,
+    `### ${ICONS[verdict]} ${NAME} · ${headline}${markdown.sentence(message)}`,
     ...warnings.map((warning) => `**Warning:** ${markdown.sentence(warning)}`),
     ...(fix ? [markdown.sentence(fix.text), codeBlock("sql", sql)] : []),
   ];
-  return { verdict, warnings, lines, blocks };
+  addToSummary(() => `${blocks.join("\n\n")}\n\n`, env);
 }

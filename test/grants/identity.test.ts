@@ -195,12 +195,12 @@ describe("limits of the verdict", () => {
     );
   });
 
-  test("an expired password of an Entra role, and a setting for all roles, are said as far as they are known", () => {
+  test("an expired role, and a setting for all roles, are said as far as they are known", () => {
     const expired = snapshot([group([], { size: 1, held: held("SELECT", "INSERT") })], { facts: { labels: [label] } }, [
       role("app", { expired: true }),
     ]);
     expect(reportOn(expired).warnings.map(({ message }) => read(message))).toEqual([
-      "The password of app has expired (VALID UNTIL). Microsoft does not document whether a sign-in with Microsoft Entra then still works. Run ALTER ROLE \"app\" VALID UNTIL 'infinity';",
+      "VALID UNTIL of app has passed. It cannot sign in with a password, and perhaps not with Microsoft Entra either, which Microsoft does not document. Run ALTER ROLE \"app\" VALID UNTIL 'infinity';",
     ]);
     const { warnings } = reportOn(seen({ labels: [label], readOnly: "global" }));
     expect(warnings.map(({ message }) => read(message))).toEqual([
