@@ -44,10 +44,10 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
     rule: UNKNOWN,
     symptom: { code: "", text: ownWords(error) },
   };
-  const { code, retries } = rule;
+  const { code } = rule;
   const page = pageInWords(symptom.text);
   const host = symptom.text.match(/HTTPSConnectionPool\(host='([\w.-]{1,253})'/)?.[1] ?? context.host; // of the Azure CLI
-  const { hint, steps } = rule.explain({ ...context, host }, symptom);
+  const { hint, steps, retries } = rule.explain({ ...context, host }, symptom);
   const where = RUNNER.some((each) => each.code === code) ? inOurWords("The runner") : peer(context);
   return {
     code,

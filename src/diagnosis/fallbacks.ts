@@ -1,25 +1,24 @@
-import { run, type Steps, stepsOf } from "../model/failure.ts";
-import { code, inOurWords, sentence } from "../model/sentence.ts";
+import { run, type Steps } from "../model/failure.ts";
+import { code, sentence } from "../model/sentence.ts";
 import { GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
 import { isApplication } from "./entra.ts";
+import { byItsWords } from "./meanings.ts";
 import { seeWhoAnswers } from "./network.ts";
 import { type Context, isPostgres, type Rule, rulesFor } from "./rules.ts";
-import { allowInProxy, seeAnswer } from "./steps.ts";
+import { allowInProxy, bypassProxy, seeAnswer } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
-export const UNKNOWN: Rule = {
-  code: "unknown",
-  with: [],
-  when: [],
-  explain: (context) => ({
-    hint: inOurWords("This action does not recognize this error."),
-    steps: stepsOf([
-      ...(context.host === undefined ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
-      "Run the job again with `Enable debug logging` ticked.",
-      "If the error persists, open an issue in this action's repository, with this message.",
-    ]),
-  }),
-};
+export const [UNKNOWN] = rulesFor([], {
+  unknown: [
+    [],
+    byItsWords("The step failed with an error that this action does not recognize"),
+    (context) => (context.host === undefined ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    "Run the job again with `Enable debug logging` ticked.",
+    "If the error persists, open an issue in this action's repository, with this message.",
+  ],
+}) as readonly [Rule];
+
+const USE_OIDC = "Use `auth-type: oidc`, which does not need the Azure CLI.";
 
 /** What is known about an error from the service that it came from, where no other rule knows the error. */
 export const FALLBACKS: readonly Rule[] = [
@@ -33,12 +32,6 @@ export const FALLBACKS: readonly Rule[] = [
     ],
   }),
   ...rulesFor("entra", {
-    "request-malformed": [
-      "AADSTS50050 AADSTS50192 AADSTS90004 AADSTS90005 AADSTS90007 AADSTS90013 AADSTS90014 AADSTS90015 AADSTS90016 AADSTS90056 AADSTS90102 AADSTS90107 AADSTS90117 AADSTS90121 AADSTS165004 AADSTS165900 AADSTS900144 AADSTS1000604 AADSTS7000110 AADSTS9002313 AADSTS70003* AADSTS90014* AADSTS90023*",
-      "The request that Entra received is incomplete or malformed: an input is empty or wrong, the stored sign-in of the Azure CLI is damaged, or a proxy changed the request.",
-      checkSignIn,
-      allowInProxy,
-    ],
     "entra-answer-unreadable": [
       [
         { codes: "NOT_JSON" },
@@ -54,7 +47,8 @@ export const FALLBACKS: readonly Rule[] = [
     ],
     "entra-refused": [
       [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
-      "Entra refused the sign-in, for the reason in its message.",
+      byItsWords("Entra refused the sign-in"),
+      checkSignIn,
       (_context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
         if (number === undefined) return [];
@@ -63,18 +57,19 @@ export const FALLBACKS: readonly Rule[] = [
           `An administrator finds this sign-in and its reason by the error code ${number}: Entra admin center, \`Sign-in logs\`, for an application \`Service principal sign-ins\` or \`Managed identity sign-ins\`.`,
         ];
       },
-      checkSignIn,
+      bypassProxy,
     ],
     "cli-failed": [
-      { signIn: "azure-cli" },
+      {
+        signIn: "azure-cli",
+        // Its own errors begin so; other words are those of a shell, a loader or Python.
+        text: /^(?!(ERROR|WARNING): |.*unrecognized argument)|Traceback|unexpected error|Error:|No module|is misspelled|azext_|cliextensions|load extension/,
+      },
       (_context, { text }) =>
         /azext_|cliextensions|load extension/.test(text)
           ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty or incomplete, or it does not fit this version."
-          : // Its own errors begin so; other words are those of a shell, a loader or Python.
-            /^(?!(ERROR|WARNING): )|Traceback|unexpected error|Error:|No module|is misspelled/.test(text)
-            ? "The Azure CLI itself failed: it has a fault, its packages or extensions do not fit together, or it starts with a Python in which it is not installed."
-            : "The Azure CLI gave no token, for the reason in its message.",
-      "Use `auth-type: oidc`, which does not need the Azure CLI.",
+          : "The Azure CLI itself failed: it has a fault, its packages or extensions do not fit together, or it starts with a Python in which it is not installed.",
+      USE_OIDC,
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
       run("which -a az", "az version", GET_TOKEN),
       "On a self-hosted runner, remove what does not belong there: a second `az`, or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). Then install the newest Azure CLI again: https://aka.ms/azure-cli",
@@ -83,17 +78,25 @@ export const FALLBACKS: readonly Rule[] = [
           ? "If OpenSSL is the reason, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`."
           : [],
     ],
+    "cli-refused": [
+      { signIn: "azure-cli" },
+      byItsWords("The Azure CLI gave no token", USE_OIDC),
+      "Or see where the same command fails, and with which version, in a step of the job. The newest version: https://aka.ms/azure-cli",
+      run("az version", GET_TOKEN),
+    ],
   }),
   ...rulesFor("postgres", {
     "server-error": [
       "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
-      "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL, or PostgreSQL in place of another product.",
+      byItsWords("The server refused the request"),
       "See what the server says to psql 16 or newer, with the same role and its password or a token:",
       ({ host = "<host>", user = "<user>", database = "postgres" }) =>
         // Not as parameters of psql, which reads `dbname` as a list of settings if it has `=`.
         run(
           `PGHOST=${shell(host)} PGUSER=${shell(user)} PGDATABASE=${shell(database)} PGSSLMODE=verify-full PGSSLROOTCERT=system psql`,
         ),
+      "See which product and version it is, because another version of PostgreSQL knows other settings and SQL, and which event triggers it has, whose functions run at each GRANT:",
+      run("SELECT version();\nSELECT evtname, evtfoid::regproc FROM pg_event_trigger;"),
       (_context, symptom) =>
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
     ],

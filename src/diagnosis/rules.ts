@@ -42,8 +42,8 @@ export interface Rule<C extends Context = Context> {
   /** The rule applies if any of these fits. */
   readonly when: readonly Match[];
   /** What the error most likely means, and what to do next, in order. */
-  readonly explain: (context: C, symptom: Symptom) => Pick<Failure, "hint" | "steps">;
-  /** How many further attempts it is worth; absent if a rerun changes nothing. */
+  readonly explain: (context: C, symptom: Symptom) => Pick<Failure, "hint" | "steps" | "retries">;
+  /** How many further attempts each of its errors is worth; absent if a rerun changes nothing, or the words decide. */
   readonly retries?: number;
 }
 
@@ -67,6 +67,9 @@ export interface Match {
 /** A condition of a table: a string is `codes` alone, a regular expression is `text` alone. */
 type Condition = string | RegExp | Match;
 
+/** A step or its command, or how many further attempts the error is worth. */
+export type Next = Steps[number] | Pick<Rule, "retries">;
+
 /** The likeliest cause, in one line, and the next steps. */
 export type Answer = readonly [cause: Words, ...next: Steps];
 
@@ -76,8 +79,8 @@ export type Answer = readonly [cause: Words, ...next: Steps];
  */
 type WrittenRule<C extends Context> = readonly [
   when: Condition | readonly Condition[],
-  cause: Words | Written<C, Words | Answer>,
-  ...next: (Steps[number] | Written<C, Steps[number] | Steps> | Pick<Rule, "retries">)[],
+  cause: Words | Written<C, Words | readonly [cause: Words, ...next: Next[]]>,
+  ...next: (Next | Written<C, Steps[number] | Steps>)[],
 ];
 
 type Written<C extends Context, T> = (context: C, symptom: Symptom) => T;
@@ -93,9 +96,9 @@ export function rulesFor<C extends Context = Context>(
     with: [partners].flat(),
     when: [when].flat().map(matchOf),
     explain: (context, symptom) => {
-      const said = parts.filter((part) => !isRetries(part));
-      const [cause, ...next] = said.flatMap((part) => (typeof part === "function" ? part(context, symptom) : part));
-      return { hint: sentenceOf(cause as Words), steps: stepsOf(next as Steps) };
+      const written = parts.flatMap((part) => (typeof part === "function" ? part(context, symptom) : part));
+      const [cause, ...next] = written.filter((part) => !isRetries(part));
+      return { hint: sentenceOf(cause as Words), steps: stepsOf(next as Steps), ...written.find(isRetries) };
     },
   }));
 }

@@ -512,7 +512,7 @@ describe("the Azure CLI", () => {
   test("any other failure keeps the CLI's message", async () => {
     await az(`echo "ERROR: the cloud is upside down" >&2; exit 1`);
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
-      code: "cli-failed",
+      code: "cli-refused",
       message: "The Azure CLI: ERROR: the cloud is upside down",
     });
   });

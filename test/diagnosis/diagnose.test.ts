@@ -218,9 +218,13 @@ describe("the first step of an answer about Entra", () => {
     expect(firstStep(named, { type: "managed-identity" }, { host: "169.254.169.254" })).toContain("client-id");
   });
 
-  test("is a link about the number if no rule knows it", () => {
-    for (const signIn of [OIDC, { type: "azure-cli" }, { type: "managed-identity" }] as const)
-      expect(firstStep(error("AADSTS4242: x"), signIn)).toContain("https://login.microsoftonline.com/error?code=4242");
+  test("is about what can be wrong with the sign-in if no rule knows the number, and a link about the number follows", () => {
+    for (const signIn of [OIDC, { type: "azure-cli" }, { type: "managed-identity" }] as const) {
+      const expected = signIn.type === "azure-cli" ? "Use `auth-type: oidc`" : "Check `client-id`";
+      expect(firstStep(error("AADSTS4242: x"), signIn)).toContain(expected);
+      const { steps } = readFailure(diagnose(error("AADSTS4242: x"), { with: "entra", signIn }));
+      expect(steps).toContain("https://login.microsoftonline.com/error?code=4242");
+    }
   });
 
   test("is a rerun for an issuer that Entra could not read only if the issuer is github.com's", () => {
