@@ -1,9 +1,13 @@
 import { run } from "../model/failure.ts";
-import { az, GET_TOKEN } from "./commands.ts";
+import { GET_TOKEN, shell } from "./commands.ts";
 import { rulesFor } from "./rules.ts";
 import { WITHOUT_CLI } from "./steps.ts";
 
 const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
+
+/** The Azure CLI's directory, and its files in another: https://learn.microsoft.com/cli/azure/azure-cli-configuration#cli-configuration-file */
+const OWN_FILE =
+  /[\\/]\.?az(ure|clitask)?([\\/]|$)|azureProfile|msal_|service_principal_|clouds\.config|az\.(json|sess)|versionCheck|commandIndex/i;
 
 /** What can go wrong with the Azure CLI itself, and with the account that is signed in to it. */
 export const AZURE_CLI = rulesFor("entra", {
@@ -20,13 +24,6 @@ export const AZURE_CLI = rulesFor("entra", {
     run("df -h", "free -h", "ulimit -a"),
     WITHOUT_CLI,
   ],
-  "cli-cloud": [
-    /ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url/,
-    "The Azure CLI is set to a cloud that does not exist, or whose endpoints are wrong or missing.",
-    "Remove `ARM_CLOUD_METADATA_URL` from the job's environment. Before azure/login, give the job settings of its own, in a step with `shell: bash`:",
-    OWN_CLI_FILES,
-    WITHOUT_CLI,
-  ],
   "cli-encryption": [
     {
       signIn: "azure-cli",
@@ -41,25 +38,33 @@ export const AZURE_CLI = rulesFor("entra", {
   "cli-files": [
     {
       signIn: "azure-cli",
-      // How Python words a file that it cannot read, parse or lock.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
+      // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
+      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
     },
-    "The Azure CLI cannot use its own files: they belong to another user, are damaged, or another job is using them.",
-    "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
-    OWN_CLI_FILES,
+    (_context, { text }) => {
+      const [, path = "", file = ""] =
+        text.match(/\[(?:Errno|WinError) -?\d+\] [^'"]*['"]([^'"]*?([^\\/'"]+))['"]/) ?? [];
+      if (file !== "" && !OWN_FILE.test(path))
+        return [
+          "The Azure CLI cannot use the file or the directory that its message names, which is not one of its own. Usually a variable of the job names it, such as `SSLKEYLOGFILE`, `HOME` or `TMPDIR`.",
+          "See which variable names it. Then remove or correct the variable, or create the directory:",
+          run(`env | grep -F ${shell(file)}`),
+        ];
+      const remove = ["Remove `ARM_CLOUD_METADATA_URL` from the job's environment."];
+      return [
+        "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, name a cloud that does not exist, or another job is using them.",
+        ...(text.includes("ARM_CLOUD_METADATA_URL") ? remove : []),
+        "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
+        OWN_CLI_FILES,
+      ];
+    },
     WITHOUT_CLI,
     { retries: 1 }, // another job may have held the files
   ],
-  "cli-broker": [
-    { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
-    "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed.",
-    "Use `auth-type: oidc`, which signs in without a user.",
-    "Or turn the broker off before azure/login:",
-    az("config set core.enable_broker_on_windows=false"),
-  ],
   "cli-not-signed-in": [
     [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
       {
         signIn: "azure-cli",
         codes:
@@ -71,10 +76,10 @@ export const AZURE_CLI = rulesFor("entra", {
         ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it."
         : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text)
           ? "The sign-in of the account in the Azure CLI has expired or was revoked, for example by a new password."
-          : /AADSTS\d/.test(text)
-            ? "Entra does not accept the account that is signed in to the Azure CLI: it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled."
-            : /WsTrust|\bMSIS\d/.test(text)
-              ? "Active Directory Federation Services (AD FS), which checks the account's password, refused the account that the Azure CLI signed in with: the password is wrong or has expired, or the sign-in needs a person."
+          : /AADSTS\d|WsTrust|\bMSIS\d/.test(text)
+            ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled."
+            : /Response_Status|BrokerPlugin|accounts control|broker|runtime/i.test(text)
+              ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login."
               : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
                 ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
                 : /az account set|multiple subscriptions/i.test(text)
@@ -85,11 +90,8 @@ export const AZURE_CLI = rulesFor("entra", {
     OWN_CLI_FILES,
   ],
   "cli-no-answer": [
-    [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
-    (_context, { text }) =>
-      text.includes("no answer")
-        ? "The Azure CLI did not answer in time and was stopped: it waits for the network, a proxy, a person or a file that another job uses, or the runner is slow."
-        : "The Azure CLI printed something other than a token, or nothing.",
+    { signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ },
+    "The Azure CLI did not answer in time, because it waits for the network, a proxy, a person or a file that another job uses, or the runner is slow. Or it printed something other than a token, or nothing.",
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,
     WITHOUT_CLI,

@@ -161,12 +161,16 @@ export const ENTRA = rulesFor("entra", {
               ? "The client secret has expired."
               : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
             "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
-            az("ad app credential reset --append", { id: clientOf(context.signIn), query: "password", output: "tsv" }),
+            az("ad app credential reset --append", {
+              id: clientOf(context.signIn, symptom.text),
+              query: "password",
+              output: "tsv",
+            }),
             "Or use `auth-type: oidc`, which needs no secret.",
           ],
   ],
   "resource-not-found": [
-    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650054 AADSTS650057 AADSTS901002 AADSTS1002012 AADSTS7000118 invalid_resource",
+    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650054 AADSTS650057 AADSTS1002012 AADSTS7000118 invalid_resource",
     ({ cloud }, { text }) =>
       sentence`The tenant does not know, or may not use, the service with this name in ${code(cloud?.name ?? "azurecloud")}: ${code(text.match(/named '?(https:[\w/.-]+\w)/)?.[1] ?? scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
     "Check `tenant-id` and `environment`:",

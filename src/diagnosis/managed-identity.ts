@@ -2,17 +2,21 @@ import { run, type Steps } from "../model/failure.ts";
 import { az } from "./commands.ts";
 import { isApplication } from "./entra.ts";
 import { PRODUCTS } from "./proxy.ts";
-import { type Answer, type Context, rulesFor } from "./rules.ts";
+import { type Context, rulesFor } from "./rules.ts";
 import { bypassProxy } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
-/** Words of an answer that no identity endpoint gives to this action's requests. */
-const PROXY_PAGE = `4\\d\\d with an HTML page|5\\d\\d with .*${PRODUCTS}`;
-const BEHIND_PROXY = new RegExp(`HTTP status (50[24] (?!.*dial tcp)|${PROXY_PAGE})|Required metadata header`, "i");
+/** Answers that no identity endpoint of Azure gives: a proxy gives them, or changed the request. */
+const OF_PROXY = new RegExp(
+  `HTTP status (407|50[24] (?!.*dial tcp)|[234]\\d\\d with an HTML page|2\\d\\d|5\\d\\d with .*${PRODUCTS})|Required metadata header|Response had no `,
+  "i",
+);
 
 /** Words of an answer that ask for another attempt, and answers that no other attempt changes. */
 const AGAIN = /\b(try|retry)\b|temporar|throttl/i;
 const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
+
+const IMDS = /^169\.254\.169\.254$/;
 
 /** Only the metadata service of a machine answers 404 while it is being updated: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling */
 const NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
@@ -26,7 +30,15 @@ const LIST_OF_APP: Steps = [
   run(az("containerapp identity show", APP), az("webapp identity show", APP)),
 ];
 
-const BYPASS_FOR_IDENTITY = bypassProxy({ host: "169.254.169.254" });
+const OWN_VARIABLES: Steps = [
+  "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none.",
+  "Then restart the runner, or the app that it is in, which starts with the variables that are valid now.",
+];
+
+/** The way past a proxy, to the endpoint of the host, or of a machine if the Azure CLI does not say which it asked. */
+function bypass({ signIn, host }: Context): Steps {
+  return bypassProxy({ host: signIn?.type === "managed-identity" && host !== undefined ? host : "169.254.169.254" });
+}
 
 /** What can go wrong when the runner's host is asked for the token of a managed identity. */
 export const MANAGED_IDENTITY = rulesFor("entra", {
@@ -42,19 +54,10 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
       /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|WWW-Authenticate header/,
     ],
-    (_context, { text }) =>
-      /ECONNREFUSED|WWW-Authenticate/.test(text)
-        ? [
-            "The agent of Azure Arc, which issues the machine's tokens, does not run, or not as it should.",
-            "Start the agent (on Windows, the service `himds`), then run the job again:",
-            run("sudo systemctl restart himdsd"),
-          ]
-        : [
-            "Azure Arc identifies the machine by a file that the runner's user cannot read.",
-            "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
-            run("sudo usermod --append --groups himds <runner-user>"),
-            "On Windows, add the user to the local group `Hybrid agent extension applications`.",
-          ],
+    "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
+    "On Linux, add the runner's user to the agent's group, and restart the agent. Then restart the runner's service:",
+    run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
+    "On Windows, add the user to the local group `Hybrid agent extension applications`, and restart the service `himds`.",
   ],
   "managed-identity-aks": [
     /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
@@ -66,21 +69,38 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     { retries: 1 }, // a new pod gets its identity a moment later
   ],
   "managed-identity-other-cloud": [
-    { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Metadata Server for VM/ },
-    "The runner is a machine in another cloud, such as AWS or Google Cloud: its metadata service answered, which issues no tokens for a managed identity of Azure.",
+    [
+      {
+        signIn: "managed-identity",
+        text: /\bEC2ws\b|Metadata-Flavor|Metadata Server for VM|MMDS|Resource not found: \//,
+      },
+      { signIn: "managed-identity", host: IMDS, status: [401, 404], text: /not JSON|HTML page/ },
+    ],
+    "The runner is a virtual machine, but not one of Azure: the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker answered, which issues no tokens for a managed identity of Azure.",
     "Use `auth-type: oidc`, which works in each cloud.",
+  ],
+  "managed-identity-proxy": [
+    [
+      /Required metadata header not specified|requests\/\w+\.py\):.*JSONDecodeError/,
+      { signIn: "managed-identity", text: OF_PROXY },
+      { signIn: "managed-identity", atProxy: true },
+    ],
+    "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or the runner is not in Azure, and something else answers.",
+    bypass,
+    "If the runner is not in Azure, use `auth-type: oidc`.",
   ],
   "managed-identity-request": [
     [
-      /parameter is required|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b/i,
-      { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
+      /parameter is required|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found/i,
+      "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
+      { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
-    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind or version, a proxy changed the request, or the Azure CLI is older than 2.67. In a container app, `auth-type: managed-identity` knows the endpoint.",
+    "The identity endpoint does not accept the request: a variable of the job is that of another app, of an earlier start of this app, or of a different kind of endpoint, or it is not a URL. Or a proxy changed the request, or the Azure CLI is older than 2.67; in a container app, `auth-type: managed-identity` knows the endpoint.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
     "Or see which variables the job has:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
-    "Remove those that the workflow or the runner's `.env` file sets (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`, `AZURE_POD_IDENTITY_AUTHORITY_HOST`), then restart the runner.",
-    ...BYPASS_FOR_IDENTITY,
+    ...OWN_VARIABLES,
+    bypass,
   ],
   "managed-identity-not-listening": [
     [
@@ -89,16 +109,11 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     ],
     "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is that of another container, or the endpoint is still starting.",
     ...LIST_OF_APP,
-    "Give the job these variables, and `IDENTITY_HEADER`, as its own container has them now. Restart the app after a change of its identities.",
-    "If the runner is not in an app, remove the variables from the job's environment.",
+    ...OWN_VARIABLES,
     { retries: 2 },
   ],
   "managed-identity-unavailable": [
     [
-      /Required metadata header not specified|Secret is not found in the request|requests\/\w+\.py\):.*JSONDecodeError/,
-      "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
-      { signIn: "managed-identity", text: BEHIND_PROXY },
-      { signIn: "managed-identity", status: [401] },
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
@@ -107,7 +122,10 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
         codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM",
       },
     ],
-    reachIdentity,
+    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
+    "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
+    "In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
+    bypass,
   ],
   "managed-identity-only-one": [
     [
@@ -118,18 +136,11 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     "Remove `client-id`.",
     "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
   ],
-  "cloud-shell": [
-    /not a supported MSI token audience/,
-    "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them.",
-    "Sign in, and use `auth-type: azure-cli`:",
-    run("az login"),
-  ],
   "managed-identity-unknown": [
     [
       /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
       { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
       /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
-      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
       "unable_to_create_source",
     ],
     "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
@@ -138,17 +149,20 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     listIdentities,
     'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
   ],
-  "managed-identity-ml": [
-    /SSO failure/,
-    "This compute of Azure Machine Learning has no managed identity, or its single sign-on, which lends it the identity of its user, is off or has run out.",
-    "Use `auth-type: oidc`, which does not need an identity of the compute.",
-    "Or assign a managed identity to the compute in Azure Machine Learning studio, or turn on its single sign-on, then restart it. See which identity it has:",
-    az("ml compute show", { ...APP, name: "<compute>", "workspace-name": "<workspace>", query: "identity" }),
-  ],
   "managed-identity-refused": [
-    { signIn: "managed-identity", status: [400, 403], text: FINAL },
-    "The identity endpoint refused the request, for the reason in its message. If the message has none, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none.",
-    "Use `auth-type: oidc`, which does not need this endpoint. Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities.",
+    [
+      { signIn: "managed-identity", status: [400, 403], text: FINAL },
+      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/,
+    ],
+    ({ signIn }) =>
+      isApplication(signIn)
+        ? "The identity endpoint refused the request, for the reason in its message. If the message has none, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none."
+        : "The Azure CLI is signed in with a managed identity, or with the account of Cloud Shell or of a compute of Azure Machine Learning. The endpoint that issues its tokens refused the request: the identity is not assigned any more, the endpoint issues no tokens for PostgreSQL, or the Azure CLI is too old.",
+    "Use `auth-type: oidc`, which does not need this endpoint.",
+    ({ signIn }) =>
+      isApplication(signIn)
+        ? "Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities."
+        : "Or sign in with azure/login right before this step (by hand: `az login`), with the newest Azure CLI: https://aka.ms/azure-cli",
     listIdentities,
   ],
   "managed-identity-busy": [
@@ -172,32 +186,5 @@ function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
   return [
     "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
     run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" })),
-  ];
-}
-
-/** App Service and Container Apps refuse a wrong header so; the metadata service of a machine asks for none. */
-const WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;
-
-/** Why no endpoint issues tokens, and how the runner reaches one. */
-function reachIdentity(_context: Context, { text }: Symptom): Answer {
-  if (BEHIND_PROXY.test(text))
-    return [
-      "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy.",
-      ...BYPASS_FOR_IDENTITY,
-      "If the runner is not in Azure, use `auth-type: oidc`.",
-    ];
-  if (WRONG_HEADER.test(text))
-    return [
-      "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart.",
-      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now. Restart the app.",
-    ];
-  return [
-    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, has no identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
-    "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
-    "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
-    ...(/ECONNREFUSED/.test(text)
-      ? []
-      : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)]),
-    ...BYPASS_FOR_IDENTITY,
   ];
 }

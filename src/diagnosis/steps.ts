@@ -30,7 +30,7 @@ export function seeAnswer(context: Context): Steps {
 export function bypassProxy(context: Context): Steps {
   return [
     "If `HTTPS_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
-    run(`NO_PROXY=${shell(hostOf(context))}`),
+    run(`NO_PROXY=${shell(hostOf(context).replace(/:\d+$/, ""))}`),
   ];
 }
 
