@@ -3,7 +3,7 @@ import { code, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostOf, isPostgres, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
-import { bypassProxy, lookAtState, PAST_POOLER, seeAnswer, setFullName } from "./steps.ts";
+import { bypassProxy, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
 
 /**
  * What can go wrong on the way: names, addresses, TLS. Codes: https://nodejs.org/api/errors.html#common-system-errors,
@@ -216,7 +216,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
     (context) =>
       isPostgres(context)
-        ? [PAST_POOLER, "The lowest version of the server is its parameter `ssl_min_protocol_version`."]
+        ? [...pastPooler(context), "The lowest version of the server is its parameter `ssl_min_protocol_version`."]
         : bypassProxy(context),
   ],
   "tls-handshake": [

@@ -6,7 +6,7 @@ import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, identifier } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK, lookAtState, PAST_POOLER, SELECT_CLOUD, setFullName } from "./steps.ts";
+import { CHECK_CLOCK, lookAtState, pastPooler, SELECT_CLOUD, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
@@ -36,18 +36,20 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "Its configuration has no such database, or not for this user.": / route |pool configur|No pool|database/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
   "It expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|authenticat/i,
-  "Its databases, users or pool mode do not fit, its servers differ, or it knows this server by another name.": /^/,
+  "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/,
 };
 
-const LIST_SCHEMAS: Steps = [
-  "List the owners of schemas. Azure gives `public` to `azure_pg_admin`, whose members are the server's administrators:",
-  run("SELECT nspname, nspowner::regrole FROM pg_namespace;"),
-];
+/** "Schema" before or after a name, in each language of the server. */
+const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем[аеиы]|模式) |სქემა|şemasın|스키마\(/i;
 
 const LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 
 /** A name in quotes, in a refusal that is not English. */
 const NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["«»„]\s?([^"«»„“]+?)\s?["«»“]/i;
+
+/** "Role" and a name in quotes, in the languages of the server but English. */
+const ROLE_IN_OTHER_LANGUAGE =
+  /(Roll[ei]\w*|rôle|rol[ąi]?|ruolo|papel|role\)|рол[ьиі]|ролл?ю|ロール|角色|როლ\S*) ?\(?["«»„]|["»“] ?(rol|롤)/i;
 
 /** No entry of pg_hba.conf for an unencrypted connection, in each language of the server. */
 const NOT_ENCRYPTED =
@@ -86,11 +88,17 @@ export const POSTGRES = rulesFor("postgres", {
   "query-timed-out": [
     "QUERY_TIMEOUT",
     "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-    "Run the job again: what was granted stays granted.",
+    "Run the job again.",
     lookAtState,
   ],
   "protocol-violation": [
-    ["PROTOCOL_VIOLATION", /^SASL: (?!.*client password)/],
+    [
+      "PROTOCOL_VIOLATION",
+      /^SASL: (?!.*client password)/,
+      // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
+      { codes: "08P01", text: /^(?!bind).*(message|SCRAM|packet size|protocol synchronization)/ },
+      /no (PostgreSQL )?user ?name (specified|supplied)/,
+    ],
     "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     "Check `host` and `port`: perhaps a different service listens there.",
     setFullName,
@@ -178,10 +186,14 @@ export const POSTGRES = rulesFor("postgres", {
         text: /(password|SASL) authentication|empty password|cached error: (role|permission|no pg_hba|SSL)/,
       },
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
-      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|[Ee]ndpoint (ID|could not)|this endpoint|Control plane|exceeded the .* quota|authenticat(e|ion) .*backend|backend authentication|^(md5|SCRAM|clear text password) authentication failed|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/,
+      {
+        codes: "08* 58000 XX000",
+        text: /^(?!.*(Entra|AAD|Azure|Active Directory)).*(authenticat|SASL|SCRAM|\bmd5\b|state was|JIT)/i,
+      },
+      /no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|[Ee]ndpoint (ID|could not)|this endpoint|Control plane|exceeded the .* quota|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type/,
     ],
     poolerRefused,
-    PAST_POOLER,
+    pastPooler,
     (context, { text }) => (/no such user/.test(text) ? findRole(context) : []),
     "Or add the user, the database or the address that it refuses to the pooler's configuration.",
   ],
@@ -201,7 +213,10 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
-    { codes: "28000", text: /^(?!.*(authentication|Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|pg_hba)).*["«»„]/ },
+    {
+      codes: "28000",
+      text: /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD)\b|pg_hba)).*["«»„]/i,
+    },
     (context, symptom) =>
       byPooler(context, symptom) ?? [
         "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
@@ -294,7 +309,7 @@ export const POSTGRES = rulesFor("postgres", {
   "server-time-out": [
     ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
     "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
-    "Run the job again: what was granted stays granted.",
+    "Run the job again.",
     "If the error persists, see what limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
     "If the source is `user` or `database`, reset the limit:",
@@ -455,12 +470,13 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "object-not-found": [
     [
-      "42P01 42725 42809 42883 3F000",
+      "42P01 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
       { codes: "22023", text: /^role ".*" does not exist/ }, // SET ROLE
       /column ".*" of relation ".*" does not exist/,
     ],
-    "The database has nothing of this kind with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role), or code in the database, such as an event trigger, uses it without its schema.",
+    "If a migration ran at the same time, run the job again.",
     ({ database }) =>
       sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
     run("\\du"),
@@ -488,8 +504,7 @@ export const POSTGRES = rulesFor("postgres", {
   "role-not-grantable": [
     [
       { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
-      // Other languages: of what these rules allow, only a role has its name in quotes.
-      { codes: "42501", text: NAME_IN_OTHER_LANGUAGE },
+      { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE },
     ],
     "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted, or membership in the role to act as.",
     "Run as a role that has ADMIN OPTION:",
@@ -506,24 +521,36 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "not-permitted": [
     "42501",
-    "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
+    (_, { text }) =>
+      SCHEMA.test(text)
+        ? "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option."
+        : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
+    ({ user }, { text }) =>
+      SCHEMA.test(text)
+        ? [
+            "As the schema's owner, grant the privilege to `user`, with the grant option if it has to grant on the schema itself:",
+            run(`GRANT USAGE ON SCHEMA "<schema>" TO ${identifier(user, "<user>")} WITH GRANT OPTION;`),
+            "List the owners of schemas. Azure gives `public` to `azure_pg_admin`, whose members are the server's administrators:",
+            run("SELECT nspname, nspowner::regrole FROM pg_namespace;"),
+          ]
+        : [],
     "Set `user` to the owner of the object, usually the role that runs the migrations.",
-    (_, { text }) => (text.includes("for schema") ? LIST_SCHEMAS : []),
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) =>
       run(
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
       ),
   ],
-  "membership-loop": [
-    { codes: "0LP01", text: /member|ADMIN option/i },
-    "Two roles would be members of each other or have ADMIN OPTION from each other, or the role cannot have members or be a member of another role.",
-    "See which role is a member of which one, and revoke the membership in the other direction:",
+  "grant-loop": [
+    { codes: "0LP01", text: /member|own grantor/ },
+    "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it, or the role cannot have members or be a member of another role.",
+    "If the message is about grant options, set `user` to the owner of the object, or leave out this grantee, which can grant the privilege already.",
+    "Otherwise, see which role is a member of which one, and revoke the membership in the other direction:",
     run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
   ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option).",
+    "The server cannot make this grant. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option). Two roles cannot be members of each other.",
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
   ],
   "tls-not-offered": [
@@ -531,13 +558,6 @@ export const POSTGRES = rulesFor("postgres", {
     "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
     "Check `host` and `port`.",
     "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`.",
-  ],
-  "raised-in-database": [
-    ["21* 22000 22001 22003 22004 22012 22P02 23* 24* 2F* 38* 39* 44* P0*", /tuple already updated by self/],
-    "Code in the database refused this or failed: an event trigger, or a function that it calls.",
-    "List the event triggers:",
-    LIST_EVENT_TRIGGERS,
-    "Do what the message says, or ask the trigger's owner for an exception.",
   ],
   "dependent-privileges": [
     "2BP01",
@@ -551,26 +571,38 @@ export const POSTGRES = rulesFor("postgres", {
       /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/,
     ],
     poolerRefused,
-    PAST_POOLER,
+    pastPooler,
     "Or change the pooler's setting. On Azure, it is a parameter of the server:",
     (context) => azOnServer("parameter set", context, { name: "pgbouncer.<setting>", value: "<value>" }),
   ],
+  "raised-in-database": [
+    [
+      "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* P0*",
+      /tuple already updated by self/,
+    ],
+    "Code in the database that runs with the statement, such as an event trigger, or a function that it calls, refused it or has the fault that the message names.",
+    "List the event triggers:",
+    LIST_EVENT_TRIGGERS,
+    "Do what the message says, correct the trigger's function, or ask its owner for an exception.",
+    "If there are none, an extension is the cause, or the server is not PostgreSQL 14 or newer. Look up its version:",
+    run("SELECT version();"),
+  ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers use only passwords and Entra tokens (never ident, LDAP or client certificates).",
+    "The server refuses this sign-in whatever the password is. Usually it, or a pooler in between, asks for another way to sign in (peer, ident, LDAP or a client certificate). Azure's servers use only passwords and Entra tokens.",
     setFullName,
-    "Check how the server lets roles sign in:",
-    (context) => azShow(context, "authConfig"),
+    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`).",
+    "If it has this name already, set `user` to a role that exists and can log in:",
     findRole,
   ],
   "server-fault": [
     "XX* 58* F0*",
-    "The server, a node of its cluster or an extension had an internal error.",
-    "Run the job again: what was granted stays granted.",
+    "The server, a node of its cluster, an extension or a connection pooler in between had an internal error.",
+    "Run the job again.",
     "If a connection pooler is in between, set `host` to the server itself.",
     "If the error persists, restart the server:",
     (context) => azServer("restart", context),
-    "If that does not help, open a support request for the server in the Azure portal. If no Entra sign-in works until then, sign in with `password` as a role that has one.",
+    "If that does not help, open a support request for the server in the Azure portal.",
   ],
 });
 
@@ -583,10 +615,7 @@ function listAdmins(context: Context): Command {
 }
 
 function afterRestart(context: Context): Steps {
-  return [
-    "Run the job again when the server is `Ready`: what was granted stays granted.",
-    azShow(context, "{state:state, role:replicationRole}"),
-  ];
+  return ["Run the job again when the server is `Ready`:", azShow(context, "{state:state, role:replicationRole}")];
 }
 
 function growStorage(context: Context): Steps {
@@ -609,12 +638,13 @@ function roleIn(text: string): string | undefined {
 }
 
 /** The answer to a refusal of another role than `user`, of which the server can cut all after 63 bytes. */
-function byPooler({ user }: Context, { text }: Symptom): Answer | undefined {
+function byPooler(context: Context, { text }: Symptom): Answer | undefined {
   const role = roleIn(text);
-  if (role === undefined || (user ?? role).toLowerCase().startsWith(role.toLowerCase())) return undefined;
+  const { user = role } = context;
+  if (role === undefined || user?.toLowerCase().startsWith(role.toLowerCase())) return undefined;
   return [
     sentence`${name(role)} is not \`user\`: a connection pooler in between signs in as a role of its own, which the server refuses.`,
-    PAST_POOLER,
+    ...pastPooler(context),
     "Or let the pooler sign in with the name and the password of a role that can log in (PgBouncer: `auth_user`).",
   ];
 }

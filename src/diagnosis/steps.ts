@@ -1,4 +1,4 @@
-import { run, type Steps } from "../model/failure.ts";
+import { type Command, run, type Steps } from "../model/failure.ts";
 import { azShow, SHOW_TENANT, shell } from "./commands.ts";
 import { type Context, hostOf } from "./rules.ts";
 
@@ -9,8 +9,12 @@ export const CHECK_CLOCK: Steps = [
   run("date -u\ncurl --silent --head https://github.com | grep -i ^date"),
 ];
 
-export const PAST_POOLER =
-  "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.";
+/** PostgreSQL's own error says more than that of a pooler. */
+export function pastPooler(context: Context): Steps {
+  if (context.port !== 5432)
+    return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
+  return ["Set `host` to the server itself (its full name), to connect without the pooler:", showName(context)];
+}
 
 export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_TENANT];
 
@@ -39,9 +43,13 @@ export function allowInProxy(context: Context): Steps {
 }
 
 export function setFullName(context: Context): Steps {
-  return ["Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")];
+  return ["Set `host` to the server's full name:", showName(context)];
 }
 
 export function lookAtState(context: Context): Steps {
   return ["If the error persists, look at the server's state:", azShow(context, "state")];
+}
+
+function showName(context: Context): Command {
+  return azShow(context, "fullyQualifiedDomainName");
 }

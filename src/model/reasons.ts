@@ -45,7 +45,7 @@ const ENTRIES = {
     advice: inOurWords("Run this step again when the migration or job that holds the lock has finished."),
   },
   refused: {
-    why: "The server refused the statement, although the privileges seemed sufficient.",
+    why: "The server refused the statement.",
     byServer: true,
     isEnough: true,
     advice: inOurWords(

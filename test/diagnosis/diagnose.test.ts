@@ -356,7 +356,7 @@ describe("PgBouncer", () => {
 });
 
 test("a refusal on PgBouncer's port that names no other cause begins with PostgreSQL's port", () => {
-  for (const code of ["08P01", "0A000", "", "ECONNREFUSED"]) {
+  for (const code of ["08P01", "72000", "", "ECONNREFUSED"]) {
     const { steps } = diagnose(error("something odd", code), { port: 6432 });
     expect(plain.sentence(steps[0]?.text ?? EMPTY), code).toContain("port: 5432");
   }
