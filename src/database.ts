@@ -46,7 +46,7 @@ export async function reconcileDatabase(
   const { mode, user, signIn, cloud, undeclared } = settings;
   const { database, grants, obstacle } = target;
   const { host, port } = server;
-  const login = { target: { server, database, user }, password, known: { signIn, cloud }, signal, say };
+  const login = { server, database, user, password, signIn, cloud, signal, say };
   const works = grants.map(
     ({ grantees, demand }): Work => ({ task: { mode, grantees, demand }, progress: { done: nothingDone() } }),
   );
@@ -64,8 +64,7 @@ export async function reconcileDatabase(
     const drifted = undeclared === "fail" && others?.undeclared.length;
     return { ...report, ...found, ...others, verdict: worst([found.verdict, drifted ? "drift" : "in-sync"]) };
   } catch (error) {
-    const known = { ...login.known, ...report };
-    const failure = await inContext(diagnose(error, known), login, works);
+    const failure = await inContext(diagnose(error, { signIn, cloud, ...report }), login, works);
     return { ...report, ...together(works, failure) };
   }
 }

@@ -38,8 +38,7 @@ export async function reconcileServer(run: Run, server: Server): Promise<readonl
 async function listDatabases({ settings, password, signal }: Run, server: Server) {
   const { user, signIn, cloud } = settings;
   say(`listing the databases of ${server.host}:${server.port} as ${user}`);
-  const target = { server, database: "", user };
-  return await databasesOn({ target, password, known: { signIn, cloud }, signal });
+  return await databasesOn({ server, user, password, signIn, cloud, signal });
 }
 
 /** The failure of the databases that are not tried because the server was silent before: each would take as long again. */

@@ -28,9 +28,9 @@ export async function connect(
   password: PasswordProvider,
   signal: AbortSignal,
 ): Promise<ConnectResult> {
-  const target = { server: { host, port, tls }, database, user };
+  const server = { host, port, tls };
   try {
-    const login = { target, password, known: { signIn, cloud }, patience: ONE_ATTEMPT, signal };
+    const login = { server, database, user, password, signIn, cloud, patience: ONE_ATTEMPT, signal };
     const { rows } = await withSession(login, (client) => client.query<{ address: string | null }>(ADDRESS));
     return { address: publicAddressIn(rows[0]?.address ?? "") };
   } catch (error) {

@@ -17,16 +17,15 @@ ORDER BY datname`;
 
 /**
  * The names of the databases of a server, in order, without templates; also of those that accept no connections.
- * @param login to whichever database of the server
  * @returns why they cannot be listed, if they cannot
  */
-export async function databasesOn(login: Login): Promise<readonly string[] | Failure> {
+export async function databasesOn(login: Omit<Login, "database">): Promise<readonly string[] | Failure> {
   try {
     return await listDatabases(login);
   } catch (error) {
-    const { server, user } = login.target;
+    const { server, user, signIn, cloud } = login;
     const { host, port } = server;
-    const found = diagnose(error, { ...login.known, host, port, database: DEFAULT_DATABASE, user });
+    const found = diagnose(error, { host, port, database: DEFAULT_DATABASE, user, signIn, cloud });
     return ABOUT_ITS_DATABASE.has(found.code) ? { ...found, steps: [...found.steps, BY_NAME] } : found;
   }
 }
@@ -52,12 +51,11 @@ export async function nearestDatabase(login: Login): Promise<string | undefined>
   const once = { ...PATIENCE, maxTime: 0 };
   // Only a suggestion: the caller reports the error itself.
   const names = await listDatabases({ ...login, patience: once, signal }).catch(() => []);
-  return nearest(login.target.database, names);
+  return nearest(login.database, names);
 }
 
-async function listDatabases(login: Login): Promise<readonly string[]> {
-  const target = { ...login.target, database: DEFAULT_DATABASE };
-  return await withSession({ ...login, target }, async (client: Client) => {
+async function listDatabases(login: Omit<Login, "database">): Promise<readonly string[]> {
+  return await withSession({ ...login, database: DEFAULT_DATABASE }, async (client: Client) => {
     const [, { rows }] = await Promise.all([client.query(BEGIN_READ_ONLY), client.query<{ name: string }>(DATABASES)]);
     return rows.map(({ name }) => name);
   });

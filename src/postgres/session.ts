@@ -17,19 +17,13 @@ import type { PasswordProvider, Server, Tls } from "../model/settings.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { breakSoon, checkMessages, delayStartup, onAnswer, refuseHashes, watchFirstAnswer } from "./driver.ts";
 
-export interface Target {
+/** How to sign in to a database, and for how long to try. */
+export interface Login extends Pick<Context, "signIn" | "cloud"> {
   readonly server: Server;
   readonly database: string;
   readonly user: string;
-}
-
-/** How to sign in to a database, and for how long to try. */
-export interface Login {
-  readonly target: Target;
   /** Called at every attempt, with the token that the server called expired, if it did. */
   readonly password: PasswordProvider;
-  /** Facts for a diagnosis, beside the target. */
-  readonly known?: Pick<Context, "signIn" | "cloud">;
   readonly patience?: Patience;
   /** Takes a line for the log; by default, the line is logged as it is. */
   readonly say?: (line: string) => void;
@@ -118,8 +112,7 @@ function openSession(login: Login, times: Times): Promise<Session> {
 
 /** Makes one connection. The sign-in and the handshakes overlap, and the one that fails first ends the other. */
 async function connect(login: Login, signingIn: Promise<string>, times: Times): Promise<Session> {
-  const { target, known = {}, signal } = login;
-  const { server, database, user } = target;
+  const { server, database, user, signIn, cloud, signal } = login;
   const { answerTime, queryTime } = times;
   const socket = new Socket();
   const refusal = server.tls.mode === "disable" ? undefined : watchFirstAnswer(socket);
@@ -128,7 +121,7 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
   let token: string | undefined;
   let waitsForSignIn = false;
   let broken: NodeJS.ErrnoException | undefined;
-  const client = clientOf(target, socket, queryTime, () => signingIn);
+  const client = clientOf(login, socket, queryTime, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
     clearTimeout(clock); // the time of the sign-in is not the server's
@@ -139,7 +132,7 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
     clock = startClock();
   });
   checkMessages(client);
-  if (known.signIn !== undefined && known.signIn.type !== "password") refuseHashes(client);
+  if (signIn !== undefined && signIn.type !== "password") refuseHashes(client);
   client.on("error", (error) => {
     broken ??= error; // without a listener, a broken connection would end the process
   });
@@ -160,8 +153,8 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
     const { host, port } = server;
     const cause = refusal?.() ?? error;
     const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== undefined;
-    const peer = { host, port, database, user, ownAuthority };
-    const failure = diagnose(cause, { ...known, ...peer, token: claimsOf(token ?? "") });
+    const context = { host, port, database, user, ownAuthority, signIn, cloud, token: claimsOf(token ?? "") };
+    const failure = diagnose(cause, context);
     throw new ActionError(failure, { cause });
   } finally {
     clearTimeout(clock);
@@ -171,7 +164,7 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
 }
 
 function clientOf(
-  { server, database, user }: Target,
+  { server, database, user }: Login,
   socket: Socket,
   queryTime: number,
   password: () => Promise<string>,

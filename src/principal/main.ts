@@ -28,7 +28,7 @@ async function inDatabase(env: Env, signal: AbortSignal): Promise<PrincipalResul
     context = { ...known, ...server, user, database: ENTRA_DATABASE };
     say(`Connecting to ${server.host}:${server.port} as ${user}`);
     const password = signIn(known, env, signal);
-    const login = { target: { server, user, database: ENTRA_DATABASE }, password, known, signal };
+    const login = { ...known, server, user, database: ENTRA_DATABASE, password, signal };
     const result = await withSession(login, (client) => ensure(client, principal, progress));
     signal.throwIfAborted();
     return result;

@@ -77,9 +77,8 @@ describe("the token", () => {
   ] as const)("a token of %s is accepted by the database", async (_type, how) => {
     const tls = { mode: "verify-full", rootCertificates: sandbox.ca } as const;
     const server = { host: "localhost", port: sandbox.server.port, tls };
-    const who = withSession(
-      { target: { server, database: "postgres", user: "ci-admin" }, password: password(how) },
-      (client) => client.query("SELECT current_user AS name"),
+    const who = withSession({ server, database: "postgres", user: "ci-admin", password: password(how) }, (client) =>
+      client.query("SELECT current_user AS name"),
     );
     expect((await who).rows).toEqual([{ name: "ci-admin" }]);
   });

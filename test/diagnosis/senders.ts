@@ -248,7 +248,7 @@ function atPostgres({ port = 5432, host, user, signIn }: Case["given"] = {}): Co
 async function session(port: number, work: (client: pg.Client) => Promise<unknown>): Promise<unknown> {
   const server = { host: "localhost", port, tls: { mode: "verify-full" } } as const;
   const target = { server, database: "app", user: "ci-admin" };
-  return withSession({ target, password: async () => "password", patience: ONCE }, work).then(
+  return withSession({ ...target, password: async () => "password", patience: ONCE }, work).then(
     () => new Error("The stub refused nothing."),
     (error: unknown) => error,
   );

@@ -52,7 +52,7 @@ async function applyCutAt(n: number, forGood: boolean) {
   const progress: Progress = { done: nothingDone() };
   const patience = { firstWait: 1, maxTime: forGood ? 0 : 60_000, answerTime: 60_000 };
   const report = await withSession(
-    { target: { server, database: "app", user: "migrator" }, password: async () => PASSWORD, patience },
+    { server, database: "app", user: "migrator", password: async () => PASSWORD, patience },
     (client) => reconcile(client, task, () => {}, progress),
   ).catch(() => unfinished(task, progress));
   const [grantee] = report.grantees;

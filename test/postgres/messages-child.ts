@@ -37,7 +37,7 @@ let ended = 0;
 for (answer of sessions) {
   await withSession(
     {
-      target,
+      ...target,
       password: async () => "password",
       patience: {
         firstWait: 1,

@@ -7,7 +7,7 @@ import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import { ActionError } from "../../src/model/failure.ts";
 import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
 import type { Server } from "../../src/model/settings.ts";
-import { type Target, withSession } from "../../src/postgres/session.ts";
+import { type Login, withSession } from "../../src/postgres/session.ts";
 import type { Patience } from "../../src/retry.ts";
 import { failing, readFailure } from "../read.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
@@ -39,6 +39,8 @@ afterEach(async () => {
   stubs = [];
 });
 
+type Target = Pick<Login, "server" | "database" | "user">;
+
 const target = (over: Partial<Target> & { tls?: Server["tls"]; host?: string; port?: number } = {}): Target => ({
   server: {
     host: over.host ?? "localhost",
@@ -63,7 +65,7 @@ async function stub(behaviour: Behaviour): Promise<Stub> {
 describe("a session", () => {
   test("a session is encrypted by TLS, and not shared", async () => {
     const found = await withSession(
-      { target: target(), password },
+      { ...target(), password },
       rows(
         "SELECT current_user AS name, ssl, application_name FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE pid = pg_backend_pid()",
       ),
@@ -72,9 +74,9 @@ describe("a session", () => {
   });
 
   test("a session ends after the work, and after failed work", async () => {
-    await withSession({ target: target(), password }, rows("SELECT 1"));
+    await withSession({ ...target(), password }, rows("SELECT 1"));
     const boom = new Error("boom");
-    await expect(withSession({ target: target(), password }, () => Promise.reject(boom))).rejects.toBe(boom);
+    await expect(withSession({ ...target(), password }, () => Promise.reject(boom))).rejects.toBe(boom);
     const left = () =>
       sandbox.sql("postgres", "SELECT FROM pg_stat_activity WHERE application_name = 'azure-postgres-grants'");
     await expect.poll(left).toEqual([]);
@@ -100,7 +102,7 @@ describe("a session", () => {
     };
     for (const [name, value] of Object.entries(evil)) vi.stubEnv(name, value);
     const found = await withSession(
-      { target: target(), password },
+      { ...target(), password },
       rows(`SELECT current_user AS user, current_database() AS database, current_setting('search_path') AS path,
         current_setting('client_encoding') AS encoding, current_setting('application_name') AS name,
         current_setting('TimeZone') <> 'Asia/Kathmandu' AS zone, current_setting('DateStyle') AS style`),
@@ -120,7 +122,7 @@ describe("a session", () => {
 
   test("a session that the server ends during the work fails with the reason, and the process continues", async () => {
     const kill = (pid: number) => sandbox.sql("postgres", "SELECT pg_terminate_backend($1)", [pid]);
-    const error = await withSession({ target: target(), password }, async (client) => {
+    const error = await withSession({ ...target(), password }, async (client) => {
       const [{ pid }] = (await client.query("SELECT pg_backend_pid() AS pid")).rows;
       const ended = new Promise((resolve) => client.once("end", () => resolve(undefined)));
       await kill(pid);
@@ -135,7 +137,7 @@ describe("a session", () => {
 
   test("a session that the server ends in the middle of a query starts again", async () => {
     let sessions = 0;
-    const found = await withSession({ target: target(), password }, async (client) => {
+    const found = await withSession({ ...target(), password }, async (client) => {
       if (++sessions === 1) await client.query("SELECT pg_terminate_backend(pg_backend_pid())");
       return (await client.query("SELECT 1 AS one")).rows;
     });
@@ -143,7 +145,7 @@ describe("a session", () => {
   });
 
   test("a session ends even if the server does not close the connection", async () => {
-    await withSession({ target: target(), password }, async (client) => {
+    await withSession({ ...target(), password }, async (client) => {
       const [{ pid }] = (await client.query("SELECT pg_backend_pid() AS pid")).rows;
       process.kill(pid, "SIGSTOP");
       onTestFinished(() => void process.kill(pid, "SIGCONT"));
@@ -152,7 +154,7 @@ describe("a session", () => {
 
   test("a session that the server ends for being idle says so, even if later sessions end without a reason", async () => {
     let sessions = 0;
-    const error = await withSession({ target: target(), password }, async (client) => {
+    const error = await withSession({ ...target(), password }, async (client) => {
       if (++sessions === 1) {
         const ended = new Promise((resolve) => client.once("end", () => resolve(undefined)));
         await client.query("SET idle_session_timeout = '1ms'");
@@ -177,7 +179,7 @@ describe("a session", () => {
       hint: inOurWords("h"),
       steps: [],
     });
-    const error = withSession({ target: target(), password }, async (client) => {
+    const error = withSession({ ...target(), password }, async (client) => {
       await client.query("SELECT pg_terminate_backend(pg_backend_pid())").catch(nothing);
       throw known;
     });
@@ -193,9 +195,9 @@ describe("a refusal of a real server is explained", () => {
   ];
   test.each(refused)("%s", async (_name, over, code) => {
     const asked = vi.fn(password);
-    expect(
-      await failing(withSession({ target: target(over), password: asked, patience: QUICK }, nothing)),
-    ).toMatchObject({ code });
+    expect(await failing(withSession({ ...target(over), password: asked, patience: QUICK }, nothing))).toMatchObject({
+      code,
+    });
     expect(asked).toHaveBeenCalledTimes(1); // waiting does not help
   });
 
@@ -204,7 +206,7 @@ describe("a refusal of a real server is explained", () => {
     await sandbox.createDatabase("closed");
     await sandbox.sql("closed", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
     const to = (over: Partial<Target>) =>
-      withSession({ target: target(over), password: async () => "x", patience: QUICK }, nothing);
+      withSession({ ...target(over), password: async () => "x", patience: QUICK }, nothing);
     expect(await failing(to({ user: "nologin" }))).toMatchObject({ code: "login-role-not-found" });
     expect(await failing(to({ user: "outsider", database: "closed" }))).toMatchObject({
       code: "connect-not-granted",
@@ -213,10 +215,7 @@ describe("a refusal of a real server is explained", () => {
 
   test("a connection without TLS", async () => {
     const failure = await failing(
-      withSession(
-        { target: target({ host: "127.0.0.1", tls: { mode: "disable" } }), password, patience: QUICK },
-        nothing,
-      ),
+      withSession({ ...target({ host: "127.0.0.1", tls: { mode: "disable" } }), password, patience: QUICK }, nothing),
     );
     expect(failure).toMatchObject({ code: "tls-required" });
   });
@@ -224,12 +223,12 @@ describe("a refusal of a real server is explained", () => {
   test("a closed port, and a host that does not exist", async () => {
     const { port, close } = await startStub({});
     await close();
-    expect(await failing(withSession({ target: target({ port }), password, patience: QUICK }, nothing))).toMatchObject({
+    expect(await failing(withSession({ ...target({ port }), password, patience: QUICK }, nothing))).toMatchObject({
       code: "connection-refused",
       message: expect.stringMatching(/^PostgreSQL at `localhost:\d+`, database postgres: .*ECONNREFUSED/),
     });
     expect(
-      await failing(withSession({ target: target({ host: "nowhere.invalid" }), password, patience: QUICK }, nothing)),
+      await failing(withSession({ ...target({ host: "nowhere.invalid" }), password, patience: QUICK }, nothing)),
     ).toMatchObject({
       code: expect.stringMatching(/^(host-not-found|dns-unavailable)$/),
     });
@@ -256,7 +255,7 @@ describe("a refusal of a real server during the work is explained", () => {
     const other = await sandbox.signInAs("ci-admin", "postgres");
     try {
       await other.query("BEGIN; LOCK TABLE orders IN ACCESS SHARE MODE");
-      const error = await withSession({ target: target(), password }, rows(statement)).catch((error: unknown) => error);
+      const error = await withSession({ ...target(), password }, rows(statement)).catch((error: unknown) => error);
       expect(readFailure(diagnose(error))).toMatchObject({ code });
     } finally {
       await other.end();
@@ -269,7 +268,7 @@ describe("before a password or token is sent", () => {
   async function refusedBy(behaviour: Behaviour, tls: Server["tls"], code: string, host = "localhost") {
     const server = await stub(behaviour);
     const failure = await failing(
-      withSession({ target: target({ host, port: server.port, tls }), password, patience: QUICK }, nothing),
+      withSession({ ...target({ host, port: server.port, tls }), password, patience: QUICK }, nothing),
     );
     expect(failure).toMatchObject({ code });
     expect(server.received.map(String).join()).not.toContain(SECRET);
@@ -301,7 +300,7 @@ describe("before a password or token is sent", () => {
     await refusedBy({ tls }, { mode: "verify-full", rootCertificates: tls.cert }, "tls-wrong-host");
     const server = await stub({ tls, onStartup: () => ASK_PASSWORD, onMessage: () => WELCOME });
     const lax = target({ port: server.port, tls: { mode: "verify-ca", rootCertificates: tls.cert } });
-    await withSession({ target: lax, password }, nothing);
+    await withSession({ ...lax, password }, nothing);
     expect(String(server.received[1])).toContain(SECRET);
   });
 
@@ -345,7 +344,7 @@ describe("sign-in and TLS handshake overlap", () => {
     };
     await withSession(
       {
-        target: target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } }),
+        ...target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } }),
         password: late,
       },
       nothing,
@@ -369,7 +368,7 @@ describe("sign-in and TLS handshake overlap", () => {
         throw failure;
       });
       await expect(
-        withSession({ target: target({ port: server.port, tls: trusted }), password: asked, patience: QUICK }, nothing),
+        withSession({ ...target({ port: server.port, tls: trusted }), password: asked, patience: QUICK }, nothing),
       ).rejects.toBe(failure);
       expect(asked).toHaveBeenCalledTimes(1);
       expect(server.received).toEqual([]);
@@ -388,7 +387,7 @@ test("a sign-in that ends after the attempt has failed sends nothing and leaves 
   const before = timers();
   const attempt = withSession(
     {
-      target: target({ port: server.port, tls: { mode: "verify-full" } }),
+      ...target({ port: server.port, tls: { mode: "verify-full" } }),
       password: () => late,
       patience: QUICK,
     },
@@ -416,7 +415,7 @@ describe("a server that ends the connection during the sign-in", () => {
 
   test("a server that ended the connection during the sign-in is connected to again after it", async () => {
     const slow = () => late(() => SECRET);
-    expect(await withSession({ target: target(), password: slow, patience: QUICK }, rows("SELECT 1 AS one"))).toEqual([
+    expect(await withSession({ ...target(), password: slow, patience: QUICK }, rows("SELECT 1 AS one"))).toEqual([
       { one: 1 },
     ]);
   });
@@ -427,7 +426,7 @@ describe("a server that ends the connection during the sign-in", () => {
       late(() => {
         throw failure;
       });
-    await expect(withSession({ target: target(), password: slow, patience: QUICK }, nothing)).rejects.toBe(failure);
+    await expect(withSession({ ...target(), password: slow, patience: QUICK }, nothing)).rejects.toBe(failure);
   });
 });
 
@@ -449,7 +448,7 @@ describe("only transient failures are retried", () => {
       onMessage: () => WELCOME,
     });
     const asked = vi.fn(password);
-    await withSession({ target: to, password: asked, patience: QUICK }, nothing);
+    await withSession({ ...to, password: asked, patience: QUICK }, nothing);
     expect([server.connections(), asked.mock.calls.length]).toEqual([4, 4]);
   });
 
@@ -457,7 +456,7 @@ describe("only transient failures are retried", () => {
     const { server, to } = await trusted({
       onStartup: () => errorResponse("57P03", "the database system is starting up"),
     });
-    expect(await failing(withSession({ target: to, password, patience: QUICK }, nothing))).toMatchObject({
+    expect(await failing(withSession({ ...to, password, patience: QUICK }, nothing))).toMatchObject({
       code: "server-restarting",
     });
     expect(server.connections()).toBe(5);
@@ -466,7 +465,7 @@ describe("only transient failures are retried", () => {
   test("a real server that has no free connection is waited for", async () => {
     await sandbox.sql("postgres", "CREATE ROLE crowded LOGIN PASSWORD 'x' CONNECTION LIMIT 1");
     const crowd = (work: () => Promise<unknown>) =>
-      withSession({ target: target({ user: "crowded" }), password: async () => "x", patience: QUICK }, work);
+      withSession({ ...target({ user: "crowded" }), password: async () => "x", patience: QUICK }, work);
     const failure = await crowd(() => failing(crowd(nothing)));
     expect(failure).toMatchObject({
       code: "no-connection-slots",
@@ -481,11 +480,11 @@ describe("only transient failures are retried", () => {
       onMessage: (_attempt, message) => (String(message).includes("fresh") ? WELCOME : expired),
     });
     await withSession(
-      { target: to, password: async (refused) => (refused === "stale" ? "fresh" : "stale"), patience: QUICK },
+      { ...to, password: async (refused) => (refused === "stale" ? "fresh" : "stale"), patience: QUICK },
       nothing,
     );
     expect(server.connections()).toBe(2);
-    const never = withSession({ target: to, password: async () => "stale", patience: QUICK }, nothing);
+    const never = withSession({ ...to, password: async () => "stale", patience: QUICK }, nothing);
     expect(await failing(never)).toMatchObject({ code: "token-expired" });
   });
 
@@ -496,7 +495,7 @@ describe("only transient failures are retried", () => {
       onStartup: () => errorResponse("57P01", "terminating connection due to administrator command"),
     });
     const to = target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } });
-    expect(await failing(withSession({ target: to, password, patience: QUICK }, nothing))).toMatchObject({
+    expect(await failing(withSession({ ...to, password, patience: QUICK }, nothing))).toMatchObject({
       code: "server-restarting",
     });
     expect(server.connections()).toBe(5);
@@ -506,7 +505,7 @@ describe("only transient failures are retried", () => {
     const server = await stub({ silent: true });
     const hasty = { ...QUICK, answerTime: 50 };
     expect(
-      await failing(withSession({ target: target({ port: server.port }), password, patience: hasty }, nothing)),
+      await failing(withSession({ ...target({ port: server.port }), password, patience: hasty }, nothing)),
     ).toMatchObject({
       code: "connection-timed-out",
       message: expect.stringContaining("no answer within 1 s"),
@@ -514,7 +513,7 @@ describe("only transient failures are retried", () => {
     const slow = () => new Promise<string>((resolve) => setTimeout(resolve, 4_000, SECRET));
     expect(
       await withSession(
-        { target: target(), password: slow, patience: { ...QUICK, answerTime: 3_000 } },
+        { ...target(), password: slow, patience: { ...QUICK, answerTime: 3_000 } },
         rows("SELECT 1 AS one"),
       ),
     ).toEqual([{ one: 1 }]);
@@ -533,9 +532,7 @@ test("a session ends whichever message the server leaves without its end", () =>
 test("a refused token is shown by its claims, never as itself", async () => {
   const part = (claims: object) => Buffer.from(JSON.stringify(claims)).toString("base64url");
   const token = `${part({ alg: "none" })}.${part({ oid: "object-1", appid: "app-1", idtyp: "app" })}.signature-of-it`;
-  const failure = await failing(
-    withSession({ target: target(), password: async () => token, patience: QUICK }, nothing),
-  );
+  const failure = await failing(withSession({ ...target(), password: async () => token, patience: QUICK }, nothing));
   expect(failure.steps).toContain("`oid` `object-1`, `appid` `app-1` and `idtyp` `app`");
   expect(JSON.stringify(failure)).not.toContain(token.slice(0, 20));
   expect(JSON.stringify(failure)).not.toContain("signature-of-it");

@@ -21,7 +21,7 @@ describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
     const tls = { mode: "verify-full", rootCertificates: world.ca() } as const;
     const target = { server: { host: "localhost", port: standby.port, tls }, database, user: owner };
     const run = (mode: "apply" | "check") =>
-      withSession({ target, password: async () => "secret" }, (client) =>
+      withSession({ ...target, password: async () => "secret" }, (client) =>
         reconcile(client, { mode, grantees: [app], demand: { ...DEFAULTS, ...READ } }, () => {}),
       );
     try {
@@ -163,7 +163,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: a special server", (version) => {
       database,
       user: owner,
     };
-    return withSession({ target, password: async () => "secret" }, async (client) => {
+    return withSession({ ...target, password: async () => "secret" }, async (client) => {
       await prepare(client);
       const task = { mode: "apply", grantees: [app], demand: { ...DEFAULTS, ...READ } } as const;
       const [report] = (await reconcile(client, task, () => {})).grantees;
