@@ -21,7 +21,7 @@ export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_A
   const startedAt = new Date();
   mask(...secretsIn(INPUTS, env));
   const settings = await readSettings(env);
-  const result = "code" in settings ? notStarted(settings) : await onServers(settings, env, signal);
+  const result = "code" in settings ? { ...NOT_STARTED, error: settings } : await onServers(settings, env, signal);
   const report = { ...result, run: runFacts(startedAt, env) };
   publish(report, env);
   if ("code" in settings || settings.driftIssue === undefined) return;
@@ -38,9 +38,7 @@ async function readSettings(env: Env): Promise<Settings | Failure> {
   }
 }
 
-function notStarted(error: Failure): Report {
-  return { version: 1, mode: "apply", verdict: "error", error, databases: [] };
-}
+const NOT_STARTED = { version: 1, mode: "apply", verdict: "error", databases: [] } as const;
 
 /** Reconciles the servers, several at a time. An error on one of them is in the reports of its databases. */
 async function onServers(settings: Settings, env: Env, signal: AbortSignal): Promise<Report> {

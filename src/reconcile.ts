@@ -1,20 +1,18 @@
 import type { Client } from "pg";
 import { type Assessment, assess, mayApply, planToApply, statementsToApply } from "./grants/assess.ts";
 import { databaseObstacle } from "./grants/obstacles.ts";
-import { isWorthTrying, nothingDone, type Outcome, settle } from "./grants/outcome.ts";
+import { isWorthTrying, type Outcome, settle } from "./grants/outcome.ts";
 import { conclude, notChecked, unfinishedReports } from "./grants/verdict.ts";
-import type { Demand } from "./model/demand.ts";
 import { ActionError, type Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Mode, worst } from "./model/report.ts";
+import type { Grant } from "./model/settings.ts";
 import { apply, type Waits } from "./postgres/apply.ts";
 import { look } from "./postgres/catalog.ts";
 import { type Say, takeTurns } from "./postgres/turn.ts";
 
 /** What one database is compared with: one grant of the settings. */
-export interface Task {
+export interface Task extends Pick<Grant, "grantees" | "demand"> {
   readonly mode: Mode;
-  readonly grantees: readonly string[];
-  readonly demand: Demand;
 }
 
 export type Reconciled = Pick<DatabaseReport, "serverVersion" | "verdict" | "grantees" | "statements" | "fixes">;
@@ -36,12 +34,7 @@ export interface Progress {
  * @param progress what an earlier session did
  * @throws ActionError if the database cannot be checked; the server's own error if the session broke
  */
-export async function reconcile(
-  client: Client,
-  task: Task,
-  say: Say,
-  progress: Progress = { done: nothingDone() },
-): Promise<Reconciled> {
+export async function reconcile(client: Client, task: Task, say: Say, progress: Progress): Promise<Reconciled> {
   say(`reading the privileges of ${task.grantees.join(", ")}`);
   let assessment = await lookAndAssess(client, task);
   progress.before ??= assessment;

@@ -5,14 +5,6 @@ import { withSession } from "../postgres/session.ts";
 import { publicAddressIn } from "./ipv4.ts";
 import type { FirewallSettings } from "./settings.ts";
 
-/** The result of one attempt to connect. */
-export interface ConnectResult {
-  /** The runner's address, if the server names it. */
-  readonly address: string | undefined;
-  /** Why the attempt did not connect; undefined if it did. */
-  readonly error?: ActionError;
-}
-
 /** No retries here: `untilOpen` decides about them. In milliseconds. */
 const ONE_ATTEMPT = { firstWait: 0, maxTime: 0, answerTime: 15_000 };
 
@@ -20,6 +12,7 @@ const ADDRESS = "SELECT pg_catalog.host(pg_catalog.inet_client_addr()) AS addres
 
 /**
  * Signs in to the database once.
+ * @returns the runner's address, if the server names it, and why the attempt did not connect, if it did not
  * @throws any error that is not a failure to connect
  */
 export async function connect(
@@ -27,7 +20,7 @@ export async function connect(
   host: string,
   password: PasswordProvider,
   signal: AbortSignal,
-): Promise<ConnectResult> {
+) {
   const server = { host, port, tls };
   try {
     const login = { server, database, user, password, signIn, cloud, patience: ONE_ATTEMPT, signal };

@@ -12,7 +12,7 @@ import { plain } from "../render/pen.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { start } from "../start.ts";
 import { addressFor } from "./address.ts";
-import { type ConnectResult, connect, isBlocked } from "./connect.ts";
+import { connect, isBlocked } from "./connect.ts";
 import { noEffect, otherAddress } from "./obstacles.ts";
 import { leftOpen, succeed } from "./publish.ts";
 import { type FirewallRule, listRules, readServer } from "./requests.ts";
@@ -113,7 +113,7 @@ const EFFECT = { maxTime: 360_000, wait: 5_000 };
  * @returns the seconds that it took
  * @throws ActionError
  */
-async function untilOpen(own: OwnRule, attempt: () => Promise<ConnectResult>): Promise<number> {
+async function untilOpen(own: OwnRule, attempt: () => ReturnType<typeof connect>): Promise<number> {
   const { azure, rule, address } = own;
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);

@@ -34,15 +34,17 @@ const PATIENCE = { answerTime: 30_000, firstWait: 5_000 };
 /** https://learn.microsoft.com/rest/api/postgresql/operation-groups */
 const API_VERSION = "2025-08-01";
 
-/** How to sign in, and in which cloud. */
-type Login = Pick<Settings, "signIn" | "cloud">;
-
 /**
  * The resource manager of the cloud, or of `AZURE_RESOURCE_MANAGER_URL`. It asks for a token with its first request.
  * @param stop ends every request and every wait
  * @throws ActionError if that is not an https address
  */
-export function resourceManager(login: Login, server: ServerId, env: Env, stop: AbortSignal) {
+export function resourceManager(
+  login: Pick<Settings, "signIn" | "cloud">,
+  server: ServerId,
+  env: Env,
+  stop: AbortSignal,
+) {
   const base = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || login.cloud.resourceManager);
   if (base?.protocol !== "https:") throw new ActionError(MANAGER_NOT_HTTPS);
   const clientId = "clientId" in login.signIn ? login.signIn.clientId : undefined;

@@ -1,5 +1,5 @@
 import type { Demand } from "../model/demand.ts";
-import { type Grantee, isPublic, type Role, type Schema, type Snapshot } from "../model/snapshot.ts";
+import { isPublic, type Role, type Schema, type SignedIn, type Snapshot } from "../model/snapshot.ts";
 
 /** A role whose next table, sequence or routine may appear in a schema. */
 export interface Creator {
@@ -38,7 +38,7 @@ export function creatorsOf(
 
 /** The part of a snapshot that shows who creates objects. */
 interface Seen extends Pick<Snapshot, "groups" | "schemas" | "sessionUser"> {
-  readonly grantees: ReadonlyMap<string, Pick<Grantee, "role" | "actor">>;
+  readonly grantees: ReadonlyMap<string, SignedIn>;
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   heldBy,
   keyOf,
   type Member,
+  type SignedIn,
   type Snapshot,
 } from "../model/snapshot.ts";
 import { compare, groupsOf } from "../text/groups.ts";
@@ -78,7 +79,7 @@ export function driftsIn(
 export function mayDiffer(
   { groups, columns, server }: Pick<Snapshot, "groups" | "columns" | "server">,
   demand: Demand,
-  grantees: readonly Pick<Grantee, "role" | "actor">[],
+  grantees: readonly SignedIn[],
 ): boolean {
   const mayDifferOn = (group: Group) => {
     if (isInSchema(group.kind)) return group.members.length > 0;
@@ -90,11 +91,7 @@ export function mayDiffer(
 }
 
 /** The demanded privileges that a grantee does not hold on the objects of a group. */
-function lackingOn(
-  group: Group,
-  demanded: readonly Privilege[],
-  grantee: Pick<Grantee, "role" | "actor">,
-): readonly Privilege[] {
+function lackingOn(group: Group, demanded: readonly Privilege[], grantee: SignedIn): readonly Privilege[] {
   const held = heldBy(group, grantee);
   return demanded.filter((privilege) => !held.has(privilege));
 }

@@ -194,10 +194,8 @@ export interface Fix extends Partial<Runner> {
   readonly note?: Sentence;
 }
 
-export interface Changed extends Named {
-  readonly owner: string;
-  readonly privileges: readonly Privilege[];
-}
+/** An object, and the privileges that were granted or revoked on it. */
+export type Changed = Named & Pick<Missing, "owner" | "privileges">;
 
 export interface Extra extends Missing {
   readonly sources: readonly Source[];

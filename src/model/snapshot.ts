@@ -48,6 +48,9 @@ export interface Grantee {
   readonly pitfalls: readonly Pitfall[];
 }
 
+/** A grantee, and the role as which its sessions begin. */
+export type SignedIn = Pick<Grantee, "role" | "actor">;
+
 /** A membership that lets a role act as an owner, because it has its privileges or may SET ROLE to it. */
 export interface OwnerMembership {
   readonly owner: Oid;
@@ -256,12 +259,12 @@ export interface UnmappedTable extends PitfallOf<"no-user-mapping"> {
 }
 
 /** The role that needs a grantee's privileges on an object: it connects to a database before it acts as another role. */
-export function holderFor({ kind }: Group, { role, actor }: Pick<Grantee, "role" | "actor">): Role {
+export function holderFor({ kind }: Group, { role, actor }: SignedIn): Role {
   return kind === "database" ? role : actor;
 }
 
 /** The privileges of a grantee on a group, as the server reports them. */
-export function heldBy(group: Group, grantee: Pick<Grantee, "role" | "actor">): ReadonlySet<Privilege> {
+export function heldBy(group: Group, grantee: SignedIn): ReadonlySet<Privilege> {
   return group.held.get(holderFor(group, grantee)) ?? new Set();
 }
 

@@ -19,9 +19,6 @@ import type { LabelRow, OwnershipRow } from "./grantees.sql.ts";
 /** The result of the first statement of a look, and what the second statement has to read. */
 export type FirstLook = ReturnType<typeof mapSnapshot>;
 
-/** A grantee, and who its sessions are. */
-type SignedIn = Pick<Grantee, "role" | "actor" | "readOnly">;
-
 /**
  * Maps the rows of SNAPSHOT, and perhaps those of `whoCanAct`: resolves OIDs to roles, schemas and groups.
  * @throws an error about an OID that the statement did not list; so do the functions in the result
@@ -68,10 +65,9 @@ export function mapSnapshot(rows: readonly SnapshotRow[]) {
       unmatchedPatterns: facts("unmatched-pattern"),
     },
     grantees: new Map(
-      facts("grantee").map(({ name, oid, session, ...row }): [string, SignedIn] => [
-        name,
-        { ...row, role: roleOf(oid), actor: roleOf(session) },
-      ]),
+      facts("grantee").map(
+        ({ name, oid, session, readOnly }) => [name, { role: roleOf(oid), actor: roleOf(session), readOnly }] as const,
+      ),
     ),
     server,
     roles,
@@ -108,7 +104,7 @@ export function mapUndeclared(rows: readonly SnapshotRow[]): UndeclaredLook {
 
 /** Adds what the second look found out about the grantees, and about the roles as which their sessions begin. */
 export function mapGrantees(
-  grantees: ReadonlyMap<string, SignedIn>,
+  grantees: FirstLook["grantees"],
   labels: readonly LabelRow[],
   ownerships: readonly OwnershipRow[],
   pitfalls: readonly Pitfall[],
@@ -191,7 +187,7 @@ interface Facts {
   };
   role: RoleRow;
   /** `session`: the role as which its sessions begin. */
-  grantee: Omit<SignedIn, "role" | "actor"> & { readonly name: string; readonly oid: Oid; readonly session: Oid };
+  grantee: Pick<Grantee, "readOnly"> & { readonly name: string; readonly oid: Oid; readonly session: Oid };
   database: GroupRow;
   schema: GroupRow;
   usable: { readonly schema: Oid; readonly roles: readonly Oid[] };

@@ -36,7 +36,7 @@ export interface PrincipalProgress {
 export async function ensure(
   client: Client,
   demand: PrincipalDemand,
-  progress: PrincipalProgress = {},
+  progress: PrincipalProgress,
 ): Promise<PrincipalResult> {
   async function attempt(): Promise<PrincipalResult> {
     const isCheck = demand.mode === "check";

@@ -1,18 +1,16 @@
 import { createHash } from "node:crypto";
 import { extraIsDrift } from "../model/demand.ts";
-import type { DatabaseReport, GranteeReport, Missing, Report } from "../model/report.ts";
+import type { GranteeReport, Missing, Report } from "../model/report.ts";
 import { count, some } from "../text/count.ts";
 import { driftPart, fixesPart } from "./drift.ts";
-import { checkedIn } from "./findings.ts";
+import { type Checked, checkedIn } from "./findings.ts";
 import { headline } from "./headline.ts";
 import { openPage } from "./page.ts";
 import { markdown, plain } from "./pen.ts";
 import { objectText, placeText, schemasText } from "./phrases.ts";
 
 /** The subject of one drift issue: a grantee in a database, and the schemas that were checked. */
-export interface Subject {
-  readonly database: DatabaseReport;
-  readonly grantee: GranteeReport;
+export interface Subject extends Checked {
   /** The run's report with nothing in it but this grantee in this database. */
   readonly report: Report;
 }

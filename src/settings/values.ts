@@ -6,6 +6,7 @@ import type { PrivilegeList } from "../model/demand.ts";
 import { GUID } from "../model/entra-label.ts";
 import type { Privilege } from "../model/privileges.ts";
 import { EMPTY, inOurWords, isEmpty, type Sentence, sentence } from "../model/sentence.ts";
+import { series } from "../text/count.ts";
 import { didYouMean } from "../text/near.ts";
 import { Invalid, parsed, resultOf, UNSET_VARIABLE } from "./invalid.ts";
 
@@ -28,7 +29,7 @@ export function choice<T extends string>(choices: readonly T[], otherwise = EMPT
 /** The choices as text: "`a`, `b` or `c`". */
 export function oneOf(choices: readonly string[]): string {
   const all = choices.map((each) => `\`${each}\``);
-  return `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
+  return series(all, "or");
 }
 
 /** The same words as `core.getBooleanInput`: https://yaml.org/spec/1.2/spec.html#id2804923 */

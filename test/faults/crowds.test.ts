@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { DEFAULTS, type Place, useOwnWorld } from "../postgres/world.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
@@ -76,7 +77,7 @@ function createTables(): string {
 async function verdictOf({ owner, signIn }: Place, grantee: string): Promise<string> {
   const client = await signIn(owner);
   const task = { mode: "apply", grantees: [grantee], demand: DEFAULTS } as const;
-  const { verdict } = await reconcile(client, task, () => {});
+  const { verdict } = await reconcile(client, task, () => {}, { done: nothingDone() });
   await client.end();
   return verdict;
 }

@@ -144,7 +144,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
     });
 
     const task = { mode: "apply", grantees: [doomed, app], demand: { ...DEFAULTS, ...READ } } as const;
-    const { grantees } = await reconcile(client, task, () => {});
+    const { grantees } = await reconcile(client, task, () => {}, { done: nothingDone() });
 
     expect(grantees).toMatchObject([
       { verdict: "error", error: { code: "grantee-not-found" } },

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import type { Mode } from "../../src/model/report.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
@@ -43,7 +44,9 @@ describe.each([14, 18] as const)("PostgreSQL %i: a database in another encoding 
     const client = await signIn(owner);
     const run = async (mode: Mode, name = grantee) => {
       const demand = { ...DEFAULTS, ...READ, schemas: [word], exclude: [`${word}.${word.slice(0, 1)}* 2`] };
-      const { grantees, statements, fixes } = await reconcile(client, { mode, grantees: [name], demand }, () => {});
+      const { grantees, statements, fixes } = await reconcile(client, { mode, grantees: [name], demand }, () => {}, {
+        done: nothingDone(),
+      });
       const [report] = grantees;
       if (report === undefined) throw new Error("no report");
       return { ...report, statements, fixes, said: [] };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import type { GranteeReport, Mode } from "../../src/model/report.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
@@ -191,7 +192,8 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: exactly", (version) => {
     const { app, owner, as, signIn } = await world.open();
     await as(owner, "CREATE TABLE t (id int)");
     const client = await signIn(owner);
-    const run = (mode: Mode) => reconcile(client, { mode, grantees: [app, "nobody"], demand: DEFAULTS }, () => {});
+    const run = (mode: Mode) =>
+      reconcile(client, { mode, grantees: [app, "nobody"], demand: DEFAULTS }, () => {}, { done: nothingDone() });
 
     const planned = await run("plan");
     expect(planned.statements).toEqual([]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import type { Mode } from "../../src/model/report.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { read, readFix } from "../read.ts";
@@ -16,7 +17,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     const place = await world.open();
     const runFor = async (grantees: readonly string[], mode: Mode, user = place.owner) => {
       const task = { mode, grantees, demand: { ...DEFAULTS, ...REVOKE } };
-      const reconciled = await reconcile(await place.signIn(user), task, () => {});
+      const reconciled = await reconcile(await place.signIn(user), task, () => {}, { done: nothingDone() });
       const extra = reconciled.grantees.flatMap((each) =>
         linesOf(each.extra).map((line) => `${each.grantee}: ${line}`),
       );

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import type { reconcile } from "../../src/reconcile.ts";
 import { readFailure } from "../read.ts";
 import { DEFAULTS, useWorld } from "./world.ts";
@@ -31,10 +32,12 @@ test("a privilege that a later version introduces is two lines in src", async ()
   const client = await signIn(owner);
   const task = { mode: "check", grantees: [app], demand: DEFAULTS } as const;
 
-  expect(await run(client, task, () => {})).toMatchObject({ verdict: "in-sync" });
+  expect(await run(client, task, () => {}, { done: nothingDone() })).toMatchObject({ verdict: "in-sync" });
 
   const asked = { ...DEFAULTS, tablePrivileges: ["PEEK" as "MAINTAIN"] };
-  const error = await run(client, { ...task, demand: asked }, () => {}).catch(({ failure }) => failure);
+  const error = await run(client, { ...task, demand: asked }, () => {}, { done: nothingDone() }).catch(
+    ({ failure }) => failure,
+  );
   expect(readFailure(error)).toMatchObject({
     code: "privilege-not-found",
     message: expect.stringContaining("does not have the PEEK privilege."),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import { ActionError } from "../../src/model/failure.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { BEGIN, BEGIN_READ_ONLY } from "../../src/postgres/transaction.ts";
@@ -22,7 +23,9 @@ describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
     const target = { server: { host: "localhost", port: standby.port, tls }, database, user: owner };
     const run = (mode: "apply" | "check") =>
       withSession({ ...target, password: async () => "secret" }, (client) =>
-        reconcile(client, { mode, grantees: [app], demand: { ...DEFAULTS, ...READ } }, () => {}),
+        reconcile(client, { mode, grantees: [app], demand: { ...DEFAULTS, ...READ } }, () => {}, {
+          done: nothingDone(),
+        }),
       );
     try {
       const { grantees } = await run("check");
@@ -83,7 +86,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: a special server", (version) => {
     const run = async (mode: "apply" | "check") => {
       const client = await signIn(owner);
       const task = { mode, grantees: [app], demand: { ...DEFAULTS, ...READ } };
-      return reconcile(client, task, () => {}).finally(() => client.end());
+      return reconcile(client, task, () => {}, { done: nothingDone() }).finally(() => client.end());
     };
     const setting = "default_transaction_read_only";
     for (const [level, where] of [
@@ -119,7 +122,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: a special server", (version) => {
       return "SELECT pg_has_role('no_such_role', 'USAGE')";
     });
     const task = { mode: "check", grantees: [app], demand: DEFAULTS } as const;
-    await expect(reconcile(client, task, () => {})).rejects.toMatchObject({
+    await expect(reconcile(client, task, () => {}, { done: nothingDone() })).rejects.toMatchObject({
       failure: { code: "server-too-old" },
     });
     expect(looks).toBe(1);
@@ -166,7 +169,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: a special server", (version) => {
     return withSession({ ...target, password: async () => "secret" }, async (client) => {
       await prepare(client);
       const task = { mode: "apply", grantees: [app], demand: { ...DEFAULTS, ...READ } } as const;
-      const [report] = (await reconcile(client, task, () => {})).grantees;
+      const [report] = (await reconcile(client, task, () => {}, { done: nothingDone() })).grantees;
       if (report === undefined) throw new Error("no report");
       return report;
     });

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Kind } from "../../src/model/kinds.ts";
 import type { GranteeReport, Mode, Named, Report } from "../../src/model/report.ts";
@@ -166,9 +167,14 @@ async function openPlace(address: Address, id: string, database = `place_${id}`)
       const said: string[] = [];
       const session = client ?? (await signIn(user));
       const task = { mode, grantees: [grantee], demand: { ...DEFAULTS, ...demand } };
-      const { grantees, statements, fixes, serverVersion } = await reconcile(session, task, (line) => {
-        said.push(line);
-      });
+      const { grantees, statements, fixes, serverVersion } = await reconcile(
+        session,
+        task,
+        (line) => {
+          said.push(line);
+        },
+        { done: nothingDone() },
+      );
       const [report] = grantees as [GranteeReport];
       return {
         ...report,

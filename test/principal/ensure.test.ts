@@ -36,11 +36,11 @@ test("the action finds a role that another run created after the first look", as
   between(client, async (sql) => {
     if (raced || !sql.includes("create_principal_with_oid")) return undefined;
     raced = true;
-    expect((await ensure(await signIn(), DEMAND)).verdict).toBe("repaired");
+    expect((await ensure(await signIn(), DEMAND, {})).verdict).toBe("repaired");
     return undefined;
   });
 
-  expect((await ensure(client, DEMAND)).verdict).toBe("in-sync");
+  expect((await ensure(client, DEMAND, {})).verdict).toBe("in-sync");
   expect(raced).toBe(true);
   expect(await labelOf(sandbox, "aad_race")).toBe(`aadauth,oid=${ID},type=service`);
 });
@@ -52,14 +52,14 @@ test("mode: check runs in a transaction that cannot write", async () => {
     said.push(sql);
     return undefined;
   });
-  await ensure(client, { ...DEMAND, mode: "check", name: "aad_nobody" });
+  await ensure(client, { ...DEMAND, mode: "check", name: "aad_nobody" }, {});
   expect(said[0]).toMatch(/^BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;/);
   expect(said.at(-1)).toBe("COMMIT");
 });
 
 test("mode: check shows the input that creates a role, and both inputs that bind it to another identity", async () => {
   const advice = async (name: string) => {
-    const { fix } = await ensure(await signIn(), { ...DEMAND, mode: "check", name });
+    const { fix } = await ensure(await signIn(), { ...DEMAND, mode: "check", name }, {});
     return plain.sentence(fix?.text ?? EMPTY).replace(/, or run as .*/, "");
   };
   await sandbox.sql("postgres", "CREATE ROLE aad_bound LOGIN");

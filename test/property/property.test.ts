@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nothingDone } from "../../src/grants/outcome.ts";
 import { undeclaredIn } from "../../src/grants/undeclared.ts";
 import { isInSchema, isRoutine } from "../../src/model/kinds.ts";
 import { withoutGrantOption } from "../../src/model/privileges.ts";
@@ -225,7 +226,7 @@ interface Setup {
 
 async function checkDatabase(setup: Setup): Promise<void> {
   const { oracle, blueprint, version } = setup;
-  const run = (mode: Mode) => reconcile(setup.client, { mode, ...blueprint }, () => {});
+  const run = (mode: Mode) => reconcile(setup.client, { mode, ...blueprint }, () => {}, { done: nothingDone() });
 
   const before = await stateOf(oracle, version);
   for (const [feature, isThere] of Object.entries(await featuresOf(oracle)))
@@ -297,7 +298,7 @@ async function expectFixesToWork(setup: Setup, result: Reconciled, what: "file" 
   const linesOf = (all: ReturnType<typeof findings>) =>
     all.flatMap((found) => found.privileges.map((privilege) => lineOf(found, found.grantee, privilege)));
   const place = { address: sandbox.server, database, login: blueprint.session };
-  const check = () => reconcile(client, { mode: "check", ...blueprint }, () => {});
+  const check = () => reconcile(client, { mode: "check", ...blueprint }, () => {}, { done: nothingDone() });
   // Without its membership in an owner, a grantee can lack privileges: more-than-lists.test.ts follows that.
   const isFollowed = ({ reason, fix }: Missing) => fix.sql !== undefined && reason !== "can-act-as-owner";
   const withoutSql = linesOf(findings(result).filter((found) => !isFollowed(found)));

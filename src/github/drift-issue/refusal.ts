@@ -6,15 +6,14 @@ export interface Refusal {
   readonly headers: Readonly<Record<string, string | number | undefined>>;
 }
 
+/** https://github.com/octokit/request-error.js */
+interface OctokitError extends Partial<Refusal> {
+  readonly response?: Partial<Refusal>;
+}
+
 /** The answer of GitHub in an error of Octokit. */
 export function refusalIn(error: unknown): Refusal {
-  const {
-    status = 0,
-    message = String(error),
-    response,
-  } = (error ?? {}) as Partial<Refusal> & {
-    readonly response?: Partial<Refusal>;
-  };
+  const { status = 0, message = String(error), response } = (error ?? {}) as OctokitError;
   return { status, message, headers: response?.headers ?? {} };
 }
 
