@@ -1,11 +1,11 @@
 import { run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
-import { GET_TOKEN, SHOW_TENANT, shell } from "./commands.ts";
+import { GET_TOKEN, SHOW_TENANT } from "./commands.ts";
 import { isApplication } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { seeWhoAnswers } from "./network.ts";
 import { type Context, isPostgres, type Rule, rulesFor } from "./rules.ts";
-import { allowInProxy, bypassProxy, seeAnswer } from "./steps.ts";
+import { allowInProxy, seeAnswer } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
 export const [UNKNOWN] = rulesFor([], {
@@ -34,8 +34,7 @@ export const FALLBACKS: readonly Rule[] = [
   ...rulesFor("entra", {
     "entra-answer-unreadable": [
       [
-        { codes: "NOT_JSON" },
-        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
+        "NOT_JSON AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
         /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: 'access_token'|gave no token|Response had no |^No response$/,
         /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/,
       ],
@@ -51,13 +50,9 @@ export const FALLBACKS: readonly Rule[] = [
       checkSignIn,
       (_context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
-        if (number === undefined) return [];
-        return [
-          `Read what Microsoft says about the number: https://login.microsoftonline.com/error?code=${number}`,
-          `An administrator finds this sign-in and its reason by the error code ${number}: Entra admin center, \`Sign-in logs\`, for an application \`Service principal sign-ins\` or \`Managed identity sign-ins\`.`,
-        ];
+        return number ? `Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}` : [];
       },
-      bypassProxy,
+      "An administrator finds this sign-in and its reason by the error code: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`.",
     ],
     "cli-failed": [
       {
@@ -73,10 +68,7 @@ export const FALLBACKS: readonly Rule[] = [
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
       run("which -a az", "az version", GET_TOKEN),
       "On a self-hosted runner, remove what does not belong there: a second `az`, or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). Then install the newest Azure CLI again: https://aka.ms/azure-cli",
-      (_context, { text }) =>
-        /ssl|crypto/i.test(text)
-          ? "If OpenSSL is the reason, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`."
-          : [],
+      "If the message names OpenSSL or `cryptography`, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`.",
     ],
     "cli-refused": [
       { signIn: "azure-cli" },
@@ -89,13 +81,7 @@ export const FALLBACKS: readonly Rule[] = [
     "server-error": [
       "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
       byItsWords("The server refused the request"),
-      "See what the server says to psql 16 or newer, with the same role and its password or a token:",
-      ({ host = "<host>", user = "<user>", database = "postgres" }) =>
-        // Not as parameters of psql, which reads `dbname` as a list of settings if it has `=`.
-        run(
-          `PGHOST=${shell(host)} PGUSER=${shell(user)} PGDATABASE=${shell(database)} PGSSLMODE=verify-full PGSSLROOTCERT=system psql`,
-        ),
-      "See which product and version it is, because another version of PostgreSQL knows other settings and SQL, and which event triggers it has, whose functions run at each GRANT:",
+      "Try the same in psql, as the same role. There, see which product and version answers, because others know other settings and SQL, and which event triggers the database has, whose functions run at each GRANT:",
       run("SELECT version();\nSELECT evtname, evtfoid::regproc FROM pg_event_trigger;"),
       (_context, symptom) =>
         sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,

@@ -1,13 +1,11 @@
-import type { Steps } from "../model/failure.ts";
 import { code, inOurWords, sentence, type Words } from "../model/sentence.ts";
 import type { Context, Next } from "./rules.ts";
-import { CHECK_CLOCK } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** What general words mean, whoever says them, and the first steps that can help. The first that fits counts. */
 const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]]>> = {
   "it cannot do this at the moment": [
-    /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provision|restor|upgrad|restart|used|access|initiali[sz]|mov|scal)\w*|(during|still|currently|is|are) (provision|updat|creat|delet|start|restart|upgrad|scal|initiali[sz])ing|not (yet )?ready|\bbusy\b|try\b.{0,40} (later|in (a|\d))|temporarily|temporary (error|failure|problem|issue)|(currently|service|server|system) (is )?(unavailable|not available)|timed[- ]?out|timeout (expired|reached|exceeded|occurred|while|waiting)|deadline|overload|throttl|internal (server |service )?error|\btransient|maintenance|concurrent (update|modif|operation|write))\w*/i,
+    /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provision|restor|upgrad|restart|used|access|initiali[sz]|mov|scal)\w*|(during|still|currently|is|are) (provision|updat|creat|delet|start|restart|upgrad|scal|initiali[sz])ing|not (yet |in an? )?ready|\bbusy\b|\b(re)?try( again| (the|this|your) [\w ]{1,20})? (later|in (a|\d))|again (later|in (a|\d))|temporarily|temporary (error|failure|problem|issue)|(currently|service|server|system) (is )?(unavailable|not available)|timed[- ]?out|timeout (expired|reached|exceeded|occurred|while|waiting)|deadline|overload|throttl|internal (server |service )?error|\btransient|maintenance|concurrent (update|modif|operation|write))\w*/i,
     "Run the job again in a few minutes.",
     { retries: 2 },
   ],
@@ -16,38 +14,33 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
     "If the limit is one of requests, attempts or connections, run the job again later, and fewer jobs at the same time. If it is a length or a size, shorten what the message names.",
   ],
   "something has expired, or is not valid yet": [
-    /((?<!(not|n.t|never|yet) )\bexpired\b|not yet valid|no longer valid|valid time range|\blifetime\b|\bclocks?\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
-    "Renew what the message names, such as a secret, a certificate or a sign-in.",
-    ...CHECK_CLOCK,
+    /((?<!(not|n.t|never|yet) )\bexpired\b|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
+    "Renew what the message names, such as a secret, a certificate or a sign-in. On a self-hosted runner, check the clock, too.",
   ],
   "a version is too old or too new for what it is asked, or this is not offered there": [
-    /((unrecognized|unknown|unexpected) (argument|option|parameter|command|flag|setting|configuration|keyword|field|feature|function|method|type|version)|unsupported|(not|\w{2,6}n.t)( \w+)? support|(only|still) support|supported? only|no longer (support|accept|allow|available)|deprecated|obsolete|\bretired\b|incompatible|not implemented|syntax error|(or|and) (later|newer|higher|above)\b|(newer|older|later|minimum) version)\w*/i,
+    /((unrecognized|unknown|unexpected) (argument|option|parameter|command|flag|setting|configuration|keyword|field|feature|function|method|type|version)|unsupported|((can)?not|\w{2,6}n['’]t)( \w+)? support|(only|still) support|supported? only|no longer (support|accept|allow|available)|deprecated|obsolete|\bretired\b|incompatible|(not |un)implemented|please upgrade|versions? (older|earlier|lower|below)|syntax error|(or|and) (later|newer|higher|above)\b|(newer|older|later|minimum) version)\w*/i,
   ],
   "a permission is missing, or a policy or a setting forbids this": [
-    /(denied|forbid|unauthori[sz]ed|(not|\w{2,6}n.t) (been )?(authori[sz]ed|permitted|allowed|entitled|eligible|granted|approved)|disallow|\bpolic(y|ies)\b|insufficient|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|\breserved\b|not have (access|rights)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
+    /(denied|forbid|unauthori[sz]ed|((can)?not|\w{2,6}n['’]t) (been )?(authori[sz]ed|permitted|allowed|entitled|eligible|granted|approved)|disallow|\bby .{0,40}?polic|polic(y|ies) (do|block|forbid|prevent|require|of)|insufficient (?!data)|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|\breserved\b|not have (the )?(access|right|authori)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
     "Ask the administrators there for the permission, or for an exception.",
   ],
   "something that it needs is disabled, blocked or not set up": [
-    /(disabled|(not|\w{2,6}n.t) (been )?(enabled|activated|active|registered|configured|set up|initiali[sz]ed|installed|running)|suspended|\bblocked\b|\bbanned\b|revoked|\binactive\b|deactivated|(turned|switched) off|\bpaused\b|\bstopped\b|\blocked\b|been (deleted|removed)|archived|read-only)\w*/i,
+    /(disabled|((can)?not|\w{2,6}n['’]t) (been )?(enabled|activated|active|registered|configured|set up|initiali[sz]ed|installed|running)|\bno [\w .-]{1,40}configured|suspended|\bblocked\b|\bbanned\b|revoked|\binactive\b|deactivated|(turned|switched) off|\bpaused\b|\bstopped\b|\blocked\b|been (deleted|removed)|archived|read-only)\w*/i,
     "Enable or set up what the message names, or ask the administrators there for it.",
   ],
   "more than one thing fits, or something exists already": [
-    /(ambiguous|(not|\w{2,6}n.t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i,
-    "Name exactly what is meant, by its ID for example, or remove or rename the other one.",
+    /(ambiguous|((can)?not|\w{2,6}n['’]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i,
   ],
   "something that it needs is missing or empty": [
-    /(missing|\bempty\b|\bblank\b|\bnull\b|zero-length|(not|\w{2,6}n.t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)|\brequire[ds]\b)\w*/i,
+    /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['’]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)|(is|are|be) (required|necessary)\b|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
     "Check that what the message names has a value: a secret that is not set, or that a run for a fork or for Dependabot cannot read, is empty.",
   ],
-  "two things do not belong together": [
-    /((not|\w{2,6}n.t) (match|belong|correspond|equal)|mismatch|(for|from|in|of|to|with|against) (a different|another|other)\b|inconsistent|\bwrong\b|not the same)\w*/i,
-  ],
   "something that it was asked for does not exist there": [
-    /((not|\w{2,6}n.t) (be |been )?(found|located|resolved|recognized)|(not|\w{2,6}n.t) exist|no such|\bunknown\b(?! (error|reason|exception))|(cannot|can.t|unable to|could not|couldn.t) (find|locate|resolve)|non-?existent|no longer exists|\bno [\w .-]{1,40}found\b|misspel)\w*/i,
+    /(((can)?not|\w{2,6}n['’]t) (be |been )?(found|located|resolved|recognized)|((can)?not|\w{2,6}n['’]t) exist|no such|\bunknown\b(?! (error|reason|exception))|(cannot|can.t|unable to|could not|couldn.t) (find|locate|resolve)|non-?existent|no longer exists|\bno [\w .-]{1,40}found\b|misspel)\w*/i,
     "Check the names and IDs in the message: those of the inputs of this step, and those of what was deleted or moved.",
   ],
-  "a value is wrong, or does not have the form that it expects": [
-    /(invalid|malformed|(not|\w{2,6}n.t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i,
+  "a value is wrong, does not have the form that it expects, or does not fit another value": [
+    /(((can)?not|\w{2,6}n['’]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid|malformed|((can)?not|\w{2,6}n['’]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i,
   ],
 };
 
@@ -59,17 +52,14 @@ const NOT_WORDS = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS
  * @param what what happened, without a full stop
  * @param first the steps that help whatever the words mean
  */
-export function byItsWords(what: string, ...first: Steps) {
+export function byItsWords(what: string, ...first: Next[]) {
   return (_context: Context, { text }: Symptom): readonly [cause: Words, ...next: Next[]] => {
     const said = text.replace(NOT_WORDS, " ");
     for (const [means, [words, ...next]] of Object.entries(MEANINGS)) {
       const [found] = said.match(words) ?? [];
       if (found === undefined) continue;
-      return [
-        sentence`${inOurWords(`${what}, for the reason in its message: ${means}`)} (${code(found)}).`,
-        ...first,
-        ...next,
-      ];
+      const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
+      return [sentence`${cause} (${code(found)}).`, ...first, ...next];
     }
     return [`${what}, for the reason in its message.`, ...first];
   };

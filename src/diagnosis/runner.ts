@@ -27,7 +27,7 @@ export const RUNNER = rulesFor(EVERYWHERE, {
     "Remove those that do not allow TLS 1.2 and TLS 1.3, and `OPENSSL_CONF` and `OPENSSL_MODULES` if they are for another version of OpenSSL.",
   ],
   "runner-file": [
-    /\bE(?!CONN|TIME|HOST|NET)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
+    /\bE(?!CONN|TIME|HOST|NET|RROR)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
     "The runner has lost a file that each step needs, or the user of the job or its container may not change it, or its file system is read-only.",
     "See the files, their owner and their disk, in a step of the same job:",
     run('id\nls -la "$RUNNER_TEMP" "$RUNNER_TEMP/_runner_file_commands"\ndf -h "$RUNNER_TEMP"'),

@@ -26,9 +26,9 @@ test.each([
   ["The tenant is suspended.", "is disabled, blocked or not set up (`suspended`)"],
   ["More than one application has this name.", "more than one thing fits, or something exists already"],
   ["No credential was sent.", "is missing or empty (`No credential was sent`)"],
-  ["The issuer doesn't match the key.", "two things do not belong together (`doesn't match`)"],
+  ["The issuer doesn't match the key.", "does not fit another value (`doesn't match`)"],
   ["The key was not found.", "does not exist there (`not found`)"],
-  ["The scope is malformed.", "does not have the form that it expects (`malformed`)"],
+  ["The scope is malformed.", "does not fit another value (`malformed`)"],
 ])("the words of %j mean that %s", (words, means) => {
   expect(hint(words)).toContain(means);
 });
