@@ -14,7 +14,8 @@ export interface Creator {
  * of Service Connector's, unless it owns something here: each of them is granted CREATE on `public`.
  */
 export function creatorsOf(
-  { sessionUser, grantees, groups, schemas }: Seen,
+  { sessionUser, groups, schemas }: Pick<Snapshot, "sessionUser" | "groups" | "schemas">,
+  grantees: readonly SignedIn[],
   { schemaPrivileges }: Demand,
 ): readonly Creator[] {
   const owners = groups.flatMap(({ kind, schema, owner, skipped }) =>
@@ -26,19 +27,12 @@ export function creatorsOf(
       return role === sessionUser || !isApp(role) ? { schema, role } : [];
     }),
   );
-  const creating = schemaPrivileges.includes("CREATE")
-    ? [...grantees.values()].filter(({ role }) => role.canLogin)
-    : [];
+  const creating = schemaPrivileges.includes("CREATE") ? grantees.filter(({ role }) => role.canLogin) : [];
   const demanded = schemas.flatMap((schema) => creating.map(({ actor }) => ({ schema, role: actor })));
   const unique = new Map(
     [...owners, ...entitled, ...demanded].map((creator) => [`${creator.schema.oid} ${creator.role.oid}`, creator]),
   );
   return [...unique.values()].filter(({ role: { superuser, predefined, gone } }) => !superuser && !predefined && !gone);
-}
-
-/** The part of a snapshot that shows who creates objects. */
-interface Seen extends Pick<Snapshot, "groups" | "schemas" | "sessionUser"> {
-  readonly grantees: ReadonlyMap<string, SignedIn>;
 }
 
 /**

@@ -32,16 +32,13 @@ export function fixBlocks(place: Place, left: readonly Blocked[], applied: Reado
     { as: sessionUser.name, runnable: true, statements: scriptOf(byApply, sessionUser.roleSet) },
     { as: sessionUser.name, runnable: true, byHand: true, statements: scriptOf(byHand, sessionUser.roleSet) },
     ...preparations(place, others),
-    ...[...Map.groupBy(others, ({ actor }) => actor)].map(([actor, mine]): FixBlock => {
-      const notOwner = mine.find(({ reason }) => reason === "not-owner");
-      const instead = notOwner && noteForOwner(place, notOwner.change, actor);
-      return {
+    ...[...Map.groupBy(others, ({ actor }) => actor)].map(
+      ([actor, mine]): FixBlock => ({
         ...runBy(actor),
         runnable: false,
         statements: changesBy(actor, mine).flatMap((changes) => scriptOf(changes, actor.roleSet)),
-        ...(instead && { instead }),
-      };
-    }),
+      }),
+    ),
   ];
   return blocks.filter(({ statements }) => statements.length > 0);
 }

@@ -112,8 +112,6 @@ export interface FixBlock extends Runner {
   readonly byHand?: true;
   /** Other blocks need what this one grants: it comes before all of them. */
   readonly prepares?: true;
-  /** Another way than running it as that role; only for blocks that this login cannot run. */
-  readonly instead?: Sentence;
   /** Complete statements, each ending in a semicolon, self-contained: transactions and SET LOCAL ROLE included. */
   readonly statements: readonly string[];
 }

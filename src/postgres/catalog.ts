@@ -134,7 +134,7 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
   const signedIn = [...first.grantees.values()];
   const actors = [...new Set(signedIn.map(({ actor }) => actor))];
   const [roles, actorIds] = [oidsOf(signedIn.map(({ role }) => role)), oidsOf(actors)];
-  const creators = creatorsOf({ ...snapshot, grantees: first.grantees }, demand);
+  const creators = creatorsOf(snapshot, signedIn, demand);
   const needed = (is: boolean, sql: () => string) => (is ? sql() : NO_ROWS);
   const [objects, acting, defaults, labels, owned, ...pitfalls] = (await statements(client, [
     secondLook(asked.filter(isChecked)),

@@ -1,20 +1,9 @@
 import type { Client } from "pg";
-import { AZURE_ADMIN, PRINCIPAL_TYPES, type PrincipalType, readEntraLabel } from "../model/entra-label.ts";
+import { AZURE_ADMIN, PRINCIPAL_TYPES, readEntraLabel } from "../model/entra-label.ts";
 import { labelsOn } from "../postgres/grantees.sql.ts";
 
 /** A role, and the identity in Entra that it is bound to. */
-export interface Principal {
-  /** A superuser, an Entra administrator or another member of azure_pg_admin. */
-  readonly administrator: boolean;
-  /**
-   * The object ID that the server lists and those in the role's labels, in lower case: one, unless they differ. None for
-   * a role that is not bound to an identity.
-   */
-  readonly objectIds: readonly string[];
-  /** Also undefined if the server has another word for it. */
-  readonly type: PrincipalType | undefined;
-  readonly mfa: boolean;
-}
+export type Principal = NonNullable<Awaited<ReturnType<typeof readPrincipal>>>;
 
 /**
  * Microsoft's page calls the first column of the function `rolename`, and servers call it `rolname`: as JSON, a row can
@@ -31,15 +20,21 @@ FROM pg_catalog.pg_roles AS r
 WHERE r.rolname = $1`;
 
 /** The role of this name; null if there is none. */
-export async function readPrincipal(client: Client, name: string): Promise<Principal | null> {
+export async function readPrincipal(client: Client, name: string) {
   const { rows } = await client.query<Found>(READ_PRINCIPAL, [name]);
   const [role] = rows;
   if (role === undefined) return null;
   const entry = role.listed?.find((row) => (row.rolname ?? row.rolename) === name);
   const labelled = role.labels.flatMap((label) => readEntraLabel(label)?.objectId ?? []);
   return {
+    /** A superuser, an Entra administrator or another member of azure_pg_admin. */
     administrator: role.administrator || entry?.isadmin === 1,
+    /**
+     * The object ID that the server lists and those in the role's labels, in lower case: one, unless they differ. None for
+     * a role that is not bound to an identity.
+     */
     objectIds: [...new Set([entry?.objectid?.toLowerCase() ?? [], labelled].flat())],
+    /** Also undefined if the server has another word for it. */
     type: PRINCIPAL_TYPES.find((each) => each === entry?.principaltype?.toLowerCase()),
     mfa: entry?.ismfa === 1,
   };

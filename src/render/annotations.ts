@@ -31,7 +31,7 @@ const MAX_WARNINGS = 5;
  * warnings. In `plan`, drift is a notice.
  */
 export function annotations(report: Report): readonly Annotation[] {
-  const findings = [...errors(report), ...drift(report), ...undeclared(report)];
+  const findings = [...errors(report), ...drift(report)];
   const level = findings[0]?.level ?? "error";
   const rest = findings.length - MAX_FINDINGS;
   const more = {
@@ -56,7 +56,7 @@ function errors(report: Report): readonly Annotation[] {
   }));
 }
 
-/** Missing privileges, and extra ones if they fail the job: one annotation for each cause, over all databases. */
+/** What fails the job: one annotation for each cause, over all databases, and one for all that nobody declared. */
 function drift(report: Report): readonly Annotation[] {
   const level = report.mode === "plan" ? "notice" : "error";
   const place = placesIn(report, plain);
@@ -65,11 +65,13 @@ function drift(report: Report): readonly Annotation[] {
       cause.isDrift ? { place: place(database), ...textOf(cause, database, grantee) } : [],
     ),
   );
-  return groupsOf(causes, ({ who, title, text }) => JSON.stringify([who, title, text])).map((group) => {
+  const found = groupsOf(causes, ({ who, title, text }) => JSON.stringify([who, title, text])).map((group) => {
     const [{ who, title, text }] = group;
     const where = some([...new Set(group.map(({ place }) => place))], MAX_NAMES, String);
-    return { level, title, message: `${who} in ${where}: ${text}` };
+    return { title, message: `${who} in ${where}: ${text}` };
   });
+  const undeclared = notDeclared(report, "fail").map((message) => ({ title: "Not declared", message }));
+  return [...found, ...undeclared].map((finding) => ({ level, ...finding }));
 }
 
 /** Title and text of a cause. */
@@ -88,18 +90,15 @@ function textOf(cause: Cause, { user }: DatabaseReport, { grantee }: GranteeRepo
   };
 }
 
-/** One annotation for all privileges that nobody declared, if they fail the job. */
-function undeclared(report: Report): readonly Annotation[] {
-  const message = undeclaredText(report, plain);
-  if (report.undeclared !== "fail" || message === undefined) return [];
-  const level = report.mode === "plan" ? "notice" : "error";
-  return [{ level, title: "Not declared", message: `${message}. The job summary lists them.` }];
+/** A message about all privileges that nobody declared, if there are some and they are judged like this. */
+function notDeclared(report: Report, judged: Report["undeclared"]): readonly string[] {
+  const text = report.undeclared === judged ? undeclaredText(report, plain) : undefined;
+  return text === undefined ? [] : [`${text}. The job summary lists them.`];
 }
 
 function warnings(report: Report): readonly Annotation[] {
-  const undeclared = report.undeclared === "warn" ? undeclaredText(report, plain) : undefined;
   const all = [
-    ...(undeclared === undefined ? [] : [`${undeclared}. The job summary lists them.`]),
+    ...notDeclared(report, "warn"),
     ...checkedIn(report.databases).flatMap(({ grantee }) =>
       grantee.warnings.map(({ message }) => plain.sentence(message)),
     ),

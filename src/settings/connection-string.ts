@@ -1,20 +1,16 @@
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { Invalid } from "./invalid.ts";
 
+type PartName = "host" | "port" | "database" | "user" | "password";
+
 /** The parts of a connection, as text that is not yet checked. */
-export interface ConnectionParts {
-  readonly host?: string;
-  readonly port?: string;
-  readonly database?: string;
-  readonly user?: string;
-  readonly password?: string;
-}
+export type ConnectionParts = Readonly<Partial<Record<PartName, string>>>;
 
 /** One part and its value, which is empty if it is absent. */
-export type Part = readonly [name: keyof ConnectionParts, value: string];
+export type Part = readonly [name: PartName, value: string];
 
 /** What the forms call each part, in lower case. */
-const KEYWORDS = new Map<keyof ConnectionParts, readonly string[]>([
+const KEYWORDS = new Map<PartName, readonly string[]>([
   ["host", ["host", "server"]],
   ["port", ["port"]],
   ["database", ["database", "dbname", "db", "initial catalog", "name"]],
@@ -105,7 +101,7 @@ function partsInPairs(text: string, { pair, foreign, read }: Form): readonly Par
 
 /** One value for each part. */
 export function merged(parts: readonly Part[]): ConnectionParts {
-  const values: { -readonly [P in keyof ConnectionParts]: string } = {};
+  const values: Partial<Record<PartName, string>> = {};
   for (const [name, value] of parts) {
     if (value === "") continue;
     // Apps append a token as a second password.

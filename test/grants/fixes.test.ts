@@ -8,7 +8,6 @@ import type { Change } from "../../src/grants/statements.ts";
 import { conclude } from "../../src/grants/verdict.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import type { Reason } from "../../src/model/reasons.ts";
-import { EMPTY } from "../../src/model/sentence.ts";
 import type { Group, Member } from "../../src/model/snapshot.ts";
 import { plain } from "../../src/render/pen.ts";
 import {
@@ -170,13 +169,6 @@ describe("the SQL that fixes drift", () => {
         "COMMIT;",
       ],
     ]);
-  });
-
-  test("offers membership as an alternative to the owner's block", () => {
-    const [block] = fixesIn(snapshot([group(["t"])]));
-    expect(plain.sentence(block?.instead ?? EMPTY)).toBe(
-      'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
-    );
   });
 });
 

@@ -68,7 +68,7 @@ function written({ run }: Report): (key: string, value: Loose) => unknown {
       const docs = run?.docs && { docs: `${run.docs}/troubleshooting.md#${error.code}` };
       return { ...error, message: lines.join("\n"), ...docs };
     }
-    return ["message", "hint", "text", "note", "instead"].includes(key) && value?.parts ? plain.sentence(value) : value;
+    return ["message", "hint", "text", "note"].includes(key) && value?.parts ? plain.sentence(value) : value;
   };
 }
 

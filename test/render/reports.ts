@@ -145,7 +145,6 @@ const FIXES: FixBlock = {
     'GRANT INSERT, UPDATE ON TABLE\n  "public"."orders",\n  "public"."order_lines",\n  "public"."Order Notes"\nTO "aad_orders";',
     'GRANT USAGE, SELECT ON SEQUENCE "public"."orders_id_seq" TO "aad_orders";',
   ],
-  instead: membership("migrator"),
 };
 
 /** Three tables and a sequence of another role, after an apply that granted what it could. */
@@ -225,7 +224,6 @@ export function ownerCannotLogIn(tables: readonly string[] = ["orders", "order_l
     (table) => `GRANT INSERT, UPDATE ON TABLE ${quoteIdentifier("public", table)} TO "aad_orders";`,
   );
   const statements = ["BEGIN;", `SET LOCAL ROLE "${NOLOGIN}";`, ...grants, "COMMIT;"];
-  const instead = membership(NOLOGIN);
   return report([
     database({
       verdict: "drift",
@@ -235,7 +233,7 @@ export function ownerCannotLogIn(tables: readonly string[] = ["orders", "order_l
           missing: tables.map((table) => missing({ name: table, owner: NOLOGIN })),
         }),
       ],
-      fixes: [{ as: NOLOGIN, byMember: true, runnable: false, statements, instead }],
+      fixes: [{ as: NOLOGIN, byMember: true, runnable: false, statements }],
     }),
   ]);
 }
@@ -511,7 +509,7 @@ export function hostile(names: readonly string[] = HOSTILE_NAMES): Report {
         user: names.at(-1) ?? first,
         verdict: i === 0 ? "drift" : "error",
         statements,
-        fixes: [{ as: first, byMember: true, runnable: false, statements, instead: membership(first) }],
+        fixes: [{ as: first, byMember: true, runnable: false, statements }],
         grantees: [
           grantee({
             grantee: names[3] ?? first,
