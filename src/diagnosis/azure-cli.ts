@@ -28,7 +28,7 @@ export const AZURE_CLI = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
-      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.secrets|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
+      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.[Ss]ecret|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
     },
     "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
     "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
@@ -39,7 +39,7 @@ export const AZURE_CLI = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
-      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
+      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
     },
     (_context, { text }) => {
       const [, path = "", file = ""] =
@@ -82,8 +82,8 @@ export const AZURE_CLI = rulesFor("entra", {
               ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login."
               : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
                 ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
-                : /az account set|multiple subscriptions/i.test(text)
-                  ? "The Azure CLI is signed in, but has no subscription selected, or several with this name."
+                : /az account set|active accounts|subscriptions? (of |found|'|with)/i.test(text)
+                  ? "The Azure CLI has no subscription selected, or not the one that its message names, or several with this name."
                   : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
     "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",

@@ -8,7 +8,7 @@ import type { Symptom } from "./symptoms.ts";
 
 /** Answers that no identity endpoint of Azure gives: a proxy gives them, or changed the request. */
 const OF_PROXY = new RegExp(
-  `HTTP status (407|50[24] (?!.*dial tcp)|[234]\\d\\d with an HTML page|2\\d\\d|5\\d\\d with .*${PRODUCTS})|Required metadata header|Response had no `,
+  `HTTP status (407|50[24] (?!.*dial tcp)|[234]\\d\\d with an HTML page|2\\d\\d|5\\d\\d with .*${PRODUCTS})|Required metadata header|X-Forwarded-For|Parse Error|Response had no `,
   "i",
 );
 
@@ -81,7 +81,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-proxy": [
     [
-      /Required metadata header not specified|requests\/\w+\.py\):.*JSONDecodeError/,
+      /Required metadata header not specified|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
       { signIn: "managed-identity", text: OF_PROXY },
       { signIn: "managed-identity", atProxy: true },
     ],
@@ -114,7 +114,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-unavailable": [
     [
-      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
+      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint is un|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
       {
