@@ -1,5 +1,6 @@
 import { az, azAllow, azOnServer, azShow } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
+import { byItsWords } from "../diagnosis/meanings.ts";
 import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
 import { PROXY } from "../diagnosis/proxy.ts";
 import { type Context, type Rule, rulesFor } from "../diagnosis/rules.ts";
@@ -216,13 +217,13 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    (_context, { text }) =>
-      /\b(start|end)?ip.?address|\bIP\b|\b(address|range)\b/i.test(text)
+    (context, symptom) =>
+      /\b(start|end)?ip.?address|\bIP\b|\b(address|range)\b/i.test(symptom.text)
         ? [
             "Azure refused the address in the request.",
             "Set `runner-ip` to the public IPv4 address of the runner's network, or omit it.",
           ]
-        : "Azure refused the request, for the reason in its message.",
+        : byItsWords("Azure refused the request")(context, symptom),
     ({ server }) => azureLog(server),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
     "Add the rule without this action. If Azure refuses it too, open a support request for the server in the Azure portal. If not, open an issue in this action's repository:",

@@ -112,6 +112,13 @@ describe("an answer of the resource manager", () => {
     expect(diagnoseResourceManager(refusal(409, "SomethingNew", words), CONTEXT).code).toBe("server-busy");
   });
 
+  test("a refusal that no rule knows is tried again only if its words say that it passes", () => {
+    const retries = (words: string) =>
+      diagnoseResourceManager(refusal(400, "SomethingNew", words), CONTEXT).retries ?? 0;
+    expect(retries("Resource cannot be updated during provisioning")).toBe(2);
+    expect(retries("The feature is not enabled in this region.")).toBe(0);
+  });
+
   test("a network error is diagnosed as transient", () => {
     const failure = diagnoseResourceManager(
       Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }),
