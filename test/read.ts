@@ -8,11 +8,12 @@ export function read(sentence: Sentence | undefined): string {
   return plain.sentence(sentence ?? EMPTY).replaceAll("`", "");
 }
 
-/** A fix as it is read: who runs what, in order, and the note. */
+/** A fix as it is read: who runs what, in order, the note and the steps. */
 export function readFix(fix: Fix | undefined): string {
   const run = ({ as, byMember, sql }: Fix) =>
     sql === undefined ? [] : [`Run as ${byMember ? "a member of " : ""}${as}: ${sql}`];
-  return [...(fix?.first ?? []).flatMap(run), ...(fix ? run(fix) : []), read(fix?.note)].join(" ");
+  const steps = (fix?.steps ?? []).map(({ text, command }) => [read(text), command].join(" ").trimEnd());
+  return [...(fix?.first ?? []).flatMap(run), ...(fix ? run(fix) : []), read(fix?.note), ...steps].join(" ");
 }
 
 /** A failure as it is read in the log, its steps as lines. */

@@ -1,11 +1,17 @@
 import pg from "pg";
 import { expect, test } from "vitest";
+import { EMPTY } from "../src/model/sentence.ts";
 import { adviceOn, reasonOf } from "../src/postgres/batch.ts";
 import { rememberSent } from "../src/text/secrets.ts";
-import { read } from "./read.ts";
+import { readFailure } from "./read.ts";
 
 function serverError(code: string, message: string): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(message, message.length, "error"), { code });
+}
+
+function adviceIn(error: pg.DatabaseError): string {
+  const { hint, steps } = readFailure({ code: "", message: EMPTY, ...adviceOn(error) });
+  return `${hint}\n${steps}`.replaceAll("`", "");
 }
 
 /** PostgreSQL's errors for a GRANT on a relation that another session drops or changes at that moment. */
@@ -38,7 +44,7 @@ test.each([
   ["42601", 'syntax error at or near "GRANTED"', ON_NODE, [ON_NODE, "Another node of the cluster"]],
   ["54000", "row is too big: size 8480, maximum size 8160", undefined, ["grant to a group role"]],
 ])("%s %s has advice about what refused the statement", (code, message, where, says) => {
-  const advice = read(adviceOn(Object.assign(serverError(code, message), { where })));
+  const advice = adviceIn(Object.assign(serverError(code, message), { where }));
   for (const words of says) expect(advice).toContain(words);
 });
 
@@ -52,14 +58,14 @@ test.each([
   ],
   ['нет прав установить роль "ops"', undefined, ["SQLSTATE 42501", 'GRANT "ops" TO "<user>"']],
 ])("a lack of privileges has advice in each language: %s", (message, detail, says) => {
-  const advice = read(adviceOn(Object.assign(serverError("42501", message), { detail })));
+  const advice = adviceIn(Object.assign(serverError("42501", message), { detail }));
   for (const words of says) expect(advice).toContain(words);
 });
 
 test("the context of an error brings no secret into the advice", () => {
   rememberSent("a-secret-that-was-sent-0123456789");
   const where = 'SQL function "f" with a-secret-that-was-sent-0123456789';
-  const advice = read(adviceOn(Object.assign(serverError("P0001", "no"), { where })));
+  const advice = adviceIn(Object.assign(serverError("P0001", "no"), { where }));
   expect(advice).toContain("SQL function");
   expect(advice).not.toContain("a-secret-that");
 });

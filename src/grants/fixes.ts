@@ -68,10 +68,10 @@ function changesBy(actor: Role, mine: readonly ByOther[]): readonly (readonly Ch
  * @param changes all changes that the SQL makes, if it makes the same change of several objects
  */
 export function fixFor(place: Place, blocked: Blocked, changes: readonly Change[] = [blocked.change]): Fix {
-  const { change, byLogin } = blocked;
+  const { change, byLogin, advice } = blocked;
   const actor = actorFor(place, blocked);
   const note = noteFor(place, blocked, actor, changes);
-  const noted = note === undefined ? {} : { note };
+  const noted = { ...(note !== undefined && { note }), ...(advice !== undefined && { steps: advice.steps }) };
   if (actor === null) return noted;
   if (byLogin) {
     const { as, membership } = change.acting;
@@ -178,7 +178,7 @@ function noteFor(
   if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);
   // The role that would have to run the SQL was dropped.
   const isGone = actor === null && !REASONS[reason].noSql && !REASONS[reason].byServer;
-  return advice ?? REASONS[isGone ? "role-gone" : reason].advice;
+  return advice?.hint ?? REASONS[isGone ? "role-gone" : reason].advice;
 }
 
 const NEEDS_SEARCH_PATH = sentence`A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets \`search_path\` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.`;

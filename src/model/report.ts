@@ -1,6 +1,6 @@
 import type { OnExtra } from "./demand.ts";
 import type { EntraIdentity } from "./entra-label.ts";
-import type { Failure } from "./failure.ts";
+import type { Failure, Step } from "./failure.ts";
 import type { Kind } from "./kinds.ts";
 import type { Privilege } from "./privileges.ts";
 import type { Reason } from "./reasons.ts";
@@ -190,6 +190,8 @@ export interface Fix extends Partial<Runner> {
   readonly first?: readonly (Runner & { readonly sql: string })[];
   /** What to do besides the SQL, or instead of it. It is the same for one owner and reason. */
   readonly note?: Sentence;
+  /** After a refusal by the server: what to do about it, in order. */
+  readonly steps?: readonly Step[];
 }
 
 /** An object, and the privileges that were granted or revoked on it. */

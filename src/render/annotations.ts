@@ -3,7 +3,7 @@ import { inOurWords } from "../model/sentence.ts";
 import { count, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { causeText, explain } from "./explain.ts";
-import { failureKey, failureLines } from "./failure.ts";
+import { failureKey, failureLines, stepLines } from "./failure.ts";
 import { alike, type Cause, causesOf, checkedIn, targetsOf } from "./findings.ts";
 import { plain } from "./pen.ts";
 import { hasNoOwner, placesIn, privilegesText, targetsIn } from "./phrases.ts";
@@ -86,7 +86,10 @@ function textOf(cause: Cause, { user }: DatabaseReport, { grantee }: GranteeRepo
   return {
     who: plain.name(grantee),
     title: causeText(cause, plain),
-    text: [...(hasNoOwner(cause.objects[0]) ? [] : [`${lines.join("; ")}.`]), ...why].join(" "),
+    text: [
+      [...(hasNoOwner(cause.objects[0]) ? [] : [`${lines.join("; ")}.`]), ...why].join(" "),
+      ...stepLines(cause.fix.steps ?? []),
+    ].join("\n"),
   };
 }
 

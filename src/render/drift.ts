@@ -4,6 +4,7 @@ import { count } from "../text/count.ts";
 import { visibleSql } from "../text/escape.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { causeText, explain } from "./explain.ts";
+import { stepList } from "./failure.ts";
 import { alike, type Cause, causesOf, type Finding } from "./findings.ts";
 import type { Page } from "./page.ts";
 import { cell, markdown, markup } from "./pen.ts";
@@ -26,6 +27,7 @@ export function driftPart(page: Page, { user }: DatabaseReport, grantee: Grantee
     const cause = several ? withoutSql(each) : each;
     const lines = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
     page.add([`**${causeText(cause, markdown)}**`, ...lines].join("<br>"));
+    if (cause.fix.steps !== undefined) page.add(stepList(cause.fix.steps));
     if (!hasNoOwner(cause.objects[0])) findingsTable(page, cause);
   }
 }

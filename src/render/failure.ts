@@ -1,4 +1,4 @@
-import type { Failure } from "../model/failure.ts";
+import type { Failure, Step } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
 import { isEmpty } from "../model/sentence.ts";
 import { linesOf, visible } from "../text/escape.ts";
@@ -30,10 +30,7 @@ export function failureLines(failure: Failure, report: Pick<Report, "run">): rea
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
     isEmpty(hint) ? "" : `Likely cause: ${plain.sentence(hint)}`,
-    ...steps.flatMap(({ text, command }, index) => [
-      `${index + 1}. ${plain.sentence(text)}`,
-      ...commandLines(command).map((line) => `   ${line}`),
-    ]),
+    ...stepLines(steps),
     `Error code: ${code}${link === undefined ? "" : ` (${link})`}`,
   ].filter((line) => line !== "");
 }
@@ -47,17 +44,29 @@ export function failureBlocks(failure: Failure, report: Pick<Report, "run">): re
     problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
     isEmpty(hint) ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
     steps.length === 0 ? "" : "**What to do:**",
-    steps
-      .map(({ text, command }, index) => {
-        const mark = `${index + 1}. `;
-        // The command is indented as far as the item's text, which therefore begins without spaces.
-        const item = `${mark}${markdown.sentence(text).trimStart()}`;
-        const block = codeBlock("", commandLines(command).join("\n"));
-        return command === undefined ? item : `${item}\n\n${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
-      })
-      .join("\n"),
+    stepList(steps),
     `Error code \`${code}\`${link === undefined ? "" : ` · [Troubleshooting](${link})`}`,
   ].filter((block) => block !== "");
+}
+
+/** Numbered steps with their commands, line by line. */
+export function stepLines(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap(({ text, command }, index) => [
+    `${index + 1}. ${plain.sentence(text)}`,
+    ...commandLines(command).map((line) => `   ${line}`),
+  ]);
+}
+
+/** The same as a list in Markdown. */
+export function stepList(steps: readonly Step[]): string {
+  const items = steps.map(({ text, command }, index) => {
+    const mark = `${index + 1}. `;
+    // The command is indented as far as the item's text, which therefore begins without spaces.
+    const item = `${mark}${markdown.sentence(text).trimStart()}`;
+    const block = codeBlock("", commandLines(command).join("\n"));
+    return command === undefined ? item : `${item}\n\n${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
+  });
+  return items.join("\n");
 }
 
 function commandLines(command: string | undefined): readonly string[] {

@@ -52,7 +52,8 @@ export function causesOf(grantee: GranteeReport): readonly Cause[] {
 }
 
 function causesIn(what: Cause["what"], isDrift: boolean, findings: readonly Finding[]): readonly Cause[] {
-  const keyOf = ({ owner, reason, fix }: Finding) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify(fix.note)}`;
+  const keyOf = ({ owner, reason, fix }: Finding) =>
+    `${reason}\0${owner}\0${fix.as}\0${JSON.stringify([fix.note, fix.steps])}`;
   return groupsOf(findings, keyOf).map((group) => {
     const [first, ...others] = group;
     const { sql, first: before, ...shared } = first.fix;

@@ -3,7 +3,7 @@ import { inOurWords } from "../model/sentence.ts";
 import { count } from "../text/count.ts";
 import { logLine, logLines, visibleSql } from "../text/escape.ts";
 import { causeText, explain } from "./explain.ts";
-import { failureLines } from "./failure.ts";
+import { failureLines, stepLines } from "./failure.ts";
 import { type Cause, causesOf, changesOf } from "./findings.ts";
 import { plain } from "./pen.ts";
 import { countKinds, countTypes, hasNoOwner, placeText, privilegesText, VERDICTS } from "./phrases.ts";
@@ -50,8 +50,9 @@ function granteeLines(database: DatabaseReport, grantee: GranteeReport, report: 
 function causeLines(cause: Cause, { user }: DatabaseReport): readonly string[] {
   const title = causeText(cause, plain);
   const why = explain(cause, user, inOurWords("the SQL in the job summary")).map(plain.sentence).join(" ");
-  if (hasNoOwner(cause.objects[0])) return [`${title}.`, why];
-  return [...listed(title, cause.findings, (finding) => privilegesText([finding], plain)), why];
+  const said = [why, ...stepLines(cause.fix.steps ?? [])];
+  if (hasNoOwner(cause.objects[0])) return [`${title}.`, ...said];
+  return [...listed(title, cause.findings, (finding) => privilegesText([finding], plain)), ...said];
 }
 
 /** A title and an indented line for each item, a long list cut. */

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { inOurWords } from "../../src/model/sentence.ts";
+import { annotations } from "../../src/render/annotations.ts";
+import { logGroups } from "../../src/render/log.ts";
 import { renderSummary } from "../../src/render/summary.ts";
 import { rawTree, sanitized } from "./github-html.ts";
 import { hostileNames } from "./hostile.ts";
@@ -122,6 +124,26 @@ test("the summary shows the fix of a single object", () => {
     { ...database, grantees: [reports.grantee({ verdict: "drift", missing: [missing] })] },
   ]);
   expect(renderSummary(report)).toContain("<br>Do exactly this: `VACUUM`\n");
+});
+
+test("the summary, the log and the annotation list what to do about a refusal, with the commands", () => {
+  const [database] = reports.drift().databases;
+  const steps = [{ text: inOurWords("List them:"), command: "SELECT 1;\nSELECT 2;" }, { text: inOurWords("Ask.") }];
+  const missing = reports.missing({ reason: "refused", fix: { note: inOurWords("A trigger did."), steps } });
+  if (!database) throw new Error("no database");
+  const report = reports.report([
+    { ...database, grantees: [reports.grantee({ verdict: "drift", missing: [missing] })] },
+  ]);
+  expect(renderSummary(report)).toMatch(
+    /<br>A trigger did\.\n\n1\. List them:\n\n {3}```\w*\n {3}SELECT 1;\n {3}SELECT 2;\n {3}```\n2\. Ask\.\n/,
+  );
+  const lines = "A trigger did.\n1. List them:\n   SELECT 1;\n   SELECT 2;\n2. Ask.";
+  expect(
+    logGroups(report)
+      .flatMap(({ lines }) => lines)
+      .join("\n"),
+  ).toContain(lines);
+  expect(annotations(report).map(({ message }) => message)).toContainEqual(expect.stringContaining(lines));
 });
 
 test("the summary is short when nothing is missing", () => {
