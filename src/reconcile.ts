@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { type Assessment, assess, mayApply, planToApply, statementsToApply } from "./grants/assess.ts";
 import { databaseObstacle } from "./grants/obstacles.ts";
 import { isWorthTrying, type Outcome, settle } from "./grants/outcome.ts";
-import { conclude, notChecked, unfinishedReports } from "./grants/verdict.ts";
+import { conclude, notChecked, unfinishedReport } from "./grants/verdict.ts";
 import { ActionError, type Failure } from "./model/failure.ts";
 import { type DatabaseReport, type Mode, worst } from "./model/report.ts";
 import type { Grant } from "./model/settings.ts";
@@ -65,7 +65,7 @@ export async function reconcile(client: Client, task: Task, say: Say, progress: 
  */
 export function unfinished({ grantees, demand }: Task, { before, done }: Progress, failure?: Failure): Reconciled {
   const none = failure === undefined ? [] : grantees.map((grantee) => notChecked(grantee, demand));
-  const reports = before === undefined ? none : unfinishedReports(before, done);
+  const reports = before === undefined ? none : before.grantees.map((each) => unfinishedReport(each, demand, done));
   return {
     ...(before !== undefined && { serverVersion: before.snapshot.server.versionText }),
     verdict: "error",

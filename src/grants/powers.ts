@@ -9,7 +9,7 @@ import { quoteIdentifier } from "../text/sql.ts";
 
 type Place = Pick<Snapshot, "groups" | "server">;
 
-/** True if a finding is made of what lets a grantee do more than the lists say. With ALL, an app often owns its schema. */
+/** True if what lets a grantee do more than the lists say is a finding. With ALL and `warn` it is none: such apps often own their schema. */
 export function powersMatter({ onExtra, tablePrivileges, sequencePrivileges }: Demand): boolean {
   const isAll = tablePrivileges === "ALL" && sequencePrivileges === "ALL";
   return onExtra !== "ignore" && (!isAll || extraIsDrift(onExtra));

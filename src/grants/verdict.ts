@@ -26,7 +26,7 @@ export function conclude(
     grantees: after.grantees.map((now, index) => {
       const then = before.grantees[index] ?? now;
       if (now.obstacle === null) return reportOf(then, now, after, outcome, why);
-      return { ...unfinished(then, after.demand, outcome), error: now.obstacle };
+      return { ...unfinishedReport(then, after.demand, outcome), error: now.obstacle };
     }),
     fixes: fixesFor(after, extraIsDrift(after.demand.onExtra) ? [...grants, ...revokes] : grants),
   };
@@ -65,13 +65,8 @@ function reportOf(
   };
 }
 
-/** The reports of grantees, if the run ended before its last look: what was done. */
-export function unfinishedReports(before: Assessment, outcome: Outcome): readonly GranteeReport[] {
-  return before.grantees.map((grantee) => unfinished(grantee, before.demand, outcome));
-}
-
-/** The changes for a grantee that no later look saw. */
-function unfinished(before: AssessedGrantee, demand: Demand, { committed, sent }: Outcome): GranteeReport {
+/** The report of a grantee, if the run ended before its last look: what was done. */
+export function unfinishedReport(before: AssessedGrantee, demand: Demand, { committed, sent }: Outcome): GranteeReport {
   const none = notChecked(before.name, demand);
   if (before.obstacle !== null) return { ...none, error: before.obstacle };
   const { role } = before.grantee;

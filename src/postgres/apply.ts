@@ -24,7 +24,7 @@ const SHORT_LOCK_TIMEOUT = 200;
 /** Once batches have waited this long for locks, in milliseconds, a batch that does not get one is no longer halved. */
 const MAX_LOCK_WAIT = 15_000;
 
-/** The parts that carry out a plan. */
+/** What all batches of a plan share. */
 interface Round {
   readonly client: Client;
   readonly say: Say;

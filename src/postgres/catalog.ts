@@ -134,6 +134,7 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
   const signedIn = [...first.grantees.values()];
   const actors = [...new Set(signedIn.map(({ actor }) => actor))];
   const [roles, actorIds] = [oidsOf(signedIn.map(({ role }) => role)), oidsOf(actors)];
+  const owners = oidsOf(snapshot.groups.filter(isChecked).map(({ owner }) => owner));
   const creators = creatorsOf(snapshot, signedIn, demand);
   const needed = (is: boolean, sql: () => string) => (is ? sql() : NO_ROWS);
   const [objects, acting, defaults, labels, owned, ...pitfalls] = (await statements(client, [
@@ -143,7 +144,7 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
       defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0),
     ),
     needed(snapshot.server.labelsReadable, () => labelsOf(roles)),
-    needed(powersMatter(demand), () => ownerships(roles, ownersOf(snapshot), snapshot.server.version)),
+    needed(powersMatter(demand), () => ownerships(roles, owners, snapshot.server.version)),
     ...pitfallStatements(first, demand, actorIds),
     "COMMIT;",
   ])) as [ObjectNow[], SnapshotRow[], GroupRow[], LabelRow[], OwnershipRow[], ...Pitfall[][]];
@@ -162,11 +163,6 @@ function isChecked({ skipped }: Pick<Group, "skipped">): boolean {
 
 function oidsOf(roles: readonly Role[]): readonly Oid[] {
   return [...new Set(roles.map(({ oid }) => oid))];
-}
-
-/** The owners of the database, and of the schemas and relations that are checked. */
-function ownersOf({ groups }: Pick<Snapshot, "groups">): readonly Oid[] {
-  return oidsOf(groups.filter(isChecked).map(({ owner }) => owner));
 }
 
 /** In place of a statement that this database does not need. */

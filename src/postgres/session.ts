@@ -54,7 +54,7 @@ export async function withSession<T>(login: Login, work: (client: pg.Client) => 
       if (error instanceof ActionError) throw error;
       await session.client.query("ROLLBACK").catch(() => {}); // shows whether the error ended the session
       const late = (error as Error).message === PG_TIMEOUT;
-      const broken = late ? queryTimeout(times.queryTime) : session.broken();
+      const broken = late ? Object.assign(noAnswer(times.queryTime), { code: "QUERY_TIMEOUT" }) : session.broken();
       if (broken === undefined) throw error;
       if (timedOut !== undefined) throw timedOut;
       // Only one of them may say why: the error of a write on a connection that was already broken does not.
@@ -88,10 +88,6 @@ const LAST_TRY = { maxTime: 0, answerTime: 5_000, queryTime: 15_000 };
 
 /** https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js (query_timeout) */
 const PG_TIMEOUT = "Query read timeout";
-
-function queryTimeout(time: number): Error {
-  return Object.assign(noAnswer(time), { code: "QUERY_TIMEOUT" });
-}
 
 /** The server may restart while this runs, even twice. */
 const MAX_SESSIONS = 3;

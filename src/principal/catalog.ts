@@ -21,7 +21,7 @@ WHERE r.rolname = $1`;
 
 /** The role of this name; null if there is none. */
 export async function readPrincipal(client: Client, name: string) {
-  const { rows } = await client.query<Found>(READ_PRINCIPAL, [name]);
+  const { rows } = await client.query<PrincipalRow>(READ_PRINCIPAL, [name]);
   const [role] = rows;
   if (role === undefined) return null;
   const entry = role.listed?.find((row) => (row.rolname ?? row.rolename) === name);
@@ -40,14 +40,14 @@ export async function readPrincipal(client: Client, name: string) {
   };
 }
 
-interface Found {
+interface PrincipalRow {
   readonly administrator: boolean;
-  readonly listed: readonly Row[] | null;
+  readonly listed: readonly ListedRow[] | null;
   readonly labels: readonly string[];
 }
 
-/** 1 is yes. */
-interface Row {
+/** A row of `pgaadauth_list_principals`. 1 is yes. */
+interface ListedRow {
   readonly rolname?: string;
   readonly rolename?: string;
   readonly principaltype?: string | null;

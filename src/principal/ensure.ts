@@ -29,8 +29,8 @@ export interface PrincipalProgress {
 
 /**
  * Makes sure that the role exists and is bound to the object ID; in `mode: check`, only looks.
- * @param progress what another session did before this one
  * @param client a session of an Entra administrator in database `postgres`
+ * @param progress what another session did before this one
  * @throws ActionError if the role must not be changed; the server's own error if it refuses
  */
 export async function ensure(

@@ -17,7 +17,7 @@ const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 /** The start of one of the runner's commands, anywhere in a line; see `logLine`. */
 const COMMAND = "##[";
 
-/** The characters to escape in a quoted name; with `EACH`, also those that an escape needs doubled. */
+/** The characters to escape in a quoted name. `EACH_ESCAPED` has also those that are doubled in a name with escapes. */
 const ESCAPED = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
 const EACH_ESCAPED = new RegExp(`${ESCAPED.source}|[\\\\"]`, "gu");
 

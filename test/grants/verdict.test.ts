@@ -12,7 +12,7 @@ import {
 } from "../../src/grants/outcome.ts";
 import type { Refusal } from "../../src/grants/plan.ts";
 import type { Change } from "../../src/grants/statements.ts";
-import { conclude, unfinishedReports } from "../../src/grants/verdict.ts";
+import { conclude, unfinishedReport } from "../../src/grants/verdict.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import { type GranteeReport, worst } from "../../src/model/report.ts";
 import { ACTING, columnsOf, demand, entry, group, held, type Seen, snapshot } from "./snapshots.ts";
@@ -170,7 +170,9 @@ describe("the result of `apply`", () => {
     const [granted, sent] = [changes.slice(0, 1), changes.slice(1)];
     const revoked = sent.map((change) => ({ ...change, verb: "REVOKE" as const }));
     const done = { ...doneWith([...granted, ...revoked]), sent: batchOf(sent) };
-    expect(unfinishedReports(assessed(nothing), done)).toMatchObject([
+    const unfinished = (outcome: Outcome) =>
+      assessed(nothing).grantees.map((each) => unfinishedReport(each, demand(), outcome));
+    expect(unfinished(done)).toMatchObject([
       {
         verdict: "error",
         missing: [],
@@ -179,7 +181,7 @@ describe("the result of `apply`", () => {
         unconfirmed: [{ name: "u" }],
       },
     ]);
-    const [untouched] = unfinishedReports(assessed(nothing), nothingDone());
+    const [untouched] = unfinished(nothingDone());
     expect(untouched).toMatchObject({ verdict: "error", granted: [] });
     expect(untouched).not.toHaveProperty("unconfirmed");
   });
