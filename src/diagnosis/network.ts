@@ -3,7 +3,13 @@ import { code, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostOf, isPostgres, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
-import { bypassProxy, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
+import { bypassProxy, hostToAllow, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
+
+const COMPLETED =
+  "The action adds the cloud's suffix to a `host` without a dot. For a container of the job, publish its port, and set `host: localhost`.";
+
+const SET_MTU =
+  "If this happens only in a container or a pod, its MTU may be larger than the network's: in Docker, set `mtu` in `daemon.json`.";
 
 /**
  * What can go wrong on the way: names, addresses, TLS. Codes: https://nodejs.org/api/errors.html#common-system-errors,
@@ -19,7 +25,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       isPostgres(context)
         ? [
             `${HIDDEN} It is misspelt, or the name of a server in a virtual network, which resolves only inside that network.`,
-            ...setFullName(context),
+            ...setFullName(),
+            COMPLETED,
             "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
           ]
         : [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)],
@@ -30,7 +37,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     lookUp,
     "If it answers with an address, the fault has passed. Run the job again.",
     "If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
-    (context) => (isPostgres(context) ? [] : reachable(context)),
+    (context) => (isPostgres(context) ? [COMPLETED] : reachable(context)),
     { retries: 2 },
   ],
   "connection-not-allowed": [
@@ -47,32 +54,36 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
       /bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
     ],
-    "The connection broke: something in between cut it or changed its data (a gateway, a proxy, or in Docker in Docker an MTU that is too large), or the peer is restarting or failing over.",
+    "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the peer is restarting or failing over.",
     "Run the job again.",
     (context) => (isPostgres(context) ? lookAtState(context) : [...seeAnswer(context), ...reachable(context)]),
+    SET_MTU,
     { retries: 3 },
   ],
   "connection-timed-out": [
     "ETIMEDOUT EALREADY EINPROGRESS ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
+      if (isIpv6Only(text)) return withoutIpv6(context);
       if (!isPostgres(context))
         return [
-          "Nothing answered: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or in Docker in Docker the MTU is too large.",
+          "No answer came in time: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or the service is overloaded.",
           ...reachable(context),
           ...seeAnswer(context),
           ...(/ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : []),
         ];
       return [
-        "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
+        "No answer came in time: a firewall drops the packets, public access is off, or the server is stopped or overloaded.",
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
         "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
         "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
         azAllow(context, "<address>"),
         `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
+        ...seeWhoAnswers(context),
       ];
     },
+    SET_MTU,
     { retries: 1 },
   ],
   "connection-refused": [
@@ -80,13 +91,13 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => {
       if (!isPostgres(context))
         return [
-          "Nothing listens at this address, or a firewall in between refuses the connection.",
+          "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
           ...reachable(context),
         ];
       if (NO_NAME.test(context.host ?? "") || LOOPBACK.test(text))
         return [
           "`host` is not the name of an Azure server: it is an address, or leads to the machine or the container of the job. Nothing listens on this port there.",
-          ...setFullName(context),
+          ...setFullName(),
           "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
         ];
       return [
@@ -102,12 +113,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text))
-        return [
-          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
-          ...lookUp(context),
-          "If the name has no IPv4 address, use one that has, correct the runner's DNS server, or use a runner in a network with IPv6.",
-        ];
+      if (isIpv6Only(text)) return withoutIpv6(context);
       return [
         "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
         "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
@@ -124,7 +130,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     "The runner could not make or use the connection, for the reason in the message.",
     (context) => (isPostgres(context) ? [] : seeAnswer(context)),
-    (context) => atPostgres(context, [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName(context)]),
+    (context) => atPostgres(context, [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName()]),
     "Run the job again.",
     { retries: 1 },
   ],
@@ -136,11 +142,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context) =>
       isPostgres(context) && NO_NAME.test(context.host ?? "")
         ? "`host` is an IP address, or one word, and the server's certificate is for its full name. Nothing secret was sent."
-        : "The certificate is for a different name: this might not be your server, or a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+        : "The certificate does not contain the name that was asked for: it is not the server's own name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
     (context) => (isPostgres(context) ? [] : seeWhoAnswers(context)),
     (context) =>
       atPostgres(context, [
-        ...setFullName(context),
+        ...setFullName(),
         "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
         "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.",
       ]),
@@ -150,12 +156,14 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
     "Compare the runner's clock with the certificate's dates:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
-    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's, replace it in `ssl-root-cert` or `NODE_EXTRA_CA_CERTS`.",
+    (context) =>
+      `If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's, replace it in \`${authoritiesOf(context)}\`.`,
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
-    "Check the file that `ssl-root-cert`, `REQUESTS_CA_BUNDLE`, `NODE_EXTRA_CA_CERTS` or another of these variables names. In a container, the path is that of the container:",
+    (context) =>
+      `Check the file that \`${authoritiesOf(context)}\` or another of these variables names. In a container, the path is that of the container:`,
     run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
     "Each certificate in it needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
   ],
@@ -176,7 +184,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i,
     ],
-    "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, this is not the server, or the server does not send its intermediate certificate. Nothing secret was sent.",
     "See who issued the certificate:",
     (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
     (context) =>
@@ -188,8 +196,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ]
         : [
             "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
-            run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`),
+            run(`${authoritiesOf(context)}=<path-to-pem>`),
           ],
+    "If a well-known authority issued it, let the owner of the server install the intermediate certificate too.",
   ],
   "tls-host-not-allowed": [
     /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|number (49|112)\b/i,
@@ -270,6 +279,26 @@ export const NETWORK = [...RUNNER, ...ON_THE_WAY];
 /** Addresses that exist in many networks: https://www.iana.org/assignments/iana-ipv4-special-registry */
 const PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
 
+function isIpv6Only(text: string): boolean {
+  return /[ ([][0-9a-f]{1,4}:(([0-9a-f]{1,4}:){2}|:)/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text);
+}
+
+function withoutIpv6(context: Context): Answer {
+  return [
+    "The address is an IPv6 address, and the runner's network has no way to it. GitHub's own runners have no IPv6.",
+    ...lookUp(context),
+    "If the name has no IPv4 address, use one that has, correct the runner's DNS server, or use a runner in a network with IPv6.",
+  ];
+}
+
+/** Where the authorities are set that this connection trusts: the Azure CLI is Python. */
+function authoritiesOf(context: Context): string {
+  if (isPostgres(context)) return "ssl-root-cert";
+  return context.with === "entra" && context.signIn?.type === "azure-cli"
+    ? "REQUESTS_CA_BUNDLE"
+    : "NODE_EXTRA_CA_CERTS";
+}
+
 function fromOutside(context: Context): Answer {
   return [
     "The server's address is private: only its own network, and networks that are peered with it, lead there.",
@@ -285,7 +314,7 @@ function atPostgres(context: Context, steps: Steps): Steps {
 
 /** What the runner has to reach for Entra, Azure and GitHub. */
 export function reachable({ proxy, ...context }: Context): Steps {
-  const host = code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
+  const host = hostToAllow(context);
   if (proxy) return [sentence`The proxy ${code(proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`];
   return [
     sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`,

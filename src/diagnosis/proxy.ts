@@ -41,12 +41,12 @@ export const PROXY = rulesFor(HTTPS, {
       { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
       "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
       /tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
-      /SOCKS|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
+      /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
     ],
-    "No HTTP proxy answers at the address in `HTTPS_PROXY`: the runner's DNS server does not know its name, the address or its `http://` is wrong, nothing listens there, or it is a SOCKS proxy or a web server.",
-    "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
+    "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing listens there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.",
+    "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, `127.0.0.1` is the container itself:",
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner:",
     (context) =>
@@ -70,7 +70,7 @@ export const PROXY = rulesFor(HTTPS, {
     (_context, { text }) =>
       /overflow|\b(413|414|431)\b/i.test(text)
         ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts."
-        : /\b(30\d|511)\b|sign.?in|log.?(in|on)\b|captive|portal/i.test(text)
+        : /\b(30\d|511)\b|sign.?in|log.?(in|on)\b(?!\.)|captive|portal/i.test(text)
           ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)."
           : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text)
             ? "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers."

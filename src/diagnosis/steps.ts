@@ -1,5 +1,6 @@
-import { type Command, run, type Steps } from "../model/failure.ts";
-import { azShow, SHOW_TENANT, shell } from "./commands.ts";
+import { run, type Steps } from "../model/failure.ts";
+import { code, sentence } from "../model/sentence.ts";
+import { az, azShow, SHOW_TENANT, shell } from "./commands.ts";
 import { type Context, hostOf } from "./rules.ts";
 
 /** Steps that several tables have. */
@@ -9,11 +10,14 @@ export const CHECK_CLOCK: Steps = [
   run("date -u\ncurl --silent --head https://github.com | grep -i ^date"),
 ];
 
+/** The name itself may be misspelt, so that the command does not ask for it. */
+const LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifiedDomainName" });
+
 /** PostgreSQL's own error says more than that of a pooler. */
 export function pastPooler(context: Context): Steps {
   if (context.port !== 5432)
     return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
-  return ["Set `host` to the server itself (its full name), to connect without the pooler:", showName(context)];
+  return ["Set `host` to the server itself (its full name), to connect without the pooler:", LIST_NAMES];
 }
 
 export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_TENANT];
@@ -27,29 +31,37 @@ export const SELECT_CLOUD: Steps = [
 
 /** The answer itself shows who sent it: a service, or something on the way to it. In a step of the same job. */
 export function seeAnswer(context: Context): Steps {
-  return ["See what answers the runner:", run(`curl --include ${shell(`https://${hostOf(context)}`)}`)];
+  const scheme = isAddress(context) ? "http" : "https";
+  return ["See what answers the runner:", run(`curl --include ${shell(`${scheme}://${hostOf(context)}`)}`)];
 }
 
 /** The way past a proxy. */
 export function bypassProxy(context: Context): Steps {
   return [
-    "If `HTTPS_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
+    "If `HTTPS_PROXY` or `HTTP_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
     run(`NO_PROXY=${shell(hostOf(context).replace(/:\d+$/, ""))}`),
   ];
 }
 
 export function allowInProxy(context: Context): Steps {
-  return ["Allow this host in the proxy or the firewall of the runner's network.", ...bypassProxy(context)];
+  const allow = sentence`Allow ${hostToAllow(context)} in the proxy or the firewall of the runner's network.`;
+  return isAddress(context) ? bypassProxy(context) : [allow, ...bypassProxy(context)];
 }
 
-export function setFullName(context: Context): Steps {
-  return ["Set `host` to the server's full name:", showName(context)];
+/** The host that proxies and firewalls have to allow. GitHub's OIDC endpoint has several. */
+export function hostToAllow(context: Context) {
+  return code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
+}
+
+/** Whether the host is the identity endpoint of a machine, to which no proxy leads. */
+function isAddress(context: Context): boolean {
+  return context.with === "entra" && /^[\d.:]+$/.test(hostOf(context));
+}
+
+export function setFullName(): Steps {
+  return ["Set `host` to the server's full name. Those of the subscription are:", LIST_NAMES];
 }
 
 export function lookAtState(context: Context): Steps {
   return ["If the error persists, look at the server's state:", azShow(context, "state")];
-}
-
-function showName(context: Context): Command {
-  return azShow(context, "fullyQualifiedDomainName");
 }

@@ -94,7 +94,11 @@ const MAX_SHOWN = 1_000;
 function words(text: string): string {
   return (
     withoutSecrets(text.slice(0, 10 * MAX_READ))
-      .replace(TRACEBACK, (_all, frames: string) => `Traceback (${frames.match(LAST_FILE)?.[1] ?? "Python"}):\n`)
+      .replace(
+        TRACEBACK,
+        (_all, frames: string) =>
+          `Traceback (${frames.match(TO_PROXY)?.[0] ?? frames.match(LAST_FILE)?.[1] ?? "Python"}):\n`,
+      )
       .slice(0, MAX_READ)
       .replace(/[\s\p{Cc}]+/gu, " ")
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")
@@ -119,6 +123,9 @@ const TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:[ \t].*\r?\n)+)
 
 /** The last file of a package: it tells what failed. */
 const LAST_FILE = /^.*-packages[\\/](\S{1,200}\.py)/s;
+
+/** The function of urllib3 that agrees on TLS with the proxy itself. */
+const TO_PROXY = /_connect_tls_proxy/;
 
 /** How MSAL words an HTTP answer that is not JSON, with all its headers. */
 const MSAL_HTTP =
