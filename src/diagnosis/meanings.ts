@@ -4,14 +4,14 @@ import type { Symptom } from "./symptoms.ts";
 
 /** What general words mean, whoever says them, and the first steps that can help. The first that fits counts. */
 const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]]>> = {
+  "a limit is reached": [
+    /(\bquotas?\b|\blimits?\b|too (many|long|large|big|quickly|fast|often)|\bmaximum\b|(?<!deadline |time-?out )exceed)\w*/i,
+    "If the limit is one of requests, attempts or connections, run the job again later, and fewer jobs at the same time. If it is a length or a size, shorten what the message names.",
+  ],
   "it cannot do this at the moment": [
     /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provision|restor|upgrad|restart|used|access|initiali[sz]|mov|scal)\w*|(during|still|currently|is|are) (provision|updat|creat|delet|start|restart|upgrad|scal|initiali[sz])ing|not (yet |in an? )?ready|\bbusy\b|\b(re)?try( again| (the|this|your) [\w ]{1,20})? (later|in (a|\d))|again (later|in (a|\d))|temporarily|temporary (error|failure|problem|issue)|(currently|service|server|system) (is )?(unavailable|not available)|timed[- ]?out|timeout (expired|reached|exceeded|occurred|while|waiting)|deadline|overload|throttl|internal (server |service )?error|\btransient|maintenance|concurrent (update|modif|operation|write))\w*/i,
     "Run the job again in a few minutes.",
     { retries: 2 },
-  ],
-  "a limit is reached": [
-    /(\bquotas?\b|\blimits?\b|too (many|long|large|big|quickly|fast|often)|\bmaximum\b|exceed)\w*/i,
-    "If the limit is one of requests, attempts or connections, run the job again later, and fewer jobs at the same time. If it is a length or a size, shorten what the message names.",
   ],
   "something has expired, or is not valid yet": [
     /((?<!(not|n.t|never|yet) )\bexpired\b|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,

@@ -48,6 +48,7 @@ test("only an error that passes by its words is tried again", () => {
   expect(answer("Try again later.").retries).toBe(2);
   for (const words of [
     "A limit is reached.",
+    "Too many attempts. Try again later.",
     "It is disabled.",
     "Check the tenant and try again.",
     "It is non-retryable.",
