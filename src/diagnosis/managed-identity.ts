@@ -8,7 +8,7 @@ import type { Symptom } from "./symptoms.ts";
 
 /** Answers that no identity endpoint of Azure gives: a proxy gives them, or changed the request. */
 const OF_PROXY = new RegExp(
-  `HTTP status (407|50[24] (?!.*dial tcp)|[234]\\d\\d with an HTML page|2\\d\\d|5\\d\\d with .*${PRODUCTS})|Required metadata header|X-Forwarded-For|Parse Error|Response had no `,
+  `HTTP status (407|50[24] (?!.*dial tcp)|[234]\\d\\d with an HTML page|2\\d\\d with (?!an empty)|5\\d\\d with .*${PRODUCTS})|Required metadata header|X-Forwarded-For|Parse Error|Response had no `,
   "i",
 );
 
@@ -91,7 +91,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-request": [
     [
-      /parameter is required|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found/i,
+      /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found/i,
       "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
@@ -170,7 +170,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"], text: /^(?!.*AADSTS)/ },
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up/ },
+      { signIn: "managed-identity", text: /socket hang up|HTTP status 2\d\d with an empty/ },
       /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
