@@ -1,13 +1,10 @@
 import { run } from "../model/failure.ts";
 import { GET_TOKEN, shell } from "./commands.ts";
-import { rulesFor } from "./rules.ts";
+import { type Answer, type Context, rulesFor } from "./rules.ts";
 import { WITHOUT_CLI } from "./steps.ts";
+import type { Symptom } from "./symptoms.ts";
 
 const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
-
-/** The Azure CLI's directory, and its files in another: https://learn.microsoft.com/cli/azure/azure-cli-configuration#cli-configuration-file */
-const OWN_FILE =
-  /[\\/]\.?az(ure|clitask)?([\\/]|$)|azureProfile|msal_|service_principal_|clouds\.config|az\.(json|sess)|versionCheck|commandIndex|[\\/](config|telemetry|cliextensions)\b/i;
 
 /** What can go wrong with the Azure CLI itself, and with the account that is signed in to it. */
 export const AZURE_CLI = rulesFor("entra", {
@@ -41,23 +38,7 @@ export const AZURE_CLI = rulesFor("entra", {
       // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
       text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
     },
-    (_context, { text }) => {
-      const [, path = "", file = ""] =
-        text.match(/(?:(?:Errno|WinError) -?\d+\]|create directory) [^'"]*['"]([^'"]*?([^\\/'"]+))['"]/) ?? [];
-      if (file !== "" && !OWN_FILE.test(path))
-        return [
-          "The Azure CLI cannot use the file or the directory that its message names, which is not one of its own. Usually a variable of the job names it, such as `SSLKEYLOGFILE`, `HOME` or `TMPDIR`.",
-          "See which variable names it. Then remove or correct the variable, or create the directory:",
-          run(`env | grep -F ${shell(file)}`),
-        ];
-      const remove = ["Remove `ARM_CLOUD_METADATA_URL` from the job's environment."];
-      return [
-        "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, name a cloud that does not exist, or another job is using them.",
-        ...(text.includes("ARM_CLOUD_METADATA_URL") ? remove : []),
-        "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
-        OWN_CLI_FILES,
-      ];
-    },
+    unusableFile,
     WITHOUT_CLI,
     { retries: 1 }, // another job may have held the files
   ],
@@ -90,13 +71,32 @@ export const AZURE_CLI = rulesFor("entra", {
     OWN_CLI_FILES,
   ],
   "cli-no-answer": [
-    {
-      signIn: "azure-cli",
-      text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token|prompt for confirmation/,
-    },
+    { signIn: "azure-cli", text: /no answer within|Unexpected (end of JSON|token)|is not valid JSON|to prompt for/ },
     "The Azure CLI waits for the network, a proxy, a person who answers a question or a file that another job uses, or the runner is slow. Or it printed something other than a token, or nothing.",
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,
     WITHOUT_CLI,
   ],
 });
+
+/** The Azure CLI's directory, and its files in another: https://learn.microsoft.com/cli/azure/azure-cli-configuration#cli-configuration-file */
+const OWN_FILE =
+  /[\\/]\.?az(ure|clitask)?([\\/]|$)|azureProfile|msal_|service_principal_|clouds\.config|az\.(json|sess)|versionCheck|commandIndex|[\\/](config|telemetry|cliextensions)\b/i;
+
+/** Why the Azure CLI cannot use a file: the path in its message says whose file it is. */
+function unusableFile(_context: Context, { text }: Symptom): Answer {
+  const [, path = "", file = ""] =
+    text.match(/(?:(?:Errno|WinError) -?\d+\]|create directory) [^'"]*['"]([^'"]*?([^\\/'"]+))['"]/) ?? [];
+  if (file !== "" && !OWN_FILE.test(path))
+    return [
+      "The Azure CLI cannot use the file or the directory that its message names, which is not one of its own. Usually a variable of the job names it, such as `SSLKEYLOGFILE`, `HOME` or `TMPDIR`.",
+      "See which variable names it. Then remove or correct the variable, or create the directory:",
+      run(`env | grep -F ${shell(file)}`),
+    ];
+  return [
+    "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, name a cloud that does not exist, or another job is using them.",
+    ...(/ARM_CLOUD/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` from the job's environment."] : []),
+    "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
+    OWN_CLI_FILES,
+  ];
+}
