@@ -129,8 +129,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS",
     ],
     "The runner could not make or use the connection, for the reason in the message.",
-    (context) => (isPostgres(context) ? [] : seeAnswer(context)),
-    (context) => atPostgres(context, [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName()]),
+    (context) =>
+      isPostgres(context)
+        ? [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName()]
+        : [...seeAnswer(context), ...reachable(context)],
     "Run the job again.",
     { retries: 1 },
   ],
@@ -143,13 +145,14 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       isPostgres(context) && NO_NAME.test(context.host ?? "")
         ? "`host` is an IP address, or one word, and the server's certificate is for its full name. Nothing secret was sent."
         : "The certificate does not contain the name that was asked for: it is not the server's own name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
-    (context) => (isPostgres(context) ? [] : seeWhoAnswers(context)),
     (context) =>
-      atPostgres(context, [
-        ...setFullName(),
-        "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
-        "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.",
-      ]),
+      isPostgres(context)
+        ? [
+            ...setFullName(),
+            "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
+            "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.",
+          ]
+        : [...seeWhoAnswers(context), ...reachable(context)],
   ],
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
@@ -200,18 +203,18 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ],
     "If a well-known authority issued it, let the owner of the server install the intermediate certificate too.",
   ],
-  "tls-host-not-allowed": [
-    /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|number (49|112)\b/i,
-    "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
-    (context) => sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
-    seeWhoAnswers,
-  ],
-  "tls-client-certificate": [
-    /(alert|error: tls)\W{1,3}(unknown.?ca|unknown.?cert|bad.?cert|no.?cert|unsupported.?cert|cert|decrypt.?error)|certificate required|number (4[1-68]|51|116)\b/i,
-    "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+  "tls-refused": [
+    [
+      /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|number (49|112)\b/i,
+      /(alert|error: tls)\W{1,3}(unknown.?ca|unknown.?cert|bad.?cert|no.?cert|unsupported.?cert|cert|decrypt.?error)|certificate required|number (4[1-68]|51|116)\b/i,
+    ],
+    (_context, { text }) =>
+      /access.?denied|unrecognized.?name|number (49|112)\b/i.test(text)
+        ? "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there."
+        : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
     seeWhoAnswers,
     (context) =>
-      sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
+      sentence`Allow ${hostToAllow(context)} in the firewall or proxy of the runner's network, without a client certificate.`,
     (context) => atPostgres(context, ["Check `host` and `port`."]),
   ],
   "tls-outdated": [
@@ -280,7 +283,7 @@ export const NETWORK = [...RUNNER, ...ON_THE_WAY];
 const PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
 
 function isIpv6Only(text: string): boolean {
-  return /[ ([][0-9a-f]{1,4}:(([0-9a-f]{1,4}:){2}|:)/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text);
+  return /[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text);
 }
 
 function withoutIpv6(context: Context): Answer {

@@ -31,8 +31,7 @@ export const SELECT_CLOUD: Steps = [
 
 /** The answer itself shows who sent it: a service, or something on the way to it. In a step of the same job. */
 export function seeAnswer(context: Context): Steps {
-  const scheme = isAddress(context) ? "http" : "https";
-  return ["See what answers the runner:", run(`curl --include ${shell(`${scheme}://${hostOf(context)}`)}`)];
+  return ["See what answers the runner:", run(`curl --include ${shell(`https://${hostOf(context)}`)}`)];
 }
 
 /** The way past a proxy. */
@@ -45,17 +44,12 @@ export function bypassProxy(context: Context): Steps {
 
 export function allowInProxy(context: Context): Steps {
   const allow = sentence`Allow ${hostToAllow(context)} in the proxy or the firewall of the runner's network.`;
-  return isAddress(context) ? bypassProxy(context) : [allow, ...bypassProxy(context)];
+  return [allow, ...bypassProxy(context)];
 }
 
 /** The host that proxies and firewalls have to allow. GitHub's OIDC endpoint has several. */
 export function hostToAllow(context: Context) {
   return code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
-}
-
-/** Whether the host is the identity endpoint of a machine, to which no proxy leads. */
-function isAddress(context: Context): boolean {
-  return context.with === "entra" && /^[\d.:]+$/.test(hostOf(context));
 }
 
 export function setFullName(): Steps {
