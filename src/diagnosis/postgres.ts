@@ -42,6 +42,14 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
 /** "Schema" before or after a name, in each language of the server. */
 const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем[аеиы]|模式) |სქემა|şemasın|스키마\(/i;
 
+const LIST_SCHEMAS: Steps = [
+  "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
+  run(
+    'GRANT USAGE ON SCHEMA "<schema>" TO "<user>" WITH GRANT OPTION;',
+    "SELECT nspname, nspowner::regrole FROM pg_namespace;",
+  ),
+];
+
 const LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 
 /** A name in quotes, in a refusal that is not English. */
@@ -337,7 +345,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
   ],
   "server-limit": [
-    ["53000 53400 54*", { codes: "53200", text: /shared memory|max_locks/ }],
+    ["53000 53400 54000", { codes: "53200", text: /shared memory|max_locks/ }],
     "A limit of the server was reached: a migration can fill its lock table, for example.",
     "Run the job again when less is going on.",
     "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
@@ -346,8 +354,6 @@ export const POSTGRES = rulesFor("postgres", {
         name: /shared memory|max_locks/.test(text) ? "max_locks_per_transaction" : "<parameter>",
         value: "<value>",
       }),
-    "An event trigger in the database can reach the limit, too. List the event triggers:",
-    LIST_EVENT_TRIGGERS,
   ],
   "out-of-memory": [
     ["53200 NO_PROCESS", /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i],
@@ -525,16 +531,8 @@ export const POSTGRES = rulesFor("postgres", {
       SCHEMA.test(text)
         ? "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option."
         : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    ({ user }, { text }) =>
-      SCHEMA.test(text)
-        ? [
-            "As the schema's owner, grant the privilege to `user`, with the grant option if it has to grant on the schema itself:",
-            run(`GRANT USAGE ON SCHEMA "<schema>" TO ${identifier(user, "<user>")} WITH GRANT OPTION;`),
-            "List the owners of schemas. Azure gives `public` to `azure_pg_admin`, whose members are the server's administrators:",
-            run("SELECT nspname, nspowner::regrole FROM pg_namespace;"),
-          ]
-        : [],
-    "Set `user` to the owner of the object, usually the role that runs the migrations.",
+    (_, { text }) => (SCHEMA.test(text) ? LIST_SCHEMAS : []),
+    "Set `user` to the owner of the object, usually the role that runs the migrations. If the app does not need the object, name it in `exclude`.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) =>
       run(
@@ -568,7 +566,7 @@ export const POSTGRES = rulesFor("postgres", {
   "pooler-refused": [
     [
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/,
+      /cached plan must not change|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/,
     ],
     poolerRefused,
     pastPooler,
@@ -577,7 +575,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "raised-in-database": [
     [
-      "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* P0*",
+      "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 54001 54011 54023 P0*",
       /tuple already updated by self/,
     ],
     "Code in the database that runs with the statement, such as an event trigger, or a function that it calls, refused it or has the fault that the message names.",

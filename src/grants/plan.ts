@@ -1,4 +1,4 @@
-import type { Failure } from "../model/failure.ts";
+import type { Advice } from "../model/failure.ts";
 import { isGrantOption, type Privilege } from "../model/privileges.ts";
 import type { Reason } from "../model/reasons.ts";
 import { type Holder, holderFor, type Role } from "../model/snapshot.ts";
@@ -21,7 +21,7 @@ export interface Refusal {
   /** The server's message when it refused the change, or one of an object with the same owner and ACL. */
   readonly serverMessage?: string | undefined;
   /** What that message usually means, and what to do. */
-  readonly advice?: Pick<Failure, "hint" | "steps">;
+  readonly advice?: Advice;
   /** The server did not find something, and it was not the object. */
   readonly otherNotFound?: true;
 }

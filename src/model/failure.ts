@@ -1,5 +1,8 @@
 import { code, EMPTY, paragraph, type Sentence, sentence, sentenceOf, type Words, withFullStop } from "./sentence.ts";
 
+/** What an error means, and what to do about it. */
+export type Advice = Pick<Failure, "hint" | "steps">;
+
 /** Why something could not be checked or done, and what to do about it. */
 export interface Failure {
   /** Names the kind of failure for programs; docs/troubleshooting.md has a heading for each. */

@@ -3,7 +3,7 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import { wordsOf } from "../diagnosis/symptoms.ts";
 import type { Refusal } from "../grants/plan.ts";
 import { type Statement, withRoles } from "../grants/statements.ts";
-import type { Failure } from "../model/failure.ts";
+import type { Advice } from "../model/failure.ts";
 import { EMPTY, paragraph, quoted, sentence } from "../model/sentence.ts";
 import { BEGIN, rollBack } from "./transaction.ts";
 import type { Turns } from "./turn.ts";
@@ -97,12 +97,7 @@ const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
  * The likeliest cause of an error and what to do.
  * An error whose context is a function, such as that of an event trigger, is that function's, whatever its SQLSTATE.
  */
-export function adviceOn({
-  message,
-  detail,
-  code: sqlState,
-  where = "",
-}: pg.DatabaseError): Pick<Failure, "hint" | "steps"> {
+export function adviceOn({ message, detail, code: sqlState, where = "" }: pg.DatabaseError): Advice {
   const inFunction = /\bfunction\b/.test(where) || /security-(definer|restricted)/.test(message);
   const { hint, steps } = diagnose({ message, detail, hint: where, code: inFunction ? RAISE_EXCEPTION : sqlState });
   const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
