@@ -113,8 +113,8 @@ async function requestToken(
     const { problem, host } = last;
     const known = problem instanceof Answer ? problem : new AggregateError([problem, error]);
     const inApp = env.IDENTITY_HEADER !== undefined;
-    const peer = { with: "entra", host, proxy: proxyTo(host, env), cloud, inApp } as const;
-    const context = { ...peer, signIn: how, assertion: claimsOf(String(sent)) };
+    const peer = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how } as const;
+    const context = { ...peer, inApp, inPod: tokenFile !== undefined, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
   }
 }

@@ -16,7 +16,7 @@ const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
  */
 export const ENTRA = rulesFor("entra", {
   "federated-credential": [
-    "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138 AADSTS70021*",
+    ["AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002138", /federated identity record/],
     unfederated,
     federate,
     { retries: 1 }, // a credential created a moment ago is not everywhere yet
@@ -30,33 +30,28 @@ export const ENTRA = rulesFor("entra", {
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
   ],
   "cross-cloud": [
-    "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
+    ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /AADSTS700030:.*different cloud/],
     ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, where this run signed in.`,
     ...SELECT_CLOUD,
   ],
   "assertion-invalid": [
     [
-      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 AADSTS70022* AADSTS70023*",
-      /AADSTS50027\b|AADSTS50012: Client assertion\b/, // another number follows, or the number is also a secret's
+      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS70023 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700030 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_client_credential",
+      /AADSTS50027\b/, // another number follows
+      { codes: "AADSTS50012", text: /^(?!.*secret)/i },
     ],
     assertionInvalid,
   ],
   "assertion-expired": [
     "AADSTS700024 AADSTS500133",
     (context, symptom) =>
-      context.signIn?.type === "azure-cli"
-        ? [
-            "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
-            "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
-            "Or run azure/login right before this step.",
-          ]
-        : isOfKubernetes(context, symptom)
-          ? KUBERNETES_TOKEN
-          : [
-              "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
-              "Run the job again.",
-              "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server.",
-            ],
+      isOfKubernetes(context, symptom) || context.signIn?.type === "azure-cli"
+        ? assertionInvalid(context, symptom)
+        : [
+            "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
+            "Run the job again.",
+            "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server.",
+          ],
     { retries: 1 },
   ],
   "issuer-unreadable": [
@@ -69,11 +64,12 @@ export const ENTRA = rulesFor("entra", {
   ],
   "application-not-found": [
     [
-      "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+      "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/,
     ],
-    "`client-id` and `tenant-id` do not belong together: one is wrong or a placeholder, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
-    "Set `client-id` to the ID of the application or the managed identity. See what has this ID:",
+    (context) =>
+      `\`client-id\` is not an application that can sign in to this tenant: it or ${tenantOf(context)} is wrong or a placeholder, they are swapped, or the application is in another cloud (\`environment\`), only for personal accounts, or the service itself that the token is for.`,
+    "Set `client-id` to the client ID of the application or the managed identity that signs in. See what has this ID:",
     ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
     ...LOOK_UP_TENANT,
   ],
@@ -94,21 +90,21 @@ export const ENTRA = rulesFor("entra", {
     "AADSTS50105 AADSTS501051",
     "The tenant lets only assigned principals use the resource, and this one is not assigned.",
     asApplication,
-    ({ signIn }) =>
-      isApplication(signIn)
-        ? "As an administrator of the tenant, assign an app role of the resource to this principal, which the portal cannot: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity"
-        : "Or assign the account, in the Entra admin center: the enterprise application that the message names, `Users and groups`.",
+    "Or assign it, as an administrator of the tenant: an account in the Entra admin center, under `Users and groups` of the enterprise application that the message names; an application (an app role of the resource) as on https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity",
   ],
   "tenant-not-found": [
     [
-      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332 AADSTS90010 AADSTS90002*",
+      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90010 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
+      { codes: "AADSTS90023", text: /\/(common|consumers|organizations)|tenant/ },
       /^(?!.*(OIDC Discovery|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
-    "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
-    ...LOOK_UP_TENANT,
+    (context) =>
+      `This cloud has no organization's tenant with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, or \`environment\` is wrong.`,
+    "Correct what is wrong. Look up the ID of the tenant, and its cloud:",
+    SHOW_TENANT,
   ],
   "tenant-restricted": [
-    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213 AADSTS1000108",
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS1000108",
     "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own.",
@@ -128,65 +124,51 @@ export const ENTRA = rulesFor("entra", {
     allowInProxy,
   ],
   "application-public": [
-    "AADSTS700025",
+    ["AADSTS700025", /AADSTS90023: Public client/],
     "The application is registered as a public client, which cannot authenticate with a token or a secret.",
     "Make the application a confidential client, as its owner:",
     ({ signIn }, { text }) => az("ad app update", { id: clientOf(signIn, text), "is-fallback-public-client": "false" }),
   ],
   "consent-missing": [
-    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056",
-    "This application does not have consent to use Azure Database for PostgreSQL.",
-    ({ cloud, signIn }) =>
+    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056 AADSTS650057",
+    "This application does not have consent to use the service that the token is for, or its registration does not list the service.",
+    ({ signIn }) =>
       isApplication(signIn)
         ? [
-            "Give consent, as an administrator of the tenant:",
+            "Give consent, as an administrator of the tenant. If the application's registration does not list the service, first add it there (`API permissions`):",
             az("ad app permission admin-consent", { id: clientOf(signIn) }),
           ]
-        : [
-            "Use `auth-type: oidc`, which needs no consent.",
-            "Or give consent by signing in once, unless the message asks for preauthorization, which only Microsoft can give:",
-            az("login", { scope: scopeOf(cloud) }),
-          ],
+        : "Use `auth-type: oidc`, which needs no consent.",
   ],
   "client-secret-wrong": [
-    [
-      "AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
-      { codes: "AADSTS70002", text: /secret|assertion|credential/ },
-    ],
-    (context, symptom) =>
-      context.signIn?.type === "oidc"
-        ? assertionInvalid(context, symptom)
-        : [
-            symptom.text.includes("AADSTS7000222")
-              ? "The client secret has expired."
-              : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
-            "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
-            az("ad app credential reset --append", {
-              id: clientOf(context.signIn, symptom.text),
-              query: "password",
-              output: "tsv",
-            }),
-            "Or use `auth-type: oidc`, which needs no secret.",
-          ],
+    ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /secret|credential/ }],
+    ({ signIn }, { text }) =>
+      text.includes("AADSTS7000222")
+        ? "The client secret has expired."
+        : `${signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
+    "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
+    ({ signIn }, { text }) =>
+      az("ad app credential reset --append", { id: clientOf(signIn, text), query: "password", output: "tsv" }),
+    "Or use `auth-type: oidc`, which needs no secret.",
   ],
   "resource-not-found": [
-    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650054 AADSTS650057 AADSTS1002012 AADSTS7000118 invalid_resource",
-    ({ cloud }, { text }) =>
-      sentence`The tenant does not know, or may not use, the service with this name in ${code(cloud?.name ?? "azurecloud")}: ${code(text.match(/named '?(https:[\w/.-]+\w)/)?.[1] ?? scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
-    "Check `tenant-id` and `environment`:",
+    "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 invalid_resource",
+    (_context, { text }) =>
+      sentence`The tenant has no service principal for ${code(text.match(/named '?(https:[\w/.-]+\w)/)?.[1] ?? "Azure Database for PostgreSQL")}, or may not use it: the sign-in is to a different tenant or cloud than the server's, or nobody in the tenant has used this service yet.`,
+    ({ signIn }) => `Check ${signIn?.type === "managed-identity" ? "" : "`tenant-id` and "}\`environment\`:`,
     SHOW_TENANT,
     (_context, { text }) =>
       text.includes("management.")
         ? []
         : [
-            "If both are right, create the service principal of Azure Database for PostgreSQL, as an administrator of the tenant:",
+            "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
             az("ad sp create", { id: OSSRDBMS }),
           ],
   ],
   "resource-disabled": [
     "AADSTS500014",
-    "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-    "Enable the service principal that the message names, as an administrator of the tenant:",
+    "The service principal that the message names is disabled in this tenant, or the tenant has no active subscription.",
+    "If it is that of Azure Database for PostgreSQL, enable it, as an administrator of the tenant:",
     az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" }),
   ],
   "conditional-access": [
@@ -217,15 +199,11 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
   "entra-busy": [
     [
       "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
-      /Too ?Many ?Requests|being throttled|Our services aren.t available/,
-      {
-        signIn: "azure-cli",
-        text: /Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
-      },
+      /Too ?Many ?Requests|being throttled|Our services aren.t available|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       { status: [408, 410, 429, 500, 502, 503, 504] },
     ],
-    "Entra, or a gateway on the way to it, is overloaded or has an outage.",
-    "Run the job again.",
+    "Entra, or a gateway on the way to it, has an outage or is overloaded, or got too many requests from this application, this tenant or this address.",
+    "Run the job again, after a few minutes if many jobs sign in at the same time.",
     "Look for an outage: https://azure.status.microsoft",
     bypassProxy,
     { retries: 3 },
@@ -238,6 +216,12 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
   ],
 });
 
+/** Where the tenant is set. */
+function tenantOf({ inPod, signIn }: Context): string {
+  if (inPod) return "`AZURE_TENANT_ID` of the pod";
+  return signIn?.type === "managed-identity" ? "the tenant of the identity" : "`tenant-id`";
+}
+
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
 function asApplication({ signIn }: Context): Steps {
   return isApplication(signIn) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
@@ -245,7 +229,7 @@ function asApplication({ signIn }: Context): Steps {
 
 /** https://learn.microsoft.com/azure/aks/workload-identity-overview */
 const KUBERNETES_TOKEN: Answer = [
-  "Entra does not accept the service account's token in the file `AZURE_FEDERATED_TOKEN_FILE`: the file is a copy or is no longer renewed, the token is valid for more than 24 hours, or it is not the token that Azure Workload Identity projects into the pod.",
+  "Entra does not accept the service account's token in the file `AZURE_FEDERATED_TOKEN_FILE`: the file is empty, is a copy or is no longer renewed, the token is valid for more than 24 hours, or it is not the token that Azure Workload Identity projects into the pod.",
   'Give the pod the label `azure.workload.identity/use: "true"`, do not set `AZURE_FEDERATED_TOKEN_FILE` to another file, and create the pod again. See what it has:',
   run("kubectl get pod <pod> --output yaml"),
   "The projected token must not have an `expirationSeconds` above 86400. Compare the times in the message with the clock of the node.",
@@ -255,9 +239,9 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
   if (isOfKubernetes(context, symptom)) return KUBERNETES_TOKEN;
   if (context.signIn?.type === "azure-cli")
     return [
-      "Entra does not accept the token or the certificate with which the Azure CLI signed in: it is missing, expired, revoked or changed, is not the application's, or is a token of Entra instead of GitHub's ID token.",
-      "Use `auth-type: oidc`, which sends GitHub's ID token and needs no certificate.",
-      "Or check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
+      "Entra does not accept the token or the certificate with which the Azure CLI signed in: it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it), is missing, was revoked or changed, is not the application's, or is a token of Entra instead of GitHub's.",
+      "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
+      "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
     ];
   return [
     "Entra did not receive the ID token that GitHub signed: it is missing, was changed on the way, or is a different token, such as one of Entra.",
@@ -267,16 +251,12 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
   ];
 }
 
-/** https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue */
-const MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
+/** The subject of a run for a tag, or for the merge queue, whose branch is a new one each time. */
+const OF_ONE_RUN = /:ref:refs\/(heads\/gh-readonly-queue|tags)\//;
 
 /** Whether an application signs in: by itself, or by the words of the Azure CLI, in which anybody can be signed in. */
 export function isApplication(signIn: Context["signIn"], text = ""): boolean {
   return signIn?.type !== "azure-cli" || text.includes("for service principal");
-}
-
-function scopeOf(cloud: Context["cloud"]): string {
-  return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
 }
 
 /** The token's subject and issuer: as Entra repeats them, or else as the token has them. */
@@ -290,19 +270,23 @@ function issuerOf({ assertion }: Context, { text }: Symptom): string {
 /** What Entra misses, by its number. */
 function unfederated(context: Context, symptom: Symptom): string {
   if (isOfKubernetes(context, symptom))
-    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
+    return INTERNAL.test(issuerOf(context, symptom))
+      ? "The cluster's OIDC issuer is off, or the pod is older than it: the token of its service account has the cluster's internal issuer, which Entra cannot read."
+      : "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
   if (symptom.text.includes("AADSTS70025:"))
     return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
   if (symptom.text.includes("AADSTS700211:"))
     return "The application's federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
-  if (symptom.text.includes("AADSTS700212:"))
+  if (/AADSTS700212\d?:/.test(symptom.text))
     return "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
   if (symptom.text.includes("AADSTS7002138:"))
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
-  if (MERGE_QUEUE.test(subjectOf(context, symptom)))
-    return "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.";
+  if (OF_ONE_RUN.test(subjectOf(context, symptom)))
+    return "The job runs for a tag or for the merge queue, and the application has no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
   return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
+
+const CLUSTER = { "resource-group": "<resource-group>", name: "<cluster>" };
 
 /** What GitHub sent, and the commands that make the application accept it. */
 function federate(context: Context, symptom: Symptom): Steps {
@@ -315,11 +299,12 @@ function federate(context: Context, symptom: Symptom): Steps {
   const id = clientOf(signIn);
   if (isOfKubernetes(context, symptom))
     return [
+      ...(INTERNAL.test(sent.issuer) ? TURN_ON_ISSUER : []),
       "The ID token is that of a service account of Kubernetes. Find the issuer of its cluster:",
-      az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
+      az("aks show", { ...CLUSTER, query: "oidcIssuerProfile.issuerUrl" }),
       ...credential("create", id, { ...sent, issuer: "<issuer>" }),
     ];
-  if (MERGE_QUEUE.test(sent.subject))
+  if (OF_ONE_RUN.test(sent.subject))
     return [
       "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
       ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
@@ -337,11 +322,19 @@ function federate(context: Context, symptom: Symptom): Steps {
   return [...create, "Run the job again after a few minutes: a new federated credential can take that long to work."];
 }
 
+/** https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery */
+const INTERNAL = /^https:\/\/kubernetes\.default\b/;
+const TURN_ON_ISSUER: Steps = [
+  "Turn on the OIDC issuer of the cluster, then create the pod again. (Outside AKS, set `--service-account-issuer` of the API server to a public address.)",
+  az("aks update --enable-oidc-issuer --enable-workload-identity", CLUSTER),
+];
+
 /** An issuer and a subject occur once in an application: only a change of its credential helps, and no second one. */
-const OTHERWISE_EQUAL = /AADSTS(700212|7002138):/;
+const OTHERWISE_EQUAL = /AADSTS(700212\d?|7002138):/;
 
 /** Whether the token is that of Azure Workload Identity: https://azure.github.io/azure-workload-identity/docs/ */
 function isOfKubernetes(context: Context, symptom: Symptom): boolean {
+  if (context.inPod) return true;
   return /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(
     `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`,
   );

@@ -22,6 +22,8 @@ export interface Context {
   readonly signIn?: SignIn | undefined;
   /** Whether the runner is in a container app or an App Service app, which have an identity endpoint of their own. */
   readonly inApp?: boolean;
+  /** Whether the runner is in a pod with Azure Workload Identity, and signs in with the token of its service account. */
+  readonly inPod?: boolean;
   /** The claims of GitHub's ID token. */
   readonly assertion?: Claims | undefined;
   /** The claims of the token that PostgreSQL was given. */

@@ -147,6 +147,13 @@ describe("a pod with Azure Workload Identity", () => {
     expect(sandbox.entra.requests).toMatchObject([{ clientId: ADMIN.clientId, outcome: "issued" }]);
   });
 
+  test("learns that the file is empty", async () => {
+    await inPod(" ");
+    const failure = await failing(password({ type: "managed-identity" })());
+    expect(failure.code).toBe("assertion-invalid");
+    expect(failure.hint).toContain("`AZURE_FEDERATED_TOKEN_FILE`: the file is empty");
+  });
+
   test("learns that the file is missing", async () => {
     await inPod("");
     expect(await failing(password({ type: "managed-identity" })())).toMatchObject({ code: "managed-identity-aks" });

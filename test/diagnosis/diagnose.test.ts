@@ -234,14 +234,15 @@ describe("the first step of an answer about Entra", () => {
     expect(firstStep(unread, OIDC, { assertion })).toContain("can be read from the internet");
   });
 
-  test("is that of the number's family if the number is new", () => {
-    expect(diagnose(error("AADSTS7002199: x"), { with: "entra", signIn: OIDC }).code).toBe("federated-credential");
+  test("is that of the number's family, or of its words, if the number is new", () => {
+    const unmatched = error("AADSTS7002203: No matching federated identity record found");
+    expect(diagnose(unmatched, { with: "entra", signIn: OIDC }).code).toBe("federated-credential");
     expect(diagnose(error("AADSTS530099: x"), { with: "entra", signIn: OIDC }).code).toBe("conditional-access");
   });
 
   test("is not that of another number's rule if the number means something else", () => {
     const code = (number: number) => diagnose(error(`AADSTS${number}: x`), { with: "entra", signIn: OIDC }).code;
-    expect([50146, 90009, 90036, 90092].map(code)).toEqual(Array(4).fill("entra-refused"));
+    expect([50146, 70021999, 90023, 90036, 90092].map(code)).toEqual(Array(5).fill("entra-refused"));
     expect(code(650054)).toBe("resource-not-found");
   });
 

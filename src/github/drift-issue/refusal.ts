@@ -21,7 +21,7 @@ export function refusalIn(error: unknown): Refusal {
 export function isLimit({ status, message, headers }: Refusal): boolean {
   if (status === 429 || /submitted too quickly/i.test(message)) return true;
   const says = "retry-after" in headers || headers["x-ratelimit-remaining"] === "0";
-  return status === 403 && (says || /rate limit|abuse detection/i.test(message));
+  return (status === 403 && says) || (/^4/.test(`${status}`) && /rate limit|abuse detection|\bquota\b/i.test(message));
 }
 
 /** Milliseconds, if GitHub does not say how long its limit lasts. */

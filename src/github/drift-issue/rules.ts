@@ -1,4 +1,5 @@
 import { diagnoseBy } from "../../diagnosis/diagnose.ts";
+import { byItsWords } from "../../diagnosis/meanings.ts";
 import { NETWORK, reachable } from "../../diagnosis/network.ts";
 import { PROXY } from "../../diagnosis/proxy.ts";
 import { rulesFor } from "../../diagnosis/rules.ts";
@@ -31,10 +32,10 @@ const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permis
 /** What GitHub says. https://docs.github.com/en/rest/issues/issues */
 const REFUSALS = rulesFor("github-issues", {
   "issues-web-site": [
-    [/^Cookies must be enabled/, { status: ["2xx", "4xx"], text: /^\s*</ }],
-    "A web site, a firewall or a page to sign in answered instead of GitHub's API: the address in `GITHUB_API_URL` is not that of the API, or a single sign-on is in front of GitHub's server.",
+    [/^Cookies must be enabled|certificate's altnames/, { status: ["2xx", "4xx"], text: /^\s*</ }],
+    "A web site, a firewall or a page to sign in answered instead of GitHub's API, or GitHub Enterprise Server under a name that is not in its certificate: the address in `GITHUB_API_URL` is not that of the API, or a single sign-on is in front of GitHub's server.",
+    "Let no step set `GITHUB_API_URL`. It is `https://api.github.com` on github.com. On GitHub Enterprise Server, it ends in `/api/v3`, and its host must be in the server's certificate.",
     "If a sign-in is in front of the server, exempt the API from it: all paths that begin with `/api/`.",
-    "Let no step set `GITHUB_API_URL`. It is `https://api.github.com` on github.com, and ends in `/api/v3` on GitHub Enterprise Server.",
     "If the answer has a support ID, ask the administrator of the firewall for an exception, with this ID.",
   ],
   "issues-rate-limit": [
@@ -44,11 +45,13 @@ const REFUSALS = rulesFor("github-issues", {
     { retries: 2 },
   ],
   "issues-token-refused": [
-    [{ status: [401] }, { status: [403], text: /suspended/i }],
+    [{ status: [401] }, { status: [403], text: /suspended|login attempts/i }],
     (_context, { text }) =>
       /JSON web token|'(exp|iat|iss)'/i.test(text)
         ? "`github-token` is not a token of the API: it is a GitHub App's JWT, a private key or an ID token."
-        : "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
+        : /login attempts/i.test(text)
+          ? "GitHub refuses all sign-ins for some minutes, because too many used a wrong or expired token: `github-token`, in this job or in others."
+          : "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
     "Omit `github-token`, if it is set, to use the job's own token (`github.token`), or set one that is still valid, such as an installation token of `actions/create-github-app-token`.",
     "If it is not set, run this step in a job that takes less than 24 hours.",
   ],
@@ -111,20 +114,20 @@ const REFUSALS = rulesFor("github-issues", {
             "Or give the token the repository permission Issues: Read and write, and its user triage access.",
           ],
   ],
-  "issues-disabled": [
-    { status: [410], text: /disabled/i },
-    "Issues are disabled in this repository.",
-    "Enable them in the repository settings under Features, or set `drift-issue: false`.",
-  ],
   "issues-not-found": [
-    { status: [404] },
-    "GitHub does not show the repository or the issue to this token: `github-token` is for another repository or lacks `permissions: issues: write`. Or issues are disabled.",
-    "Omit `github-token`, and set `permissions: issues: write` on the job.",
-    "Check that issues are enabled in the repository settings under Features.",
+    [{ status: [404] }, { status: [410], text: /disabled/i }],
+    (_context, { text }) =>
+      /disabled/.test(text)
+        ? "Issues are disabled in this repository."
+        : [
+            "GitHub does not show the repository or the issue to this token: `github-token` is for another repository or lacks `permissions: issues: write`. Or issues are disabled.",
+            "Omit `github-token`, and set `permissions: issues: write` on the job.",
+          ],
+    "If issues are disabled, enable them in the repository settings under Features, or set `drift-issue: false`.",
   ],
   "issues-refused": [
     { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
-    "GitHub refused the request for the reason in its message.",
+    byItsWords("GitHub refused the request"),
     "Do what the message says, or set `drift-issue: false`.",
     "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job.",
   ],
@@ -132,11 +135,11 @@ const REFUSALS = rulesFor("github-issues", {
 
 const OTHERS = rulesFor("github-issues", {
   "issues-unavailable": [
-    [{ status: ["5xx"] }, /Could not resolve to a node/],
+    [{ status: ["2xx", "5xx"] }, /Could not resolve to a node/],
     (context, { text }) =>
       /fetch failed|aborted/.test(text)
         ? ["GitHub could not be reached, or did not answer in time.", ...reachable(context)]
-        : "GitHub has a fault or an outage.",
+        : "GitHub has a fault or an outage, or a proxy answered in its place or cut its answer off.",
     "Wait for the next run: it continues where this one stopped.",
     "Look for an outage of GitHub: https://www.githubstatus.com",
     { retries: 3 },
