@@ -36,9 +36,8 @@ export const ENTRA = rulesFor("entra", {
   ],
   "assertion-invalid": [
     [
-      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS70023 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700030 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_client_credential",
-      /AADSTS50027\b/, // another number follows
-      { codes: "AADSTS50012", text: /^(?!.*secret)/i },
+      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
+      /AADSTS(50027|70023|700030)\b|AADSTS50012:(?!.*secret)/i, // another number follows, or the number has another rule too
     ],
     assertionInvalid,
   ],
@@ -90,12 +89,12 @@ export const ENTRA = rulesFor("entra", {
     "AADSTS50105 AADSTS501051",
     "The tenant lets only assigned principals use the resource, and this one is not assigned.",
     asApplication,
-    "Or assign it, as an administrator of the tenant: an account in the Entra admin center, under `Users and groups` of the enterprise application that the message names; an application (an app role of the resource) as on https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity",
+    "Assign it, as an administrator of the tenant: an account in the Entra admin center, under `Users and groups` of the enterprise application that the message names; an application (an app role of the resource) as on https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity",
   ],
   "tenant-not-found": [
     [
       "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90010 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
-      { codes: "AADSTS90023", text: /\/(common|consumers|organizations)|tenant/ },
+      /AADSTS90023:.*(\/(common|consumers|organizations)|tenant)/,
       /^(?!.*(OIDC Discovery|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
     (context) =>

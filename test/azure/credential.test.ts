@@ -150,7 +150,7 @@ describe("a pod with Azure Workload Identity", () => {
   test("learns that the file is empty", async () => {
     await inPod(" ");
     const failure = await failing(password({ type: "managed-identity" })());
-    expect(failure.code).toBe("assertion-invalid");
+    expect(failure.code, failure.message).toBe("assertion-invalid");
     expect(failure.hint).toContain("`AZURE_FEDERATED_TOKEN_FILE`: the file is empty");
   });
 
