@@ -102,9 +102,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ];
       return [
         "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
-        "Look at the server's state:",
+        "Look at the server's state. If it is stopped, start it. Then run the job again:",
         azShow(context, "state"),
-        "If the server is stopped, start it. Then run the job again.",
       ];
     },
     { retries: 1 },

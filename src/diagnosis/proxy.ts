@@ -70,7 +70,7 @@ export const PROXY = rulesFor(HTTPS, {
     (_context, { text }) =>
       /overflow|\b(413|414|431)\b/i.test(text)
         ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts."
-        : /\b(30\d|511)\b|sign.?in|log.?(in|on)\b(?!\.)|captive|portal/i.test(text)
+        : /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i.test(text)
           ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)."
           : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text)
             ? "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers."
