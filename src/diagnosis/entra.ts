@@ -8,6 +8,7 @@ import type { Symptom } from "./symptoms.ts";
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
 const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
+const IS_RESOURCE = /AADSTS500014.*ossrdbms/;
 
 /**
  * What Entra answers when it is asked for a token. Numbers:
@@ -77,13 +78,6 @@ export const ENTRA = rulesFor("entra", {
     "The application is registered, but has no service principal (enterprise application) in this tenant.",
     "If `tenant-id` is right, create the service principal, as an owner of the application:",
     ({ signIn }, { text }) => az("ad sp create", { id: clientOf(signIn, text) }),
-  ],
-  "application-disabled": [
-    "AADSTS1000031 AADSTS7000112 AADSTS7000113",
-    "Sign-in is disabled for this application.",
-    asApplication,
-    "Enable sign-in, as an administrator of the tenant:",
-    ({ signIn }, { text }) => az("ad sp update", { id: clientOf(signIn, text), set: "accountEnabled=true" }),
   ],
   "application-not-assigned": [
     "AADSTS50105 AADSTS501051",
@@ -164,11 +158,13 @@ export const ENTRA = rulesFor("entra", {
             az("ad sp create", { id: OSSRDBMS }),
           ],
   ],
-  "resource-disabled": [
-    "AADSTS500014",
-    "The service principal that the message names is disabled in this tenant, or the tenant has no active subscription.",
-    "If it is that of Azure Database for PostgreSQL, enable it, as an administrator of the tenant:",
-    az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" }),
+  "application-disabled": [
+    "AADSTS500014 AADSTS1000031 AADSTS7000112 AADSTS7000113",
+    "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
+    (context, { text }) => (IS_RESOURCE.test(text) ? [] : asApplication(context)),
+    "Enable it, as an administrator of the tenant:",
+    ({ signIn }, { text }) =>
+      az("ad sp update --set accountEnabled=true", { id: IS_RESOURCE.test(text) ? OSSRDBMS : clientOf(signIn, text) }),
   ],
   "conditional-access": [
     {

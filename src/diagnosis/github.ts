@@ -19,7 +19,6 @@ export const GITHUB = rulesFor("github", {
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
     ...bypassProxy({ host: ".actions.githubusercontent.com" }),
     "Run the job again.",
-    { retries: 1 },
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))/,
