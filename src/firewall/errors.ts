@@ -1,4 +1,4 @@
-import { az, azAllow, azOnServer, azShow } from "../diagnosis/commands.ts";
+import { az, azOnServer, azShow } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
 import { byItsWords } from "../diagnosis/meanings.ts";
 import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
@@ -28,8 +28,13 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
   return diagnoseBy(RULES, error, { with: "azure", ...context });
 }
 
+/** Words of an operation that ends by itself. A resource in state `Failed` stays there. */
 const BUSY =
-  /\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|maintenance|still active|being (?!delet|us)\w+|concurrent|superseded|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
+  /^(?!.*(\bfailed state|state\W{1,5}failed|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|maintenance|still active|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
+
+/** A resource that is not ready, and the states of a server and of other resources. */
+const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
+const STATES = "properties.[state, provisioningState]";
 
 const MFA = /\bMFA\b|multi-?factor/i;
 
@@ -46,7 +51,7 @@ const WHILE_THERE_IS_TIME = { retries: 5 };
  */
 export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-policy": [
-    ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: MFA }],
+    ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: MFA }, /by policy|policy violation/i],
     ({ server }, { text }) =>
       MFA.test(text)
         ? [
@@ -60,20 +65,23 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
           ],
   ],
   "azure-deny-assignment": [
-    "DenyAssignmentAuthorizationFailed",
+    /DenyAssignment|deny assignment/i,
     "A deny assignment of a deployment stack or a managed application forbids this, whatever roles the identity has.",
     "If a deployment stack made the deny assignment, deploy the stack with this option:",
     run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
     "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`).",
   ],
   "azure-not-from-here": [
-    ["PrivateLinkAccessRestricted", /LocationConditionEvaluationSatisfied|\bconditional access\b/i],
+    [
+      "PrivateLinkAccessRestricted",
+      /LocationConditionEvaluationSatisfied|conditional access|client IP .{0,60}not allowed/i,
+    ],
     "This identity may not use Azure from the runner's network: a Conditional Access policy does not allow its address, or its private link to Azure Resource Manager does not lead to this subscription.",
     "Use a runner in another network.",
     "Or ask the tenant's administrators to allow the address or to exclude the identity from the policy, and the owner of a private link to associate it with the root management group.",
   ],
   "resource-locked": [
-    "ScopeLocked",
+    ["ScopeLocked", { status: [403, 409], text: /\b(is|are) locked\b|\b(ReadOnly|CanNotDelete) lock/i }],
     "A lock on the server, its resource group or its subscription does not allow this.",
     "List the locks:",
     ({ server: { subscription, resourceGroup } }) =>
@@ -84,20 +92,20 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     [
       "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound",
       { status: [400, 404], text: /supported (api-)?versions are/i },
-      { status: [404], text: /No (HTTP resource|action|type) was found|Resource not found/ },
+      { status: [404], text: /^HTTP status 404:|No (HTTP resource|action|type) was found/ },
       { status: [405, 501] },
     ],
     "This cloud, or this region of it, does not offer the version of Azure's API that this action uses, or Azure has a fault.",
     "If the log has `Making firewall rule`, earlier requests to the same address succeeded: run the job again later.",
     "If not, check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
-    "If the error persists, add the rule without this action, and delete it after the job:",
-    ({ server }) => azAllow({ server }, "<address>"),
+    "If the error persists, open an issue in this action's repository, with this message.",
   ],
   "provider-not-registered": [
     "MissingSubscriptionRegistration MissingRegistrationForLocation SubscriptionNotRegistered InvalidSubscriptionRegistrationState",
-    "The subscription is not registered for Azure Database for PostgreSQL. A subscription that has a server always is, so `server-resource-id` can name the wrong one.",
+    "The subscription is not registered for the resource provider that the message names, or else for Azure Database for PostgreSQL. A subscription that has a server is registered for that, so `server-resource-id` can name the wrong one.",
     "If it is the right subscription, register it:",
-    ({ server: { subscription } }) => az("provider register", { namespace: PROVIDER, subscription }),
+    ({ server: { subscription } }, { text }) =>
+      az("provider register", { namespace: text.match(/namespace '([\w.]+)'/)?.[1] ?? PROVIDER, subscription }),
   ],
   "subscription-disabled": [
     [
@@ -118,7 +126,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     allowInProxy,
   ],
   "azure-token-expired": [
-    ["ExpiredAuthenticationToken", /continuous access evaluation|Lifetime validation failed/i],
+    ["ExpiredAuthenticationToken", /continuous access evaluation|Lifetime validation failed|token has expired/i],
     "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
     "Run the job again: it has to sign in again.",
     ...CHECK_CLOCK,
@@ -145,7 +153,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "subscription-not-found": [
     "SubscriptionNotFound InvalidSubscriptionId",
-    "This tenant and cloud have no subscription with the ID in `server-resource-id`: the ID is wrong (it is a GUID, not a name), the subscription was deleted or moved, or it belongs to a different tenant or cloud.",
+    "This tenant and cloud have no subscription with the ID in `server-resource-id`: the ID is wrong, the subscription was deleted or moved, or it belongs to a different tenant or cloud.",
     "Find the subscription. Then correct `server-resource-id`, or set `tenant-id` and `environment` to its tenant and cloud:",
     az("account list --all", { output: "table" }),
     "If all are right, the subscription may be new. Register it for Azure Database for PostgreSQL:",
@@ -153,8 +161,9 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "server-not-found": [
     [
-      "ResourceNotFound ResourceGroupNotFound ResourceGroupBeingDeleted ServerDifferentSubscription ParentResourceNotFound InvalidResourceGroup* InvalidResourceId* InvalidResourceNamespace InvalidResourceName NotFound ServerNotFound ServerNotInSubscription* SubscriptionDoesNotHaveServer CannotFindObject InvalidServerName ServerDropping ServerGroupDropping ServerNotExist*",
-      { status: [404, 409], text: /^(?!FirewallRule)\w+ \(.*\b(not (be )?(exist|found)|(being|was|for) delet)/i },
+      "ResourceGroupBeingDeleted ServerDifferentSubscription InvalidResource* InvalidServerName ServerDropping ServerGroupDropping CannotFindObject",
+      { status: [404], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
+      { status: [409], text: /\b(not (be )?(exist|found)|(being|was|for) delet)/i },
     ],
     "The subscription has no resource group or server with this name: it is not created yet, is being deleted, or was deleted or moved.",
     "Set `server-resource-id` to one of these:",
@@ -164,7 +173,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-not-permitted": [
     [
-      "AuthorizationFailed AuthorizationPermissionMismatch Linked* Forbidden",
+      "AuthorizationFailed AuthorizationPermissionMismatch LinkedA* Forbidden",
       { status: [400, 403], text: /not authorized|not have (permission|authorization|access)|access (is )?denied/i },
     ],
     "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
@@ -180,12 +189,12 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "server-busy": [
     [
-      "ServerBusy ServerIsBusy ServiceBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictError Conflicting* OperationCancelled OperationInterrupted OperationPreempted Retryable* ResourceModified PreconditionFailed CanceledAndSuperseded* ReferencedResourceNotProvisioned AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
+      "ServerBusy ServerIsBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictError Conflicting* OperationCancelled OperationInterrupted OperationPreempted Retryable* ResourceModified PreconditionFailed CanceledAndSuperseded* AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
       { status: [400, 409, 412, 423], text: BUSY },
     ],
-    "Another operation on the server is in progress.",
-    "Run the job again when the server is `Ready`:",
-    ({ server }) => azShow({ server }, "state"),
+    "Another operation on the server, or on a resource that it uses, is in progress.",
+    "Run the job again when the state is `Ready`, or `Succeeded` for a virtual network:",
+    ({ server }, { text }) => az("resource show", { ids: USED.exec(text)?.[1] ?? serverPath(server), query: STATES }),
     WHILE_THERE_IS_TIME,
   ],
   "azure-throttled": [
@@ -196,9 +205,9 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-unavailable": [
     [
-      "InternalServerError InternalError InternalOperationError ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut BadGatewayConnection InvalidGatewayHost GatewayAuthenticationFailed ClientCertificateValidationFailure MultipleErrorsOccurred GeneralError UnknownError",
+      "InternalServerError InternalError InternalOperationError ServiceBusy ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut BadGatewayConnection InvalidGatewayHost GatewayAuthenticationFailed ClientCertificateValidationFailure MultipleErrorsOccurred GeneralError UnknownError",
       { status: [408, "5xx"] },
-      /Our services aren.t available/,
+      /Our services aren.t available|\bservice is (temporarily|currently) (unavailable|busy)/i,
     ],
     "Azure Resource Manager or the server's resource provider has a fault.",
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
@@ -218,7 +227,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
     (context, symptom) =>
-      /\b(start|end)?ip.?address|\bIP\b|\b(address|range)\b/i.test(symptom.text)
+      /(start|end)ip.?address|\bIP\b|\baddress\b/i.test(symptom.text)
         ? [
             "Azure refused the address in the request.",
             "Set `runner-ip` to the public IPv4 address of the runner's network, or omit it.",
@@ -226,8 +235,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         : byItsWords("Azure refused the request")(context, symptom),
     ({ server }) => azureLog(server),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
-    "Add the rule without this action. If Azure refuses it too, open a support request for the server in the Azure portal. If not, open an issue in this action's repository:",
-    ({ server }) => azAllow({ server }, "<address>"),
+    "If the reason is not clear, open a support request for the server in the Azure portal, with this message.",
   ],
 });
 

@@ -97,10 +97,13 @@ export function noEffect(own: OwnRule, seconds: number, last: Sentence): Failure
   });
 }
 
-/** What failed in the last hour in the server's resource group. Azure's log has more details than its answers. */
+/**
+ * What failed in the last hour in the server's resource group. Azure's log has more details than its answers. Its API filters
+ * by no status: https://learn.microsoft.com/rest/api/monitor/activity-logs/list
+ */
 export function azureLog({ subscription, resourceGroup }: ServerId): Steps {
-  const failed = { subscription, "resource-group": resourceGroup, offset: "1h", status: "Failed" };
-  const log = az("monitor activity-log list", { ...failed, query: "[].properties.statusMessage" });
+  const query = '[?status.value==`"Failed"`].properties.statusMessage';
+  const log = az("monitor activity-log list", { subscription, "resource-group": resourceGroup, offset: "1h", query });
   return ["Azure's log has more details of what failed:", log];
 }
 

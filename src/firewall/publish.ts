@@ -21,8 +21,9 @@ export function succeed(done: Sentence, env: Env): void {
 export function leftOpen(server: ServerId, rule: string, error: unknown, stop: AbortSignal): void {
   const failure = diagnose(stop.aborted ? stop.reason : error);
   const message = paragraph(sentence`Firewall rule ${code(rule)} may still be open.`, failure.message);
-  const others = stop.aborted ? [] : failure.steps; // to run the job again does not remove the rule
-  const steps = [...others, step("Remove the rule:", removal(server, rule))];
+  const others = stop.aborted ? [] : failure.steps;
+  const remove = step("Remove the rule:", removal(server, rule));
+  const steps = failure.retries ? [remove, ...others] : [...others, remove]; // another job does not remove the rule
   const lines = failureLines({ ...failure, message, steps }, {}).join("\n");
   if (stop.aborted) setFailed(lines);
   else warning(lines, TITLE);

@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { diagnoseResourceManager, nothingDone } from "../../src/firewall/errors.ts";
 import { obstacle } from "../../src/firewall/obstacles.ts";
+import { leftOpen } from "../../src/firewall/publish.ts";
 import { PERMISSIONS } from "../../src/firewall/server.ts";
-import type { Failure } from "../../src/model/failure.ts";
+import { ActionError, type Failure } from "../../src/model/failure.ts";
 import { readText } from "../project/project.ts";
 import { readFailure } from "../read.ts";
 
@@ -96,7 +97,7 @@ describe("an answer of the resource manager", () => {
     [409, "ServerBusy", "server-busy", { passes: true, nothingDone: false }],
     [409, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
     [403, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
-    [404, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
+    [404, "SomethingNew", "server-not-found", { passes: false, nothingDone: true }],
     [429, "SubscriptionRequestsThrottled", "azure-throttled", { passes: true, nothingDone: false }],
     [503, "", "azure-unavailable", { passes: true, nothingDone: false }],
     [400, "InvalidParameterValue", "azure-refused", { passes: false, nothingDone: false }],
@@ -115,7 +116,7 @@ describe("an answer of the resource manager", () => {
   test("a refusal that no rule knows is tried again only if its words say that it passes", () => {
     const retries = (words: string) =>
       diagnoseResourceManager(refusal(400, "SomethingNew", words), CONTEXT).retries ?? 0;
-    expect(retries("Resource cannot be updated during provisioning")).toBe(2);
+    expect(retries("The backend is overloaded.")).toBe(2);
     expect(retries("The feature is not enabled in this region.")).toBe(0);
   });
 
@@ -139,4 +140,27 @@ describe("an answer of the resource manager", () => {
     });
     expect(JSON.stringify(failure)).not.toContain("Entra");
   });
+});
+
+test.each([
+  [
+    "after a failure that passes, the removal of the rule comes before its other steps",
+    409,
+    "ServerBusy",
+    /^1\. Remove the rule/m,
+  ],
+  [
+    "after a failure that stays, the removal of the rule comes after its cure",
+    409,
+    "ReadOnlyDisabledSubscription",
+    /^[2-9]\. Remove the rule/m,
+  ],
+])("%s", (_, status, code, said) => {
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const failure = diagnoseResourceManager(refusal(status, code, "words of Azure"), CONTEXT);
+  leftOpen(SERVER, "rule", new ActionError(failure), new AbortController().signal);
+  const printed = decodeURIComponent(write.mock.calls.join(""));
+  write.mockRestore();
+  expect(printed).toContain("may still be open");
+  expect(printed).toMatch(said);
 });
