@@ -8,7 +8,7 @@ import type { Symptom } from "./symptoms.ts";
 
 /** Answers that no identity endpoint of Azure gives: a proxy gives them, or changed the request. */
 const OF_PROXY = new RegExp(
-  `HTTP status (407|50[24] (?!.*dial tcp)|[234]\\d\\d with an HTML page|2\\d\\d with (?!an empty)|5\\d\\d with .*${PRODUCTS})|Required metadata header|X-Forwarded-For|Parse Error|Response had no `,
+  `HTTP status (407|50[24] (?!.*dial tcp)|[234]\\d\\d with an HTML page|3\\d\\d|2\\d\\d with (?!an empty)|5\\d\\d with .*${PRODUCTS})|Required metadata header|X-Forwarded-For|Parse Error|Response had no `,
   "i",
 );
 
