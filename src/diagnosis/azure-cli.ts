@@ -56,7 +56,7 @@ export const AZURE_CLI = rulesFor("entra", {
       /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b/.test(text)
         ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it."
         : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text)
-          ? "The sign-in of the account in the Azure CLI has expired or was revoked, for example by a new password."
+          ? "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, was not used for long, or the account has a new password."
           : /AADSTS\d|WsTrust|\bMSIS\d/.test(text)
             ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled."
             : /Response_Status|BrokerPlugin|accounts control|broker|runtime/i.test(text)

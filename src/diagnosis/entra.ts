@@ -92,8 +92,8 @@ export const ENTRA = rulesFor("entra", {
       /^(?!.*(OIDC Discovery|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
     (context) =>
-      `This cloud has no organization's tenant with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, or \`environment\` is wrong.`,
-    "Correct what is wrong. Look up the ID of the tenant, and its cloud:",
+      `This cloud has no tenant of an organization with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, or \`environment\` is wrong.`,
+    "Correct it. Look up the ID of the tenant, and its cloud:",
     SHOW_TENANT,
   ],
   "tenant-restricted": [

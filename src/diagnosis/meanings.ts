@@ -28,6 +28,9 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
     /(disabled|((can)?not|\w{2,6}n['’]t) (been )?(enabled|activated|active|registered|configured|set up|initiali[sz]ed|installed|running)|\bno [\w .-]{1,40}configured|suspended|\bblocked\b|\bbanned\b|revoked|\binactive\b|deactivated|(turned|switched) off|\bpaused\b|\bstopped\b|\blocked\b|been (deleted|removed)|archived|read-only)\w*/i,
     "Enable or set up what the message names, or ask the administrators there for it.",
   ],
+  "it was given values that exclude each other": [
+    /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['’]t) be (used|specified|combined|set|provided) (together|with|when)|in combination)\w*/i,
+  ],
   "more than one thing fits, or something exists already": [
     /(ambiguous|((can)?not|\w{2,6}n['’]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i,
   ],

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
@@ -24,9 +25,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context) =>
       isPostgres(context)
         ? [
-            `${HIDDEN} It is misspelt, or the name of a server in a virtual network, which resolves only inside that network.`,
+            `${HIDDEN} It is misspelt, or a name that resolves only inside a network: a virtual network, or a Kubernetes cluster (\`svc.cluster.local\`).`,
             ...setFullName(),
-            COMPLETED,
+            INSIDE.test(hostOf(context))
+              ? "Or run the job where the name is known, such as in its cluster."
+              : COMPLETED,
             "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
           ]
         : [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)],
@@ -80,7 +83,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
         azAllow(context, "<address>"),
         `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
-        ...seeWhoAnswers(context),
+        ...(/connect E/.test(text) ? [] : seeWhoAnswers(context)),
       ];
     },
     SET_MTU,
@@ -195,12 +198,12 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
             context.ownAuthority
               ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server."
               : "If the authority is yours, pass its certificate in `ssl-root-cert`, with the intermediate ones.",
+            "If a well-known authority issued it, let the owner of the server install the intermediate certificate too.",
           ]
         : [
             "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
             run(`${authoritiesOf(context)}=<path-to-pem>`),
           ],
-    "If a well-known authority issued it, let the owner of the server install the intermediate certificate too.",
   ],
   "tls-refused": [
     [
@@ -325,8 +328,12 @@ export function reachable({ proxy, ...context }: Context): Steps {
 }
 
 function lookUp(context: Context): Steps {
+  if (isIP(hostOf(context))) return [];
   return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(hostOf(context))}`)];
 }
+
+/** Endings of names that no public DNS server knows: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/ */
+const INSIDE = /\.(svc|local|internal|lan)$/;
 
 /** The command that shows whether the host can be reached, and who answers there. */
 export function seeWhoAnswers(context: Context): Steps {

@@ -17,7 +17,10 @@ const LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifi
 export function pastPooler(context: Context): Steps {
   if (context.port !== 5432)
     return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
-  return ["Set `host` to the server itself (its full name), to connect without the pooler:", LIST_NAMES];
+  return [
+    "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:",
+    LIST_NAMES,
+  ];
 }
 
 export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_TENANT];

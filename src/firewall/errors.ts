@@ -200,7 +200,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-throttled": [
     ["TooManyRequests SubscriptionRequestsThrottled RateLimiting", { status: [429] }],
     "The identity that signs in, or its subscription, has sent more requests than Azure allows in this period.",
-    "Run the job again in a few minutes, and fewer jobs in this subscription at the same time.",
+    "Run the job again in a few minutes. Run fewer jobs in this subscription at the same time.",
     WHILE_THERE_IS_TIME,
   ],
   "azure-unavailable": [

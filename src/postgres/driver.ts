@@ -139,14 +139,18 @@ export function refuseHashes(client: pg.Client): void {
 
 /**
  * The error of a server that cannot start a process for the connection: an `E`, then a text in the server's language,
- * in place of an answer to the request for TLS. An ErrorResponse of a pooler begins with an `E`, too. `pg` keeps neither.
+ * in place of an answer to the request for TLS. The ErrorResponse of a pooler, or of a server that does not know TLS,
+ * begins with an `E`, too. `pg` keeps neither.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
  * @returns a function that returns the error, if it came
  */
 export function watchFirstAnswer(socket: Socket): () => Error | undefined {
   let error: Error | undefined;
   socket.once("data", (answer: Buffer) => {
-    if (answer[0] === ERROR) error = coded("NO_PROCESS", answer.toString("utf8", 1, 1_000));
+    if (answer[0] !== ERROR) return;
+    const fields = answer[1] === 0 ? answer.toString("utf8", 5, 1_000).split("\0") : []; // after their length
+    const field = (type: string) => fields.find((each) => each.startsWith(type))?.slice(1);
+    error = coded(field("C") ?? "NO_PROCESS", field("M") ?? answer.toString("utf8", 1, 1_000));
   });
   return () => error;
 }

@@ -24,6 +24,7 @@ test.each([
     "a permission is missing, or a policy or a setting forbids this (`isn't authorized`)",
   ],
   ["The tenant is suspended.", "is disabled, blocked or not set up (`suspended`)"],
+  ["Use either a key or a secret, not both.", "values that exclude each other (`not both`)"],
   ["More than one application has this name.", "more than one thing fits, or something exists already"],
   ["No credential was sent.", "is missing or empty (`No credential was sent`)"],
   ["The issuer doesn't match the key.", "does not fit another value (`doesn't match`)"],

@@ -278,6 +278,8 @@ describe("before a password or token is sent", () => {
   test("an error in place of an answer to the request for TLS is explained by its words", async () => {
     const tooMany = errorResponse("53300", "sorry, too many clients already");
     await refusedBy({ refusal: tooMany }, { mode: "verify-full" }, "no-connection-slots");
+    const noTls = errorResponse("0A000", "unsupported frontend protocol 1234.5679: server supports 1.0 to 3.0");
+    await refusedBy({ refusal: noTls }, { mode: "verify-full" }, "tls-not-offered");
     const noMemory = Buffer.from("Ecould not fork new process for connection: Cannot allocate memory\n");
     await refusedBy({ refusal: noMemory }, { mode: "verify-full" }, "out-of-memory");
   });

@@ -66,7 +66,7 @@ const REFUSALS = rulesFor("github-issues", {
       status: [403, 422],
       text: /SAML|\bSSO\b|single sign-on|forbids access via|fine grained access|OAuth App access restrictions|Enterprise Managed User|email address must|user is blocked|two-factor/i,
     },
-    "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs none of this.",
+    "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs no such approval.",
     OMIT_TOKEN,
     "Or do what GitHub's message asks for: for SSO, authorize the token (Configure SSO at https://github.com/settings/tokens).",
   ],
