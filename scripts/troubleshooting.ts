@@ -91,9 +91,10 @@ function codeLists(): string {
   return `**Codes** (the likeliest section first)\n\n${lines.join("\n")}`;
 }
 
-/** At most four sections of a code, those first that explain the most of its errors. */
+/** At most four sections of a code, those first that list the most of its errors. */
 function sectionsOf(code: string): readonly string[] {
-  const count = (rule: KnownRule) => CORPUS.filter((each) => each.is === rule.code && each.code === code).length;
+  const count = ({ code: is }: KnownRule) =>
+    CORPUS.filter((each) => each.is === is && each.code === code && each.page !== false).length;
   const byCode = ({ when }: KnownRule) =>
     when.some((match) => Object.keys(match).length === 1 && codesIn(match).some((each) => isOrStarts(code, each)));
   return ALL_RULES.filter((rule) => codesOf(rule).includes(code))

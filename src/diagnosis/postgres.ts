@@ -16,8 +16,6 @@ const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(
 /** The words before a name in quotes, which can contain any word. */
 const ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"«»„]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
 
-const USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
-
 /** What PgBouncer, Supavisor, Odyssey, PgCat, PgDog, Pgpool-II and RDS Proxy mean by these words, the special ones first. */
 const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "It accepts no password as long as this token. The token of an application is shorter than that of a user.":
@@ -49,8 +47,6 @@ const LIST_SCHEMAS: Steps = [
     "SELECT nspname, nspowner::regrole FROM pg_namespace;",
   ),
 ];
-
-const LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 
 /** A name in quotes, in a refusal that is not English. */
 const NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["«»„]\s?([^"«»„“]+?)\s?["«»“]/i;
@@ -112,20 +108,16 @@ export const POSTGRES = rulesFor("postgres", {
     setFullName,
     "If a proxy or a connection pooler is in between, set `host` to the server itself.",
   ],
-  "cluster-statement": [
-    /while executing command on/,
-    "Another node of the cluster refused the statement: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault.",
+  "cluster-node": [
+    /while executing command on|connection (to the remote|establishment for) node/,
+    "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
+    "If the message is about a connection, run the job again. If it says that a role is not permitted to log in, let it log in:",
+    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
     "If a role or a privilege is missing, create or grant it on all nodes, as an administrator of the cluster:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
     "Otherwise, compare the nodes, and update those that are behind:",
     run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
     "If all have the same, update Citus, or open a support request for the cluster in the Azure portal.",
-  ],
-  "cluster-node": [
-    /connection (to the remote|establishment for) node/,
-    "A node of the cluster could not connect to another node. Nodes sign in to each other as the role that acts.",
-    "If the message says that this role is not permitted to log in, let it log in. Otherwise, run the job again.",
-    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
   ],
   "token-in-password": [
     { ...ABOUT_TOKEN, signIn: "password" },
@@ -212,13 +204,6 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     passwordRefused,
   ],
-  "single-server": [
-    /^[^"]*user(name)?@(host|server)|Invalid Username specified|server name you tried|server name in (the )?user ?name|not configured to allow ipv6/i,
-    "`host` leads to a single server, or to the gateway of single servers, which Microsoft retired in March 2025.",
-    "Set `host` to the full name of the flexible server that replaced it:",
-    (context) => azShow(context, "fullyQualifiedDomainName"),
-    "If it has this name already, correct the DNS record that leads the name to another address in the runner's network.",
-  ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
     {
@@ -286,8 +271,6 @@ export const POSTGRES = rulesFor("postgres", {
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
     (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-    ({ port = 5432 }, { text }) =>
-      port !== 5432 || /max_\w+_conn|query_wait|too many servers/.test(text) ? [] : [USE_POOLER],
     { retries: 4 },
   ],
   "server-restarting": [
@@ -325,12 +308,6 @@ export const POSTGRES = rulesFor("postgres", {
     "If it is `configuration file`, change the server's parameter:",
     (context) => azOnServer("parameter set", context, { name: "<name>", value: "<value>" }),
   ],
-  "replica-conflict": [
-    /due to conflict with recovery/,
-    "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
-    "Run the job again.",
-    "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`.",
-  ],
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
     "The list of the roles that hold privileges on a table, view, sequence or column is full: PostgreSQL keeps it in one row of 8 kB.",
@@ -348,12 +325,8 @@ export const POSTGRES = rulesFor("postgres", {
     ["53000 53400 54000", { codes: "53200", text: /shared memory|max_locks/ }],
     "A limit of the server was reached: a migration can fill its lock table, for example.",
     "Run the job again when less is going on.",
-    "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
-    (context, { text }) =>
-      azOnServer("parameter set", context, {
-        name: /shared memory|max_locks/.test(text) ? "max_locks_per_transaction" : "<parameter>",
-        value: "<value>",
-      }),
+    "If the error persists, raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
+    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
   ],
   "out-of-memory": [
     ["53200 NO_PROCESS", /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i],
@@ -373,7 +346,10 @@ export const POSTGRES = rulesFor("postgres", {
     "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too.",
   ],
   "read-only": [
-    ["25006", /during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/],
+    [
+      "25006",
+      /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/,
+    ],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     "Find out whether it is a replica, and the percentage of its storage that is used:",
     (context) =>
@@ -381,7 +357,7 @@ export const POSTGRES = rulesFor("postgres", {
         azShow(context, "{role:replicationRole, id:id}"),
         az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" }),
       ),
-    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
+    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica: run the job again if a change of the primary ended it.",
     growStorage,
     "If it is neither, find out at which level the setting is, and reset it there:",
     run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"),
@@ -448,8 +424,9 @@ export const POSTGRES = rulesFor("postgres", {
     "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator.",
   ],
   "entra-principal-not-found": [
-    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|principal .*does not exist/i,
-    "The server did not find exactly one principal with this object ID (or, without one, with exactly this display name) in its tenant, or cannot ask Entra.",
+    /incorrect object type|Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|principal .*does not exist/i,
+    "The server did not find exactly one principal of this `type` with this object ID (or, without one, with exactly this display name) in its tenant, or cannot ask Entra.",
+    "If the message names an actual object type, set `type` to it.",
     (_context, { text }) =>
       /unexpected error/.test(text)
         ? [
@@ -468,11 +445,6 @@ export const POSTGRES = rulesFor("postgres", {
     "Azure does not let the role of an Entra identity be granted to another role.",
     "If this action has to act as that role, set `user` to it. Otherwise grant in the other direction:",
     run('GRANT "<role>" TO "<entra-user>";'),
-  ],
-  "entra-principal-type": [
-    /incorrect object type provided for principal/,
-    "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-    "Set `type` to the type that the message calls the actual object type.",
   ],
   "object-not-found": [
     [
@@ -580,14 +552,14 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     "Code in the database that runs with the statement, such as an event trigger, or a function that it calls, refused it or has the fault that the message names.",
     "List the event triggers:",
-    LIST_EVENT_TRIGGERS,
+    run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
     "Do what the message says, correct the trigger's function, or ask its owner for an exception.",
     "If there are none, an extension is the cause, or the server is not PostgreSQL 14 or newer. Look up its version:",
     run("SELECT version();"),
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    "The server refuses this sign-in whatever the password is. Usually it, or a pooler in between, asks for another way to sign in (peer, ident, LDAP or a client certificate). Azure's servers use only passwords and Entra tokens.",
+    "The server refuses this sign-in whatever the password is. Usually it, or a pooler in between, asks for another way to sign in (peer, ident, LDAP or a client certificate). Azure's flexible servers use only passwords and Entra tokens. A name of a single server, which Microsoft retired in March 2025, has to be replaced.",
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`).",
     "If it has this name already, set `user` to a role that exists and can log in:",

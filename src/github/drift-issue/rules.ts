@@ -70,18 +70,6 @@ const REFUSALS = rulesFor("github-issues", {
     OMIT_TOKEN,
     "Or do what GitHub's message asks for: for SSO, authorize the token (Configure SSO at https://github.com/settings/tokens).",
   ],
-  "issues-archived": [
-    [
-      {
-        status: [403],
-        text: /archived|read-only|locked for|maintenance|access blocked|takedown|has been disabled/i,
-      },
-      { status: [451] },
-    ],
-    "Nobody can change the repository's issues: it is archived, locked for a migration, or blocked by GitHub, because of its terms or a legal notice.",
-    "Set `drift-issue: false`, or unarchive the repository.",
-    "If GitHub has blocked it, ask GitHub Support to unblock it, as its owner: https://support.github.com",
-  ],
   "issues-no-comment": [
     { status: [403, 410, 422], text: /issue is locked|commenting is disabled|issue was deleted/i },
     "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
