@@ -9,8 +9,6 @@ import { type Answer, type Context, rulesFor } from "./rules.ts";
 import { CHECK_CLOCK, lookAtState, pastPooler, SELECT_CLOUD, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
-const OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
-
 const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
 
 /** The words before a name in quotes, which can contain any word. */
@@ -141,7 +139,7 @@ export const POSTGRES = rulesFor("postgres", {
             "`host` leads to a cluster of Azure Cosmos DB for PostgreSQL, which needs another token.",
             "Set `host` to a flexible server of Azure Database for PostgreSQL.",
           ]
-        : [OTHER_CLOUD, ...SELECT_CLOUD, ...tokenClaims(context)],
+        : ["The token is for the PostgreSQL servers of another cloud.", ...SELECT_CLOUD, ...tokenClaims(context)],
   ],
   "token-group": [
     /does not contain group/i,
@@ -668,17 +666,11 @@ function poolerRefused(_context: Context, { text }: Symptom): string {
   return `A connection pooler is the cause, not PostgreSQL itself. ${Object.entries(POOLER_REASONS).find(([, words]) => words.test(text))?.[0]}`;
 }
 
-/** The name without the server's, as single servers had it: `ci-admin@contoso-pg`. */
-function withoutServer(user: string, host: string): string | undefined {
-  const [, role, server = ""] = user.toLowerCase().match(/^(.+)@([^@]+)$/) ?? [];
-  return server !== "" && host.toLowerCase().startsWith(`${server}.`) ? user.slice(0, role?.length) : undefined;
-}
-
-/** 28P01 has one text for many causes: those that the name or the token shows come first. */
+/** 28P01 has one text for many causes: those that the name or the sign-in shows come first. */
 function passwordRefused(context: Context, symptom: Symptom): Answer {
   const pooler = byPooler(context, symptom);
   if (pooler !== undefined) return pooler;
-  const { signIn, user = "", host = "", token, cloud } = context;
+  const { signIn, user = "" } = context;
   if (signIn?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
@@ -686,20 +678,11 @@ function passwordRefused(context: Context, symptom: Symptom): Answer {
       azShow(context, "authConfig"),
       "For an Entra role, remove `password` and set `auth-type: oidc`.",
     ];
-  const role = withoutServer(user, host);
-  if (role !== undefined)
-    return [
-      "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
-      sentence`Set \`user\` to ${code(role)}.`,
-    ];
-  const audience = claim(token, "aud")?.replace(/\/$/, "");
-  if (audience !== undefined && cloud !== undefined && !cloud.postgresScope.startsWith(audience))
-    return [OTHER_CLOUD, ...SELECT_CLOUD, ...tokenClaims(context)];
   return [
     GUID.test(user)
       ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
       : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    "Set `user` to the role that has this token's `oid`, or that of a group. A guest's role has a name with `#EXT#`.",
+    "Set `user` to the role that has this token's `oid`, or that of a group. A guest's role has a name with `#EXT#`, and none on a flexible server ends in `@<server>`.",
     ...findRole(context),
   ];
 }

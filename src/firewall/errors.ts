@@ -88,16 +88,18 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       az("lock list", { subscription, "resource-group": resourceGroup, output: "table" }),
     "Remove the lock, as an owner or a user access administrator, or use a runner in the server's network (`docs/private-network.md`).",
   ],
-  "azure-api-version": [
+  "azure-request-unknown": [
     [
-      "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound",
+      "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter MissingSubscription UnsupportedMediaType",
       { status: [400, 404], text: /supported (api-)?versions are/i },
       { status: [404], text: /^HTTP status 404:|No (HTTP resource|action|type) was found/ },
       { status: [405, 501] },
+      /' header is /,
     ],
-    "This cloud, or this region of it, does not offer the version of Azure's API that this action uses, or Azure has a fault.",
+    "Azure does not know the request: this cloud, or this region of it, does not offer the version of Azure's API that this action uses, a proxy on the way changed the request, or Azure has a fault.",
     "If the log has `Making firewall rule`, earlier requests to the same address succeeded: run the job again later.",
     "If not, check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
+    allowInProxy,
     "If the error persists, open an issue in this action's repository, with this message.",
   ],
   "provider-not-registered": [
@@ -116,14 +118,6 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "Look up the state of the subscription:",
     ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
     "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
-  ],
-  "azure-request-changed": [
-    [
-      "InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter MissingSubscription UnsupportedMediaType",
-      /' header is /,
-    ],
-    "The request that Azure received is not the one that this action sent: a proxy on the way probably changed it, or a step set `AZURE_RESOURCE_MANAGER_URL`.",
-    allowInProxy,
   ],
   "azure-token-expired": [
     ["ExpiredAuthenticationToken", /continuous access evaluation|Lifetime validation failed|token has expired/i],

@@ -9,9 +9,6 @@ import { visibleSql } from "../text/escape.ts";
 import { codeBlock } from "../text/markdown.ts";
 import type { PrincipalResult } from "./ensure.ts";
 
-/** In the heading, because the summaries of a job's steps follow one another without their names. */
-const NAME = "Azure Postgres Grants, principal";
-
 const HEADLINES = { "in-sync": "In sync: ", repaired: "Repaired: ", drift: "Drift: " };
 
 /** Publishes the result: output, log, warnings, summary, and the step's outcome, which fails on drift and on an error. */
@@ -30,7 +27,7 @@ export function publish(result: PrincipalResult | Failure, env: Env): void {
   if (verdict === "drift") core.setFailed(lines);
   else say(lines);
   const blocks = [
-    `### ${ICONS[verdict]} ${NAME} · ${headline}${markdown.sentence(message)}`,
+    `### ${ICONS[verdict]} Azure Postgres Grants, principal · ${headline}${markdown.sentence(message)}`,
     ...warnings.map((warning) => `**Warning:** ${markdown.sentence(warning)}`),
     ...(fix ? [markdown.sentence(fix.text), codeBlock("sql", sql)] : []),
   ];

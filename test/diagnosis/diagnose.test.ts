@@ -278,16 +278,9 @@ describe("a password that was refused", () => {
     );
   });
 
-  test("names the role when the name is the cause", () => {
-    expect(answer({ user: "ci-admin@contoso-pg" })).toContain("Set `user` to `ci-admin`.");
-    expect(answer({ user: "ci-admin@contoso.com" })).not.toContain("Set `user` to `ci-admin`.");
+  test("names the name when the name is the cause", () => {
     expect(answer({ user: OIDC.clientId })).toContain("`user` looks like a client ID");
-  });
-
-  test("names the audience when the audience is the cause", () => {
-    const said = answer({ user: "u", token, cloud: CLOUDS.azurechinacloud });
-    expect(said).toContain("another cloud");
-    expect(said).toContain("Set `environment`");
+    expect(answer({ user: "ci-admin@contoso-pg" })).toContain("ends in `@<server>`");
   });
 
   test("explains a password, not a token, when the login used a password", () => {

@@ -333,7 +333,7 @@ describe("a post step of the firewall action", () => {
         azure.fails = true;
       },
     ],
-    ["that gets a 404 of a proxy", "azure-api-version", () => azure.failNext("DELETE rule", 1, 404, "")],
+    ["that gets a 404 of a proxy", "azure-request-unknown", () => azure.failNext("DELETE rule", 1, 404, "")],
     [
       "that gets a 404 of another subscription",
       "subscription-not-found",

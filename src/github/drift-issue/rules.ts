@@ -49,9 +49,7 @@ const REFUSALS = rulesFor("github-issues", {
     (_context, { text }) =>
       /JSON web token|'(exp|iat|iss)'/i.test(text)
         ? "`github-token` is not a token of the API: it is a GitHub App's JWT, a private key or an ID token."
-        : /login attempts/i.test(text)
-          ? "GitHub refuses all sign-ins for some minutes, because too many used a wrong or expired token: `github-token`, in this job or in others."
-          : "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. The job's own token is valid until the job ends, and for at most 24 hours.",
+        : "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. After too many wrong ones, GitHub refuses all for some minutes. The job's own token is valid until the job ends, and for at most 24 hours.",
     "Omit `github-token`, if it is set, to use the job's own token (`github.token`), or set one that is still valid, such as an installation token of `actions/create-github-app-token`.",
     "If it is not set, run this step in a job that takes less than 24 hours.",
   ],
