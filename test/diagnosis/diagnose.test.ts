@@ -280,7 +280,7 @@ describe("a password that was refused", () => {
 
   test("names the name when the name is the cause", () => {
     expect(answer({ user: OIDC.clientId })).toContain("`user` looks like a client ID");
-    expect(answer({ user: "ci-admin@contoso-pg" })).toContain("ends in `@<server>`");
+    expect(answer({ user: "ci-admin@contoso-pg" })).toContain("Leave out an `@<server>`");
   });
 
   test("explains a password, not a token, when the login used a password", () => {
