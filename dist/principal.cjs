@@ -4385,7 +4385,7 @@ var require_pg_pool = __commonJS({
     function throwOnDoubleRelease() {
       throw new Error("Release called on client which has already been released to the pool.");
     }
-    function promisify(Promise2, callback) {
+    function promisify2(Promise2, callback) {
       if (callback) {
         return { callback, result: void 0 };
       }
@@ -4523,7 +4523,7 @@ var require_pg_pool = __commonJS({
           const err = new Error("Cannot use a pool after calling end on the pool");
           return cb ? cb(err) : this.Promise.reject(err);
         }
-        const response = promisify(this.Promise, cb);
+        const response = promisify2(this.Promise, cb);
         const result = response.result;
         if (this._isFull() || this._idle.length) {
           if (this._idle.length) {
@@ -4708,7 +4708,7 @@ var require_pg_pool = __commonJS({
       }
       query(text, values, cb) {
         if (typeof text === "function") {
-          const response2 = promisify(this.Promise, text);
+          const response2 = promisify2(this.Promise, text);
           setImmediate(function() {
             return response2.callback(new Error("Passing a function as the first parameter to pool.query is not supported"));
           });
@@ -4718,7 +4718,7 @@ var require_pg_pool = __commonJS({
           cb = values;
           values = void 0;
         }
-        const response = promisify(this.Promise, cb);
+        const response = promisify2(this.Promise, cb);
         cb = response.callback;
         this.connect((err, client) => {
           if (err) {
@@ -4763,7 +4763,7 @@ var require_pg_pool = __commonJS({
           return cb ? cb(err) : this.Promise.reject(err);
         }
         this.ending = true;
-        const promised = promisify(this.Promise, cb);
+        const promised = promisify2(this.Promise, cb);
         this._endCallback = promised.callback;
         this._pulseQueue();
         return promised.result;
@@ -5572,9 +5572,9 @@ function rulesFor(partners, rules) {
     with: [partners].flat(),
     when: [when].flat().map(matchOf),
     explain: (context, symptom) => {
-      const said = parts.filter((part) => !isRetries(part));
-      const [cause, ...next] = said.flatMap((part) => typeof part === "function" ? part(context, symptom) : part);
-      return { hint: sentenceOf(cause), steps: stepsOf(next) };
+      const written = parts.flatMap((part) => typeof part === "function" ? part(context, symptom) : part);
+      const [cause, ...next] = written.filter((part) => !isRetries(part));
+      return { hint: sentenceOf(cause), steps: stepsOf(next), ...written.find(isRetries) };
     }
   }));
 }
@@ -5609,7 +5609,15 @@ var CHECK_CLOCK = [
   "On a self-hosted runner, compare its clock with GitHub's:",
   run("date -u\ncurl --silent --head https://github.com | grep -i ^date")
 ];
-var PAST_POOLER = "Set `port: 5432`, or `host` to the server itself, to connect without the pooler: PostgreSQL's own error says more.";
+var LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifiedDomainName" });
+function pastPooler(context) {
+  if (context.port !== 5432)
+    return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
+  return [
+    "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:",
+    LIST_NAMES
+  ];
+}
 var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
 var WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 var SELECT_CLOUD = [
@@ -5621,106 +5629,107 @@ function seeAnswer(context) {
 }
 function bypassProxy(context) {
   return [
-    "If `HTTPS_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
-    run(`NO_PROXY=${shell(hostOf(context))}`)
+    "If `HTTPS_PROXY` or `HTTP_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
+    run(`NO_PROXY=${shell(hostOf(context).replace(/:\d+$/, ""))}`)
   ];
 }
 function allowInProxy(context) {
-  return ["Allow this host in the proxy or the firewall of the runner's network.", ...bypassProxy(context)];
+  const allow = sentence`Allow ${hostToAllow(context)} in the proxy or the firewall of the runner's network.`;
+  return [allow, ...bypassProxy(context)];
 }
-function setFullName(context) {
-  return ["Set `host` to the server's full name:", azShow(context, "fullyQualifiedDomainName")];
+function hostToAllow(context) {
+  return code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
+}
+function setFullName() {
+  return ["Set `host` to the server's full name. Those of the subscription are:", LIST_NAMES];
 }
 function lookAtState(context) {
   return ["If the error persists, look at the server's state:", azShow(context, "state")];
 }
 
-// src/diagnosis/proxy.ts
-var HTTPS = ["entra", "github", "azure", "github-issues"];
-var PRODUCTS = "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
-var PROXY = rulesFor(HTTPS, {
-  "proxy-sign-in": [
-    ["CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
-    "The proxy between the runner and this host asks for a sign-in.",
-    "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
-    run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-    "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
-    bypassProxy
+// src/diagnosis/azure-cli.ts
+var OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
+var AZURE_CLI = rulesFor("entra", {
+  "cli-missing": [
+    /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Exec format error/i,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor.",
+    "Use `auth-type: oidc`, which does not need the Azure CLI.",
+    "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
   ],
-  "proxy-overloaded": [
-    [
-      { codes: "CONNECT_5*", text: /^(?!.*\b5[01]1\b)/ },
-      { status: ["5xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
-      new RegExp(`HTTP status 5\\d\\d with .*${PRODUCTS}`, "i")
-    ],
-    "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall or upstream proxy fails.",
-    "Run the job again.",
-    "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
-    bypassProxy,
-    { retries: 2 }
+  "cli-resources": [
+    /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|\(SIG(KILL|XFSZ)\)|\(1(37|53)\)|start new thread/i,
+    "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes.",
+    "See what the runner has too little of, and free some of it, or use a larger runner:",
+    run("df -h", "free -h", "ulimit -a"),
+    WITHOUT_CLI
   ],
-  "proxy-unusable": [
-    [
-      { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
-      "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
-      /tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
-      /SOCKS|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
-      /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
-      "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
-    ],
-    "No HTTP proxy answers at the address in `HTTPS_PROXY`: the runner's DNS server does not know its name, the address or its `http://` is wrong, nothing listens there, or it is a SOCKS proxy or a web server.",
-    "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Almost all proxies need `http://`, not `https://`, for requests to HTTPS too. In a container, `127.0.0.1` is the container itself:",
-    run("HTTPS_PROXY=http://<proxy>:<port>"),
-    "Check the proxy on the runner:",
-    (context) => run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
+  "cli-encryption": [
+    {
+      signIn: "azure-cli",
+      // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
+      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.[Ss]ecret|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/
+    },
+    "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
+    "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
+    run('echo "AZURE_CORE_ENCRYPT_TOKEN_CACHE=false" >> "$GITHUB_ENV"', OWN_CLI_FILES),
+    WITHOUT_CLI
+  ],
+  "cli-files": [
+    {
+      signIn: "azure-cli",
+      // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
+      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/
+    },
+    unusableFile,
+    WITHOUT_CLI,
     { retries: 1 }
+    // another job may have held the files
   ],
-  "proxy-refused": [
+  "cli-not-signed-in": [
     [
-      "CONNECT_* ERR_PROXY_TUNNEL ERR_TUNNEL_CONNECTION_FAILED HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW Z_DATA_ERROR",
-      { status: ["3xx", 413, 414, 431, 511] },
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
       {
-        codes: "NOT_JSON",
-        status: ["2xx", "3xx", "4xx"],
-        text: /^(?!HTTP status (408|429|[23].*empty answer)|.*Our services aren)/
-      },
-      /Error Code : ([34]\d\d(?!.*Our services aren).*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
-      /\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/,
-      { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
-      { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") }
+        signIn: "azure-cli",
+        codes: "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
+      }
     ],
-    (_context, { text }) => /overflow|\b(413|414|431)\b/i.test(text) ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts." : /\b(30\d|511)\b|sign.?in|log.?(in|on)\b|captive|portal/i.test(text) ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)." : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text) ? "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers." : "A proxy or a firewall between the runner and this host does not allow the connection.",
-    allowInProxy,
-    seeAnswer
+    (_context, { text }) => /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b/.test(text) ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it." : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text) ? "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, was not used for long, or the account has a new password." : /AADSTS\d|WsTrust|\bMSIS\d/.test(text) ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled." : /Response_Status|BrokerPlugin|accounts control|broker|runtime/i.test(text) ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login." : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text) ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file." : /az account set|active accounts|subscriptions? (of |found|'|with)/i.test(text) ? "The Azure CLI has no subscription selected, or not the one that its message names, or several with this name." : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+    "Use `auth-type: oidc`, which signs in on its own when necessary.",
+    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
+    OWN_CLI_FILES
+  ],
+  "cli-no-answer": [
+    { signIn: "azure-cli", text: /no answer within|Unexpected (end of JSON|token)|is not valid JSON|to prompt for/ },
+    "The Azure CLI waits for the network, a proxy, a person who answers a question or a file that another job uses, or the runner is slow. Or it printed something other than a token, or nothing.",
+    "Run the same command in a step of the job, to see where it waits or what it prints:",
+    GET_TOKEN,
+    WITHOUT_CLI
   ]
 });
+var OWN_FILE = /[\\/]\.?az(ure|clitask)?([\\/]|$)|azureProfile|msal_|service_principal_|clouds\.config|az\.(json|sess)|versionCheck|commandIndex|[\\/](config|telemetry|cliextensions)\b/i;
+function unusableFile(_context, { text }) {
+  const [, path = "", file = ""] = text.match(/(?:(?:Errno|WinError) -?\d+\]|create directory) [^'"]*['"]([^'"]*?([^\\/'"]+))['"]/) ?? [];
+  if (file !== "" && !OWN_FILE.test(path))
+    return [
+      "The Azure CLI cannot use the file or the directory that its message names, which is not one of its own. Usually a variable of the job names it, such as `SSLKEYLOGFILE`, `HOME` or `TMPDIR`.",
+      "See which variable names it. Then remove or correct the variable, or create the directory:",
+      run(`env | grep -F ${shell(file)}`)
+    ];
+  return [
+    "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, name a cloud that does not exist, or another job is using them.",
+    .../ARM_CLOUD/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` from the job's environment."] : [],
+    "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
+    OWN_CLI_FILES
+  ];
+}
 
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
-var OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
-var PROXY_PAGE = `4\\d\\d with an HTML page|5\\d\\d with .*${PRODUCTS}`;
-var BEHIND_PROXY = new RegExp(`HTTP status (50[24] (?!.*dial tcp)|${PROXY_PAGE})|Required metadata header`, "i");
-var AGAIN = /\b(try|retry)\b|temporar|throttl/i;
-var FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
-var NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
-var APP = { "resource-group": "<resource-group>", name: "<app>" };
-var MACHINE = { ...APP, name: "<vm>" };
-var IDENTITY = { ...MACHINE, identities: "<identity-id>" };
-var LIST_OF_APP = [
-  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`:",
-  run(az("containerapp identity show", APP), az("webapp identity show", APP))
-];
-var BYPASS_FOR_IDENTITY = bypassProxy({ host: "169.254.169.254" });
-var IN_PARTICULAR = rulesFor("entra", {
-  "managed-identity-gone": [
-    { signIn: "managed-identity", text: /AADSTS(7000(?!112\b)\d+|5001[23]|90002)\b/ },
-    "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. An app has the same commands:",
-    run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
-    "A new identity has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
-  ],
+var IS_RESOURCE = /AADSTS500014.*ossrdbms/;
+var ENTRA = rulesFor("entra", {
   "federated-credential": [
-    "AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002131 AADSTS7002138 AADSTS70021*",
+    ["AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002138", /federated identity record/],
     unfederated,
     federate,
     { retries: 1 }
@@ -5734,25 +5743,21 @@ var IN_PARTICULAR = rulesFor("entra", {
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
   ],
   "cross-cloud": [
-    "AADSTS90038 AADSTS90043 AADSTS90051 AADSTS700030 AADSTS900382 AADSTS900432 AADSTS900439 AADSTS1000104",
+    ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /AADSTS700030:.*different cloud/],
     ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, where this run signed in.`,
     ...SELECT_CLOUD
   ],
   "assertion-invalid": [
     [
-      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 AADSTS70022* AADSTS70023*",
-      /AADSTS50027\b|AADSTS50012: Client assertion\b/
-      // another number follows, or the number is also a secret's
+      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
+      /AADSTS(50027|70023|700030)\b|AADSTS50012:(?!.*secret)/i
+      // another number follows, or the number has another rule too
     ],
     assertionInvalid
   ],
   "assertion-expired": [
     "AADSTS700024 AADSTS500133",
-    (context, symptom) => context.signIn?.type === "azure-cli" ? [
-      "azure/login signed in with GitHub's ID token, which is valid for five minutes. The Azure CLI cannot renew it.",
-      "Use `auth-type: oidc`, which asks for a new ID token when it needs one.",
-      "Or run azure/login right before this step."
-    ] : isOfKubernetes(context, symptom) ? KUBERNETES_TOKEN : [
+    (context, symptom) => isOfKubernetes(context, symptom) || context.signIn?.type === "azure-cli" ? assertionInvalid(context, symptom) : [
       "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
       "Run the job again.",
       "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server."
@@ -5769,11 +5774,11 @@ var IN_PARTICULAR = rulesFor("entra", {
   ],
   "application-not-found": [
     [
-      "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+      "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/
     ],
-    "`client-id` and `tenant-id` do not belong together: one is wrong or a placeholder, they are swapped, or the application is in another cloud (`environment`), or only for personal accounts.",
-    "Set `client-id` to the ID of the application or the managed identity. See what has this ID:",
+    (context) => `\`client-id\` is not an application that can sign in to this tenant: it or ${tenantOf(context)} is wrong or a placeholder, they are swapped, or the application is in another cloud (\`environment\`), only for personal accounts, or the service itself that the token is for.`,
+    "Set `client-id` to the client ID of the application or the managed identity that signs in. See what has this ID:",
     ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
     ...LOOK_UP_TENANT
   ],
@@ -5783,29 +5788,24 @@ var IN_PARTICULAR = rulesFor("entra", {
     "If `tenant-id` is right, create the service principal, as an owner of the application:",
     ({ signIn: signIn2 }, { text }) => az("ad sp create", { id: clientOf(signIn2, text) })
   ],
-  "application-disabled": [
-    "AADSTS1000031 AADSTS7000112 AADSTS7000113",
-    "Sign-in is disabled for this application.",
-    asApplication,
-    "Enable sign-in, as an administrator of the tenant:",
-    ({ signIn: signIn2 }, { text }) => az("ad sp update", { id: clientOf(signIn2, text), set: "accountEnabled=true" })
-  ],
   "application-not-assigned": [
     "AADSTS50105 AADSTS501051",
     "The tenant lets only assigned principals use the resource, and this one is not assigned.",
     asApplication,
-    ({ signIn: signIn2 }) => isApplication(signIn2) ? "As an administrator of the tenant, assign an app role of the resource to this principal, which the portal cannot: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity" : "Or assign the account, in the Entra admin center: the enterprise application that the message names, `Users and groups`."
+    "Assign it, as an administrator of the tenant: an account in the Entra admin center, under `Users and groups` of the enterprise application that the message names; an application (an app role of the resource) as on https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity"
   ],
   "tenant-not-found": [
     [
-      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90100 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332 AADSTS90010 AADSTS90002*",
+      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90010 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
+      /AADSTS90023:.*(\/(common|consumers|organizations)|tenant)/,
       /^(?!.*(OIDC Discovery|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i
     ],
-    "This cloud has no tenant with this ID or name: `tenant-id` or `environment` is wrong.",
-    ...LOOK_UP_TENANT
+    (context) => `This cloud has no tenant of an organization with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, or \`environment\` is wrong.`,
+    "Correct it. Look up the ID of the tenant, and its cloud:",
+    SHOW_TENANT
   ],
   "tenant-restricted": [
-    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS500212 AADSTS500213 AADSTS1000108",
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS1000108",
     "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own."
@@ -5825,50 +5825,42 @@ var IN_PARTICULAR = rulesFor("entra", {
     allowInProxy
   ],
   "application-public": [
-    "AADSTS700025",
+    ["AADSTS700025", /AADSTS90023: Public client/],
     "The application is registered as a public client, which cannot authenticate with a token or a secret.",
     "Make the application a confidential client, as its owner:",
     ({ signIn: signIn2 }, { text }) => az("ad app update", { id: clientOf(signIn2, text), "is-fallback-public-client": "false" })
   ],
   "consent-missing": [
-    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056",
-    "This application does not have consent to use Azure Database for PostgreSQL.",
-    ({ cloud, signIn: signIn2 }) => isApplication(signIn2) ? [
-      "Give consent, as an administrator of the tenant:",
+    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056 AADSTS650057",
+    "This application does not have consent to use the service that the token is for, or its registration does not list the service.",
+    ({ signIn: signIn2 }) => isApplication(signIn2) ? [
+      "Give consent, as an administrator of the tenant. If the application's registration does not list the service, first add it there (`API permissions`):",
       az("ad app permission admin-consent", { id: clientOf(signIn2) })
-    ] : [
-      "Use `auth-type: oidc`, which needs no consent.",
-      "Or give consent by signing in once, unless the message asks for preauthorization, which only Microsoft can give:",
-      az("login", { scope: scopeOf(cloud) })
-    ]
+    ] : "Use `auth-type: oidc`, which needs no consent."
   ],
   "client-secret-wrong": [
-    [
-      "AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000216 AADSTS7000218 AADSTS7000222",
-      { codes: "AADSTS70002", text: /secret|assertion|credential/ }
-    ],
-    (context, symptom) => context.signIn?.type === "oidc" ? assertionInvalid(context, symptom) : [
-      symptom.text.includes("AADSTS7000222") ? "The client secret has expired." : `${context.signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
-      "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
-      az("ad app credential reset --append", { id: clientOf(context.signIn), query: "password", output: "tsv" }),
-      "Or use `auth-type: oidc`, which needs no secret."
-    ]
+    ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /secret|credential/ }],
+    ({ signIn: signIn2 }, { text }) => text.includes("AADSTS7000222") ? "The client secret has expired." : `${signIn2?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
+    "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
+    ({ signIn: signIn2 }, { text }) => az("ad app credential reset --append", { id: clientOf(signIn2, text), query: "password", output: "tsv" }),
+    "Or use `auth-type: oidc`, which needs no secret."
   ],
   "resource-not-found": [
-    "AADSTS28002 AADSTS28003 AADSTS50001 AADSTS70011 AADSTS500011 AADSTS650052 AADSTS650053 AADSTS650054 AADSTS650057 AADSTS901002 AADSTS1002012 AADSTS7000118 invalid_resource",
-    ({ cloud }, { text }) => sentence`The tenant does not know, or may not use, the service with this name in ${code(cloud?.name ?? "azurecloud")}: ${code(text.match(/named '?(https:[\w/.-]+\w)/)?.[1] ?? scopeOf(cloud))}. Perhaps the sign-in is to another tenant or cloud than the server's.`,
-    "Check `tenant-id` and `environment`:",
+    "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 invalid_resource",
+    (_context, { text }) => sentence`The tenant has no service principal for ${code(text.match(/named '?(https:[\w/.-]+\w)/)?.[1] ?? "Azure Database for PostgreSQL")}, or may not use it: the sign-in is to a different tenant or cloud than the server's, or nobody in the tenant has used this service yet.`,
+    ({ signIn: signIn2 }) => `Check ${signIn2?.type === "managed-identity" ? "" : "`tenant-id` and "}\`environment\`:`,
     SHOW_TENANT,
     (_context, { text }) => text.includes("management.") ? [] : [
-      "If both are right, create the service principal of Azure Database for PostgreSQL, as an administrator of the tenant:",
+      "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
       az("ad sp create", { id: OSSRDBMS })
     ]
   ],
-  "resource-disabled": [
-    "AADSTS500014",
-    "The service principal of Azure Database for PostgreSQL is disabled in this tenant, or the tenant has no active subscription.",
-    "Enable the service principal that the message names, as an administrator of the tenant:",
-    az("ad sp update", { id: OSSRDBMS, set: "accountEnabled=true" })
+  "application-disabled": [
+    "AADSTS500014 AADSTS1000031 AADSTS7000112 AADSTS7000113",
+    "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
+    (context, { text }) => IS_RESOURCE.test(text) ? [] : asApplication(context),
+    "Enable it, as an administrator of the tenant:",
+    ({ signIn: signIn2 }, { text }) => az("ad sp update --set accountEnabled=true", { id: IS_RESOURCE.test(text) ? OSSRDBMS : clientOf(signIn2, text) })
   ],
   "conditional-access": [
     {
@@ -5886,145 +5878,17 @@ var IN_PARTICULAR = rulesFor("entra", {
     asApplication,
     "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users`.",
     "If the account is locked, wait a minute or longer. If it is disabled, ask the tenant's administrators to enable it. If the address is blocked, use another runner."
-  ],
-  "managed-identity-arc": [
-    [
-      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
-      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|WWW-Authenticate header/
-    ],
-    (_context, { text }) => /ECONNREFUSED|WWW-Authenticate/.test(text) ? [
-      "The agent of Azure Arc, which issues the machine's tokens, does not run, or not as it should.",
-      "Start the agent (on Windows, the service `himds`), then run the job again:",
-      run("sudo systemctl restart himdsd")
-    ] : [
-      "Azure Arc identifies the machine by a file that the runner's user cannot read.",
-      "On Linux, add the runner's user to the group of the agent, then restart the runner's service:",
-      run("sudo usermod --append --groups himds <runner-user>"),
-      "On Windows, add the user to the local group `Hybrid agent extension applications`."
-    ]
-  ],
-  "managed-identity-aks": [
-    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
-    "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of the pod's service account, pod identity has no binding for the pod, or it needs to know the identity.",
-    "See which labels and which service account the pod has:",
-    run("kubectl get pod <pod> --output yaml"),
-    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
-    "With pod identity, the label is `aadpodidbinding`, with the selector of an `AzureIdentityBinding`.",
-    { retries: 1 }
-    // a new pod gets its identity a moment later
-  ],
-  "managed-identity-other-cloud": [
-    { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Metadata Server for VM/ },
-    "The runner is a machine in another cloud, such as AWS or Google Cloud: its metadata service answered, which issues no tokens for a managed identity of Azure.",
-    "Use `auth-type: oidc`, which works in each cloud."
-  ],
-  "managed-identity-request": [
-    [
-      /parameter is required|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b/i,
-      { signIn: "managed-identity", status: [402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
-    ],
-    "The identity endpoint does not understand the request: a variable leads to an endpoint of a different kind or version, a proxy changed the request, or the Azure CLI is older than 2.67. In a container app, `auth-type: managed-identity` knows the endpoint.",
-    "Use `auth-type: oidc`, which does not need this endpoint.",
-    "Or see which variables the job has:",
-    run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
-    "Remove those that the workflow or the runner's `.env` file sets (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`, `AZURE_POD_IDENTITY_AUTHORITY_HOST`), then restart the runner.",
-    ...BYPASS_FOR_IDENTITY
-  ],
-  "managed-identity-not-listening": [
-    [
-      { signIn: "managed-identity", codes: "ECONNREFUSED", text: NOT_IMDS },
-      { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ }
-    ],
-    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is that of another container, or the endpoint is still starting.",
-    ...LIST_OF_APP,
-    "Give the job these variables, and `IDENTITY_HEADER`, as its own container has them now. Restart the app after a change of its identities.",
-    "If the runner is not in an app, remove the variables from the job's environment.",
-    { retries: 2 }
-  ],
-  "managed-identity-unavailable": [
-    [
-      /Required metadata header not specified|Secret is not found in the request|requests\/\w+\.py\):.*JSONDecodeError/,
-      "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
-      { signIn: "managed-identity", text: BEHIND_PROXY },
-      { signIn: "managed-identity", status: [401] },
-      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
-      /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
-      /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
-      {
-        signIn: "managed-identity",
-        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM"
-      }
-    ],
-    reachIdentity
-  ],
-  "managed-identity-only-one": [
-    [
-      /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned/,
-      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell"
-    ],
-    "On Azure Arc, Cloud Shell and Service Fabric, `client-id` cannot choose an identity: these hosts have one of their own.",
-    "Remove `client-id`.",
-    "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment."
-  ],
-  "cloud-shell": [
-    /not a supported MSI token audience/,
-    "Cloud Shell issues tokens for a list of services only, and PostgreSQL is not one of them.",
-    "Sign in, and use `auth-type: azure-cli`:",
-    run("az login")
-  ],
-  "managed-identity-unknown": [
-    [
-      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned (or Delegated )?Managed Identity found/i,
-      { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
-      /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
-      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|400 Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError/,
-      "unable_to_create_source"
-    ],
-    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
-    ({ signIn: signIn2 }) => `${isApplication(signIn2) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
-    listIdentities,
-    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.'
-  ],
-  "managed-identity-ml": [
-    /SSO failure/,
-    "This compute of Azure Machine Learning has no managed identity, or its single sign-on, which lends it the identity of its user, is off or has run out.",
-    "Use `auth-type: oidc`, which does not need an identity of the compute.",
-    "Or assign a managed identity to the compute in Azure Machine Learning studio, or turn on its single sign-on, then restart it. See which identity it has:",
-    az("ml compute show", { ...APP, name: "<compute>", "workspace-name": "<workspace>", query: "identity" })
-  ],
-  "managed-identity-refused": [
-    { signIn: "managed-identity", status: [400, 403], text: FINAL },
-    "The identity endpoint refused the request, for the reason in its message. If the message has none, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none.",
-    "Use `auth-type: oidc`, which does not need this endpoint. Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities.",
-    listIdentities
-  ],
-  "managed-identity-busy": [
-    [
-      { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"] },
-      { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
-      { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up/ },
-      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/
-    ],
-    "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
-    "Run the job again.",
-    "If the error persists, check that `client-id` is a client ID and not an object ID. Then restart the machine or the app, or create its identity again.",
-    { retries: 3 }
   ]
 });
-var IN_GENERAL = rulesFor("entra", {
+var ENTRA_UNAVAILABLE = rulesFor("entra", {
   "entra-busy": [
     [
       "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
-      /Too ?Many ?Requests|being throttled|Our services aren.t available/,
-      {
-        signIn: "azure-cli",
-        text: /Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i
-      },
+      /Too ?Many ?Requests|being throttled|Our services aren.t available|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       { status: [408, 410, 429, 500, 502, 503, 504] }
     ],
-    "Entra, or a gateway on the way to it, is overloaded or has an outage.",
-    "Run the job again.",
+    "Entra, or a gateway on the way to it, has an outage or is overloaded, or got too many requests from this application, this tenant or this address.",
+    "Run the job again, after a few minutes if many jobs sign in at the same time.",
     "Look for an outage: https://azure.status.microsoft",
     bypassProxy,
     { retries: 3 }
@@ -6034,85 +5898,17 @@ var IN_GENERAL = rulesFor("entra", {
     "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
     ...CHECK_CLOCK,
     "Set the clock, then run the job again."
-  ],
-  "cli-missing": [
-    /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Exec format error/i,
-    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor.",
-    "Use `auth-type: oidc`, which does not need the Azure CLI.",
-    "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
-  ],
-  "cli-resources": [
-    /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|\(SIG(KILL|XFSZ)\)|\(1(37|53)\)|start new thread/i,
-    "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes.",
-    "See what the runner has too little of, and free some of it, or use a larger runner:",
-    run("df -h", "free -h", "ulimit -a"),
-    WITHOUT_CLI
-  ],
-  "cli-cloud": [
-    /ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url/,
-    "The Azure CLI is set to a cloud that does not exist, or whose endpoints are wrong or missing.",
-    "Remove `ARM_CLOUD_METADATA_URL` from the job's environment. Before azure/login, give the job settings of its own, in a step with `shell: bash`:",
-    OWN_CLI_FILES,
-    WITHOUT_CLI
-  ],
-  "cli-encryption": [
-    {
-      signIn: "azure-cli",
-      // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
-      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.secrets|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/
-    },
-    "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
-    "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
-    run('echo "AZURE_CORE_ENCRYPT_TOKEN_CACHE=false" >> "$GITHUB_ENV"', OWN_CLI_FILES),
-    WITHOUT_CLI
-  ],
-  "cli-files": [
-    {
-      signIn: "azure-cli",
-      // How Python words a file that it cannot read, parse or lock.
-      text: /^(?!.*(\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority)|authority configuration)).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/
-    },
-    "The Azure CLI cannot use its own files: they belong to another user, are damaged, or another job is using them.",
-    "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
-    OWN_CLI_FILES,
-    WITHOUT_CLI,
-    { retries: 1 }
-    // another job may have held the files
-  ],
-  "cli-broker": [
-    { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
-    "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed.",
-    "Use `auth-type: oidc`, which signs in without a user.",
-    "Or turn the broker off before azure/login:",
-    az("config set core.enable_broker_on_windows=false")
-  ],
-  "cli-not-signed-in": [
-    [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
-      {
-        signIn: "azure-cli",
-        codes: "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
-      }
-    ],
-    (_context, { text }) => /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b/.test(text) ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it." : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text) ? "The sign-in of the account in the Azure CLI has expired or was revoked, for example by a new password." : /AADSTS\d/.test(text) ? "Entra does not accept the account that is signed in to the Azure CLI: it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled." : /WsTrust|\bMSIS\d/.test(text) ? "Active Directory Federation Services (AD FS), which checks the account's password, refused the account that the Azure CLI signed in with: the password is wrong or has expired, or the sign-in needs a person." : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text) ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file." : /az account set|multiple subscriptions/i.test(text) ? "The Azure CLI is signed in, but has no subscription selected, or several with this name." : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
-    "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
-    OWN_CLI_FILES
-  ],
-  "cli-no-answer": [
-    [{ signIn: "azure-cli", text: /no answer within|Unexpected end of JSON input|is not valid JSON|Unexpected token/ }],
-    (_context, { text }) => text.includes("no answer") ? "The Azure CLI did not answer in time and was stopped: it waits for the network, a proxy, a person or a file that another job uses, or the runner is slow." : "The Azure CLI printed something other than a token, or nothing.",
-    "Run the same command in a step of the job, to see where it waits or what it prints:",
-    GET_TOKEN,
-    WITHOUT_CLI
   ]
 });
-var ENTRA = [...IN_PARTICULAR, ...PROXY, ...IN_GENERAL];
+function tenantOf({ inPod, signIn: signIn2 }) {
+  if (inPod) return "`AZURE_TENANT_ID` of the pod";
+  return signIn2?.type === "managed-identity" ? "the tenant of the identity" : "`tenant-id`";
+}
 function asApplication({ signIn: signIn2 }) {
   return isApplication(signIn2) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
 }
 var KUBERNETES_TOKEN = [
-  "Entra does not accept the service account's token in the file `AZURE_FEDERATED_TOKEN_FILE`: the file is a copy or is no longer renewed, the token is valid for more than 24 hours, or it is not the token that Azure Workload Identity projects into the pod.",
+  "Entra does not accept the service account's token in the file `AZURE_FEDERATED_TOKEN_FILE`: the file is empty, is a copy or is no longer renewed, the token is valid for more than 24 hours, or it is not the token that Azure Workload Identity projects into the pod.",
   'Give the pod the label `azure.workload.identity/use: "true"`, do not set `AZURE_FEDERATED_TOKEN_FILE` to another file, and create the pod again. See what it has:',
   run("kubectl get pod <pod> --output yaml"),
   "The projected token must not have an `expirationSeconds` above 86400. Compare the times in the message with the clock of the node."
@@ -6121,9 +5917,9 @@ function assertionInvalid(context, symptom) {
   if (isOfKubernetes(context, symptom)) return KUBERNETES_TOKEN;
   if (context.signIn?.type === "azure-cli")
     return [
-      "Entra does not accept the token or the certificate with which the Azure CLI signed in: it is missing, expired, revoked or changed, is not the application's, or is a token of Entra instead of GitHub's ID token.",
-      "Use `auth-type: oidc`, which sends GitHub's ID token and needs no certificate.",
-      "Or check the azure/login step: its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today."
+      "Entra does not accept the token or the certificate with which the Azure CLI signed in: it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it), is missing, was revoked or changed, is not the application's, or is a token of Entra instead of GitHub's.",
+      "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
+      "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today."
     ];
   return [
     "Entra did not receive the ID token that GitHub signed: it is missing, was changed on the way, or is a different token, such as one of Entra.",
@@ -6132,40 +5928,9 @@ function assertionInvalid(context, symptom) {
     "Run the job again."
   ];
 }
-function listIdentities({ inApp }, { text }) {
-  if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
-  return [
-    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
-    run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" }))
-  ];
-}
-var WRONG_HEADER = /HTTP status 401|secret token header|Secret is not found/;
-function reachIdentity(_context, { text }) {
-  if (BEHIND_PROXY.test(text))
-    return [
-      "A proxy is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy.",
-      ...BYPASS_FOR_IDENTITY,
-      "If the runner is not in Azure, use `auth-type: oidc`."
-    ];
-  if (WRONG_HEADER.test(text))
-    return [
-      "The app's identity endpoint does not accept the job's `IDENTITY_HEADER`: it is another app's, or older than the app's last restart.",
-      "Give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` as the app has them now. Restart the app."
-    ];
-  return [
-    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, has no identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
-    "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
-    "In a container app or an App Service app, give the job the variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER` of the app.",
-    .../ECONNREFUSED/.test(text) ? [] : ["On a self-hosted runner in Azure, assign an identity to the machine:", az("vm identity assign", MACHINE)],
-    ...BYPASS_FOR_IDENTITY
-  ];
-}
-var MERGE_QUEUE = /:ref:refs\/heads\/gh-readonly-queue\//;
+var OF_ONE_RUN = /:ref:refs\/(heads\/gh-readonly-queue|tags)\//;
 function isApplication(signIn2, text = "") {
   return signIn2?.type !== "azure-cli" || text.includes("for service principal");
-}
-function scopeOf(cloud) {
-  return cloud?.postgresScope ?? "https://ossrdbms-aad.database.windows.net/.default";
 }
 function subjectOf({ assertion }, { text }) {
   return text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
@@ -6175,19 +5940,20 @@ function issuerOf({ assertion }, { text }) {
 }
 function unfederated(context, symptom) {
   if (isOfKubernetes(context, symptom))
-    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
+    return INTERNAL.test(issuerOf(context, symptom)) ? "The cluster's OIDC issuer is off, or the pod is older than it: the token of its service account has the cluster's internal issuer, which Entra cannot read." : "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
   if (symptom.text.includes("AADSTS70025:"))
     return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
   if (symptom.text.includes("AADSTS700211:"))
     return "The application's federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
-  if (symptom.text.includes("AADSTS700212:"))
+  if (/AADSTS700212\d?:/.test(symptom.text))
     return "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
   if (symptom.text.includes("AADSTS7002138:"))
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
-  if (MERGE_QUEUE.test(subjectOf(context, symptom)))
-    return "The job runs for the merge queue. Its branch changes with each run, and so does the subject, so a federated credential for this subject would not match the next run.";
+  if (OF_ONE_RUN.test(subjectOf(context, symptom)))
+    return "The job runs for a tag or for the merge queue, and the application has no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
   return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
+var CLUSTER = { "resource-group": "<resource-group>", name: "<cluster>" };
 function federate(context, symptom) {
   const { assertion, cloud, signIn: signIn2 } = context;
   const sent = {
@@ -6198,11 +5964,12 @@ function federate(context, symptom) {
   const id = clientOf(signIn2);
   if (isOfKubernetes(context, symptom))
     return [
+      ...INTERNAL.test(sent.issuer) ? TURN_ON_ISSUER : [],
       "The ID token is that of a service account of Kubernetes. Find the issuer of its cluster:",
-      az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
+      az("aks show", { ...CLUSTER, query: "oidcIssuerProfile.issuerUrl" }),
       ...credential("create", id, { ...sent, issuer: "<issuer>" })
     ];
-  if (MERGE_QUEUE.test(sent.subject))
+  if (OF_ONE_RUN.test(sent.subject))
     return [
       "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
       ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
@@ -6219,8 +5986,14 @@ function federate(context, symptom) {
   if (isCustomized(sent.subject)) return [...showCustomization(assertion), ...create];
   return [...create, "Run the job again after a few minutes: a new federated credential can take that long to work."];
 }
-var OTHERWISE_EQUAL = /AADSTS(700212|7002138):/;
+var INTERNAL = /^https:\/\/kubernetes\.default\b/;
+var TURN_ON_ISSUER = [
+  "Turn on the OIDC issuer of the cluster, then create the pod again. (Outside AKS, set `--service-account-issuer` of the API server to a public address.)",
+  az("aks update --enable-oidc-issuer --enable-workload-identity", CLUSTER)
+];
+var OTHERWISE_EQUAL = /AADSTS(700212\d?|7002138):/;
 function isOfKubernetes(context, symptom) {
+  if (context.inPod) return true;
   return /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(
     `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`
   );
@@ -6268,6 +6041,67 @@ function clientOf(signIn2, text = "") {
   return text.match(/'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'/)?.[1] ?? "<client-id>";
 }
 
+// src/diagnosis/meanings.ts
+var MEANINGS = {
+  "a limit is reached": [
+    /(\bquotas?\b|\blimits?\b|too (many|long|large|big|quickly|fast|often)|\bmaximum\b|(?<!deadline |time-?out )exceed)\w*/i,
+    "If the limit is one of requests, attempts or connections, run the job again later, and fewer jobs at the same time. If it is a length or a size, shorten what the message names."
+  ],
+  "it cannot do this at the moment": [
+    /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provision|restor|upgrad|restart|used|access|initiali[sz]|mov|scal)\w*|(during|still|currently|is|are) (provision|updat|creat|delet|start|restart|upgrad|scal|initiali[sz])ing|not (yet |in an? )?ready|\bbusy\b|\b(re)?try( again| (the|this|your) [\w ]{1,20})? (later|in (a|\d))|again (later|in (a|\d))|temporarily|temporary (error|failure|problem|issue)|(currently|service|server|system) (is )?(unavailable|not available)|timed[- ]?out|timeout (expired|reached|exceeded|occurred|while|waiting)|deadline|overload|throttl|internal (server |service )?error|\btransient|maintenance|concurrent (update|modif|operation|write))\w*/i,
+    "Run the job again in a few minutes.",
+    { retries: 2 }
+  ],
+  "something has expired, or is not valid yet": [
+    /((?<!(not|n.t|never|yet) )\bexpired\b|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
+    "Renew what the message names, such as a secret, a certificate or a sign-in. On a self-hosted runner, check the clock, too."
+  ],
+  "a version is too old or too new for what it is asked, or this is not offered there": [
+    /((unrecognized|unknown|unexpected) (argument|option|parameter|command|flag|setting|configuration|keyword|field|feature|function|method|type|version)|unsupported|((can)?not|\w{2,6}n['\u2019]t)( \w+)? support|(only|still) support|supported? only|no longer (support|accept|allow|available)|deprecated|obsolete|\bretired\b|incompatible|(not |un)implemented|please upgrade|versions? (older|earlier|lower|below)|syntax error|(or|and) (later|newer|higher|above)\b|(newer|older|later|minimum) version)\w*/i
+  ],
+  "a permission is missing, or a policy or a setting forbids this": [
+    /(denied|forbid|unauthori[sz]ed|((can)?not|\w{2,6}n['\u2019]t) (been )?(authori[sz]ed|permitted|allowed|entitled|eligible|granted|approved)|disallow|\bby .{0,40}?polic|polic(y|ies) (do|block|forbid|prevent|require|of)|insufficient (?!data)|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|\breserved\b|not have (the )?(access|right|authori)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
+    "Ask the administrators there for the permission, or for an exception."
+  ],
+  "something that it needs is disabled, blocked or not set up": [
+    /(disabled|((can)?not|\w{2,6}n['\u2019]t) (been )?(enabled|activated|active|registered|configured|set up|initiali[sz]ed|installed|running)|\bno [\w .-]{1,40}configured|suspended|\bblocked\b|\bbanned\b|revoked|\binactive\b|deactivated|(turned|switched) off|\bpaused\b|\bstopped\b|\blocked\b|been (deleted|removed)|archived|read-only)\w*/i,
+    "Enable or set up what the message names, or ask the administrators there for it."
+  ],
+  "it was given values that exclude each other": [
+    /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['\u2019]t) be (used|specified|combined|set|provided) (together|with|when)|in combination)\w*/i
+  ],
+  "more than one thing fits, or something exists already": [
+    /(ambiguous|((can)?not|\w{2,6}n['\u2019]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i
+  ],
+  "something that it needs is missing or empty": [
+    /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['\u2019]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)|(is|are|be) (required|necessary)\b|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
+    "Check that what the message names has a value: a secret that is not set, or that a run for a fork or for Dependabot cannot read, is empty."
+  ],
+  "something that it was asked for does not exist there": [
+    /(((can)?not|\w{2,6}n['\u2019]t) (be |been )?(found|located|resolved|recognized)|((can)?not|\w{2,6}n['\u2019]t) exist|no such|\bunknown\b(?! (error|reason|exception))|(cannot|can.t|unable to|could not|couldn.t) (find|locate|resolve)|non-?existent|no longer exists|\bno [\w .-]{1,40}found\b|misspel)\w*/i,
+    "Check the names and IDs in the message: those of the inputs of this step, and those of what was deleted or moved."
+  ],
+  "a value is wrong, does not have the form that it expects, or does not fit another value": [
+    /(((can)?not|\w{2,6}n['\u2019]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid|malformed|((can)?not|\w{2,6}n['\u2019]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i
+  ]
+};
+var NOT_WORDS = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
+function byItsWords(what, ...first) {
+  return (_context, { text }) => {
+    const said = text.replace(NOT_WORDS, " ");
+    for (const [means, [words2, ...next]] of Object.entries(MEANINGS)) {
+      const [found] = said.match(words2) ?? [];
+      if (found === void 0) continue;
+      const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
+      return [sentence`${cause} (${code(found)}).`, ...first, ...next];
+    }
+    return [`${what}, for the reason in its message.`, ...first];
+  };
+}
+
+// src/diagnosis/network.ts
+var import_node_net = require("node:net");
+
 // src/diagnosis/runner.ts
 var RUNNER = rulesFor(EVERYWHERE, {
   "runner-limit": [
@@ -6290,7 +6124,7 @@ var RUNNER = rulesFor(EVERYWHERE, {
     "Remove those that do not allow TLS 1.2 and TLS 1.3, and `OPENSSL_CONF` and `OPENSSL_MODULES` if they are for another version of OpenSSL."
   ],
   "runner-file": [
-    /\bE(?!CONN|TIME|HOST|NET)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
+    /\bE(?!CONN|TIME|HOST|NET|RROR)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
     "The runner has lost a file that each step needs, or the user of the job or its container may not change it, or its file system is read-only.",
     "See the files, their owner and their disk, in a step of the same job:",
     run('id\nls -la "$RUNNER_TEMP" "$RUNNER_TEMP/_runner_file_commands"\ndf -h "$RUNNER_TEMP"'),
@@ -6311,6 +6145,8 @@ var LACKS = [
 ];
 
 // src/diagnosis/network.ts
+var COMPLETED = "The action adds the cloud's suffix to a `host` without a dot. For a container of the job, publish its port, and set `host: localhost`.";
+var SET_MTU = "If this happens only in a container or a pod, its MTU may be larger than the network's: in Docker, set `mtu` in `daemon.json`.";
 var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
@@ -6318,8 +6154,9 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       /getaddrinfo EAI_AGAIN [\w-]+$|host name "[\w-]+"|ECONNREFUSED (0\.0\.0\.0|:::)/
     ],
     (context) => isPostgres(context) ? [
-      `${HIDDEN} It is misspelt, or the name of a server in a virtual network, which resolves only inside that network.`,
-      ...setFullName(context),
+      `${HIDDEN} It is misspelt, or a name that resolves only inside a network: a virtual network, or a Kubernetes cluster (\`svc.cluster.local\`).`,
+      ...setFullName(),
+      INSIDE.test(hostOf(context)) ? "Or run the job where the name is known, such as in its cluster." : COMPLETED,
       "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
     ] : [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)]
   ],
@@ -6329,7 +6166,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     lookUp,
     "If it answers with an address, the fault has passed. Run the job again.",
     "If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
-    (context) => isPostgres(context) ? [] : reachable(context),
+    (context) => isPostgres(context) ? [COMPLETED] : reachable(context),
     { retries: 2 }
   ],
   "connection-not-allowed": [
@@ -6345,32 +6182,36 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
       /bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i
     ],
-    "The connection broke: something in between cut it or changed its data (a gateway, a proxy, or in Docker in Docker an MTU that is too large), or the peer is restarting or failing over.",
+    "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the peer is restarting or failing over.",
     "Run the job again.",
     (context) => isPostgres(context) ? lookAtState(context) : [...seeAnswer(context), ...reachable(context)],
+    SET_MTU,
     { retries: 3 }
   ],
   "connection-timed-out": [
     "ETIMEDOUT EALREADY EINPROGRESS ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
+      if (isIpv6Only(text)) return withoutIpv6(context);
       if (!isPostgres(context))
         return [
-          "Nothing answered: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or in Docker in Docker the MTU is too large.",
+          "No answer came in time: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or the service is overloaded.",
           ...reachable(context),
           ...seeAnswer(context),
           .../ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : []
         ];
       return [
-        "Nothing answered: a firewall drops the packets, public access is off, or the server is stopped.",
+        "No answer came in time: a firewall drops the packets, public access is off, or the server is stopped or overloaded.",
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
         "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
         "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
         azAllow(context, "<address>"),
-        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`
+        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
+        .../connect E/.test(text) ? [] : seeWhoAnswers(context)
       ];
     },
+    SET_MTU,
     { retries: 1 }
   ],
   "connection-refused": [
@@ -6378,20 +6219,19 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => {
       if (!isPostgres(context))
         return [
-          "Nothing listens at this address, or a firewall in between refuses the connection.",
+          "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
           ...reachable(context)
         ];
       if (NO_NAME.test(context.host ?? "") || LOOPBACK.test(text))
         return [
           "`host` is not the name of an Azure server: it is an address, or leads to the machine or the container of the job. Nothing listens on this port there.",
-          ...setFullName(context),
+          ...setFullName(),
           "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
         ];
       return [
         "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
-        "Look at the server's state:",
-        azShow(context, "state"),
-        "If the server is stopped, start it. Then run the job again."
+        "Look at the server's state. If it is stopped, start it. Then run the job again:",
+        azShow(context, "state")
       ];
     },
     { retries: 1 }
@@ -6400,12 +6240,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (/ [0-9a-f]*:[0-9a-f]*:/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text))
-        return [
-          "The address is an IPv6 address, and the runner's network has no IPv6, as GitHub's own has none.",
-          ...lookUp(context),
-          "If the name has no IPv4 address, use one that has, correct the runner's DNS server, or use a runner in a network with IPv6."
-        ];
+      if (isIpv6Only(text)) return withoutIpv6(context);
       return [
         "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
         "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
@@ -6421,8 +6256,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS"
     ],
     "The runner could not make or use the connection, for the reason in the message.",
-    (context) => isPostgres(context) ? [] : seeAnswer(context),
-    (context) => atPostgres(context, [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName(context)]),
+    (context) => isPostgres(context) ? [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName()] : [...seeAnswer(context), ...reachable(context)],
     "Run the job again.",
     { retries: 1 }
   ],
@@ -6431,25 +6265,24 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i
     ],
-    (context) => isPostgres(context) && NO_NAME.test(context.host ?? "") ? "`host` is an IP address, or one word, and the server's certificate is for its full name. Nothing secret was sent." : "The certificate is for a different name: this might not be your server, or a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
-    (context) => isPostgres(context) ? [] : seeWhoAnswers(context),
-    (context) => atPostgres(context, [
-      ...setFullName(context),
+    (context) => isPostgres(context) && NO_NAME.test(context.host ?? "") ? "`host` is an IP address, or one word, and the server's certificate is for its full name. Nothing secret was sent." : "The certificate does not contain the name that was asked for: it is not the server's own name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+    (context) => isPostgres(context) ? [
+      ...setFullName(),
       "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
       "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password."
-    ])
+    ] : [...seeWhoAnswers(context), ...reachable(context)]
   ],
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
     "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
     "Compare the runner's clock with the certificate's dates:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
-    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's, replace it in `ssl-root-cert` or `NODE_EXTRA_CA_CERTS`."
+    (context) => `If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's, replace it in \`${authoritiesOf(context)}\`.`
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
-    "Check the file that `ssl-root-cert`, `REQUESTS_CA_BUNDLE`, `NODE_EXTRA_CA_CERTS` or another of these variables names. In a container, the path is that of the container:",
+    (context) => `Check the file that \`${authoritiesOf(context)}\` or another of these variables names. In a container, the path is that of the container:`,
     run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
     "Each certificate in it needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`."
   ],
@@ -6469,27 +6302,25 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i
     ],
-    "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, or this is not the server. Nothing secret was sent.",
+    "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, this is not the server, or the server does not send its intermediate certificate. Nothing secret was sent.",
     "See who issued the certificate:",
     (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
     (context) => isPostgres(context) ? [
-      context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`, with the intermediate ones."
+      context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`, with the intermediate ones.",
+      "If a well-known authority issued it, let the owner of the server install the intermediate certificate too."
     ] : [
       "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
-      run(`${context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS"}=<path-to-pem>`)
+      run(`${authoritiesOf(context)}=<path-to-pem>`)
     ]
   ],
-  "tls-host-not-allowed": [
-    /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|number (49|112)\b/i,
-    "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there.",
-    (context) => sentence`Allow ${code(hostOf(context))} in the firewall or proxy of the runner's network.`,
-    seeWhoAnswers
-  ],
-  "tls-client-certificate": [
-    /(alert|error: tls)\W{1,3}(unknown.?ca|unknown.?cert|bad.?cert|no.?cert|unsupported.?cert|cert|decrypt.?error)|certificate required|number (4[1-68]|51|116)\b/i,
-    "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+  "tls-refused": [
+    [
+      /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|number (49|112)\b/i,
+      /(alert|error: tls)\W{1,3}(unknown.?ca|unknown.?cert|bad.?cert|no.?cert|unsupported.?cert|cert|decrypt.?error)|certificate required|number (4[1-68]|51|116)\b/i
+    ],
+    (_context, { text }) => /access.?denied|unrecognized.?name|number (49|112)\b/i.test(text) ? "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there." : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
     seeWhoAnswers,
-    (context) => sentence`Let the runner reach ${code(hostOf(context))} without the gateway or proxy that asks for a client certificate.`,
+    (context) => sentence`Allow ${hostToAllow(context)} in the firewall or proxy of the runner's network, without a client certificate.`,
     (context) => atPostgres(context, ["Check `host` and `port`."])
   ],
   "tls-outdated": [
@@ -6501,7 +6332,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "See who answers, with which TLS, and what limits the TLS of the runner:",
     (context) => run(look(context), SHOW_OPENSSL),
     "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
-    (context) => isPostgres(context) ? [PAST_POOLER, "The lowest version of the server is its parameter `ssl_min_protocol_version`."] : bypassProxy(context)
+    (context) => isPostgres(context) ? [...pastPooler(context), "The lowest version of the server is its parameter `ssl_min_protocol_version`."] : bypassProxy(context)
   ],
   "tls-handshake": [
     [
@@ -6535,6 +6366,20 @@ var PRIVATE = rulesFor(["postgres", "azure"], {
 });
 var NETWORK = [...RUNNER, ...ON_THE_WAY];
 var PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
+function isIpv6Only(text) {
+  return /[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text);
+}
+function withoutIpv6(context) {
+  return [
+    "The address is an IPv6 address, and the runner's network has no way to it. GitHub's own runners have no IPv6.",
+    ...lookUp(context),
+    "If the name has no IPv4 address, use one that has, correct the runner's DNS server, or use a runner in a network with IPv6."
+  ];
+}
+function authoritiesOf(context) {
+  if (isPostgres(context)) return "ssl-root-cert";
+  return context.with === "entra" && context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS";
+}
 function fromOutside(context) {
   return [
     "The server's address is private: only its own network, and networks that are peered with it, lead there.",
@@ -6546,7 +6391,7 @@ function atPostgres(context, steps) {
   return isPostgres(context) ? steps : reachable(context);
 }
 function reachable({ proxy, ...context }) {
-  const host = code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
+  const host = hostToAllow(context);
   if (proxy) return [sentence`The proxy ${code(proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`];
   return [
     sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`,
@@ -6554,8 +6399,10 @@ function reachable({ proxy, ...context }) {
   ];
 }
 function lookUp(context) {
+  if ((0, import_node_net.isIP)(hostOf(context))) return [];
   return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(hostOf(context))}`)];
 }
+var INSIDE = /\.(svc|local|internal|lan)$/;
 function seeWhoAnswers(context) {
   return ["See who answers, and with which TLS:", run(look(context))];
 }
@@ -6566,19 +6413,16 @@ function look(context, then = "") {
 }
 
 // src/diagnosis/fallbacks.ts
-var UNKNOWN = {
-  code: "unknown",
-  with: [],
-  when: [],
-  explain: (context) => ({
-    hint: inOurWords("This action does not recognize this error."),
-    steps: stepsOf([
-      ...context.host === void 0 ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context),
-      "Run the job again with `Enable debug logging` ticked.",
-      "If the error persists, open an issue in this action's repository, with this message."
-    ])
-  })
-};
+var [UNKNOWN] = rulesFor([], {
+  unknown: [
+    [],
+    byItsWords("The step failed with an error that this action does not recognize"),
+    (context) => context.host === void 0 ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context),
+    "Run the job again with `Enable debug logging` ticked.",
+    "If the error persists, open an issue in this action's repository, with this message."
+  ]
+});
+var USE_OIDC = "Use `auth-type: oidc`, which does not need the Azure CLI.";
 var FALLBACKS = [
   ...rulesFor("github", {
     "oidc-unavailable": [
@@ -6590,16 +6434,9 @@ var FALLBACKS = [
     ]
   }),
   ...rulesFor("entra", {
-    "request-malformed": [
-      "AADSTS50050 AADSTS50192 AADSTS90004 AADSTS90005 AADSTS90007 AADSTS90013 AADSTS90014 AADSTS90015 AADSTS90016 AADSTS90056 AADSTS90102 AADSTS90107 AADSTS90117 AADSTS90121 AADSTS165004 AADSTS165900 AADSTS900144 AADSTS1000604 AADSTS7000110 AADSTS9002313 AADSTS70003* AADSTS90014* AADSTS90023*",
-      "The request that Entra received is incomplete or malformed: an input is empty or wrong, the stored sign-in of the Azure CLI is damaged, or a proxy changed the request.",
-      checkSignIn,
-      allowInProxy
-    ],
     "entra-answer-unreadable": [
       [
-        { codes: "NOT_JSON" },
-        "AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
+        "NOT_JSON AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
         /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: 'access_token'|gave no token|Response had no |^No response$/,
         /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/
       ],
@@ -6611,41 +6448,40 @@ var FALLBACKS = [
     ],
     "entra-refused": [
       [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
-      "Entra refused the sign-in, for the reason in its message.",
+      byItsWords("Entra refused the sign-in"),
+      checkSignIn,
       (_context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
-        if (number === void 0) return [];
-        return [
-          `Read what Microsoft says about the number: https://login.microsoftonline.com/error?code=${number}`,
-          `An administrator finds this sign-in and its reason by the error code ${number}: Entra admin center, \`Sign-in logs\`, for an application \`Service principal sign-ins\` or \`Managed identity sign-ins\`.`
-        ];
+        return number ? `Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}` : [];
       },
-      checkSignIn
+      "An administrator finds this sign-in and its reason by the error code: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`."
     ],
     "cli-failed": [
-      { signIn: "azure-cli" },
-      (_context, { text }) => /azext_|cliextensions|load extension/.test(text) ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty or incomplete, or it does not fit this version." : (
+      {
+        signIn: "azure-cli",
         // Its own errors begin so; other words are those of a shell, a loader or Python.
-        /^(?!(ERROR|WARNING): )|Traceback|unexpected error|Error:|No module|is misspelled/.test(text) ? "The Azure CLI itself failed: it has a fault, its packages or extensions do not fit together, or it starts with a Python in which it is not installed." : "The Azure CLI gave no token, for the reason in its message."
-      ),
-      "Use `auth-type: oidc`, which does not need the Azure CLI.",
+        text: /^(?!(ERROR|WARNING): |.*unrecognized argument)|Traceback|unexpected error|Error:|No module|is misspelled|azext_|cliextensions|load extension/
+      },
+      (_context, { text }) => /azext_|cliextensions|load extension/.test(text) ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty or incomplete, or it does not fit this version." : "The Azure CLI itself failed: it has a fault, its packages or extensions do not fit together, or it starts with a Python in which it is not installed.",
+      USE_OIDC,
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
       run("which -a az", "az version", GET_TOKEN),
       "On a self-hosted runner, remove what does not belong there: a second `az`, or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). Then install the newest Azure CLI again: https://aka.ms/azure-cli",
-      (_context, { text }) => /ssl|crypto/i.test(text) ? "If OpenSSL is the reason, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`." : []
+      "If the message names OpenSSL or `cryptography`, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`."
+    ],
+    "cli-refused": [
+      { signIn: "azure-cli" },
+      byItsWords("The Azure CLI gave no token", USE_OIDC),
+      "Or see where the same command fails, and with which version, in a step of the job. The newest version: https://aka.ms/azure-cli",
+      run("az version", GET_TOKEN)
     ]
   }),
   ...rulesFor("postgres", {
     "server-error": [
       "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
-      "The server refused the request for a reason that this action does not recognize. A setting or an SQL feature that is unknown to it needs another version of PostgreSQL, or PostgreSQL in place of another product.",
-      "See what the server says to psql 16 or newer, with the same role and its password or a token:",
-      ({ host = "<host>", user = "<user>", database = "postgres" }) => (
-        // Not as parameters of psql, which reads `dbname` as a list of settings if it has `=`.
-        run(
-          `PGHOST=${shell(host)} PGUSER=${shell(user)} PGDATABASE=${shell(database)} PGSSLMODE=verify-full PGSSLROOTCERT=system psql`
-        )
-      ),
+      byItsWords("The server refused the request"),
+      "Try the same in psql, as the same role. There, see which product and version answers, because others know other settings and SQL, and which event triggers the database has, whose functions run at each GRANT:",
+      run("SELECT version();\nSELECT evtname, evtfoid::regproc FROM pg_event_trigger;"),
       (_context, symptom) => sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
     ]
   })
@@ -6677,8 +6513,232 @@ var GITHUB = rulesFor("github", {
   ]
 });
 
+// src/diagnosis/proxy.ts
+var HTTPS = ["entra", "github", "azure", "github-issues"];
+var PRODUCTS = "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
+var PROXY = rulesFor(HTTPS, {
+  "proxy-sign-in": [
+    ["CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
+    "The proxy between the runner and this host asks for a sign-in.",
+    "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
+    run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
+    "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
+    bypassProxy
+  ],
+  "proxy-overloaded": [
+    [
+      { codes: "CONNECT_5*", text: /^(?!.*\b5[01]1\b)/ },
+      { status: ["5xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
+      new RegExp(`HTTP status 5\\d\\d with .*${PRODUCTS}`, "i"),
+      { status: ["5xx"], text: /handshake ?fail|tls handshake/i }
+    ],
+    "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall, TLS or upstream proxy fails.",
+    "Run the job again.",
+    "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
+    bypassProxy,
+    { retries: 2 }
+  ],
+  "proxy-unusable": [
+    [
+      { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
+      "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
+      /tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
+      /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
+      /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
+      "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
+    ],
+    "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing listens there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.",
+    "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, `127.0.0.1` is the container itself:",
+    run("HTTPS_PROXY=http://<proxy>:<port>"),
+    "Check the proxy on the runner:",
+    (context) => run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
+    { retries: 1 }
+  ],
+  "proxy-refused": [
+    [
+      "CONNECT_* ERR_PROXY_TUNNEL ERR_TUNNEL_CONNECTION_FAILED HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW Z_DATA_ERROR",
+      { status: ["3xx", 413, 414, 431, 511] },
+      {
+        codes: "NOT_JSON",
+        status: ["2xx", "3xx", "4xx"],
+        text: /^(?!HTTP status (408|429|[23].*empty answer)|.*Our services aren)/
+      },
+      /Error Code : ([34]\d\d(?!.*Our services aren).*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
+      /\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/,
+      { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
+      { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") }
+    ],
+    (_context, { text }) => /overflow|\b(413|414|431)\b/i.test(text) ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts." : /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i.test(text) ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)." : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text) ? "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers." : "A proxy or a firewall between the runner and this host does not allow the connection.",
+    allowInProxy,
+    seeAnswer
+  ]
+});
+
+// src/diagnosis/managed-identity.ts
+var OF_PROXY = new RegExp(
+  `HTTP status (407|50[24] (?!.*dial tcp)|[234]\\d\\d with an HTML page|3\\d\\d|2\\d\\d with (?!an empty)|5\\d\\d with .*${PRODUCTS})|Required metadata header|X-Forwarded-For|Parse Error|Response had no `,
+  "i"
+);
+var AGAIN = /\b(try|retry)\b|temporar|throttl/i;
+var FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
+var IMDS = /^169\.254\.169\.254$/;
+var NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
+var APP = { "resource-group": "<resource-group>", name: "<app>" };
+var MACHINE = { ...APP, name: "<vm>" };
+var IDENTITY = { ...MACHINE, identities: "<identity-id>" };
+var LIST_OF_APP = [
+  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`:",
+  run(az("containerapp identity show", APP), az("webapp identity show", APP))
+];
+var OWN_VARIABLES = [
+  "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none.",
+  "Then restart the runner, or the app that it is in, which starts with the variables that are valid now."
+];
+function bypass({ signIn: signIn2, host }) {
+  return bypassProxy({ host: signIn2?.type === "managed-identity" && host !== void 0 ? host : "169.254.169.254" });
+}
+var MANAGED_IDENTITY = rulesFor("entra", {
+  "managed-identity-gone": [
+    { signIn: "managed-identity", text: /AADSTS(7000(?!112\b)\d+|5001[23]|90002)\b/ },
+    "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
+    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. An app has the same commands:",
+    run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
+    "A new identity has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
+  ],
+  "managed-identity-arc": [
+    [
+      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
+      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|WWW-Authenticate header/
+    ],
+    "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
+    "On Linux, add the runner's user to the agent's group, and restart the agent. Then restart the runner's service:",
+    run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
+    "On Windows, add the user to the local group `Hybrid agent extension applications`, and restart the service `himds`."
+  ],
+  "managed-identity-aks": [
+    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
+    "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of the pod's service account, pod identity has no binding for the pod, or it needs to know the identity.",
+    "See which labels and which service account the pod has:",
+    run("kubectl get pod <pod> --output yaml"),
+    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
+    "With pod identity, the label is `aadpodidbinding`, with the selector of an `AzureIdentityBinding`.",
+    { retries: 1 }
+    // a new pod gets its identity a moment later
+  ],
+  "managed-identity-other-cloud": [
+    [
+      {
+        signIn: "managed-identity",
+        text: /\bEC2ws\b|Metadata-Flavor|Metadata Server for VM|MMDS|Resource not found: \//
+      },
+      { signIn: "managed-identity", host: IMDS, status: [401, 404], text: /not JSON|HTML page/ }
+    ],
+    "The runner is a virtual machine, but not one of Azure: the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker answered, which issues no tokens for a managed identity of Azure.",
+    "Use `auth-type: oidc`, which works in each cloud."
+  ],
+  "managed-identity-proxy": [
+    [
+      /Required metadata header not specified|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
+      { signIn: "managed-identity", text: OF_PROXY },
+      { signIn: "managed-identity", atProxy: true }
+    ],
+    "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or the runner is not in Azure, and something else answers.",
+    bypass,
+    "If the runner is not in Azure, use `auth-type: oidc`."
+  ],
+  "managed-identity-request": [
+    [
+      /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found/i,
+      "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
+      { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
+    ],
+    "The identity endpoint does not accept the request: a variable of the job is that of another app, of an earlier start of this app, or of a different kind of endpoint, or it is not a URL. Or a proxy changed the request, or the Azure CLI is older than 2.67; in a container app, `auth-type: managed-identity` knows the endpoint.",
+    "Use `auth-type: oidc`, which does not need this endpoint.",
+    "Or see which variables the job has:",
+    run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
+    ...OWN_VARIABLES,
+    bypass
+  ],
+  "managed-identity-not-listening": [
+    [
+      { signIn: "managed-identity", codes: "ECONNREFUSED", text: NOT_IMDS },
+      { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ }
+    ],
+    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is that of another container, or the endpoint is still starting.",
+    ...LIST_OF_APP,
+    ...OWN_VARIABLES,
+    { retries: 2 }
+  ],
+  "managed-identity-unavailable": [
+    [
+      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint is un|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
+      /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
+      /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
+      {
+        signIn: "managed-identity",
+        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM"
+      }
+    ],
+    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
+    "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
+    "In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
+    bypass
+  ],
+  "managed-identity-only-one": [
+    [
+      /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned/,
+      "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell"
+    ],
+    "On Azure Arc, Cloud Shell and Service Fabric, `client-id` cannot choose an identity: these hosts have one of their own.",
+    "Remove `client-id`.",
+    "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment."
+  ],
+  "managed-identity-unknown": [
+    [
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned .{0,40}Identity found/i,
+      { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
+      /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
+      "unable_to_create_source"
+    ],
+    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
+    ({ signIn: signIn2 }) => `${isApplication(signIn2) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
+    listIdentities,
+    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.'
+  ],
+  "managed-identity-refused": [
+    [
+      { signIn: "managed-identity", status: [400, 403], text: FINAL },
+      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/
+    ],
+    ({ signIn: signIn2 }) => isApplication(signIn2) ? "The identity endpoint refused the request, for the reason in its message. If the message has none, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none." : "The Azure CLI is signed in with a managed identity, or with the account of Cloud Shell or of a compute of Azure Machine Learning. The endpoint that issues its tokens refused the request: the identity is not assigned any more, the endpoint issues no tokens for PostgreSQL, or the Azure CLI is too old.",
+    "Use `auth-type: oidc`, which does not need this endpoint.",
+    ({ signIn: signIn2 }) => isApplication(signIn2) ? "Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities." : "Or sign in with azure/login right before this step (by hand: `az login`), with the newest Azure CLI: https://aka.ms/azure-cli",
+    listIdentities
+  ],
+  "managed-identity-busy": [
+    [
+      { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"], text: /^(?!.*AADSTS)/ },
+      { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
+      { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
+      { signIn: "managed-identity", text: /socket hang up|HTTP status 2\d\d with an empty/ },
+      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/
+    ],
+    "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
+    "Run the job again.",
+    "If the error persists, check that `client-id` is a client ID and not an object ID. Then restart the machine or the app, or create its identity again.",
+    { retries: 3 }
+  ]
+});
+function listIdentities({ inApp }, { text }) {
+  if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
+  return [
+    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
+    run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" }))
+  ];
+}
+
 // src/diagnosis/postgres.ts
-var import_node_net = require("node:net");
+var import_node_net2 = require("node:net");
 
 // src/model/entra-label.ts
 var PRINCIPAL_TYPES = ["service", "user", "group"];
@@ -6700,10 +6760,8 @@ function entraLabel({ objectId: objectId3, type, admin, mfa }) {
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
-var OTHER_CLOUD = "The token is for the PostgreSQL servers of another cloud.";
 var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
 var ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"\u00ab\u00bb\u201e]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
-var USE_POOLER = "Or connect through PgBouncer, `port: 6432`, if it is enabled (not on Burstable servers).";
 var POOLER_REASONS = {
   "It accepts no password as long as this token. The token of an application is shorter than that of a user.": /password too|too large|partial pkt/,
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter|command-line option|support the option/,
@@ -6716,14 +6774,18 @@ var POOLER_REASONS = {
   "Its configuration has no such database, or not for this user.": / route |pool configur|No pool|database/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
   "It expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|authenticat/i,
-  "Its databases, users or pool mode do not fit, its servers differ, or it knows this server by another name.": /^/
+  "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/
 };
+var SCHEMA = /\b(sch[e\u00e9]mas?|schematu?|esquema|skema) |(\u30b9\u30ad\u30fc\u30de|\u0441\u0445\u0435\u043c[\u0430\u0435\u0438\u044b]|\u6a21\u5f0f) |\u10e1\u10e5\u10d4\u10db\u10d0|\u015femas\u0131n|\uc2a4\ud0a4\ub9c8\(/i;
 var LIST_SCHEMAS = [
-  "List the owners of schemas. Azure gives `public` to `azure_pg_admin`, whose members are the server's administrators:",
-  run("SELECT nspname, nspowner::regrole FROM pg_namespace;")
+  "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
+  run(
+    'GRANT USAGE ON SCHEMA "<schema>" TO "<user>" WITH GRANT OPTION;',
+    "SELECT nspname, nspowner::regrole FROM pg_namespace;"
+  )
 ];
-var LIST_EVENT_TRIGGERS = run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;");
 var NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["\u00ab\u00bb\u201e]\s?([^"\u00ab\u00bb\u201e\u201c]+?)\s?["\u00ab\u00bb\u201c]/i;
+var ROLE_IN_OTHER_LANGUAGE = /(Roll[ei]\w*|r\u00f4le|rol[\u0105i]?|ruolo|papel|role\)|\u0440\u043e\u043b[\u044c\u0438\u0456]|\u0440\u043e\u043b\u043b?\u044e|\u30ed\u30fc\u30eb|\u89d2\u8272|\u10e0\u10dd\u10da\S*) ?\(?["\u00ab\u00bb\u201e]|["\u00bb\u201c] ?(rol|\ub864)/i;
 var NOT_ENCRYPTED = /^(?!.*server login)(?=.*pg_hba)(.*SSL (off|\u5173\u95ed)|(?!.*(SSL|GSS)).*(encr|schl\u00fcssel|chiffr|cifr|cript|crittogr|krypt|szyfr|\u015fifre|\u0448\u0438\u0444\u0440|\u6697\u53f7|\u52a0\u5bc6|\uc554\ud638\ud654|\u10d3\u10d0\u10e8\u10d8\u10e4\u10d5\u10e0))/i;
 var DATABASE = /(databas\w*|Datenbank|(banco|base) de (dados|datos|donn\u00e9es)|baz[ay] danych|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u0438]( \u0434\u0430\u043d\u0438\u0445)?|\u10d1\u10d0\u10d6\u10d0\S*:?)\s?[\u00ab\u00bb"]|" (\ub370\uc774\ud130\ubca0\uc774\uc2a4|veritaban\u0131)/;
 var POSTGRES = rulesFor("postgres", {
@@ -6748,30 +6810,32 @@ var POSTGRES = rulesFor("postgres", {
   "query-timed-out": [
     "QUERY_TIMEOUT",
     "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-    "Run the job again: what was granted stays granted.",
+    "Run the job again.",
     lookAtState
   ],
   "protocol-violation": [
-    ["PROTOCOL_VIOLATION", /^SASL: (?!.*client password)/],
+    [
+      "PROTOCOL_VIOLATION",
+      /^SASL: (?!.*client password)/,
+      // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
+      { codes: "08P01", text: /^(?!bind).*(message|SCRAM|packet size|protocol synchronization)/ },
+      /no (PostgreSQL )?user ?name (specified|supplied)/
+    ],
     "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     "Check `host` and `port`: perhaps a different service listens there.",
     setFullName,
     "If a proxy or a connection pooler is in between, set `host` to the server itself."
   ],
-  "cluster-statement": [
-    /while executing command on/,
-    "Another node of the cluster refused the statement: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault.",
+  "cluster-node": [
+    /while executing command on|connection (to the remote|establishment for) node/,
+    "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
+    "If the message is about a connection, run the job again. If it says that a role is not permitted to log in, let it log in:",
+    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
     "If a role or a privilege is missing, create or grant it on all nodes, as an administrator of the cluster:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
     "Otherwise, compare the nodes, and update those that are behind:",
     run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
     "If all have the same, update Citus, or open a support request for the cluster in the Azure portal."
-  ],
-  "cluster-node": [
-    /connection (to the remote|establishment for) node/,
-    "A node of the cluster could not connect to another node. Nodes sign in to each other as the role that acts.",
-    "If the message says that this role is not permitted to log in, let it log in. Otherwise, run the job again.",
-    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`)
   ],
   "token-in-password": [
     { ...ABOUT_TOKEN, signIn: "password" },
@@ -6792,7 +6856,7 @@ var POSTGRES = rulesFor("postgres", {
     (context, { text }) => text.includes("cosmos.") ? [
       "`host` leads to a cluster of Azure Cosmos DB for PostgreSQL, which needs another token.",
       "Set `host` to a flexible server of Azure Database for PostgreSQL."
-    ] : [OTHER_CLOUD, ...SELECT_CLOUD, ...tokenClaims(context)]
+    ] : ["The token is for the PostgreSQL servers of another cloud.", ...SELECT_CLOUD, ...tokenClaims(context)]
   ],
   "token-group": [
     /does not contain group/i,
@@ -6836,10 +6900,14 @@ var POSTGRES = rulesFor("postgres", {
         text: /(password|SASL) authentication|empty password|cached error: (role|permission|no pg_hba|SSL)/
       },
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
-      /no such user|Tenant or user not found|tenant\/user|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|[Ee]ndpoint (ID|could not)|this endpoint|Control plane|exceeded the .* quota|authenticat(e|ion) .*backend|backend authentication|^(md5|SCRAM|clear text password) authentication failed|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|[Aa]uthentication (database|error, reason)|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type|no authentication method|("trust"|certificate|LDAP|PAM) authentication failed$/
+      {
+        codes: "08* 58000 XX000",
+        text: /^(?!.*(Entra|AAD|Azure|Active Directory)).*(authenticat|SASL|SCRAM|\bmd5\b|state was|JIT)/i
+      },
+      /no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|[Ee]ndpoint (ID|could not)|this endpoint|Control plane|exceeded the .* quota|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type/
     ],
     poolerRefused,
-    PAST_POOLER,
+    pastPooler,
     (context, { text }) => /no such user/.test(text) ? findRole(context) : [],
     "Or add the user, the database or the address that it refuses to the pooler's configuration."
   ],
@@ -6850,16 +6918,12 @@ var POSTGRES = rulesFor("postgres", {
     ],
     passwordRefused
   ],
-  "single-server": [
-    /^[^"]*user(name)?@(host|server)|Invalid Username specified|server name you tried|server name in (the )?user ?name|not configured to allow ipv6/i,
-    "`host` leads to a single server, or to the gateway of single servers, which Microsoft retired in March 2025.",
-    "Set `host` to the full name of the flexible server that replaced it:",
-    (context) => azShow(context, "fullyQualifiedDomainName"),
-    "If it has this name already, correct the DNS record that leads the name to another address in the runner's network."
-  ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
-    { codes: "28000", text: /^(?!.*(authentication|Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|pg_hba)).*["\u00ab\u00bb\u201e]/ },
+    {
+      codes: "28000",
+      text: /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD)\b|pg_hba)).*["\u00ab\u00bb\u201e]/i
+    },
     (context, symptom) => byPooler(context, symptom) ?? [
       "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
       "Set `user` to a role that can log in.",
@@ -6916,7 +6980,6 @@ var POSTGRES = rulesFor("postgres", {
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
     (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-    ({ port: port2 = 5432 }, { text }) => port2 !== 5432 || /max_\w+_conn|query_wait|too many servers/.test(text) ? [] : [USE_POOLER],
     { retries: 4 }
   ],
   "server-restarting": [
@@ -6946,19 +7009,13 @@ var POSTGRES = rulesFor("postgres", {
   "server-time-out": [
     ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
     "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
-    "Run the job again: what was granted stays granted.",
+    "Run the job again.",
     "If the error persists, see what limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
     "If the source is `user` or `database`, reset the limit:",
     run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
     "If it is `configuration file`, change the server's parameter:",
     (context) => azOnServer("parameter set", context, { name: "<name>", value: "<value>" })
-  ],
-  "replica-conflict": [
-    /due to conflict with recovery/,
-    "The server is a read replica, and a change that it replays from the primary conflicted with what this session was reading.",
-    "Run the job again.",
-    "Or set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`."
   ],
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
@@ -6974,16 +7031,11 @@ var POSTGRES = rulesFor("postgres", {
     "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
   ],
   "server-limit": [
-    ["53000 53400 54*", { codes: "53200", text: /shared memory|max_locks/ }],
+    ["53000 53400 54000", { codes: "53200", text: /shared memory|max_locks/ }],
     "A limit of the server was reached: a migration can fill its lock table, for example.",
     "Run the job again when less is going on.",
-    "If the error persists, raise the parameter that sets the limit. A restart of the server can be necessary:",
-    (context, { text }) => azOnServer("parameter set", context, {
-      name: /shared memory|max_locks/.test(text) ? "max_locks_per_transaction" : "<parameter>",
-      value: "<value>"
-    }),
-    "An event trigger in the database can reach the limit, too. List the event triggers:",
-    LIST_EVENT_TRIGGERS
+    "If the error persists, raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
+    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
   ],
   "out-of-memory": [
     ["53200 NO_PROCESS", /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i],
@@ -7003,14 +7055,17 @@ var POSTGRES = rulesFor("postgres", {
     "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too."
   ],
   "read-only": [
-    ["25006", /during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/],
+    [
+      "25006",
+      /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/
+    ],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     "Find out whether it is a replica, and the percentage of its storage that is used:",
     (context) => run(
       azShow(context, "{role:replicationRole, id:id}"),
       az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" })
     ),
-    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica.",
+    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica: run the job again if a change of the primary ended it.",
     growStorage,
     "If it is neither, find out at which level the setting is, and reset it there:",
     run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
@@ -7076,8 +7131,9 @@ var POSTGRES = rulesFor("postgres", {
     "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
   ],
   "entra-principal-not-found": [
-    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|principal .*does not exist/i,
-    "The server did not find exactly one principal with this object ID (or, without one, with exactly this display name) in its tenant, or cannot ask Entra.",
+    /incorrect object type|Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|principal .*does not exist/i,
+    "The server did not find exactly one principal of this `type` with this object ID (or, without one, with exactly this display name) in its tenant, or cannot ask Entra.",
+    "If the message names an actual object type, set `type` to it.",
     (_context, { text }) => /unexpected error/.test(text) ? [
       "Create the server's own service principal in the tenant, as an administrator of the tenant:",
       az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
@@ -7094,20 +7150,16 @@ var POSTGRES = rulesFor("postgres", {
     "If this action has to act as that role, set `user` to it. Otherwise grant in the other direction:",
     run('GRANT "<role>" TO "<entra-user>";')
   ],
-  "entra-principal-type": [
-    /incorrect object type provided for principal/,
-    "The object ID belongs to a different type of principal (user, group or service) than the type that was given.",
-    "Set `type` to the type that the message calls the actual object type."
-  ],
   "object-not-found": [
     [
-      "42P01 42725 42809 42883 3F000",
+      "42P01 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
       { codes: "22023", text: /^role ".*" does not exist/ },
       // SET ROLE
       /column ".*" of relation ".*" does not exist/
     ],
-    "The database has nothing of this kind with this name. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role), or code in the database, such as an event trigger, uses it without its schema.",
+    "If a migration ran at the same time, run the job again.",
     ({ database }) => sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
     run("\\du")
   ],
@@ -7134,8 +7186,7 @@ var POSTGRES = rulesFor("postgres", {
   "role-not-grantable": [
     [
       { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
-      // Other languages: of what these rules allow, only a role has its name in quotes.
-      { codes: "42501", text: NAME_IN_OTHER_LANGUAGE }
+      { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE }
     ],
     "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted, or membership in the role to act as.",
     "Run as a role that has ADMIN OPTION:",
@@ -7151,24 +7202,25 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "not-permitted": [
     "42501",
-    "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    "Set `user` to the owner of the object, usually the role that runs the migrations.",
-    (_, { text }) => text.includes("for schema") ? LIST_SCHEMAS : [],
+    (_, { text }) => SCHEMA.test(text) ? "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option." : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
+    (_, { text }) => SCHEMA.test(text) ? LIST_SCHEMAS : [],
+    "Set `user` to the owner of the object, usually the role that runs the migrations. If the app does not need the object, name it in `exclude`.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) => run(
       `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}
   WITH INHERIT TRUE, SET TRUE;`
     )
   ],
-  "membership-loop": [
-    { codes: "0LP01", text: /member|ADMIN option/i },
-    "Two roles would be members of each other or have ADMIN OPTION from each other, or the role cannot have members or be a member of another role.",
-    "See which role is a member of which one, and revoke the membership in the other direction:",
+  "grant-loop": [
+    { codes: "0LP01", text: /member|own grantor/ },
+    "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it, or the role cannot have members or be a member of another role.",
+    "If the message is about grant options, set `user` to the owner of the object, or leave out this grantee, which can grant the privilege already.",
+    "Otherwise, see which role is a member of which one, and revoke the membership in the other direction:",
     run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;")
   ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server's PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option).",
+    "The server cannot make this grant. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option). Two roles cannot be members of each other.",
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
   ],
   "tls-not-offered": [
@@ -7176,13 +7228,6 @@ var POSTGRES = rulesFor("postgres", {
     "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
     "Check `host` and `port`.",
     "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
-  ],
-  "raised-in-database": [
-    ["21* 22000 22001 22003 22004 22012 22P02 23* 24* 2F* 38* 39* 44* P0*", /tuple already updated by self/],
-    "Code in the database refused this or failed: an event trigger, or a function that it calls.",
-    "List the event triggers:",
-    LIST_EVENT_TRIGGERS,
-    "Do what the message says, or ask the trigger's owner for an exception."
   ],
   "dependent-privileges": [
     "2BP01",
@@ -7193,29 +7238,41 @@ var POSTGRES = rulesFor("postgres", {
   "pooler-refused": [
     [
       "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/
+      /cached plan must not change|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/
     ],
     poolerRefused,
-    PAST_POOLER,
+    pastPooler,
     "Or change the pooler's setting. On Azure, it is a parameter of the server:",
     (context) => azOnServer("parameter set", context, { name: "pgbouncer.<setting>", value: "<value>" })
   ],
+  "raised-in-database": [
+    [
+      "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 54001 54011 54023 P0*",
+      /tuple already updated by self/
+    ],
+    "Code in the database that runs with the statement, such as an event trigger, or a function that it calls, refused it or has the fault that the message names.",
+    "List the event triggers:",
+    run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
+    "Do what the message says, correct the trigger's function, or ask its owner for an exception.",
+    "If there are none, an extension is the cause, or the server is not PostgreSQL 14 or newer. Look up its version:",
+    run("SELECT version();")
+  ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    "The server refuses this sign-in regardless of the password: the role does not exist or cannot log in, or the server uses another way to sign in. Azure's servers use only passwords and Entra tokens (never ident, LDAP or client certificates).",
+    "The server refuses this sign-in whatever the password is. Usually it, or a pooler in between, asks for another way to sign in (peer, ident, LDAP or a client certificate). Azure's flexible servers use only passwords and Entra tokens. A name of a single server, which Microsoft retired in March 2025, has to be replaced.",
     setFullName,
-    "Check how the server lets roles sign in:",
-    (context) => azShow(context, "authConfig"),
+    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`).",
+    "If it has this name already, set `user` to a role that exists and can log in:",
     findRole
   ],
   "server-fault": [
     "XX* 58* F0*",
-    "The server, a node of its cluster or an extension had an internal error.",
-    "Run the job again: what was granted stays granted.",
+    "The server, a node of its cluster, an extension or a connection pooler in between had an internal error.",
+    "Run the job again.",
     "If a connection pooler is in between, set `host` to the server itself.",
     "If the error persists, restart the server:",
     (context) => azServer("restart", context),
-    "If that does not help, open a support request for the server in the Azure portal. If no Entra sign-in works until then, sign in with `password` as a role that has one."
+    "If that does not help, open a support request for the server in the Azure portal."
   ]
 });
 function listDatabases(context) {
@@ -7225,10 +7282,7 @@ function listAdmins(context) {
   return azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
 }
 function afterRestart(context) {
-  return [
-    "Run the job again when the server is `Ready`: what was granted stays granted.",
-    azShow(context, "{state:state, role:replicationRole}")
-  ];
+  return ["Run the job again when the server is `Ready`:", azShow(context, "{state:state, role:replicationRole}")];
 }
 function growStorage(context) {
   return [
@@ -7239,17 +7293,18 @@ function growStorage(context) {
   ];
 }
 function addressIn(text) {
-  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net.isIP);
+  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net2.isIP);
 }
 function roleIn(text) {
   return (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 }
-function byPooler({ user }, { text }) {
+function byPooler(context, { text }) {
   const role = roleIn(text);
-  if (role === void 0 || (user ?? role).toLowerCase().startsWith(role.toLowerCase())) return void 0;
+  const { user = role } = context;
+  if (role === void 0 || user?.toLowerCase().startsWith(role.toLowerCase())) return void 0;
   return [
     sentence`${name(role)} is not \`user\`: a connection pooler in between signs in as a role of its own, which the server refuses.`,
-    PAST_POOLER,
+    ...pastPooler(context),
     "Or let the pooler sign in with the name and the password of a role that can log in (PgBouncer: `auth_user`)."
   ];
 }
@@ -7293,14 +7348,10 @@ function makeAdmin(context) {
 function poolerRefused(_context, { text }) {
   return `A connection pooler is the cause, not PostgreSQL itself. ${Object.entries(POOLER_REASONS).find(([, words2]) => words2.test(text))?.[0]}`;
 }
-function withoutServer(user, host) {
-  const [, role, server = ""] = user.toLowerCase().match(/^(.+)@([^@]+)$/) ?? [];
-  return server !== "" && host.toLowerCase().startsWith(`${server}.`) ? user.slice(0, role?.length) : void 0;
-}
 function passwordRefused(context, symptom) {
   const pooler = byPooler(context, symptom);
   if (pooler !== void 0) return pooler;
-  const { signIn: signIn2, user = "", host = "", token, cloud } = context;
+  const { signIn: signIn2, user = "" } = context;
   if (signIn2?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
@@ -7308,18 +7359,9 @@ function passwordRefused(context, symptom) {
       azShow(context, "authConfig"),
       "For an Entra role, remove `password` and set `auth-type: oidc`."
     ];
-  const role = withoutServer(user, host);
-  if (role !== void 0)
-    return [
-      "`user` ends in the name of the server, which a flexible server treats as part of the role's name.",
-      sentence`Set \`user\` to ${code(role)}.`
-    ];
-  const audience = claim(token, "aud")?.replace(/\/$/, "");
-  if (audience !== void 0 && cloud !== void 0 && !cloud.postgresScope.startsWith(audience))
-    return [OTHER_CLOUD, ...SELECT_CLOUD, ...tokenClaims(context)];
   return [
     GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    "Set `user` to the role that has this token's `oid`, or that of a group. A guest's role has a name with `#EXT#`.",
+    "Set `user` to the role that has this token's `oid`, or that of a group. A guest's role has a name with `#EXT#`. Leave out an `@<server>` at the end, which only single servers needed.",
     ...findRole(context)
   ];
 }
@@ -7378,8 +7420,11 @@ function wordsOf(error2) {
 var MAX_READ = 8e3;
 var MAX_SHOWN = 1e3;
 function words(text) {
-  return withoutSecrets(text.slice(0, 10 * MAX_READ)).replace(TRACEBACK, (_all, frames) => `Traceback (${frames.match(LAST_FILE)?.[1] ?? "Python"}):
-`).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  return withoutSecrets(text.slice(0, 10 * MAX_READ)).replace(
+    TRACEBACK,
+    (_all, frames) => `Traceback (${frames.match(TO_PROXY)?.[0] ?? frames.match(LAST_FILE)?.[1] ?? "Python"}):
+`
+  ).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
   ).replace(/(?<!None) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i, "").replace(/Certificate verification failed\. This typically happens .*?Error detail: /, "").replace(
@@ -7389,10 +7434,22 @@ function words(text) {
 }
 var TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:[ \t].*\r?\n)+)/gm;
 var LAST_FILE = /^.*-packages[\\/](\S{1,200}\.py)/s;
+var TO_PROXY = /_connect_tls_proxy/;
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
 // src/diagnosis/diagnose.ts
-var RULES = [...GITHUB, ...ENTRA, ...PRIVATE, ...POSTGRES, ...NETWORK, ...FALLBACKS];
+var RULES = [
+  ...GITHUB,
+  ...MANAGED_IDENTITY,
+  ...ENTRA,
+  ...PROXY,
+  ...ENTRA_UNAVAILABLE,
+  ...AZURE_CLI,
+  ...PRIVATE,
+  ...POSTGRES,
+  ...NETWORK,
+  ...FALLBACKS
+];
 function diagnose(error2, context = {}) {
   return diagnoseBy(RULES, error2, context);
 }
@@ -7402,10 +7459,10 @@ function diagnoseBy(rules, error2, context) {
     rule: UNKNOWN,
     symptom: { code: "", text: ownWords(error2) }
   };
-  const { code: code2, retries } = rule;
+  const { code: code2 } = rule;
   const page = pageInWords(symptom.text);
   const host = symptom.text.match(/HTTPSConnectionPool\(host='([\w.-]{1,253})'/)?.[1] ?? context.host;
-  const { hint, steps } = rule.explain({ ...context, host }, symptom);
+  const { hint, steps, retries } = rule.explain({ ...context, host }, symptom);
   const where = RUNNER.some((each) => each.code === code2) ? inOurWords("The runner") : peer(context);
   return {
     code: code2,
@@ -7685,9 +7742,9 @@ function proxyTo(host, env) {
   const value = VARIABLES.map((name4) => env[name4]).find(Boolean);
   const { protocol, hostname, port: port2 } = URL.parse(value ?? "") ?? {};
   const name3 = host?.replace(/:\d+$/, "");
-  const bypass = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
+  const bypass2 = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
   const bypassed = (each) => each === "*" || each === name3 || each !== "" && name3?.endsWith(each.replace(/^\*?\.?/, "."));
-  if (!hostname || bypass.some(bypassed)) return void 0;
+  if (!hostname || bypass2.some(bypassed)) return void 0;
   return `${hostname}:${port2 || (protocol === "https:" ? 443 : 80)}`;
 }
 function checkProxy(env) {
@@ -7920,24 +7977,23 @@ async function retryingFailures(attempt, say2, { firstWait, maxTime }, signal) {
 
 // src/azure/azure-cli.ts
 var import_node_path = require("node:path");
+var import_node_util = require("node:util");
 var TIME = 4e4;
 async function azureCliToken(scope) {
   const { exec } = await import("node:child_process");
   const command = `az account get-access-token --output json --resource ${scope.replace(/\/\.default$/, "")}`;
   const options = { timeout: TIME, cwd: (0, import_node_path.dirname)(process.execPath) };
-  return new Promise((resolve, reject) => {
-    exec(command, options, (error2, stdout, stderr) => {
-      if (error2?.killed) return reject(noAnswer(TIME));
-      if (error2) return reject(new Error(stderr.trim() || `${error2.message.trim()} (${error2.signal ?? error2.code})`));
-      try {
-        const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
-        if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
-        resolve({ token: accessToken, expiresOnTimestamp: 1e3 * expires_on || Date.parse(expiresOn) });
-      } catch (invalid) {
-        reject(stderr.trim() ? new Error(stderr.trim()) : invalid);
-      }
-    });
+  const { stdout, stderr } = await (0, import_node_util.promisify)(exec)(command, options).catch((error2) => {
+    if (error2.killed) throw noAnswer(TIME);
+    throw new Error(error2.stderr.trim() || `${error2.message.trim()} (${error2.signal ?? error2.code})`);
   });
+  try {
+    const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
+    if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
+    return { token: accessToken, expiresOnTimestamp: 1e3 * expires_on || Date.parse(expiresOn) };
+  } catch (invalid) {
+    throw stderr.trim() ? new Error(stderr.trim()) : invalid;
+  }
 }
 
 // src/azure/http-client.ts
@@ -8139,8 +8195,8 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
     const { problem, host } = last;
     const known = problem instanceof Answer ? problem : new AggregateError([problem, error2]);
     const inApp = env.IDENTITY_HEADER !== void 0;
-    const peer2 = { with: "entra", host, proxy: proxyTo(host, env), cloud, inApp };
-    const context = { ...peer2, signIn: how, assertion: claimsOf(String(sent)) };
+    const peer2 = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how };
+    const context = { ...peer2, inApp, inPod: tokenFile !== void 0, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
   }
 }
@@ -8198,7 +8254,7 @@ function hiddenBy({ status, headers, bodyAsText }, type) {
 }
 
 // src/postgres/session.ts
-var import_node_net2 = require("node:net");
+var import_node_net3 = require("node:net");
 var import_node_tls2 = require("node:tls");
 
 // node_modules/pg/esm/index.mjs
@@ -8312,7 +8368,10 @@ function refuseHashes(client) {
 function watchFirstAnswer(socket) {
   let error2;
   socket.once("data", (answer) => {
-    if (answer[0] === ERROR) error2 = coded("NO_PROCESS", answer.toString("utf8", 1, 1e3));
+    if (answer[0] !== ERROR) return;
+    const fields = answer[1] === 0 ? answer.toString("utf8", 5, 1e3).split("\0") : [];
+    const field = (type) => fields.find((each) => each.startsWith(type))?.slice(1);
+    error2 = coded(field("C") ?? "NO_PROCESS", field("M") ?? answer.toString("utf8", 1, 1e3));
   });
   return () => error2;
 }
@@ -8357,7 +8416,7 @@ async function withSession(login, work) {
       await session.client.query("ROLLBACK").catch(() => {
       });
       const late = error2.message === PG_TIMEOUT;
-      const broken = late ? queryTimeout(times.queryTime) : session.broken();
+      const broken = late ? Object.assign(noAnswer(times.queryTime), { code: "QUERY_TIMEOUT" }) : session.broken();
       if (broken === void 0) throw error2;
       if (timedOut !== void 0) throw timedOut;
       errors.push(error2, broken);
@@ -8376,9 +8435,6 @@ var QUERY_TIME = 75e3;
 var LONG_SILENCE = 1e4;
 var LAST_TRY = { maxTime: 0, answerTime: 5e3, queryTime: 15e3 };
 var PG_TIMEOUT = "Query read timeout";
-function queryTimeout(time) {
-  return Object.assign(noAnswer(time), { code: "QUERY_TIMEOUT" });
-}
 var MAX_SESSIONS = 3;
 function openSession(login, times) {
   let expired;
@@ -8394,17 +8450,16 @@ function openSession(login, times) {
   return retryingFailures(attempt, login.say ?? say, times, login.signal);
 }
 async function connect(login, signingIn, times) {
-  const { target, known = {}, signal } = login;
-  const { server, database, user } = target;
+  const { server, database, user, signIn: signIn2, cloud, signal } = login;
   const { answerTime, queryTime } = times;
-  const socket = new import_node_net2.Socket();
+  const socket = new import_node_net3.Socket();
   const refusal = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
   const startClock = () => setTimeout(() => socket.destroy(noAnswer(answerTime)), answerTime);
   const abort = () => socket.destroy(signal?.reason);
   let token;
   let waitsForSignIn = false;
   let broken;
-  const client = clientOf2(target, socket, queryTime, () => signingIn);
+  const client = clientOf2(login, socket, queryTime, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
     clearTimeout(clock);
@@ -8415,7 +8470,7 @@ async function connect(login, signingIn, times) {
     clock = startClock();
   });
   checkMessages(client);
-  if (known.signIn !== void 0 && known.signIn.type !== "password") refuseHashes(client);
+  if (signIn2 !== void 0 && signIn2.type !== "password") refuseHashes(client);
   client.on("error", (error2) => {
     broken ??= error2;
   });
@@ -8435,8 +8490,8 @@ async function connect(login, signingIn, times) {
     const { host, port: port2 } = server;
     const cause = refusal?.() ?? error2;
     const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== void 0;
-    const peer2 = { host, port: port2, database, user, ownAuthority };
-    const failure2 = diagnose(cause, { ...known, ...peer2, token: claimsOf(token ?? "") });
+    const context = { host, port: port2, database, user, ownAuthority, signIn: signIn2, cloud, token: claimsOf(token ?? "") };
+    const failure2 = diagnose(cause, context);
     throw new ActionError(failure2, { cause });
   } finally {
     clearTimeout(clock);
@@ -8516,6 +8571,10 @@ function count(n, one, many = `${one}s`) {
 }
 function grouped(n) {
   return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+function series(items, word = "and") {
+  const last = items.at(-1) ?? "";
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} ${word} ${last}`;
 }
 
 // src/text/near.ts
@@ -8722,10 +8781,7 @@ function failureLines(failure2, report) {
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
     isEmpty(hint) ? "" : `Likely cause: ${plain.sentence(hint)}`,
-    ...steps.flatMap(({ text, command }, index) => [
-      `${index + 1}. ${plain.sentence(text)}`,
-      ...commandLines(command).map((line) => `   ${line}`)
-    ]),
+    ...stepLines(steps),
     `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
   ].filter((line) => line !== "");
 }
@@ -8737,16 +8793,26 @@ function failureBlocks(failure2, report) {
     problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
     isEmpty(hint) ? "" : `**Likely cause:** ${markdown.sentence(hint)}`,
     steps.length === 0 ? "" : "**What to do:**",
-    steps.map(({ text, command }, index) => {
-      const mark = `${index + 1}. `;
-      const item = `${mark}${markdown.sentence(text).trimStart()}`;
-      const block = codeBlock("", commandLines(command).join("\n"));
-      return command === void 0 ? item : `${item}
-
-${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
-    }).join("\n"),
+    stepList(steps),
     `Error code \`${code2}\`${link === void 0 ? "" : ` \xB7 [Troubleshooting](${link})`}`
   ].filter((block) => block !== "");
+}
+function stepLines(steps) {
+  return steps.flatMap(({ text, command }, index) => [
+    `${index + 1}. ${plain.sentence(text)}`,
+    ...commandLines(command).map((line) => `   ${line}`)
+  ]);
+}
+function stepList(steps) {
+  const items = steps.map(({ text, command }, index) => {
+    const mark = `${index + 1}. `;
+    const item = `${mark}${markdown.sentence(text).trimStart()}`;
+    const block = codeBlock("", commandLines(command).join("\n"));
+    return command === void 0 ? item : `${item}
+
+${block.replaceAll(/^/gm, " ".repeat(mark.length))}`;
+  });
+  return items.join("\n");
 }
 function commandLines(command) {
   return command === void 0 ? [] : linesOf(command).map(visible);
@@ -8801,7 +8867,7 @@ var ENTRIES = {
     advice: inOurWords("Run this step again when the migration or job that holds the lock has finished.")
   },
   refused: {
-    why: "The server refused the statement, although the privileges seemed sufficient.",
+    why: "The server refused the statement.",
     byServer: true,
     isEnough: true,
     advice: inOurWords(
@@ -9040,8 +9106,14 @@ async function readPrincipal(client, name3) {
   const entry = role.listed?.find((row) => (row.rolname ?? row.rolename) === name3);
   const labelled = role.labels.flatMap((label2) => readEntraLabel(label2)?.objectId ?? []);
   return {
+    /** A superuser, an Entra administrator or another member of azure_pg_admin. */
     administrator: role.administrator || entry?.isadmin === 1,
+    /**
+     * The object ID that the server lists and those in the role's labels, in lower case: one, unless they differ. None for
+     * a role that is not bound to an identity.
+     */
     objectIds: [...new Set([entry?.objectid?.toLowerCase() ?? [], labelled].flat())],
+    /** Also undefined if the server has another word for it. */
     type: PRINCIPAL_TYPES.find((each) => each === entry?.principaltype?.toLowerCase()),
     mfa: entry?.ismfa === 1
   };
@@ -9101,7 +9173,7 @@ function notBoundAfterwards({ name: role, objectId: objectId3, type }) {
 }
 
 // src/principal/ensure.ts
-async function ensure(client, demand, progress = {}) {
+async function ensure(client, demand, progress) {
   async function attempt() {
     const isCheck = demand.mode === "check";
     await client.query(isCheck ? BEGIN_READ_ONLY : BEGIN);
@@ -9169,6 +9241,17 @@ function isConcurrent(error2) {
   return ["42710", "23505"].includes(state) || /^tuple concurrently (updated|deleted)/.test(message);
 }
 
+// src/github/step.ts
+var import_node_fs = require("node:fs");
+
+// src/render/phrases.ts
+var ICONS = {
+  "in-sync": "\u2705",
+  repaired: "\u{1F527}",
+  drift: "\u274C",
+  error: "\u26A0\uFE0F"
+};
+
 // src/github/run.ts
 var ACTION_VERSION = "0.0.0";
 var GITHUB2 = "https://github.com";
@@ -9191,7 +9274,14 @@ function docsUrl({ GITHUB_SERVER_URL, GITHUB_ACTION_REPOSITORY, GITHUB_ACTION_RE
 }
 
 // src/github/step.ts
-var import_node_fs = require("node:fs");
+function failStep(title, failure2, env) {
+  const facts = { run: runFacts(/* @__PURE__ */ new Date(), env) };
+  setFailed(failureLines(failure2, facts).join("\n"));
+  const blocks = [`### ${ICONS.error} Azure Postgres Grants, ${title}`, ...failureBlocks(failure2, facts)];
+  addToSummary(() => `${blocks.join("\n\n")}
+
+`, env);
+}
 function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
   if (file) orWarn("write the job summary", () => (0, import_node_fs.appendFileSync)(file, render()));
   else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
@@ -9206,47 +9296,36 @@ function orWarn(what, task) {
   }
 }
 
-// src/render/phrases.ts
-var ICONS = {
-  "in-sync": "\u2705",
-  repaired: "\u{1F527}",
-  drift: "\u274C",
-  error: "\u26A0\uFE0F"
-};
-
 // src/principal/publish.ts
-var NAME = "Azure Postgres Grants, principal";
 var HEADLINES = { "in-sync": "In sync: ", repaired: "Repaired: ", drift: "Drift: " };
-function publish(result, startedAt, env) {
-  const { verdict, warnings, lines, blocks } = "code" in result ? ofFailure(result, runFacts(startedAt, env)) : ofResult(result);
+function publish(result, env) {
+  const verdict = "code" in result ? "error" : result.verdict;
   orWarn("set the output", () => setOutput("verdict", verdict));
+  if ("code" in result) {
+    failStep("principal \xB7 Could not check or create the Entra role", result, env);
+    return;
+  }
+  const { message, warnings, fix } = result;
   for (const warning3 of warnings) warning(plain.sentence(warning3));
-  if (verdict === "error" || verdict === "drift") setFailed(lines.join("\n"));
-  else say(lines.join("\n"));
-  addToSummary(() => `${blocks.join("\n\n")}
-
-`, env);
-}
-function ofFailure(failure2, run3) {
-  const heading = `### ${ICONS.error} ${NAME} \xB7 Could not check or create the Entra role`;
-  const blocks = [heading, ...failureBlocks(failure2, { run: run3 })];
-  return { verdict: "error", warnings: [], lines: failureLines(failure2, { run: run3 }), blocks };
-}
-function ofResult({ verdict, message, warnings, fix }) {
+  const headline = HEADLINES[result.verdict];
   const sql = visibleSql(fix?.command ?? "");
-  const lines = [HEADLINES[verdict] + plain.sentence(message), ...fix ? [plain.sentence(fix.text), sql] : []];
+  const lines = [headline + plain.sentence(message), ...fix ? [plain.sentence(fix.text), sql] : []].join("\n");
+  if (verdict === "drift") setFailed(lines);
+  else say(lines);
   const blocks = [
-    `### ${ICONS[verdict]} ${NAME} \xB7 ${HEADLINES[verdict]}${markdown.sentence(message)}`,
+    `### ${ICONS[verdict]} Azure Postgres Grants, principal \xB7 ${headline}${markdown.sentence(message)}`,
     ...warnings.map((warning3) => `**Warning:** ${markdown.sentence(warning3)}`),
     ...fix ? [markdown.sentence(fix.text), codeBlock("sql", sql)] : []
   ];
-  return { verdict, warnings, lines, blocks };
+  addToSummary(() => `${blocks.join("\n\n")}
+
+`, env);
 }
 
 // src/settings/values.ts
 var import_node_crypto = require("node:crypto");
 var import_node_fs2 = require("node:fs");
-var import_node_net3 = require("node:net");
+var import_node_net4 = require("node:net");
 
 // src/model/clouds.ts
 var CLOUDS = {
@@ -9291,7 +9370,7 @@ function choice(choices, otherwise = EMPTY) {
 }
 function oneOf(choices) {
   const all2 = choices.map((each) => `\`${each}\``);
-  return `${all2.slice(0, -1).join(", ")} or ${all2.at(-1)}`;
+  return series(all2, "or");
 }
 function boolean(text) {
   return choice(["true", "false", "True", "False", "TRUE", "FALSE"])(text).toLowerCase() === "true";
@@ -9329,7 +9408,7 @@ var SECRET_INPUT = { secrets: (text) => [secret(text)] };
 function hostName(suffix, forConnectionString) {
   return (text) => {
     const name3 = text.trim();
-    if ((0, import_node_net3.isIP)(name3)) return name3;
+    if ((0, import_node_net4.isIP)(name3)) return name3;
     for (const [form, problem, remedy] of NOT_HOSTS)
       if (form.test(name3)) throw new Invalid(inOurWords(problem), { remedy: inOurWords(remedy) });
     if (!isHostName(name3)) {
@@ -9505,10 +9584,12 @@ function parsePrincipalSettings(env) {
         tls: () => tlsFrom(inputs, entra.signIn, () => [host()])
       }),
       user: () => inputs.required("user", name2),
+      // an Entra administrator
       principal: () => all({
         mode: () => inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
         name: () => inputs.required("name", name2),
         objectId: () => inputs.required("object-id", objectId2),
+        // in lower case
         type: () => inputs.orDefault("type", choice(PRINCIPAL_TYPES)),
         rebind: () => inputs.orDefault("rebind", boolean)
       })
@@ -9518,9 +9599,8 @@ function parsePrincipalSettings(env) {
 
 // src/principal/main.ts
 async function run2(env, signal) {
-  const startedAt = /* @__PURE__ */ new Date();
   mask(...secretsIn(PRINCIPAL_INPUTS, env));
-  publish(await inDatabase(env, signal), startedAt, env);
+  publish(await inDatabase(env, signal), env);
 }
 async function inDatabase(env, signal) {
   const progress = {};
@@ -9530,7 +9610,7 @@ async function inDatabase(env, signal) {
     context = { ...known, ...server, user, database: ENTRA_DATABASE };
     say(`Connecting to ${server.host}:${server.port} as ${user}`);
     const password = signIn(known, env, signal);
-    const login = { target: { server, user, database: ENTRA_DATABASE }, password, known, signal };
+    const login = { ...known, server, user, database: ENTRA_DATABASE, password, signal };
     const result = await withSession(login, (client) => ensure(client, principal, progress));
     signal.throwIfAborted();
     return result;
