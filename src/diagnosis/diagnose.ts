@@ -70,7 +70,7 @@ function withPooler(steps: readonly Step[], context: Context, isVague: boolean):
     return [step(direct), ...steps];
   }
   const past = step(
-    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
+    "Port 6432 is that of a pooler (PgBouncer on Azure). Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
   );
   return isVague ? [past, ...steps] : [...steps, past];

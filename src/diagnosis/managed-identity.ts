@@ -95,8 +95,9 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
-    "The identity endpoint does not accept the request: a variable of the job is that of another app, of an earlier start of this app, or of a different kind of endpoint, or it is not a URL. Or a proxy changed the request, or the Azure CLI is older than 2.67; in a container app, `auth-type: managed-identity` knows the endpoint.",
-    "Use `auth-type: oidc`, which does not need this endpoint.",
+    ({ signIn }) =>
+      `${signIn?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint, or the" : "The"} identity endpoint does not accept the request: a variable of the job is that of another app, of an earlier start of this app, or of a different kind of endpoint, or it is not a URL. Or a proxy changed the request.`,
+    "Use `auth-type: oidc`, which does not need this endpoint. In a container app, `auth-type: managed-identity` knows it.",
     "Or see which variables the job has:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     ...OWN_VARIABLES,
@@ -129,12 +130,12 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-only-one": [
     [
-      /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned/,
+      /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned|User assigned identity is .{0,20}not supported/i,
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell",
     ],
-    "On Azure Arc, Cloud Shell and Service Fabric, `client-id` cannot choose an identity: these hosts have one of their own.",
+    "The runner's host (such as Azure Arc, Cloud Shell or Service Fabric) has one identity of its own. `client-id` cannot choose another one.",
     "Remove `client-id`.",
-    "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
+    "If the runner is a virtual machine of Azure, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
   ],
   "managed-identity-unknown": [
     [

@@ -159,7 +159,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       { status: [404], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
       { status: [409], text: /\b(not (be )?(exist|found)|(being|was|for) delet)/i },
     ],
-    "The subscription has no resource group or server with this name: it is not created yet, is being deleted, or was deleted or moved.",
+    "The subscription has no resource group or server with this name: the name is misspelt, or it is not created yet, is being deleted, or was deleted or moved.",
     "Set `server-resource-id` to one of these:",
     ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].id" }),
     "If the server is among them, or is not created yet, run the job again when it is `Ready`:",
