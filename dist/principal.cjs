@@ -6652,8 +6652,8 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
-    "The identity endpoint does not accept the request: a variable of the job is that of another app, of an earlier start of this app, or of a different kind of endpoint, or it is not a URL. Or a proxy changed the request, or the Azure CLI is older than 2.67; in a container app, `auth-type: managed-identity` knows the endpoint.",
-    "Use `auth-type: oidc`, which does not need this endpoint.",
+    ({ signIn: signIn2 }) => `${signIn2?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint, or the" : "The"} identity endpoint does not accept the request: a variable of the job is that of another app, of an earlier start of this app, or of a different kind of endpoint, or it is not a URL. Or a proxy changed the request.`,
+    "Use `auth-type: oidc`, which does not need this endpoint. In a container app, `auth-type: managed-identity` knows it.",
     "Or see which variables the job has:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     ...OWN_VARIABLES,
@@ -6686,12 +6686,12 @@ var MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-only-one": [
     [
-      /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned/,
+      /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned|User assigned identity is .{0,20}not supported/i,
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell"
     ],
-    "On Azure Arc, Cloud Shell and Service Fabric, `client-id` cannot choose an identity: these hosts have one of their own.",
+    "The runner's host (such as Azure Arc, Cloud Shell or Service Fabric) has one identity of its own. `client-id` cannot choose another one.",
     "Remove `client-id`.",
-    "If the runner is not on such a host, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment."
+    "If the runner is a virtual machine of Azure, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment."
   ],
   "managed-identity-unknown": [
     [
@@ -7410,7 +7410,7 @@ var IN_OTHER_WORDS = {
   ECONNREFUSED: /Connection.(to \S{1,300} )?refused|actively refused|couldn't connect to server/i,
   EHOSTUNREACH: /Network is unreachable|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested/i,
   ETIMEDOUT: /timed.out\b|timeout (exceeded|during|awaiting|acquiring)|deadline exceeded|(network|operation) timeout|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
-  ECONNRESET: /(connection|reset) by peer|connection.reset|forcibly closed|Connection (abort|broken)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost)|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|closed connection during|non-properly terminated|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused)/i,
+  ECONNRESET: /(connection|reset) by peer|connection.reset|forcibly closed|Connection (abort|broken)(?!.*got more than)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost)|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|closed connection during|non-properly terminated|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused)/i,
   EPERM: /Operation not permitted|PermissionError\(|forbidden by its access permissions|(could not connect|new connection)\b.{0,99} Permission denied/i,
   EMFILE: /Too many open files|buffer space/i
 };
@@ -7481,7 +7481,7 @@ function withPooler(steps, context, isVague) {
     return [step(direct), ...steps];
   }
   const past = step(
-    "Port 6432 is PgBouncer. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
+    "Port 6432 is that of a pooler (PgBouncer on Azure). Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
   );
   return isVague ? [past, ...steps] : [...steps, past];
