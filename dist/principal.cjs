@@ -6777,7 +6777,7 @@ var POOLER_REASONS = {
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/
 };
 var SCHEMA = /\b(sch[e\u00e9]mas?|schematu?|esquema|skema) |(\u30b9\u30ad\u30fc\u30de|\u0441\u0445\u0435\u043c[\u0430\u0435\u0438\u044b]|\u6a21\u5f0f) |\u10e1\u10e5\u10d4\u10db\u10d0|\u015femas\u0131n|\uc2a4\ud0a4\ub9c8\(/i;
-var LIST_SCHEMAS = [
+var LET_OWNER_GRANT = [
   "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
     'GRANT USAGE ON SCHEMA "<schema>" TO "<user>" WITH GRANT OPTION;',
@@ -7203,7 +7203,7 @@ var POSTGRES = rulesFor("postgres", {
   "not-permitted": [
     "42501",
     (_, { text }) => SCHEMA.test(text) ? "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option." : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    (_, { text }) => SCHEMA.test(text) ? LIST_SCHEMAS : [],
+    (_, { text }) => SCHEMA.test(text) ? LET_OWNER_GRANT : [],
     "Set `user` to the owner of the object, usually the role that runs the migrations. If the app does not need the object, name it in `exclude`.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) => run(

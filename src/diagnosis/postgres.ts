@@ -38,7 +38,7 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
 /** "Schema" before or after a name, in each language of the server. */
 const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем[аеиы]|模式) |სქემა|şemasın|스키마\(/i;
 
-const LIST_SCHEMAS: Steps = [
+const LET_OWNER_GRANT: Steps = [
   "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
     'GRANT USAGE ON SCHEMA "<schema>" TO "<user>" WITH GRANT OPTION;',
@@ -501,7 +501,7 @@ export const POSTGRES = rulesFor("postgres", {
       SCHEMA.test(text)
         ? "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option."
         : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    (_, { text }) => (SCHEMA.test(text) ? LIST_SCHEMAS : []),
+    (_, { text }) => (SCHEMA.test(text) ? LET_OWNER_GRANT : []),
     "Set `user` to the owner of the object, usually the role that runs the migrations. If the app does not need the object, name it in `exclude`.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) =>
