@@ -15,8 +15,8 @@ export const AZURE_CLI = rulesFor("entra", {
     "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
   ],
   "cli-resources": [
-    /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|\(SIG(KILL|XFSZ)\)|\(1(37|53)\)|start new thread/i,
-    "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes.",
+    /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|^Terminated|Keyboard ?interrupt|\(SIG(KILL|TERM|INT|XFSZ)\)|\(1(30|37|43|53)\)|start new thread/i,
+    "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes. Or something on the runner ended the Azure CLI.",
     "See what the runner has too little of, and free some of it, or use a larger runner:",
     run("df -h", "free -h", "ulimit -a"),
     WITHOUT_CLI,
@@ -36,7 +36,7 @@ export const AZURE_CLI = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
-      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/,
+      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((0|1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value|Assertion)Error)/,
     },
     unusableFile,
     WITHOUT_CLI,
@@ -44,7 +44,7 @@ export const AZURE_CLI = rulesFor("entra", {
   ],
   "cli-not-signed-in": [
     [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|InteractionRequired|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
       { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
       {
         signIn: "azure-cli",
@@ -57,22 +57,24 @@ export const AZURE_CLI = rulesFor("entra", {
         ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it."
         : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text)
           ? "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, was not used for long, or the account has a new password."
-          : /AADSTS\d|WsTrust|\bMSIS\d/.test(text)
-            ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled."
-            : /Response_Status|BrokerPlugin|accounts control|broker|runtime/i.test(text)
-              ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login."
-              : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
-                ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
-                : /az account set|active accounts|subscriptions? (of |found|'|with)/i.test(text)
-                  ? "The Azure CLI has no subscription selected, or not the one that its message names, or several with this name."
-                  : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+          : /AADSTS(5007[24679]|50158|50161|50170|500121)\b/.test(text)
+            ? "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do."
+            : /AADSTS\d|WsTrust|\bMSIS\d/.test(text)
+              ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled."
+              : /Response_Status|BrokerPlugin|accounts control|broker|runtime/i.test(text)
+                ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login."
+                : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
+                  ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
+                  : /az account set|active accounts|subscriptions? (of |were |found|'|with)/i.test(text)
+                    ? "The account in the Azure CLI has no role in any subscription, or the Azure CLI has no subscription selected, not the one that its message names, or several with this name. A token for PostgreSQL needs none."
+                    : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
     "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
     OWN_CLI_FILES,
   ],
   "cli-no-answer": [
     { signIn: "azure-cli", text: /no answer within|Unexpected (end of JSON|token)|is not valid JSON|to prompt for/ },
-    "The Azure CLI waits for the network, a proxy, a person who answers a question or a file that another job uses, or the runner is slow. Or it printed something other than a token, or nothing.",
+    "The Azure CLI waits for the network, a proxy, a person who answers a question, the system's keyring or a file that another job uses, or the runner is slow. Or it printed something other than a token, or nothing.",
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,
     WITHOUT_CLI,
@@ -95,8 +97,8 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
     ];
   return [
     "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, name a cloud that does not exist, or another job is using them.",
-    ...(/ARM_CLOUD/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` from the job's environment."] : []),
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
     OWN_CLI_FILES,
+    ...(/cloud '|this cloud|ARM_CLOUD/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []),
   ];
 }

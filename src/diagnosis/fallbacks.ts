@@ -1,20 +1,19 @@
-import { run, type Steps } from "../model/failure.ts";
+import { run } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { GET_TOKEN, SHOW_TENANT } from "./commands.ts";
 import { isApplication } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { seeWhoAnswers } from "./network.ts";
-import { type Context, isPostgres, type Rule, rulesFor } from "./rules.ts";
+import { isPostgres, type Rule, rulesFor } from "./rules.ts";
 import { allowInProxy, seeAnswer } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
 export const [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
-    byItsWords("The step failed with an error that this action does not recognize"),
+    byItsWords("This action does not recognize the error", "a proxy, a pooler, or a fault of this action"),
     (context) => (context.host === undefined ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
-    "Run the job again with `Enable debug logging` ticked.",
-    "If the error persists, open an issue in this action's repository, with this message.",
+    "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message.",
   ],
 }) as readonly [Rule];
 
@@ -25,7 +24,7 @@ export const FALLBACKS: readonly Rule[] = [
   ...rulesFor("github", {
     "oidc-unavailable": [
       {},
-      "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+      "GitHub's OIDC endpoint has a fault or is overloaded, or the connection to it broke.",
       "Run the job again.",
       "Look for an outage of Actions: https://www.githubstatus.com",
       { retries: 3 },
@@ -35,8 +34,7 @@ export const FALLBACKS: readonly Rule[] = [
     "entra-answer-unreadable": [
       [
         "NOT_JSON AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
-        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: 'access_token'|gave no token|Response had no |^No response$/,
-        /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/,
+        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: 'access_token'|gave no token|Response had no |^No response$|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/,
       ],
       "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
       seeAnswer,
@@ -46,8 +44,11 @@ export const FALLBACKS: readonly Rule[] = [
     ],
     "entra-refused": [
       [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
-      byItsWords("Entra refused the sign-in"),
-      checkSignIn,
+      byItsWords("Entra refused the sign-in", "a wrong ID, tenant or cloud, a setting of the tenant, or a fault there"),
+      ({ signIn }) =>
+        isApplication(signIn)
+          ? ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]
+          : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."],
       (_context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
         return number ? `Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}` : [];
@@ -63,16 +64,15 @@ export const FALLBACKS: readonly Rule[] = [
       (_context, { text }) =>
         /azext_|cliextensions|load extension/.test(text)
           ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty or incomplete, or it does not fit this version."
-          : "The Azure CLI itself failed: it has a fault, its packages or extensions do not fit together, or it starts with a Python in which it is not installed.",
+          : "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages do not fit together (after an update, or because `PYTHONPATH` or `PYTHONHOME` names others), this machine does not let it start (a snap in a container, a policy, another processor), or this version has a fault.",
       USE_OIDC,
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
-      run("which -a az", "az version", GET_TOKEN),
-      "On a self-hosted runner, remove what does not belong there: a second `az`, or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). Then install the newest Azure CLI again: https://aka.ms/azure-cli",
-      "If the message names OpenSSL or `cryptography`, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`.",
+      run("which -a az", "az version", "env | grep -E '^(PYTHON|OPENSSL)'", GET_TOKEN),
+      "Remove what does not belong there: a second `az`, variables for another Python or OpenSSL (`PYTHONPATH`, `OPENSSL_CONF`, `OPENSSL_MODULES`), or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). On a self-hosted runner, then install the newest Azure CLI again: https://aka.ms/azure-cli",
     ],
     "cli-refused": [
       { signIn: "azure-cli" },
-      byItsWords("The Azure CLI gave no token", USE_OIDC),
+      byItsWords("The Azure CLI gave no token", "an old version, or a sign-in that this job cannot use", USE_OIDC),
       "Or see where the same command fails, and with which version, in a step of the job. The newest version: https://aka.ms/azure-cli",
       run("az version", GET_TOKEN),
     ],
@@ -80,7 +80,7 @@ export const FALLBACKS: readonly Rule[] = [
   ...rulesFor("postgres", {
     "server-error": [
       "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
-      byItsWords("The server refused the request"),
+      byItsWords("The server refused the request", "an extension, an event trigger or a setting of the server"),
       "Try the same in psql, as the same role. There, see which product and version answers, because others know other settings and SQL, and which event triggers the database has, whose functions run at each GRANT:",
       run("SELECT version();\nSELECT evtname, evtfoid::regproc FROM pg_event_trigger;"),
       (_context, symptom) =>
@@ -88,10 +88,3 @@ export const FALLBACKS: readonly Rule[] = [
     ],
   }),
 ];
-
-/** What can be wrong with a sign-in whose refusal is not known. */
-function checkSignIn({ signIn }: Context): Steps {
-  return isApplication(signIn)
-    ? ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]
-    : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."];
-}

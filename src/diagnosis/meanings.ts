@@ -45,6 +45,10 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
   "a value is wrong, does not have the form that it expects, or does not fit another value": [
     /(((can)?not|\w{2,6}n['’]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid|malformed|((can)?not|\w{2,6}n['’]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i,
   ],
+  "it has a fault, and does not say which": [
+    /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|non-?retryable|went wrong|contact .{0,20}support)\w*/i,
+    "Run the job again once. If the error persists, give the message with its IDs to the support there.",
+  ],
 };
 
 /** Names, addresses and codes, which can contain any word. */
@@ -53,17 +57,17 @@ const NOT_WORDS = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS
 /**
  * The answer to a refusal that only its words explain.
  * @param what what happened, without a full stop
+ * @param usual the usual causes, for words without a meaning
  * @param first the steps that help whatever the words mean
  */
-export function byItsWords(what: string, ...first: Next[]) {
+export function byItsWords(what: string, usual: string, ...first: Next[]) {
   return (_context: Context, { text }: Symptom): readonly [cause: Words, ...next: Next[]] => {
     const said = text.replace(NOT_WORDS, " ");
     for (const [means, [words, ...next]] of Object.entries(MEANINGS)) {
-      const [found] = said.match(words) ?? [];
-      if (found === undefined) continue;
+      const found = said.match(words)?.[0];
       const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
-      return [sentence`${cause} (${code(found)}).`, ...first, ...next];
+      if (found !== undefined) return [sentence`${cause} (${code(found)}).`, ...first, ...next];
     }
-    return [`${what}, for the reason in its message.`, ...first];
+    return [`${what}, for the reason in its message. The usual cause is ${usual}.`, ...first];
   };
 }

@@ -226,7 +226,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
             "Azure refused the address in the request.",
             "Set `runner-ip` to the public IPv4 address of the runner's network, or omit it.",
           ]
-        : byItsWords("Azure refused the request")(context, symptom),
+        : byItsWords("Azure refused the request", "the state or a setting of the server")(context, symptom),
     ({ server }) => azureLog(server),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
     "If the reason is not clear, open a support request for the server in the Azure portal, with this message.",

@@ -113,7 +113,7 @@ const REFUSALS = rulesFor("github-issues", {
   ],
   "issues-refused": [
     { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
-    byItsWords("GitHub refused the request"),
+    byItsWords("GitHub refused the request", "`github-token` or a setting of the repository"),
     "Do what the message says, or set `drift-issue: false`.",
     "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job.",
   ],
