@@ -9,10 +9,10 @@ const OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHU
 /** What can go wrong with the Azure CLI itself, and with the account that is signed in to it. */
 export const AZURE_CLI = rulesFor("entra", {
   "cli-missing": [
-    /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Exec format error/i,
-    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor.",
+    /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Azure CLI (executable )?(could )?not (be )?(found|installed)|invoke the Azure CLI|Exec format error/i,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor. A runner that was set up before `az` keeps its old PATH (in its file `.path`), and a container has a PATH of its own.",
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
-    "Or install the Azure CLI on the runner: https://aka.ms/azure-cli",
+    "Or install the Azure CLI on the runner, or in the job's container: https://aka.ms/azure-cli",
   ],
   "cli-resources": [
     /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|^Terminated|Keyboard ?interrupt|\(SIG(KILL|TERM|INT|XFSZ)\)|\(1(30|37|43|53)\)|start new thread/i,
@@ -25,7 +25,7 @@ export const AZURE_CLI = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
-      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.[Ss]ecret|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
+      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|[dD]ecryption failed|(en|de)crypt the|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.[Ss]ecret|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
     },
     "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
     "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
@@ -36,7 +36,7 @@ export const AZURE_CLI = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
-      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((0|1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value|Assertion)Error)/,
+      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((0|1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|authority you provided|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value|Assertion)Error)/,
     },
     unusableFile,
     WITHOUT_CLI,
@@ -44,7 +44,7 @@ export const AZURE_CLI = rulesFor("entra", {
   ],
   "cli-not-signed-in": [
     [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|InteractionRequired|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|InteractionRequired|wrong (issuer|audience)|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
       { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
       {
         signIn: "azure-cli",
@@ -53,23 +53,23 @@ export const AZURE_CLI = rulesFor("entra", {
       },
     ],
     (_context, { text }) =>
-      /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b/.test(text)
-        ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it."
+      /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)/.test(text)
+        ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one, the account is a personal one, or nobody invited it."
         : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text)
           ? "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, was not used for long, or the account has a new password."
           : /AADSTS(5007[24679]|50158|50161|50170|500121)\b/.test(text)
             ? "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do."
             : /AADSTS\d|WsTrust|\bMSIS\d/.test(text)
-              ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled."
+              ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked, disabled or not allowed to use this service."
               : /Response_Status|BrokerPlugin|accounts control|broker|runtime/i.test(text)
                 ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login."
-                : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text)
-                  ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file."
+                : /certificate|\.(pem|crt|cer|pfx|p12)'/i.test(text)
+                  ? "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key."
                   : /az account set|active accounts|subscriptions? (of |were |found|'|with)/i.test(text)
                     ? "The account in the Azure CLI has no role in any subscription, or the Azure CLI has no subscription selected, not the one that its message names, or several with this name. A token for PostgreSQL needs none."
                     : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
+    "Or run azure/login in the same job, right before this step, with the server's `tenant-id` and `environment`, and `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
     OWN_CLI_FILES,
   ],
   "cli-no-answer": [
@@ -83,7 +83,7 @@ export const AZURE_CLI = rulesFor("entra", {
 
 /** The Azure CLI's directory, and its files in another: https://learn.microsoft.com/cli/azure/azure-cli-configuration#cli-configuration-file */
 const OWN_FILE =
-  /[\\/]\.?az(ure|clitask)?([\\/]|$)|azureProfile|msal_|service_principal_|clouds\.config|az\.(json|sess)|versionCheck|commandIndex|[\\/](config|telemetry|cliextensions)\b/i;
+  /[\\/]\.?az(ure|clitask)?([\\/]|$)|azureProfile|msal_|service_principal_|clouds\.config|az\.(json|sess)|versionCheck|commandIndex|(?<!kube)[\\/](config|telemetry|cliextensions)\b/i;
 
 /** Why the Azure CLI cannot use a file: the path in its message says whose file it is. */
 function unusableFile(_context: Context, { text }: Symptom): Answer {
@@ -99,6 +99,6 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
     "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, name a cloud that does not exist, or another job is using them.",
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
     OWN_CLI_FILES,
-    ...(/cloud '|this cloud|ARM_CLOUD/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []),
+    ...(/cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []),
   ];
 }

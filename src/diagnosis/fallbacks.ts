@@ -34,7 +34,7 @@ export const FALLBACKS: readonly Rule[] = [
     "entra-answer-unreadable": [
       [
         "NOT_JSON AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
-        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: 'access_token'|gave no token|Response had no |^No response$|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/,
+        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: 'access_token'|gave no token|Response had no |^No response$|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/,
       ],
       "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
       seeAnswer,
@@ -58,16 +58,16 @@ export const FALLBACKS: readonly Rule[] = [
     "cli-failed": [
       {
         signIn: "azure-cli",
-        // Its own errors begin so; other words are those of a shell, a loader or Python.
-        text: /^(?!(ERROR|WARNING): |.*unrecognized argument)|Traceback|unexpected error|Error:|No module|is misspelled|azext_|cliextensions|load extension/,
+        // Words of a shell, a loader or Python, which are not its own.
+        text: /Traceback|unexpected error|[a-z.](Error|Exception)\b|No module|is misspelled|azext_|cliextensions|load(ing command module| extension)|Command failed|^"?(\/|[A-Z]:\\)|python|dyld|snap|librar|No such file|command not|not recognized|cannot (find the (path|file)|perform|create|open)|please report|application control/i,
       },
       (_context, { text }) =>
         /azext_|cliextensions|load extension/.test(text)
           ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty or incomplete, or it does not fit this version."
-          : "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages do not fit together (after an update, or because `PYTHONPATH` or `PYTHONHOME` names others), this machine does not let it start (a snap in a container, a policy, another processor), or this version has a fault.",
+          : "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages or libraries do not fit together (after an update, or because `PYTHONPATH`, `PYTHONHOME` or `LD_LIBRARY_PATH` names others), this machine does not let it start (a snap in a container, a policy, another processor), or this version has a fault.",
       USE_OIDC,
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
-      run("which -a az", "az version", "env | grep -E '^(PYTHON|OPENSSL)'", GET_TOKEN),
+      run("which -a az", "az version", "env | grep -E '^(PYTHON|OPENSSL|LD_)'", GET_TOKEN),
       "Remove what does not belong there: a second `az`, variables for another Python or OpenSSL (`PYTHONPATH`, `OPENSSL_CONF`, `OPENSSL_MODULES`), or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). On a self-hosted runner, then install the newest Azure CLI again: https://aka.ms/azure-cli",
     ],
     "cli-refused": [

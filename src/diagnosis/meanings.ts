@@ -14,7 +14,7 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
     { retries: 2 },
   ],
   "something has expired, or is not valid yet": [
-    /((?<!(not|n.t|never|yet) )\bexpired\b|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
+    /((?<!(not|n.t|never|yet) )\bexpired\b|\bexpiry\b.{0,40} is earlier|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
     "Renew what the message names, such as a secret, a certificate or a sign-in. On a self-hosted runner, check the clock, too.",
   ],
   "a version is too old or too new for what it is asked, or this is not offered there": [
