@@ -322,11 +322,11 @@ test("the action says when GitHub dropped the label of an issue", async () => {
 });
 
 test.each([
-  ["a server error", { status: 502 }],
-  ["a limit in the headers", { status: 403, message: "Forbidden", headers: { "retry-after": 0 } }],
-  ["a used-up limit", { status: 429, headers: { "x-ratelimit-remaining": 0, "x-ratelimit-reset": 1 } }],
-] as const)("retries each request after %s", async (_, failing) => {
-  for (const method of ["GET", "POST", "PATCH"]) github.failNext(2, failing, { method });
+  ["two server errors", 2, { status: 502 }],
+  ["a limit in the headers", 1, { status: 403, message: "Forbidden", headers: { "retry-after": 0 } }],
+  ["a used-up limit", 1, { status: 429, headers: { "x-ratelimit-remaining": 0, "x-ratelimit-reset": 1 } }],
+] as const)("retries each request after %s", async (_, times, failing) => {
+  for (const method of ["GET", "POST", "PATCH"]) github.failNext(times, failing, { method });
   expect(await keep(reports.drift())).toEqual([]);
   expect(await keep(reports.inSync())).toEqual([]);
   expect(github.issues).toMatchObject([{ state: "closed" }]);
@@ -349,6 +349,12 @@ test("the action waits until the time at which a used-up limit ends", async () =
   expect(Date.now()).toBeGreaterThanOrEqual(reset * 1000 - 10);
   expect(waitsIn(output)).toEqual([expect.stringMatching(/^[123]$/)]);
   expect(github.issues).toHaveLength(1);
+});
+
+test("the action makes one further attempt after a limit, because GitHub asks for longer and longer waits", async () => {
+  github.failNext(2, { status: 403, message: SECONDARY, headers: { "retry-after": 0 } });
+  expect(await keep(reports.drift())).toEqual([expect.stringContaining("The rate limit of GitHub's API was reached.")]);
+  expect(github.requests).toHaveLength(2);
 });
 
 test("the action waits as long as its first wait, and then twice as long", async () => {

@@ -42,7 +42,7 @@ const REFUSALS = rulesFor("github-issues", {
     "RATE_LIMIT",
     "The rate limit of GitHub's API was reached.",
     "Wait for the next run: it continues where this one stopped.",
-    { retries: 2 },
+    { retries: 1 },
   ],
   "issues-token-refused": [
     [{ status: [401] }, { status: [403], text: /suspended|login attempts/i }],
