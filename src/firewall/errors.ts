@@ -36,7 +36,7 @@ const BUSY =
 const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
 const STATES = "properties.[state, provisioningState]";
 
-const MFA = /\bMFA\b|multi-?factor/i;
+const LOOK_UP_NUMBER = "Look up the number of Entra in the message: https://login.microsoftonline.com/error";
 
 const DISABLED =
   /subscription.{0,80}((is|are) (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
@@ -50,19 +50,16 @@ const WHILE_THERE_IS_TIME = { retries: 5 };
  * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
  */
 export const AZURE = rulesFor<ResourceManagerContext>("azure", {
+  "azure-mfa-required": [
+    { status: [401, 403], text: /\bMFA\b|multi-?factor/i },
+    "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
+    "Sign in as an application instead: `auth-type: oidc`.",
+  ],
   "azure-policy": [
-    ["RequestDisallowedByPolicy", { codes: "RequestDisallowedByAzure", text: MFA }, /by policy|policy violation/i],
-    ({ server }, { text }) =>
-      MFA.test(text)
-        ? [
-            "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
-            "Sign in as an application instead: `auth-type: oidc`.",
-          ]
-        : [
-            "An Azure policy of the subscription does not allow firewall rules, or does not allow this one.",
-            "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
-            ...azureLog(server),
-          ],
+    ["RequestDisallowedByPolicy", /by policy|policy violation/i],
+    "An Azure policy of the subscription or its management group does not allow this change of a firewall rule.",
+    "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
+    ({ server }) => azureLog(server),
   ],
   "azure-deny-assignment": [
     /DenyAssignment|deny assignment/i,
@@ -97,8 +94,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       /' header is /,
     ],
     "Azure does not know the request: this cloud, or this region of it, does not offer the version of Azure's API that this action uses, a proxy on the way changed the request, or Azure has a fault.",
-    "If the log has `Making firewall rule`, earlier requests to the same address succeeded: run the job again later.",
-    "If not, check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set.",
+    ({ permission }) =>
+      permission === PERMISSIONS.readServer // the first request
+        ? "Check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set."
+        : "Azure answered requests about the server before, so these inputs are right. Use the newest version of this action, and run the job again later.",
     allowInProxy,
     "If the error persists, open an issue in this action's repository, with this message.",
   ],
@@ -120,7 +119,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
   ],
   "azure-token-expired": [
-    ["ExpiredAuthenticationToken", /continuous access evaluation|Lifetime validation failed|token has expired/i],
+    [
+      "ExpiredAuthenticationToken",
+      /continuous access evaluation|Lifetime validation failed|token (has expired|expiry|not before)/i,
+    ],
     "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
     "Run the job again: it has to sign in again.",
     ...CHECK_CLOCK,
@@ -128,20 +130,29 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-token-refused": [
     ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
-    ({ server, clientId = "<client-id>" }, { text }) => {
+    (context, symptom) => {
+      const { clientId = "<client-id>", server } = context;
+      const { text } = symptom;
       if (/'puid' or 'altsecid' or 'oid'/.test(text))
         return [
           "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
           "Create the service principal, then run the job again in a few minutes:",
           az("ad sp create", { id: clientId }),
         ];
+      if (/AADSTS\d/.test(text))
+        return byItsWords(
+          "Azure does not accept the token",
+          "a setting of the tenant",
+          LOOK_UP_NUMBER,
+        )(context, symptom);
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
         /tenant/i.test(text)
           ? "The token is from a different tenant than the subscription's."
-          : "The token is for a different cloud than this address: `environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set. Or it is from a different tenant.",
+          : "Azure does not accept the token, most likely because it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
         "Set `environment` to the cloud of the subscription, and `tenant-id` to its tenant:",
         tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
+        "With `auth-type: azure-cli`, select the subscription with `az account set` before this step instead. A managed identity has only its own tenant: use `auth-type: oidc`.",
       ];
     },
   ],
@@ -157,7 +168,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     [
       "ResourceGroupBeingDeleted ServerDifferentSubscription InvalidResource* InvalidServerName ServerDropping ServerGroupDropping CannotFindObject",
       { status: [404], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
-      { status: [409], text: /\b(not (be )?(exist|found)|(being|was|for) delet)/i },
+      { status: [409], text: /\b(not (be )?(exist|found)|(being|was|for) delet|being dropped)|state\W{1,5}Dropping/i },
     ],
     "The subscription has no resource group or server with this name: the name is misspelt, or it is not created yet, is being deleted, or was deleted or moved.",
     "Set `server-resource-id` to one of these:",
@@ -170,14 +181,13 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       "AuthorizationFailed AuthorizationPermissionMismatch LinkedA* Forbidden",
       { status: [400, 403], text: /not authorized|not have (permission|authorization|access)|access (is )?denied/i },
     ],
-    "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names.",
+    "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names. A role does not count if it is only eligible (PIM), if its assignment has a condition that is not met, or in the first minutes. Azure answers the same if `server-resource-id` is misspelt.",
     allow,
   ],
   "server-not-running": [
     [
       "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
-      { codes: "Server*", text: /state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
-      { status: [400, 409], text: /\bstopped\b/i },
+      { status: [400, 409], text: /\bstopped\b|state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
     ],
     ({ server }, { text }) => notRunning(server, text),
   ],
@@ -193,7 +203,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-throttled": [
     ["TooManyRequests SubscriptionRequestsThrottled RateLimiting", { status: [429] }],
-    "The identity that signs in, or its subscription, has sent more requests than Azure allows in this period.",
+    "The identity that signs in, the subscription or its tenant has sent more requests than Azure allows in this period.",
     "Run the job again in a few minutes. Run fewer jobs in this subscription at the same time.",
     WHILE_THERE_IS_TIME,
   ],
@@ -203,7 +213,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       { status: [408, "5xx"] },
       /Our services aren.t available|\bservice is (temporarily|currently) (unavailable|busy)/i,
     ],
-    "Azure Resource Manager or the server's resource provider has a fault.",
+    (_context, { text }) =>
+      /^HTTP status(?!.*Our services)/.test(text)
+        ? "Azure Resource Manager has a fault, or a proxy between the runner and Azure answered in its place."
+        : "Azure Resource Manager or the server's resource provider has a fault.",
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
     "If the error persists, open a support request for the server in the Azure portal, with this message.",
     WHILE_THERE_IS_TIME,
@@ -211,22 +224,16 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "firewall-rules-full": [
     { status: [400, 403, 409], text: /^(?=.*\brules?\b)(?=.*(maximum|limit|quota|too many))/i },
     "The server has as many firewall rules as Azure allows.",
-    "List the rules, and delete those that nothing needs:",
-    ({ server }) =>
-      run(
-        azOnServer("firewall-rule list", { server }, { query: "[].id" }),
-        az("resource delete", { ids: "<rule-id>" }),
-      ),
+    "List the rules. Delete those that nothing needs, with `az resource delete --ids <rule-id>`:",
+    ({ server }) => azOnServer("firewall-rule list", { server }, { query: "[].id" }),
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    (context, symptom) =>
-      /(start|end)ip.?address|\bIP\b|\baddress\b/i.test(symptom.text)
-        ? [
-            "Azure refused the address in the request.",
-            "Set `runner-ip` to the public IPv4 address of the runner's network, or omit it.",
-          ]
-        : byItsWords("Azure refused the request", "the state or a setting of the server")(context, symptom),
+    byItsWords("Azure refused the request", "the state or a setting of the server"),
+    (_context, { text }) =>
+      /(start|end)ip.?address|\b(IP|address)\b/i.test(text)
+        ? "Set `runner-ip` to the public IPv4 address of the runner's network, or omit it."
+        : [],
     ({ server }) => azureLog(server),
     "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
     "If the reason is not clear, open a support request for the server in the Azure portal, with this message.",
@@ -245,11 +252,9 @@ const RULES: readonly Rule<ResourceManagerContext>[] = [...PROXY, ...PRIVATE, ..
 
 /** A role that has the permission, and its assignment. */
 function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Symptom): Steps {
-  const isLinked = text.includes("linked scope");
-  const named = text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1];
-  const needed = named ?? (isLinked ? "<action>" : permission);
-  const linked = text.match(/linked scope\(s\) '([\w./()-]{1,1000})'/)?.[1] ?? "<linked-resource-id>";
-  const scope = isLinked ? linked : serverPath(server);
+  const needed =
+    text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1] ?? permission;
+  const scope = text.match(/linked scope\(s\) '([\w./()-]{1,1000})'/)?.[1] ?? serverPath(server);
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId ?? "<object-id>";
   const role = "PostgreSQL firewall for a runner";
   /** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
@@ -257,7 +262,7 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
     Name: role,
     Description: "Opens and closes the firewall of a flexible server for one address.",
     Actions: [...new Set([...Object.values(PERMISSIONS), needed])],
-    AssignableScopes: [linked.match(/^\/subscriptions\/[^/]+/)?.[0] ?? `/subscriptions/${server.subscription}`],
+    AssignableScopes: [scope.split("/", 3).join("/")],
   };
   return [
     sentence`Create a role that has ${code(needed)}, as an owner or a user access administrator. If it exists, ${code("update")} it:`,

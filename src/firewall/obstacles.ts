@@ -45,7 +45,7 @@ export function notRunning(server: ServerId, state: string): Answer {
   if (/Inaccessible|Key ?Vault/.test(state))
     return [
       "The server is inaccessible: it cannot read its encryption key in Key Vault.",
-      "Give the server's identity access to the key again, and enable the key:",
+      "Give the server's identity access to this key again, past the firewall of the vault, too. Enable or restore the key if it is disabled, expired or deleted:",
       azShow({ server }, "dataEncryption"),
     ];
   if (/Disabled/i.test(state))
@@ -54,7 +54,7 @@ export function notRunning(server: ServerId, state: string): Answer {
       "Look up the state of the subscription:",
       az("account show", { subscription: server.subscription, query: "state" }),
     ];
-  return ["The server is stopped.", "Start the server:", azServer("start", { server })];
+  return ["The server is stopped or stopping.", "Start the stopped server:", azServer("start", { server })];
 }
 
 /** The server sees the runner at another address than the rule's. */

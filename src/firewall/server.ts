@@ -21,7 +21,7 @@ export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];
 
 /** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */
 const RESOURCE_ID =
-  /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([^/?#%\s]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/i;
+  /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([\p{L}\p{N}_.()-]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/iu;
 
 /** The server of a resource ID, or undefined if the text is not the ID of a server. */
 export function serverIdOf(text: string): ServerId | undefined {

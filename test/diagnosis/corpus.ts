@@ -25,6 +25,7 @@ export interface Case {
     readonly bare?: true;
     readonly missing?: true;
     readonly silent?: true;
+    readonly first?: true;
   };
   readonly source: string;
   readonly cured?: string;

@@ -13,7 +13,7 @@ import { idToken } from "../../src/azure/id-token.ts";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { Context } from "../../src/diagnosis/rules.ts";
 import { resourceManager } from "../../src/firewall/resource-manager.ts";
-import { PERMISSIONS } from "../../src/firewall/server.ts";
+import { PERMISSIONS, type Permission } from "../../src/firewall/server.ts";
 import { diagnoseIssue } from "../../src/github/drift-issue/rules.ts";
 import { openTracker } from "../../src/github/drift-issue/tracker.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
@@ -50,12 +50,9 @@ const AT_POSTGRES: Context = {
 };
 
 const AT_AZURE = {
-  permission: PERMISSIONS.writeRules,
-  server: {
-    subscription: "5d9d4b4e-0c7a-4d5e-9b7b-2f0f5c1d6a01",
-    resourceGroup: "orders",
-    name: "orders-db",
-  },
+  subscription: "5d9d4b4e-0c7a-4d5e-9b7b-2f0f5c1d6a01",
+  resourceGroup: "orders",
+  name: "orders-db",
 };
 
 /**
@@ -174,11 +171,13 @@ export async function startSenders() {
       });
     },
 
-    async azure({ text, code, status = 400, type = "application/json", body }) {
+    async azure({ text, code, status = 400, type = "application/json", body, given }) {
       const error = { code, message: text };
       answer = (_request, response) =>
         response.writeHead(status, { "content-type": type }).end(body ?? JSON.stringify({ error }));
-      return change(entraPort);
+      return given?.first
+        ? ask(entraPort, "GET", PERMISSIONS.readServer)
+        : ask(entraPort, "PUT", PERMISSIONS.writeRules);
     },
 
     async issues({ text, status = 403, type = "application/json", body = JSON.stringify({ message: text }) }) {
@@ -225,15 +224,14 @@ async function atHost(host: string, endpoint: string): Promise<Failure> {
   return failure;
 }
 
-/** The failure of a change by the resource manager at this port. */
-async function change(port: number): Promise<Failure> {
+/** The failure of a request to the resource manager at this port. */
+async function ask(port: number, method: "GET" | "PUT", permission: Permission): Promise<Failure> {
   const env = { AZURE_RESOURCE_MANAGER_URL: `https://localhost:${port}` };
   const { signal } = new AbortController();
   const signIn = { type: "password", password: "x" } as const;
-  const { permission, server } = AT_AZURE;
-  const azure = resourceManager({ signIn, cloud: CLOUDS.azurecloud }, server, env, signal);
+  const azure = resourceManager({ signIn, cloud: CLOUDS.azurecloud }, AT_AZURE, env, signal);
   const maxTime = 4_900; // too early for a further attempt, which follows after five seconds
-  return failing(azure.send({ method: "PUT", path: "/rule", permission, body: {}, maxTime }));
+  return failing(azure.send({ method, path: "/", permission, maxTime }));
 }
 
 /** The first byte of a PasswordMessage: https://www.postgresql.org/docs/current/protocol-message-formats.html */

@@ -78,12 +78,12 @@ test("the exemption from a policy comes before the log, which the named policy d
   expect(steps).toMatch(/^Ask the owner of the policy/);
 });
 
-test.each([
-  ["RequestDisallowedByPolicy", "was disallowed: Users must use MFA for Create operation.", "auth-type: oidc"],
-  ["ServerUnavailableForOperation", "The server is stopped: it cannot reach Azure Key Vault.", "encryption key"],
-])("an answer with %s is explained by its words: %s", (code, message, said) => {
-  const failure = readFailure(diagnoseResourceManager(refusal(409, code, message), CONTEXT));
-  expect(Object.values(failure).join("\n")).toContain(said);
+test("a stopped server that cannot reach Key Vault is explained by that", () => {
+  const message = "The server is stopped: it cannot reach Azure Key Vault.";
+  const { hint } = readFailure(
+    diagnoseResourceManager(refusal(409, "ServerUnavailableForOperation", message), CONTEXT),
+  );
+  expect(hint).toContain("encryption key");
 });
 
 describe("an answer of the resource manager", () => {

@@ -54,6 +54,7 @@ test.each([
   SERVER.replace("orders-db", "../other"),
   SERVER.replace("orders.(rg)", "rg/../.."),
   SERVER.replace("orders.(rg)", "rg%2F.."),
+  SERVER.replace("orders.(rg)", "<resource-group>"),
   `https://management.azure.com${SERVER}`,
 ])("%s is not the resource ID of a flexible server", (id) => {
   expect(problems({ "server-resource-id": id })).toEqual([
