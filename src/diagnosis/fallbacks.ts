@@ -11,7 +11,7 @@ import { allowInProxy, seeAnswer } from "./steps.ts";
 export const [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
-    byItsWords("This action does not recognize the error", "a proxy, a pooler, or a fault of this action"),
+    byItsWords("The step failed with an unknown error", "a proxy, a pooler, or a fault of this action"),
     (context) => (context.host === undefined ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message.",
   ],

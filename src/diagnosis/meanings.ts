@@ -21,7 +21,7 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
     /((unrecognized|unknown|unexpected) (argument|option|parameter|command|flag|setting|configuration|keyword|field|feature|function|method|type|version)|unsupported|((can)?not|\w{2,6}n['’]t)( \w+)? support|(only|still) support|supported? only|no longer (support|accept|allow|available)|deprecated|obsolete|\bretired\b|incompatible|(not |un)implemented|please upgrade|versions? (older|earlier|lower|below)|syntax error|(or|and) (later|newer|higher|above)\b|(newer|older|later|minimum) version)\w*/i,
   ],
   "a permission is missing, or a policy or a setting forbids this": [
-    /(denied|forbid|unauthori[sz]ed|((can)?not|\w{2,6}n['’]t) (been )?(authori[sz]ed|permitted|allowed|entitled|eligible|granted|approved)|disallow|\bby .{0,40}?polic|polic(y|ies) (do|block|forbid|prevent|require|of)|insufficient (?!data)|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|\breserved\b|not have (the )?(access|right|authori)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
+    /(denied|forbid|unauthori[sz]ed|((can)?not|\w{2,6}n['’]t) (been )?(authori[sz]ed|permitted|allow(ed)?|entitled|eligible|granted|approved)|disallow|\bby .{0,40}?polic|polic(y|ies) (do|block|forbid|prevent|require|of)|insufficient (?!data)|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|\breserved\b|not have (the )?(access|right|authori)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
     "Ask the administrators there for the permission, or for an exception.",
   ],
   "something that it needs is disabled, blocked or not set up": [
@@ -36,7 +36,7 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
   ],
   "something that it needs is missing or empty": [
     /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['’]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)|(is|are|be) (required|necessary)\b|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
-    "Check that what the message names has a value: a secret that is not set, or that a run for a fork or for Dependabot cannot read, is empty.",
+    "If the message names an input or a secret of the workflow, check that it has a value: a secret that is not set, or that a run for a fork or for Dependabot cannot read, is empty.",
   ],
   "something that it was asked for does not exist there": [
     /(((can)?not|\w{2,6}n['’]t) (be |been )?(found|located|resolved|recognized)|((can)?not|\w{2,6}n['’]t) exist|no such|\bunknown\b(?! (error|reason|exception))|(cannot|can.t|unable to|could not|couldn.t) (find|locate|resolve)|non-?existent|no longer exists|\bno [\w .-]{1,40}found\b|misspel)\w*/i,
@@ -62,7 +62,7 @@ const NOT_WORDS = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS
  */
 export function byItsWords(what: string, usual: string, ...first: Next[]) {
   return (_context: Context, { text }: Symptom): readonly [cause: Words, ...next: Next[]] => {
-    const said = text.replace(NOT_WORDS, " ");
+    const said = text.replace(NOT_WORDS, " ").replace(/(?<=[a-z])(?=[A-Z])/g, " ");
     for (const [means, [words, ...next]] of Object.entries(MEANINGS)) {
       const found = said.match(words)?.[0];
       const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
