@@ -68,7 +68,7 @@ export const ENTRA = rulesFor("entra", {
       /AADSTS70002:.*client does not exist/,
     ],
     (context) =>
-      `\`client-id\` is not an application that can sign in to this tenant: it or ${tenantOf(context)} is wrong or a placeholder, they are swapped, or the application is in another cloud (\`environment\`), only for personal accounts, or the service itself that the token is for.`,
+      `\`client-id\` is not an application that can sign in to this tenant: it or ${tenantOf(context)} is wrong or a placeholder, they are swapped, or the application was deleted, is in another cloud (\`environment\`), is only for personal accounts, or is the service itself that the token is for.`,
     "Set `client-id` to the client ID of the application or the managed identity that signs in. See what has this ID:",
     ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
     ...LOOK_UP_TENANT,
@@ -92,13 +92,14 @@ export const ENTRA = rulesFor("entra", {
       /^(?!.*(OIDC Discovery|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
     (context) =>
-      `This cloud has no tenant of an organization with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, or \`environment\` is wrong.`,
+      `This cloud has no tenant of an organization with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, the tenant was deleted, or \`environment\` is wrong.`,
     "Correct it. Look up the ID of the tenant, and its cloud:",
     SHOW_TENANT,
   ],
   "tenant-restricted": [
-    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS1000108",
-    "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS500212 AADSTS500213 AADSTS5000211 AADSTS1000108",
+    "A proxy in the runner's network, or a policy of one of the two tenants (that of the identity and this one), allows sign-in only to certain tenants, and this tenant is not one of them.",
+    asApplication,
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own.",
   ],
@@ -134,7 +135,7 @@ export const ENTRA = rulesFor("entra", {
         : "Use `auth-type: oidc`, which needs no consent.",
   ],
   "client-secret-wrong": [
-    ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /secret|credential/ }],
+    ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
     ({ signIn }, { text }) =>
       text.includes("AADSTS7000222")
         ? "The client secret has expired."
@@ -159,12 +160,12 @@ export const ENTRA = rulesFor("entra", {
           ],
   ],
   "application-disabled": [
-    "AADSTS500014 AADSTS1000031 AADSTS7000112 AADSTS7000113",
+    "AADSTS500014 AADSTS1000031 AADSTS7000112",
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
-    (context, { text }) => (IS_RESOURCE.test(text) ? [] : asApplication(context)),
     "Enable it, as an administrator of the tenant:",
     ({ signIn }, { text }) =>
       az("ad sp update --set accountEnabled=true", { id: IS_RESOURCE.test(text) ? OSSRDBMS : clientOf(signIn, text) }),
+    (context, symptom) => (IS_RESOURCE.test(symptom.text) ? [] : asApplication(context, symptom)),
   ],
   "conditional-access": [
     {
@@ -181,10 +182,10 @@ export const ENTRA = rulesFor("entra", {
     "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
   ],
   "account-blocked": [
-    "AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034",
-    "Entra blocks the account: it sees a risk in it, such as too many wrong passwords or sign-ins from a suspicious address, or an administrator disabled it. Another sign-in does not help, and can make a lock longer.",
+    ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034", /AADSTS530.*\brisk\b/],
+    "Entra blocks the account or the application: it sees a risk in it, such as too many wrong passwords or sign-ins from a suspicious address, or an administrator disabled it. Another sign-in does not help, and can make a lock longer.",
     asApplication,
-    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users`.",
+    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`.",
     "If the account is locked, wait a minute or longer. If it is disabled, ask the tenant's administrators to enable it. If the address is blocked, use another runner.",
   ],
 });
@@ -218,8 +219,8 @@ function tenantOf({ inPod, signIn }: Context): string {
 }
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
-function asApplication({ signIn }: Context): Steps {
-  return isApplication(signIn) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
+function asApplication({ signIn }: Context, { text }: Symptom): Steps {
+  return isApplication(signIn, text) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
 }
 
 /** https://learn.microsoft.com/azure/aks/workload-identity-overview */
@@ -389,12 +390,12 @@ function immutableForm(subject: string): Sentence {
 const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 
 /** The command that shows what has a client ID: an application of any tenant, or a managed identity. */
-function showPrincipal(id: string): Command {
+export function showPrincipal(id: string): Command {
   return az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
 }
 
 /** The client ID that signs in, or else the one that Entra's words name. */
-function clientOf(signIn: Context["signIn"], text = ""): string {
+export function clientOf(signIn: Context["signIn"], text = ""): string {
   if (signIn !== undefined && "clientId" in signIn && signIn.clientId) return signIn.clientId;
   return text.match(/'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'/)?.[1] ?? "<client-id>";
 }

@@ -1,7 +1,7 @@
 import { run } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { GET_TOKEN, SHOW_TENANT } from "./commands.ts";
-import { isApplication } from "./entra.ts";
+import { clientOf, isApplication, showPrincipal } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { seeWhoAnswers } from "./network.ts";
 import { isPostgres, type Rule, rulesFor } from "./rules.ts";
@@ -16,6 +16,9 @@ export const [UNKNOWN] = rulesFor([], {
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message.",
   ],
 }) as readonly [Rule];
+
+const CHECK_APPLICATION =
+  "Check `client-id`, `tenant-id` and `environment`, and that the application is in this tenant:";
 
 const USE_OIDC = "Use `auth-type: oidc`, which does not need the Azure CLI.";
 
@@ -47,7 +50,7 @@ export const FALLBACKS: readonly Rule[] = [
       byItsWords("Entra refused the sign-in", "a wrong ID, tenant or cloud, a setting of the tenant, or a fault there"),
       ({ signIn }) =>
         isApplication(signIn)
-          ? ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT]
+          ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn)))]
           : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."],
       (_context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];

@@ -1,6 +1,7 @@
 import { run, type Steps } from "../model/failure.ts";
 import { az } from "./commands.ts";
 import { isApplication } from "./entra.ts";
+import { PASSES } from "./meanings.ts";
 import { PRODUCTS } from "./proxy.ts";
 import { type Context, rulesFor } from "./rules.ts";
 import { bypassProxy } from "./steps.ts";
@@ -8,15 +9,13 @@ import type { Symptom } from "./symptoms.ts";
 
 /** Answers that no identity endpoint of Azure gives: a proxy gives them, or changed the request. */
 const OF_PROXY = new RegExp(
-  `HTTP status (407|50[24] (?!.*dial tcp)|[234]\\d\\d with an HTML page|3\\d\\d|2\\d\\d with (?!an empty)|5\\d\\d with .*${PRODUCTS})|Required metadata header|X-Forwarded-For|Parse Error|Response had no `,
+  `HTTP status (407|50[24] (?!.*dial tcp)|(?!40[15])[234]\\d\\d with an HTML page|3\\d\\d|2\\d\\d with (?!an empty)|5\\d\\d with .*${PRODUCTS})|Required metadata header|X-Forwarded-For|Parse Error|Response had no `,
   "i",
 );
 
 /** Words of an answer that ask for another attempt, and answers that no other attempt changes. */
-const AGAIN = /\b(try|retry)\b|temporar|throttl/i;
+const AGAIN = new RegExp(`please try|${PASSES.source}`, "i");
 const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
-
-const IMDS = /^169\.254\.169\.254$/;
 
 /** Only the metadata service of a machine answers 404 while it is being updated: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling */
 const NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
@@ -43,7 +42,7 @@ function bypass({ signIn, host }: Context): Steps {
 /** What can go wrong when the runner's host is asked for the token of a managed identity. */
 export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-gone": [
-    { signIn: "managed-identity", text: /AADSTS(7000(?!112\b)\d+|5001[23]|90002)\b/ },
+    { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|14|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
     "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. An app has the same commands:",
     run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
@@ -60,8 +59,8 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     "On Windows, add the user to the local group `Hybrid agent extension applications`, and restart the service `himds`.",
   ],
   "managed-identity-aks": [
-    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
-    "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of the pod's service account, pod identity has no binding for the pod, or it needs to know the identity.",
+    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname/,
+    "In AKS, the runner's pod has no identity, or not that of `client-id`: Azure Workload Identity has no token of the pod's service account, or pod identity has no binding for the pod.",
     "See which labels and which service account the pod has:",
     run("kubectl get pod <pod> --output yaml"),
     'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
@@ -70,11 +69,8 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-other-cloud": [
     [
-      {
-        signIn: "managed-identity",
-        text: /\bEC2ws\b|Metadata-Flavor|Metadata Server for VM|MMDS|Resource not found: \//,
-      },
-      { signIn: "managed-identity", host: IMDS, status: [401, 404], text: /not JSON|HTML page/ },
+      { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
+      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, status: [401, 404], text: /not JSON|HTML page/ },
     ],
     "The runner is a virtual machine, but not one of Azure: the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker answered, which issues no tokens for a managed identity of Azure.",
     "Use `auth-type: oidc`, which works in each cloud.",
@@ -85,9 +81,9 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", text: OF_PROXY },
       { signIn: "managed-identity", atProxy: true },
     ],
-    "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or the runner is not in Azure, and something else answers.",
+    "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or another service answers at its address: outside Azure, or because a variable of the job names it.",
     bypass,
-    "If the runner is not in Azure, use `auth-type: oidc`.",
+    "If there is no proxy, or the runner is not in Azure, use `auth-type: oidc`, which does not need this endpoint.",
   ],
   "managed-identity-request": [
     [
@@ -96,8 +92,12 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
     ({ signIn }) =>
-      `${signIn?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint, or the" : "The"} identity endpoint does not accept the request: a variable of the job is that of another app, of an earlier start of this app, or of a different kind of endpoint, or it is not a URL. Or a proxy changed the request.`,
-    "Use `auth-type: oidc`, which does not need this endpoint. In a container app, `auth-type: managed-identity` knows it.",
+      `${signIn?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint, or the" : "The"} identity endpoint does not accept the request, or is none: a variable of the job (such as \`IDENTITY_ENDPOINT\`) is that of another app, of an earlier start of this app, or of a different kind of endpoint, or it is not a URL. Or pod identity (in AKS) or a proxy answers in its place.`,
+    "Use `auth-type: oidc`, which does not need this endpoint.",
+    ({ signIn }) =>
+      signIn?.type === "azure-cli"
+        ? "Or use `auth-type: managed-identity`, which knows it, or install the newest Azure CLI: https://aka.ms/azure-cli"
+        : [],
     "Or see which variables the job has:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     ...OWN_VARIABLES,
@@ -118,10 +118,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint is un|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
-      {
-        signIn: "managed-identity",
-        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM",
-      },
+      { signIn: "managed-identity", codes: "ECONNREFUSED EHOST* ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM" },
     ],
     "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
     "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
@@ -133,13 +130,13 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned|User assigned identity is .{0,20}not supported/i,
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell",
     ],
-    "The runner's host (such as Azure Arc, Cloud Shell or Service Fabric) has one identity of its own. `client-id` cannot choose another one.",
+    "The runner's host (such as Azure Arc, Azure Automation, Cloud Shell or Service Fabric) has one identity of its own. `client-id` cannot choose another one.",
     "Remove `client-id`.",
     "If the runner is a virtual machine of Azure, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
   ],
   "managed-identity-unknown": [
     [
-      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned .{0,40}Identity found/i,
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|(not|n.t) (been )?(assigned|enabled|configured)|does not exist)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No ((User|System) Assigned|managed identit).{0,50}\bfound/i,
       { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
       /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
       "unable_to_create_source",

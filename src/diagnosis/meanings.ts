@@ -2,17 +2,17 @@ import { code, inOurWords, sentence, type Words } from "../model/sentence.ts";
 import type { Context, Next } from "./rules.ts";
 import type { Symptom } from "./symptoms.ts";
 
+/** Words of what passes with time. */
+export const PASSES =
+  /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provision|restor|upgrad|restart|used|access|initiali[sz]|mov|scal)\w*|(during|still|currently|is|are) (provision|updat|creat|delet|start|restart|upgrad|scal|initiali[sz])ing|not (yet |in an? )?ready|\bbusy\b|\b(re)?try( again| (the|this|your) [\w ]{1,20})? (later|in (a|\d))|again (later|in (a|\d))|temporarily|temporary (error|failure|problem|issue)|(currently|service|server|system) (is )?(unavailable|not available)|timed[- ]?out|timeout (expired|reached|exceeded|occurred|while|waiting)|deadline|overload|throttl|internal (server |service )?error|\btransient|maintenance|concurrent (update|modif|operation|write))\w*/i;
+
 /** What general words mean, whoever says them, and the first steps that can help. The first that fits counts. */
 const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]]>> = {
   "a limit is reached": [
     /(\bquotas?\b|\blimits?\b|too (many|long|large|big|quickly|fast|often)|\bmaximum\b|(?<!deadline |time-?out )exceed)\w*/i,
     "If the limit is one of requests, attempts or connections, run the job again later, and fewer jobs at the same time. If it is a length or a size, shorten what the message names.",
   ],
-  "it cannot do this at the moment": [
-    /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provision|restor|upgrad|restart|used|access|initiali[sz]|mov|scal)\w*|(during|still|currently|is|are) (provision|updat|creat|delet|start|restart|upgrad|scal|initiali[sz])ing|not (yet |in an? )?ready|\bbusy\b|\b(re)?try( again| (the|this|your) [\w ]{1,20})? (later|in (a|\d))|again (later|in (a|\d))|temporarily|temporary (error|failure|problem|issue)|(currently|service|server|system) (is )?(unavailable|not available)|timed[- ]?out|timeout (expired|reached|exceeded|occurred|while|waiting)|deadline|overload|throttl|internal (server |service )?error|\btransient|maintenance|concurrent (update|modif|operation|write))\w*/i,
-    "Run the job again in a few minutes.",
-    { retries: 2 },
-  ],
+  "it cannot do this at the moment": [PASSES, "Run the job again in a few minutes.", { retries: 2 }],
   "something has expired, or is not valid yet": [
     /((?<!(not|n.t|never|yet) )\bexpired\b|\bexpiry\b.{0,40} is earlier|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
     "Renew what the message names, such as a secret, a certificate or a sign-in. On a self-hosted runner, check the clock, too.",
@@ -46,7 +46,7 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
     /(((can)?not|\w{2,6}n['’]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid|malformed|((can)?not|\w{2,6}n['’]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i,
   ],
   "it has a fault, and does not say which": [
-    /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|non-?retryable|went wrong|contact .{0,20}support)\w*/i,
+    /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|went wrong|contact .{0,20}support)\w*/i,
     "Run the job again once. If the error persists, give the message with its IDs to the support there.",
   ],
 };
@@ -68,6 +68,6 @@ export function byItsWords(what: string, usual: string, ...first: Next[]) {
       const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
       if (found !== undefined) return [sentence`${cause} (${code(found)}).`, ...first, ...next];
     }
-    return [`${what}, for the reason in its message. The usual cause is ${usual}.`, ...first];
+    return [`${what}, for the reason in its message, if it has one. The usual cause is ${usual}.`, ...first];
   };
 }
