@@ -10,7 +10,7 @@ function answer(words: string) {
 }
 
 const hint = (words: string) => readFailure(answer(words)).hint;
-const RESERVE = /^Entra refused the sign-in, for the reason in its message\. The usual cause is .*\.$/;
+const RESERVE = /^Entra refused the sign-in, for the reason in its message, if it has one\. The usual cause is .*\.$/;
 
 test.each([
   ["Another operation on this tenant is in progress.", "cannot do this at the moment (`in progress`)"],
