@@ -24,6 +24,6 @@ export async function azureCliToken(scope: string): Promise<AccessToken> {
     if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
     return { token: accessToken, expiresOnTimestamp: 1000 * expires_on || Date.parse(expiresOn) };
   } catch (invalid) {
-    throw stderr.trim() ? new Error(stderr.trim()) : invalid;
+    throw new Error(`${stderr.trim()} ${(invalid as Error).message}`.trim());
   }
 }

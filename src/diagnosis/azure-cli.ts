@@ -15,7 +15,7 @@ export const AZURE_CLI = rulesFor("entra", {
     "Or install the Azure CLI on the runner, or in the job's container: https://aka.ms/azure-cli",
   ],
   "cli-resources": [
-    /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|^Terminated|Keyboard ?interrupt|\(SIG(KILL|TERM|INT|XFSZ)\)|\(1(30|37|43|53)\)|start new thread/i,
+    /No space left|enough space on|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|paging file|system resources|Too many open files: '|\bKilled\b|^Terminated|Keyboard ?interrupt|\(SIG(KILL|TERM|INT|XFSZ)\)|\(1(30|37|43|53)\)|start new thread/i,
     "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes. Or something on the runner ended the Azure CLI.",
     "See what the runner has too little of, and free some of it, or use a larger runner:",
     run("df -h", "free -h", "ulimit -a"),
@@ -44,7 +44,7 @@ export const AZURE_CLI = rulesFor("entra", {
   ],
   "cli-not-signed-in": [
     [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|InteractionRequired|wrong (issuer|audience)|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
+      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|deserialize key data|private key is encrypted|client_credential needs|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bRSTR\b|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|Interaction(Required|Timeout)|wrong (issuer|audience)|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
       { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
       {
         signIn: "azure-cli",
@@ -59,11 +59,11 @@ export const AZURE_CLI = rulesFor("entra", {
           ? "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, was not used for long, or the account has a new password."
           : /AADSTS(5007[24679]|50158|50161|50170|500121)\b/.test(text)
             ? "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do."
-            : /AADSTS\d|WsTrust|\bMSIS\d/.test(text)
+            : /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i.test(text)
               ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked, disabled or not allowed to use this service."
               : /Response_Status|BrokerPlugin|accounts control|broker|runtime/i.test(text)
                 ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login."
-                : /certificate|\.(pem|crt|cer|pfx|p12)'/i.test(text)
+                : /certificate|key data|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i.test(text)
                   ? "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key."
                   : /az account set|active accounts|subscriptions? (of |were |found|'|with)/i.test(text)
                     ? "The account in the Azure CLI has no role in any subscription, or the Azure CLI has no subscription selected, not the one that its message names, or several with this name. A token for PostgreSQL needs none."
@@ -73,7 +73,7 @@ export const AZURE_CLI = rulesFor("entra", {
     OWN_CLI_FILES,
   ],
   "cli-no-answer": [
-    { signIn: "azure-cli", text: /no answer within|Unexpected (end of JSON|token)|is not valid JSON|to prompt for/ },
+    { signIn: "azure-cli", text: /no answer within|Unexpected (end|token)|(not valid|after) JSON|to prompt for/ },
     "The Azure CLI waits for the network, a proxy, a person who answers a question, the system's keyring or a file that another job uses, or the runner is slow. Or it printed something other than a token, or nothing.",
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,

@@ -515,6 +515,14 @@ describe("the Azure CLI", () => {
     });
   });
 
+  test("a CLI that warns and prints something other than a token is explained by both", async () => {
+    await az(`echo "WARNING: New Azure CLI version available." >&2; echo '{ "accessToken": "t" } Upgrading'`);
+    expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
+      code: "cli-no-answer",
+      message: expect.stringMatching(/^The Azure CLI: WARNING: New Azure CLI version available\. .* after JSON/),
+    });
+  });
+
   test("any other failure keeps the CLI's message", async () => {
     await az(`echo "ERROR: the cloud is upside down" >&2; exit 1`);
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
