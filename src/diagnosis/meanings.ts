@@ -43,7 +43,7 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
     "Check the names and IDs in the message: those of the inputs of this step, and those of what was deleted or moved.",
   ],
   "a value is wrong, does not have the form that it expects, or does not fit another value": [
-    /(((can)?not|\w{2,6}n['’]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid|malformed|((can)?not|\w{2,6}n['’]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i,
+    /(((can)?not|\w{2,6}n['’]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid(?! state)|malformed|((can)?not|\w{2,6}n['’]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i,
   ],
   "it has a fault, and does not say which": [
     /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|went wrong|contact .{0,20}support)\w*/i,

@@ -3,7 +3,7 @@ import { diagnoseBy } from "../diagnosis/diagnose.ts";
 import { byItsWords } from "../diagnosis/meanings.ts";
 import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
 import { PROXY } from "../diagnosis/proxy.ts";
-import { type Context, type Rule, rulesFor } from "../diagnosis/rules.ts";
+import { type Context, rulesFor } from "../diagnosis/rules.ts";
 import { allowInProxy, CHECK_CLOCK } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
@@ -25,7 +25,7 @@ export interface ResourceManagerContext extends Context {
  * @param error with the `status` of the answer and Azure's own `code`, if there was an answer
  */
 export function diagnoseResourceManager(error: unknown, context: ResourceManagerContext): Failure {
-  return diagnoseBy(RULES, error, { with: "azure", ...context });
+  return diagnoseBy([...PROXY, ...PRIVATE, ...AZURE, ...NETWORK], error, { with: "azure", ...context });
 }
 
 /** Words of an operation that ends by itself. A resource in state `Failed` stays there. */
@@ -36,10 +36,10 @@ const BUSY =
 const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
 const STATES = "properties.[state, provisioningState]";
 
-const LOOK_UP_NUMBER = "Look up the number of Entra in the message: https://login.microsoftonline.com/error";
+const LOOK_UP_NUMBER = "Look up the number (`AADSTS…`): https://login.microsoftonline.com/error";
 
 const DISABLED =
-  /subscription.{0,80}((is|are) (disabled|suspended|expired|not active|restricted)|not (enabled|permitted)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
+  /subscription.{0,80}((is|are) (disabled|suspended|expired|not active|restricted)|not (enabled|permitted|allowed to)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = { retries: 5 };
@@ -87,7 +87,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-request-unknown": [
     [
-      "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType NoRegisteredProviderFound InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter MissingSubscription UnsupportedMediaType",
+      "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType InvalidResourceNamespace NoRegisteredProviderFound InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter MissingSubscription UnsupportedMediaType",
       { status: [400, 404], text: /supported (api-)?versions are/i },
       { status: [404], text: /^HTTP status 404:|No (HTTP resource|action|type) was found/ },
       { status: [405, 501] },
@@ -116,7 +116,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "The subscription is disabled, or its type does not allow changes. Reads can still work.",
     "Look up the state of the subscription:",
     ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
-    "Reactivate the subscription, or use another one: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
+    "Reactivate the subscription, ask Azure's support to lift the restriction, or use another subscription: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
   ],
   "azure-token-expired": [
     [
@@ -130,9 +130,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-token-refused": [
     ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
-    (context, symptom) => {
-      const { clientId = "<client-id>", server } = context;
-      const { text } = symptom;
+    ({ server, clientId = "<client-id>" }, { text }) => {
       if (/'puid' or 'altsecid' or 'oid'/.test(text))
         return [
           "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
@@ -140,11 +138,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
           az("ad sp create", { id: clientId }),
         ];
       if (/AADSTS\d/.test(text))
-        return byItsWords(
-          "Azure does not accept the token",
-          "a setting of the tenant",
-          LOOK_UP_NUMBER,
-        )(context, symptom);
+        return ["Azure does not accept the token, for the reason of Entra in the message.", LOOK_UP_NUMBER];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
         /tenant/i.test(text)
@@ -179,7 +173,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-not-permitted": [
     [
       "AuthorizationFailed AuthorizationPermissionMismatch LinkedA* Forbidden",
-      { status: [400, 403], text: /not authorized|not have (permission|authorization|access)|access (is )?denied/i },
+      { status: [400, 403], text: /(not |un)authorized|not have (permission|auth|access)|access (is )?denied/i },
     ],
     "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names. A role does not count if it is only eligible (PIM), if its assignment has a condition that is not met, or in the first minutes. Azure answers the same if `server-resource-id` is misspelt.",
     allow,
@@ -235,8 +229,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         ? "Set `runner-ip` to the public IPv4 address of the runner's network, or omit it."
         : [],
     ({ server }) => azureLog(server),
-    "Look up the code in the message: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
-    "If the reason is not clear, open a support request for the server in the Azure portal, with this message.",
+    "If the reason is not clear, look up Azure's code, or open a support request for the server in the Azure portal: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
   ],
 });
 
@@ -247,8 +240,6 @@ export function nothingDone({ code }: Failure): boolean {
 
 /** An error that passes can come after the change, and nobody knows this of an unknown error. */
 const REFUSED = [...PRIVATE, ...AZURE].filter(({ code, retries }) => retries === undefined && code !== "azure-refused");
-
-const RULES: readonly Rule<ResourceManagerContext>[] = [...PROXY, ...PRIVATE, ...AZURE, ...NETWORK];
 
 /** A role that has the permission, and its assignment. */
 function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Symptom): Steps {
