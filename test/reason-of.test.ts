@@ -9,8 +9,10 @@ function serverError(code: string, message: string): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(message, message.length, "error"), { code });
 }
 
+const SESSION = new pg.Client({ host: "orders-db.postgres.database.azure.com", database: "app", user: "ci-admin" });
+
 function adviceIn(error: pg.DatabaseError): string {
-  const { hint, steps } = readFailure({ code: "", message: EMPTY, ...adviceOn(error) });
+  const { hint, steps } = readFailure({ code: "", message: EMPTY, ...adviceOn(error, SESSION) });
   return `${hint}\n${steps}`.replaceAll("`", "");
 }
 
@@ -54,9 +56,9 @@ test.each([
   [
     "keine Berechtigung, um Rolle »ops« zu gewähren",
     "Nur Rollen mit der ADMIN-Option für Rolle »ops« können diese Rolle gewähren.",
-    ["SQLSTATE 42501", "needs ADMIN OPTION", 'GRANT "ops" TO "<user>" WITH ADMIN OPTION'],
+    ["SQLSTATE 42501", "needs ADMIN OPTION", 'GRANT "ops" TO "ci-admin" WITH ADMIN OPTION'],
   ],
-  ['нет прав установить роль "ops"', undefined, ["SQLSTATE 42501", 'GRANT "ops" TO "<user>"']],
+  ['нет прав установить роль "ops"', undefined, ["SQLSTATE 42501", 'GRANT "ops" TO "ci-admin"']],
 ])("a lack of privileges has advice in each language: %s", (message, detail, says) => {
   const advice = adviceIn(Object.assign(serverError("42501", message), { detail }));
   for (const words of says) expect(advice).toContain(words);

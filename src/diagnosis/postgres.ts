@@ -14,22 +14,29 @@ const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(
 /** The words before a name in quotes, which can contain any word. */
 const ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"«»„]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
 
+/** https://github.com/neondatabase/neon/blob/main/proxy/src/control_plane/messages.rs */
+const NEON = /endpoint|compute node|(control plane|console) request|quota|connections? attempts|project (name|option)/i;
+
+const LOOK_AT_NEON: Steps = ["Look at the endpoint and the project in Neon's console, and run the job again."];
+
 /** What PgBouncer, Supavisor, Odyssey, PgCat, PgDog, Pgpool-II and RDS Proxy mean by these words, the special ones first. */
 const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "It accepts no password as long as this token. The token of an application is shorter than that of a user.":
     /password too|too large|partial pkt/,
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).":
     /startup parameter|command-line option|support the option/,
+  "Its servers differ, as the message shows.": /among backends|does not match|changed$/,
   "Its pool mode shares connections. `pool_mode = session` does not.":
     /prepared|cached plan|transaction|portal|bind|pooling|frontend message/,
-  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|secret/i,
+  "It asks for a client certificate, which this action does not send.": /client certificate/,
+  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!MD5 )secret/i,
   "It, or the server behind it, does not allow this user, database or address.":
-    /hba|host based|blocked|banned|breaker|allow_list|rejected|permission|SSL/i,
-  "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant/i,
-  "Neon's proxy does not know, or does not serve, the endpoint at the start of `host`.":
-    /endpoint|control plane|quota/i,
+    /hba|host based|blocked|banned|breaker|allow_list|login rejected|permission|SSL/i,
+  "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant|EINVALIDUSER/i,
+  "Neon's proxy does not serve the endpoint at the start of `host`: its project is over the quota, it is disabled or busy, there is none with this name, or it does not allow this address.":
+    NEON,
   "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
-  "Its configuration has no such database, or not for this user.": / route |pool configur|No pool|database/,
+  "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database (?!c)/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
   "It expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|authenticat/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/,
@@ -38,7 +45,8 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
 /** "Schema" before or after a name, in each language of the server. */
 const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем[аеиы]|模式) |სქემა|şemasın|스키마\(/i;
 
-const LET_OWNER_GRANT: Steps = [
+const SCHEMA_NOT_PERMITTED: Answer = [
+  "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
   "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
     'GRANT USAGE ON SCHEMA "<schema>" TO "<user>" WITH GRANT OPTION;',
@@ -98,7 +106,7 @@ export const POSTGRES = rulesFor("postgres", {
       "PROTOCOL_VIOLATION",
       /^SASL: (?!.*client password)/,
       // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
-      { codes: "08P01", text: /^(?!bind).*(message|SCRAM|packet size|protocol synchronization)/ },
+      { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/,
     ],
     "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
@@ -177,23 +185,25 @@ export const POSTGRES = rulesFor("postgres", {
     ({ signIn }) => az("ad sp create", { id: signIn?.type === "oidc" ? signIn.clientId : "<client-id>" }),
     "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
   ],
+  "tls-required": [
+    [NOT_ENCRYPTED, /^(?!.*cached).*((SSL|TLS)( connection)?( is)? required|(requires|only) TLS|with SSL|insecure)/i],
+    "The server accepts only connections with TLS.",
+    "Remove `ssl-mode`, or set it to `verify-full`.",
+    "If a proxy or a pooler is in between, let it connect to the server with TLS.",
+  ],
   "pooler-sign-in": [
     [
-      {
-        codes: "08P01",
-        text: /(password|SASL) authentication|empty password|cached error: (role|permission|no pg_hba|SSL)/,
-      },
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
       {
         codes: "08* 58000 XX000",
-        text: /^(?!.*(Entra|AAD|Azure|Active Directory)).*(authenticat|SASL|SCRAM|\bmd5\b|state was|JIT)/i,
+        text: /^(?!.*(Entra|AAD |Azure AD|Active Directory|timed out|backends are down)).*(authenticat|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i,
       },
-      /no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|[Ee]ndpoint (ID|could not)|this endpoint|Control plane|exceeded the .* quota|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type/,
+      { codes: "XX000", text: NEON },
+      /no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type/,
     ],
     poolerRefused,
-    pastPooler,
-    (context, { text }) => (/no such user/.test(text) ? findRole(context) : []),
-    "Or add the user, the database or the address that it refuses to the pooler's configuration.",
+    (context, { text }) => (NEON.test(text) ? LOOK_AT_NEON : pastPooler(context)),
+    "Or add the user, the database or the address that it refuses to the pooler's configuration. Azure's PgBouncer knows the roles of the server: set `user` to one of them.",
   ],
   "password-refused": [
     [
@@ -216,12 +226,6 @@ export const POSTGRES = rulesFor("postgres", {
         "If the role exists, let it log in:",
         run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`),
       ],
-  ],
-  "tls-required": [
-    [NOT_ENCRYPTED, /(SSL|TLS) (connection )?(is )?required|only TLS/i],
-    "The server accepts only connections with TLS.",
-    "Remove `ssl-mode`, or set it to `verify-full`.",
-    "If a proxy or a pooler is in between, let it connect to the server with TLS.",
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
@@ -258,10 +262,10 @@ export const POSTGRES = rulesFor("postgres", {
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/,
     ],
     "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
-    ({ port = 5432 }, { text }) =>
-      port === 5432 || /clients already|slots are reserved|connections for /.test(text)
+    (context, { text }) =>
+      context.port === 5432 || /clients already|slots are reserved|connections for /.test(text)
         ? []
-        : [`If a connection pooler listens on port ${port}, set \`port: 5432\` to connect to the server directly.`],
+        : pastPooler(context),
     "Run the job again when fewer clients are connected.",
     "If the message names a role or a database, raise its limit:",
     run('ALTER ROLE "<role>" CONNECTION LIMIT <n>;\nALTER DATABASE "<database>" CONNECTION LIMIT <n>;'),
@@ -274,29 +278,28 @@ export const POSTGRES = rulesFor("postgres", {
   "server-restarting": [
     [
       "57000 57P01 57P02 57P03",
-      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
-      /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
+      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
     ],
     "The server is restarting, failing over or being upgraded, or an administrator ended the session.",
     afterRestart,
     { retries: 4 },
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
     "The connection pooler cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
     "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 },
   ],
   "authentication-time-out": [
-    /canceling authentication due to timeout/,
+    /canceling authentication due to timeout|^authentication timed out/i,
     "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
     "Run the job again.",
     "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
     { retries: 1 },
   ],
   "server-time-out": [
-    ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
+    ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
     "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
     "Run the job again.",
     "If the error persists, see what limits there are, and where they are set:",
@@ -364,7 +367,7 @@ export const POSTGRES = rulesFor("postgres", {
     [
       "40* 42710 55006 55P03",
       { codes: "23505", text: /"pg_\w+_index"/ },
-      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/,
+      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple|(catalog|schema) version mismatch/i,
     ],
     "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
     "Run the job again: it continues where it stopped.",
@@ -448,8 +451,7 @@ export const POSTGRES = rulesFor("postgres", {
     [
       "42P01 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
-      { codes: "22023", text: /^role ".*" does not exist/ }, // SET ROLE
-      /column ".*" of relation ".*" does not exist/,
+      { codes: "22023 42703", text: /^role ".*" does not exist|column ".*" of relation ".*" does not exist/ }, // SET ROLE
     ],
     "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role), or code in the database, such as an event trigger, uses it without its schema.",
     "If a migration ran at the same time, run the job again.",
@@ -464,18 +466,26 @@ export const POSTGRES = rulesFor("postgres", {
     ({ user }) => run(`GRANT SELECT ON pg_catalog.<catalog> TO ${identifier(user, "<user>")};`),
   ],
   "restricted-role": [
-    [
-      /cannot have explicit members/,
-      {
-        codes: "42501",
-        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)/i,
-      },
-    ],
+    {
+      codes: "42501 0A000 XX000",
+      text: /super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members/i,
+    },
     "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
     "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`.",
     "If the message names an object of the app, set `user` to the owner of the object.",
     "If it names a parameter, set the parameter on the server:",
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
+  ],
+  "create-role-not-permitted": [
+    // "Role" without a name in the languages of the server.
+    {
+      codes: "42501",
+      text: /denied to (create|alter|drop) (role|database|extension)|of "?azure_pg_admin|CREATEROLE|^(?!.*(["«»„]|\b(permission|must|only|cannot)\b)).*(Rolle |rôle|\b(rol|roll|role|ruolo|roli)\b|рол[иі]|ロールを|角色|롤|როლ)/i,
+    },
+    "`user` lacks a right on the server itself: CREATEROLE or CREATEDB, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
+    "Set `user` to an administrator of the server, or let it create roles:",
+    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
+    "For the role of an Entra identity, use the action in `principal/` as an Entra administrator.",
   ],
   "role-not-grantable": [
     [
@@ -488,20 +498,12 @@ export const POSTGRES = rulesFor("postgres", {
       run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
     "Or grant privileges on the objects themselves instead.",
   ],
-  "create-role-not-permitted": [
-    { codes: "42501", text: /denied to (create|alter|drop) (role|database|extension)|of "?azure_pg_admin|CREATEROLE/ },
-    "`user` lacks a right on the server itself: CREATEROLE or CREATEDB, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
-    "Set `user` to an administrator of the server, or let it create roles:",
-    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
-    "For the role of an Entra identity, use the action in `principal/` as an Entra administrator.",
-  ],
   "not-permitted": [
     "42501",
     (_, { text }) =>
       SCHEMA.test(text)
-        ? "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option."
+        ? SCHEMA_NOT_PERMITTED
         : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    (_, { text }) => (SCHEMA.test(text) ? LET_OWNER_GRANT : []),
     "Set `user` to the owner of the object, usually the role that runs the migrations. If the app does not need the object, name it in `exclude`.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) =>
@@ -535,8 +537,8 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "pooler-refused": [
     [
-      "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/,
+      "08P01 08004 58000 25001 25P01 25P02 26000 34000 42P03 42P05",
+      /cached plan must not change|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(from|to|among|with) (backends?|frontend)\b|(query|session) context|pool_\w|does not match (b|with)|backend response/,
     ],
     poolerRefused,
     pastPooler,
@@ -565,9 +567,9 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "server-fault": [
     "XX* 58* F0*",
-    "The server, a node of its cluster, an extension or a connection pooler in between had an internal error.",
+    "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
     "Run the job again.",
-    "If a connection pooler is in between, set `host` to the server itself.",
+    "If a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
     "If the error persists, restart the server:",
     (context) => azServer("restart", context),
     "If that does not help, open a support request for the server in the Azure portal.",

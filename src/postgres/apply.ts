@@ -108,7 +108,7 @@ async function run(round: Round, planned: Batch): Promise<void> {
   if (TIMEOUTS.has(error.code ?? "")) waits.locks += Date.now() - started;
   const reason = reasonOf(error);
   if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {
-    return noteFailed(outcome, changes, refusalOf(error, reason, changes));
+    return noteFailed(outcome, changes, refusalOf(client, error, reason, changes));
   }
   const half = Math.ceil(changes.length / 2);
   await run(round, batchOf(changes.slice(0, half)));
@@ -116,9 +116,9 @@ async function run(round: Round, planned: Batch): Promise<void> {
 }
 
 /** An object is gone if the message names it. A function that runs on GRANT may miss something else. */
-function refusalOf(error: DatabaseError, reason: Refusal["reason"], changes: readonly Change[]): Refusal {
+function refusalOf(from: Client, error: DatabaseError, reason: Refusal["reason"], changes: readonly Change[]): Refusal {
   const serverMessage = wordsOf(error);
-  if (reason === "refused") return { reason, serverMessage, advice: adviceOn(error) };
+  if (reason === "refused") return { reason, serverMessage, advice: adviceOn(error, from) };
   const names = changes.flatMap(({ member }) => [member.name, member.oid]);
   if (reason !== "gone" || names.some((name) => error.message.includes(name))) return { reason, serverMessage };
   return { reason: "refused", serverMessage, otherNotFound: true };

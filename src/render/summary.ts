@@ -117,7 +117,7 @@ function names(list: readonly string[]): string {
 
 function errorPart(page: Page, error: Failure, report: Report): void {
   for (const block of failureBlocks(error, report)) page.add(block);
-  page.add("Privileges could not be checked, so this is not drift.");
+  page.add("The run failed: this is not drift.");
 }
 
 /** Each warning once, with its databases unless they are all. */

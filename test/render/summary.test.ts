@@ -99,7 +99,7 @@ test("the summary does not let an error look like a finding", () => {
     const summary = renderSummary(report);
     expect(summary).toMatch(/^### ⚠️ Azure Postgres Grants · Could not check /);
     expect(summary).toContain("**What to do:**");
-    expect(summary).toContain("Privileges could not be checked, so this is not drift.");
+    expect(summary).toContain("The run failed: this is not drift.");
     expect(summary).not.toMatch(/(?<!this is not )drift|missing privileges|in sync/i);
   }
 });
