@@ -1,14 +1,14 @@
 import type { Client } from "pg";
 import { diagnose } from "./diagnosis/diagnose.ts";
+import type { DatabaseDemand } from "./grants/database-demands.ts";
 import { nothingDone } from "./grants/outcome.ts";
-import type { Target } from "./grants/targets.ts";
 import { type Undeclared, undeclaredIn } from "./grants/undeclared.ts";
 import { ActionError, type Failure } from "./model/failure.ts";
 import { type DatabaseReport, worst } from "./model/report.ts";
 import { code, inOurWords, paragraph, sentence } from "./model/sentence.ts";
 import type { Grant, PasswordProvider, Server, Settings } from "./model/settings.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
-import { type Login, withSession } from "./postgres/session.ts";
+import { type SessionOptions, withSession } from "./postgres/session.ts";
 import type { Say } from "./postgres/turn.ts";
 import { lookForUndeclared } from "./postgres/undeclared.ts";
 import { type Progress, type Reconciled, reconcile, type Task, unfinished } from "./reconcile.ts";
@@ -40,13 +40,13 @@ interface Work {
 export async function reconcileDatabase(
   { settings, password, signal }: Run,
   server: Server,
-  target: Target,
+  demanded: DatabaseDemand,
   say: Say,
 ): Promise<DatabaseReport> {
   const { mode, user, signIn, cloud, undeclared } = settings;
-  const { database, grants, obstacle } = target;
+  const { database, grants, obstacle } = demanded;
   const { host, port } = server;
-  const login = { server, database, user, password, signIn, cloud, signal, say };
+  const options = { server, database, user, password, signIn, cloud, signal, say };
   const works = grants.map(
     ({ grantees, demand }): Work => ({ task: { mode, grantees, demand }, progress: { done: nothingDone() } }),
   );
@@ -56,7 +56,7 @@ export async function reconcileDatabase(
     signal.throwIfAborted();
     if (obstacle !== undefined) throw new ActionError(obstacle);
     say(`connecting to ${host}:${port} as ${user}`);
-    await withSession(login, async (client) => {
+    await withSession(options, async (client) => {
       await reconcileEach(client, works, say, signal);
       if (undeclared !== "ignore") others = await findUndeclared(client, grants, say);
     });
@@ -64,7 +64,7 @@ export async function reconcileDatabase(
     const drifted = undeclared === "fail" && others?.undeclared.length;
     return { ...report, ...found, ...others, verdict: worst([found.verdict, drifted ? "drift" : "in-sync"]) };
   } catch (error) {
-    const failure = await inContext(diagnose(error, { signIn, cloud, ...report }), login, works);
+    const failure = await inContext(diagnose(error, { signIn, cloud, ...report }), options, works);
     return { ...report, ...together(works, failure) };
   }
 }
@@ -119,12 +119,12 @@ function together(
 }
 
 /** A failure with what only the run knows about this database. */
-async function inContext(failure: Failure, login: Login, works: readonly Work[]): Promise<Failure> {
+async function inContext(failure: Failure, options: SessionOptions, works: readonly Work[]): Promise<Failure> {
   const isUntouched = works.every(({ progress }) => progress.before === undefined);
   if (failure.code === "cancelled" && isUntouched)
     return { ...failure, message: paragraph(failure.message, NOT_LOOKED_AT) };
   if (failure.code !== "database-not-found") return failure;
-  const near = await nearestDatabase(login);
+  const near = await nearestDatabase(options);
   if (near === undefined) return failure;
   return { ...failure, hint: sentence`Did you mean ${code(near)}? ${failure.hint}` };
 }

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import { type Run, reconcileDatabase } from "./database.ts";
-import { haveAPattern, targetsOf } from "./grants/targets.ts";
+import { demandsOf, haveAPattern } from "./grants/database-demands.ts";
 import { say } from "./log.ts";
 import type { Failure } from "./model/failure.ts";
 import type { DatabaseReport } from "./model/report.ts";
@@ -20,17 +20,17 @@ const DATABASES_AT_ONCE = 4;
 export async function reconcileServer(run: Run, server: Server): Promise<readonly DatabaseReport[]> {
   const { grants, servers } = run.settings;
   const listed = haveAPattern(grants) ? await listDatabases(run, server) : [];
-  const targets = targetsOf(grants, listed);
+  const demands = demandsOf(grants, listed);
   let silence = "code" in listed ? silenceIn(listed) : undefined;
   let done = 0;
-  return await pLimit(DATABASES_AT_ONCE).map(targets, async (target): Promise<DatabaseReport> => {
-    const { database, obstacle = silence } = target;
+  return await pLimit(DATABASES_AT_ONCE).map(demands, async (demand): Promise<DatabaseReport> => {
+    const { database, obstacle = silence } = demand;
     const place = servers.length > 1 ? `${plain.name(database)} on ${server.host}` : plain.name(database);
     const sayHere = (line: string) => say(`${place}: ${line}`);
-    const report = await reconcileDatabase(run, server, { ...target, obstacle }, sayHere);
+    const report = await reconcileDatabase(run, server, { ...demand, obstacle }, sayHere);
     silence ??= silenceIn(report.error);
     done++;
-    sayHere(`${endOf(report)}${targets.length > 1 ? ` (${done} of ${targets.length})` : ""}`);
+    sayHere(`${endOf(report)}${demands.length > 1 ? ` (${done} of ${demands.length})` : ""}`);
     return report;
   });
 }

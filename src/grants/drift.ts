@@ -19,7 +19,7 @@ import { compare, groupsOf } from "../text/groups.ts";
 import { holds, sourcesOf } from "./sources.ts";
 
 /** Privileges on one object that a grantee lacks, or holds beyond the demand. */
-export interface Finding {
+export interface Difference {
   readonly grantee: Grantee;
   readonly group: Group;
   readonly member: Member;
@@ -31,10 +31,10 @@ export interface Finding {
 /** The differences between what one grantee holds and the demand. */
 export interface Drift {
   readonly objects: ObjectCounts;
-  readonly missing: readonly Finding[];
-  readonly extra: readonly Finding[];
+  readonly missing: readonly Difference[];
+  readonly extra: readonly Difference[];
   /** Default privileges that are missing or extra, if they are not demanded: what the next migration brings. */
-  readonly future: { readonly missing: readonly Finding[]; readonly extra: readonly Finding[] };
+  readonly future: { readonly missing: readonly Difference[]; readonly extra: readonly Difference[] };
   readonly held: readonly Held[];
 }
 
@@ -48,7 +48,7 @@ export function driftsIn(
   const demanded = new Map(groups.map((group) => [group, demandedOn(group, demand, snapshot.server.version)]));
   const listed = listedIn(groups, snapshot.columns);
   const isDefault = ({ kind }: Group) => kind === "default-privileges";
-  const isFuture = ({ group }: Finding) => isDefault(group) && !demand.defaultPrivileges;
+  const isFuture = ({ group }: Difference) => isDefault(group) && !demand.defaultPrivileges;
   return (grantee) => {
     const { actor } = grantee;
     const onGroups = (privilegesOn: (group: Group, demanded: readonly Privilege[]) => readonly Privilege[]) =>
@@ -58,8 +58,8 @@ export function driftsIn(
       return lackingOn(group, ofGroup, grantee);
     });
     const beyond = onGroups((group, ofGroup) => beyondIn(group.acl, mayBeExtra(group, grantee), ofGroup, grantee));
-    const missing = findings(listed, grantee, ({ group }) => lacking.get(group) ?? []);
-    const extra = findings(listed, grantee, ({ group, items }) => {
+    const missing = differences(listed, grantee, ({ group }) => lacking.get(group) ?? []);
+    const extra = differences(listed, grantee, ({ group, items }) => {
       if (demand.onExtra === "ignore" || group.owner === actor) return [];
       const onGroup = beyond.get(group) ?? [];
       if (items === undefined) return onGroup;
@@ -67,8 +67,8 @@ export function driftsIn(
     });
     return {
       objects,
-      missing: missing.filter((finding) => !isFuture(finding)),
-      extra: extra.filter((finding) => !isFuture(finding)),
+      missing: missing.filter((each) => !isFuture(each)),
+      extra: extra.filter((each) => !isFuture(each)),
       future: { missing: missing.filter(isFuture), extra: extra.filter(isFuture) },
       held: countSources(demanded, grantee),
     };
@@ -97,7 +97,7 @@ function lackingOn(group: Group, demanded: readonly Privilege[], grantee: Signed
 }
 
 /** An object that the snapshot lists, with the ACLs of its columns if a grantee may hold more on them than is demanded. */
-type Listed = Pick<Finding, "group" | "member"> & Partial<Pick<ColumnAcl, "items">>;
+type Listed = Pick<Difference, "group" | "member"> & Partial<Pick<ColumnAcl, "items">>;
 
 /** The objects that the snapshot lists, in the order in which the report has them. */
 function listedIn(groups: readonly Group[], columns: readonly ColumnAcl[]): readonly Listed[] {
@@ -106,13 +106,13 @@ function listedIn(groups: readonly Group[], columns: readonly ColumnAcl[]): read
   return [...ofEach.values()].sort(byName);
 }
 
-/** A finding for each object on which there are privileges to find. */
-function findings(
+/** A difference for each object on which there are privileges to find. */
+function differences(
   listed: readonly Listed[],
   grantee: Grantee,
   privilegesOn: (each: Listed) => readonly Privilege[],
-): readonly Finding[] {
-  const found: Finding[] = [];
+): readonly Difference[] {
+  const found: Difference[] = [];
   for (const each of listed) {
     const privileges = privilegesOn(each);
     const { group, member, items = NO_COLUMNS } = each;
@@ -163,7 +163,7 @@ export function demandedOn(group: Group, demand: Demand, serverVersion: number):
 }
 
 /** The same object for the same grantee, across snapshots. */
-export function identify(grantee: Holder, { group, member }: Pick<Finding, "group" | "member">): string {
+export function identify(grantee: Holder, { group, member }: Pick<Difference, "group" | "member">): string {
   return `${grantee.oid} ${keyOf(group, member)}`;
 }
 
@@ -201,7 +201,7 @@ function countSources(demanded: ReadonlyMap<Group, readonly Privilege[]>, grante
 }
 
 /** By schema, name and kind, in code units: the same order on every machine and in every language. */
-function byName(a: Pick<Finding, "group" | "member">, b: typeof a): number {
+function byName(a: Pick<Difference, "group" | "member">, b: typeof a): number {
   return (
     rankOf(a.group.kind) - rankOf(b.group.kind) ||
     compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") ||

@@ -5,7 +5,7 @@ import { type Grantee, isPublic } from "../model/snapshot.ts";
 import { series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { AS_SESSION_USER } from "./acting-role.ts";
-import type { Drift, Finding } from "./drift.ts";
+import type { Difference, Drift } from "./drift.ts";
 import { gives, holds } from "./sources.ts";
 import { type Change, statementsOf } from "./statements.ts";
 
@@ -18,8 +18,8 @@ export function futureWarnings(
   { missing, extra }: Drift["future"],
   beyond: readonly Changed[],
 ): readonly Warning[] {
-  const causes = extra.filter((finding) => beyond.some((found) => bringsBack(finding, found)));
-  const revokes = causes.flatMap((finding) => revokesOf(grantee, finding));
+  const causes = extra.filter((difference) => beyond.some((found) => bringsBack(difference, found)));
+  const revokes = causes.flatMap((difference) => revokesOf(grantee, difference));
   return [
     ...groupsOf(missing, ({ group }) => group.owner).flatMap((same) => missingNext(grantee, same)),
     ...groupsOf(revokes, ({ group, grantee }) => `${group.owner.oid} ${grantee.oid}`).flatMap((same) =>
@@ -29,10 +29,10 @@ export function futureWarnings(
 }
 
 /** A role creates objects which the grantee will not be able to use. */
-function missingNext({ role, actor }: Grantee, same: readonly [Finding, ...Finding[]]): readonly Warning[] {
+function missingNext({ role, actor }: Grantee, same: readonly [Difference, ...Difference[]]): readonly Warning[] {
   const creator = name(same[0].group.owner.name);
-  const grants = same.map(({ columns: _, ...finding }): Change => {
-    return { ...finding, verb: "GRANT", grantee: actor, acting: AS_SESSION_USER };
+  const grants = same.map(({ columns: _, ...difference }): Change => {
+    return { ...difference, verb: "GRANT", grantee: actor, acting: AS_SESSION_USER };
   });
   const message = sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(same)} that ${creator} creates in ${schemasOf(same)}. Set \`default-privileges: true\`, or run as ${creator}: ${sqlOf(grants)}`;
   return warning("default-privileges", message);
@@ -51,7 +51,7 @@ function extraNext({ role }: Grantee, revokes: readonly [Change, ...Change[]]): 
 }
 
 /** True if an object that has extra privileges may have them from these default privileges. */
-function bringsBack({ group, member, privileges }: Finding, found: Changed): boolean {
+function bringsBack({ group, member, privileges }: Difference, found: Changed): boolean {
   return (
     found.owner === group.owner.name &&
     (group.schema === undefined || found.schema === group.schema.name) &&
@@ -61,7 +61,7 @@ function bringsBack({ group, member, privileges }: Finding, found: Changed): boo
 }
 
 /** The changes that revoke extra default privileges from each holder, those of grant options apart. */
-function revokesOf(grantee: Grantee, { group, member, privileges }: Finding): readonly Change[] {
+function revokesOf(grantee: Grantee, { group, member, privileges }: Difference): readonly Change[] {
   const items = group.acl.filter((item) => holds(grantee, item));
   return groupsOf(items, (item) => item.grantee).flatMap((same) => {
     const given = privileges.filter((privilege) => same.some((item) => gives(item, privilege)));
@@ -75,14 +75,14 @@ function sqlOf(changes: readonly Change[]): Sentence {
   return code(statements.join(" "));
 }
 
-function schemasOf(defaults: readonly Pick<Finding, "group">[]): Sentence {
+function schemasOf(defaults: readonly Pick<Difference, "group">[]): Sentence {
   const schemas = defaults.map(({ group }) => group.schema?.name);
   if (schemas.includes(undefined)) return inOurWords("all schemas");
   return someNames(schemas.sort().map((schema = "") => [schema]));
 }
 
 /** The kinds of objects that default privileges are about: `table or sequence`. */
-function kindsOf(defaults: readonly Pick<Finding, "member">[]): Sentence {
+function kindsOf(defaults: readonly Pick<Difference, "member">[]): Sentence {
   const names = new Set(defaults.map(({ member }) => member.name));
   const kinds = ["table", "sequence", "routine"].filter((kind) => names.has(`${kind}s`));
   return inOurWords(series(kinds, "or"));

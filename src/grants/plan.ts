@@ -4,10 +4,10 @@ import type { Reason } from "../model/reasons.ts";
 import { type Holder, holderFor, type Role } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { type ActingRole, AS_SESSION_USER, actingRoleToGrant, type Login } from "./acting-role.ts";
-import type { Finding } from "./drift.ts";
+import type { Difference } from "./drift.ts";
 import type { Change } from "./statements.ts";
 
-/** The changes that end findings. */
+/** The changes that end differences. */
 export interface Plan {
   readonly changes: readonly Change[];
   /** The changes that PostgreSQL's rules do not let this login make. Some are tried once for each owner: Azure's rules differ. */
@@ -37,7 +37,7 @@ export interface Blocked extends Refusal {
 }
 
 /** Plans to grant what is missing. */
-export function planGrants(login: Login, missing: readonly Finding[]): Plan {
+export function planGrants(login: Login, missing: readonly Difference[]): Plan {
   // What a grantee lacks on the objects of a group is one list.
   const plans = groupsOf(missing, ({ privileges }) => privileges).map((alike) => {
     const [{ group, grantee, privileges }] = alike;
@@ -67,11 +67,11 @@ export interface PrivilegeStep extends Pick<Change, "to" | "grantor" | "columns"
   readonly reason?: Reason;
 }
 
-/** A plan of steps that are the same for all findings; equal steps are one change of an object. */
+/** A plan of steps that are the same for all differences; equal steps are one change of an object. */
 export function planOf(
   verb: Change["verb"],
   steps: readonly PrivilegeStep[],
-  findings: readonly (Pick<Finding, "group" | "member"> & { readonly grantee: { readonly role: Holder } })[],
+  differences: readonly (Pick<Difference, "group" | "member"> & { readonly grantee: { readonly role: Holder } })[],
 ): Plan {
   const changes: Change[] = [];
   const blocked: Blocked[] = [];
@@ -79,7 +79,7 @@ export function planOf(
     const [{ acting, reason, privilege: _, ...facts }] = same;
     const privileges = same.map(({ privilege }) => privilege);
     const mayWork = reason !== undefined && facts.to === undefined && MAY_WORK.has(reason);
-    for (const { grantee, group, member } of findings) {
+    for (const { grantee, group, member } of differences) {
       const object = { grantee: grantee.role, group, member };
       const change = { verb, ...object, privileges, ...facts, acting: acting ?? AS_SESSION_USER };
       const tryAs = mayWork && { tryAs: rolesToTry(facts.grantor ?? group.owner) };

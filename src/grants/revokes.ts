@@ -3,7 +3,7 @@ import type { Reason } from "../model/reasons.ts";
 import type { AclItem, Grantee, Group, Holder } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { actingRoleToRevoke, type Login } from "./acting-role.ts";
-import type { Finding } from "./drift.ts";
+import type { Difference } from "./drift.ts";
 import { allOf, keyOfStep, type Plan, type PrivilegeStep, planOf } from "./plan.ts";
 import { gives, indirectSourcesOf } from "./sources.ts";
 
@@ -12,7 +12,7 @@ import { gives, indirectSourcesOf } from "./sources.ts";
  * or PUBLIC, what the grantee granted to others, and a table privilege that the grantee also holds on columns, because
  * REVOKE on the table would revoke both.
  */
-export function planRevokes(login: Login, extra: readonly Finding[]): Plan {
+export function planRevokes(login: Login, extra: readonly Difference[]): Plan {
   const plans = groupsOf(extra, ({ grantee }) => grantee).flatMap((ofGrantee) =>
     // Where the ACLs are the same, the steps are.
     groupsOf(ofGrantee, ({ group, columns }) => (columns.length === 0 ? group : columns)).map((alike) =>
@@ -22,8 +22,8 @@ export function planRevokes(login: Login, extra: readonly Finding[]): Plan {
   return allOf(plans);
 }
 
-/** The steps for one finding: one for each item of the ACLs that grants the grantee an extra privilege. */
-function stepsFor(login: Login, { group, columns, grantee, privileges }: Finding): readonly PrivilegeStep[] {
+/** The steps for one difference: one for each item of the ACLs that grants the grantee an extra privilege. */
+function stepsFor(login: Login, { group, columns, grantee, privileges }: Difference): readonly PrivilegeStep[] {
   const indirect = privileges
     .filter((privilege) => indirectSourcesOf(grantee, group, columns, privilege).length > 0)
     .map((privilege): PrivilegeStep => ({ privilege, reason: "not-direct" }));

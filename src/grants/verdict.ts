@@ -4,7 +4,7 @@ import type { Changed, DatabaseReport, Extra, GranteeReport, Missing, Named, Sou
 import type { Group, Member, Role, Snapshot } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { type AssessedGrantee, type Assessment, fixesFor } from "./assess.ts";
-import { type Finding, identify } from "./drift.ts";
+import { type Difference, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
 import { boundIdentity } from "./identity.ts";
 import { leftOf, type Outcome } from "./outcome.ts";
@@ -45,8 +45,8 @@ function reportOf(
   const extra = extraOf(snapshot, drift.extra, why.extra);
   const granted = changesOf(committed, role, "GRANT", drift.missing);
   const revoked = changesOf(committed, role, "REVOKE", drift.extra);
-  const missing = drift.missing.flatMap((finding) =>
-    why.missing(finding).map((blocked) => described(snapshot, finding, blocked)),
+  const missing = drift.missing.flatMap((difference) =>
+    why.missing(difference).map((blocked) => described(snapshot, difference, blocked)),
   );
   return {
     grantee: name,
@@ -107,8 +107,8 @@ function verdictOf(before: AssessedGrantee, now: AssessedGrantee, { onExtra }: D
   return isChanged || drifted(before) ? "repaired" : "in-sync";
 }
 
-/** The changes that are left of a finding, and why. */
-type WhyLeft = (finding: Finding) => readonly Blocked[];
+/** The changes that are left of a difference, and why. */
+type WhyLeft = (difference: Difference) => readonly Blocked[];
 
 function whyLeft(left: readonly Blocked[]): WhyLeft {
   const byObject = Map.groupBy(left, ({ change }) => change.member);
@@ -125,7 +125,7 @@ function named({ kind, schema }: Group, { name, arguments: types }: Member): Nam
 }
 
 /** One entry for all privileges on an object that are missing, or extra, for one reason and have one fix. */
-function described(snapshot: Snapshot, { group, member }: Finding, blocked: Blocked): Missing {
+function described(snapshot: Snapshot, { group, member }: Difference, blocked: Blocked): Missing {
   return {
     ...named(group, member),
     owner: group.owner.name,
@@ -136,16 +136,16 @@ function described(snapshot: Snapshot, { group, member }: Finding, blocked: Bloc
   };
 }
 
-function extraOf(snapshot: Snapshot, extra: readonly Finding[], whyExtra: WhyLeft): readonly Extra[] {
-  const sourcesOf = ({ grantee, group, columns }: Finding, { change }: Blocked): readonly Source[] =>
+function extraOf(snapshot: Snapshot, extra: readonly Difference[], whyExtra: WhyLeft): readonly Extra[] {
+  const sourcesOf = ({ grantee, group, columns }: Difference, { change }: Blocked): readonly Source[] =>
     change.grantor !== undefined
       ? [{ source: change.columns === undefined ? "direct" : "column" }]
       : change.privileges.flatMap((privilege) => indirectSourcesOf(grantee, group, columns, privilege));
-  return extra.flatMap((finding) =>
-    whyExtra(finding).map((blocked) => {
-      const sources = sourcesOf(finding, blocked);
+  return extra.flatMap((difference) =>
+    whyExtra(difference).map((blocked) => {
+      const sources = sourcesOf(difference, blocked);
       const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
-      return { ...described(snapshot, finding, blocked), sources: [...distinct.values()] };
+      return { ...described(snapshot, difference, blocked), sources: [...distinct.values()] };
     }),
   );
 }
@@ -158,10 +158,10 @@ function changesOf(
   changes: readonly Change[],
   grantee: Role,
   verb?: Change["verb"],
-  left: readonly Finding[] = [],
+  left: readonly Difference[] = [],
 ): readonly Changed[] {
   const mine = changes.filter((change) => change.grantee.oid === grantee.oid && (verb ?? change.verb) === change.verb);
-  const undone = new Map(left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges]));
+  const undone = new Map(left.map((each) => [identify(each.grantee.role, each), each.privileges]));
   return groupsOf(mine, (change) => identify(grantee, change)).flatMap((same): readonly Changed[] => {
     const [{ group, member }] = same;
     const all = same.length === 1 ? same[0].privileges : inOrder(same.flatMap(({ privileges }) => privileges));

@@ -3,7 +3,7 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import { type Failure, step } from "../model/failure.ts";
 import { PATIENCE } from "../retry.ts";
 import { nearest } from "../text/near.ts";
-import { type Login, withSession } from "./session.ts";
+import { type SessionOptions, withSession } from "./session.ts";
 import { BEGIN_READ_ONLY } from "./transaction.ts";
 
 /** Every server has this one: https://www.postgresql.org/docs/current/manage-ag-templatedbs.html */
@@ -19,11 +19,11 @@ ORDER BY datname`;
  * The names of the databases of a server, in order, without templates; also of those that accept no connections.
  * @returns why they cannot be listed, if they cannot
  */
-export async function databasesOn(login: Omit<Login, "database">): Promise<readonly string[] | Failure> {
+export async function databasesOn(options: Omit<SessionOptions, "database">): Promise<readonly string[] | Failure> {
   try {
-    return await listDatabases(login);
+    return await listDatabases(options);
   } catch (error) {
-    const { server, user, signIn, cloud } = login;
+    const { server, user, signIn, cloud } = options;
     const { host, port } = server;
     const found = diagnose(error, { host, port, database: DEFAULT_DATABASE, user, signIn, cloud });
     return ABOUT_ITS_DATABASE.has(found.code) ? { ...found, steps: [...found.steps, BY_NAME] } : found;
@@ -45,17 +45,17 @@ const SEARCH_TIME = 3_000;
  * The database that was probably meant by a name that the server does not have; undefined if none is near, or if the
  * server does not say so in a few seconds.
  */
-export async function nearestDatabase(login: Login): Promise<string | undefined> {
+export async function nearestDatabase(options: SessionOptions): Promise<string | undefined> {
   const limit = AbortSignal.timeout(SEARCH_TIME);
-  const signal = login.signal === undefined ? limit : AbortSignal.any([login.signal, limit]);
+  const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
   const once = { ...PATIENCE, maxTime: 0 };
   // Only a suggestion: the caller reports the error itself.
-  const names = await listDatabases({ ...login, patience: once, signal }).catch(() => []);
-  return nearest(login.database, names);
+  const names = await listDatabases({ ...options, patience: once, signal }).catch(() => []);
+  return nearest(options.database, names);
 }
 
-async function listDatabases(login: Omit<Login, "database">): Promise<readonly string[]> {
-  return await withSession({ ...login, database: DEFAULT_DATABASE }, async (client: Client) => {
+async function listDatabases(options: Omit<SessionOptions, "database">): Promise<readonly string[]> {
+  return await withSession({ ...options, database: DEFAULT_DATABASE }, async (client: Client) => {
     const [, { rows }] = await Promise.all([client.query(BEGIN_READ_ONLY), client.query<{ name: string }>(DATABASES)]);
     return rows.map(({ name }) => name);
   });

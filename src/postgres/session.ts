@@ -18,7 +18,7 @@ import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../
 import { breakSoon, checkMessages, delayStartup, onAnswer, refuseHashes, watchFirstAnswer } from "./driver.ts";
 
 /** How to sign in to a database, and for how long to try. */
-export interface Login extends Pick<Context, "signIn" | "cloud"> {
+export interface SessionOptions extends Pick<Context, "signIn" | "cloud"> {
   readonly server: Server;
   readonly database: string;
   readonly user: string;
@@ -36,13 +36,13 @@ export interface Login extends Pick<Context, "signIn" | "cloud"> {
  * connection, `work` starts again on a new one.
  * @throws ActionError if no connection can be made; what `work` throws is thrown unchanged
  */
-export async function withSession<T>(login: Login, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const { patience = PATIENCE, signal } = login;
+export async function withSession<T>(options: SessionOptions, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const { patience = PATIENCE, signal } = options;
   let times: Times = { ...patience, queryTime: QUERY_TIME };
   let timedOut: Error | undefined;
   const errors: unknown[] = [];
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(login, times).catch((error) => {
+    const session = await openSession(options, times).catch((error) => {
       // A server that stays silent says no more by not answering a new connection.
       const isSilent = error instanceof ActionError && error.failure.code === "connection-timed-out";
       throw isSilent && timedOut !== undefined ? timedOut : error;
@@ -64,7 +64,7 @@ export async function withSession<T>(login: Login, work: (client: pg.Client) => 
         times = { ...patience, ...LAST_TRY };
         timedOut = broken;
       }
-      (login.say ?? say)(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
+      (options.say ?? say)(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
     } finally {
       await session.end();
     }
@@ -92,23 +92,23 @@ const PG_TIMEOUT = "Query read timeout";
 /** The server may restart while this runs, even twice. */
 const MAX_SESSIONS = 3;
 
-function openSession(login: Login, times: Times): Promise<Session> {
+function openSession(options: SessionOptions, times: Times): Promise<Session> {
   let expired: string | undefined;
   const attempt = async () => {
-    const signingIn = login.password(expired);
+    const signingIn = options.password(expired);
     try {
-      return await connect(login, signingIn, times);
+      return await connect(options, signingIn, times);
     } catch (error) {
       if (error instanceof ActionError && error.failure.code === "token-expired") expired = await signingIn;
       throw error;
     }
   };
-  return retryingFailures(attempt, login.say ?? say, times, login.signal);
+  return retryingFailures(attempt, options.say ?? say, times, options.signal);
 }
 
 /** Makes one connection. The sign-in and the handshakes overlap, and the one that fails first ends the other. */
-async function connect(login: Login, signingIn: Promise<string>, times: Times): Promise<Session> {
-  const { server, database, user, signIn, cloud, signal } = login;
+async function connect(options: SessionOptions, signingIn: Promise<string>, times: Times): Promise<Session> {
+  const { server, database, user, signIn, cloud, signal } = options;
   const { answerTime, queryTime } = times;
   const socket = new Socket();
   const refusal = server.tls.mode === "disable" ? undefined : watchFirstAnswer(socket);
@@ -117,7 +117,7 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
   let token: string | undefined;
   let waitsForSignIn = false;
   let broken: NodeJS.ErrnoException | undefined;
-  const client = clientOf(login, socket, queryTime, () => signingIn);
+  const client = clientOf(options, socket, queryTime, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
     clearTimeout(clock); // the time of the sign-in is not the server's
@@ -144,7 +144,7 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
     if (waitsForSignIn) {
       // The server does not wait as long as a sign-in may take (`authentication_timeout`).
       await signingIn;
-      return await connect(login, signingIn, times);
+      return await connect(options, signingIn, times);
     }
     const { host, port } = server;
     const cause = refusal?.() ?? error;
@@ -160,7 +160,7 @@ async function connect(login: Login, signingIn: Promise<string>, times: Times): 
 }
 
 function clientOf(
-  { server, database, user }: Login,
+  { server, database, user }: SessionOptions,
   socket: Socket,
   queryTime: number,
   password: () => Promise<string>,

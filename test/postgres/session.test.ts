@@ -7,7 +7,7 @@ import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import { ActionError } from "../../src/model/failure.ts";
 import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
 import type { Server } from "../../src/model/settings.ts";
-import { type Login, withSession } from "../../src/postgres/session.ts";
+import { type SessionOptions, withSession } from "../../src/postgres/session.ts";
 import type { Patience } from "../../src/retry.ts";
 import { failing, readFailure } from "../read.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
@@ -39,7 +39,7 @@ afterEach(async () => {
   stubs = [];
 });
 
-type Target = Pick<Login, "server" | "database" | "user">;
+type Target = Pick<SessionOptions, "server" | "database" | "user">;
 
 const target = (over: Partial<Target> & { tls?: Server["tls"]; host?: string; port?: number } = {}): Target => ({
   server: {

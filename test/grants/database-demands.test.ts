@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { haveAPattern, targetsOf } from "../../src/grants/targets.ts";
+import { demandsOf, haveAPattern } from "../../src/grants/database-demands.ts";
 import type { Demand } from "../../src/model/demand.ts";
 import { failure } from "../../src/model/failure.ts";
 import type { Grant } from "../../src/model/settings.ts";
@@ -13,8 +13,8 @@ function grant(databases: readonly string[], grantees = ["app"], wanted: Partial
 }
 
 /** The databases, each with the grantees of its grants, or the code of its obstacle. */
-function read(grants: readonly Grant[], listed: Parameters<typeof targetsOf>[1] = LISTED) {
-  return targetsOf(grants, listed).map(({ database, grants: theirs, obstacle }) =>
+function read(grants: readonly Grant[], listed: Parameters<typeof demandsOf>[1] = LISTED) {
+  return demandsOf(grants, listed).map(({ database, grants: theirs, obstacle }) =>
     obstacle ? `${database}: ${obstacle.code}` : `${database}: ${theirs.flatMap(({ grantees }) => grantees)}`,
   );
 }
@@ -38,7 +38,7 @@ test("a database has the grants of its name and of every pattern that names it, 
 });
 
 test("a pattern that names no database is an error with the names that there are", () => {
-  const [first, second] = targetsOf([grant(["order-*", "billing"])], LISTED);
+  const [first, second] = demandsOf([grant(["order-*", "billing"])], LISTED);
   expect(second?.obstacle).toBeUndefined();
   expect(first).toMatchObject({ database: "order-*", obstacle: { code: "no-database-fits" } });
   const words = first?.obstacle;

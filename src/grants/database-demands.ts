@@ -5,7 +5,7 @@ import { fits, isPattern } from "../text/pattern.ts";
 import { demandedTwice, noDatabaseFits } from "./obstacles.ts";
 
 /** A database of a server, and what is demanded in it. */
-export interface Target {
+export interface DatabaseDemand {
   /** Its name; the pattern if that names no database. */
   readonly database: string;
   /** In the order of the settings. */
@@ -23,18 +23,18 @@ export function haveAPattern(grants: readonly Grant[]): boolean {
  * The databases of one server, each once, in the order of the settings.
  * @param listed the names of the server's databases, or why they are not known
  */
-export function targetsOf(grants: readonly Grant[], listed: readonly string[] | Failure): readonly Target[] {
+export function demandsOf(grants: readonly Grant[], listed: readonly string[] | Failure): readonly DatabaseDemand[] {
   const each = grants.flatMap((grant) =>
-    grant.databases.flatMap((text) => meantBy(text, listed).map((target) => ({ ...target, grant }))),
+    grant.databases.flatMap((text) => meantBy(text, listed).map((database) => ({ ...database, grant }))),
   );
   return groupsOf(each, ({ database }) => database).map((group) => {
-    const [{ grant: _, ...target }] = group;
+    const [{ grant: _, ...demand }] = group;
     const theirs = [...new Set(group.map(({ grant }) => grant))];
-    return { ...target, grants: theirs, obstacle: target.obstacle ?? overlapOf(theirs) };
+    return { ...demand, grants: theirs, obstacle: demand.obstacle ?? overlapOf(theirs) };
   });
 }
 
-function meantBy(text: string, listed: readonly string[] | Failure): readonly Omit<Target, "grants">[] {
+function meantBy(text: string, listed: readonly string[] | Failure): readonly Omit<DatabaseDemand, "grants">[] {
   if (!isPattern(text)) return [{ database: text }];
   if ("code" in listed) return [{ database: text, obstacle: listed }];
   const candidates = listed.filter((each) => !SERVICE_DATABASES.has(each));
