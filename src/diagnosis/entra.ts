@@ -1,5 +1,5 @@
 import { type Command, run, type Steps } from "../model/failure.ts";
-import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
+import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, SHOW_TENANT, shell } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
@@ -89,7 +89,7 @@ export const ENTRA = rulesFor("entra", {
     [
       "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90010 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
       /AADSTS90023:.*(\/(common|consumers|organizations)|tenant)/,
-      /^(?!.*(OIDC Discovery|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
+      /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
     (context) =>
       `This cloud has no tenant of an organization with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, the tenant was deleted, or \`environment\` is wrong.`,
@@ -381,7 +381,8 @@ const IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
 
 /** What does not match a subject in the immutable form. */
 function immutableForm(subject: string): Sentence {
-  if (!IMMUTABLE.test(subject)) return EMPTY;
+  if (!IMMUTABLE.test(subject))
+    return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/…")}) does not match a repository without immutable subjects.`;
   const old = subject.replace(IMMUTABLE, "repo:$1/$2");
   return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
 }

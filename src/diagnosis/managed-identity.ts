@@ -136,7 +136,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-unknown": [
     [
-      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|(not|n.t) (been )?(assigned|enabled|configured)|does not exist)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No ((User|System) Assigned|managed identit).{0,50}\bfound/i,
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|(not|n.t) (been )?(assigned|enabled|configured)|does not exist)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|Failed to get MSI token|No ((User|System) Assigned|managed identit).{0,50}\bfound/i,
       { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
       /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
       "unable_to_create_source",
@@ -154,7 +154,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     ],
     ({ signIn }) =>
       isApplication(signIn)
-        ? "The identity endpoint refused the request, for the reason in its message. If the message has none, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none."
+        ? "The identity endpoint refused the request, for the reason in its message. If it names hosts of another cloud, `environment` is wrong. If it has no reason, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none."
         : "The Azure CLI is signed in with a managed identity, or with the account of Cloud Shell or of a compute of Azure Machine Learning. The endpoint that issues its tokens refused the request: the identity is not assigned any more, the endpoint issues no tokens for PostgreSQL, or the Azure CLI is too old.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
     ({ signIn }) =>
@@ -169,7 +169,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       { signIn: "managed-identity", text: /socket hang up|HTTP status 2\d\d with an empty/ },
-      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
+      /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
     "Run the job again.",
@@ -180,7 +180,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
 
 /** Steps that list the identities of the runner's host. */
 function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
-  if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
+  if (inApp || /Unable to load/.test(text)) return LIST_OF_APP;
   return [
     "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
     run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" })),
