@@ -272,7 +272,7 @@ const CHECK_PROXY =
 /** An answer of PostgreSQL's gateway, or of the resource manager. */
 export const PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
-    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
+    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
     "Run the job in the server's network. `docs/private-network.md` shows three ways.",
   ],

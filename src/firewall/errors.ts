@@ -39,7 +39,7 @@ const STATES = "properties.[state, provisioningState]";
 const LOOK_UP_NUMBER = "Look up the number (`AADSTS…`): https://login.microsoftonline.com/error";
 
 const DISABLED =
-  /subscription.{0,80}((is|are) (disabled|suspended|expired|not active|restricted)|not (enabled|permitted|allowed to)|read.only|state '(Warned|Disabled|Deleted|PastDue|Suspended|Expired))/i;
+  /subscription.{0,80}((is|are) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = { retries: 5 };
@@ -78,7 +78,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "Or ask the tenant's administrators to allow the address or to exclude the identity from the policy, and the owner of a private link to associate it with the root management group.",
   ],
   "resource-locked": [
-    ["ScopeLocked", { status: [403, 409], text: /\b(is|are) locked\b|\b(ReadOnly|CanNotDelete) lock/i }],
+    ["ScopeLocked", { status: [403, 409], text: /^(?!.* mov).*((is|are) locked\b|\b(ReadOnly|CanNotDelete) lock)/i }],
     "A lock on the server, its resource group or its subscription does not allow this.",
     "List the locks:",
     ({ server: { subscription, resourceGroup } }) =>
@@ -110,7 +110,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "subscription-disabled": [
     [
-      "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled",
+      "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled SubscriptionState*",
       { status: [400, 403, 409], text: DISABLED },
     ],
     "The subscription is disabled, or its type does not allow changes. Reads can still work.",
@@ -131,7 +131,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-token-refused": [
     ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
     ({ server, clientId = "<client-id>" }, { text }) => {
-      if (/'puid' or 'altsecid' or 'oid'/.test(text))
+      if (/'puid' or 'altsecid' or 'oid'|service principal/i.test(text))
         return [
           "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
           "Create the service principal, then run the job again in a few minutes:",
@@ -141,9 +141,9 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         return ["Azure does not accept the token, for the reason of Entra in the message.", LOOK_UP_NUMBER];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
-        /tenant/i.test(text)
+        /issuer|(cross|current|different|another).tenant/i.test(text)
           ? "The token is from a different tenant than the subscription's."
-          : "Azure does not accept the token, most likely because it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
+          : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
         "Set `environment` to the cloud of the subscription, and `tenant-id` to its tenant:",
         tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
         "With `auth-type: azure-cli`, select the subscription with `az account set` before this step instead. A managed identity has only its own tenant: use `auth-type: oidc`.",
@@ -160,7 +160,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "server-not-found": [
     [
-      "ResourceGroupBeingDeleted ServerDifferentSubscription InvalidResource* InvalidServerName ServerDropping ServerGroupDropping CannotFindObject",
+      "ResourceGroupBeingDeleted ServerDifferentSubscription InvalidResource* InvalidServerName ServerNotFound ServerNotExist ServerDropping ServerGroupDropping CannotFindObject",
       { status: [404], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
       { status: [409], text: /\b(not (be )?(exist|found)|(being|was|for) delet|being dropped)|state\W{1,5}Dropping/i },
     ],
