@@ -20,7 +20,8 @@ export async function azureCliToken(scope: string): Promise<AccessToken> {
     throw new Error(error.stderr.trim() || `${error.message.trim()} (${error.signal ?? error.code})`);
   });
   try {
-    const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
+    // On Windows, codes of colors can follow: https://github.com/Azure/azure-sdk-for-python/issues/11362
+    const { accessToken, expires_on, expiresOn } = JSON.parse(stdout.slice(0, stdout.lastIndexOf("}") + 1));
     if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
     return { token: accessToken, expiresOnTimestamp: 1000 * expires_on || Date.parse(expiresOn) };
   } catch (invalid) {

@@ -36,7 +36,7 @@ export const AZURE_CLI = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
-      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((0|1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|authority you provided|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value|Assertion)Error)/,
+      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2|ExtensionDirectory))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((0|1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|authority you provided|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value|Assertion)Error)/,
     },
     unusableFile,
     WITHOUT_CLI,
@@ -44,7 +44,7 @@ export const AZURE_CLI = rulesFor("entra", {
   ],
   "cli-not-signed-in": [
     [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|deserialize key data|private key is encrypted|client_credential needs|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bRSTR\b|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|Interaction(Required|Timeout)|wrong (issuer|audience)|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
+      /az (cli )?login|az account set|active accounts|multiple subscriptions|Invalid certificate|deserialize key data|private key is encrypted|client_credential needs|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bRSTR\b|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|Interaction(Required|Timeout)|wrong (issuer|audience)|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
       { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
       {
         signIn: "azure-cli",
@@ -73,7 +73,7 @@ export const AZURE_CLI = rulesFor("entra", {
     OWN_CLI_FILES,
   ],
   "cli-no-answer": [
-    { signIn: "azure-cli", text: /no answer within|Unexpected (end|token)|(not valid|after) JSON|to prompt for/ },
+    { signIn: "azure-cli", text: /no answer within|Unexpected |valid JSON|to prompt for/ },
     "The Azure CLI waits for the network, a proxy, a person who answers a question, the system's keyring or a file that another job uses, or the runner is slow. Or it printed something other than a token, or nothing.",
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,

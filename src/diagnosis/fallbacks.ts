@@ -65,8 +65,8 @@ export const FALLBACKS: readonly Rule[] = [
         text: /Traceback|unexpected error|[a-z.](Error|Exception)\b|No module|is misspelled|azext_|cliextensions|load(ing command module| extension)|Command failed|^"?(\/|[A-Z]:\\)|python|dyld|snap|librar|No such file|command not|\baz: Permission|not recognized|cannot (find the (path|file)|perform|create|open)|please report|application control/i,
       },
       (_context, { text }) =>
-        /azext_|cliextensions|load extension/.test(text)
-          ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty or incomplete, or it does not fit this version."
+        /azext_|cliextensions|ExtensionDirectory|load extension/.test(text)
+          ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty, incomplete or not readable for the runner's user, or it does not fit this version."
           : "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages or libraries do not fit together (after an update, or because `PYTHONPATH`, `PYTHONHOME` or `LD_LIBRARY_PATH` names others), this machine does not let it start (a snap in a container, a policy, another processor), or this version has a fault.",
       USE_OIDC,
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",

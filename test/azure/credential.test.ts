@@ -480,6 +480,11 @@ describe("the Azure CLI", () => {
     );
   });
 
+  test("what follows the Azure CLI's answer is not read", async () => {
+    await az(`printf '{ "accessToken": "the-token", "expires_on": 4070908800 }\\n\\033[0m'`);
+    expect(await password({ type: "azure-cli" })()).toBe("the-token");
+  });
+
   test("the Azure CLI is asked again only when the moment in its answer says that the token ends", async () => {
     // `expiresOn` is local time, without its zone, and wrong for an hour when a clock is put back.
     for (const [seconds, runs] of [
@@ -516,10 +521,12 @@ describe("the Azure CLI", () => {
   });
 
   test("a CLI that warns and prints something other than a token is explained by both", async () => {
-    await az(`echo "WARNING: New Azure CLI version available." >&2; echo '{ "accessToken": "t" } Upgrading'`);
+    await az(`echo "WARNING: New Azure CLI version available." >&2; echo Upgrading`);
     expect(await failing(password({ type: "azure-cli" })())).toMatchObject({
       code: "cli-no-answer",
-      message: expect.stringMatching(/^The Azure CLI: WARNING: New Azure CLI version available\. .* after JSON/),
+      message: expect.stringMatching(
+        /^The Azure CLI: WARNING: New Azure CLI version available\. Unexpected end of JSON/,
+      ),
     });
   });
 
