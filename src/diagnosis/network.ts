@@ -26,11 +26,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       isPostgres(context)
         ? [
             `${HIDDEN} It is misspelt, or a name that resolves only inside a network: a virtual network, or a Kubernetes cluster (\`svc.cluster.local\`).`,
+            ...(INSIDE.test(hostOf(context)) ? ["Run the job where the name is known, such as in its cluster."] : []),
             ...setFullName(),
-            INSIDE.test(hostOf(context))
-              ? "Or run the job where the name is known, such as in its cluster."
-              : COMPLETED,
-            "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it.",
+            "If its name is among them, the server is in a virtual network: use a runner in that network, with the private DNS zone linked to it.",
+            ...(INSIDE.test(hostOf(context)) ? [] : [COMPLETED]),
           ]
         : [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)],
   ],
@@ -46,8 +45,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "connection-not-allowed": [
     [/\b(connect|socket|bind|read|write) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
     "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-    (context) =>
-      sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? (context.port ?? 5432) : 443}`)} in the machine's firewall.`,
+    (context) => sentence`Allow the runner's user to connect to ${code(hostOf(context))} in the machine's firewall.`,
     "Or run the job outside the sandbox or container.",
   ],
   "connection-lost": [
@@ -95,18 +93,20 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       if (!isPostgres(context))
         return [
           "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
+          ...(LOOPBACK.test(text) || PRIVATE_ADDRESS.test(text) ? lookUp(context) : []),
           ...reachable(context),
         ];
       if (NO_NAME.test(context.host ?? "") || LOOPBACK.test(text))
         return [
-          "`host` is not the name of an Azure server: it is an address, or leads to the machine or the container of the job. Nothing listens on this port there.",
-          ...setFullName(),
+          "`host` is not the name of an Azure server, or the runner's `hosts` file leads it to the machine or the container of the job. Nothing listens on this port there.",
           "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
+          ...setFullName(),
         ];
       return [
-        "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+        "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, or the name leads to an old address.",
         "Look at the server's state. If it is stopped, start it. Then run the job again:",
         azShow(context, "state"),
+        ...lookUp(context),
       ];
     },
     { retries: 1 },
@@ -143,18 +143,15 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i,
     ],
-    (context) =>
-      isPostgres(context) && NO_NAME.test(context.host ?? "")
-        ? "`host` is an IP address, or one word, and the server's certificate is for its full name. Nothing secret was sent."
-        : "The certificate does not contain the name that was asked for: it is not the server's own name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
-    (context) =>
-      isPostgres(context)
+    "The certificate does not contain the name that was asked for: that name is an address or an alias, not the server's full name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+    (context, { text }) =>
+      isPostgres(context) && !/Host: [\w-]+\.postgres\.database\./.test(text)
         ? [
             ...setFullName(),
             "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
             "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.",
           ]
-        : [...seeWhoAnswers(context), ...reachable(context)],
+        : [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))],
   ],
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
@@ -206,10 +203,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ],
   ],
   "tls-refused": [
-    [
-      /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|number (49|112)\b/i,
-      /(alert|error: tls)\W{1,3}(unknown.?ca|unknown.?cert|bad.?cert|no.?cert|unsupported.?cert|cert|decrypt.?error)|certificate required|number (4[1-68]|51|116)\b/i,
-    ],
+    /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|number (4[1-689]|51|112|116)\b/i,
     (_context, { text }) =>
       /access.?denied|unrecognized.?name|number (49|112)\b/i.test(text)
         ? "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there."
@@ -220,14 +214,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context) => atPostgres(context, ["Check `host` and `port`."]),
   ],
   "tls-outdated": [
-    [
-      /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
-      "AADSTS1002016",
-    ],
-    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions. A proxy that inspects TLS is a frequent reason.",
+    /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. Usually it is an old proxy or firewall that inspects TLS. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions.",
     "See who answers, with which TLS, and what limits the TLS of the runner:",
-    (context) => run(look(context), SHOW_OPENSSL),
-    "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
+    (context) => run(look(context, "", " -legacy_server_connect"), SHOW_OPENSSL),
+    "If it is not a server of Azure or GitHub, let its administrator exempt this host from the inspection of TLS, or update it to TLS 1.2 or newer, strong keys and RFC 5746.",
     (context) =>
       isPostgres(context)
         ? [...pastPooler(context), "The lowest version of the server is its parameter `ssl_min_protocol_version`."]
@@ -238,9 +229,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_SSL_* EPROTO*",
       /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/,
     ],
-    "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+    "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.",
     (context) => (isPostgres(context) ? [] : [CHECK_PROXY]),
     seeWhoAnswers,
+    (context) => atPostgres(context, ["Check `host` and `port`."]),
   ],
 });
 
@@ -282,7 +274,8 @@ export const PRIVATE = rulesFor(["postgres", "azure"], {
 export const NETWORK = [...RUNNER, ...ON_THE_WAY];
 
 /** Addresses that exist in many networks: https://www.iana.org/assignments/iana-ipv4-special-registry */
-const PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
+const PRIVATE_ADDRESS =
+  / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
 
 function isIpv6Only(text: string): boolean {
   return /[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text);
@@ -341,8 +334,9 @@ export function seeWhoAnswers(context: Context): Steps {
 }
 
 /** The command that shows the peer's certificate. */
-function look(context: Context, then = ""): string {
+function look(context: Context, then = "", options = ""): string {
   const host = hostOf(context);
   const port = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
-  return `openssl s_client -connect ${shell(host)}${port} </dev/null${then}`;
+  const proxy = context.proxy ? ` -proxy ${shell(context.proxy)}` : "";
+  return `openssl s_client${options} -connect ${shell(host)}${port}${proxy} </dev/null${then}`;
 }

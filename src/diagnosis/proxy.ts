@@ -17,21 +17,22 @@ export const PRODUCTS =
  */
 export const PROXY = rulesFor(HTTPS, {
   "proxy-sign-in": [
-    ["CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
-    "The proxy between the runner and this host asks for a sign-in.",
-    "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
+    ["CONNECT_401 CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
+    "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` has none, or one that the proxy does not accept.",
+    "Set the sign-in in the variable. In the password, percent-encode all but letters and digits:",
     run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
     "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
     bypassProxy,
   ],
   "proxy-overloaded": [
     [
+      "CONNECT_408 CONNECT_429",
       { codes: "CONNECT_5*", text: /^(?!.*\b5[01]1\b)/ },
       { status: ["5xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
       new RegExp(`HTTP status 5\\d\\d with .*${PRODUCTS}`, "i"),
       { status: ["5xx"], text: /handshake ?fail|tls handshake/i },
     ],
-    "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall, TLS or upstream proxy fails.",
+    "The proxy itself could not connect to this host: it is overloaded, its rules forbid the host, or its own DNS, firewall, TLS or upstream proxy fails.",
     "Run the job again.",
     "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
     bypassProxy,
@@ -42,7 +43,7 @@ export const PROXY = rulesFor(HTTPS, {
       { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
       "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
       /Pool\(host='([\w.-]+)'.*Connection to (?!\1 )\S+ timed out|tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
-      /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
+      /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy(?!.*Tunnel connection failed)|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
     ],

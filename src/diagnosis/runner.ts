@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import { run } from "../model/failure.ts";
+import { shell } from "./commands.ts";
 import { EVERYWHERE, rulesFor } from "./rules.ts";
 
 /**
@@ -28,9 +30,12 @@ export const RUNNER = rulesFor(EVERYWHERE, {
   ],
   "runner-file": [
     /\bE(?!CONN|TIME|HOST|NET|RROR)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
-    "The runner has lost a file that each step needs, or the user of the job or its container may not change it, or its file system is read-only.",
+    "The runner, or the container of the job, has lost a file that the step needs, its user may not use the file, or the file system is read-only.",
     "See the files, their owner and their disk, in a step of the same job:",
-    run('id\nls -la "$RUNNER_TEMP" "$RUNNER_TEMP/_runner_file_commands"\ndf -h "$RUNNER_TEMP"'),
+    (_context, { text }) => {
+      const [file] = text.match(/(?<=['\s])(\/|[A-Z]:)[^']+/) ?? ["<directory>/x"];
+      return run(`cd ${shell(dirname(file))}`, "id\nls -la\ndf -h .");
+    },
     "In a container job, run as the user that owns the files, and mount them writable: `container: { options: --user root }`.",
     "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again.",
   ],
