@@ -36,7 +36,7 @@ export const AZURE_CLI = rulesFor("entra", {
     {
       signIn: "azure-cli",
       // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
-      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2|ExtensionDirectory))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((0|1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|authority you provided|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value|Assertion)Error)/,
+      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2|ExtensionDirectory))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((0|1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|authority you provided|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((knack[\\/](config|output)|azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value|Assertion)Error)/,
     },
     unusableFile,
     WITHOUT_CLI,
@@ -57,7 +57,7 @@ export const AZURE_CLI = rulesFor("entra", {
         ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one, the account is a personal one, or nobody invited it."
         : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text)
           ? "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, was not used for long, or the account has a new password."
-          : /AADSTS(5007[24679]|50158|50161|50170|500121)\b/.test(text)
+          : /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/.test(text)
             ? "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do."
             : /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i.test(text)
               ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked, disabled or not allowed to use this service."
@@ -65,7 +65,7 @@ export const AZURE_CLI = rulesFor("entra", {
                 ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login."
                 : /certificate|key data|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i.test(text)
                   ? "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key."
-                  : /az account set|active accounts|subscriptions? (of |were |found|'|with)/i.test(text)
+                  : /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i.test(text)
                     ? "The account in the Azure CLI has no role in any subscription, or the Azure CLI has no subscription selected, not the one that its message names, or several with this name. A token for PostgreSQL needs none."
                     : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
@@ -96,7 +96,7 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
       run(`env | grep -F ${shell(file)}`),
     ];
   return [
-    "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, name a cloud that does not exist, or another job is using them.",
+    "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, have a wrong setting, name a cloud that does not exist, or another job is using them.",
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
     OWN_CLI_FILES,
     ...(/cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []),

@@ -150,7 +150,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-refused": [
     [
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
-      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/,
+      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/,
     ],
     ({ signIn }) =>
       isApplication(signIn)
