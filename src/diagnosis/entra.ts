@@ -175,7 +175,7 @@ export const ENTRA = rulesFor("entra", {
     },
     ({ signIn }, { text }) =>
       isApplication(signIn, text)
-        ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address."
+        ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application."
         : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
     "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",

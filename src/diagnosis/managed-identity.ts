@@ -105,10 +105,10 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-not-listening": [
     [
-      { signIn: "managed-identity", codes: "ECONNREFUSED", text: NOT_IMDS },
+      { signIn: "managed-identity", codes: "ECONNREFUSED ENOTFOUND", text: NOT_IMDS },
       { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ },
     ],
-    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is that of another container, or the endpoint is still starting.",
+    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is wrong or that of another container, or the endpoint is still starting.",
     ...LIST_OF_APP,
     ...OWN_VARIABLES,
     { retries: 2 },
@@ -118,7 +118,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint is un|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
-      { signIn: "managed-identity", codes: "ECONNREFUSED EHOST* ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM" },
+      { signIn: "managed-identity", codes: "ECONNREFUSED EHOST* ENETUNREACH ETIMEDOUT EACCES EPERM" },
     ],
     "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
     "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
