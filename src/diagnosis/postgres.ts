@@ -45,11 +45,11 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
 /** "Schema" before or after a name, in each language of the server. */
 const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем[аеиы]|模式) |სქემა|şemasın|스키마\(/i;
 
-const SCHEMA_NOT_PERMITTED: Answer = [
+const schemaNotPermitted = ({ user }: Context, { text }: Symptom): Answer => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
   "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
-    'GRANT USAGE ON SCHEMA "<schema>" TO "<user>" WITH GRANT OPTION;',
+    `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`,
     "SELECT nspname, nspowner::regrole FROM pg_namespace;",
   ),
 ];
@@ -67,7 +67,7 @@ const NOT_ENCRYPTED =
 
 /** "Database" and a name in quotes, in each language of the server. */
 const DATABASE =
-  /(databas\w*|Datenbank|(banco|base) de (dados|datos|données)|baz[ay] danych|データベース|数据库|баз[аеи]( даних)?|ბაზა\S*:?)\s?[«»"]|" (데이터베이스|veritabanı)/;
+  /(databas\w*|Datenbank|(banco|base) de (dados|datos|données)( inválido| no válida)?|baz[ay]( danych)?|データベース|数据库|баз[аеи]( даних)?|ბაზა\S*:?)\s?[«»"]|" (데이터베이스|veritabanı)/;
 
 /**
  * What PostgreSQL and Azure's extension to it say. Texts of the extension are matched loosely: they changed with
@@ -229,7 +229,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*server login).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    /^(?!.*(server login|could not load)).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -420,7 +420,7 @@ export const POSTGRES = rulesFor("postgres", {
     run('REASSIGN OWNED BY "<role>" TO "<new-owner>";\nDROP OWNED BY "<role>";\nDROP ROLE "<role>";'),
   ],
   "citus-worker": [
-    /operation is not allowed on this node|Citus worker|coordinator/,
+    /operation is not allowed on this node|Citus worker|(from|to) the coordinator/,
     "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
     "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator.",
   ],
@@ -480,7 +480,7 @@ export const POSTGRES = rulesFor("postgres", {
     // "Role" without a name in the languages of the server.
     {
       codes: "42501",
-      text: /denied to (create|alter|drop) (role|database|extension)|of "?azure_pg_admin|CREATEROLE|^(?!.*(["«»„]|\b(permission|must|only|cannot)\b)).*(Rolle |rôle|\b(rol|roll|role|ruolo|roli)\b|рол[иі]|ロールを|角色|롤|როლ)/i,
+      text: /denied to (create|alter|drop) (role|database|extension)|of (the role )?"?azure_pg_admin|CREATEROLE|^(?!.*(["«»„]|\b(permission|must|only|cannot)\b)).*(Rolle |rôle|\b(rol|roll|role|ruolo|roli)\b|рол[иі]|ロールを|角色|롤|როლ)/i,
     },
     "`user` lacks a right on the server itself: CREATEROLE or CREATEDB, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
     "Set `user` to an administrator of the server, or let it create roles:",
@@ -500,9 +500,9 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "not-permitted": [
     "42501",
-    (_, { text }) =>
-      SCHEMA.test(text)
-        ? SCHEMA_NOT_PERMITTED
+    (context, symptom) =>
+      SCHEMA.test(symptom.text)
+        ? schemaNotPermitted(context, symptom)
         : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
     "Set `user` to the owner of the object, usually the role that runs the migrations. If the app does not need the object, name it in `exclude`.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
@@ -550,7 +550,7 @@ export const POSTGRES = rulesFor("postgres", {
       "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 54001 54011 54023 P0*",
       /tuple already updated by self/,
     ],
-    "Code in the database that runs with the statement, such as an event trigger, or a function that it calls, refused it or has the fault that the message names.",
+    "Code in the database that runs with the statement, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names.",
     "List the event triggers:",
     run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
     "Do what the message says, correct the trigger's function, or ask its owner for an exception.",
