@@ -15,17 +15,17 @@ afterAll(async () => {
 });
 
 test("opens an issue on drift, leaves other issues alone, and closes it when apply repairs the drift", async () => {
-  await sandbox.createDatabase("mended", { seed: ORDERS });
+  await sandbox.createDatabase("repaired", { seed: ORDERS });
   const run = (inputs: Record<string, string>) =>
     runJob(
       sandbox,
-      { database: "mended", "drift-issue": "true", "github-token": github.token, ...inputs },
+      { database: "repaired", "drift-issue": "true", "github-token": github.token, ...inputs },
       { ...sandbox.env, ...github.env },
     );
 
   expect((await run({ mode: "plan" })).exitCode).toBe(0);
   expect(github.issues).toEqual([]);
-  expect((await run({ mode: "check" })).outputs.verdict).toBe("drift");
+  expect(await run({ mode: "check" })).toMatchObject({ outputs: { verdict: "drift" }, stderr: "" });
   expect(github.issues.map(({ state, title }) => ({ state, title }))).toEqual([
     { state: "open", title: expect.stringContaining("`aad_orders` in `mended`") },
   ]);

@@ -103,7 +103,7 @@ async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }: Tra
     const bounded = async (...asked: unknown[]) => inMemory(await fetch(...asked));
     const attempt = async () => {
       const writes = options.method !== "GET";
-      if (writes) await setTimeout(nextWrite - Date.now(), undefined, { signal });
+      if (writes) await setTimeout(Math.max(0, nextWrite - Date.now()), undefined, { signal });
       // In the same object, because Octokit's own hook runs inside this one and sees no other.
       const late = AbortSignal.timeout(patience.answerTime);
       const signals = [late, ended, ...(signal ? [signal] : [])];
