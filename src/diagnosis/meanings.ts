@@ -21,7 +21,7 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
     /((unrecognized|unknown|unexpected) (argument|option|parameter|command|flag|setting|configuration|keyword|field|feature|function|method|type|version)|unsupported|((can)?not|\w{2,6}n['’]t)( \w+)? support|(only|still) support|supported? only|no longer (support|accept|allow|available)|deprecated|obsolete|\bretired\b|incompatible|(not |un)implemented|please upgrade|versions? (older|earlier|lower|below)|syntax error|(or|and) (later|newer|higher|above)\b|(newer|older|later|minimum) version)\w*/i,
   ],
   "a permission is missing, or a policy or a setting forbids this": [
-    /(denied|forbid|unauthori[sz]ed|((can)?not|\w{2,6}n['’]t) (been )?(authori[sz]ed|permitted|allow(ed)?|entitled|eligible|granted|approved)|disallow|\bby .{0,40}?polic|polic(y|ies) (do|block|forbid|prevent|require|of)|insufficient (?!data)|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|\breserved\b|not have (the )?(access|right|authori)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
+    /(denied|forbid|unauthori[sz]ed|((can)?not|\w{2,6}n['’]t) (been )?(authori[sz]ed|permitted|allow(ed)?|entitled|eligible|granted|approved)|disallow|\bby .{0,40}?polic|polic(y|ies) (do|block|forbid|prevent|require|of)|insufficient (?!data)|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|not have (the )?(access|right|authori)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
     "Ask the administrators there for the permission, or for an exception.",
   ],
   "something that it needs is disabled, blocked or not set up": [
@@ -43,7 +43,7 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
     "Check the names and IDs in the message: those of the inputs of this step, and those of what was deleted or moved.",
   ],
   "a value is wrong, does not have the form that it expects, or does not fit another value": [
-    /(((can)?not|\w{2,6}n['’]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid(?! state)|malformed|((can)?not|\w{2,6}n['’]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i,
+    /(((can)?not|\w{2,6}n['’]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid(?! state)|malformed|((can)?not|\w{2,6}n['’]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|\breserved\b|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i,
   ],
   "it has a fault, and does not say which": [
     /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|went wrong|contact .{0,20}support)\w*/i,

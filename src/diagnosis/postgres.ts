@@ -404,7 +404,7 @@ export const POSTGRES = rulesFor("postgres", {
     "If it is enabled, run your own SQL that calls them in database `postgres`.",
   ],
   "pgaadauth-not-permitted": [
-    { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure AD)\b.*\badmin/i },
+    { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure A).*\badmin/i },
     "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
     "Sign in as one of the server's Entra administrators:",
     listAdmins,
