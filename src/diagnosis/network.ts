@@ -20,7 +20,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
-      /getaddrinfo EAI_AGAIN [\w-]+$|host name "[\w-]+"|ECONNREFUSED (0\.0\.0\.0|:::)/,
+      /getaddrinfo EAI_AGAIN [\w-]+$|host name "[\w-]+"|(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/,
     ],
     (context) =>
       isPostgres(context)
@@ -49,11 +49,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "Or run the job outside the sandbox or container.",
   ],
   "connection-lost": [
+    // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
     [
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) unexpectedly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$/i,
-      // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
-      /bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
     ],
     "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the peer is restarting or failing over.",
     "Run the job again.",
@@ -88,7 +87,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     { retries: 1 },
   ],
   "connection-refused": [
-    "ECONNREFUSED",
+    ["ECONNREFUSED", /EADDRNOTAVAIL (127\.|::1)/],
     (context, { text }) => {
       if (!isPostgres(context))
         return [
@@ -131,6 +130,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS",
     ],
     "The runner could not make or use the connection, for the reason in the message.",
+    (_context, { text }) =>
+      /header/.test(text) ? ["Set the secret for this header again, without a line break."] : [],
     (context) =>
       isPostgres(context)
         ? [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName()]

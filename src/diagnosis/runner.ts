@@ -11,8 +11,7 @@ export const RUNNER = rulesFor(EVERYWHERE, {
   "runner-limit": [
     [
       "ENOSPC EDQUOT EFBIG ENOMEM EAI_MEMORY OUT_OF_MEM ERR_WORKER_OUT_OF_MEMORY ERR_MEMORY_ALLOCATION_FAILED EMFILE ENFILE EFILE ENOBUFS EADDRINUSE",
-      /Array buffer allocation failed|Invalid (typed )?array (buffer )?length/i,
-      /getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)$/,
+      /Array buffer allocation failed|Invalid (typed )?array (buffer )?length|getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)$/i,
     ],
     (_context, { code, text }) =>
       `The runner, or the container of the job, ${LACKS.find(([words]) => words.test(`${code} ${text}`))?.[1]}.`,
@@ -45,10 +44,7 @@ const LACKS: readonly (readonly [words: RegExp, lack: string])[] = [
   [/ENOSPC|EDQUOT|EFBIG/, "has a full disk, or its user has reached a quota"],
   [/E2BIG/, "has environment variables that are larger than its operating system allows for a process"],
   [/EAGAIN/, "cannot start more processes"],
-  [
-    /ENOBUFS|EADDR|buffer space/,
-    "has no free port or address for another connection: too many are open, or its VPN is down",
-  ],
+  [/ENOBUFS|EADDR|buffer space/, "has no free port for another connection: too many are open, or its VPN is down"],
   [/E[MN]?FILE|EBUSY|open files/i, "cannot open more files and sockets"],
   [/./, "has not enough memory"],
 ];
