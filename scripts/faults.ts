@@ -94,8 +94,8 @@ async function runTests(): Promise<readonly Tested[]> {
   const { testResults } = JSON.parse(await readFile("node_modules/.cache/test-results.json", "utf8")) as Results;
   return testResults
     .flatMap(({ assertionResults }) => assertionResults)
-    .map(({ fullName, duration = 0, status }) => ({
-      name: fullName.trim(),
+    .map(({ ancestorTitles, title, duration = 0, status }) => ({
+      name: [...ancestorTitles, title].join(": "),
       seconds: duration / 1000,
       held: status === "passed",
     }));
@@ -104,7 +104,8 @@ async function runTests(): Promise<readonly Tested[]> {
 interface Results {
   readonly testResults: readonly {
     readonly assertionResults: readonly {
-      readonly fullName: string;
+      readonly ancestorTitles: readonly string[];
+      readonly title: string;
       readonly duration?: number;
       readonly status: string;
     }[];
