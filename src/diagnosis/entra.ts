@@ -1,5 +1,5 @@
 import { type Command, run, type Steps } from "../model/failure.ts";
-import { code, type Sentence, sentence } from "../model/sentence.ts";
+import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, SHOW_TENANT, shell } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
@@ -381,10 +381,10 @@ const IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
 
 /** What does not match a subject in the immutable form. */
 function immutableForm(subject: string): Sentence {
+  if (isCustomized(subject)) return EMPTY;
   if (!IMMUTABLE.test(subject))
     return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/…")}) does not match a repository without immutable subjects.`;
-  const old = subject.replace(IMMUTABLE, "repo:$1/$2");
-  return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
+  return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(subject.replace(IMMUTABLE, "repo:$1/$2"))} does not match it.`;
 }
 
 /** https://docs.github.com/actions/reference/security/oidc#standard-claims */

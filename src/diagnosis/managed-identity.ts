@@ -173,7 +173,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
     "Run the job again.",
-    "If the error persists, check that `client-id` is a client ID and not an object ID. Then restart the machine or the app, or create its identity again.",
+    "If the error persists, use `auth-type: oidc`, which does not need this endpoint. Or check that `client-id` is a client ID and not an object ID, and restart the machine or the app, or create its identity again.",
     { retries: 3 },
   ],
 });
