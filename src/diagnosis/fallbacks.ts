@@ -67,7 +67,9 @@ export const FALLBACKS: readonly Rule[] = [
       (_context, { text }) =>
         /azext_|cliextensions|ExtensionDirectory|load extension/.test(text)
           ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty, incomplete or not readable for the runner's user, or it does not fit this version."
-          : "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages or libraries do not fit together (after an update, or because `PYTHONPATH`, `PYTHONHOME` or `LD_LIBRARY_PATH` names others), this machine does not let it start (a snap in a container, a policy, another processor), or this version has a fault.",
+          : /snap|policy|virus|Illegal|Segmentation|Abort|Permission|relocating|GLIBC|Win32|kernel/.test(text)
+            ? "This machine does not let the Azure CLI start: it is a snap in a container or a service, its files are not readable for the runner's user, a policy or a virus scanner stops it, or it is built for a different processor or system."
+            : "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages or libraries do not fit together (after an update, or because `PYTHONPATH`, `PYTHONHOME` or `LD_LIBRARY_PATH` names others), or this version has a fault.",
       USE_OIDC,
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
       run("which -a az", "az version", "env | grep -E '^(PYTHON|OPENSSL|LD_)'", GET_TOKEN),
