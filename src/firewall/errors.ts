@@ -30,7 +30,7 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 
 /** Words of an operation that ends by itself. A resource in state `Failed` stays there. */
 const BUSY =
-  /^(?!.*(\bfailed state|state\W{1,5}failed|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|maintenance|still active|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
+  /^(?!.*(\bfailed state|state\W{1,5}failed|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|maintenance|in the middle|still active|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
 
 /** A resource that is not ready, and the states of a server and of other resources. */
 const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
@@ -39,7 +39,7 @@ const STATES = "properties.[state, provisioningState]";
 const LOOK_UP_NUMBER = "Look up the number (`AADSTS…`): https://login.microsoftonline.com/error";
 
 const DISABLED =
-  /subscription.{0,80}((is|are) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
+  /subscription.{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = { retries: 5 };
@@ -162,7 +162,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     [
       "ResourceGroupBeingDeleted ServerDifferentSubscription InvalidResource* InvalidServerName ServerNotFound ServerNotExist ServerDropping ServerGroupDropping CannotFindObject",
       { status: [404], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
-      { status: [409], text: /\b(not (be )?(exist|found)|(being|was|for) delet|being dropped)|state\W{1,5}Dropping/i },
+      { status: [409], text: /\b(not (be )?(exist|found)|(being|was|for) (delet|dropp))|'(Dropp|Delet)ing'/i },
     ],
     "The subscription has no resource group or server with this name: the name is misspelt, or it is not created yet, is being deleted, or was deleted or moved.",
     "Set `server-resource-id` to one of these:",
@@ -181,7 +181,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "server-not-running": [
     [
       "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
-      { status: [400, 409], text: /\bstopped\b|state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
+      { status: [400, 409], text: /\bstopped\b|not (in )?running|state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
     ],
     ({ server }, { text }) => notRunning(server, text),
   ],
