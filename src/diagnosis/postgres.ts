@@ -38,7 +38,7 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
   "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database (?!c)/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
-  "It expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|authenticat/i,
+  "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|authenticat/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/,
 };
 
@@ -186,7 +186,7 @@ export const POSTGRES = rulesFor("postgres", {
     "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
   ],
   "tls-required": [
-    [NOT_ENCRYPTED, /^(?!.*cached).*((SSL|TLS)( connection)?( is)? required|(requires|only) TLS|with SSL|insecure)/i],
+    [NOT_ENCRYPTED, /^(?!.*cached).*((SSL|TLS)( connection)?( is)? required|(requires|only) TLS|is insecure)/i],
     "The server accepts only connections with TLS.",
     "Remove `ssl-mode`, or set it to `verify-full`.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS.",
@@ -550,7 +550,7 @@ export const POSTGRES = rulesFor("postgres", {
       "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 54001 54011 54023 P0*",
       /tuple already updated by self/,
     ],
-    "Code in the database that runs with the statement, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names.",
+    "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names.",
     "List the event triggers:",
     run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
     "Do what the message says, correct the trigger's function, or ask its owner for an exception.",
