@@ -306,7 +306,7 @@ function federate(context: Context, symptom: Symptom): Steps {
       ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
       "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
     ];
-  const compare = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${immutableForm(sent.subject)}`;
+  const compare = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${otherForm(sent.subject)}`;
   if (OTHERWISE_EQUAL.test(symptom.text))
     return [
       compare,
@@ -379,8 +379,8 @@ function nameFor(subject: string): string {
 /** https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens */
 const IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
 
-/** What does not match a subject in the immutable form. */
-function immutableForm(subject: string): Sentence {
+/** The form of a credential's subject that does not match this one. */
+function otherForm(subject: string): Sentence {
   if (isCustomized(subject)) return EMPTY;
   if (!IMMUTABLE.test(subject))
     return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/…")}) does not match a repository without immutable subjects.`;

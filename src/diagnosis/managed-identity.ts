@@ -92,7 +92,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
     ({ signIn }) =>
-      `${signIn?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint, or the" : "The"} identity endpoint does not accept the request, or is none: a variable of the job (such as \`IDENTITY_ENDPOINT\`) is that of another app, of an earlier start of this app, or of a different kind of endpoint, or it is not a URL. Or pod identity (in AKS) or a proxy answers in its place.`,
+      `${signIn?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint. Or the" : "The"} identity endpoint does not accept the request, or something else answers at its address: usually, a variable of the job (such as \`IDENTITY_ENDPOINT\`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL. Pod identity (in AKS) or a proxy can answer, too.`,
     "Use `auth-type: oidc`, which does not need this endpoint.",
     ({ signIn }) =>
       signIn?.type === "azure-cli"
