@@ -34,7 +34,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         : [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)],
   ],
   "dns-unavailable": [
-    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E/],
+    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) (E|UNKNOWN)/],
     "The runner's DNS server did not answer, or refused to.",
     lookUp,
     "If it answers with an address, the fault has passed. Run the job again.",
@@ -56,7 +56,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the peer is restarting or failing over.",
     "Run the job again.",
-    (context) => (isPostgres(context) ? lookAtState(context) : [...seeAnswer(context), ...reachable(context)]),
+    (context) => (isPostgres(context) ? lookAtState(context) : seeAnswer(context)),
+    (context) => atPostgres(context, seeWhoAnswers(context)),
     SET_MTU,
     { retries: 3 },
   ],
@@ -201,6 +202,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         : [
             "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
             run(`${authoritiesOf(context)}=<path-to-pem>`),
+            ...(authoritiesOf(context) === "REQUESTS_CA_BUNDLE"
+              ? ["The Azure CLI then trusts no other: append the certificate to a copy of its `certifi/cacert.pem`."]
+              : []),
           ],
   ],
   "tls-refused": [
@@ -293,9 +297,8 @@ function withoutIpv6(context: Context): Answer {
 /** Where the authorities are set that this connection trusts: the Azure CLI is Python. */
 function authoritiesOf(context: Context): string {
   if (isPostgres(context)) return "ssl-root-cert";
-  return context.with === "entra" && context.signIn?.type === "azure-cli"
-    ? "REQUESTS_CA_BUNDLE"
-    : "NODE_EXTRA_CA_CERTS";
+  if (context.with === "entra" && context.signIn?.type === "azure-cli") return "REQUESTS_CA_BUNDLE";
+  return "NODE_EXTRA_CA_CERTS";
 }
 
 function fromOutside(context: Context): Answer {
