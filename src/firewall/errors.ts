@@ -30,7 +30,7 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 
 /** Words of an operation that ends by itself. A resource in state `Failed` stays there. */
 const BUSY =
-  /^(?!.*(\bfailed state|state\W{1,5}failed|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|maintenance|in the middle|still active|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting))\b/i;
+  /^(?!.*(\bfailed state|state\W{1,5}failed|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|maintenance|in the middle|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
 
 /** A resource that is not ready, and the states of a server and of other resources. */
 const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
@@ -71,7 +71,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-not-from-here": [
     [
       "PrivateLinkAccessRestricted",
-      /LocationConditionEvaluationSatisfied|conditional access|client IP .{0,60}not allowed/i,
+      /LocationConditionEvaluationSatisfied|conditional access|network security perimeter|client IP .{0,60}not allowed/i,
     ],
     "This identity may not use Azure from the runner's network: a Conditional Access policy does not allow its address, or its private link to Azure Resource Manager does not lead to this subscription.",
     "Use a runner in another network.",
