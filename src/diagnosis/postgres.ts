@@ -210,7 +210,7 @@ export const POSTGRES = rulesFor("postgres", {
       "28P01",
       /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i,
     ],
-    passwordRefused,
+    (context, symptom) => byPooler(context, symptom) ?? passwordRefused(context),
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
@@ -277,8 +277,8 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "server-restarting": [
     [
-      "57000 57P01 57P02 57P03",
-      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
+      { codes: "57000 57P01 57P02 57P03", text: /^(?!.*Hot standby)/ },
+      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections(?! Hot))|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
     ],
     "The server is restarting, failing over or being upgraded, or an administrator ended the session.",
     afterRestart,
@@ -349,7 +349,7 @@ export const POSTGRES = rulesFor("postgres", {
   "read-only": [
     [
       "25006",
-      /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/,
+      /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby|Hot standby mode/,
     ],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     "Find out whether it is a replica, and the percentage of its storage that is used:",
@@ -669,9 +669,7 @@ function poolerRefused(_context: Context, { text }: Symptom): string {
 }
 
 /** 28P01 has one text for many causes: those that the name or the sign-in shows come first. */
-function passwordRefused(context: Context, symptom: Symptom): Answer {
-  const pooler = byPooler(context, symptom);
-  if (pooler !== undefined) return pooler;
+function passwordRefused(context: Context): Answer {
   const { signIn, user = "" } = context;
   if (signIn?.type === "password")
     return [
