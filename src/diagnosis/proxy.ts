@@ -41,7 +41,7 @@ export const PROXY = rulesFor(HTTPS, {
     [
       { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
       "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
-      /Pool\(host='([\w.-]+)'.*Connection to (?!\1 )\S+ timed out|tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
+      /Pool\(host='([\w.-]+)'.*Connection( to (?!\1 )\S+ timed out|\(host='(?!\1'))|tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
       /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy(?!.*Tunnel connection failed)|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
