@@ -56,8 +56,8 @@ export const ENTRA = rulesFor("entra", {
   ],
   "issuer-unreadable": [
     "AADSTS50166 AADSTS501661 AADSTS90061 AADSTS7000272",
-    "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet.",
-    (context, symptom) => (issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : []),
+    "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet.",
+    (context, symptom) => (/githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : []),
     "If the error persists, check that the issuer's configuration, and the keys at its `jwks_uri`, can be read from the internet:",
     (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom)}/.well-known/openid-configuration`)}`),
     { retries: 3 },
@@ -260,7 +260,7 @@ function subjectOf({ assertion }: Context, { text }: Symptom): string {
   return text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
 }
 function issuerOf({ assertion }: Context, { text }: Symptom): string {
-  return text.match(/issuer:? '([^']{1,300}?)\/?'/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
+  return text.match(/issuer:? '([^']+?)\/?'/i)?.[1] ?? claim(assertion, "iss")?.replace(/\/$/, "") ?? GITHUB_ISSUER;
 }
 
 /** What Entra misses, by its number. */
