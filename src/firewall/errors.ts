@@ -97,7 +97,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ({ permission }) =>
       permission === PERMISSIONS.readServer // the first request
         ? "Check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set."
-        : "Azure answered requests about the server before, so these inputs are right. Use the newest version of this action, and run the job again later.",
+        : "Azure answered requests about the server before, so `server-resource-id` and `environment` are right. Use the newest version of this action, and run the job again later.",
     allowInProxy,
     "If the error persists, open an issue in this action's repository, with this message.",
   ],
@@ -138,7 +138,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
           az("ad sp create", { id: clientId }),
         ];
       if (/AADSTS\d/.test(text))
-        return ["Azure does not accept the token, for the reason of Entra in the message.", LOOK_UP_NUMBER];
+        return ["Azure does not accept the token. The message has Entra's reason.", LOOK_UP_NUMBER];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
         /issuer|(cross|current|different|another).tenant/i.test(text)
@@ -175,7 +175,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       "AuthorizationFailed AuthorizationPermissionMismatch LinkedA* Forbidden",
       { status: [400, 403], text: /(not |un)authorized|not have (permission|auth|access)|access (is )?denied/i },
     ],
-    "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names. A role does not count if it is only eligible (PIM), if its assignment has a condition that is not met, or in the first minutes. Azure answers the same if `server-resource-id` is misspelt.",
+    "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names. A role does not count if it is only eligible (PIM), if its assignment has a condition that is not met, or if the assignment is only minutes old. Azure answers the same if `server-resource-id` is misspelt.",
     allow,
   ],
   "server-not-running": [
@@ -216,7 +216,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     WHILE_THERE_IS_TIME,
   ],
   "firewall-rules-full": [
-    { status: [400, 403, 409], text: /^(?=.*\brules?\b)(?=.*(maximum|limit|quota|too many))/i },
+    { status: [400, 403, 409], text: /^(?=.*rules?\b)(?=.*(maximum|limit|quota|too many))/i },
     "The server has as many firewall rules as Azure allows.",
     "List the rules. Delete those that nothing needs, with `az resource delete --ids <rule-id>`:",
     ({ server }) => azOnServer("firewall-rule list", { server }, { query: "[].id" }),
