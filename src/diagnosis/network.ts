@@ -54,7 +54,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
       /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
     ],
-    "The connection broke: something in between cut it or changed its data (a firewall, a gateway, a proxy), or the peer is restarting or failing over.",
+    "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the peer is restarting or failing over.",
     "Run the job again.",
     (context) => (isPostgres(context) ? lookAtState(context) : seeAnswer(context)),
     (context) => atPostgres(context, seeWhoAnswers(context)),
