@@ -90,7 +90,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType InvalidResourceNamespace NoRegisteredProviderFound InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter MissingSubscription UnsupportedMediaType",
       { status: [400, 404], text: /supported (api-)?versions are/i },
       { status: [404], text: /^HTTP status 404:|No (HTTP resource|action|type) was found/ },
-      { status: [405, 501] },
+      { status: [405, 501], text: /^HTTP status|\bmethod\b/i },
       /' header is /,
     ],
     "Azure does not know the request: this cloud, or this region of it, does not offer the version of Azure's API that this action uses, a proxy on the way changed the request, or Azure has a fault.",
