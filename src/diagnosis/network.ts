@@ -280,7 +280,7 @@ export const NETWORK = [...RUNNER, ...ON_THE_WAY];
 
 /** Addresses that exist in many networks: https://www.iana.org/assignments/iana-ipv4-special-registry */
 const PRIVATE_ADDRESS =
-  / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
+  /[ (](10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
 
 function isIpv6Only(text: string): boolean {
   return /[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text);
