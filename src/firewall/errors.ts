@@ -30,7 +30,7 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 
 /** Words of an operation that ends by itself. A resource in state `Failed` stays there. */
 const BUSY =
-  /^(?!.*(\bfailed state|state\W{1,5}failed|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after)|wait for|temporarily|maintenance|in the middle|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
+  /^(?!.*(\bfailed state|state\W{1,5}failed|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after|once|when)|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
 
 /** A resource that is not ready, and the states of a server and of other resources. */
 const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
@@ -181,7 +181,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "server-not-running": [
     [
       "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
-      { status: [400, 409], text: /\bstopped\b|not (in )?running|state\W{1,5}(Stopp|Disabled|Inaccessible)/i },
+      { status: [400, 409], text: /\b(stopped|inaccessible)\b|not (in )?running|state\W{1,5}(Stopp|Disabled)/i },
     ],
     ({ server }, { text }) => notRunning(server, text),
   ],
