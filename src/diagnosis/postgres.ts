@@ -14,10 +14,8 @@ const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(
 /** The words before a name in quotes, which can contain any word. */
 const ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"«»„]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
 
-/** https://github.com/neondatabase/neon/blob/main/proxy/src/control_plane/messages.rs */
+/** Neon's: https://github.com/neondatabase/neon/blob/main/proxy/src/control_plane/messages.rs */
 const NEON = /endpoint|compute node|(control plane|console) request|quota|connections? attempts|project (name|option)/i;
-
-const LOOK_AT_NEON: Steps = ["Look at the endpoint and the project in Neon's console, and run the job again."];
 
 /** What PgBouncer, Supavisor, Odyssey, PgCat, PgDog, Pgpool-II and RDS Proxy mean by these words, the special ones first. */
 const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
@@ -31,14 +29,12 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "It asks for a client certificate, which this action does not send.": /client certificate/,
   "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!MD5 )secret/i,
   "It, or the server behind it, does not allow this user, database or address.":
-    /hba|host based|blocked|banned|breaker|allow_list|login rejected|permission|SSL/i,
+    /hba|host based|blocked|banned|allow_list|login rejected|permission|SSL/i,
   "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant|EINVALIDUSER/i,
-  "Neon's proxy does not serve the endpoint at the start of `host`: its project is over the quota, it is disabled or busy, there is none with this name, or it does not allow this address.":
-    NEON,
   "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
   "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database (?!c)/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
-  "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|authenticat/i,
+  "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/,
 };
 
@@ -74,19 +70,9 @@ const DATABASE =
  * the name of Entra. SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
  * Azure's texts: https://learn.microsoft.com/azure/postgresql/flexible-server/how-to-troubleshoot-common-connection-issues
  * PgBouncer's, all with SQLSTATE 08P01: https://github.com/pgbouncer/pgbouncer/blob/master/src/objects.c
- * The codes in capitals of the first four rules are those of src/postgres/.
+ * The codes in capitals of the first three rules are those of src/postgres/.
  */
 export const POSTGRES = rulesFor("postgres", {
-  "not-postgres": [
-    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-    [
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest|unknown message code|expected authentication request/,
-      "NOT_POSTGRES",
-    ],
-    "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
-    "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
-    setFullName,
-  ],
   "token-not-asked-for": [
     "HASH_REQUESTED",
     "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
@@ -103,14 +89,16 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "protocol-violation": [
     [
-      "PROTOCOL_VIOLATION",
+      "PROTOCOL_VIOLATION NOT_POSTGRES",
+      // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest|unknown message code|expected authentication request/,
       /^SASL: (?!.*client password)/,
       // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/,
     ],
-    "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-    "Check `host` and `port`: perhaps a different service listens there.",
+    "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    "Check `host` and `port`. PostgreSQL's port is 5432.",
     setFullName,
     "If a proxy or a connection pooler is in between, set `host` to the server itself.",
   ],
@@ -121,9 +109,8 @@ export const POSTGRES = rulesFor("postgres", {
     (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
     "If a role or a privilege is missing, create or grant it on all nodes, as an administrator of the cluster:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
-    "Otherwise, compare the nodes, and update those that are behind:",
+    "Otherwise, compare the nodes, and update those that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal:",
     run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
-    "If all have the same, update Citus, or open a support request for the cluster in the Azure portal.",
   ],
   "token-in-password": [
     { ...ABOUT_TOKEN, signIn: "password" },
@@ -172,8 +159,6 @@ export const POSTGRES = rulesFor("postgres", {
     "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
     "Set `user` to the role of the identity that signs in.",
     findRole,
-    "If the identity has no role yet, make it an administrator:",
-    makeAdmin,
   ],
   "token-invalid": [
     ABOUT_TOKEN,
@@ -191,18 +176,27 @@ export const POSTGRES = rulesFor("postgres", {
     "Remove `ssl-mode`, or set it to `verify-full`.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS.",
   ],
+  "other-provider": [
+    // Amazon's, Google's, Teleport's, and those of proxies that find a server by its name in TLS.
+    [
+      /RDS [Pp]roxy (supports only|has no credentials)|^(Cloud ?SQL|AlloyDB) |^access to db denied|\bSNI\b.*(missing|not received)/i,
+      { codes: "XX000 08P01", text: NEON },
+    ],
+    "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, or does not serve the name in `host`: there is none, it is disabled, busy or over its quota, or TLS had no name (SNI) because `host` is an address.",
+    setFullName,
+    "If you mean that server, look it up in the console of its provider, and set `host` to its name and `user` and `password` to those of a role that it lets in. Teleport's roles list them as `db_users` and `db_names`.",
+  ],
   "pooler-sign-in": [
     [
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
       {
         codes: "08* 58000 XX000",
-        text: /^(?!.*(Entra|AAD |Azure AD|Active Directory|timed out|backends are down)).*(authenticat|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i,
+        text: /^(?!.*(Entra|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i,
       },
-      { codes: "XX000", text: NEON },
-      /no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type/,
+      /no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type/,
     ],
     poolerRefused,
-    (context, { text }) => (NEON.test(text) ? LOOK_AT_NEON : pastPooler(context)),
+    pastPooler,
     "Or add the user, the database or the address that it refuses to the pooler's configuration. Azure's PgBouncer knows the roles of the server: set `user` to one of them.",
   ],
   "password-refused": [
@@ -261,14 +255,10 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/,
     ],
-    "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
+    "All connections of the server, of its PgBouncer, or of the role or the database (its `CONNECTION LIMIT`) are in use. Small servers have only a few dozen.",
     (context, { text }) =>
-      context.port === 5432 || /clients already|slots are reserved|connections for /.test(text)
-        ? []
-        : pastPooler(context),
+      context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
     "Run the job again when fewer clients are connected.",
-    "If the message names a role or a database, raise its limit:",
-    run('ALTER ROLE "<role>" CONNECTION LIMIT <n>;\nALTER DATABASE "<database>" CONNECTION LIMIT <n>;'),
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
@@ -285,8 +275,8 @@ export const POSTGRES = rulesFor("postgres", {
     { retries: 4 },
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
-    "The connection pooler cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
+    "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
     "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 },
@@ -323,18 +313,11 @@ export const POSTGRES = rulesFor("postgres", {
     "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
   ],
   "server-limit": [
-    ["53000 53400 54000", { codes: "53200", text: /shared memory|max_locks/ }],
-    "A limit of the server was reached: a migration can fill its lock table, for example.",
-    "Run the job again when less is going on.",
-    "If the error persists, raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
-    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
-  ],
-  "out-of-memory": [
-    ["53200 NO_PROCESS", /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i],
-    "The server has no memory left for this connection or statement.",
+    ["53000 53200 53400 54000 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
+    "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
     "Run the job again when the server is less busy.",
-    "If the error persists, choose a larger compute size. To see the current one:",
-    (context) => azShow(context, "sku"),
+    "If the error persists, choose a larger compute size, or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
+    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
     { retries: 2 },
   ],
   "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
@@ -374,17 +357,26 @@ export const POSTGRES = rulesFor("postgres", {
     "Run this step after the migrations, not at the same time.",
   ],
   "extension-not-loaded": [
-    /shared_preload_libraries|must be preloaded|could not (access file|load library|find function .* in file)/,
-    "An extension in the database is not loaded by the server, or has another version than its library.",
-    "Look up which libraries the server loads, and set the same list with the extension added:",
+    /shared_preload_libraries|must be preloaded/,
+    "An extension in the database needs its library, which the server loads only when it starts.",
+    "Look up which libraries the server loads, set the same list with the extension added, and restart the server:",
     (context) =>
       run(
         azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
         azOnServer("parameter set", context, { name: "shared_preload_libraries", value: "<list>" }),
+        azServer("restart", context),
       ),
-    "Restart the server, which loads libraries only then:",
-    (context) => azServer("restart", context),
-    "Or update the extension, or drop it if nothing needs it:",
+  ],
+  "library-not-found": [
+    /could not (access file|load library|find function .* in file)/,
+    "The library that the message names is not on the server, or is not the one that the extension in the database needs. A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
+    "Look whether a setting names it, in another database or as another role if this sign-in fails:",
+    run(
+      "SELECT current_setting('session_preload_libraries');\nSELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;",
+    ),
+    "If one does, correct it (quotes around each name, not around the list), or reset it:",
+    run('ALTER ROLE "<role>" RESET <setting>;\nALTER DATABASE "<database>" RESET <setting>;'),
+    "If none does, update the extension, or drop it if nothing needs it:",
     run('ALTER EXTENSION "<name>" UPDATE;'),
   ],
   "name-encoding": [
@@ -409,7 +401,12 @@ export const POSTGRES = rulesFor("postgres", {
     "Sign in as one of the server's Entra administrators:",
     listAdmins,
     "Or make the identity that signs in an administrator:",
-    makeAdmin,
+    (context) =>
+      azOnServer("microsoft-entra-admin create", context, {
+        "display-name": "<name>",
+        "object-id": objectId(context),
+        type: "ServicePrincipal",
+      }),
   ],
   "principal-exists": [
     /Updating an existing principal isn.t supported/,
@@ -426,8 +423,8 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "entra-principal-not-found": [
     /incorrect object type|Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|principal .*does not exist/i,
-    "The server did not find exactly one principal of this `type` with this object ID (or, without one, with exactly this display name) in its tenant, or cannot ask Entra.",
-    "If the message names an actual object type, set `type` to it.",
+    "The `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
+    (_, { text }) => (/actual ob/.test(text) ? ["Set `type` to the actual object type that the message names."] : []),
     (_context, { text }) =>
       /unexpected error/.test(text)
         ? [
@@ -447,17 +444,23 @@ export const POSTGRES = rulesFor("postgres", {
     "If this action has to act as that role, set `user` to it. Otherwise grant in the other direction:",
     run('GRANT "<role>" TO "<entra-user>";'),
   ],
+  "role-not-found": [
+    { codes: "42704 22023", text: new RegExp(`^role "|${ROLE_IN_OTHER_LANGUAGE.source}`, "i") }, // 22023: SET ROLE
+    "The server has no role with this name. It is misspelt (names are case-sensitive), ends in the `@<server>` of a single server, or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
+    run("SELECT rolname FROM pg_roles ORDER BY rolname;"),
+  ],
   "object-not-found": [
     [
       "42P01 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
-      { codes: "22023 42703", text: /^role ".*" does not exist|column ".*" of relation ".*" does not exist/ }, // SET ROLE
+      { codes: "42703", text: /column ".*" of relation ".*" does not exist/ },
     ],
-    "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role), or code in the database, such as an event trigger, uses it without its schema.",
+    "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
     "If a migration ran at the same time, run the job again.",
     ({ database }) =>
-      sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
-    run("\\du"),
+      sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\d\` lists tables, \`\\dn\` schemas and \`\\df\` functions:`,
+    run("\\d"),
   ],
   "catalog-not-readable": [
     { codes: "42501", text: /denied for (table|view) "?pg_(?!authid|shadow|statistic|large|user_m|hba)/ },
@@ -503,8 +506,8 @@ export const POSTGRES = rulesFor("postgres", {
     (context, symptom) =>
       SCHEMA.test(symptom.text)
         ? schemaNotPermitted(context, symptom)
-        : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    "Set `user` to the owner of the object, usually the role that runs the migrations. If the app does not need the object, name it in `exclude`.",
+        : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object (for default privileges: the role that creates the objects), a member of the owner's role with the SET option, or, for an existing object, the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
+    "Set `user` to this owner, usually the role that runs the migrations. An object that the app does not need goes into `exclude`.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) =>
       run(
@@ -543,7 +546,10 @@ export const POSTGRES = rulesFor("postgres", {
     poolerRefused,
     pastPooler,
     "Or change the pooler's setting. On Azure, it is a parameter of the server:",
-    (context) => azOnServer("parameter set", context, { name: "pgbouncer.<setting>", value: "<value>" }),
+    (context, { text }) => {
+      const setting = /startup parameter/.test(text) ? "ignore_startup_parameters" : "<setting>";
+      return azOnServer("parameter set", context, { name: `pgbouncer.${setting}`, value: "<value>" });
+    },
   ],
   "raised-in-database": [
     [
@@ -551,19 +557,15 @@ export const POSTGRES = rulesFor("postgres", {
       /tuple already updated by self/,
     ],
     "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names.",
-    "List the event triggers:",
-    run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
-    "Do what the message says, correct the trigger's function, or ask its owner for an exception.",
-    "If there are none, an extension is the cause, or the server is not PostgreSQL 14 or newer. Look up its version:",
-    run("SELECT version();"),
+    "List the event triggers, and look up the server's version:",
+    run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
+    "Do what the message says, correct the trigger's function, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer.",
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
     "The server refuses this sign-in whatever the password is. Usually it, or a pooler in between, asks for another way to sign in (peer, ident, LDAP or a client certificate). Azure's flexible servers use only passwords and Entra tokens. A name of a single server, which Microsoft retired in March 2025, has to be replaced.",
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`).",
-    "If it has this name already, set `user` to a role that exists and can log in:",
-    findRole,
   ],
   "server-fault": [
     "XX* 58* F0*",
@@ -651,17 +653,9 @@ function findRole(context: Context): Steps {
     ...tokenClaims(context),
     "List the server's Entra administrators:",
     listAdmins(context),
-    "List the other Entra roles, in database postgres:",
+    "List the other Entra roles, in database postgres. The action in `principal/` creates one for an identity or a group:",
     LIST_PRINCIPALS,
   ];
-}
-
-function makeAdmin(context: Context): Command {
-  return azOnServer("microsoft-entra-admin create", context, {
-    "display-name": "<name>",
-    "object-id": objectId(context),
-    type: "ServicePrincipal",
-  });
 }
 
 function poolerRefused(_context: Context, { text }: Symptom): string {

@@ -17,6 +17,11 @@ const LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifi
 export function pastPooler(context: Context): Steps {
   if (context.port !== 5432)
     return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
+  if (context.cloud && context.host?.endsWith(context.cloud.hostSuffix))
+    return [
+      "If a pooler is in between, the name in `host` leads to it. See where, and let the DNS lead `host` to the server itself, to connect without the pooler:",
+      run(`nslookup ${shell(context.host)}`),
+    ];
   return [
     "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:",
     LIST_NAMES,

@@ -208,7 +208,7 @@ function otherProtocol(name: string, greeting: string | undefined, answer: strin
   return {
     peer: "PostgreSQL",
     name: `is ${name}`,
-    code: "not-postgres",
+    code: "protocol-violation",
     within: 10,
     async start() {
       const server = await startTcp((socket) => {

@@ -240,7 +240,7 @@ describe("a refusal of a real server during the work is explained", () => {
     ["BEGIN READ ONLY; GRANT SELECT ON orders TO aad_orders", "read-only"],
     ["SET lock_timeout = '10ms'; LOCK TABLE orders", "concurrent-change"],
     ["SET statement_timeout = '10ms'; SELECT pg_sleep(10)", "server-time-out"],
-    ["GRANT SELECT ON orders TO nobody_at_all", "object-not-found"],
+    ["GRANT SELECT ON orders TO nobody_at_all", "role-not-found"],
     ["GRANT SELECT ON nothing_at_all TO aad_orders", "object-not-found"],
     ["GRANT USAGE ON SCHEMA nowhere TO aad_orders", "object-not-found"],
     ["GRANT SELECT ON hidden TO aad_orders", "not-permitted"],
@@ -281,12 +281,12 @@ describe("before a password or token is sent", () => {
     const noTls = errorResponse("0A000", "unsupported frontend protocol 1234.5679: server supports 1.0 to 3.0");
     await refusedBy({ refusal: noTls }, { mode: "verify-full" }, "tls-not-offered");
     const noMemory = Buffer.from("Ecould not fork new process for connection: Cannot allocate memory\n");
-    await refusedBy({ refusal: noMemory }, { mode: "verify-full" }, "out-of-memory");
+    await refusedBy({ refusal: noMemory }, { mode: "verify-full" }, "server-limit");
   });
 
   test("a different service is named as such, if the session is without TLS", async () => {
     const http = Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n");
-    await refusedBy({ refusal: http }, { mode: "disable" }, "not-postgres", "127.0.0.1");
+    await refusedBy({ refusal: http }, { mode: "disable" }, "protocol-violation", "127.0.0.1");
   });
 
   test("a server without TLS is refused", () => refusedBy({}, { mode: "verify-full" }, "tls-not-offered"));
