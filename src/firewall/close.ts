@@ -28,7 +28,7 @@ async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     if (isGone) say(`Firewall rule ${rule} is removed.`);
     else closedButLocked(server, rule);
   } catch (error) {
-    leftOpen(server, rule, error, signal);
+    leftOpen(server, rule, error, signal, env);
   }
 }
 

@@ -53,7 +53,7 @@ async function open(env: Env, signal: AbortSignal, progress: RuleProgress): Prom
   const { address: seen, error } = await attempt();
   const refused = error === undefined ? undefined : await addressFor(error, seen, azure, facts, runnerIp);
   const rules = await rulesOf(azure);
-  await removeStale(azure, rules);
+  await removeStale(azure, rules, env);
   const address = refused ?? addressOfOtherJob(seen, rules);
   if (address === undefined) {
     return sentence`The firewall of ${code(server.name)} already lets this runner in. No rule was made.`;
@@ -80,7 +80,7 @@ function rulesOf(azure: ResourceManager): Promise<readonly FirewallRule[]> {
 const SWEEP_TIME = 60_000;
 
 /** Removes the rules that jobs of earlier days left behind. A rule that cannot be removed is a warning. */
-async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[]): Promise<void> {
+async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[], env: Env): Promise<void> {
   const end = Date.now() + SWEEP_TIME;
   for (const { name, properties } of stale(rules, new Date())) {
     if (Date.now() > end) return say("More rules of earlier jobs are left. The next jobs remove them.");
@@ -89,7 +89,7 @@ async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[
       say(`${(await removeRule(azure, name)) ? "Deleted" : "Closed"} ${rule}`);
     } catch (error) {
       azure.stop.throwIfAborted();
-      leftOpen(azure.server, name, error, azure.stop);
+      leftOpen(azure.server, name, error, azure.stop, env);
     }
   }
 }

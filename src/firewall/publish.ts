@@ -1,13 +1,13 @@
 import { setFailed, warning } from "@actions/core";
 import { az } from "../diagnosis/commands.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
-import { addToSummary } from "../github/step.ts";
+import { addToSummary, publishFailure } from "../github/step.ts";
 import { say } from "../log.ts";
 import { type Command, step } from "../model/failure.ts";
 import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
-import { failureLines } from "../render/failure.ts";
 import { markdown, plain } from "../render/pen.ts";
+import { ICONS } from "../render/phrases.ts";
 import { rulePath, type ServerId } from "./server.ts";
 import { UNUSED_ADDRESS } from "./state.ts";
 
@@ -18,15 +18,15 @@ export function succeed(done: Sentence, env: Env): void {
 }
 
 /** Warns that a rule may still be open; fails the step if it was stopped. */
-export function leftOpen(server: ServerId, rule: string, error: unknown, stop: AbortSignal): void {
+export function leftOpen(server: ServerId, rule: string, error: unknown, stop: AbortSignal, env: Env): void {
   const failure = diagnose(stop.aborted ? stop.reason : error);
   const message = paragraph(sentence`Firewall rule ${code(rule)} may still be open.`, failure.message);
   const others = stop.aborted ? [] : failure.steps;
   const remove = step("Remove the rule:", removal(server, rule));
   const steps = failure.retries ? [remove, ...others] : [...others, remove]; // another job does not remove the rule
-  const lines = failureLines({ ...failure, message, steps }, {}).join("\n");
-  if (stop.aborted) setFailed(lines);
-  else warning(lines, TITLE);
+  const annotate = stop.aborted ? setFailed : (lines: string) => warning(lines, TITLE);
+  const heading = `### ${ICONS.error} Azure Postgres Grants, firewall · The firewall may still be open`;
+  publishFailure(annotate, heading, { ...failure, message, steps }, env);
 }
 
 /** Warns that a lock forbids the deletion of a rule, which lets nobody in any more. */

@@ -2,13 +2,14 @@ import { warning } from "@actions/core";
 import { say } from "../log.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
-import { failureLines } from "../render/failure.ts";
+import { inOurWords, paragraph } from "../model/sentence.ts";
+import { failureKey } from "../render/failure.ts";
 import { type Issue, issueBody, issueComment, issuesPart, issueTitle, type Task, tasksFor } from "../render/issue.ts";
 import { count } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { diagnoseIssue } from "./drift-issue/rules.ts";
 import { openTracker, type Tracker, type TrackerOptions } from "./drift-issue/tracker.ts";
-import { addToSummary } from "./step.ts";
+import { addToSummary, publishFailure } from "./step.ts";
 
 export type DriftIssueOptions = Omit<TrackerOptions, "warn">;
 
@@ -33,8 +34,8 @@ const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-refused", "unknown"];
 export async function keepDriftIssues(report: Report, options: DriftIssueOptions): Promise<void> {
   if (report.mode === "plan") return;
   if (report.databases.every(({ grantees }) => grantees.every(({ verdict }) => verdict === "error"))) return;
-  const warnings = new Set<string>();
-  const explained = (failure: Failure) => failureLines(failure, report).join("\n");
+  const failures = new Map<string, Failure>();
+  const note = (failure: Failure) => void failures.set(failureKey(failure), failure);
   /** @returns whether the next issue is worth trying */
   const attempt = async (task: () => Promise<void>): Promise<boolean> => {
     try {
@@ -42,26 +43,33 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
       return true;
     } catch (error) {
       const failure = diagnoseIssue(error, options.env);
-      warnings.add(`A drift issue was not opened, updated or closed:\n${explained(failure)}`);
+      note({ ...failure, message: paragraph(NOT_KEPT, failure.message) });
       return ABOUT_ONE_ISSUE.includes(failure.code);
     }
   };
   const done: Task[] = [];
   await attempt(async () => {
-    const tracker = await openTracker({ ...options, warn: (failure) => warnings.add(explained(failure)) });
+    const tracker = await openTracker({ ...options, warn: note });
     const issues = await tracker.issues();
     const tasks = tasksFor(report, issues);
     const changes = tasks.filter(({ change }) => change !== "unchanged");
-    if (changes.length > MAX_CHANGES) warnings.add(tooMany(changes.length));
+    if (changes.length > MAX_CHANGES) warning(tooMany(changes.length), TITLE);
     for (const task of changes.slice(0, MAX_CHANGES)) {
       if (!(await attempt(async () => void done.push(await perform(tracker, task))))) break;
     }
     done.push(...tasks.filter(({ change }) => change === "unchanged"));
     await closeDuplicates(tracker, issues);
   });
-  if (done.length > 0 && options.env.GITHUB_STEP_SUMMARY) addToSummary(() => issuesPart(done), options.env);
-  for (const lines of warnings) warning(`This does not change the verdict. ${lines}`, { title: "Drift issue" });
+  if (done.length > 0) addToSummary(() => issuesPart(done), options.env);
+  const annotate = (lines: string) => warning(`This does not change the verdict. ${lines}`, TITLE);
+  for (const failure of failures.values()) publishFailure(annotate, HEADING, failure, options.env);
 }
+
+const TITLE = { title: "Drift issue" };
+
+const HEADING = "**Drift issues: an error, which does not change the verdict**";
+
+const NOT_KEPT = inOurWords("A drift issue was not opened, updated or closed.");
 
 /** Does what a task says. @returns the task with its issue, also if this opened it */
 async function perform(tracker: Tracker, task: Task): Promise<Task> {

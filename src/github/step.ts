@@ -8,14 +8,22 @@ import { visible } from "../text/escape.ts";
 import { runFacts } from "./run.ts";
 
 /**
- * Fails the step: the failure is in the annotation, and in the job summary, where its commands can be copied.
+ * Fails the step with a failure.
  * @param title the action, and what it could not do: the summaries of a job's steps follow one another without names
  */
 export function failStep(title: string, failure: Failure, env: Env): void {
+  publishFailure(setFailed, `### ${ICONS.error} Azure Postgres Grants, ${title}`, failure, env);
+}
+
+/**
+ * Publishes a failure in an annotation, and in the job summary, where its commands can be copied.
+ * @param annotate takes the lines of the annotation
+ * @param heading Markdown, for the job summary
+ */
+export function publishFailure(annotate: (lines: string) => void, heading: string, failure: Failure, env: Env): void {
   const facts = { run: runFacts(new Date(), env) };
-  setFailed(failureLines(failure, facts).join("\n"));
-  const blocks = [`### ${ICONS.error} Azure Postgres Grants, ${title}`, ...failureBlocks(failure, facts)];
-  addToSummary(() => `${blocks.join("\n\n")}\n\n`, env);
+  annotate(failureLines(failure, facts).join("\n"));
+  addToSummary(() => `${[heading, ...failureBlocks(failure, facts)].join("\n\n")}\n\n`, env);
 }
 
 /** Adds Markdown to the job summary. Where that is not possible, the log says so and nothing fails. */

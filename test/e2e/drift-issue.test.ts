@@ -27,7 +27,7 @@ test("opens an issue on drift, leaves other issues alone, and closes it when app
   expect(github.issues).toEqual([]);
   expect(await run({ mode: "check" })).toMatchObject({ outputs: { verdict: "drift" }, stderr: "" });
   expect(github.issues.map(({ state, title }) => ({ state, title }))).toEqual([
-    { state: "open", title: expect.stringContaining("`aad_orders` in `mended`") },
+    { state: "open", title: expect.stringContaining("`aad_orders` in `repaired`") },
   ]);
   const before = github.requests.length;
   const again = await run({ mode: "check" });
@@ -51,6 +51,7 @@ test("keeps its verdict and names the missing permission when the token cannot w
   );
   expect(run.outputs.verdict).toBe("drift");
   expect(run.stdout).toMatch(/^::warning.*issues: write/m);
+  expect(run.summary).toMatch(/\n\*\*Drift issues: an error, [^]*\n {3}```\n {3}permissions:\n[^]* issues: write\n/);
 });
 
 test("does not use GitHub's API without `drift-issue: true`", async () => {

@@ -360,6 +360,8 @@ describe("a post step of the firewall action", () => {
     expect(closed.stdout).toMatch(/^::warning /m);
     expect(closed.stdout).toContain(`az resource delete --ids ${SERVER_ID}/firewallRules/${rule}`);
     expect(closed.stdout).toContain(`Error code: ${code}`);
+    expect(closed.summary).toMatch(/^### .* firewall · The firewall may still be open\n/);
+    expect(closed.summary).toContain(`az resource delete --ids ${SERVER_ID}/firewallRules/${rule}`);
     expect(azure.isOpen()).toBe(true);
   });
 

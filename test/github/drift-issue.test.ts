@@ -17,6 +17,11 @@ let github: GitHubApi;
 
 beforeEach(async () => {
   github = await startGitHubApi();
+  Object.assign(github.env, {
+    GITHUB_ACTION_REPOSITORY: "contoso/azure-postgres-grants",
+    GITHUB_ACTION_REF: "v1",
+    GITHUB_STEP_SUMMARY: "/dev/null",
+  });
 });
 afterEach(() => github.close());
 
@@ -258,15 +263,14 @@ test("the action names the missing permission once when the token cannot write i
   github.permission = "read";
   const warnings = await keep(drifts("a", "b", "c"));
   expect(warnings).toEqual([
-    `This does not change the verdict. A drift issue was not opened, updated or closed:
-GitHub's API: Resource not accessible by integration - https://docs.github.com/rest/issues/issues
+    `This does not change the verdict. A drift issue was not opened, updated or closed. GitHub's API: Resource not accessible by integration - https://docs.github.com/rest/issues/issues
 Likely cause: The job's token cannot write issues. In a run for a pull request from a fork, it can only read by default.
 1. Set these permissions on the job. A permission that is not listed there is not granted:
    permissions:
      id-token: write
      contents: read
      issues: write
-Error code: issues-not-permitted (${reports.RUN.docs}/troubleshooting.md#issues-not-permitted)`,
+Error code: issues-not-permitted (${github.env.GITHUB_SERVER_URL}/contoso/azure-postgres-grants/blob/v1/docs/troubleshooting.md#issues-not-permitted)`,
   ]);
   expect(github.requests.filter(({ path }) => path.endsWith("/issues")).length).toBeLessThan(4);
 });
