@@ -51,7 +51,7 @@ test("keeps its verdict and names the missing permission when the token cannot w
   );
   expect(run.outputs.verdict).toBe("drift");
   expect(run.stdout).toMatch(/^::warning.*issues: write/m);
-  expect(run.summary).toMatch(/\n\*\*Drift issues: an error, [^]*\n {3}```\n {3}permissions:\n[^]* issues: write\n/);
+  expect(run.summary).toMatch(/\n\*\*Drift issues: an error, .*\n {3}```\n {3}permissions:\n.* issues: write\n/s);
 });
 
 test("does not use GitHub's API without `drift-issue: true`", async () => {
