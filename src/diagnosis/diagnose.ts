@@ -12,7 +12,7 @@ import { POSTGRES } from "./postgres.ts";
 import { PROXY } from "./proxy.ts";
 import { type Context, hostOf, isPostgres, type Match, PARTNERS, partnerOf, type Rule } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
-import { codesOf, type Symptom, symptomsOf } from "./symptoms.ts";
+import { codesOf, type Symptom, symptomsOf, withoutTracebacks } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
 export const RULES: readonly Rule[] = [
@@ -98,7 +98,7 @@ function ruleFor<C extends Context>(
     const found = symptoms.find(({ symptom, codes }) =>
       rule.when.some((match) => fits(match, symptom, codes, context)),
     );
-    if (found !== undefined) return { rule, symptom: found.symptom };
+    if (found !== undefined) return { rule, symptom: withoutTracebacks(found.symptom) };
   }
   return undefined;
 }

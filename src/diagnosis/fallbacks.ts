@@ -37,7 +37,7 @@ export const FALLBACKS: readonly Rule[] = [
     "entra-answer-unreadable": [
       [
         "NOT_JSON AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
-        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|gave no token|token_endpoint not found|Response had no |^No response$|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/,
+        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|token_endpoint not found|Response had no |^No response$|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/,
       ],
       "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
       seeAnswer,
@@ -62,7 +62,7 @@ export const FALLBACKS: readonly Rule[] = [
       {
         signIn: "azure-cli",
         // Words of a shell, a loader or Python, which are not its own.
-        text: /Traceback|unexpected error|[a-z.](Error|Exception)\b|No module|is misspelled|azext_|cliextensions|load(ing command module| extension)|Command failed|^spawn |^"?(\/|[A-Z]:\\)|python|dyld|snap|librar|No such file|command not|\baz: Permission|not recognized|cannot (find the (path|file)|perform|create|open)|please report|application control/i,
+        text: /\b(Import|ModuleNotFound|Attribute|Type|Name|Syntax)Error|VersionConflict|DistributionNotFound|unexpected keyword|cannot import|OpenSSL|No module|is misspelled|azext_|cliextensions|ExtensionDirectory|load(ing command module| extension)|^Command failed|^spawn |^"?(\/|[A-Z]:\\)|python(?! object)|dyld|snap|librar|No such file|command not|\baz: Permission|not recognized|cannot (find the (path|file)|perform|create|open)|please report|application control/i,
       },
       (_context, { text }) =>
         /azext_|cliextensions|ExtensionDirectory|load extension/.test(text)
@@ -77,7 +77,7 @@ export const FALLBACKS: readonly Rule[] = [
     ],
     "cli-refused": [
       { signIn: "azure-cli" },
-      byItsWords("The Azure CLI gave no token", "an old version, or a sign-in that this job cannot use", USE_OIDC),
+      byItsWords("The Azure CLI gave no token", "an old version, or a missing managed identity or sign-in", USE_OIDC),
       "Or see where the same command fails, and with which version, in a step of the job. The newest version: https://aka.ms/azure-cli",
       run("az version", GET_TOKEN),
     ],

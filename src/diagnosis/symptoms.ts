@@ -67,8 +67,8 @@ export function codesOf({ code, text }: Symptom): readonly string[] {
 /** How Linux, Windows, curl, Python, Go, .NET, Java and libpq word the errors that Node.js has codes for. */
 const IN_OTHER_WORDS: Readonly<Record<string, RegExp>> = {
   ENOTFOUND:
-    /could not translate host name(?!.*(Temporary|Try again))|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|NAME_NOT_RESOLVED|no data of the requested type/i,
-  EAI_AGAIN: /name resolution|to address: Try again|try again later.*resol|server misbehaving/i,
+    /could not translate host name(?!.*(Temporary|Try again))|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|NAME_NOT_RESOLVED|no data of the requested type|no usable address/i,
+  EAI_AGAIN: /name resolution|to address: Try again|\[Errno -[34]\]|try again later.*resol|server misbehaving/i,
   ECONNREFUSED: /Connection.(to \S{1,300} )?refused|actively refused|couldn't connect to server/i,
   EHOSTUNREACH:
     /Network is unreachable|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested/i,
@@ -119,7 +119,17 @@ function words(text: string): string {
 }
 
 /** A traceback of Python with its frames, which hide its last line: the reason. */
-const TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:[ \t].*\r?\n)+)/gm;
+const TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:[ \t].*(?:\r?\n|$))+)/gm;
+
+/** The symptom as people read it: the sentence before tracebacks of Python, unless the last exception repeats it, and this. */
+export function withoutTracebacks(symptom: Symptom): Symptom {
+  const [first = symptom.text, ...others] = symptom.text.split(FRAMES).filter((part) => part !== "");
+  const last = others.at(-1) ?? first;
+  return { ...symptom, text: last.includes(first) ? last : `${first} ${last}` };
+}
+
+const FRAMES =
+  / ?(?:(?:ERROR: |CLIInternalError: )?The command failed with an unexpected error\. Here is the traceback:(?: ERROR:)?|Traceback \([^)]{1,300}\):|During handling of the above exception, another exception occurred:|To (?:check existing issues|open an issue), please .*$) ?/;
 
 /** The last file of a package: it tells what failed. */
 const LAST_FILE = /^.*-packages[\\/](\S{1,200}\.py)/s;

@@ -59,6 +59,28 @@ describe("errors whose message does not show the cause", () => {
     );
   });
 
+  test("the Azure CLI's own sentence and the last exception of its traceback are shown, each once", () => {
+    const traceback = `Traceback (most recent call last):
+  File "/opt/az/lib/python3.12/site-packages/urllib3/connection.py", line 174, in _new_conn
+    conn = connection.create_connection(
+socket.gaierror: [Errno -2] Name does not resolve
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/opt/az/lib/python3.12/site-packages/knack/cli.py", line 233, in invoke
+    raise ex
+OSError: No way to Entra`;
+    const context: Context = { with: "entra", signIn: { type: "azure-cli" } };
+    const shown = (text: string) => messageOf(diagnose(new Error(text), context));
+    const begin = "ERROR: The command failed with an unexpected error. Here is the traceback:\nERROR:";
+    expect(shown(`${begin} No way to Entra\n${traceback}`)).toBe("The Azure CLI: OSError: No way to Entra");
+    expect(shown(`${begin} Entra is far\n${traceback}`)).toBe("The Azure CLI: Entra is far OSError: No way to Entra");
+    expect(shown(`A warning\n${begin} The disk is full\n${traceback.split("socket")[0]}`)).toBe(
+      "The Azure CLI: A warning The disk is full",
+    );
+  });
+
   test("the server's DETAIL and HINT are shown too", () => {
     const refused = Object.assign(error("Azure AD access token not valid for role x", "28P01"), {
       hint: "Did you specify the correct user name and access token?",

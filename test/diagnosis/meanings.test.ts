@@ -24,7 +24,7 @@ test.each([
     "a permission is missing, or a policy or a setting forbids this (`isn't authorized`)",
   ],
   ["The tenant is suspended.", "is disabled, blocked or not set up (`suspended`)"],
-  ["Use either a key or a secret, not both.", "values that exclude each other (`not both`)"],
+  ["Use either a key or a secret, not both.", "or something exists already (`not both`)"],
   ["More than one application has this name.", "more than one thing fits, or something exists already"],
   ["No credential was sent.", "is missing or empty (`No credential was sent`)"],
   ["The issuer doesn't match the key.", "does not fit another value (`doesn't match`)"],
@@ -45,6 +45,7 @@ test.each([
   'The application "is disabled" wants a token.',
   "See https://learn.microsoft.com/forbidden/expired",
   "Das Verzeichnis antwortet nicht.",
+  "Please contact Microsoft support.",
 ])("the words of %j have no meaning that is known", (words) => {
   expect(hint(words)).toMatch(RESERVE);
 });
