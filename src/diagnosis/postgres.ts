@@ -182,7 +182,10 @@ export const POSTGRES = rulesFor("postgres", {
       /RDS [Pp]roxy (supports only|has no credentials)|^(Cloud ?SQL|AlloyDB) |^access to db denied|\bSNI\b.*(missing|not received)/i,
       { codes: "XX000 08P01", text: NEON },
     ],
-    "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, or does not serve the name in `host`: there is none, it is disabled, busy or over its quota, or TLS had no name (SNI) because `host` is an address.",
+    (_, { text }) =>
+      /\bSNI\b/i.test(text)
+        ? "This is not the message of a flexible server of Azure. Another provider's server or proxy got no server name in TLS (SNI): `host` is an address, or something in between opens the TLS connection again."
+        : "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, or does not serve the name in `host`: there is none, it is disabled or busy, or its project is over the quota.",
     setFullName,
     "If you mean that server, look it up in the console of its provider, and set `host` to its name and `user` and `password` to those of a role that it lets in. Teleport's roles list them as `db_users` and `db_names`.",
   ],
@@ -291,8 +294,7 @@ export const POSTGRES = rulesFor("postgres", {
   "server-time-out": [
     ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
     "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
-    "Run the job again.",
-    "If the error persists, see what limits there are, and where they are set:",
+    "Run the job again. If the error persists, see what limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
     "If the source is `user` or `database`, reset the limit:",
     run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
@@ -308,9 +310,8 @@ export const POSTGRES = rulesFor("postgres", {
   wraparound: [
     /not accepting commands.*wraparound|multixact "members" limit/,
     "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-    "Vacuum the database that the message names, as its owner or an administrator:",
+    "Vacuum the database that the message names, as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND):",
     run("VACUUM (VERBOSE);"),
-    "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND",
   ],
   "server-limit": [
     ["53000 53200 53400 54000 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
@@ -353,8 +354,7 @@ export const POSTGRES = rulesFor("postgres", {
       /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple|(catalog|schema) version mismatch/i,
     ],
     "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
-    "Run the job again: it continues where it stopped.",
-    "Run this step after the migrations, not at the same time.",
+    "Run the job again, after the migrations and not at the same time: it continues where it stopped.",
   ],
   "extension-not-loaded": [
     /shared_preload_libraries|must be preloaded/,
