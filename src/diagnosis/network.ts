@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { run, type Steps } from "../model/failure.ts";
-import { code, sentence } from "../model/sentence.ts";
+import { code, listOf, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostOf, isPostgres, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
@@ -20,7 +20,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
-      /getaddrinfo EAI_AGAIN [\w-]+$|host name "[\w-]+"|(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/,
+      /getaddrinfo EAI_AGAIN ([\w-]+|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"|(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/,
     ],
     (context) =>
       isPostgres(context)
@@ -29,7 +29,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
             ...(INSIDE.test(hostOf(context)) ? ["Run the job where the name is known, such as in its cluster."] : []),
             ...setFullName(),
             "If its name is among them, the server is in a virtual network: use a runner in that network, with the private DNS zone linked to it.",
-            ...(INSIDE.test(hostOf(context)) ? [] : [COMPLETED]),
+            ...(FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []),
           ]
         : [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)],
   ],
@@ -37,9 +37,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) (E|UNKNOWN)/],
     "The runner's DNS server did not answer, or refused to.",
     lookUp,
-    "If it answers with an address, the fault has passed. Run the job again.",
-    "If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
-    (context) => (isPostgres(context) ? [COMPLETED] : reachable(context)),
+    "If it answers with an address, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
+    (context) => atPostgres(context, FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []),
     { retries: 2 },
   ],
   "connection-not-allowed": [
@@ -52,9 +51,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
     [
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
     ],
-    "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the peer is restarting or failing over.",
+    "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the other side closed it, as it does in a restart or a failover.",
     "Run the job again.",
     (context) => (isPostgres(context) ? lookAtState(context) : seeAnswer(context)),
     (context) => atPostgres(context, seeWhoAnswers(context)),
@@ -65,7 +64,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "ETIMEDOUT EALREADY EINPROGRESS ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (isIpv6Only(text)) return withoutIpv6(context);
+      if (IPV6_ONLY.test(text)) return withoutIpv6(context);
       if (!isPostgres(context))
         return [
           "No answer came in time: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or the service is overloaded.",
@@ -93,10 +92,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       if (!isPostgres(context))
         return [
           "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
-          ...(LOOPBACK.test(text) || PRIVATE_ADDRESS.test(text) ? lookUp(context) : []),
+          ...lookUp(context),
           ...reachable(context),
         ];
-      if (NO_NAME.test(context.host ?? "") || LOOPBACK.test(text))
+      if (/^([\d.]+|[^.]+)$/.test(context.host ?? "") || LOOPBACK.test(text))
         return [
           "`host` is not the name of an Azure server, or the runner's `hosts` file leads it to the machine or the container of the job. Nothing listens on this port there.",
           "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
@@ -115,7 +114,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (isIpv6Only(text)) return withoutIpv6(context);
+      if (IPV6_ONLY.test(text)) return withoutIpv6(context);
       return [
         "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, it has only IPv6, or a firewall rejects the packets.",
         "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
@@ -145,15 +144,16 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i,
     ],
-    "The certificate does not contain the name that was asked for: that name is an address or an alias, not the server's full name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
-    (context, { text }) =>
-      isPostgres(context) && !/Host: [\w-]+\.postgres\.database\./.test(text)
-        ? [
-            ...setFullName(),
-            "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
-            "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.",
-          ]
-        : [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))],
+    "The certificate does not contain the name that was asked for: that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+    (context, { text }) => {
+      if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
+        return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
+      const names = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|cert's CN: )[\w.*:-]+/g);
+      return [
+        ...(names ? [sentence`Set \`host\` to a name in the certificate: ${listOf(names.map(code))}.`] : setFullName()),
+        "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.",
+      ];
+    },
   ],
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
@@ -167,9 +167,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
     (context) =>
-      `Check the file that \`${authoritiesOf(context)}\` or another of these variables names. In a container, the path is that of the container:`,
+      `Correct or remove the path in \`${authoritiesOf(context)}\`, or in another of these variables. In a container, it is the path in the container:`,
     run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
-    "Each certificate in it needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
+    "Each certificate in the file needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
   ],
   "tls-certificate": [
     [
@@ -180,7 +180,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       `The certificate, or that of its authority, ${FAULTS.find(([words]) => words.test(`${code} ${text}`))?.[1]}. Those of Microsoft and GitHub have no such fault: usually a proxy or firewall that inspects TLS shows its own instead. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
     "See whose certificates these are, and the settings, in a step of the same job:",
     (context, { text }) => run(look(context, WEAK.test(text) ? "" : " | openssl x509 -noout -text"), SHOW_OPENSSL),
-    (context) => sentence`If something inspects TLS, exempt ${code(hostOf(context))} from the inspection.`,
+    exempt,
     "Or let the owner of the proxy or of the server renew its certificates, with RSA keys of at least 2048 bits, SHA-256 signatures and the extensions of RFC 5280.",
   ],
   "tls-unknown-authority": [
@@ -191,6 +191,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, this is not the server, or the server does not send its intermediate certificate. Nothing secret was sent.",
     "See who issued the certificate:",
     (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
+    exempt,
     (context) =>
       isPostgres(context)
         ? [
@@ -208,14 +209,13 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ],
   ],
   "tls-refused": [
-    /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|number (4[1-689]|51|112|116)\b/i,
+    /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|number (4[1-689]|51|80|112|116)\b/i,
     (_context, { text }) =>
-      /access.?denied|unrecognized.?name|number (49|112)\b/i.test(text)
-        ? "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there."
+      /access.?denied|internal.?error|unrecognized.?name|number (49|80|112)\b/i.test(text)
+        ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host."
         : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
     seeWhoAnswers,
-    (context) =>
-      sentence`Allow ${hostToAllow(context)} in the firewall or proxy of the runner's network, without a client certificate.`,
+    exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."]),
   ],
   "tls-outdated": [
@@ -243,10 +243,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
 
 const HIDDEN = "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0).";
 
-const LOOPBACK = /[\s"[(](127\.|::1\b)/;
+const FULL_NAME = /^[^.]+\.postgres\.database\./;
 
-/** An IP address, or one word. */
-const NO_NAME = /^([\d.]+|[^.]+)$/;
+const LOOPBACK = /[\s"[(](127\.|::1\b)/;
 
 const WEAK = /weak|small/i;
 
@@ -282,9 +281,7 @@ export const NETWORK = [...RUNNER, ...ON_THE_WAY];
 const PRIVATE_ADDRESS =
   /[ (](10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
 
-function isIpv6Only(text: string): boolean {
-  return /[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text);
-}
+const IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
 
 function withoutIpv6(context: Context): Answer {
   return [
@@ -322,6 +319,10 @@ export function reachable({ proxy, ...context }: Context): Steps {
     sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`,
     run("HTTPS_PROXY=http://<proxy>:<port>"),
   ];
+}
+
+function exempt(context: Context): Steps {
+  return [sentence`If a proxy or firewall inspects TLS, let it pass ${hostToAllow(context)} without inspection.`];
 }
 
 function lookUp(context: Context): Steps {

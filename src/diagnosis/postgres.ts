@@ -527,7 +527,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
   ],
   "tls-not-offered": [
-    /does not support SSL|unsupported frontend protocol 1234\.56/,
+    /does not support SSL|SSLRequest|unsupported frontend protocol 1234\.56/,
     "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
     "Check `host` and `port`.",
     "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`.",

@@ -28,9 +28,8 @@ export const PROXY = rulesFor(HTTPS, {
     [
       "CONNECT_408 CONNECT_429",
       { codes: "CONNECT_5*", text: /^(?!.*\b5[01]1\b)/ },
-      { status: ["5xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
+      { status: ["5xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}|handshake ?fail|tls handshake`, "i") },
       new RegExp(`HTTP status 5\\d\\d with .*${PRODUCTS}`, "i"),
-      { status: ["5xx"], text: /handshake ?fail|tls handshake/i },
     ],
     "The proxy itself could not connect to this host: it is overloaded, its rules forbid the host, or its own DNS, firewall, TLS inspection or upstream proxy fails.",
     "Run the job again, or ask the proxy's administrator to look for this host in the proxy's log and to let it pass without TLS inspection.",
@@ -43,12 +42,11 @@ export const PROXY = rulesFor(HTTPS, {
       "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
       /Pool\(host='([\w.-]+)'.*Connection( to (?!\1 )\S+ timed out|\(host='(?!\1'))|tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
       /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy(?!.*Tunnel connection failed)|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
-      /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
     ],
     (_context, { text }) =>
-      /socks/i.test(text)
-        ? ["`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. Use an HTTP proxy.", { retries: 0 }]
+      /SOCKS/i.test(text)
+        ? ["`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.", { retries: 0 }]
         : "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing listens there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.",
     "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, `127.0.0.1` is the container itself:",
     run("HTTPS_PROXY=http://<proxy>:<port>"),
@@ -61,25 +59,21 @@ export const PROXY = rulesFor(HTTPS, {
     [
       "CONNECT_* ERR_PROXY_TUNNEL ERR_TUNNEL_CONNECTION_FAILED HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW Z_DATA_ERROR",
       { status: ["3xx", 413, 414, 431, 511] },
-      {
-        codes: "NOT_JSON",
-        status: ["2xx", "3xx", "4xx"],
-        text: /^(?!HTTP status (408|429|[23].*empty answer)|.*Our services aren)/,
-      },
+      { codes: "NOT_JSON", text: /^HTTP status (?!5|408|429|[23].*empty answer|.*Our services aren)/ },
       /Error Code : ([34]\d\d(?!.*Our services aren).*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
       /\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/,
       { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
       { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
     ],
-    (_context, { text }) =>
+    ({ proxy }, { text }) =>
       /overflow|\b(413|414|431)\b/i.test(text)
         ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts."
         : /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i.test(text)
           ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)."
           : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text)
-            ? "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers."
+            ? `The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy, or it" : "a proxy or a firewall between the runner and this host"} changed it, or something else answers.`
             : "A proxy or a firewall between the runner and this host does not allow the connection.",
-    allowInProxy,
     seeAnswer,
+    allowInProxy,
   ],
 });

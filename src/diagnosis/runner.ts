@@ -42,8 +42,7 @@ export const RUNNER = rulesFor(EVERYWHERE, {
 
 const LACKS: readonly (readonly [words: RegExp, lack: string])[] = [
   [/ENOSPC|EDQUOT|EFBIG/, "has a full disk, or its user has reached a quota"],
-  [/E2BIG/, "has environment variables that are larger than its operating system allows for a process"],
-  [/EAGAIN/, "cannot start more processes"],
+  [/E2BIG|EAGAIN/, "cannot start more processes, or its environment variables are too large for one"],
   [/ENOBUFS|EADDR|buffer space/, "has no free port for another connection: too many are open, or its VPN is down"],
   [/E[MN]?FILE|EBUSY|open files/i, "cannot open more files and sockets"],
   [/./, "has not enough memory"],

@@ -34,12 +34,13 @@ export class Invalid extends Error {
  */
 export function described(text: string, noun: Sentence, secrets: readonly string[]): Sentence {
   const value = text.trim();
-  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret) => value.includes(secret));
+  const isPlain = PLAIN.test(value) && !secrets.some((secret) => value.includes(secret));
   if (isPlain) return quoted(`"${value}"`);
   return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
 }
 
-const SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
+/** Short words, an IP address or `localhost` with a port, and the name of a variable that was not replaced by its value. */
+const PLAIN = /^([A-Za-z0-9.,* -]{1,40}|([\d.]{7,15}|localhost):\d{1,5}|process\.env\.\w{1,40}|\$[{(]\w{1,40}[)}])$/;
 
 /** Advice for a text that is empty, perhaps because of an expression such as `${{ vars.PRIVILEGES }}`. */
 export const UNSET_VARIABLE: Sentence = inOurWords("Check that the variable or secret it comes from is set.");
