@@ -62,12 +62,12 @@ export const FALLBACKS: readonly Rule[] = [
       {
         signIn: "azure-cli",
         // Words of a shell, a loader or Python, which are not its own.
-        text: /\b(Import|ModuleNotFound|Attribute|Type|Name|Syntax)Error|VersionConflict|DistributionNotFound|unexpected keyword|cannot import|OpenSSL|No module|is misspelled|azext_|cliextensions|ExtensionDirectory|load(ing command module| extension)|^Command failed|^spawn |^"?(\/|[A-Z]:\\)|python(?! object)|dyld|snap|librar|No such file|command not|\baz: Permission|not recognized|cannot (find the (path|file)|perform|create|open)|please report|application control/i,
+        text: /\b(Import|ModuleNotFound|Attribute|Type|Name|Syntax)Error|VersionConflict|DistributionNotFound|unexpected keyword|cannot import|OpenSSL|Segmentation|Illegal instruction|No module|is misspelled|azext_|cliextensions|ExtensionDirectory|load(ing command module| extension)|^Command failed|^spawn |^"?(\/|[A-Z]:\\)|python(?! object)|dyld|snap|librar|No such file|command not|\baz: Permission|not recognized|cannot (find the (path|file)|perform|create|open)|please report|application control/i,
       },
       (_context, { text }) =>
         /azext_|cliextensions|ExtensionDirectory|load extension/.test(text)
           ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty, incomplete or not readable for the runner's user, or it does not fit this version."
-          : /snap|policy|virus|spawn|Illegal|Segment|Permission|relocat|GLIBC|Win32|\((126|SIG.*|3\d{9})\)$/.test(text)
+          : /snap| policy|virus|spawn|Illegal|Segment|Permission|relocat|GLIBC|Win32|\((126|SIG.*|3\d{9})\)$/.test(text)
             ? "This machine does not let the Azure CLI start: it is a snap in a container or a service, its files are not readable for the runner's user, a policy or a virus scanner stops it, or it is built for a different processor or system."
             : "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages or libraries do not fit together (after an update, or because `PYTHONPATH`, `PYTHONHOME` or `LD_LIBRARY_PATH` names others), or this version has a fault.",
       USE_OIDC,

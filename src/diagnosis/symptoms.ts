@@ -97,7 +97,7 @@ function words(text: string): string {
       .replace(
         TRACEBACK,
         (_all, frames: string) =>
-          `Traceback (${frames.match(TO_PROXY)?.[0] ?? frames.match(LAST_FILE)?.[1] ?? "Python"}):\n`,
+          `Traceback (${frames.match(/_connect_tls_proxy/)?.[0] ?? frames.match(LAST_FILE)?.[1] ?? "Python"}):\n`,
       )
       .slice(0, MAX_READ)
       .replace(/[\s\p{Cc}]+/gu, " ")
@@ -131,11 +131,8 @@ export function withoutTracebacks(symptom: Symptom): Symptom {
 const FRAMES =
   / ?(?:(?:ERROR: |CLIInternalError: )?The command failed with an unexpected error\. Here is the traceback:(?: ERROR:)?|Traceback \([^)]{1,300}\):|During handling of the above exception, another exception occurred:|To (?:check existing issues|open an issue), please .*$) ?/;
 
-/** The last file of a package: it tells what failed. */
+/** The last file of a package: it tells what failed, unless urllib3 failed to agree on TLS with the proxy itself. */
 const LAST_FILE = /^.*-packages[\\/](\S{1,200}\.py)/s;
-
-/** The function of urllib3 that agrees on TLS with the proxy itself. */
-const TO_PROXY = /_connect_tls_proxy/;
 
 /** How MSAL words an HTTP answer that is not JSON, with all its headers. */
 const MSAL_HTTP =
