@@ -421,10 +421,16 @@ export const POSTGRES = rulesFor("postgres", {
     "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
     "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator.",
   ],
+  "entra-principal-type": [
+    /incorrect object type/,
+    "The identity with this object ID is not of the `type` that the server was given.",
+    "Set `type` to its actual type. If it is set already, compare `object-id` with that of the identity:",
+    (_context, { text }) => run(`type: ${text.match(/actual object type: '(user|group|service)'/)?.[1] ?? "<type>"}`),
+    `If both are right, create and bind the role by SQL: \`SECURITY LABEL FOR "pgaadauth" ON ROLE "<role>" IS 'aadauth,oid=<object ID>,type=<type>'\``,
+  ],
   "entra-principal-not-found": [
-    /incorrect object type|Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|principal .*does not exist/i,
-    "The `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
-    (_, { text }) => (/actual ob/.test(text) ? ["Set `type` to the actual object type that the message names."] : []),
+    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|failed to create .{0,20}principal|\bprincipal .*(not (exist|found)|invalid)/i,
+    "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
     (_context, { text }) =>
       /unexpected error/.test(text)
         ? [

@@ -55,6 +55,12 @@ export const PROXY = rulesFor(HTTPS, {
       run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
     { retries: 1 },
   ],
+  "proxy-removed-token": [
+    /'Authorization' header|Authenticated requests get/,
+    "The request arrived without the token that this action sent, or with a changed one: a proxy or a gateway between the runner and this host removed or changed the header `Authorization`.",
+    bypassProxy,
+    "If no proxy is set, run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner.",
+  ],
   "proxy-refused": [
     [
       "CONNECT_* ERR_PROXY_TUNNEL ERR_TUNNEL_CONNECTION_FAILED HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW Z_DATA_ERROR",

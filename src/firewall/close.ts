@@ -22,11 +22,11 @@ async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     // A rule that cannot be read may still be deleted.
     const appears = () => isSeen(azure, rule, (found) => found !== undefined).catch(() => true);
     if (!(await appears())) return say(`Azure has not made firewall rule ${rule}.`);
-    let isGone = await removeRule(azure, rule);
+    let lock = await removeRule(azure, rule);
     // Azure also completes a request whose sender was killed, perhaps after it made the rule of an earlier request.
-    if (!env.STATE_answered && (await appears())) isGone = await removeRule(azure, rule);
-    if (isGone) say(`Firewall rule ${rule} is removed.`);
-    else closedButLocked(server, rule);
+    if (!env.STATE_answered && (await appears())) lock = await removeRule(azure, rule);
+    if (lock === undefined) say(`Firewall rule ${rule} is removed.`);
+    else closedButLocked(server, rule, lock);
   } catch (error) {
     leftOpen(server, rule, error, signal, env);
   }

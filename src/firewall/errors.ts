@@ -69,10 +69,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`).",
   ],
   "azure-not-from-here": [
-    [
-      "PrivateLinkAccessRestricted",
-      /LocationConditionEvaluationSatisfied|conditional access|network security perimeter|client IP .{0,60}not allowed/i,
-    ],
+    /PrivateLinkAccessRestricted|LocationConditionEvaluationSatisfied|conditional access|network security perimeter|client IP .{0,60}not allowed/i,
     "This identity may not use Azure from the runner's network: a Conditional Access policy does not allow its address, or its private link to Azure Resource Manager does not lead to this subscription.",
     "Use a runner in another network.",
     "Or ask the tenant's administrators to allow the address or to exclude the identity from the policy, and the owner of a private link to associate it with the root management group.",
@@ -81,8 +78,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ["ScopeLocked", { status: [403, 409], text: /^(?!.* mov).*((is|are) locked\b|\b(ReadOnly|CanNotDelete) lock)/i }],
     "A lock on the server, its resource group or its subscription does not allow this.",
     "List the locks:",
-    ({ server: { subscription, resourceGroup } }) =>
-      az("lock list", { subscription, "resource-group": resourceGroup, output: "table" }),
+    ({ server: { subscription } }) => az("lock list", { subscription, output: "table" }),
     "Remove the lock, as an owner or a user access administrator, or use a runner in the server's network (`docs/private-network.md`).",
   ],
   "azure-request-unknown": [
@@ -110,10 +106,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "subscription-disabled": [
     [
-      "ReadOnlyDisabledSubscription SubscriptionDisabled DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled SubscriptionState*",
+      "ReadOnlyDisabledSubscription SubscriptionDisabled RequestDisallowedByAzure DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled SubscriptionState*",
       { status: [400, 403, 409], text: DISABLED },
     ],
-    "The subscription is disabled, or its type does not allow changes. Reads can still work.",
+    "The subscription is disabled, or its type does not allow this change, or not in this region. Reads can still work.",
     "Look up the state of the subscription:",
     ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
     "Reactivate the subscription, ask Azure's support to lift the restriction, or use another subscription: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
@@ -164,18 +160,18 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       { status: [404], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
       { status: [409], text: /\b(not (be )?(exist|found)|(being|was|for) (delet|dropp))|'(Dropp|Delet)ing'/i },
     ],
-    "The subscription has no resource group or server with this name: the name is misspelt, or it is not created yet, is being deleted, or was deleted or moved.",
-    "Set `server-resource-id` to one of these:",
+    "The subscription has no resource group or flexible server with this name: the name is misspelt, the server is in another subscription or of another kind, or it is not created yet, is being deleted, or was deleted or moved.",
+    "Set `server-resource-id` to one of these, or to one of another subscription:",
     ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].id" }),
     "If the server is among them, or is not created yet, run the job again when it is `Ready`:",
     ({ server }) => azShow({ server }, "state"),
   ],
   "azure-not-permitted": [
     [
-      "AuthorizationFailed AuthorizationPermissionMismatch LinkedA* Forbidden",
+      "AuthorizationFailed AuthorizationPermissionMismatch LinkedA*",
       { status: [400, 403], text: /(not |un)authorized|not have (permission|auth|access)|access (is )?denied/i },
     ],
-    "The identity that signs in has no role that allows this on the server, or on the linked resource that Azure names. A role does not count if it is only eligible (PIM), if its assignment has a condition that is not met, or if the assignment is only minutes old. Azure answers the same if `server-resource-id` is misspelt.",
+    "The identity that signs in has no role that allows this on the server, or on the scope or linked resource that Azure names. A role does not count if it is only eligible (PIM), if its assignment has a condition that is not met, or if the assignment is only minutes old. Azure answers the same if `server-resource-id` is misspelt.",
     allow,
   ],
   "server-not-running": [
@@ -187,10 +183,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "server-busy": [
     [
-      "ServerBusy ServerIsBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictError Conflicting* OperationCancelled OperationInterrupted OperationPreempted Retryable* ResourceModified PreconditionFailed CanceledAndSuperseded* AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
+      "ServerIsBusy ServerIsNotReady ServerUnavailableForOperation OperationInProgress AnotherOperationInProgress ConflictError Conflicting* OperationCancelled OperationInterrupted OperationPreempted Retryable* ResourceModified PreconditionFailed CanceledAndSuperseded* AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
+      { codes: "ServerBusy", status: ["4xx"] },
       { status: [400, 409, 412, 423], text: BUSY },
     ],
-    "Another operation on the server, or on a resource that it uses, is in progress.",
+    "Another operation on the server, or on a resource that it uses, is in progress. It can be maintenance by Azure.",
     "Run the job again when the state is `Ready`, or `Succeeded` for a virtual network:",
     ({ server }, { text }) => az("resource show", { ids: USED.exec(text)?.[1] ?? serverPath(server), query: STATES }),
     WHILE_THERE_IS_TIME,
@@ -216,18 +213,15 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     WHILE_THERE_IS_TIME,
   ],
   "firewall-rules-full": [
-    { status: [400, 403, 409], text: /^(?=.*rules?\b)(?=.*(maximum|limit|quota|too many))/i },
-    "The server has as many firewall rules as Azure allows.",
+    ["ResourceQuotaExceeded ResourceCountExceeds*", /^(?=.*rules?\b)(?=.*(maximum|limit|quota|too many))/i],
+    "The server, or its resource group, has as many firewall rules as Azure allows.",
     "List the rules. Delete those that nothing needs, with `az resource delete --ids <rule-id>`:",
     ({ server }) => azOnServer("firewall-rule list", { server }, { query: "[].id" }),
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
     byItsWords("Azure refused the request", "the state or a setting of the server"),
-    (_context, { text }) =>
-      /(start|end)ip.?address|\b(IP|address)\b/i.test(text)
-        ? "Set `runner-ip` to the public IPv4 address of the runner's network, or omit it."
-        : [],
+    (_context, { text }) => (/(start|end)ip/i.test(text) ? "Set `runner-ip` to the runner's public IPv4 address." : []),
     ({ server }) => azureLog(server),
     "If the reason is not clear, look up Azure's code, or open a support request for the server in the Azure portal: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
   ],
@@ -245,12 +239,12 @@ const REFUSED = [...PRIVATE, ...AZURE].filter(({ code, retries }) => retries ===
 function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Symptom): Steps {
   const needed =
     text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1] ?? permission;
-  const scope = text.match(/linked scope\(s\) '([\w./()-]{1,1000})'/)?.[1] ?? serverPath(server);
+  const own = /\/locations\//.test(needed) ? `/subscriptions/${server.subscription}` : serverPath(server);
+  const scope = text.match(/(?:linked scope\(s\)|over scope) '([\w./()-]{1,1000}?)(?:'|\/firewallRules)/)?.[1] ?? own;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId ?? "<object-id>";
-  const role = "PostgreSQL firewall for a runner";
   /** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
   const definition = {
-    Name: role,
+    Name: "PostgreSQL firewall for a runner",
     Description: "Opens and closes the firewall of a flexible server for one address.",
     Actions: [...new Set([...Object.values(PERMISSIONS), needed])],
     AssignableScopes: [scope.split("/", 3).join("/")],
@@ -259,7 +253,7 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
     sentence`Create a role that has ${code(needed)}, as an owner or a user access administrator. If it exists, ${code("update")} it:`,
     az("role definition create", { "role-definition": JSON.stringify(definition) }),
     "Assign it:",
-    az("role assignment create", { role, assignee, scope }),
+    az("role assignment create", { role: definition.Name, assignee, scope }),
     "Run the job again. A new assignment can take ten minutes to work.",
   ];
 }

@@ -86,7 +86,7 @@ async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[
     if (Date.now() > end) return say("More rules of earlier jobs are left. The next jobs remove them.");
     const rule = `firewall rule ${name} for ${properties.startIpAddress}, which an earlier job left behind.`;
     try {
-      say(`${(await removeRule(azure, name)) ? "Deleted" : "Closed"} ${rule}`);
+      say(`${(await removeRule(azure, name)) ? "Closed" : "Deleted"} ${rule}`);
     } catch (error) {
       azure.stop.throwIfAborted();
       leftOpen(azure.server, name, error, azure.stop, env);

@@ -3,9 +3,10 @@ import { az } from "../diagnosis/commands.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { addToSummary, publishFailure } from "../github/step.ts";
 import { say } from "../log.ts";
-import { type Command, step } from "../model/failure.ts";
+import { type Command, type Failure, step } from "../model/failure.ts";
 import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
+import { failureLines } from "../render/failure.ts";
 import { markdown, plain } from "../render/pen.ts";
 import { ICONS } from "../render/phrases.ts";
 import { rulePath, type ServerId } from "./server.ts";
@@ -30,14 +31,10 @@ export function leftOpen(server: ServerId, rule: string, error: unknown, stop: A
 }
 
 /** Warns that a lock forbids the deletion of a rule, which lets nobody in any more. */
-export function closedButLocked(server: ServerId, rule: string): void {
-  const lines = [
-    `A lock prevents the deletion of firewall rule ${rule}. The rule now allows only ${UNUSED_ADDRESS}, an address that no computer has.`,
-    "Remove the lock, then delete the rule:",
-    removal(server, rule).command,
-    "A runner in the server's network needs no rule: `docs/private-network.md`.",
-  ];
-  warning(lines.join("\n"), TITLE);
+export function closedButLocked(server: ServerId, rule: string, lock: Failure): void {
+  const closed = sentence`A lock prevents the deletion of firewall rule ${code(rule)}. The rule now allows only ${code(UNUSED_ADDRESS)}, an address that no computer has.`;
+  const steps = [...lock.steps, step("Without the lock, delete the rule:", removal(server, rule))];
+  warning(failureLines({ ...lock, message: paragraph(closed, lock.message), steps }, {}).join("\n"), TITLE);
 }
 
 const TITLE = { title: "Firewall of the PostgreSQL server" };

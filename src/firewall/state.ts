@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { saveState } from "@actions/core";
-import { ActionError } from "../model/failure.ts";
+import { ActionError, type Failure } from "../model/failure.ts";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { nothingDone } from "./errors.ts";
 import { stillListed } from "./obstacles.ts";
@@ -64,21 +64,21 @@ export const UNUSED_ADDRESS = "192.0.2.1";
 
 /**
  * Deletes a rule, and reads it until it is gone. If a lock forbids that, the rule stays, for UNUSED_ADDRESS.
- * @returns whether it is deleted
+ * @returns the failure that the lock is; undefined if the rule is deleted
  * @throws ActionError if the rule may still be open
  */
-export async function removeRule(azure: ResourceManager, rule: string): Promise<boolean> {
-  let address: string | undefined;
+export async function removeRule(azure: ResourceManager, rule: string): Promise<Failure | undefined> {
+  let lock: Failure | undefined;
   try {
     await deleteRule(azure, rule);
   } catch (error) {
     azure.stop.throwIfAborted();
-    if ((await readRule(azure, rule).catch(() => true)) === undefined) return true;
+    if ((await readRule(azure, rule).catch(() => true)) === undefined) return undefined;
     if (!(error instanceof ActionError) || error.failure.code !== "resource-locked") throw error;
-    address = UNUSED_ADDRESS;
-    await putRule(azure, rule, address);
+    lock = error.failure;
+    await putRule(azure, rule, UNUSED_ADDRESS);
   }
-  if (await isSeen(azure, rule, (found) => found?.properties.startIpAddress === address)) return address === undefined;
+  if (await isSeen(azure, rule, (found) => found?.properties.startIpAddress === (lock && UNUSED_ADDRESS))) return lock;
   throw new ActionError(stillListed(azure.server, rule, CHANGE_TIME / 1000));
 }
 

@@ -20,7 +20,7 @@ export type DriftIssueOptions = Omit<TrackerOptions, "warn">;
 const MAX_CHANGES = 40;
 
 /** Other failures would meet every other issue, too. */
-const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-refused", "unknown"];
+const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-no-comment", "issues-too-long", "issues-refused", "unknown"];
 
 /**
  * Maintains one GitHub issue for each host, port, database, grantee and schema list: opens it on drift, updates it when

@@ -300,7 +300,7 @@ describe("the resource manager", () => {
     azure.lock = "CanNotDelete";
     const closed = await close(opened);
     expect(closed.exitCode).toBe(0);
-    expect(closed.stdout).toMatch(/^::warning .*192\.0\.2\.1.*az resource delete --ids/m);
+    expect(closed.stdout).toMatch(/^::warning .*192\.0\.2\.1.*ScopeLocked.*az lock list.*az resource delete --ids/m);
     await azure.settled();
     expect([...azure.rules.values()]).toEqual([{ startIpAddress: "192.0.2.1", endIpAddress: "192.0.2.1" }]);
     expect(azure.isOpen()).toBe(false);

@@ -31,7 +31,7 @@ test("the failure names the permission and the identity that the resource manage
 
 test("the failure names the permission that the request needs when the resource manager does not name it", () => {
   const { steps } = readFailure(
-    diagnoseResourceManager(refusal(403, "Forbidden", "no"), {
+    diagnoseResourceManager(refusal(403, "AuthorizationFailed", "no"), {
       ...CONTEXT,
       clientId: "5c1d0a9e-0000-4000-8000-00000000c11e",
     }),
@@ -95,6 +95,7 @@ describe("an answer of the resource manager", () => {
     [404, "SubscriptionNotFound", "subscription-not-found", { passes: false, nothingDone: true }],
     [409, "ScopeLocked", "resource-locked", { passes: false, nothingDone: true }],
     [409, "ServerBusy", "server-busy", { passes: true, nothingDone: false }],
+    [503, "ServerBusy", "azure-unavailable", { passes: true, nothingDone: false }],
     [409, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
     [403, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
     [404, "SomethingNew", "server-not-found", { passes: false, nothingDone: true }],

@@ -264,13 +264,14 @@ test("the action names the missing permission once when the token cannot write i
   const warnings = await keep(drifts("a", "b", "c"));
   expect(warnings).toEqual([
     `This does not change the verdict. A drift issue was not opened, updated or closed. GitHub's API: Resource not accessible by integration - https://docs.github.com/rest/issues/issues
-Likely cause: The job's token cannot write issues. In a run for a pull request from a fork, it can only read by default.
-1. Set these permissions on the job. A permission that is not listed there is not granted:
+Likely cause: The job's token, or the GitHub App of \`github-token\`, cannot write issues. In a run for a pull request from a fork, the job's token can only read by default.
+1. Set these permissions on the job. A permission that is not listed there is not granted. If this is a reusable workflow, also set them on the job that calls it:
    permissions:
      id-token: write
      contents: read
      issues: write
-Error code: issues-not-permitted (${github.env.GITHUB_SERVER_URL}/contoso/azure-postgres-grants/blob/v1/docs/troubleshooting.md#issues-not-permitted)`,
+2. If \`github-token\` is set, give its App the permission Issues: Read and write, and accept it where the App is installed.
+Error code: issues-not-accessible (${github.env.GITHUB_SERVER_URL}/contoso/azure-postgres-grants/blob/v1/docs/troubleshooting.md#issues-not-accessible)`,
   ]);
   expect(github.requests.filter(({ path }) => path.endsWith("/issues")).length).toBeLessThan(4);
 });
@@ -284,7 +285,7 @@ test("the action says that issues are disabled, and where to enable them", async
 
 test.each([
   [401, "Bad credentials", "does not accept `github-token`"],
-  [404, "Not Found", "does not show the repository or the issue"],
+  [404, "Not Found", "does not show the repository or its issues"],
   [410, "Issues are disabled for this repo", "Issues are disabled"],
   [403, "Resource protected by organization SAML enforcement.", "SAML enforcement"],
 ])("the action explains a %i (%s) in answer to the list of issues", async (status, message, expected) => {
@@ -300,11 +301,15 @@ test("the action explains a token with invalid characters without showing it", a
   expect(github.requests).toEqual([]);
 });
 
-test("the action updates the other issues when GitHub refuses one", async () => {
+test.each([
+  "Unable to update a locked issue",
+  "Unable to create comment because issue is locked.",
+  "Validation Failed: body is too long (maximum is 65535 characters)",
+])("the action updates the other issues when GitHub refuses one: %s", async (message) => {
   await keep(drifts("a", "b", "c"));
-  github.failNext(1, { status: 403, message: "Unable to update a locked issue" }, { path: /\/issues\/2$/ });
+  github.failNext(1, { status: 403, message }, { path: /\/issues\/2$/ });
   const warnings = await keep(reports.report(["a", "b", "c"].map((database) => reports.database({ database }))));
-  expect(warnings).toEqual([expect.stringContaining("Unable to update a locked issue")]);
+  expect(warnings).toEqual([expect.stringContaining(message)]);
   expect(github.issues.map(({ state }) => state)).toEqual(["closed", "open", "closed"]);
 });
 

@@ -40,8 +40,9 @@ const REFUSALS = rulesFor("github-issues", {
   ],
   "issues-rate-limit": [
     "RATE_LIMIT",
-    "The rate limit of GitHub's API was reached.",
+    "The rate limit of GitHub's API was reached. All requests with the tokens of one user, or of one installation of an App, count together.",
     "Wait for the next run: it continues where this one stopped.",
+    "If `github-token` is set, omit it: the job's own token has its own limit.",
     { retries: 1 },
   ],
   "issues-token-refused": [
@@ -50,14 +51,12 @@ const REFUSALS = rulesFor("github-issues", {
       /JSON web token|'(exp|iat|iss)'/i.test(text)
         ? "`github-token` is not a token of the API: it is a GitHub App's JWT, a private key or an ID token."
         : "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. After too many wrong ones, GitHub refuses all for some minutes. The job's own token is valid until the job ends, and for at most 24 hours.",
-    "Omit `github-token`, if it is set, to use the job's own token (`github.token`), or set one that is still valid, such as an installation token of `actions/create-github-app-token`.",
-    "If it is not set, run this step in a job that takes less than 24 hours.",
+    "Omit `github-token`, if it is set, to use the job's own token (`github.token`), or set one that is still valid, such as an installation token of `actions/create-github-app-token`. If it is not set, run this step in a job that takes less than 24 hours.",
   ],
   "issues-ip-not-allowed": [
     { status: [403], text: /IP allow list|IP address .*not permitted/i },
     "The organization lets only some IP addresses use GitHub's API, and the runner's is not one of them.",
-    "Use a runner with a static address that is on the organization's IP allow list.",
-    "Or set `drift-issue: false`.",
+    "Use a runner with a static address that is on the organization's IP allow list, or set `drift-issue: false`.",
   ],
   "issues-token-policy": [
     {
@@ -66,50 +65,50 @@ const REFUSALS = rulesFor("github-issues", {
     },
     "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs no such approval.",
     OMIT_TOKEN,
-    "Or do what GitHub's message asks for: for SSO, authorize the token (Configure SSO at https://github.com/settings/tokens).",
+    "Or do what GitHub's message asks for. For SSO, authorize the token (Configure SSO at https://github.com/settings/tokens). For an OAuth App, an owner of the organization approves it, in its settings under Third-party Access.",
   ],
   "issues-no-comment": [
     { status: [403, 410, 422], text: /issue is locked|commenting is disabled|issue was deleted/i },
     "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
     "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one.",
   ],
+  "issues-too-long": [
+    /body is too long/,
+    "The drift issue is longer than this server allows. This action cuts it at GitHub's limit of 65,536 characters. The job's summary has the whole report.",
+    "Check fewer `schemas` in one step, so that each step has an issue of its own. Or set `drift-issue: false`.",
+  ],
   "issues-request-changed": [
-    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version|missing_field|too long/,
+    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version|missing_field/,
     "GitHub cannot use the request: this action has a fault, or a proxy changed the request. The job's summary has the whole report.",
-    (context, { text }) => (/too long/.test(text) ? [] : allowInProxy(context)),
+    allowInProxy,
     "If no proxy is in between, open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
+  ],
+  "issues-not-accessible": [
+    /not accessible by integration/i,
+    "The job's token, or the GitHub App of `github-token`, cannot write issues. In a run for a pull request from a fork, the job's token can only read by default.",
+    "Set these permissions on the job. A permission that is not listed there is not granted. If this is a reusable workflow, also set them on the job that calls it:",
+    run("permissions:\n  id-token: write\n  contents: read\n  issues: write"),
+    "If `github-token` is set, give its App the permission Issues: Read and write, and accept it where the App is installed.",
   ],
   "issues-not-permitted": [
     [
-      {
-        status: [403],
-        text: /not accessible|not have permission|not granted|limited the ability|must have (admin|push|write|triage)|required scopes/i,
-      },
+      { status: [403], text: /not (accessible|have permission|granted)|limited the ability|must have|required scope/i },
       { status: [422], text: /Validation Failed$|not permitted|cannot be assigned|label/i },
     ],
-    (_context, { text }) =>
-      /not accessible by integration/i.test(text)
-        ? [
-            "The job's token cannot write issues. In a run for a pull request from a fork, it can only read by default.",
-            "Set these permissions on the job. A permission that is not listed there is not granted:",
-            run("permissions:\n  id-token: write\n  contents: read\n  issues: write"),
-          ]
-        : [
-            "`github-token` cannot write issues or set labels: the token lacks the permission, or its user has no triage access to the repository.",
-            OMIT_TOKEN,
-            "Or give the token the repository permission Issues: Read and write, and its user triage access.",
-          ],
+    "`github-token` cannot write issues or set labels: the token lacks the permission, this repository or the organization's approval, or its user has no triage access to the repository.",
+    OMIT_TOKEN,
+    "Or edit the token: give it this repository, and the permission Issues: Read and write (a classic token: scope `repo`; on Forgejo and Gitea: `write:issue`). Its user needs triage access.",
+  ],
+  "issues-disabled": [
+    { status: [410], text: /disabled/i },
+    "Issues are disabled in this repository.",
+    "Enable them in the repository settings under Features, or set `drift-issue: false`.",
   ],
   "issues-not-found": [
-    [{ status: [404] }, { status: [410], text: /disabled/i }],
-    (_context, { text }) =>
-      /disabled/.test(text)
-        ? "Issues are disabled in this repository."
-        : [
-            "GitHub does not show the repository or the issue to this token: `github-token` is for another repository or lacks `permissions: issues: write`. Or issues are disabled.",
-            "Omit `github-token`, and set `permissions: issues: write` on the job.",
-          ],
-    "If issues are disabled, enable them in the repository settings under Features, or set `drift-issue: false`.",
+    { status: [404] },
+    "GitHub does not show the repository or its issues to this token: `github-token` is for other repositories, its App is not installed in this one, or it lacks the permission Issues. The job's own token lacks `issues: write`.",
+    OMIT_TOKEN,
+    "Or let `github-token` reach this repository: select it in the token, or install the App in it, with Issues: Read and write.",
   ],
   "issues-refused": [
     { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
@@ -126,8 +125,7 @@ const OTHERS = rulesFor("github-issues", {
       /fetch failed|aborted/.test(text)
         ? ["GitHub could not be reached, or did not answer in time.", ...reachable(context)]
         : "GitHub has a fault or an outage, or a proxy answered in its place or cut its answer off.",
-    "Wait for the next run: it continues where this one stopped.",
-    "Look for an outage of GitHub: https://www.githubstatus.com",
+    "Wait for the next run: it continues where this one stopped. GitHub lists its outages: https://www.githubstatus.com",
     { retries: 3 },
   ],
 });
