@@ -74,6 +74,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ];
       return [
         "No answer came in time: a firewall drops the packets, public access is off, or the server is stopped or overloaded.",
+        ...checkPort(context),
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
         "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
@@ -103,6 +104,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ];
       return [
         "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, or the name leads to an old address.",
+        ...checkPort(context),
         "Look at the server's state. If it is stopped, start it. Then run the job again:",
         azShow(context, "state"),
         ...lookUp(context),
@@ -167,7 +169,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
     (context) =>
-      `Correct or remove the path in \`${authoritiesOf(context)}\`, or in another of these variables. In a container, it is the path in the container:`,
+      `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container:`,
     run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
     "Each certificate in the file needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
   ],
@@ -319,6 +321,10 @@ export function reachable({ proxy, ...context }: Context): Steps {
     sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`,
     run("HTTPS_PROXY=http://<proxy>:<port>"),
   ];
+}
+
+function checkPort({ port = 5432 }: Context): Steps {
+  return [5432, 6432, 7432, 8432].includes(port) ? [] : ["If it is an Azure server, set `port: 5432`."];
 }
 
 function exempt(context: Context): Steps {

@@ -19,7 +19,7 @@ export const PROXY = rulesFor(HTTPS, {
   "proxy-sign-in": [
     ["CONNECT_401 CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
     "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` has none, or one that the proxy does not accept.",
-    "Set the sign-in in the variable. In the password, percent-encode all but letters and digits:",
+    "Add the user and the password to the variable. In the password, percent-encode all but letters and digits:",
     run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
     "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
     bypassProxy,
@@ -77,7 +77,7 @@ export const PROXY = rulesFor(HTTPS, {
         : /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i.test(text)
           ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)."
           : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text)
-            ? `The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy, or it" : "a proxy or a firewall between the runner and this host"} changed it, or something else answers.`
+            ? `The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy or" : "a proxy or a firewall between the runner and this host"} changed the answer, or something else answers.`
             : "A proxy or a firewall between the runner and this host does not allow the connection.",
     seeAnswer,
     allowInProxy,
