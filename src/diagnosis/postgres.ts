@@ -682,7 +682,7 @@ function passwordRefused(context: Context): Answer {
     GUID.test(user)
       ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
       : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    "Set `user` to the role that has this token's `oid`, or that of a group. A guest's role has a name with `#EXT#`. Leave out an `@<server>` at the end, which only single servers needed.",
+    "Set `user` to the role that has this token's `oid`, or to that of a group, of which the identity has to be a member. A guest's role has a name with `#EXT#`. Leave out an `@<server>` at the end, which only single servers needed.",
     ...findRole(context),
   ];
 }
