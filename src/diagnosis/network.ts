@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { run, type Steps } from "../model/failure.ts";
 import { code, listOf, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
-import { type Answer, type Context, EVERYWHERE, hostOf, isPostgres, rulesFor } from "./rules.ts";
+import { type Answer, type Context, EVERYWHERE, hostNameOf, hostOf, isPostgres, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
 import { bypassProxy, hostToAllow, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
 
@@ -332,8 +332,9 @@ function exempt(context: Context): Steps {
 }
 
 function lookUp(context: Context): Steps {
-  if (isIP(hostOf(context))) return [];
-  return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(hostOf(context))}`)];
+  const host = hostNameOf(context);
+  if (isIP(host)) return [];
+  return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(host)}`)];
 }
 
 /** Endings of names that no public DNS server knows: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/ */

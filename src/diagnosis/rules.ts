@@ -137,6 +137,11 @@ export function hostOf({ host, with: partner = "postgres", cloud }: Context): st
   return host ?? authority ?? PARTNERS[partner].host;
 }
 
+/** The same without a port, as DNS and `NO_PROXY` have it. */
+export function hostNameOf(context: Context): string {
+  return hostOf(context).replace(/^([^:]+):\d+$/, "$1");
+}
+
 /** Whether the error came from PostgreSQL, or on the way to it. */
 export function isPostgres(context: Context): boolean {
   return partnerOf(context) === "postgres";

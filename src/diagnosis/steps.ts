@@ -1,7 +1,7 @@
 import { run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { az, azShow, SHOW_TENANT, shell } from "./commands.ts";
-import { type Context, hostOf } from "./rules.ts";
+import { type Context, hostNameOf, hostOf } from "./rules.ts";
 
 /** Steps that several tables have. */
 
@@ -46,7 +46,7 @@ export function seeAnswer(context: Context): Steps {
 export function bypassProxy(context: Context): Steps {
   return [
     "If `HTTPS_PROXY` or `HTTP_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
-    run(`NO_PROXY=${shell(hostOf(context).replace(/:\d+$/, ""))}`),
+    run(`NO_PROXY=${shell(hostNameOf(context))}`),
   ];
 }
 

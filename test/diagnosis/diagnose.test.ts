@@ -520,6 +520,14 @@ describe("further attempts", () => {
   });
 });
 
+test.each([
+  ["ghes.example:8443", ["nslookup ghes.example"]],
+  ["127.0.0.1:8443", []],
+])("the command that asks the DNS server about %s has no port, and an address needs none", (host, commands) => {
+  const refused = diagnose(error("connect ECONNREFUSED", "ECONNREFUSED"), { with: "github-issues", host });
+  expect(commandsOf(refused).filter((command) => command.startsWith("nslookup"))).toEqual(commands);
+});
+
 test("the command that shows a certificate has one port, also for a host that names its own", () => {
   for (const [host, peer] of [
     ["git.contoso.example:8443", "git.contoso.example:8443"],
