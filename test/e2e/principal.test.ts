@@ -292,7 +292,7 @@ describe("a refusal of the server is explained", () => {
   test("an object ID of another type", async () => {
     const { objectId } = await createApp("aad_type");
     const step = await principal({ name: "aad_type", "object-id": objectId, type: "user" });
-    expect(step.summary).toContain("Error code `entra-principal-not-found`");
+    expect(step.summary).toContain("Error code `entra-principal-type`");
     expect(step.summary).toContain("actual object type: 'service'");
   });
 
