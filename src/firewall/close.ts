@@ -16,9 +16,7 @@ async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   const { server, rule } = made;
   try {
     const azure = resourceManager(parseAzureSettings(env), server, env, signal);
-    say(
-      `Removing firewall rule ${rule}. As long as Azure may still make it, this takes up to ${CHANGE_TIME / 1000} s.`,
-    );
+    say(`Removing firewall rule ${rule}. This takes up to ${CHANGE_TIME / 1000} s if Azure is still making it.`);
     // A rule that cannot be read may still be deleted.
     const appears = () => isSeen(azure, rule, (found) => found !== undefined).catch(() => true);
     if (!(await appears())) return say(`Azure has not made firewall rule ${rule}.`);
