@@ -29,7 +29,7 @@ export function notJson(status: number, type = "", body: string | null | undefin
     const said = withoutSecrets(body);
     const page = pageInWords(said, type);
     if (page !== undefined) return answer(page);
-    return answer(`an answer that is not JSON: ${said.match(/AADSTS\d.{0,400}/)?.[0] ?? said.slice(0, 200)}`);
+    return answer(`an answer that is not JSON: ${said.match(/AADSTS\d.{0,400}/)?.[0] ?? said}`);
   }
 }
 

@@ -37,8 +37,8 @@ export const ENTRA = rulesFor("entra", {
   ],
   "assertion-invalid": [
     [
-      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
-      /AADSTS(50027|70023|700030)\b|AADSTS50012:(?!.*secret)/i, // another number follows, or the number has another rule too
+      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
+      /Invalid JWT token(?!.* keyId)|AADSTS(50027|70023|700030)\b|AADSTS50012:(?!.*secret)/i, // another number follows, or the number has another rule too
     ],
     assertionInvalid,
   ],
@@ -55,10 +55,10 @@ export const ENTRA = rulesFor("entra", {
     { retries: 1 },
   ],
   "issuer-unreadable": [
-    "AADSTS50166 AADSTS501661 AADSTS90061 AADSTS7000272",
-    "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet.",
+    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS5000811 AADSTS5002723 AADSTS7000272",
+    "Entra cannot check the signature of the ID token: its header does not name the key (`kid`), the issuer does not publish this key or cannot be read from the internet, or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
     (context, symptom) => (/githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : []),
-    "If the error persists, check that the issuer's configuration, and the keys at its `jwks_uri`, can be read from the internet:",
+    "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
     (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom)}/.well-known/openid-configuration`)}`),
     { retries: 3 },
   ],
@@ -111,8 +111,11 @@ export const ENTRA = rulesFor("entra", {
     "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
   ],
   "authority-unknown": [
-    "AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
-    "The request went to a server that is not an authority of Entra, or to a regional endpoint, which serves only Microsoft's own applications: a variable selects it, or something in between changes the answers.",
+    [
+      "AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
+      /AADSTS50001:.*not provided|Bad Request - Invalid (URL|Hostname)/,
+    ],
+    "The server is not an authority of Entra, does not accept the address of the request, or is a regional endpoint, which serves only Microsoft's own applications: a variable selects it or has characters that do not belong there, or something in between changes the requests or the answers.",
     "Remove `AZURE_AUTHORITY_HOST`, `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and the `.env` file of a self-hosted runner, or set the authority of the cloud:",
     ({ cloud }) => run(`AZURE_AUTHORITY_HOST=${shell(cloud?.authority ?? "https://login.microsoftonline.com")}`),
     allowInProxy,
@@ -126,13 +129,9 @@ export const ENTRA = rulesFor("entra", {
   "consent-missing": [
     "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056 AADSTS650057",
     "This application does not have consent to use the service that the token is for, or its registration does not list the service.",
-    ({ signIn }) =>
-      isApplication(signIn)
-        ? [
-            "Give consent, as an administrator of the tenant. If the application's registration does not list the service, first add it there (`API permissions`):",
-            az("ad app permission admin-consent", { id: clientOf(signIn) }),
-          ]
-        : "Use `auth-type: oidc`, which needs no consent.",
+    asApplication,
+    "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
+    ({ signIn }) => az("ad app permission admin-consent", { id: clientOf(signIn) }),
   ],
   "client-secret-wrong": [
     ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
@@ -198,7 +197,10 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
       /Too ?Many ?Requests|being throttled|Our services aren.t available|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       { status: [408, 410, 429, 500, 502, 503, 504] },
     ],
-    "Entra, or a gateway on the way to it, has an outage or is overloaded, or got too many requests from this application, this tenant or this address.",
+    (_context, { text }) =>
+      /\b429\b|Too ?Many|throttl|request loop/i.test(text)
+        ? "Entra got too many requests from this application, this tenant or this address in a short time."
+        : "Entra, or a gateway on the way to it, has an outage or is overloaded.",
     "Run the job again, after a few minutes if many jobs sign in at the same time.",
     "Look for an outage: https://azure.status.microsoft",
     bypassProxy,
@@ -224,23 +226,22 @@ function asApplication({ signIn }: Context, { text }: Symptom): Steps {
 }
 
 /** https://learn.microsoft.com/azure/aks/workload-identity-overview */
-const KUBERNETES_TOKEN: Answer = [
-  "Entra does not accept the service account's token in the file `AZURE_FEDERATED_TOKEN_FILE`: the file is empty, is a copy or is no longer renewed, the token is valid for more than 24 hours, or it is not the token that Azure Workload Identity projects into the pod.",
-  'Give the pod the label `azure.workload.identity/use: "true"`, do not set `AZURE_FEDERATED_TOKEN_FILE` to another file, and create the pod again. See what it has:',
-  run("kubectl get pod <pod> --output yaml"),
-  "The projected token must not have an `expirationSeconds` above 86400. Compare the times in the message with the clock of the node.",
-];
-
 function assertionInvalid(context: Context, symptom: Symptom): Answer {
-  if (isOfKubernetes(context, symptom)) return KUBERNETES_TOKEN;
+  const ofEntra = /AADSTS7002(22|26|27|29|31)\b/.test(symptom.text) && "it is a token of Entra itself";
+  if (isOfKubernetes(context, symptom))
+    return [
+      `Entra does not accept the service account's token in the file \`AZURE_FEDERATED_TOKEN_FILE\`: ${ofEntra || "the file is empty, is a copy or is no longer renewed, the token is valid for more than 24 hours, or the clock of the node is wrong"}. The file must have the token that Azure Workload Identity projects into the pod.`,
+      'Give the pod the label `azure.workload.identity/use: "true"`, do not set `AZURE_FEDERATED_TOKEN_FILE` to another file or `expirationSeconds` above 86400, and create the pod again. See what it has:',
+      run("kubectl get pod <pod> --output yaml"),
+    ];
   if (context.signIn?.type === "azure-cli")
     return [
-      "Entra does not accept the token or the certificate with which the Azure CLI signed in: it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it), is missing, was revoked or changed, is not the application's, or is a token of Entra instead of GitHub's.",
+      `Entra does not accept the token or the certificate with which the Azure CLI signed in: ${ofEntra || "it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it), is missing, was revoked or changed, or is not the application's"}.`,
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
       "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
     ];
   return [
-    "Entra did not receive the ID token that GitHub signed: it is missing, was changed on the way, or is a different token, such as one of Entra.",
+    `Entra did not receive the ID token that GitHub signed: ${ofEntra || "it is missing, was changed on the way, or is a different token"}.`,
     "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
     "Check `client-id`: the federated credential must be one of this application or managed identity.",
     "Run the job again.",
@@ -266,11 +267,7 @@ function issuerOf({ assertion }: Context, { text }: Symptom): string {
 /** What Entra misses, by its number. */
 function unfederated(context: Context, symptom: Symptom): string {
   if (isOfKubernetes(context, symptom))
-    return INTERNAL.test(issuerOf(context, symptom))
-      ? "The cluster's OIDC issuer is off, or the pod is older than it: the token of its service account has the cluster's internal issuer, which Entra cannot read."
-      : "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
-  if (symptom.text.includes("AADSTS70025:"))
-    return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
+    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer. If the token has the cluster's internal issuer (`kubernetes.default`), the OIDC issuer is off, or the pod is older than it.";
   if (symptom.text.includes("AADSTS700211:"))
     return "The application's federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
   if (/AADSTS700212\d?:/.test(symptom.text))
@@ -279,10 +276,8 @@ function unfederated(context: Context, symptom: Symptom): string {
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (OF_ONE_RUN.test(subjectOf(context, symptom)))
     return "The job runs for a tag or for the merge queue, and the application has no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
-  return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
+  return "The application in `client-id` has no federated credential for this job, or is the wrong one. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
-
-const CLUSTER = { "resource-group": "<resource-group>", name: "<cluster>" };
 
 /** What GitHub sent, and the commands that make the application accept it. */
 function federate(context: Context, symptom: Symptom): Steps {
@@ -295,9 +290,8 @@ function federate(context: Context, symptom: Symptom): Steps {
   const id = clientOf(signIn);
   if (isOfKubernetes(context, symptom))
     return [
-      ...(INTERNAL.test(sent.issuer) ? TURN_ON_ISSUER : []),
-      "The ID token is that of a service account of Kubernetes. Find the issuer of its cluster:",
-      az("aks show", { ...CLUSTER, query: "oidcIssuerProfile.issuerUrl" }),
+      "The ID token is that of a service account of Kubernetes. Find the issuer of its cluster. If there is none, turn it on with the option `--enable-oidc-issuer` (outside AKS, set `--service-account-issuer` of the API server to a public address), and create the pod again.",
+      az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
       ...credential("create", id, { ...sent, issuer: "<issuer>" }),
     ];
   if (OF_ONE_RUN.test(sent.subject))
@@ -307,23 +301,15 @@ function federate(context: Context, symptom: Symptom): Steps {
       "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
     ];
   const compare = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${otherForm(sent.subject)}`;
-  if (OTHERWISE_EQUAL.test(symptom.text))
-    return [
-      compare,
-      "If the audience is not that of the tenant's cloud, correct `environment`.",
-      ...credential("update", id, sent),
-    ];
-  const create = [compare, ...credential("create", id, sent)];
-  if (isCustomized(sent.subject)) return [...showCustomization(assertion), ...create];
-  return [...create, "Run the job again after a few minutes: a new federated credential can take that long to work."];
+  const exists = OTHERWISE_EQUAL.test(symptom.text);
+  return [
+    ...(isCustomized(sent.subject) ? showCustomization(assertion) : []),
+    compare,
+    ...(exists ? ["If the audience is not that of the tenant's cloud, correct `environment`."] : []),
+    ...credential(exists ? "update" : "create", id, sent),
+    "Run the job again after a few minutes: a new federated credential can take that long to work.",
+  ];
 }
-
-/** https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery */
-const INTERNAL = /^https:\/\/kubernetes\.default\b/;
-const TURN_ON_ISSUER: Steps = [
-  "Turn on the OIDC issuer of the cluster, then create the pod again. (Outside AKS, set `--service-account-issuer` of the API server to a public address.)",
-  az("aks update --enable-oidc-issuer --enable-workload-identity", CLUSTER),
-];
 
 /** An issuer and a subject occur once in an application: only a change of its credential helps, and no second one. */
 const OTHERWISE_EQUAL = /AADSTS(700212\d?|7002138):/;

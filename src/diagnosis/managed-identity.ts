@@ -58,13 +58,25 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
     "On Windows, add the user to the local group `Hybrid agent extension applications`, and restart the service `himds`.",
   ],
+  "managed-identity-offline": [
+    { signIn: "managed-identity", text: /HTTP status .*\b(Get|Post) "?https:[^ "]*"?: / }, // how Go words it
+    "The identity endpoint answered, but could not reach the host in its message: the DNS, a firewall or a proxy of the machine, or of the node in AKS, does not let it.",
+    "Run the job again. If the error persists, allow this host and port 443 in the network of the machine, or of the nodes.",
+    { retries: 2 },
+  ],
   "managed-identity-aks": [
-    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname/,
-    "In AKS, the runner's pod has no identity, or not that of `client-id`: Azure Workload Identity has no token of the pod's service account, or pod identity has no binding for the pod.",
+    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required/,
+    "In AKS, Azure Workload Identity has no token of the service account of the runner's pod, or `client-id` is missing.",
     "See which labels and which service account the pod has:",
     run("kubectl get pod <pod> --output yaml"),
     'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
-    "With pod identity, the label is `aadpodidbinding`, with the selector of an `AzureIdentityBinding`.",
+  ],
+  "managed-identity-aks-pod": [
+    /AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname/,
+    "AKS pod identity (NMI and MIC) has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod, or MIC could not assign the identity.",
+    "Compare the pod's label `aadpodidbinding` with the selector of the `AzureIdentityBinding`. The log of MIC says why it assigned no identity:",
+    run("kubectl get pod <pod> --output yaml", "kubectl get azureidentitybinding --all-namespaces --output yaml"),
+    "Or use Azure Workload Identity instead of pod identity, which is retired, and remove pod identity from the cluster: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
     { retries: 1 }, // a new pod gets its identity a moment later
   ],
   "managed-identity-other-cloud": [
@@ -131,8 +143,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell",
     ],
     "The runner's host (such as Azure Arc, Azure Automation, Cloud Shell or Service Fabric) has one identity of its own. `client-id` cannot choose another one.",
-    "Remove `client-id`.",
-    "If the runner is a virtual machine of Azure, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
+    "Remove `client-id`. If the runner is a virtual machine of Azure, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
   ],
   "managed-identity-unknown": [
     [
@@ -141,7 +152,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
       "unable_to_create_source",
     ],
-    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
+    "The runner does not have the requested identity: `client-id` is wrong (an object ID, for example), or this identity is not assigned. Without `client-id`, there is no default identity: none is assigned, or several are.",
     ({ signIn }) =>
       `${isApplication(signIn) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
     listIdentities,

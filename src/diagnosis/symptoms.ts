@@ -86,9 +86,9 @@ export function wordsOf(error: unknown): string {
   return symptomsOf(error)[0]?.text ?? "";
 }
 
-/** How much of a text is read, and how much of it is shown. */
+/** How much of a text is read, and how much of its beginning and of its end, which often says why, is shown. */
 const MAX_READ = 8_000;
-const MAX_SHOWN = 1_000;
+const TOO_LONG = /^(.{600}).{20,}(.{400})$/;
 
 /** One line of readable length, without tokens. */
 function words(text: string): string {
@@ -114,7 +114,7 @@ function words(text: string): string {
         "",
       )
       .trim()
-      .slice(0, MAX_SHOWN)
+      .replace(TOO_LONG, "$1 … $2")
   );
 }
 
