@@ -5684,8 +5684,8 @@ function cancelled(signal) {
 var SENDER = /Missing Metadata-Flavor\S* header|Our services aren.{1,180}|support ID is:? \w+/i;
 function pageInWords(text, type = "") {
   if (!/html/i.test(type) && !/^\s*<(!doctype|html|head|body|style|h\d|\?xml|!--)/i.test(text)) return void 0;
-  const words2 = text.slice(0, 4e3).replace(/<style.*?<\/style>|<[^>]*>/gis, " ");
-  const said = words2.match(SENDER)?.[0] ?? text.match(/<title>([^<]{1,200})/i)?.[1] ?? words2;
+  const words2 = text.slice(0, 4e3).replace(/<(style|script)\b.*?(<\/\1>|$)|<[^>]*>/gis, " ");
+  const said = words2.match(SENDER)?.[0] ?? text.match(/<title>([^<]{21,200})/i)?.[1] ?? words2;
   const title = said.replace(/\s+/g, " ").trim().slice(0, 200);
   return title ? `an HTML page, "${title}"` : "an HTML page";
 }
@@ -5774,6 +5774,9 @@ function hostOf({ host, with: partner = "postgres", cloud }) {
   const authority = partner === "entra" ? URL.parse(cloud?.authority ?? "")?.host : void 0;
   return host ?? authority ?? PARTNERS[partner].host;
 }
+function hostNameOf(context) {
+  return hostOf(context).replace(/^([^:]+):\d+$/, "$1");
+}
 function isPostgres(context) {
   return partnerOf(context) === "postgres";
 }
@@ -5787,6 +5790,11 @@ var LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualified
 function pastPooler(context) {
   if (context.port !== 5432)
     return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
+  if (context.cloud && context.host?.endsWith(context.cloud.hostSuffix))
+    return [
+      "If a pooler is in between, the name in `host` leads to it. See where, and let the DNS lead `host` to the server itself, to connect without the pooler:",
+      run(`nslookup ${shell(context.host)}`)
+    ];
   return [
     "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:",
     LIST_NAMES
@@ -5804,7 +5812,7 @@ function seeAnswer(context) {
 function bypassProxy(context) {
   return [
     "If `HTTPS_PROXY` or `HTTP_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
-    run(`NO_PROXY=${shell(hostOf(context).replace(/:\d+$/, ""))}`)
+    run(`NO_PROXY=${shell(hostNameOf(context))}`)
   ];
 }
 function allowInProxy(context) {
@@ -5825,35 +5833,29 @@ function lookAtState(context) {
 var OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
 var AZURE_CLI = rulesFor("entra", {
   "cli-missing": [
-    /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Exec format error/i,
-    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor.",
+    /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Azure CLI (executable )?(could )?not (be )?(found|installed)|invoke the Azure CLI|\((127|9009)\)$|Exec format error/i,
+    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor. A runner that was set up before `az` keeps its old PATH (in its file `.path`), and a container has a PATH of its own.",
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
-    "Or install the Azure CLI on the runner: https://aka.ms/azure-cli"
+    "Or install the Azure CLI on the runner, or in the job's container: https://aka.ms/azure-cli"
   ],
   "cli-resources": [
-    /No space left|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|\bKilled\b|\(SIG(KILL|XFSZ)\)|\(1(37|53)\)|start new thread/i,
-    "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes.",
+    /No space left|enough space on|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|paging file|system resources|Too many open files: '|\bKilled\b|^Terminated|Keyboard ?interrupt|\(SIG(KILL|TERM|INT|XFSZ)\)|\(1(30|37|43|53)\)|start new thread/i,
+    "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes. Or something on the runner ended the Azure CLI.",
     "See what the runner has too little of, and free some of it, or use a larger runner:",
     run("df -h", "free -h", "ulimit -a"),
     WITHOUT_CLI
   ],
   "cli-encryption": [
-    {
-      signIn: "azure-cli",
-      // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
-      text: /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|Decryption failed|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.[Ss]ecret|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/
-    },
+    // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
+    /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|[dD]ecryption failed(?! or bad)|(en|de)crypt the|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.[Ss]ecret|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
     "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
     "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
     run('echo "AZURE_CORE_ENCRYPT_TOKEN_CACHE=false" >> "$GITHUB_ENV"', OWN_CLI_FILES),
     WITHOUT_CLI
   ],
   "cli-files": [
-    {
-      signIn: "azure-cli",
-      // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
-      text: /^(?!.*((?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|is not whitelisted|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: 'access_token')|Attribute|Type|Index|Value)Error)/
-    },
+    // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
+    /^(?!.*((Type|Attribute)Error: .*( argument|module '|(?<!'(NoneType|str|dict|list)') object has no attribute)|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2|ExtensionDirectory))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((0|1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|authority you provided|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((knack[\\/](config|output)|azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: '(access_token|expires_in)')|Attribute|Type|Index|Value|Assertion)Error)/,
     unusableFile,
     WITHOUT_CLI,
     { retries: 1 }
@@ -5861,27 +5863,23 @@ var AZURE_CLI = rulesFor("entra", {
   ],
   "cli-not-signed-in": [
     [
-      /az login|az account set|active accounts|multiple subscriptions|Invalid certificate|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bMSIS\d|MSAL (token )?cache|No subscriptions? found|InteractionRequired|subscription (of )?'.*' (doesn't exist|not found)/i,
-      { signIn: "azure-cli", text: /Response_Status|BrokerPlugin|accounts control|pymsalruntime|broker/i },
-      {
-        signIn: "azure-cli",
-        codes: "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
-      }
+      /az (cli )?login|az account set|active accounts|multiple subscriptions|Invalid certificate|deserialize key data|load PEM file|private key is encrypted|client_credential needs|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bRSTR\b|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|microsoftonline\.de\b|Response_Status|BrokerPlugin|accounts control|pymsalruntime|(?<!_)broker|Interaction(Required|Timeout)|wrong (issuer|audience)|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
+      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
     ],
-    (_context, { text }) => /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b/.test(text) ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant is another one, the account is a personal one, or nobody invited it." : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text) ? "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, was not used for long, or the account has a new password." : /AADSTS\d|WsTrust|\bMSIS\d/.test(text) ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked or disabled." : /Response_Status|BrokerPlugin|accounts control|broker|runtime/i.test(text) ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login." : /certificate|\.(pem|crt|cer|pfx|p12)'/.test(text) ? "The certificate with which the Azure CLI signed in is gone, or is not a valid PEM file." : /az account set|active accounts|subscriptions? (of |found|'|with)/i.test(text) ? "The Azure CLI has no subscription selected, or not the one that its message names, or several with this name." : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+    (_context, { text }) => /microsoftonline\.de\b/.test(text) ? "The Azure CLI uses the German cloud (`AzureGermanCloud`), which Microsoft has closed. azure/login selects the cloud of its `environment`, and otherwise `azurecloud`." : /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)/.test(text) ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one, the account is a personal one, or nobody invited it." : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text) ? `The sign-in of the account in the Azure CLI has expired${/inactiv/.test(text) ? ", because nobody used it for long" : " or was revoked: it is limited in time, or the account has a new password"}.` : /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/.test(text) ? "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do." : /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i.test(text) ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked, disabled or not allowed to use this service." : /Response_Status|BrokerPlugin|accounts control|pymsal|(?<!_)broker/i.test(text) ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login." : /certificate|key data|PEM file|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i.test(text) ? "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key, which must not be encrypted." : /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i.test(text) ? "The account in the Azure CLI has no role in any subscription, or the Azure CLI has no subscription selected, not the one that its message names, or several with this name. A token for PostgreSQL needs none." : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step, with `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
+    "Or run azure/login in the same job, right before this step, with the server's `tenant-id` and `environment`, and `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
     OWN_CLI_FILES
   ],
   "cli-no-answer": [
-    { signIn: "azure-cli", text: /no answer within|Unexpected (end of JSON|token)|is not valid JSON|to prompt for/ },
-    "The Azure CLI waits for the network, a proxy, a person who answers a question or a file that another job uses, or the runner is slow. Or it printed something other than a token, or nothing.",
+    /no answer within|Unexpected (token|end|output|non)|valid JSON|in JSON at|gave no token|to prompt for/,
+    (_context, { text }) => `The Azure CLI ${/JSON|output|gave no token/.test(text) ? "printed something other than a token, or nothing" : "waits for the network, a proxy, a person who answers a question, the system's keyring or a file that another job uses, or the runner is slow"}.`,
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,
     WITHOUT_CLI
   ]
-});
-var OWN_FILE = /[\\/]\.?az(ure|clitask)?([\\/]|$)|azureProfile|msal_|service_principal_|clouds\.config|az\.(json|sess)|versionCheck|commandIndex|[\\/](config|telemetry|cliextensions)\b/i;
+}).map((rule) => ({ ...rule, when: rule.when.map((match) => ({ ...match, signIn: "azure-cli" })) }));
+var OWN_FILE = /[\\/]\.?az(ure|clitask)?([\\/]|$)|azureProfile|msal_|service_principal_|clouds\.config|az\.(json|sess)|versionCheck|commandIndex|(?<!kube)[\\/](config|telemetry|cliextensions)\b/i;
 function unusableFile(_context, { text }) {
   const [, path = "", file = ""] = text.match(/(?:(?:Errno|WinError) -?\d+\]|create directory) [^'"]*['"]([^'"]*?([^\\/'"]+))['"]/) ?? [];
   if (file !== "" && !OWN_FILE.test(path))
@@ -5891,10 +5889,10 @@ function unusableFile(_context, { text }) {
       run(`env | grep -F ${shell(file)}`)
     ];
   return [
-    "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, name a cloud that does not exist, or another job is using them.",
-    .../ARM_CLOUD/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` from the job's environment."] : [],
+    "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, have a wrong setting, name a cloud that does not exist, or another job is using them.",
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
-    OWN_CLI_FILES
+    OWN_CLI_FILES,
+    .../cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []
   ];
 }
 
@@ -5923,8 +5921,8 @@ var ENTRA = rulesFor("entra", {
   ],
   "assertion-invalid": [
     [
-      "AADSTS50006 AADSTS50013 AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS900384 AADSTS1000502 AADSTS5000811 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
-      /AADSTS(50027|70023|700030)\b|AADSTS50012:(?!.*secret)/i
+      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
+      /Invalid JWT token(?!.* keyId)|AADSTS(50027|70023|700030)\b|AADSTS50012:(?!.*secret)/i
       // another number follows, or the number has another rule too
     ],
     assertionInvalid
@@ -5939,10 +5937,10 @@ var ENTRA = rulesFor("entra", {
     { retries: 1 }
   ],
   "issuer-unreadable": [
-    "AADSTS50166 AADSTS501661 AADSTS90061 AADSTS7000272",
-    "Entra could not read the keys of the ID token's issuer, or they do not include the one (`kid`) that signed the token. For github.com, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet.",
-    (context, symptom) => issuerOf(context, symptom).startsWith(GITHUB_ISSUER) ? ["Run the job again."] : [],
-    "If the error persists, check that the issuer's configuration, and the keys at its `jwks_uri`, can be read from the internet:",
+    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS5000811 AADSTS5002723 AADSTS7000272",
+    "Entra cannot check the signature of the ID token: its header does not name the key (`kid`), the issuer does not publish this key or cannot be read from the internet, or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
+    (context, symptom) => /githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : [],
+    "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
     (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom)}/.well-known/openid-configuration`)}`),
     { retries: 3 }
   ],
@@ -5951,7 +5949,7 @@ var ENTRA = rulesFor("entra", {
       "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/
     ],
-    (context) => `\`client-id\` is not an application that can sign in to this tenant: it or ${tenantOf(context)} is wrong or a placeholder, they are swapped, or the application is in another cloud (\`environment\`), only for personal accounts, or the service itself that the token is for.`,
+    (context) => `\`client-id\` is not an application that can sign in to this tenant: it or ${tenantOf(context)} is wrong or a placeholder, they are swapped, or the application was deleted, is in another cloud (\`environment\`), is only for personal accounts, or is the service itself that the token is for.`,
     "Set `client-id` to the client ID of the application or the managed identity that signs in. See what has this ID:",
     ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
     ...LOOK_UP_TENANT
@@ -5972,15 +5970,16 @@ var ENTRA = rulesFor("entra", {
     [
       "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90010 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
       /AADSTS90023:.*(\/(common|consumers|organizations)|tenant)/,
-      /^(?!.*(OIDC Discovery|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i
+      /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i
     ],
-    (context) => `This cloud has no tenant of an organization with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, or \`environment\` is wrong.`,
+    (context) => `This cloud has no tenant of an organization with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, the tenant was deleted, or \`environment\` is wrong.`,
     "Correct it. Look up the ID of the tenant, and its cloud:",
     SHOW_TENANT
   ],
   "tenant-restricted": [
-    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS1000108",
-    "A proxy in the runner's network, or a policy of the identity's own tenant, allows sign-in only to certain tenants, and this tenant is not one of them.",
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS500212 AADSTS500213 AADSTS5000211 AADSTS1000108",
+    "A proxy in the runner's network, or a policy of one of the two tenants (that of the identity and this one), allows sign-in only to certain tenants, and this tenant is not one of them.",
+    asApplication,
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own."
   ],
@@ -5992,8 +5991,11 @@ var ENTRA = rulesFor("entra", {
     "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle"
   ],
   "authority-unknown": [
-    "AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
-    "The request went to a server that is not an authority of Entra, or to a regional endpoint, which serves only Microsoft's own applications: a variable selects it, or something in between changes the answers.",
+    [
+      "AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
+      /AADSTS50001:.*not provided|Bad Request - Invalid (URL|Hostname)/
+    ],
+    "The server is not an authority of Entra, does not accept the address of the request, or is a regional endpoint, which serves only Microsoft's own applications: a variable selects it or has characters that do not belong there, or something in between changes the requests or the answers.",
     "Remove `AZURE_AUTHORITY_HOST`, `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and the `.env` file of a self-hosted runner, or set the authority of the cloud:",
     ({ cloud }) => run(`AZURE_AUTHORITY_HOST=${shell(cloud?.authority ?? "https://login.microsoftonline.com")}`),
     allowInProxy
@@ -6007,13 +6009,12 @@ var ENTRA = rulesFor("entra", {
   "consent-missing": [
     "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056 AADSTS650057",
     "This application does not have consent to use the service that the token is for, or its registration does not list the service.",
-    ({ signIn: signIn2 }) => isApplication(signIn2) ? [
-      "Give consent, as an administrator of the tenant. If the application's registration does not list the service, first add it there (`API permissions`):",
-      az("ad app permission admin-consent", { id: clientOf(signIn2) })
-    ] : "Use `auth-type: oidc`, which needs no consent."
+    asApplication,
+    "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
+    ({ signIn: signIn2 }) => az("ad app permission admin-consent", { id: clientOf(signIn2) })
   ],
   "client-secret-wrong": [
-    ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /secret|credential/ }],
+    ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
     ({ signIn: signIn2 }, { text }) => text.includes("AADSTS7000222") ? "The client secret has expired." : `${signIn2?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
     "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
     ({ signIn: signIn2 }, { text }) => az("ad app credential reset --append", { id: clientOf(signIn2, text), query: "password", output: "tsv" }),
@@ -6030,27 +6031,27 @@ var ENTRA = rulesFor("entra", {
     ]
   ],
   "application-disabled": [
-    "AADSTS500014 AADSTS1000031 AADSTS7000112 AADSTS7000113",
+    "AADSTS500014 AADSTS1000031 AADSTS7000112",
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
-    (context, { text }) => IS_RESOURCE.test(text) ? [] : asApplication(context),
     "Enable it, as an administrator of the tenant:",
-    ({ signIn: signIn2 }, { text }) => az("ad sp update --set accountEnabled=true", { id: IS_RESOURCE.test(text) ? OSSRDBMS : clientOf(signIn2, text) })
+    ({ signIn: signIn2 }, { text }) => az("ad sp update --set accountEnabled=true", { id: IS_RESOURCE.test(text) ? OSSRDBMS : clientOf(signIn2, text) }),
+    (context, symptom) => IS_RESOURCE.test(symptom.text) ? [] : asApplication(context, symptom)
   ],
   "conditional-access": [
     {
       codes: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
       text: /^(?!.*\brisk\b)/
     },
-    ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
+    ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
     "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
     "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
   ],
   "account-blocked": [
-    "AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034",
-    "Entra blocks the account: it sees a risk in it, such as too many wrong passwords or sign-ins from a suspicious address, or an administrator disabled it. Another sign-in does not help, and can make a lock longer.",
+    ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034", /AADSTS530.*\brisk\b/],
+    "Entra blocks the account or the application: it sees a risk in it, such as too many wrong passwords or sign-ins from a suspicious address, or an administrator disabled it. Another sign-in does not help, and can make a lock longer.",
     asApplication,
-    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users`.",
+    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`.",
     "If the account is locked, wait a minute or longer. If it is disabled, ask the tenant's administrators to enable it. If the address is blocked, use another runner."
   ]
 });
@@ -6061,7 +6062,7 @@ var ENTRA_UNAVAILABLE = rulesFor("entra", {
       /Too ?Many ?Requests|being throttled|Our services aren.t available|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       { status: [408, 410, 429, 500, 502, 503, 504] }
     ],
-    "Entra, or a gateway on the way to it, has an outage or is overloaded, or got too many requests from this application, this tenant or this address.",
+    (_context, { text }) => /\b429\b|Too ?Many|throttl|request loop/i.test(text) ? "Entra got too many requests from this application, this tenant or this address in a short time." : "Entra, or a gateway on the way to it, has an outage or is overloaded.",
     "Run the job again, after a few minutes if many jobs sign in at the same time.",
     "Look for an outage: https://azure.status.microsoft",
     bypassProxy,
@@ -6078,25 +6079,25 @@ function tenantOf({ inPod, signIn: signIn2 }) {
   if (inPod) return "`AZURE_TENANT_ID` of the pod";
   return signIn2?.type === "managed-identity" ? "the tenant of the identity" : "`tenant-id`";
 }
-function asApplication({ signIn: signIn2 }) {
-  return isApplication(signIn2) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
+function asApplication({ signIn: signIn2 }, { text }) {
+  return isApplication(signIn2, text) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
 }
-var KUBERNETES_TOKEN = [
-  "Entra does not accept the service account's token in the file `AZURE_FEDERATED_TOKEN_FILE`: the file is empty, is a copy or is no longer renewed, the token is valid for more than 24 hours, or it is not the token that Azure Workload Identity projects into the pod.",
-  'Give the pod the label `azure.workload.identity/use: "true"`, do not set `AZURE_FEDERATED_TOKEN_FILE` to another file, and create the pod again. See what it has:',
-  run("kubectl get pod <pod> --output yaml"),
-  "The projected token must not have an `expirationSeconds` above 86400. Compare the times in the message with the clock of the node."
-];
 function assertionInvalid(context, symptom) {
-  if (isOfKubernetes(context, symptom)) return KUBERNETES_TOKEN;
+  const ofEntra = /AADSTS7002(22|26|27|29|31)\b/.test(symptom.text) && "it is a token of Entra itself";
+  if (isOfKubernetes(context, symptom))
+    return [
+      `Entra does not accept the service account's token in the file \`AZURE_FEDERATED_TOKEN_FILE\`: ${ofEntra || "the file is empty, is a copy or is no longer renewed, the token is valid for more than 24 hours, or the clock of the node is wrong"}. The file must have the token that Azure Workload Identity projects into the pod.`,
+      'Give the pod the label `azure.workload.identity/use: "true"`, do not set `AZURE_FEDERATED_TOKEN_FILE` to another file or `expirationSeconds` above 86400, and create the pod again. See what it has:',
+      run("kubectl get pod <pod> --output yaml")
+    ];
   if (context.signIn?.type === "azure-cli")
     return [
-      "Entra does not accept the token or the certificate with which the Azure CLI signed in: it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it), is missing, was revoked or changed, is not the application's, or is a token of Entra instead of GitHub's.",
+      `Entra does not accept the token or the certificate with which the Azure CLI signed in: ${ofEntra || "it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it), is missing, was revoked or changed, or is not the application's"}.`,
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
       "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today."
     ];
   return [
-    "Entra did not receive the ID token that GitHub signed: it is missing, was changed on the way, or is a different token, such as one of Entra.",
+    `Entra did not receive the ID token that GitHub signed: ${ofEntra || "it is missing, was changed on the way, or is a different token"}.`,
     "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
     "Check `client-id`: the federated credential must be one of this application or managed identity.",
     "Run the job again."
@@ -6110,13 +6111,11 @@ function subjectOf({ assertion }, { text }) {
   return text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
 }
 function issuerOf({ assertion }, { text }) {
-  return text.match(/issuer:? '([^']{1,300}?)\/?'/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
+  return text.match(/issuer:? '([^']+?)\/?'/i)?.[1] ?? claim(assertion, "iss")?.replace(/\/$/, "") ?? GITHUB_ISSUER;
 }
 function unfederated(context, symptom) {
   if (isOfKubernetes(context, symptom))
-    return INTERNAL.test(issuerOf(context, symptom)) ? "The cluster's OIDC issuer is off, or the pod is older than it: the token of its service account has the cluster's internal issuer, which Entra cannot read." : "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
-  if (symptom.text.includes("AADSTS70025:"))
-    return "The application in `client-id` has no federated credentials: it is the wrong application, or none were added.";
+    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer. If the token has the cluster's internal issuer (`kubernetes.default`), the OIDC issuer is off, or the pod is older than it.";
   if (symptom.text.includes("AADSTS700211:"))
     return "The application's federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
   if (/AADSTS700212\d?:/.test(symptom.text))
@@ -6125,9 +6124,8 @@ function unfederated(context, symptom) {
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (OF_ONE_RUN.test(subjectOf(context, symptom)))
     return "The job runs for a tag or for the merge queue, and the application has no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
-  return "The application has no federated credential for this job. Each branch, tag and environment, and `pull_request`, has its own subject.";
+  return "The application in `client-id` has no federated credential for this job, or is the wrong one. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
-var CLUSTER = { "resource-group": "<resource-group>", name: "<cluster>" };
 function federate(context, symptom) {
   const { assertion, cloud, signIn: signIn2 } = context;
   const sent = {
@@ -6138,9 +6136,8 @@ function federate(context, symptom) {
   const id = clientOf(signIn2);
   if (isOfKubernetes(context, symptom))
     return [
-      ...INTERNAL.test(sent.issuer) ? TURN_ON_ISSUER : [],
-      "The ID token is that of a service account of Kubernetes. Find the issuer of its cluster:",
-      az("aks show", { ...CLUSTER, query: "oidcIssuerProfile.issuerUrl" }),
+      "The ID token is that of a service account of Kubernetes. Find the issuer of its cluster. If there is none, turn it on with the option `--enable-oidc-issuer` (outside AKS, set `--service-account-issuer` of the API server to a public address), and create the pod again.",
+      az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
       ...credential("create", id, { ...sent, issuer: "<issuer>" })
     ];
   if (OF_ONE_RUN.test(sent.subject))
@@ -6149,22 +6146,16 @@ function federate(context, symptom) {
       ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
       "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials"
     ];
-  const compare2 = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${immutableForm(sent.subject)}`;
-  if (OTHERWISE_EQUAL.test(symptom.text))
-    return [
-      compare2,
-      "If the audience is not that of the tenant's cloud, correct `environment`.",
-      ...credential("update", id, sent)
-    ];
-  const create = [compare2, ...credential("create", id, sent)];
-  if (isCustomized(sent.subject)) return [...showCustomization(assertion), ...create];
-  return [...create, "Run the job again after a few minutes: a new federated credential can take that long to work."];
+  const compare2 = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${otherForm(sent.subject)}`;
+  const exists = OTHERWISE_EQUAL.test(symptom.text);
+  return [
+    ...isCustomized(sent.subject) ? showCustomization(assertion) : [],
+    compare2,
+    ...exists ? ["If the audience is not that of the tenant's cloud, correct `environment`."] : [],
+    ...credential(exists ? "update" : "create", id, sent),
+    "Run the job again after a few minutes: a new federated credential can take that long to work."
+  ];
 }
-var INTERNAL = /^https:\/\/kubernetes\.default\b/;
-var TURN_ON_ISSUER = [
-  "Turn on the OIDC issuer of the cluster, then create the pod again. (Outside AKS, set `--service-account-issuer` of the API server to a public address.)",
-  az("aks update --enable-oidc-issuer --enable-workload-identity", CLUSTER)
-];
 var OTHERWISE_EQUAL = /AADSTS(700212\d?|7002138):/;
 function isOfKubernetes(context, symptom) {
   if (context.inPod) return true;
@@ -6201,10 +6192,11 @@ function nameFor(subject) {
   return plain2.replace(/^-|-$/g, "").slice(0, 120);
 }
 var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
-function immutableForm(subject) {
-  if (!IMMUTABLE.test(subject)) return EMPTY;
-  const old = subject.replace(IMMUTABLE, "repo:$1/$2");
-  return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(old)} does not match it.`;
+function otherForm(subject) {
+  if (isCustomized(subject)) return EMPTY;
+  if (!IMMUTABLE.test(subject))
+    return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/\u2026")}) does not match a repository without immutable subjects.`;
+  return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(subject.replace(IMMUTABLE, "repo:$1/$2"))} does not match it.`;
 }
 var GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 function showPrincipal(id) {
@@ -6216,60 +6208,57 @@ function clientOf(signIn2, text = "") {
 }
 
 // src/diagnosis/meanings.ts
+var PASSES = /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provision|restor|upgrad|restart|used|access|initiali[sz]|mov|scal)\w*|(during|still|currently|is|are) (provision|updat|creat|delet|start|restart|upgrad|scal|initiali[sz])ing|not (yet |in an? )?ready|\bbusy\b|\b(re)?try( again| (the|this|your) [\w ]{1,20})? (later|in (a|\d))|again (later|in (a|\d))|temporarily|temporary (error|failure|problem|issue)|(currently|service|server|system) (is )?(unavailable|not available)|timed[- ]?out|timeout (expired|reached|exceeded|occurred|while|waiting)|deadline|overload|throttl|\binternal (server |service )?error|\btransient|maintenance|concurrent (update|modif|operation|write))\w*/i;
 var MEANINGS = {
   "a limit is reached": [
     /(\bquotas?\b|\blimits?\b|too (many|long|large|big|quickly|fast|often)|\bmaximum\b|(?<!deadline |time-?out )exceed)\w*/i,
     "If the limit is one of requests, attempts or connections, run the job again later, and fewer jobs at the same time. If it is a length or a size, shorten what the message names."
   ],
-  "it cannot do this at the moment": [
-    /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provision|restor|upgrad|restart|used|access|initiali[sz]|mov|scal)\w*|(during|still|currently|is|are) (provision|updat|creat|delet|start|restart|upgrad|scal|initiali[sz])ing|not (yet |in an? )?ready|\bbusy\b|\b(re)?try( again| (the|this|your) [\w ]{1,20})? (later|in (a|\d))|again (later|in (a|\d))|temporarily|temporary (error|failure|problem|issue)|(currently|service|server|system) (is )?(unavailable|not available)|timed[- ]?out|timeout (expired|reached|exceeded|occurred|while|waiting)|deadline|overload|throttl|internal (server |service )?error|\btransient|maintenance|concurrent (update|modif|operation|write))\w*/i,
-    "Run the job again in a few minutes.",
-    { retries: 2 }
-  ],
+  "it cannot do this at the moment": [PASSES, "Run the job again in a few minutes.", { retries: 2 }],
   "something has expired, or is not valid yet": [
-    /((?<!(not|n.t|never|yet) )\bexpired\b|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
+    /((?<!(not|n.t|never|yet) )\bexpired\b|\bexpiry\b.{0,40} is earlier|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
     "Renew what the message names, such as a secret, a certificate or a sign-in. On a self-hosted runner, check the clock, too."
   ],
   "a version is too old or too new for what it is asked, or this is not offered there": [
     /((unrecognized|unknown|unexpected) (argument|option|parameter|command|flag|setting|configuration|keyword|field|feature|function|method|type|version)|unsupported|((can)?not|\w{2,6}n['\u2019]t)( \w+)? support|(only|still) support|supported? only|no longer (support|accept|allow|available)|deprecated|obsolete|\bretired\b|incompatible|(not |un)implemented|please upgrade|versions? (older|earlier|lower|below)|syntax error|(or|and) (later|newer|higher|above)\b|(newer|older|later|minimum) version)\w*/i
   ],
   "a permission is missing, or a policy or a setting forbids this": [
-    /(denied|forbid|unauthori[sz]ed|((can)?not|\w{2,6}n['\u2019]t) (been )?(authori[sz]ed|permitted|allowed|entitled|eligible|granted|approved)|disallow|\bby .{0,40}?polic|polic(y|ies) (do|block|forbid|prevent|require|of)|insufficient (?!data)|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|\breserved\b|not have (the )?(access|right|authori)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
+    /(denied|forbid|unauthori[sz]ed|((can)?not|\w{2,6}n['\u2019]t) (been )?(authori[sz]ed|permitted|allow(ed)?|entitled|eligible|granted|approved)|disallow|\bby .{0,40}?polic|polic(y|ies) (do|block|forbid|prevent|require|of)|insufficient (?!data)|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|not have (the )?(access|right|authori)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
     "Ask the administrators there for the permission, or for an exception."
   ],
   "something that it needs is disabled, blocked or not set up": [
     /(disabled|((can)?not|\w{2,6}n['\u2019]t) (been )?(enabled|activated|active|registered|configured|set up|initiali[sz]ed|installed|running)|\bno [\w .-]{1,40}configured|suspended|\bblocked\b|\bbanned\b|revoked|\binactive\b|deactivated|(turned|switched) off|\bpaused\b|\bstopped\b|\blocked\b|been (deleted|removed)|archived|read-only)\w*/i,
     "Enable or set up what the message names, or ask the administrators there for it."
   ],
-  "it was given values that exclude each other": [
-    /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['\u2019]t) be (used|specified|combined|set|provided) (together|with|when)|in combination)\w*/i
-  ],
-  "more than one thing fits, or something exists already": [
-    /(ambiguous|((can)?not|\w{2,6}n['\u2019]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i
+  "values exclude each other, more than one thing fits, or something exists already": [
+    /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['\u2019]t) be (used|specified|combined|set|provided) (together|with|when)|in combination|ambiguous|((can)?not|\w{2,6}n['\u2019]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i
   ],
   "something that it needs is missing or empty": [
     /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['\u2019]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)|(is|are|be) (required|necessary)\b|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
-    "Check that what the message names has a value: a secret that is not set, or that a run for a fork or for Dependabot cannot read, is empty."
+    "If the message names an input or a secret of the workflow, check that it has a value: a secret that is not set, or that a run for a fork or for Dependabot cannot read, is empty."
   ],
   "something that it was asked for does not exist there": [
     /(((can)?not|\w{2,6}n['\u2019]t) (be |been )?(found|located|resolved|recognized)|((can)?not|\w{2,6}n['\u2019]t) exist|no such|\bunknown\b(?! (error|reason|exception))|(cannot|can.t|unable to|could not|couldn.t) (find|locate|resolve)|non-?existent|no longer exists|\bno [\w .-]{1,40}found\b|misspel)\w*/i,
     "Check the names and IDs in the message: those of the inputs of this step, and those of what was deleted or moved."
   ],
   "a value is wrong, does not have the form that it expects, or does not fit another value": [
-    /(((can)?not|\w{2,6}n['\u2019]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid|malformed|((can)?not|\w{2,6}n['\u2019]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i
+    /(((can)?not|\w{2,6}n['\u2019]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid(?! state)|malformed|((can)?not|\w{2,6}n['\u2019]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|\breserved\b|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i
+  ],
+  "it has a fault, and does not say which": [
+    /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|went wrong)\w*/i,
+    "Run the job again once. If the error persists, give the message with its IDs to the support there."
   ]
 };
 var NOT_WORDS = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
-function byItsWords(what, ...first) {
+function byItsWords(what, usual, ...first) {
   return (_context, { text }) => {
-    const said = text.replace(NOT_WORDS, " ");
+    const said = text.replace(NOT_WORDS, " ").replace(/(?<=[a-z])(?=[A-Z])/g, " ");
     for (const [means, [words2, ...next]] of Object.entries(MEANINGS)) {
-      const [found2] = said.match(words2) ?? [];
-      if (found2 === void 0) continue;
+      const found2 = said.match(words2)?.[0];
       const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
-      return [sentence`${cause} (${code(found2)}).`, ...first, ...next];
+      if (found2 !== void 0) return [sentence`${cause} (${code(found2)}).`, ...first, ...next];
     }
-    return [`${what}, for the reason in its message.`, ...first];
+    return [`${what}, for the reason in its message, if it has one. The usual cause is ${usual}.`, ...first];
   };
 }
 
@@ -6277,12 +6266,12 @@ function byItsWords(what, ...first) {
 var import_node_net = require("node:net");
 
 // src/diagnosis/runner.ts
+var import_node_path = require("node:path");
 var RUNNER = rulesFor(EVERYWHERE, {
   "runner-limit": [
     [
       "ENOSPC EDQUOT EFBIG ENOMEM EAI_MEMORY OUT_OF_MEM ERR_WORKER_OUT_OF_MEMORY ERR_MEMORY_ALLOCATION_FAILED EMFILE ENFILE EFILE ENOBUFS EADDRINUSE",
-      /Array buffer allocation failed|Invalid (typed )?array (buffer )?length/i,
-      /getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)$/
+      /Array buffer allocation failed|Invalid (typed )?array (buffer )?length|getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)\b/i
     ],
     (_context, { code: code2, text }) => `The runner, or the container of the job, ${LACKS.find(([words2]) => words2.test(`${code2} ${text}`))?.[1]}.`,
     "See how much is used, in a step of the same job (on Linux):",
@@ -6299,21 +6288,20 @@ var RUNNER = rulesFor(EVERYWHERE, {
   ],
   "runner-file": [
     /\bE(?!CONN|TIME|HOST|NET|RROR)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
-    "The runner has lost a file that each step needs, or the user of the job or its container may not change it, or its file system is read-only.",
+    "The runner, or the container of the job, has lost a file that the step needs, its user may not use the file, or the file system is read-only.",
     "See the files, their owner and their disk, in a step of the same job:",
-    run('id\nls -la "$RUNNER_TEMP" "$RUNNER_TEMP/_runner_file_commands"\ndf -h "$RUNNER_TEMP"'),
+    (_context, { text }) => {
+      const [file] = text.match(/(?<=['\s])(\/|[A-Z]:)[^']+/) ?? ["<directory>/x"];
+      return run(`cd ${shell((0, import_node_path.dirname)(file))}`, "id\nls -la\ndf -h .");
+    },
     "In a container job, run as the user that owns the files, and mount them writable: `container: { options: --user root }`.",
     "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again."
   ]
 });
 var LACKS = [
   [/ENOSPC|EDQUOT|EFBIG/, "has a full disk, or its user has reached a quota"],
-  [/E2BIG/, "has environment variables that are larger than its operating system allows for a process"],
-  [/EAGAIN/, "cannot start more processes"],
-  [
-    /ENOBUFS|EADDR|buffer space/,
-    "has no free port or address for another connection: too many are open, or its VPN is down"
-  ],
+  [/E2BIG|EAGAIN/, "cannot start more processes, or its environment variables are too large for one"],
+  [/ENOBUFS|EADDR|buffer space/, "has no free port for another connection: too many are open, or its VPN is down"],
   [/E[MN]?FILE|EBUSY|open files/i, "cannot open more files and sockets"],
   [/./, "has not enough memory"]
 ];
@@ -6325,40 +6313,40 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
-      /getaddrinfo EAI_AGAIN [\w-]+$|host name "[\w-]+"|ECONNREFUSED (0\.0\.0\.0|:::)/
+      /getaddrinfo EAI_AGAIN ([\w-]+|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"|(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/
     ],
     (context) => isPostgres(context) ? [
       `${HIDDEN} It is misspelt, or a name that resolves only inside a network: a virtual network, or a Kubernetes cluster (\`svc.cluster.local\`).`,
+      ...INSIDE.test(hostOf(context)) ? ["Run the job where the name is known, such as in its cluster."] : [],
       ...setFullName(),
-      INSIDE.test(hostOf(context)) ? "Or run the job where the name is known, such as in its cluster." : COMPLETED,
-      "For a server in a virtual network, use a runner in that network, with the private DNS zone linked to it."
+      "If its name is among them, the server is in a virtual network: use a runner in that network, with the private DNS zone linked to it.",
+      ...FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []
     ] : [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)]
   ],
   "dns-unavailable": [
-    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) E/],
+    ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) (E|UNKNOWN)/],
     "The runner's DNS server did not answer, or refused to.",
     lookUp,
-    "If it answers with an address, the fault has passed. Run the job again.",
-    "If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
-    (context) => isPostgres(context) ? [COMPLETED] : reachable(context),
+    "If it answers with an address, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
+    (context) => atPostgres(context, FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []),
     { retries: 2 }
   ],
   "connection-not-allowed": [
     [/\b(connect|socket|bind|read|write) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
     "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-    (context) => sentence`Allow the runner's user to connect to ${code(`${hostOf(context)}:${isPostgres(context) ? context.port ?? 5432 : 443}`)} in the machine's firewall.`,
+    (context) => sentence`Allow the runner's user to connect to ${code(hostOf(context))} in the machine's firewall.`,
     "Or run the job outside the sandbox or container."
   ],
   "connection-lost": [
+    // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
     [
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) unexpectedly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$/i,
-      // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
-      /bad.record.mac|(alert|tls)\W{1,3}(internal.?error|record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i
     ],
-    "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the peer is restarting or failing over.",
+    "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the other side closed it, as it does in a restart or a failover.",
     "Run the job again.",
-    (context) => isPostgres(context) ? lookAtState(context) : [...seeAnswer(context), ...reachable(context)],
+    (context) => isPostgres(context) ? lookAtState(context) : seeAnswer(context),
+    (context) => atPostgres(context, seeWhoAnswers(context)),
     SET_MTU,
     { retries: 3 }
   ],
@@ -6366,7 +6354,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "ETIMEDOUT EALREADY EINPROGRESS ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (isIpv6Only(text)) return withoutIpv6(context);
+      if (IPV6_ONLY.test(text)) return withoutIpv6(context);
       if (!isPostgres(context))
         return [
           "No answer came in time: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or the service is overloaded.",
@@ -6376,6 +6364,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
         ];
       return [
         "No answer came in time: a firewall drops the packets, public access is off, or the server is stopped or overloaded.",
+        ...checkPort(context),
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
         "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
@@ -6389,23 +6378,26 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     { retries: 1 }
   ],
   "connection-refused": [
-    "ECONNREFUSED",
+    ["ECONNREFUSED", /EADDRNOTAVAIL (127\.|::1)/],
     (context, { text }) => {
       if (!isPostgres(context))
         return [
           "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
+          ...lookUp(context),
           ...reachable(context)
         ];
-      if (NO_NAME.test(context.host ?? "") || LOOPBACK.test(text))
+      if (/^([\d.]+|[^.]+)$/.test(context.host ?? "") || LOOPBACK.test(text))
         return [
-          "`host` is not the name of an Azure server: it is an address, or leads to the machine or the container of the job. Nothing listens on this port there.",
-          ...setFullName(),
-          "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`."
+          "`host` is not the name of an Azure server, or the runner's `hosts` file leads it to the machine or the container of the job. Nothing listens on this port there.",
+          "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
+          ...setFullName()
         ];
       return [
-        "The host exists, but nothing listens on this port: the server is restarting or stopped, or the port is wrong.",
+        "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, or the name leads to an old address.",
+        ...checkPort(context),
         "Look at the server's state. If it is stopped, start it. Then run the job again:",
-        azShow(context, "state")
+        azShow(context, "state"),
+        ...lookUp(context)
       ];
     },
     { retries: 1 }
@@ -6414,9 +6406,9 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
     (context, { text }) => {
       if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (isIpv6Only(text)) return withoutIpv6(context);
+      if (IPV6_ONLY.test(text)) return withoutIpv6(context);
       return [
-        "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, or it has only IPv6.",
+        "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, it has only IPv6, or a firewall rejects the packets.",
         "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
         run("ip route"),
         ...atPostgres(context, ["If the server is in a private network, use a runner in that network."])
@@ -6430,6 +6422,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS"
     ],
     "The runner could not make or use the connection, for the reason in the message.",
+    (_context, { text }) => /header/.test(text) ? ["Set the secret for this header again, without a line break."] : [],
     (context) => isPostgres(context) ? [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName()] : [...seeAnswer(context), ...reachable(context)],
     "Run the job again.",
     { retries: 1 }
@@ -6439,12 +6432,16 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i
     ],
-    (context) => isPostgres(context) && NO_NAME.test(context.host ?? "") ? "`host` is an IP address, or one word, and the server's certificate is for its full name. Nothing secret was sent." : "The certificate does not contain the name that was asked for: it is not the server's own name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
-    (context) => isPostgres(context) ? [
-      ...setFullName(),
-      "Azure's certificates contain no IP addresses, no aliases (CNAME) and no `privatelink` names: use the server's own name, with a private endpoint too.",
-      "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password."
-    ] : [...seeWhoAnswers(context), ...reachable(context)]
+    "The certificate does not contain the name that was asked for: that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+    (context, { text }) => {
+      if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
+        return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
+      const names3 = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|cert's CN: )[\w.*:-]+/g);
+      return [
+        ...names3 ? [sentence`Set \`host\` to a name in the certificate: ${listOf(names3.map(code))}.`] : setFullName(),
+        "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password."
+      ];
+    }
   ],
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
@@ -6456,9 +6453,9 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
-    (context) => `Check the file that \`${authoritiesOf(context)}\` or another of these variables names. In a container, the path is that of the container:`,
+    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container:`,
     run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
-    "Each certificate in it needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`."
+    "Each certificate in the file needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`."
   ],
   "tls-certificate": [
     [
@@ -6468,7 +6465,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (_context, { code: code2, text }) => `The certificate, or that of its authority, ${FAULTS.find(([words2]) => words2.test(`${code2} ${text}`))?.[1]}. Those of Microsoft and GitHub have no such fault: usually a proxy or firewall that inspects TLS shows its own instead. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
     "See whose certificates these are, and the settings, in a step of the same job:",
     (context, { text }) => run(look(context, WEAK.test(text) ? "" : " | openssl x509 -noout -text"), SHOW_OPENSSL),
-    (context) => sentence`If something inspects TLS, exempt ${code(hostOf(context))} from the inspection.`,
+    exempt,
     "Or let the owner of the proxy or of the server renew its certificates, with RSA keys of at least 2048 bits, SHA-256 signatures and the extensions of RFC 5280."
   ],
   "tls-unknown-authority": [
@@ -6479,33 +6476,29 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, this is not the server, or the server does not send its intermediate certificate. Nothing secret was sent.",
     "See who issued the certificate:",
     (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
+    exempt,
     (context) => isPostgres(context) ? [
       context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`, with the intermediate ones.",
       "If a well-known authority issued it, let the owner of the server install the intermediate certificate too."
     ] : [
       "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
-      run(`${authoritiesOf(context)}=<path-to-pem>`)
+      run(`${authoritiesOf(context)}=<path-to-pem>`),
+      ...authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? ["The Azure CLI then trusts no other: append the certificate to a copy of its `certifi/cacert.pem`."] : []
     ]
   ],
   "tls-refused": [
-    [
-      /(alert|tls)\W{1,3}access.?denied|unrecognized.?name|number (49|112)\b/i,
-      /(alert|error: tls)\W{1,3}(unknown.?ca|unknown.?cert|bad.?cert|no.?cert|unsupported.?cert|cert|decrypt.?error)|certificate required|number (4[1-68]|51|116)\b/i
-    ],
-    (_context, { text }) => /access.?denied|unrecognized.?name|number (49|112)\b/i.test(text) ? "A firewall or proxy that inspects TLS does not allow this host, or nothing has this name there." : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+    /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|number (4[1-689]|51|80|112|116)\b/i,
+    (_context, { text }) => /access.?denied|internal.?error|unrecognized.?name|number (49|80|112)\b/i.test(text) ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host." : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
     seeWhoAnswers,
-    (context) => sentence`Allow ${hostToAllow(context)} in the firewall or proxy of the runner's network, without a client certificate.`,
+    exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."])
   ],
   "tls-outdated": [
-    [
-      /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
-      "AADSTS1002016"
-    ],
-    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions. A proxy that inspects TLS is a frequent reason.",
+    /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
+    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. Usually it is an old proxy or firewall that inspects TLS. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions.",
     "See who answers, with which TLS, and what limits the TLS of the runner:",
-    (context) => run(look(context), SHOW_OPENSSL),
-    "If it is a proxy, or not a server of Azure or GitHub, let its administrator enable TLS 1.2 or newer with strong keys.",
+    (context) => run(look(context, "", " -legacy_server_connect"), SHOW_OPENSSL),
+    "If it is not a server of Azure or GitHub, let its administrator exempt this host from the inspection of TLS, or update it to TLS 1.2 or newer, strong keys and RFC 5746.",
     (context) => isPostgres(context) ? [...pastPooler(context), "The lowest version of the server is its parameter `ssl_min_protocol_version`."] : bypassProxy(context)
   ],
   "tls-handshake": [
@@ -6513,14 +6506,15 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_SSL_* EPROTO*",
       /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/
     ],
-    "The two sides cannot agree on TLS: what answers may not speak TLS at all, because a different service listens on this port, or a proxy is in between.",
+    "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.",
     (context) => isPostgres(context) ? [] : [CHECK_PROXY],
-    seeWhoAnswers
+    seeWhoAnswers,
+    (context) => atPostgres(context, ["Check `host` and `port`."])
   ]
 });
 var HIDDEN = "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0).";
+var FULL_NAME = /^[^.]+\.postgres\.database\./;
 var LOOPBACK = /[\s"[(](127\.|::1\b)/;
-var NO_NAME = /^([\d.]+|[^.]+)$/;
 var WEAK = /weak|small/i;
 var SHOW_OPENSSL = "env | grep -E 'OPENSSL|NODE_OPTIONS'";
 var FAULTS = [
@@ -6533,16 +6527,14 @@ var MORE_TIME = "If the network is slow, set `NODE_OPTIONS: --network-family-aut
 var CHECK_PROXY = "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.";
 var PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
-    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
+    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
     "Run the job in the server's network. `docs/private-network.md` shows three ways."
   ]
 });
 var NETWORK = [...RUNNER, ...ON_THE_WAY];
-var PRIVATE_ADDRESS = / (10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/i;
-function isIpv6Only(text) {
-  return /[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i.test(text) && !/ \d+\.\d+\.\d+\.\d+:\d/.test(text);
-}
+var PRIVATE_ADDRESS = /[ (](10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
+var IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
 function withoutIpv6(context) {
   return [
     "The address is an IPv6 address, and the runner's network has no way to it. GitHub's own runners have no IPv6.",
@@ -6552,7 +6544,8 @@ function withoutIpv6(context) {
 }
 function authoritiesOf(context) {
   if (isPostgres(context)) return "ssl-root-cert";
-  return context.with === "entra" && context.signIn?.type === "azure-cli" ? "REQUESTS_CA_BUNDLE" : "NODE_EXTRA_CA_CERTS";
+  if (context.with === "entra" && context.signIn?.type === "azure-cli") return "REQUESTS_CA_BUNDLE";
+  return "NODE_EXTRA_CA_CERTS";
 }
 function fromOutside(context) {
   return [
@@ -6572,36 +6565,44 @@ function reachable({ proxy, ...context }) {
     run("HTTPS_PROXY=http://<proxy>:<port>")
   ];
 }
+function checkPort({ port: port2 = 5432 }) {
+  return [5432, 6432, 7432, 8432].includes(port2) ? [] : ["If it is an Azure server, set `port: 5432`."];
+}
+function exempt(context) {
+  return [sentence`If a proxy or firewall inspects TLS, let it pass ${hostToAllow(context)} without inspection.`];
+}
 function lookUp(context) {
-  if ((0, import_node_net.isIP)(hostOf(context))) return [];
-  return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(hostOf(context))}`)];
+  const host = hostNameOf(context);
+  if ((0, import_node_net.isIP)(host)) return [];
+  return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(host)}`)];
 }
 var INSIDE = /\.(svc|local|internal|lan)$/;
 function seeWhoAnswers(context) {
   return ["See who answers, and with which TLS:", run(look(context))];
 }
-function look(context, then = "") {
+function look(context, then = "", options = "") {
   const host = hostOf(context);
   const port2 = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
-  return `openssl s_client -connect ${shell(host)}${port2} </dev/null${then}`;
+  const proxy = context.proxy ? ` -proxy ${shell(context.proxy)}` : "";
+  return `openssl s_client${options} -connect ${shell(host)}${port2}${proxy} </dev/null${then}`;
 }
 
 // src/diagnosis/fallbacks.ts
 var [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
-    byItsWords("The step failed with an error that this action does not recognize"),
+    byItsWords("The step failed with an unknown error", "a proxy, a pooler, or a fault of this action"),
     (context) => context.host === void 0 ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context),
-    "Run the job again with `Enable debug logging` ticked.",
-    "If the error persists, open an issue in this action's repository, with this message."
+    "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message."
   ]
 });
+var CHECK_APPLICATION = "Check `client-id`, `tenant-id` and `environment`, and that the application is in this tenant:";
 var USE_OIDC = "Use `auth-type: oidc`, which does not need the Azure CLI.";
 var FALLBACKS = [
   ...rulesFor("github", {
     "oidc-unavailable": [
       {},
-      "GitHub's OIDC endpoint is overloaded, or the connection to it broke.",
+      "GitHub's OIDC endpoint has a fault or is overloaded, or the connection to it broke.",
       "Run the job again.",
       "Look for an outage of Actions: https://www.githubstatus.com",
       { retries: 3 }
@@ -6611,8 +6612,7 @@ var FALLBACKS = [
     "entra-answer-unreadable": [
       [
         "NOT_JSON AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
-        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: 'access_token'|gave no token|Response had no |^No response$/,
-        /HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection/
+        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|token_endpoint not found|Response had no |^No response$|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/
       ],
       "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
       seeAnswer,
@@ -6622,8 +6622,8 @@ var FALLBACKS = [
     ],
     "entra-refused": [
       [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
-      byItsWords("Entra refused the sign-in"),
-      checkSignIn,
+      byItsWords("Entra refused the sign-in", "a wrong ID, tenant or cloud, a setting of the tenant, or a fault there"),
+      ({ signIn: signIn2 }) => isApplication(signIn2) ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn2)))] : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."],
       (_context, { text }) => {
         const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
         return number ? `Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}` : [];
@@ -6633,19 +6633,18 @@ var FALLBACKS = [
     "cli-failed": [
       {
         signIn: "azure-cli",
-        // Its own errors begin so; other words are those of a shell, a loader or Python.
-        text: /^(?!(ERROR|WARNING): |.*unrecognized argument)|Traceback|unexpected error|Error:|No module|is misspelled|azext_|cliextensions|load extension/
+        // Words of a shell, a loader or Python, which are not its own.
+        text: /\b(Import|ModuleNotFound|Attribute|Type|Name|Syntax)Error|VersionConflict|DistributionNotFound|unexpected keyword|cannot import|OpenSSL|Segmentation|Illegal instruction|No module|is misspelled|azext_|cliextensions|ExtensionDirectory|load(ing command module| extension)|^Command failed|^spawn |^"?(\/|[A-Z]:\\)|python(?! object)|dyld|snap|librar|No such file|command not|\baz: Permission|not recognized|cannot (find the (path|file)|perform|create|open)|please report|application control/i
       },
-      (_context, { text }) => /azext_|cliextensions|load extension/.test(text) ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty or incomplete, or it does not fit this version." : "The Azure CLI itself failed: it has a fault, its packages or extensions do not fit together, or it starts with a Python in which it is not installed.",
+      (_context, { text }) => /azext_|cliextensions|ExtensionDirectory|load extension/.test(text) ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty, incomplete or not readable for the runner's user, or it does not fit this version." : /snap| policy|virus|spawn|Illegal|Segment|Permission|relocat|GLIBC|Win32|\((126|SIG.*|3\d{9})\)$/.test(text) ? "This machine does not let the Azure CLI start: it is a snap in a container or a service, its files are not readable for the runner's user, a policy or a virus scanner stops it, or it is built for a different processor or system." : "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages or libraries do not fit together (after an update, or because `PYTHONPATH`, `PYTHONHOME` or `LD_LIBRARY_PATH` names others), or this version has a fault.",
       USE_OIDC,
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
-      run("which -a az", "az version", GET_TOKEN),
-      "On a self-hosted runner, remove what does not belong there: a second `az`, or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). Then install the newest Azure CLI again: https://aka.ms/azure-cli",
-      "If the message names OpenSSL or `cryptography`, remove `OPENSSL_CONF` and `OPENSSL_MODULES` from the job's environment, or set `CRYPTOGRAPHY_OPENSSL_NO_LEGACY=1`."
+      run("which -a az", "az version", "env | grep -E '^(PYTHON|OPENSSL|LD_)'", GET_TOKEN),
+      "Remove what does not belong there: a second `az`, variables for another Python or OpenSSL (`PYTHONPATH`, `OPENSSL_CONF`, `OPENSSL_MODULES`), or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). On a self-hosted runner, then install the newest Azure CLI again: https://aka.ms/azure-cli"
     ],
     "cli-refused": [
       { signIn: "azure-cli" },
-      byItsWords("The Azure CLI gave no token", USE_OIDC),
+      byItsWords("The Azure CLI gave no token", "an old version, or a missing managed identity or sign-in", USE_OIDC),
       "Or see where the same command fails, and with which version, in a step of the job. The newest version: https://aka.ms/azure-cli",
       run("az version", GET_TOKEN)
     ]
@@ -6653,16 +6652,13 @@ var FALLBACKS = [
   ...rulesFor("postgres", {
     "server-error": [
       "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
-      byItsWords("The server refused the request"),
+      byItsWords("The server refused the request", "an extension, an event trigger or a setting of the server"),
       "Try the same in psql, as the same role. There, see which product and version answers, because others know other settings and SQL, and which event triggers the database has, whose functions run at each GRANT:",
       run("SELECT version();\nSELECT evtname, evtfoid::regproc FROM pg_event_trigger;"),
       (_context, symptom) => sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
     ]
   })
 ];
-function checkSignIn({ signIn: signIn2 }) {
-  return isApplication(signIn2) ? ["Check `client-id`, `tenant-id` and `environment`:", SHOW_TENANT] : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."];
-}
 
 // src/diagnosis/github.ts
 var GITHUB = rulesFor("github", {
@@ -6681,8 +6677,8 @@ var GITHUB = rulesFor("github", {
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))/,
-    "GitHub does not issue this ID token, for the reason in its message. With status 401, 404 or 410, the token with which the job asked for it has expired, or the job has ended.",
-    "Run the job again. In a long job, run this step early, or in a job of its own.",
+    "GitHub does not issue this ID token, for the reason in its message: the token with which the job asks for it has expired (401), the job has ended (404, 410), a step changed the request (400), or a rule of the organization or the enterprise forbids it (403).",
+    (_context, { text }) => /Error Code : 4(01|04|10)/.test(text) ? "Run the job again. In a long job, run this step early, or in a job of its own." : "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception.",
     "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL."
   ]
 });
@@ -6692,23 +6688,22 @@ var HTTPS = ["entra", "github", "azure", "github-issues"];
 var PRODUCTS = "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
 var PROXY = rulesFor(HTTPS, {
   "proxy-sign-in": [
-    ["CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
-    "The proxy between the runner and this host asks for a sign-in.",
-    "Add the sign-in to the variable. In the password, percent-encode all but letters and digits:",
+    ["CONNECT_401 CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
+    "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` has none, or one that the proxy does not accept.",
+    "Add the user and the password to the variable. In the password, percent-encode all but letters and digits:",
     run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
     "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
     bypassProxy
   ],
   "proxy-overloaded": [
     [
+      "CONNECT_408 CONNECT_429",
       { codes: "CONNECT_5*", text: /^(?!.*\b5[01]1\b)/ },
-      { status: ["5xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
-      new RegExp(`HTTP status 5\\d\\d with .*${PRODUCTS}`, "i"),
-      { status: ["5xx"], text: /handshake ?fail|tls handshake/i }
+      { status: ["5xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}|handshake ?fail|tls handshake`, "i") },
+      new RegExp(`HTTP status 5\\d\\d with .*${PRODUCTS}`, "i")
     ],
-    "The proxy itself could not connect to this host: it is overloaded, or its own DNS, firewall, TLS or upstream proxy fails.",
-    "Run the job again.",
-    "If the error persists, ask the proxy's administrator to look for this host in the proxy's log.",
+    "The proxy itself could not connect to this host: it is overloaded, its rules forbid the host, or its own DNS, firewall, TLS inspection or upstream proxy fails.",
+    "Run the job again, or ask the proxy's administrator to look for this host in the proxy's log and to let it pass without TLS inspection.",
     bypassProxy,
     { retries: 2 }
   ],
@@ -6716,46 +6711,46 @@ var PROXY = rulesFor(HTTPS, {
     [
       { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
       "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
-      /tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
-      /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
-      /^(?=.*Parse Error).*(Expected HTTP|Missing expected)/,
+      /Pool\(host='([\w.-]+)'.*Connection( to (?!\1 )\S+ timed out|\(host='(?!\1'))|tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
+      /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy(?!.*Tunnel connection failed)|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
     ],
-    "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing listens there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.",
+    (_context, { text }) => /SOCKS/i.test(text) ? ["`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.", { retries: 0 }] : "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing listens there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.",
     "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, `127.0.0.1` is the container itself:",
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner:",
     (context) => run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
     { retries: 1 }
   ],
+  "proxy-removed-token": [
+    /'Authorization' header|Authenticated requests get/,
+    "The request arrived without the token that this action sent, or with a changed one: a proxy or a gateway between the runner and this host removed or changed the header `Authorization`.",
+    bypassProxy,
+    "If no proxy is set, run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner."
+  ],
   "proxy-refused": [
     [
       "CONNECT_* ERR_PROXY_TUNNEL ERR_TUNNEL_CONNECTION_FAILED HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW Z_DATA_ERROR",
       { status: ["3xx", 413, 414, 431, 511] },
-      {
-        codes: "NOT_JSON",
-        status: ["2xx", "3xx", "4xx"],
-        text: /^(?!HTTP status (408|429|[23].*empty answer)|.*Our services aren)/
-      },
+      { codes: "NOT_JSON", text: /^HTTP status (?!5|408|429|[23].*empty answer|.*Our services aren)/ },
       /Error Code : ([34]\d\d(?!.*Our services aren).*HTML page|511)|when HTTP Tunneling|Tunnel connection failed/,
       /\bParse Error: (?!.*EOF)|match the HTTP\/1.1 protocol|BadStatusLine/,
       { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
       { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") }
     ],
-    (_context, { text }) => /overflow|\b(413|414|431)\b/i.test(text) ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts." : /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i.test(text) ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)." : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text) ? "The answer was not valid HTTP: a proxy or a firewall between the runner and this host changed it, or something else answers." : "A proxy or a firewall between the runner and this host does not allow the connection.",
-    allowInProxy,
-    seeAnswer
+    ({ proxy }, { text }) => /overflow|\b(413|414|431)\b/i.test(text) ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts." : /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i.test(text) ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)." : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text) ? `The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy or" : "a proxy or a firewall between the runner and this host"} changed the answer, or something else answers.` : "A proxy or a firewall between the runner and this host does not allow the connection.",
+    seeAnswer,
+    allowInProxy
   ]
 });
 
 // src/diagnosis/managed-identity.ts
 var OF_PROXY = new RegExp(
-  `HTTP status (407|50[24] (?!.*dial tcp)|[234]\\d\\d with an HTML page|3\\d\\d|2\\d\\d with (?!an empty)|5\\d\\d with .*${PRODUCTS})|Required metadata header|X-Forwarded-For|Parse Error|Response had no `,
+  `HTTP status (407|50[24] (?!.*dial tcp)|(?!40[15])[234]\\d\\d with an HTML page|3\\d\\d|2\\d\\d with (?!an empty)|5\\d\\d with .*${PRODUCTS})|Required metadata header|X-Forwarded-For|Parse Error|Response had no `,
   "i"
 );
-var AGAIN = /\b(try|retry)\b|temporar|throttl/i;
+var AGAIN = new RegExp(`please try|${PASSES.source}`, "i");
 var FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
-var IMDS = /^169\.254\.169\.254$/;
 var NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 var APP = { "resource-group": "<resource-group>", name: "<app>" };
 var MACHINE = { ...APP, name: "<vm>" };
@@ -6773,7 +6768,7 @@ function bypass({ signIn: signIn2, host }) {
 }
 var MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-gone": [
-    { signIn: "managed-identity", text: /AADSTS(7000(?!112\b)\d+|5001[23]|90002)\b/ },
+    { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|14|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
     "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. An app has the same commands:",
     run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
@@ -6789,23 +6784,33 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
     "On Windows, add the user to the local group `Hybrid agent extension applications`, and restart the service `himds`."
   ],
+  "managed-identity-offline": [
+    { signIn: "managed-identity", text: /HTTP status .*\b(Get|Post) "?https:[^ "]*"?: / },
+    // how Go words it
+    "The identity endpoint answered, but could not reach the host in its message: the DNS, a firewall or a proxy of the machine, or of the node in AKS, does not let it.",
+    "Run the job again. If the error persists, allow this host and port 443 in the network of the machine, or of the nodes.",
+    { retries: 2 }
+  ],
   "managed-identity-aks": [
-    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|identities for pod|no azure identity found/,
-    "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of the pod's service account, pod identity has no binding for the pod, or it needs to know the identity.",
+    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required/,
+    "In AKS, Azure Workload Identity has no token of the service account of the runner's pod, or `client-id` is missing.",
     "See which labels and which service account the pod has:",
     run("kubectl get pod <pod> --output yaml"),
-    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
-    "With pod identity, the label is `aadpodidbinding`, with the selector of an `AzureIdentityBinding`.",
+    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.'
+  ],
+  "managed-identity-aks-pod": [
+    /AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname/,
+    "AKS pod identity (NMI and MIC) has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod, or MIC could not assign the identity.",
+    "Compare the pod's label `aadpodidbinding` with the selector of the `AzureIdentityBinding`. The log of MIC says why it assigned no identity:",
+    run("kubectl get pod <pod> --output yaml", "kubectl get azureidentitybinding --all-namespaces --output yaml"),
+    "Or use Azure Workload Identity instead of pod identity, which is retired, and remove pod identity from the cluster: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
     { retries: 1 }
     // a new pod gets its identity a moment later
   ],
   "managed-identity-other-cloud": [
     [
-      {
-        signIn: "managed-identity",
-        text: /\bEC2ws\b|Metadata-Flavor|Metadata Server for VM|MMDS|Resource not found: \//
-      },
-      { signIn: "managed-identity", host: IMDS, status: [401, 404], text: /not JSON|HTML page/ }
+      { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
+      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, status: [401, 404], text: /not JSON|HTML page/ }
     ],
     "The runner is a virtual machine, but not one of Azure: the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker answered, which issues no tokens for a managed identity of Azure.",
     "Use `auth-type: oidc`, which works in each cloud."
@@ -6816,9 +6821,9 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", text: OF_PROXY },
       { signIn: "managed-identity", atProxy: true }
     ],
-    "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or the runner is not in Azure, and something else answers.",
+    "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or another service answers at its address: outside Azure, or because a variable of the job names it.",
     bypass,
-    "If the runner is not in Azure, use `auth-type: oidc`."
+    "If there is no proxy, or the runner is not in Azure, use `auth-type: oidc`, which does not need this endpoint."
   ],
   "managed-identity-request": [
     [
@@ -6826,8 +6831,9 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
-    ({ signIn: signIn2 }) => `${signIn2?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint, or the" : "The"} identity endpoint does not accept the request: a variable of the job is that of another app, of an earlier start of this app, or of a different kind of endpoint, or it is not a URL. Or a proxy changed the request.`,
-    "Use `auth-type: oidc`, which does not need this endpoint. In a container app, `auth-type: managed-identity` knows it.",
+    ({ signIn: signIn2 }) => `${signIn2?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint. Or the" : "The"} identity endpoint does not accept the request, or something else answers at its address: usually, a variable of the job (such as \`IDENTITY_ENDPOINT\`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL. Pod identity (in AKS) or a proxy can answer, too.`,
+    "Use `auth-type: oidc`, which does not need this endpoint.",
+    ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "Or use `auth-type: managed-identity`, which knows it, or install the newest Azure CLI: https://aka.ms/azure-cli" : [],
     "Or see which variables the job has:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     ...OWN_VARIABLES,
@@ -6835,10 +6841,10 @@ var MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-not-listening": [
     [
-      { signIn: "managed-identity", codes: "ECONNREFUSED", text: NOT_IMDS },
+      { signIn: "managed-identity", codes: "ECONNREFUSED ENOTFOUND", text: NOT_IMDS },
       { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ }
     ],
-    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is that of another container, or the endpoint is still starting.",
+    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is wrong or that of another container, or the endpoint is still starting.",
     ...LIST_OF_APP,
     ...OWN_VARIABLES,
     { retries: 2 }
@@ -6848,10 +6854,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint is un|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
-      {
-        signIn: "managed-identity",
-        codes: "ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ETIMEDOUT ENOTFOUND EACCES EPERM"
-      }
+      { signIn: "managed-identity", codes: "ECONNREFUSED EHOST* ENETUNREACH ETIMEDOUT EACCES EPERM" }
     ],
     "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
     "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
@@ -6863,18 +6866,17 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       /Specifying a .{1,60} is not supported|Identities can only be system assigned|supports only system-assigned|User assigned identity is .{0,20}not supported/i,
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell"
     ],
-    "The runner's host (such as Azure Arc, Cloud Shell or Service Fabric) has one identity of its own. `client-id` cannot choose another one.",
-    "Remove `client-id`.",
-    "If the runner is a virtual machine of Azure, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment."
+    "The runner's host (such as Azure Arc, Azure Automation, Cloud Shell or Service Fabric) has one identity of its own. `client-id` cannot choose another one.",
+    "Remove `client-id`. If the runner is a virtual machine of Azure, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment."
   ],
   "managed-identity-unknown": [
     [
-      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|not (been )?assigned|does not exist|n.t (been )?assigned)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|No (User|System) Assigned .{0,40}Identity found/i,
+      /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|(not|n.t) (been )?(assigned|enabled|configured)|does not exist)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|Failed to get MSI token|No ((User|System) Assigned|managed identit).{0,50}\bfound/i,
       { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
       /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
       "unable_to_create_source"
     ],
-    "The runner does not have the requested identity: `client-id` is wrong, none is assigned, or there is no default identity, or several, and `client-id` does not choose one.",
+    "The runner does not have the requested identity: `client-id` is wrong (an object ID, for example), or this identity is not assigned. Without `client-id`, there is no default identity: none is assigned, or several are.",
     ({ signIn: signIn2 }) => `${isApplication(signIn2) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
     listIdentities,
     'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.'
@@ -6882,9 +6884,9 @@ var MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-refused": [
     [
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
-      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|Traceback \(msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/
+      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/
     ],
-    ({ signIn: signIn2 }) => isApplication(signIn2) ? "The identity endpoint refused the request, for the reason in its message. If the message has none, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none." : "The Azure CLI is signed in with a managed identity, or with the account of Cloud Shell or of a compute of Azure Machine Learning. The endpoint that issues its tokens refused the request: the identity is not assigned any more, the endpoint issues no tokens for PostgreSQL, or the Azure CLI is too old.",
+    ({ signIn: signIn2 }) => isApplication(signIn2) ? "The identity endpoint refused the request, for the reason in its message. If it names hosts of another cloud, `environment` is wrong. If it has no reason, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none." : "The Azure CLI is signed in with a managed identity, or with the account of Cloud Shell or of a compute of Azure Machine Learning. The endpoint that issues its tokens refused the request: the identity is not assigned any more, the endpoint issues no tokens for PostgreSQL, or the Azure CLI is too old.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
     ({ signIn: signIn2 }) => isApplication(signIn2) ? "Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities." : "Or sign in with azure/login right before this step (by hand: `az login`), with the newest Azure CLI: https://aka.ms/azure-cli",
     listIdentities
@@ -6895,16 +6897,16 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       { signIn: "managed-identity", text: /socket hang up|HTTP status 2\d\d with an empty/ },
-      /MSI: Failed to retrieve.*(Max retries|refused|timed out|Too many)|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/
+      /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
     "Run the job again.",
-    "If the error persists, check that `client-id` is a client ID and not an object ID. Then restart the machine or the app, or create its identity again.",
+    "If the error persists, use `auth-type: oidc`, which does not need this endpoint. Or check that `client-id` is a client ID and not an object ID, and restart the machine or the app, or create its identity again.",
     { retries: 3 }
   ]
 });
 function listIdentities({ inApp }, { text }) {
-  if (inApp || /Unable to load the proper/.test(text)) return LIST_OF_APP;
+  if (inApp || /Unable to load/.test(text)) return LIST_OF_APP;
   return [
     "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
     run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" }))
@@ -6936,43 +6938,36 @@ var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 // src/diagnosis/postgres.ts
 var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
 var ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"\u00ab\u00bb\u201e]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
+var NEON = /endpoint|compute node|(control plane|console) request|quota|connections? attempts|project (name|option)/i;
 var POOLER_REASONS = {
   "It accepts no password as long as this token. The token of an application is shorter than that of a user.": /password too|too large|partial pkt/,
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter|command-line option|support the option/,
+  "Its servers differ, as the message shows.": /among backends|does not match|changed$/,
   "Its pool mode shares connections. `pool_mode = session` does not.": /prepared|cached plan|transaction|portal|bind|pooling|frontend message/,
-  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|secret/i,
-  "It, or the server behind it, does not allow this user, database or address.": /hba|host based|blocked|banned|breaker|allow_list|rejected|permission|SSL/i,
-  "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant/i,
-  "Neon's proxy does not know, or does not serve, the endpoint at the start of `host`.": /endpoint|control plane|quota/i,
+  "It asks for a client certificate, which this action does not send.": /client certificate/,
+  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!MD5 )secret/i,
+  "It, or the server behind it, does not allow this user, database or address.": /hba|host based|blocked|banned|allow_list|login rejected|permission|SSL/i,
+  "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant|EINVALIDUSER/i,
   "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
-  "Its configuration has no such database, or not for this user.": / route |pool configur|No pool|database/,
+  "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database (?!c)/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
-  "It expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|authenticat/i,
+  "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/
 };
 var SCHEMA = /\b(sch[e\u00e9]mas?|schematu?|esquema|skema) |(\u30b9\u30ad\u30fc\u30de|\u0441\u0445\u0435\u043c[\u0430\u0435\u0438\u044b]|\u6a21\u5f0f) |\u10e1\u10e5\u10d4\u10db\u10d0|\u015femas\u0131n|\uc2a4\ud0a4\ub9c8\(/i;
-var LET_OWNER_GRANT = [
+var schemaNotPermitted = ({ user }, { text }) => [
+  "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
   "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
-    'GRANT USAGE ON SCHEMA "<schema>" TO "<user>" WITH GRANT OPTION;',
+    `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`,
     "SELECT nspname, nspowner::regrole FROM pg_namespace;"
   )
 ];
 var NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["\u00ab\u00bb\u201e]\s?([^"\u00ab\u00bb\u201e\u201c]+?)\s?["\u00ab\u00bb\u201c]/i;
 var ROLE_IN_OTHER_LANGUAGE = /(Roll[ei]\w*|r\u00f4le|rol[\u0105i]?|ruolo|papel|role\)|\u0440\u043e\u043b[\u044c\u0438\u0456]|\u0440\u043e\u043b\u043b?\u044e|\u30ed\u30fc\u30eb|\u89d2\u8272|\u10e0\u10dd\u10da\S*) ?\(?["\u00ab\u00bb\u201e]|["\u00bb\u201c] ?(rol|\ub864)/i;
 var NOT_ENCRYPTED = /^(?!.*server login)(?=.*pg_hba)(.*SSL (off|\u5173\u95ed)|(?!.*(SSL|GSS)).*(encr|schl\u00fcssel|chiffr|cifr|cript|crittogr|krypt|szyfr|\u015fifre|\u0448\u0438\u0444\u0440|\u6697\u53f7|\u52a0\u5bc6|\uc554\ud638\ud654|\u10d3\u10d0\u10e8\u10d8\u10e4\u10d5\u10e0))/i;
-var DATABASE = /(databas\w*|Datenbank|(banco|base) de (dados|datos|donn\u00e9es)|baz[ay] danych|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u0438]( \u0434\u0430\u043d\u0438\u0445)?|\u10d1\u10d0\u10d6\u10d0\S*:?)\s?[\u00ab\u00bb"]|" (\ub370\uc774\ud130\ubca0\uc774\uc2a4|veritaban\u0131)/;
+var DATABASE = /(databas\w*|Datenbank|(banco|base) de (dados|datos|donn\u00e9es)( inv\u00e1lido| no v\u00e1lida)?|baz[ay]( danych)?|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u0438]( \u0434\u0430\u043d\u0438\u0445)?|\u10d1\u10d0\u10d6\u10d0\S*:?)\s?[\u00ab\u00bb"]|" (\ub370\uc774\ud130\ubca0\uc774\uc2a4|veritaban\u0131)/;
 var POSTGRES = rulesFor("postgres", {
-  "not-postgres": [
-    // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-    [
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest|unknown message code|expected authentication request/,
-      "NOT_POSTGRES"
-    ],
-    "A different service listens on this port: its answer to a request for TLS is not PostgreSQL's.",
-    "Check `host` and `port`. PostgreSQL's port is 5432, and 6432 for the built-in PgBouncer.",
-    setFullName
-  ],
   "token-not-asked-for": [
     "HASH_REQUESTED",
     "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
@@ -6989,14 +6984,16 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "protocol-violation": [
     [
-      "PROTOCOL_VIOLATION",
+      "PROTOCOL_VIOLATION NOT_POSTGRES",
+      // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest|unknown message code|expected authentication request/,
       /^SASL: (?!.*client password)/,
       // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
-      { codes: "08P01", text: /^(?!bind).*(message|SCRAM|packet size|protocol synchronization)/ },
+      { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/
     ],
-    "The server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-    "Check `host` and `port`: perhaps a different service listens there.",
+    "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    "Check `host` and `port`. PostgreSQL's port is 5432.",
     setFullName,
     "If a proxy or a connection pooler is in between, set `host` to the server itself."
   ],
@@ -7007,9 +7004,8 @@ var POSTGRES = rulesFor("postgres", {
     (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
     "If a role or a privilege is missing, create or grant it on all nodes, as an administrator of the cluster:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
-    "Otherwise, compare the nodes, and update those that are behind:",
-    run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
-    "If all have the same, update Citus, or open a support request for the cluster in the Azure portal."
+    "Otherwise, compare the nodes, and update those that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal:",
+    run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');")
   ],
   "token-in-password": [
     { ...ABOUT_TOKEN, signIn: "password" },
@@ -7053,9 +7049,7 @@ var POSTGRES = rulesFor("postgres", {
     /AAD_AUTH_TOKENTYPE_APP_/,
     "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
     "Set `user` to the role of the identity that signs in.",
-    findRole,
-    "If the identity has no role yet, make it an administrator:",
-    makeAdmin
+    findRole
   ],
   "token-invalid": [
     ABOUT_TOKEN,
@@ -7067,30 +7061,41 @@ var POSTGRES = rulesFor("postgres", {
     ({ signIn: signIn2 }) => az("ad sp create", { id: signIn2?.type === "oidc" ? signIn2.clientId : "<client-id>" }),
     "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
   ],
+  "tls-required": [
+    [NOT_ENCRYPTED, /^(?!.*cached).*((SSL|TLS)( connection)?( is)? required|(requires|only) TLS|is insecure)/i],
+    "The server accepts only connections with TLS.",
+    "Remove `ssl-mode`, or set it to `verify-full`.",
+    "If a proxy or a pooler is in between, let it connect to the server with TLS."
+  ],
+  "other-provider": [
+    // Amazon's, Google's, Teleport's, and those of proxies that find a server by its name in TLS.
+    [
+      /RDS [Pp]roxy (supports only|has no credentials)|^(Cloud ?SQL|AlloyDB) |^access to db denied|\bSNI\b.*(missing|not received)/i,
+      { codes: "XX000 08P01", text: NEON }
+    ],
+    (_, { text }) => /\bSNI\b/i.test(text) ? "This is not the message of a flexible server of Azure. Another provider's server or proxy got no server name in TLS (SNI): `host` is an address, or something in between opens the TLS connection again." : "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, or does not serve the name in `host`: there is none, it is disabled or busy, or its project is over the quota.",
+    setFullName,
+    "If you mean that server, look it up in the console of its provider, and set `host` to its name and `user` and `password` to those of a role that it lets in. Teleport's roles list them as `db_users` and `db_names`."
+  ],
   "pooler-sign-in": [
     [
-      {
-        codes: "08P01",
-        text: /(password|SASL) authentication|empty password|cached error: (role|permission|no pg_hba|SSL)/
-      },
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
       {
         codes: "08* 58000 XX000",
-        text: /^(?!.*(Entra|AAD|Azure|Active Directory)).*(authenticat|SASL|SCRAM|\bmd5\b|state was|JIT)/i
+        text: /^(?!.*(Entra|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i
       },
-      /no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|[Cc]ircuit breaker|tenant identifier|secret format|[Ee]ndpoint (ID|could not)|this endpoint|Control plane|exceeded the .* quota|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type/
+      /no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type/
     ],
     poolerRefused,
     pastPooler,
-    (context, { text }) => /no such user/.test(text) ? findRole(context) : [],
-    "Or add the user, the database or the address that it refuses to the pooler's configuration."
+    "Or add the user, the database or the address that it refuses to the pooler's configuration. Azure's PgBouncer knows the roles of the server: set `user` to one of them."
   ],
   "password-refused": [
     [
       "28P01",
       /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i
     ],
-    passwordRefused
+    (context, symptom) => byPooler(context, symptom) ?? passwordRefused(context)
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
@@ -7106,15 +7111,9 @@ var POSTGRES = rulesFor("postgres", {
       run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`)
     ]
   ],
-  "tls-required": [
-    [NOT_ENCRYPTED, /(SSL|TLS) (connection )?(is )?required|only TLS/i],
-    "The server accepts only connections with TLS.",
-    "Remove `ssl-mode`, or set it to `verify-full`.",
-    "If a proxy or a pooler is in between, let it connect to the server with TLS."
-  ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*server login).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    /^(?!.*(server login|could not load)).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -7145,11 +7144,9 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/
     ],
-    "All connections of the server, of its PgBouncer, of the database or of the role are in use. Small servers have only a few dozen.",
-    ({ port: port2 = 5432 }, { text }) => port2 === 5432 || /clients already|slots are reserved|connections for /.test(text) ? [] : [`If a connection pooler listens on port ${port2}, set \`port: 5432\` to connect to the server directly.`],
+    "All connections of the server, of its PgBouncer, or of the role or the database (its `CONNECTION LIMIT`) are in use. Small servers have only a few dozen.",
+    (context, { text }) => context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
     "Run the job again when fewer clients are connected.",
-    "If the message names a role or a database, raise its limit:",
-    run('ALTER ROLE "<role>" CONNECTION LIMIT <n>;\nALTER DATABASE "<database>" CONNECTION LIMIT <n>;'),
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Look up how many connections the server allows. A larger compute size allows more:",
@@ -7158,33 +7155,31 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "server-restarting": [
     [
-      "57000 57P01 57P02 57P03",
-      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections)/,
-      /database (configuration changed|removed)|pgbouncer is shut|pooler is shut|server shut(ting)? down|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
+      { codes: "57000 57P01 57P02 57P03", text: /^(?!.*Hot standby)/ },
+      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections(?! Hot))|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
     ],
     "The server is restarting, failing over or being upgraded, or an administrator ended the session.",
     afterRestart,
     { retries: 4 }
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend nodes are down|to (connect to|get) remote server|connect to backend|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
-    "The connection pooler cannot connect to PostgreSQL at the moment: PostgreSQL is restarting, failing over or refusing the sign-in.",
+    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
+    "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
     "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 }
   ],
   "authentication-time-out": [
-    /canceling authentication due to timeout/,
+    /canceling authentication due to timeout|^authentication timed out/i,
     "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
     "Run the job again.",
     "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
     { retries: 1 }
   ],
   "server-time-out": [
-    ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle)[ _]timeout$/],
+    ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
     "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
-    "Run the job again.",
-    "If the error persists, see what limits there are, and where they are set:",
+    "Run the job again. If the error persists, see what limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
     "If the source is `user` or `database`, reset the limit:",
     run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
@@ -7200,23 +7195,15 @@ var POSTGRES = rulesFor("postgres", {
   wraparound: [
     /not accepting commands.*wraparound|multixact "members" limit/,
     "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-    "Vacuum the database that the message names, as its owner or an administrator:",
-    run("VACUUM (VERBOSE);"),
-    "Find and end the sessions that hold VACUUM back: https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND"
+    "Vacuum the database that the message names, as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND):",
+    run("VACUUM (VERBOSE);")
   ],
   "server-limit": [
-    ["53000 53400 54000", { codes: "53200", text: /shared memory|max_locks/ }],
-    "A limit of the server was reached: a migration can fill its lock table, for example.",
-    "Run the job again when less is going on.",
-    "If the error persists, raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
-    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
-  ],
-  "out-of-memory": [
-    ["53200 NO_PROCESS", /could not resize shared memory segment|could not fork|Cannot allocate memory|out of memory/i],
-    "The server has no memory left for this connection or statement.",
+    ["53000 53200 53400 54000 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
+    "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
     "Run the job again when the server is less busy.",
-    "If the error persists, choose a larger compute size. To see the current one:",
-    (context) => azShow(context, "sku"),
+    "If the error persists, choose a larger compute size, or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
+    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
     { retries: 2 }
   ],
   "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
@@ -7231,7 +7218,7 @@ var POSTGRES = rulesFor("postgres", {
   "read-only": [
     [
       "25006",
-      /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby/
+      /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby|Hot standby mode/
     ],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     "Find out whether it is a replica, and the percentage of its storage that is used:",
@@ -7248,23 +7235,31 @@ var POSTGRES = rulesFor("postgres", {
     [
       "40* 42710 55006 55P03",
       { codes: "23505", text: /"pg_\w+_index"/ },
-      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple/
+      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple|(catalog|schema) version mismatch/i
     ],
     "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
-    "Run the job again: it continues where it stopped.",
-    "Run this step after the migrations, not at the same time."
+    "Run the job again, after the migrations and not at the same time: it continues where it stopped."
   ],
   "extension-not-loaded": [
-    /shared_preload_libraries|must be preloaded|could not (access file|load library|find function .* in file)/,
-    "An extension in the database is not loaded by the server, or has another version than its library.",
-    "Look up which libraries the server loads, and set the same list with the extension added:",
+    /shared_preload_libraries|must be preloaded/,
+    "An extension in the database needs its library, which the server loads only when it starts.",
+    "Look up which libraries the server loads, set the same list with the extension added, and restart the server:",
     (context) => run(
       azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
-      azOnServer("parameter set", context, { name: "shared_preload_libraries", value: "<list>" })
+      azOnServer("parameter set", context, { name: "shared_preload_libraries", value: "<list>" }),
+      azServer("restart", context)
+    )
+  ],
+  "library-not-found": [
+    /could not (access file|load library|find function .* in file)/,
+    "The library that the message names is not on the server, or is not the one that the extension in the database needs. A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
+    "Look whether a setting names it, in another database or as another role if this sign-in fails:",
+    run(
+      "SELECT current_setting('session_preload_libraries');\nSELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;"
     ),
-    "Restart the server, which loads libraries only then:",
-    (context) => azServer("restart", context),
-    "Or update the extension, or drop it if nothing needs it:",
+    "If one does, correct it (quotes around each name, not around the list), or reset it:",
+    run('ALTER ROLE "<role>" RESET <setting>;\nALTER DATABASE "<database>" RESET <setting>;'),
+    "If none does, update the extension, or drop it if nothing needs it:",
     run('ALTER EXTENSION "<name>" UPDATE;')
   ],
   "name-encoding": [
@@ -7284,12 +7279,16 @@ var POSTGRES = rulesFor("postgres", {
     "If it is enabled, run your own SQL that calls them in database `postgres`."
   ],
   "pgaadauth-not-permitted": [
-    { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure AD)\b.*\badmin/i },
+    { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure A).*\badmin/i },
     "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
     "Sign in as one of the server's Entra administrators:",
     listAdmins,
     "Or make the identity that signs in an administrator:",
-    makeAdmin
+    (context) => azOnServer("microsoft-entra-admin create", context, {
+      "display-name": "<name>",
+      "object-id": objectId(context),
+      type: "ServicePrincipal"
+    })
   ],
   "principal-exists": [
     /Updating an existing principal isn.t supported/,
@@ -7300,14 +7299,20 @@ var POSTGRES = rulesFor("postgres", {
     run('REASSIGN OWNED BY "<role>" TO "<new-owner>";\nDROP OWNED BY "<role>";\nDROP ROLE "<role>";')
   ],
   "citus-worker": [
-    /operation is not allowed on this node|Citus worker|coordinator/,
+    /operation is not allowed on this node|Citus worker|(from|to) the coordinator/,
     "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
     "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
   ],
+  "entra-principal-type": [
+    /incorrect object type/,
+    "The identity with this object ID is not of the `type` that the server was given.",
+    "Set `type` to its actual type. If it is set already, compare `object-id` with that of the identity:",
+    (_context, { text }) => run(`type: ${text.match(/actual object type: '(user|group|service)'/)?.[1] ?? "<type>"}`),
+    `If both are right, create and bind the role by SQL: \`SECURITY LABEL FOR "pgaadauth" ON ROLE "<role>" IS 'aadauth,oid=<object ID>,type=<type>'\``
+  ],
   "entra-principal-not-found": [
-    /incorrect object type|Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|principal .*does not exist/i,
-    "The server did not find exactly one principal of this `type` with this object ID (or, without one, with exactly this display name) in its tenant, or cannot ask Entra.",
-    "If the message names an actual object type, set `type` to it.",
+    /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|failed to create .{0,20}principal|\bprincipal .*(not (exist|found)|invalid)/i,
+    "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
     (_context, { text }) => /unexpected error/.test(text) ? [
       "Create the server's own service principal in the tenant, as an administrator of the tenant:",
       az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
@@ -7324,18 +7329,23 @@ var POSTGRES = rulesFor("postgres", {
     "If this action has to act as that role, set `user` to it. Otherwise grant in the other direction:",
     run('GRANT "<role>" TO "<entra-user>";')
   ],
+  "role-not-found": [
+    { codes: "42704 22023", text: new RegExp(`^role "|${ROLE_IN_OTHER_LANGUAGE.source}`, "i") },
+    // 22023: SET ROLE
+    "The server has no role with this name. It is misspelt (names are case-sensitive), ends in the `@<server>` of a single server, or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
+    run("SELECT rolname FROM pg_roles ORDER BY rolname;")
+  ],
   "object-not-found": [
     [
       "42P01 42883 3F000",
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
-      { codes: "22023", text: /^role ".*" does not exist/ },
-      // SET ROLE
-      /column ".*" of relation ".*" does not exist/
+      { codes: "42703", text: /column ".*" of relation ".*" does not exist/ }
     ],
-    "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role), or code in the database, such as an event trigger, uses it without its schema.",
+    "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
     "If a migration ran at the same time, run the job again.",
-    ({ database }) => sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\du\` lists roles, \`\\dn\` schemas, \`\\d\` tables and \`\\df\` functions:`,
-    run("\\du")
+    ({ database }) => sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\d\` lists tables, \`\\dn\` schemas and \`\\df\` functions:`,
+    run("\\d")
   ],
   "catalog-not-readable": [
     { codes: "42501", text: /denied for (table|view) "?pg_(?!authid|shadow|statistic|large|user_m|hba)/ },
@@ -7344,18 +7354,26 @@ var POSTGRES = rulesFor("postgres", {
     ({ user }) => run(`GRANT SELECT ON pg_catalog.<catalog> TO ${identifier(user, "<user>")};`)
   ],
   "restricted-role": [
-    [
-      /cannot have explicit members/,
-      {
-        codes: "42501",
-        text: /restricted role|only superusers|only roles with the SUPERUSER|must be superuser|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)/i
-      }
-    ],
+    {
+      codes: "42501 0A000 XX000",
+      text: /super[- ]?(us|ut|u\u017c)|\u0441\u0443\u043f\u0435\u0440\u043f\u043e\u043b\u044c\u0437|\u0441\u0443\u043f\u0435\u0440\u043a\u043e\u0440\u0438\u0441\u0442|\u30b9\u30fc\u30d1\u30fc\u30e6\u30fc\u30b6|\u8d85\u7ea7\u7528\u6237|\uc288\ud37c\uc720|\u10d6\u10d4\u10db\u10dd\u10db\u10ee\u10db\u10d0\u10e0|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members/i
+    },
     "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
     "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`.",
     "If the message names an object of the app, set `user` to the owner of the object.",
     "If it names a parameter, set the parameter on the server:",
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
+  ],
+  "create-role-not-permitted": [
+    // "Role" without a name in the languages of the server.
+    {
+      codes: "42501",
+      text: /denied to (create|alter|drop) (role|database|extension)|of (the role )?"?azure_pg_admin|CREATEROLE|^(?!.*(["\u00ab\u00bb\u201e]|\b(permission|must|only|cannot)\b)).*(Rolle |r\u00f4le|\b(rol|roll|role|ruolo|roli)\b|\u0440\u043e\u043b[\u0438\u0456]|\u30ed\u30fc\u30eb\u3092|\u89d2\u8272|\ub864|\u10e0\u10dd\u10da)/i
+    },
+    "`user` lacks a right on the server itself: CREATEROLE or CREATEDB, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
+    "Set `user` to an administrator of the server, or let it create roles:",
+    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
+    "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
   ],
   "role-not-grantable": [
     [
@@ -7367,18 +7385,10 @@ var POSTGRES = rulesFor("postgres", {
     ({ user }, { text }) => run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
     "Or grant privileges on the objects themselves instead."
   ],
-  "create-role-not-permitted": [
-    { codes: "42501", text: /denied to (create|alter|drop) (role|database|extension)|of "?azure_pg_admin|CREATEROLE/ },
-    "`user` lacks a right on the server itself: CREATEROLE or CREATEDB, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
-    "Set `user` to an administrator of the server, or let it create roles:",
-    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
-    "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
-  ],
   "not-permitted": [
     "42501",
-    (_, { text }) => SCHEMA.test(text) ? "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option." : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    (_, { text }) => SCHEMA.test(text) ? LET_OWNER_GRANT : [],
-    "Set `user` to the owner of the object, usually the role that runs the migrations. If the app does not need the object, name it in `exclude`.",
+    (context, symptom) => SCHEMA.test(symptom.text) ? schemaNotPermitted(context, symptom) : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object (for default privileges: the role that creates the objects), a member of the owner's role with the SET option, or, for an existing object, the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
+    "Set `user` to this owner, usually the role that runs the migrations. An object that the app does not need goes into `exclude`.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) => run(
       `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}
@@ -7398,7 +7408,7 @@ var POSTGRES = rulesFor("postgres", {
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
   ],
   "tls-not-offered": [
-    /does not support SSL|unsupported frontend protocol 1234\.56/,
+    /does not support SSL|SSLRequest|unsupported frontend protocol 1234\.56/,
     "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
     "Check `host` and `port`.",
     "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
@@ -7411,39 +7421,38 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "pooler-refused": [
     [
-      "08P01 08004 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|^unable to .*(\bpool_\w+|pgpool|(kind|length).* does not match)/
+      "08P01 08004 58000 25001 25P01 25P02 26000 34000 42P03 42P05",
+      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(from|to|among|with) (backends?|frontend)\b|(query|session) context|pool_\w|does not match (b|with)|backend response/
     ],
     poolerRefused,
     pastPooler,
     "Or change the pooler's setting. On Azure, it is a parameter of the server:",
-    (context) => azOnServer("parameter set", context, { name: "pgbouncer.<setting>", value: "<value>" })
+    (context, { text }) => {
+      const setting = /startup parameter/.test(text) ? "ignore_startup_parameters" : "<setting>";
+      return azOnServer("parameter set", context, { name: `pgbouncer.${setting}`, value: "<value>" });
+    }
   ],
   "raised-in-database": [
     [
       "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 54001 54011 54023 P0*",
       /tuple already updated by self/
     ],
-    "Code in the database that runs with the statement, such as an event trigger, or a function that it calls, refused it or has the fault that the message names.",
-    "List the event triggers:",
-    run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;"),
-    "Do what the message says, correct the trigger's function, or ask its owner for an exception.",
-    "If there are none, an extension is the cause, or the server is not PostgreSQL 14 or newer. Look up its version:",
-    run("SELECT version();")
+    "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names.",
+    "List the event triggers, and look up the server's version:",
+    run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
+    "Do what the message says, correct the trigger's function, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer."
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
     "The server refuses this sign-in whatever the password is. Usually it, or a pooler in between, asks for another way to sign in (peer, ident, LDAP or a client certificate). Azure's flexible servers use only passwords and Entra tokens. A name of a single server, which Microsoft retired in March 2025, has to be replaced.",
     setFullName,
-    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`).",
-    "If it has this name already, set `user` to a role that exists and can log in:",
-    findRole
+    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`)."
   ],
   "server-fault": [
     "XX* 58* F0*",
-    "The server, a node of its cluster, an extension or a connection pooler in between had an internal error.",
+    "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
     "Run the job again.",
-    "If a connection pooler is in between, set `host` to the server itself.",
+    "If a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
     "If the error persists, restart the server:",
     (context) => azServer("restart", context),
     "If that does not help, open a support request for the server in the Azure portal."
@@ -7508,23 +7517,14 @@ function findRole(context) {
     ...tokenClaims(context),
     "List the server's Entra administrators:",
     listAdmins(context),
-    "List the other Entra roles, in database postgres:",
+    "List the other Entra roles, in database postgres. The action in `principal/` creates one for an identity or a group:",
     LIST_PRINCIPALS
   ];
-}
-function makeAdmin(context) {
-  return azOnServer("microsoft-entra-admin create", context, {
-    "display-name": "<name>",
-    "object-id": objectId(context),
-    type: "ServicePrincipal"
-  });
 }
 function poolerRefused(_context, { text }) {
   return `A connection pooler is the cause, not PostgreSQL itself. ${Object.entries(POOLER_REASONS).find(([, words2]) => words2.test(text))?.[0]}`;
 }
-function passwordRefused(context, symptom) {
-  const pooler = byPooler(context, symptom);
-  if (pooler !== void 0) return pooler;
+function passwordRefused(context) {
   const { signIn: signIn2, user = "" } = context;
   if (signIn2?.type === "password")
     return [
@@ -7535,7 +7535,7 @@ function passwordRefused(context, symptom) {
     ];
   return [
     GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    "Set `user` to the role that has this token's `oid`, or that of a group. A guest's role has a name with `#EXT#`. Leave out an `@<server>` at the end, which only single servers needed.",
+    "Set `user` to the role that has this token's `oid`, or to that of a group, of which the identity has to be a member. A guest's role has a name with `#EXT#`. Leave out an `@<server>` at the end, which only single servers needed.",
     ...findRole(context)
   ];
 }
@@ -7579,8 +7579,8 @@ function codesOf({ code: code2, text }) {
   return [code2, ofMsal, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named2, ...meant, ...ofProxy];
 }
 var IN_OTHER_WORDS = {
-  ENOTFOUND: /could not translate host name(?!.*(Temporary|Try again))|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|NAME_NOT_RESOLVED|no data of the requested type/i,
-  EAI_AGAIN: /name resolution|to address: Try again|try again later.*resol|server misbehaving/i,
+  ENOTFOUND: /could not translate host name(?!.*(Temporary|Try again))|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|NAME_NOT_RESOLVED|no data of the requested type|no usable address/i,
+  EAI_AGAIN: /name resolution|to address: Try again|\[Errno -[34]\]|try again later.*resol|server misbehaving/i,
   ECONNREFUSED: /Connection.(to \S{1,300} )?refused|actively refused|couldn't connect to server/i,
   EHOSTUNREACH: /Network is unreachable|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested/i,
   ETIMEDOUT: /timed.out\b|timeout (exceeded|during|awaiting|acquiring)|deadline exceeded|(network|operation) timeout|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
@@ -7592,11 +7592,11 @@ function wordsOf(error2) {
   return symptomsOf(error2)[0]?.text ?? "";
 }
 var MAX_READ = 8e3;
-var MAX_SHOWN = 1e3;
+var TOO_LONG = /^(.{600}).{20,}(.{400})$/;
 function words(text) {
   return withoutSecrets(text.slice(0, 10 * MAX_READ)).replace(
     TRACEBACK,
-    (_all, frames) => `Traceback (${frames.match(TO_PROXY)?.[0] ?? frames.match(LAST_FILE)?.[1] ?? "Python"}):
+    (_all, frames) => `Traceback (${frames.match(/_connect_tls_proxy/)?.[0] ?? frames.match(LAST_FILE)?.[1] ?? "Python"}):
 `
   ).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
@@ -7604,11 +7604,16 @@ function words(text) {
   ).replace(/(?<!None) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i, "").replace(/Certificate verification failed\. This typically happens .*?Error detail: /, "").replace(
     /(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g,
     ""
-  ).trim().slice(0, MAX_SHOWN);
+  ).trim().replace(TOO_LONG, "$1 \u2026 $2");
 }
-var TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:[ \t].*\r?\n)+)/gm;
+var TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:[ \t].*(?:\r?\n|$))+)/gm;
+function withoutTracebacks(symptom) {
+  const [first = symptom.text, ...others] = symptom.text.split(FRAMES).filter((part) => part !== "");
+  const last = others.at(-1) ?? first;
+  return { ...symptom, text: last.includes(first) ? last : `${first} ${last}` };
+}
+var FRAMES = / ?(?:(?:ERROR: |CLIInternalError: )?The command failed with an unexpected error\. Here is the traceback:(?: ERROR:)?|Traceback \([^)]{1,300}\):|During handling of the above exception, another exception occurred:|To (?:check existing issues|open an issue), please .*$) ?/;
 var LAST_FILE = /^.*-packages[\\/](\S{1,200}\.py)/s;
-var TO_PROXY = /_connect_tls_proxy/;
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
 // src/diagnosis/diagnose.ts
@@ -7675,7 +7680,7 @@ function ruleFor(rules, error2, context) {
     const found2 = symptoms.find(
       ({ symptom, codes }) => rule.when.some((match) => fits(match, symptom, codes, context))
     );
-    if (found2 !== void 0) return { rule, symptom: found2.symptom };
+    if (found2 !== void 0) return { rule, symptom: withoutTracebacks(found2.symptom) };
   }
   return void 0;
 }
@@ -8167,23 +8172,23 @@ async function retryingFailures(attempt2, say2, { firstWait, maxTime }, signal) 
 }
 
 // src/azure/azure-cli.ts
-var import_node_path = require("node:path");
+var import_node_path2 = require("node:path");
 var import_node_util = require("node:util");
 var TIME = 4e4;
 async function azureCliToken(scope) {
   const { exec } = await import("node:child_process");
   const command = `az account get-access-token --output json --resource ${scope.replace(/\/\.default$/, "")}`;
-  const options = { timeout: TIME, cwd: (0, import_node_path.dirname)(process.execPath) };
+  const options = { timeout: TIME, cwd: (0, import_node_path2.dirname)(process.execPath) };
   const { stdout, stderr } = await (0, import_node_util.promisify)(exec)(command, options).catch((error2) => {
     if (error2.killed) throw noAnswer(TIME);
     throw new Error(error2.stderr.trim() || `${error2.message.trim()} (${error2.signal ?? error2.code})`);
   });
   try {
-    const { accessToken, expires_on, expiresOn } = JSON.parse(stdout);
+    const { accessToken, expires_on, expiresOn } = JSON.parse(stdout.slice(0, stdout.lastIndexOf("}") + 1));
     if (typeof accessToken !== "string") throw new Error("The Azure CLI gave no token.");
     return { token: accessToken, expiresOnTimestamp: 1e3 * expires_on || Date.parse(expiresOn) };
   } catch (invalid) {
-    throw stderr.trim() ? new Error(stderr.trim()) : invalid;
+    throw new Error(`${stderr.trim()} ${invalid.message}`.trim());
   }
 }
 
@@ -8234,7 +8239,7 @@ function notJson(status, type = "", body = "", server = "") {
     const said = withoutSecrets(body);
     const page = pageInWords(said, type);
     if (page !== void 0) return answer(page);
-    return answer(`an answer that is not JSON: ${said.match(/AADSTS\d.{0,400}/)?.[0] ?? said.slice(0, 200)}`);
+    return answer(`an answer that is not JSON: ${said.match(/AADSTS\d.{0,400}/)?.[0] ?? said}`);
   }
 }
 function identityRefusal(status, body) {
@@ -8747,13 +8752,13 @@ function causeText({ what, isDrift, owner, objects }, pen) {
   if (hasNoOwner(first)) return `${title}: ${objectText(first, pen)}`;
   return `${title} on ${countKinds(objects)} owned by ${pen.name(owner)}`;
 }
-function explain({ owner, reason, findings: findings3, fix, inOrder: inOrder2 }, login, place2) {
+function explain({ owner, reason, findings: findings2, fix, inOrder: inOrder2 }, login, place2) {
   const { as, sql, first = [], note } = fix;
   const { why, noteFirst, isEnough } = REASONS[reason];
-  const serverMessage = findings3.find((finding) => finding.serverMessage !== void 0)?.serverMessage;
+  const serverMessage = findings2.find((finding) => finding.serverMessage !== void 0)?.serverMessage;
   const noted = note === void 0 ? [] : [note];
   return [
-    sentenceOf(typeof why === "function" ? why(owner, login, findings3[0]?.identity) : why),
+    sentenceOf(typeof why === "function" ? why(owner, login, findings2[0]?.identity) : why),
     ...serverMessage === void 0 ? [] : [sentence`The server said: ${quoted(serverMessage.replace(/\.$/, ""))}.`],
     ...noteFirst ? [...noted, ...run4("Run", IN_REPORT)] : [],
     ...isEnough ? [...noted, ...run4("Or run", place2)] : [],
@@ -8806,9 +8811,9 @@ function causesOf(grantee) {
   known.set(grantee, causes);
   return causes;
 }
-function causesIn(what, isDrift, findings3) {
+function causesIn(what, isDrift, findings2) {
   const keyOf4 = ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify([fix.note, fix.steps])}`;
-  return groupsOf(findings3, keyOf4).map((group) => {
+  return groupsOf(findings2, keyOf4).map((group) => {
     const [first, ...others] = group;
     const { sql, first: before, ...shared } = first.fix;
     return {
@@ -8823,8 +8828,8 @@ function causesIn(what, isDrift, findings3) {
     };
   });
 }
-function alike(findings3) {
-  return groupsOf(findings3, (finding) => [finding.kind, finding.schema ?? "", contentKey(finding)].join("\0"));
+function alike(findings2) {
+  return groupsOf(findings2, (finding) => [finding.kind, finding.schema ?? "", contentKey(finding)].join("\0"));
 }
 function distinctIn(list) {
   return distinctBy(objectKey, list);
@@ -8905,16 +8910,16 @@ function driftPart(page, { user }, grantee, several = false) {
 function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }) {
   return { ...cause, fix };
 }
-function findingsTable(page, { what, findings: findings3, objects }) {
+function findingsTable(page, { what, findings: findings2, objects }) {
   const head = ["Object", what === "Missing" ? what : "Extra"];
   const cells = (finding) => objectAndPrivileges([finding], cell);
-  if (findings3.length <= SHOWN_ROWS) {
-    page.table(head, findings3, cells);
+  if (findings2.length <= SHOWN_ROWS) {
+    page.table(head, findings2, cells);
     return;
   }
-  const largest = alike(findings3).toSorted((a, b) => b.length - a.length);
+  const largest = alike(findings2).toSorted((a, b) => b.length - a.length);
   page.table(head, largest.slice(0, SHOWN_ROWS), (group) => objectAndPrivileges(group, cell));
-  page.fold(`All ${countObjects(objects)}`, () => page.table(head, findings3, cells, FOLDED_ROWS));
+  page.fold(`All ${countObjects(objects)}`, () => page.table(head, findings2, cells, FOLDED_ROWS));
 }
 function changedPart(page, title, changed) {
   page.fold(title, () => page.list(changed, (object) => privilegesText([object], markdown), FOLDED_ROWS));
@@ -9157,12 +9162,12 @@ function markerOf({ database, grantee }) {
   const { host, port: port2, database: name3, fixes } = database;
   const { schemas: schemas2 } = grantee;
   const scope = schemas2 === "*" ? "*" : [...new Set(schemas2)].toSorted();
-  const findings3 = findingsOf(grantee);
-  const objects = [...new Set(findings3.map(objectLine))].toSorted();
+  const findings2 = findingsOf(grantee);
+  const objects = [...new Set(findings2.map(objectLine))].toSorted();
   return {
     key: digest([host.toLowerCase(), port2, name3, grantee.grantee, scope]),
     found: digest(objects),
-    text: digest([findings3.map((each) => JSON.stringify(each)).toSorted(), fixes]),
+    text: digest([findings2.map((each) => JSON.stringify(each)).toSorted(), fixes]),
     objects: objects.join("\n").length > MAX_OBJECTS ? [] : objects
   };
 }
@@ -9311,21 +9316,20 @@ var REFUSALS = rulesFor("github-issues", {
   ],
   "issues-rate-limit": [
     "RATE_LIMIT",
-    "The rate limit of GitHub's API was reached.",
+    "The rate limit of GitHub's API was reached. All requests with the tokens of one user, or of one installation of an App, count together.",
     "Wait for the next run: it continues where this one stopped.",
-    { retries: 2 }
+    "If `github-token` is set, omit it: the job's own token has its own limit.",
+    { retries: 1 }
   ],
   "issues-token-refused": [
     [{ status: [401] }, { status: [403], text: /suspended|login attempts/i }],
     (_context, { text }) => /JSON web token|'(exp|iat|iss)'/i.test(text) ? "`github-token` is not a token of the API: it is a GitHub App's JWT, a private key or an ID token." : "GitHub does not accept `github-token`, or the job's own token: it has expired, was revoked, is for another GitHub server, or its account is suspended. After too many wrong ones, GitHub refuses all for some minutes. The job's own token is valid until the job ends, and for at most 24 hours.",
-    "Omit `github-token`, if it is set, to use the job's own token (`github.token`), or set one that is still valid, such as an installation token of `actions/create-github-app-token`.",
-    "If it is not set, run this step in a job that takes less than 24 hours."
+    "Omit `github-token`, if it is set, to use the job's own token (`github.token`), or set one that is still valid, such as an installation token of `actions/create-github-app-token`. If it is not set, run this step in a job that takes less than 24 hours."
   ],
   "issues-ip-not-allowed": [
     { status: [403], text: /IP allow list|IP address .*not permitted/i },
     "The organization lets only some IP addresses use GitHub's API, and the runner's is not one of them.",
-    "Use a runner with a static address that is on the organization's IP allow list.",
-    "Or set `drift-issue: false`."
+    "Use a runner with a static address that is on the organization's IP allow list, or set `drift-issue: false`."
   ],
   "issues-token-policy": [
     {
@@ -9334,48 +9338,54 @@ var REFUSALS = rulesFor("github-issues", {
     },
     "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs no such approval.",
     OMIT_TOKEN,
-    "Or do what GitHub's message asks for: for SSO, authorize the token (Configure SSO at https://github.com/settings/tokens)."
+    "Or do what GitHub's message asks for. For SSO, authorize the token (Configure SSO at https://github.com/settings/tokens). For an OAuth App, an owner of the organization approves it, in its settings under Third-party Access."
   ],
   "issues-no-comment": [
     { status: [403, 410, 422], text: /issue is locked|commenting is disabled|issue was deleted/i },
     "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
     "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one."
   ],
+  "issues-too-long": [
+    /body is too long/,
+    "The drift issue is longer than this server allows. This action cuts it at GitHub's limit of 65,536 characters. The job's summary has the whole report.",
+    "Check fewer `schemas` in one step, so that each step has an issue of its own. Or set `drift-issue: false`."
+  ],
   "issues-request-changed": [
-    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version|missing_field|too long/,
+    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version|missing_field/,
     "GitHub cannot use the request: this action has a fault, or a proxy changed the request. The job's summary has the whole report.",
-    (context, { text }) => /too long/.test(text) ? [] : allowInProxy(context),
+    allowInProxy,
     "If no proxy is in between, open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`."
+  ],
+  "issues-not-accessible": [
+    /not accessible by integration/i,
+    "The job's token, or the GitHub App of `github-token`, cannot write issues. In a run for a pull request from a fork, the job's token can only read by default.",
+    "Set these permissions on the job. A permission that is not listed there is not granted. If this is a reusable workflow, also set them on the job that calls it:",
+    run("permissions:\n  id-token: write\n  contents: read\n  issues: write"),
+    "If `github-token` is set, give its App the permission Issues: Read and write, and accept it where the App is installed."
   ],
   "issues-not-permitted": [
     [
-      {
-        status: [403],
-        text: /not accessible|not have permission|not granted|limited the ability|must have (admin|push|write|triage)|required scopes/i
-      },
+      { status: [403], text: /not (accessible|have permission|granted)|limited the ability|must have|required scope/i },
       { status: [422], text: /Validation Failed$|not permitted|cannot be assigned|label/i }
     ],
-    (_context, { text }) => /not accessible by integration/i.test(text) ? [
-      "The job's token cannot write issues. In a run for a pull request from a fork, it can only read by default.",
-      "Set these permissions on the job. A permission that is not listed there is not granted:",
-      run("permissions:\n  id-token: write\n  contents: read\n  issues: write")
-    ] : [
-      "`github-token` cannot write issues or set labels: the token lacks the permission, or its user has no triage access to the repository.",
-      OMIT_TOKEN,
-      "Or give the token the repository permission Issues: Read and write, and its user triage access."
-    ]
+    "`github-token` cannot write issues or set labels: the token lacks the permission, this repository or the organization's approval, or its user has no triage access to the repository.",
+    OMIT_TOKEN,
+    "Or edit the token: give it this repository, and the permission Issues: Read and write (a classic token: scope `repo`; on Forgejo and Gitea: `write:issue`). Its user needs triage access."
+  ],
+  "issues-disabled": [
+    { status: [410], text: /disabled/i },
+    "Issues are disabled in this repository.",
+    "Enable them in the repository settings under Features, or set `drift-issue: false`."
   ],
   "issues-not-found": [
-    [{ status: [404] }, { status: [410], text: /disabled/i }],
-    (_context, { text }) => /disabled/.test(text) ? "Issues are disabled in this repository." : [
-      "GitHub does not show the repository or the issue to this token: `github-token` is for another repository or lacks `permissions: issues: write`. Or issues are disabled.",
-      "Omit `github-token`, and set `permissions: issues: write` on the job."
-    ],
-    "If issues are disabled, enable them in the repository settings under Features, or set `drift-issue: false`."
+    { status: [404] },
+    "GitHub does not show the repository or its issues to this token: `github-token` is for other repositories, its App is not installed in this one, or it lacks the permission Issues. The job's own token lacks `issues: write`.",
+    OMIT_TOKEN,
+    "Or let `github-token` reach this repository: select it in the token, or install the App in it, with Issues: Read and write."
   ],
   "issues-refused": [
     { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
-    byItsWords("GitHub refused the request"),
+    byItsWords("GitHub refused the request", "`github-token` or a setting of the repository"),
     "Do what the message says, or set `drift-issue: false`.",
     "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job."
   ]
@@ -9384,8 +9394,7 @@ var OTHERS = rulesFor("github-issues", {
   "issues-unavailable": [
     [{ status: ["2xx", "5xx"] }, /Could not resolve to a node/],
     (context, { text }) => /fetch failed|aborted/.test(text) ? ["GitHub could not be reached, or did not answer in time.", ...reachable(context)] : "GitHub has a fault or an outage, or a proxy answered in its place or cut its answer off.",
-    "Wait for the next run: it continues where this one stopped.",
-    "Look for an outage of GitHub: https://www.githubstatus.com",
+    "Wait for the next run: it continues where this one stopped. GitHub lists its outages: https://www.githubstatus.com",
     { retries: 3 }
   ]
 });
@@ -9485,7 +9494,7 @@ async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }) {
     const bounded = async (...asked) => inMemory(await fetch(...asked));
     const attempt2 = async () => {
       const writes = options.method !== "GET";
-      if (writes) await (0, import_promises3.setTimeout)(nextWrite - Date.now(), void 0, { signal });
+      if (writes) await (0, import_promises3.setTimeout)(Math.max(0, nextWrite - Date.now()), void 0, { signal });
       const late = AbortSignal.timeout(patience.answerTime);
       const signals = [late, ended, ...signal ? [signal] : []];
       options.request = { ...options.request, fetch: bounded, signal: AbortSignal.any(signals) };
@@ -9520,6 +9529,13 @@ function ours({ number, state, html_url, body }) {
 
 // src/github/step.ts
 var import_node_fs = require("node:fs");
+function publishFailure(annotate, heading, failure2, env) {
+  const facts = { run: runFacts(/* @__PURE__ */ new Date(), env) };
+  annotate(failureLines(failure2, facts).join("\n"));
+  addToSummary(() => `${[heading, ...failureBlocks(failure2, facts)].join("\n\n")}
+
+`, env);
+}
 function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
   if (file) orWarn("write the job summary", () => (0, import_node_fs.appendFileSync)(file, render()));
   else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
@@ -9536,39 +9552,42 @@ function orWarn(what, task) {
 
 // src/github/drift-issue.ts
 var MAX_CHANGES = 40;
-var ABOUT_ONE_ISSUE = ["issues-not-found", "issues-refused", "unknown"];
+var ABOUT_ONE_ISSUE = ["issues-not-found", "issues-no-comment", "issues-too-long", "issues-refused", "unknown"];
 async function keepDriftIssues(report, options) {
   if (report.mode === "plan") return;
   if (report.databases.every(({ grantees }) => grantees.every(({ verdict }) => verdict === "error"))) return;
-  const warnings2 = /* @__PURE__ */ new Set();
-  const explained = (failure2) => failureLines(failure2, report).join("\n");
+  const failures = /* @__PURE__ */ new Map();
+  const note = (failure2) => void failures.set(failureKey(failure2), failure2);
   const attempt2 = async (task) => {
     try {
       await task();
       return true;
     } catch (error2) {
       const failure2 = diagnoseIssue(error2, options.env);
-      warnings2.add(`A drift issue was not opened, updated or closed:
-${explained(failure2)}`);
+      note({ ...failure2, message: paragraph(NOT_KEPT, failure2.message) });
       return ABOUT_ONE_ISSUE.includes(failure2.code);
     }
   };
   const done = [];
   await attempt2(async () => {
-    const tracker = await openTracker({ ...options, warn: (failure2) => warnings2.add(explained(failure2)) });
+    const tracker = await openTracker({ ...options, warn: note });
     const issues = await tracker.issues();
     const tasks = tasksFor(report, issues);
     const changes2 = tasks.filter(({ change }) => change !== "unchanged");
-    if (changes2.length > MAX_CHANGES) warnings2.add(tooMany(changes2.length));
+    if (changes2.length > MAX_CHANGES) warning(tooMany(changes2.length), TITLE);
     for (const task of changes2.slice(0, MAX_CHANGES)) {
       if (!await attempt2(async () => void done.push(await perform(tracker, task)))) break;
     }
     done.push(...tasks.filter(({ change }) => change === "unchanged"));
     await closeDuplicates(tracker, issues);
   });
-  if (done.length > 0 && options.env.GITHUB_STEP_SUMMARY) addToSummary(() => issuesPart(done), options.env);
-  for (const lines2 of warnings2) warning(`This does not change the verdict. ${lines2}`, { title: "Drift issue" });
+  if (done.length > 0) addToSummary(() => issuesPart(done), options.env);
+  const annotate = (lines2) => warning(`This does not change the verdict. ${lines2}`, TITLE);
+  for (const failure2 of failures.values()) publishFailure(annotate, HEADING, failure2, options.env);
 }
+var TITLE = { title: "Drift issue" };
+var HEADING = "**Drift issues: an error, which does not change the verdict**";
+var NOT_KEPT = inOurWords("A drift issue was not opened, updated or closed.");
 async function perform(tracker, task) {
   const { subject, change } = task;
   const body = () => issueBody(subject, tracker.run);
@@ -9599,7 +9618,7 @@ function log(what, { number, url }) {
 // src/github/output.ts
 var import_node_fs2 = require("node:fs");
 var import_node_os = require("node:os");
-var import_node_path2 = require("node:path");
+var import_node_path3 = require("node:path");
 
 // src/compiler.ts
 var import_node_v8 = require("node:v8");
@@ -9614,15 +9633,15 @@ var MAX_CHARACTERS = 3900;
 var MAX_NAMES6 = 3;
 var MAX_WARNINGS = 5;
 function annotations(report) {
-  const findings3 = [...errors(report), ...drift(report)];
-  const level = findings3[0]?.level ?? "error";
-  const rest = findings3.length - MAX_FINDINGS;
+  const findings2 = [...errors(report), ...drift(report)];
+  const level = findings2[0]?.level ?? "error";
+  const rest = findings2.length - MAX_FINDINGS;
   const more = {
     level,
     title: "More findings",
     message: `${count(rest + 1, "more finding")} in the job summary.`
   };
-  const shown = rest <= 0 ? findings3 : [...findings3.slice(0, MAX_FINDINGS - 1), more];
+  const shown = rest <= 0 ? findings2 : [...findings2.slice(0, MAX_FINDINGS - 1), more];
   return [...shown, ...warnings(report)].map((annotation) => ({
     ...annotation,
     message: cut(annotation.message)
@@ -9950,7 +9969,7 @@ function names(list) {
 }
 function errorPart(page, error2, report) {
   for (const block of failureBlocks(error2, report)) page.add(block);
-  page.add("Privileges could not be checked, so this is not drift.");
+  page.add("The run failed: this is not drift.");
 }
 function warningsPart(page, report) {
   const { databases } = report;
@@ -10059,8 +10078,8 @@ function publish(report, env) {
 }
 var ANNOTATE = { error, warning, notice };
 function writeFiles(report, parent) {
-  const directory = (0, import_node_fs2.mkdtempSync)((0, import_node_path2.join)(parent, "azure-postgres-grants-"));
-  const paths = { report: (0, import_node_path2.join)(directory, "report.json"), sql: (0, import_node_path2.join)(directory, "fixes.sql") };
+  const directory = (0, import_node_fs2.mkdtempSync)((0, import_node_path3.join)(parent, "azure-postgres-grants-"));
+  const paths = { report: (0, import_node_path3.join)(directory, "report.json"), sql: (0, import_node_path3.join)(directory, "fixes.sql") };
   (0, import_node_fs2.writeFileSync)(paths.report, renderJson(report));
   (0, import_node_fs2.writeFileSync)(paths.sql, renderSql(report));
   return paths;
@@ -10229,8 +10248,8 @@ function driftsIn(snapshot, demand) {
       return lackingOn(group, ofGroup, grantee);
     });
     const beyond = onGroups((group, ofGroup) => beyondIn(group.acl, mayBeExtra(group, grantee), ofGroup, grantee));
-    const missing = findings2(listed3, grantee, ({ group }) => lacking.get(group) ?? []);
-    const extra = findings2(listed3, grantee, ({ group, items }) => {
+    const missing = differences(listed3, grantee, ({ group }) => lacking.get(group) ?? []);
+    const extra = differences(listed3, grantee, ({ group, items }) => {
       if (demand.onExtra === "ignore" || group.owner === actor) return [];
       const onGroup = beyond.get(group) ?? [];
       if (items === void 0) return onGroup;
@@ -10238,8 +10257,8 @@ function driftsIn(snapshot, demand) {
     });
     return {
       objects,
-      missing: missing.filter((finding) => !isFuture(finding)),
-      extra: extra.filter((finding) => !isFuture(finding)),
+      missing: missing.filter((each) => !isFuture(each)),
+      extra: extra.filter((each) => !isFuture(each)),
       future: { missing: missing.filter(isFuture), extra: extra.filter(isFuture) },
       held: countSources(demanded, grantee)
     };
@@ -10263,7 +10282,7 @@ function listedIn(groups, columns) {
   const ofEach = new Map([...members, ...columns].map((each) => [keyOf(each.group, each.member), each]));
   return [...ofEach.values()].sort(byName);
 }
-function findings2(listed3, grantee, privilegesOn) {
+function differences(listed3, grantee, privilegesOn) {
   const found2 = [];
   for (const each of listed3) {
     const privileges2 = privilegesOn(each);
@@ -10750,14 +10769,14 @@ function planGrants(login, missing) {
 function allOf(plans) {
   return { changes: plans.flatMap(({ changes: changes2 }) => changes2), blocked: plans.flatMap(({ blocked }) => blocked) };
 }
-function planOf(verb, steps, findings3) {
+function planOf(verb, steps, differences2) {
   const changes2 = [];
   const blocked = [];
   for (const same of groupsOf(steps, keyOfStep)) {
     const [{ acting, reason, privilege: _, ...facts }] = same;
     const privileges2 = same.map(({ privilege }) => privilege);
     const mayWork = reason !== void 0 && facts.to === void 0 && MAY_WORK.has(reason);
-    for (const { grantee, group, member } of findings3) {
+    for (const { grantee, group, member } of differences2) {
       const object = { grantee: grantee.role, group, member };
       const change = { verb, ...object, privileges: privileges2, ...facts, acting: acting ?? AS_SESSION_USER };
       const tryAs = mayWork && { tryAs: rolesToTry(facts.grantor ?? group.owner) };
@@ -11088,13 +11107,13 @@ function cancelQuery(client, { remoteAddress, remotePort }) {
 }
 
 // src/postgres/session.ts
-async function withSession(login, work) {
-  const { patience = PATIENCE, signal } = login;
+async function withSession(options, work) {
+  const { patience = PATIENCE, signal } = options;
   let times = { ...patience, queryTime: QUERY_TIME };
   let timedOut;
   const errors2 = [];
   for (let sessions = 1; ; sessions++) {
-    const session = await openSession(login, times).catch((error2) => {
+    const session = await openSession(options, times).catch((error2) => {
       const isSilent = error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
       throw isSilent && timedOut !== void 0 ? timedOut : error2;
     });
@@ -11115,7 +11134,7 @@ async function withSession(login, work) {
         times = { ...patience, ...LAST_TRY };
         timedOut = broken;
       }
-      (login.say ?? say)(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
+      (options.say ?? say)(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
     } finally {
       await session.end();
     }
@@ -11126,21 +11145,21 @@ var LONG_SILENCE = 1e4;
 var LAST_TRY = { maxTime: 0, answerTime: 5e3, queryTime: 15e3 };
 var PG_TIMEOUT = "Query read timeout";
 var MAX_SESSIONS = 3;
-function openSession(login, times) {
+function openSession(options, times) {
   let expired;
   const attempt2 = async () => {
-    const signingIn = login.password(expired);
+    const signingIn = options.password(expired);
     try {
-      return await connect(login, signingIn, times);
+      return await connect(options, signingIn, times);
     } catch (error2) {
       if (error2 instanceof ActionError && error2.failure.code === "token-expired") expired = await signingIn;
       throw error2;
     }
   };
-  return retryingFailures(attempt2, login.say ?? say, times, login.signal);
+  return retryingFailures(attempt2, options.say ?? say, times, options.signal);
 }
-async function connect(login, signingIn, times) {
-  const { server, database, user, signIn: signIn2, cloud, signal } = login;
+async function connect(options, signingIn, times) {
+  const { server, database, user, signIn: signIn2, cloud, signal } = options;
   const { answerTime, queryTime } = times;
   const socket = new import_node_net3.Socket();
   const refusal = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
@@ -11149,7 +11168,7 @@ async function connect(login, signingIn, times) {
   let token;
   let waitsForSignIn = false;
   let broken;
-  const client = clientOf2(login, socket, queryTime, () => signingIn);
+  const client = clientOf2(options, socket, queryTime, () => signingIn);
   const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
   delayStartup(client, parameters, async () => {
     clearTimeout(clock);
@@ -11175,7 +11194,7 @@ async function connect(login, signingIn, times) {
     if (error2 instanceof ActionError) throw error2;
     if (waitsForSignIn) {
       await signingIn;
-      return await connect(login, signingIn, times);
+      return await connect(options, signingIn, times);
     }
     const { host, port: port2 } = server;
     const cause = refusal?.() ?? error2;
@@ -11283,11 +11302,11 @@ SELECT datname AS name
 FROM pg_catalog.pg_database
 WHERE NOT datistemplate
 ORDER BY datname`;
-async function databasesOn(login) {
+async function databasesOn(options) {
   try {
-    return await listDatabases2(login);
+    return await listDatabases2(options);
   } catch (error2) {
-    const { server, user, signIn: signIn2, cloud } = login;
+    const { server, user, signIn: signIn2, cloud } = options;
     const { host, port: port2 } = server;
     const found2 = diagnose(error2, { host, port: port2, database: DEFAULT_DATABASE, user, signIn: signIn2, cloud });
     return ABOUT_ITS_DATABASE.has(found2.code) ? { ...found2, steps: [...found2.steps, BY_NAME] } : found2;
@@ -11300,15 +11319,15 @@ var ABOUT_ITS_DATABASE = /* @__PURE__ */ new Set([
 ]);
 var BY_NAME = step("Or name each database in `database`: only patterns need the database `postgres`.");
 var SEARCH_TIME = 3e3;
-async function nearestDatabase(login) {
+async function nearestDatabase(options) {
   const limit = AbortSignal.timeout(SEARCH_TIME);
-  const signal = login.signal === void 0 ? limit : AbortSignal.any([login.signal, limit]);
+  const signal = options.signal === void 0 ? limit : AbortSignal.any([options.signal, limit]);
   const once2 = { ...PATIENCE, maxTime: 0 };
-  const names3 = await listDatabases2({ ...login, patience: once2, signal }).catch(() => []);
-  return nearest(login.database, names3);
+  const names3 = await listDatabases2({ ...options, patience: once2, signal }).catch(() => []);
+  return nearest(options.database, names3);
 }
-async function listDatabases2(login) {
-  return await withSession({ ...login, database: DEFAULT_DATABASE }, async (client) => {
+async function listDatabases2(options) {
+  return await withSession({ ...options, database: DEFAULT_DATABASE }, async (client) => {
     const [, { rows }] = await Promise.all([client.query(BEGIN_READ_ONLY), client.query(DATABASES)]);
     return rows.map(({ name: name3 }) => name3);
   });
@@ -12724,8 +12743,8 @@ function fixesFor(assessment, left) {
 
 // src/grants/future.ts
 function futureWarnings(grantee, { missing, extra }, beyond) {
-  const causes = extra.filter((finding) => beyond.some((found2) => bringsBack(finding, found2)));
-  const revokes = causes.flatMap((finding) => revokesOf2(grantee, finding));
+  const causes = extra.filter((difference) => beyond.some((found2) => bringsBack(difference, found2)));
+  const revokes = causes.flatMap((difference) => revokesOf2(grantee, difference));
   return [
     ...groupsOf(missing, ({ group }) => group.owner).flatMap((same) => missingNext(grantee, same)),
     ...groupsOf(revokes, ({ group, grantee: grantee2 }) => `${group.owner.oid} ${grantee2.oid}`).flatMap(
@@ -12735,8 +12754,8 @@ function futureWarnings(grantee, { missing, extra }, beyond) {
 }
 function missingNext({ role, actor }, same) {
   const creator = name(same[0].group.owner.name);
-  const grants = same.map(({ columns: _, ...finding }) => {
-    return { ...finding, verb: "GRANT", grantee: actor, acting: AS_SESSION_USER };
+  const grants = same.map(({ columns: _, ...difference }) => {
+    return { ...difference, verb: "GRANT", grantee: actor, acting: AS_SESSION_USER };
   });
   const message = sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(same)} that ${creator} creates in ${schemasOf(same)}. Set \`default-privileges: true\`, or run as ${creator}: ${sqlOf3(grants)}`;
   return warning2("default-privileges", message);
@@ -12939,7 +12958,7 @@ function reportOf(before, now, { snapshot, demand }, { committed }, why) {
   const granted = changesOf2(committed, role, "GRANT", drift2.missing);
   const revoked = changesOf2(committed, role, "REVOKE", drift2.extra);
   const missing = drift2.missing.flatMap(
-    (finding) => why.missing(finding).map((blocked) => described(snapshot, finding, blocked))
+    (difference) => why.missing(difference).map((blocked) => described(snapshot, difference, blocked))
   );
   return {
     grantee: name3,
@@ -13014,16 +13033,16 @@ function described(snapshot, { group, member }, blocked) {
 function extraOf(snapshot, extra, whyExtra) {
   const sourcesOf2 = ({ grantee, group, columns }, { change }) => change.grantor !== void 0 ? [{ source: change.columns === void 0 ? "direct" : "column" }] : change.privileges.flatMap((privilege) => indirectSourcesOf(grantee, group, columns, privilege));
   return extra.flatMap(
-    (finding) => whyExtra(finding).map((blocked) => {
-      const sources = sourcesOf2(finding, blocked);
+    (difference) => whyExtra(difference).map((blocked) => {
+      const sources = sourcesOf2(difference, blocked);
       const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
-      return { ...described(snapshot, finding, blocked), sources: [...distinct.values()] };
+      return { ...described(snapshot, difference, blocked), sources: [...distinct.values()] };
     })
   );
 }
 function changesOf2(changes2, grantee, verb, left = []) {
   const mine = changes2.filter((change) => change.grantee.oid === grantee.oid && (verb ?? change.verb) === change.verb);
-  const undone = new Map(left.map((finding) => [identify(finding.grantee.role, finding), finding.privileges]));
+  const undone = new Map(left.map((each) => [identify(each.grantee.role, each), each.privileges]));
   return groupsOf(mine, (change) => identify(grantee, change)).flatMap((same) => {
     const [{ group, member }] = same;
     const all2 = same.length === 1 ? same[0].privileges : inOrder(same.flatMap(({ privileges: privileges3 }) => privileges3));
@@ -13102,9 +13121,11 @@ var REASONS2 = {
   // dependent_objects_still_exist
 };
 var ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
-function adviceOn({ message, detail, code: sqlState, where = "" }) {
+function adviceOn(error2, { host, database, user }) {
+  const { message, detail, where = "" } = error2;
   const inFunction = /\bfunction\b/.test(where) || /security-(definer|restricted)/.test(message);
-  const { hint, steps } = diagnose({ message, detail, hint: where, code: inFunction ? RAISE_EXCEPTION : sqlState });
+  const code2 = inFunction ? RAISE_EXCEPTION : error2.code;
+  const { hint, steps } = diagnose({ message, detail, hint: where, code: code2 }, { host, database, user });
   const place2 = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
   return { hint: paragraph(place2, hint), steps };
 }
@@ -13212,15 +13233,15 @@ async function run2(round, planned) {
   if (TIMEOUTS.has(error2.code ?? "")) waits.locks += Date.now() - started;
   const reason = reasonOf(error2);
   if (changes2.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
-    return noteFailed(outcome, changes2, refusalOf2(error2, reason, changes2));
+    return noteFailed(outcome, changes2, refusalOf2(client, error2, reason, changes2));
   }
   const half = Math.ceil(changes2.length / 2);
   await run2(round, batchOf(changes2.slice(0, half)));
   await run2(round, batchOf(changes2.slice(half)));
 }
-function refusalOf2(error2, reason, changes2) {
+function refusalOf2(from, error2, reason, changes2) {
   const serverMessage = wordsOf(error2);
-  if (reason === "refused") return { reason, serverMessage, advice: adviceOn(error2) };
+  if (reason === "refused") return { reason, serverMessage, advice: adviceOn(error2, from) };
   const names3 = changes2.flatMap(({ member }) => [member.name, member.oid]);
   if (reason !== "gone" || names3.some((name3) => error2.message.includes(name3))) return { reason, serverMessage };
   return { reason: "refused", serverMessage, otherNotFound: true };
@@ -13356,11 +13377,11 @@ async function lookAndAssess(client, { mode, grantees, demand }) {
 }
 
 // src/database.ts
-async function reconcileDatabase({ settings, password, signal }, server, target, say2) {
+async function reconcileDatabase({ settings, password, signal }, server, demanded, say2) {
   const { mode, user, signIn: signIn2, cloud, undeclared } = settings;
-  const { database, grants, obstacle } = target;
+  const { database, grants, obstacle } = demanded;
   const { host, port: port2 } = server;
-  const login = { server, database, user, password, signIn: signIn2, cloud, signal, say: say2 };
+  const options = { server, database, user, password, signIn: signIn2, cloud, signal, say: say2 };
   const works = grants.map(
     ({ grantees, demand }) => ({ task: { mode, grantees, demand }, progress: { done: nothingDone() } })
   );
@@ -13370,7 +13391,7 @@ async function reconcileDatabase({ settings, password, signal }, server, target,
     signal.throwIfAborted();
     if (obstacle !== void 0) throw new ActionError(obstacle);
     say2(`connecting to ${host}:${port2} as ${user}`);
-    await withSession(login, async (client) => {
+    await withSession(options, async (client) => {
       await reconcileEach(client, works, say2, signal);
       if (undeclared !== "ignore") others = await findUndeclared(client, grants, say2);
     });
@@ -13378,7 +13399,7 @@ async function reconcileDatabase({ settings, password, signal }, server, target,
     const drifted = undeclared === "fail" && others?.undeclared.length;
     return { ...report, ...found2, ...others, verdict: worst([found2.verdict, drifted ? "drift" : "in-sync"]) };
   } catch (error2) {
-    const failure2 = await inContext(diagnose(error2, { signIn: signIn2, cloud, ...report }), login, works);
+    const failure2 = await inContext(diagnose(error2, { signIn: signIn2, cloud, ...report }), options, works);
     return { ...report, ...together(works, failure2) };
   }
 }
@@ -13420,29 +13441,29 @@ function together(works, failure2) {
     fixes: parts.flatMap(({ fixes }) => fixes)
   };
 }
-async function inContext(failure2, login, works) {
+async function inContext(failure2, options, works) {
   const isUntouched = works.every(({ progress }) => progress.before === void 0);
   if (failure2.code === "cancelled" && isUntouched)
     return { ...failure2, message: paragraph(failure2.message, NOT_LOOKED_AT) };
   if (failure2.code !== "database-not-found") return failure2;
-  const near = await nearestDatabase(login);
+  const near = await nearestDatabase(options);
   if (near === void 0) return failure2;
   return { ...failure2, hint: sentence`Did you mean ${code(near)}? ${failure2.hint}` };
 }
 var NOT_LOOKED_AT = inOurWords("It had not looked at this database yet.");
 
-// src/grants/targets.ts
+// src/grants/database-demands.ts
 function haveAPattern(grants) {
   return grants.some(({ databases }) => databases.some(isPattern));
 }
-function targetsOf2(grants, listed3) {
+function demandsOf(grants, listed3) {
   const each = grants.flatMap(
-    (grant) => grant.databases.flatMap((text) => meantBy(text, listed3).map((target) => ({ ...target, grant })))
+    (grant) => grant.databases.flatMap((text) => meantBy(text, listed3).map((database) => ({ ...database, grant })))
   );
   return groupsOf(each, ({ database }) => database).map((group) => {
-    const [{ grant: _, ...target }] = group;
+    const [{ grant: _, ...demand }] = group;
     const theirs = [...new Set(group.map(({ grant }) => grant))];
-    return { ...target, grants: theirs, obstacle: target.obstacle ?? overlapOf(theirs) };
+    return { ...demand, grants: theirs, obstacle: demand.obstacle ?? overlapOf(theirs) };
   });
 }
 function meantBy(text, listed3) {
@@ -13470,17 +13491,17 @@ var DATABASES_AT_ONCE = 4;
 async function reconcileServer(run4, server) {
   const { grants, servers } = run4.settings;
   const listed3 = haveAPattern(grants) ? await listDatabases3(run4, server) : [];
-  const targets = targetsOf2(grants, listed3);
+  const demands = demandsOf(grants, listed3);
   let silence = "code" in listed3 ? silenceIn(listed3) : void 0;
   let done = 0;
-  return await pLimit(DATABASES_AT_ONCE).map(targets, async (target) => {
-    const { database, obstacle = silence } = target;
+  return await pLimit(DATABASES_AT_ONCE).map(demands, async (demand) => {
+    const { database, obstacle = silence } = demand;
     const place2 = servers.length > 1 ? `${plain.name(database)} on ${server.host}` : plain.name(database);
     const sayHere = (line) => say(`${place2}: ${line}`);
-    const report = await reconcileDatabase(run4, server, { ...target, obstacle }, sayHere);
+    const report = await reconcileDatabase(run4, server, { ...demand, obstacle }, sayHere);
     silence ??= silenceIn(report.error);
     done++;
-    sayHere(`${endOf(report)}${targets.length > 1 ? ` (${done} of ${targets.length})` : ""}`);
+    sayHere(`${endOf(report)}${demands.length > 1 ? ` (${done} of ${demands.length})` : ""}`);
     return report;
   });
 }
@@ -13511,11 +13532,11 @@ var Invalid = class extends Error {
 };
 function described2(text, noun, secrets) {
   const value = text.trim();
-  const isPlain = SHORT_AND_PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
+  const isPlain = PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
   if (isPlain) return quoted(`"${value}"`);
   return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
 }
-var SHORT_AND_PLAIN = /^[A-Za-z0-9.,* -]{1,40}$/;
+var PLAIN = /^([A-Za-z0-9.,* -]{1,40}|([\d.]{7,15}|localhost):\d{1,5}|process\.env\.\w{1,40}|\$[{(]\w{1,40}[)}])$/;
 var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
 function resultOf(task) {
   try {
@@ -14114,12 +14135,12 @@ function overlap(one, other) {
 // src/settings/grants-file.ts
 var import_node_buffer = require("node:buffer");
 var import_node_fs4 = require("node:fs");
-var import_node_path3 = require("node:path");
+var import_node_path4 = require("node:path");
 function readInWorkspace(path, workspace) {
   try {
     const root = (0, import_node_fs4.realpathSync)(workspace);
-    const file = (0, import_node_fs4.realpathSync)((0, import_node_path3.resolve)(root, path));
-    if (!file.startsWith(root.endsWith(import_node_path3.sep) ? root : root + import_node_path3.sep)) {
+    const file = (0, import_node_fs4.realpathSync)((0, import_node_path4.resolve)(root, path));
+    if (!file.startsWith(root.endsWith(import_node_path4.sep) ? root : root + import_node_path4.sep)) {
       throw new Invalid(inOurWords("is not a path in the workspace"));
     }
     const found2 = (0, import_node_fs4.statSync)(file);
