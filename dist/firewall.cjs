@@ -7202,7 +7202,7 @@ var POSTGRES = rulesFor("postgres", {
   "not-permitted": [
     "42501",
     (context, symptom) => SCHEMA.test(symptom.text) ? schemaNotPermitted(context, symptom) : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object (for default privileges: the role that creates the objects), a member of the owner's role with the SET option, or, for an existing object, the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    "Set `user` to this owner, usually the role that runs the migrations. An object that the app does not need goes into `exclude`.",
+    "Set `user` to this owner or role, usually the one that runs the migrations. Name an object that the app does not need in `exclude`.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) => run(
       `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}
@@ -7236,7 +7236,7 @@ var POSTGRES = rulesFor("postgres", {
   "pooler-refused": [
     [
       "08P01 08004 58000 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(from|to|among|with) (backends?|frontend)\b|(query|session) context|pool_\w|does not match (b|with)|backend response/
+      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|pool_\w|does not match (b|with)|backend response/
     ],
     poolerRefused,
     pastPooler,
