@@ -644,7 +644,7 @@ function pastPooler(context) {
     return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
   if (context.cloud && context.host?.endsWith(context.cloud.hostSuffix))
     return [
-      "If a pooler is in between, the name in `host` leads to it. See where, and let the DNS lead `host` to the server itself, to connect without the pooler:",
+      "If a pooler is in between, the name in `host` leads to it. See to which address, and correct the DNS record, which has to lead `host` to the server itself, to connect without the pooler:",
       run(`nslookup ${shell(context.host)}`)
     ];
   return [
@@ -679,6 +679,10 @@ function setFullName() {
 }
 function lookAtState(context) {
   return ["If the error persists, look at the server's state:", azShow(context, "state")];
+}
+function readNumber(text) {
+  const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
+  return number ? [`Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}`] : [];
 }
 
 // src/diagnosis/azure-cli.ts
@@ -907,7 +911,7 @@ var ENTRA = rulesFor("entra", {
   "conditional-access": [
     {
       codes: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
-      text: /^(?!.*\brisk\b)/
+      text: /^(?!.*(\brisk\b|AADSTS(53011|530034)\b))/
     },
     ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
@@ -1086,7 +1090,7 @@ var MEANINGS = {
     /((?<!(not|n.t|never|yet) )\bexpired\b|\bexpiry\b.{0,40} is earlier|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
     "Renew what the message names, such as a secret, a certificate or a sign-in. On a self-hosted runner, check the clock, too."
   ],
-  "a version is too old or too new for what it is asked, or this is not offered there": [
+  "this is not supported there, or a version is too old or too new": [
     /((unrecognized|unknown|unexpected) (argument|option|parameter|command|flag|setting|configuration|keyword|field|feature|function|method|type|version)|unsupported|((can)?not|\w{2,6}n['\u2019]t)( \w+)? support|(only|still) support|supported? only|no longer (support|accept|allow|available)|deprecated|obsolete|\bretired\b|incompatible|(not |un)implemented|please upgrade|versions? (older|earlier|lower|below)|syntax error|(or|and) (later|newer|higher|above)\b|(newer|older|later|minimum) version)\w*/i
   ],
   "a permission is missing, or a policy or a setting forbids this": [
@@ -1100,15 +1104,15 @@ var MEANINGS = {
   "values exclude each other, more than one thing fits, or something exists already": [
     /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['\u2019]t) be (used|specified|combined|set|provided) (together|with|when)|in combination|ambiguous|((can)?not|\w{2,6}n['\u2019]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i
   ],
-  "something that it needs is missing or empty": [
+  "a value that the request needs is missing or empty": [
     /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['\u2019]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)|(is|are|be) (required|necessary)\b|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
     "If the message names an input or a secret of the workflow, check that it has a value: a secret that is not set, or that a run for a fork or for Dependabot cannot read, is empty."
   ],
-  "something that it was asked for does not exist there": [
+  "something that the request names does not exist there": [
     /(((can)?not|\w{2,6}n['\u2019]t) (be |been )?(found|located|resolved|recognized)|((can)?not|\w{2,6}n['\u2019]t) exist|no such|\bunknown\b(?! (error|reason|exception))|(cannot|can.t|unable to|could not|couldn.t) (find|locate|resolve)|non-?existent|no longer exists|\bno [\w .-]{1,40}found\b|misspel)\w*/i,
     "Check the names and IDs in the message: those of the inputs of this step, and those of what was deleted or moved."
   ],
-  "a value is wrong, does not have the form that it expects, or does not fit another value": [
+  "a value is wrong, has the wrong form, or does not fit another value": [
     /(((can)?not|\w{2,6}n['\u2019]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid(?! state)|malformed|((can)?not|\w{2,6}n['\u2019]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|\breserved\b|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i
   ],
   "it has a fault, and does not say which": [
@@ -1303,9 +1307,10 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => {
       if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
         return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
-      const names = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|cert's CN: )[\w.*:-]+/g);
+      const names = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|cert's CN: )(?!\*)[\w.:-]+/g);
+      const use = sentence`If you know that the server is yours, set \`host\` to its name in the certificate: ${listOf((names ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
       return [
-        ...names ? [sentence`Set \`host\` to a name in the certificate: ${listOf(names.map(code))}.`] : setFullName(),
+        ...names ? [use, ...seeWhoAnswers(context)] : setFullName(),
         "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password."
       ];
     }
@@ -1354,8 +1359,8 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     ]
   ],
   "tls-refused": [
-    /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|number (4[1-689]|51|80|112|116)\b/i,
-    (_context, { text }) => /access.?denied|internal.?error|unrecognized.?name|number (49|80|112)\b/i.test(text) ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host." : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+    /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|alert number (4[1-689]|51|80|112|116)\b/i,
+    (_context, { text }) => /access.?denied|internal.?error|unrecognized.?name|alert number (49|80|112)\b/i.test(text) ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host." : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
     seeWhoAnswers,
     exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."])
@@ -1458,12 +1463,12 @@ function look(context, then = "", options = "") {
 var [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
-    byItsWords("The step failed with an unknown error", "a proxy, a pooler, or a fault of this action"),
+    byItsWords("The request failed", "a proxy or pooler in between, or a fault of this action"),
     (context) => context.host === void 0 ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message."
   ]
 });
-var CHECK_APPLICATION = "Check `client-id`, `tenant-id` and `environment`, and that the application is in this tenant:";
+var CHECK_APPLICATION = "Check `client-id`, `tenant-id`, `environment`, and that the application is in this tenant:";
 var USE_OIDC = "Use `auth-type: oidc`, which does not need the Azure CLI.";
 var FALLBACKS = [
   ...rulesFor("github", {
@@ -1491,10 +1496,7 @@ var FALLBACKS = [
       [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
       byItsWords("Entra refused the sign-in", "a wrong ID, tenant or cloud, a setting of the tenant, or a fault there"),
       ({ signIn: signIn2 }) => isApplication(signIn2) ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn2)))] : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."],
-      (_context, { text }) => {
-        const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
-        return number ? `Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}` : [];
-      },
+      (_context, { text }) => readNumber(text),
       "An administrator finds this sign-in and its reason by the error code: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`."
     ],
     "cli-failed": [
@@ -1789,7 +1791,7 @@ var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 // src/diagnosis/postgres.ts
 var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
 var ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"\u00ab\u00bb\u201e]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
-var NEON = /endpoint|compute node|(control plane|console) request|quota|connections? attempts|project (name|option)/i;
+var NEON = /^[^":]*(endpoint|compute node|(control plane|console) request|quota|connections? attempts|project (name|option))/i;
 var POOLER_REASONS = {
   "It accepts no password as long as this token. The token of an application is shorter than that of a user.": /password too|too large|partial pkt/,
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter|command-line option|support the option/,
@@ -1810,7 +1812,7 @@ var schemaNotPermitted = ({ user }, { text }) => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
   "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
-    `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`,
+    `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)"?$/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`,
     "SELECT nspname, nspowner::regrole FROM pg_namespace;"
   )
 ];
@@ -1873,7 +1875,7 @@ var POSTGRES = rulesFor("postgres", {
     { retries: 1 }
   ],
   "token-audience": [
-    /^[^"]*(token.*|\b)(audience|aud claim)\b/i,
+    { codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i },
     (context, { text }) => text.includes("cosmos.") ? [
       "`host` leads to a cluster of Azure Cosmos DB for PostgreSQL, which needs another token.",
       "Set `host` to a flexible server of Azure Database for PostgreSQL."
@@ -1913,7 +1915,7 @@ var POSTGRES = rulesFor("postgres", {
     "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
   ],
   "tls-required": [
-    [NOT_ENCRYPTED, /^(?!.*cached).*((SSL|TLS)( connection)?( is)? required|(requires|only) TLS|is insecure)/i],
+    [NOT_ENCRYPTED, /^(?!.*cached).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
     "Remove `ssl-mode`, or set it to `verify-full`.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS."
@@ -1924,7 +1926,7 @@ var POSTGRES = rulesFor("postgres", {
       /RDS [Pp]roxy (supports only|has no credentials)|^(Cloud ?SQL|AlloyDB) |^access to db denied|\bSNI\b.*(missing|not received)/i,
       { codes: "XX000 08P01", text: NEON }
     ],
-    (_, { text }) => /\bSNI\b/i.test(text) ? "This is not the message of a flexible server of Azure. Another provider's server or proxy got no server name in TLS (SNI): `host` is an address, or something in between opens the TLS connection again." : "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, or does not serve the name in `host`: there is none, it is disabled or busy, or its project is over the quota.",
+    (_, { text }) => /\bSNI\b/i.test(text) ? "This is not the message of a flexible server of Azure. Another provider's server or proxy got no server name in TLS (SNI): `host` is an address, or something in between opens the TLS connection again." : "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, or does not serve the name in `host`, which does not exist, is disabled or busy, or belongs to a project over its quota.",
     setFullName,
     "If you mean that server, look it up in the console of its provider, and set `host` to its name and `user` and `password` to those of a role that it lets in. Teleport's roles list them as `db_users` and `db_names`."
   ],
@@ -1933,9 +1935,9 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
       {
         codes: "08* 58000 XX000",
-        text: /^(?!.*(Entra|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i
+        text: /^(?!.*(\bEntra\b|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i
       },
-      /no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type/
+      /^(?!permission denied|must be owner|relation).*(no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type)/
     ],
     poolerRefused,
     pastPooler,
@@ -1993,7 +1995,7 @@ var POSTGRES = rulesFor("postgres", {
   "no-connection-slots": [
     [
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
-      /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/
+      /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/
     ],
     "All connections of the server, of its PgBouncer, or of the role or the database (its `CONNECTION LIMIT`) are in use. Small servers have only a few dozen.",
     (context, { text }) => context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
@@ -2014,7 +2016,7 @@ var POSTGRES = rulesFor("postgres", {
     { retries: 4 }
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
+    /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
     "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
@@ -2057,7 +2059,7 @@ var POSTGRES = rulesFor("postgres", {
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
     { retries: 2 }
   ],
-  "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
+  "disk-full": [["53100", /No space left on device|Disk quota exceeded/], "The server's storage is full.", growStorage],
   "data-damaged": [
     [
       "XX001 XX002 58030",
@@ -2104,9 +2106,9 @@ var POSTGRES = rulesFor("postgres", {
   "library-not-found": [
     /could not (access file|load library|find function .* in file)/,
     "The library that the message names is not on the server, or is not the one that the extension in the database needs. A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
-    "Look whether a setting names it, in another database or as another role if this sign-in fails:",
+    "Look whether a setting names it, as an administrator, and in another database if this sign-in fails:",
     run(
-      "SELECT current_setting('session_preload_libraries');\nSELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;"
+      "SELECT name, setting FROM pg_settings WHERE name LIKE '%preload_libraries';\nSELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;"
     ),
     "If one does, correct it (quotes around each name, not around the list), or reset it:",
     run('ALTER ROLE "<role>" RESET <setting>;\nALTER DATABASE "<database>" RESET <setting>;'),
@@ -2130,7 +2132,7 @@ var POSTGRES = rulesFor("postgres", {
     "If it is enabled, run your own SQL that calls them in database `postgres`."
   ],
   "pgaadauth-not-permitted": [
-    { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure A).*\badmin/i },
+    { codes: "42501", text: /permission denied for function pgaadauth_|^[^"\u00ab\u00bb\u201e]*\b(Entra|AAD|Azure A\w+)\b.*\badmin/i },
     "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
     "Sign in as one of the server's Entra administrators:",
     listAdmins,
@@ -2159,7 +2161,8 @@ var POSTGRES = rulesFor("postgres", {
     "The identity with this object ID is not of the `type` that the server was given.",
     "Set `type` to its actual type. If it is set already, compare `object-id` with that of the identity:",
     (_context, { text }) => run(`type: ${text.match(/actual object type: '(user|group|service)'/)?.[1] ?? "<type>"}`),
-    `If both are right, create and bind the role by SQL: \`SECURITY LABEL FOR "pgaadauth" ON ROLE "<role>" IS 'aadauth,oid=<object ID>,type=<type>'\``
+    'If both are right, create the role by SQL if it is missing (`CREATE ROLE "<role>" LOGIN;`), and bind it, as an Entra administrator in database `postgres`:',
+    run(`SECURITY LABEL FOR "pgaadauth" ON ROLE "<role>" IS 'aadauth,oid=<object-id>,type=<type>';`)
   ],
   "entra-principal-not-found": [
     /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|failed to create .{0,20}principal|\bprincipal .*(not (exist|found)|invalid)/i,
@@ -2181,8 +2184,8 @@ var POSTGRES = rulesFor("postgres", {
     run('GRANT "<role>" TO "<entra-user>";')
   ],
   "role-not-found": [
-    { codes: "42704 22023", text: new RegExp(`^role "|${ROLE_IN_OTHER_LANGUAGE.source}`, "i") },
-    // 22023: SET ROLE
+    // 22023 is that of SET ROLE.
+    { codes: "42704 22023", text: new RegExp(`^role "|^(?!.*not exist).*(${ROLE_IN_OTHER_LANGUAGE.source})`, "i") },
     "The server has no role with this name. It is misspelt (names are case-sensitive), ends in the `@<server>` of a single server, or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
     "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
     run("SELECT rolname FROM pg_roles ORDER BY rolname;")
@@ -2207,7 +2210,7 @@ var POSTGRES = rulesFor("postgres", {
   "restricted-role": [
     {
       codes: "42501 0A000 XX000",
-      text: /super[- ]?(us|ut|u\u017c)|\u0441\u0443\u043f\u0435\u0440\u043f\u043e\u043b\u044c\u0437|\u0441\u0443\u043f\u0435\u0440\u043a\u043e\u0440\u0438\u0441\u0442|\u30b9\u30fc\u30d1\u30fc\u30e6\u30fc\u30b6|\u8d85\u7ea7\u7528\u6237|\uc288\ud37c\uc720|\u10d6\u10d4\u10db\u10dd\u10db\u10ee\u10db\u10d0\u10e0|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members/i
+      text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|u\u017c)|\u0441\u0443\u043f\u0435\u0440\u043f\u043e\u043b\u044c\u0437|\u0441\u0443\u043f\u0435\u0440\u043a\u043e\u0440\u0438\u0441\u0442|\u30b9\u30fc\u30d1\u30fc\u30e6\u30fc\u30b6|\u8d85\u7ea7\u7528\u6237|\uc288\ud37c\uc720|\u10d6\u10d4\u10db\u10dd\u10db\u10ee\u10db\u10d0\u10e0|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members/i
     },
     "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
     "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`.",
@@ -2273,7 +2276,7 @@ var POSTGRES = rulesFor("postgres", {
   "pooler-refused": [
     [
       "08P01 08004 58000 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|pool_\w|does not match (b|with)|backend response/
+      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|^(?!.*\b(grants?|GRANT)\b(?!")).*(connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|(?<!")pool_\w|does not match (b|with)|backend response)/
     ],
     poolerRefused,
     pastPooler,
@@ -2443,13 +2446,13 @@ function wordsOf(error2) {
   return symptomsOf(error2)[0]?.text ?? "";
 }
 var MAX_READ = 8e3;
-var TOO_LONG = /^(.{600}).{20,}(.{400})$/;
+var TOO_LONG = /^(.{600}).{20,}(.{400})$/u;
 function words(text) {
   return withoutSecrets(text.slice(0, 10 * MAX_READ)).replace(
     TRACEBACK,
     (_all, frames) => `Traceback (${frames.match(/_connect_tls_proxy/)?.[0] ?? frames.match(LAST_FILE)?.[1] ?? "Python"}):
 `
-  ).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  ).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,4}|(?<=token["']?\s?[=:]\s?["']?)[\w.~+/-]{20,}/gi, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
   ).replace(/(?<!None) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i, "").replace(/Certificate verification failed\. This typically happens .*?Error detail: /, "").replace(
@@ -2833,15 +2836,15 @@ var MANAGER_NOT_HTTPS = failure({
 function diagnoseResourceManager(error2, context) {
   return diagnoseBy([...PROXY, ...PRIVATE, ...AZURE, ...NETWORK], error2, { with: "azure", ...context });
 }
-var BUSY = /^(?!.*(\bfailed state|state\W{1,5}failed|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after|once|when)|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
+var BUSY = /^(?!.*(\bfailed state|\bstate( of [\w ]{1,30}?)?( is)?\W{1,5}(failed|disabled)|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|(after|once|when) (the (server|operation|update)|it is (?!(en|register)))|after (some|a|\d))|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
 var USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
 var STATES = "properties.[state, provisioningState]";
-var LOOK_UP_NUMBER = "Look up the number (`AADSTS\u2026`): https://login.microsoftonline.com/error";
-var DISABLED = /subscription.{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
+var DISABLED = /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
 var WHILE_THERE_IS_TIME = { retries: 5 };
 var AZURE = rulesFor("azure", {
   "azure-mfa-required": [
-    { status: [401, 403], text: /\bMFA\b|multi-?factor/i },
+    { status: [401, 403], text: /(?<![\w./'-])(MFA|multi-?factor authentication)(?![\w./-])/i },
+    // not in a name
     "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
     "Sign in as an application instead: `auth-type: oidc`."
   ],
@@ -2895,7 +2898,7 @@ var AZURE = rulesFor("azure", {
       "ReadOnlyDisabledSubscription SubscriptionDisabled RequestDisallowedByAzure DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled SubscriptionState*",
       { status: [400, 403, 409], text: DISABLED }
     ],
-    "The subscription is disabled, or its type does not allow this change, or not in this region. Reads can still work.",
+    "The subscription is disabled, or Azure does not allow this change in a subscription of this type or in this region. Reads can still work.",
     "Look up the state of the subscription:",
     ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
     "Reactivate the subscription, ask Azure's support to lift the restriction, or use another subscription: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled"
@@ -2913,14 +2916,14 @@ var AZURE = rulesFor("azure", {
   "azure-token-refused": [
     ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
     ({ server, clientId: clientId2 = "<client-id>" }, { text }) => {
-      if (/'puid' or 'altsecid' or 'oid'|service principal/i.test(text))
+      if (/'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i.test(text))
         return [
           "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
           "Create the service principal, then run the job again in a few minutes:",
           az("ad sp create", { id: clientId2 })
         ];
       if (/AADSTS\d/.test(text))
-        return ["Azure does not accept the token. The message has Entra's reason.", LOOK_UP_NUMBER];
+        return ["Azure does not accept the token. The message has Entra's reason.", ...readNumber(text)];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
         /issuer|(cross|current|different|another).tenant/i.test(text) ? "The token is from a different tenant than the subscription's." : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
@@ -2961,7 +2964,7 @@ var AZURE = rulesFor("azure", {
   "server-not-running": [
     [
       "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
-      { status: [400, 409], text: /\b(stopped|inaccessible)\b|not (in )?running|state\W{1,5}(Stopp|Disabled)/i }
+      { status: [400, 409], text: /\b(stopped|inaccessible)\b|not (in )?running|state.{0,30}\W(Stopp|Disabled)/i }
     ],
     ({ server }, { text }) => notRunning(server, text)
   ],
@@ -3776,7 +3779,7 @@ async function closeFirewall(env, signal) {
   const { server, rule } = made;
   try {
     const azure = resourceManager(parseAzureSettings(env), server, env, signal);
-    say(`Removing firewall rule ${rule}. This takes up to ${CHANGE_TIME / 1e3} s if Azure is still making it.`);
+    say(`Removing firewall rule ${rule}. If Azure has not answered the request for it, this takes some minutes.`);
     const appears = () => isSeen(azure, rule, (found) => found !== void 0).catch(() => true);
     if (!await appears()) return say(`Azure has not made firewall rule ${rule}.`);
     let lock = await removeRule(azure, rule);

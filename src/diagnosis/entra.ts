@@ -170,7 +170,7 @@ export const ENTRA = rulesFor("entra", {
     {
       codes:
         "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
-      text: /^(?!.*\brisk\b)/,
+      text: /^(?!.*(\brisk\b|AADSTS(53011|530034)\b))/,
     },
     ({ signIn }, { text }) =>
       isApplication(signIn, text)

@@ -5,20 +5,19 @@ import { clientOf, isApplication, showPrincipal } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { seeWhoAnswers } from "./network.ts";
 import { isPostgres, type Rule, rulesFor } from "./rules.ts";
-import { allowInProxy, seeAnswer } from "./steps.ts";
+import { allowInProxy, readNumber, seeAnswer } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
 export const [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
-    byItsWords("The step failed with an unknown error", "a proxy, a pooler, or a fault of this action"),
+    byItsWords("The request failed", "a proxy or pooler in between, or a fault of this action"),
     (context) => (context.host === undefined ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message.",
   ],
 }) as readonly [Rule];
 
-const CHECK_APPLICATION =
-  "Check `client-id`, `tenant-id` and `environment`, and that the application is in this tenant:";
+const CHECK_APPLICATION = "Check `client-id`, `tenant-id`, `environment`, and that the application is in this tenant:";
 
 const USE_OIDC = "Use `auth-type: oidc`, which does not need the Azure CLI.";
 
@@ -52,10 +51,7 @@ export const FALLBACKS: readonly Rule[] = [
         isApplication(signIn)
           ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn)))]
           : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."],
-      (_context, { text }) => {
-        const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
-        return number ? `Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}` : [];
-      },
+      (_context, { text }) => readNumber(text),
       "An administrator finds this sign-in and its reason by the error code: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`.",
     ],
     "cli-failed": [

@@ -17,7 +17,7 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
     /((?<!(not|n.t|never|yet) )\bexpired\b|\bexpiry\b.{0,40} is earlier|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
     "Renew what the message names, such as a secret, a certificate or a sign-in. On a self-hosted runner, check the clock, too.",
   ],
-  "a version is too old or too new for what it is asked, or this is not offered there": [
+  "this is not supported there, or a version is too old or too new": [
     /((unrecognized|unknown|unexpected) (argument|option|parameter|command|flag|setting|configuration|keyword|field|feature|function|method|type|version)|unsupported|((can)?not|\w{2,6}n['’]t)( \w+)? support|(only|still) support|supported? only|no longer (support|accept|allow|available)|deprecated|obsolete|\bretired\b|incompatible|(not |un)implemented|please upgrade|versions? (older|earlier|lower|below)|syntax error|(or|and) (later|newer|higher|above)\b|(newer|older|later|minimum) version)\w*/i,
   ],
   "a permission is missing, or a policy or a setting forbids this": [
@@ -31,15 +31,15 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
   "values exclude each other, more than one thing fits, or something exists already": [
     /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['’]t) be (used|specified|combined|set|provided) (together|with|when)|in combination|ambiguous|((can)?not|\w{2,6}n['’]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i,
   ],
-  "something that it needs is missing or empty": [
+  "a value that the request needs is missing or empty": [
     /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['’]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)|(is|are|be) (required|necessary)\b|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
     "If the message names an input or a secret of the workflow, check that it has a value: a secret that is not set, or that a run for a fork or for Dependabot cannot read, is empty.",
   ],
-  "something that it was asked for does not exist there": [
+  "something that the request names does not exist there": [
     /(((can)?not|\w{2,6}n['’]t) (be |been )?(found|located|resolved|recognized)|((can)?not|\w{2,6}n['’]t) exist|no such|\bunknown\b(?! (error|reason|exception))|(cannot|can.t|unable to|could not|couldn.t) (find|locate|resolve)|non-?existent|no longer exists|\bno [\w .-]{1,40}found\b|misspel)\w*/i,
     "Check the names and IDs in the message: those of the inputs of this step, and those of what was deleted or moved.",
   ],
-  "a value is wrong, does not have the form that it expects, or does not fit another value": [
+  "a value is wrong, has the wrong form, or does not fit another value": [
     /(((can)?not|\w{2,6}n['’]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid(?! state)|malformed|((can)?not|\w{2,6}n['’]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|\breserved\b|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i,
   ],
   "it has a fault, and does not say which": [

@@ -150,9 +150,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => {
       if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
         return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
-      const names = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|cert's CN: )[\w.*:-]+/g);
+      const names = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|cert's CN: )(?!\*)[\w.:-]+/g);
+      const use = sentence`If you know that the server is yours, set \`host\` to its name in the certificate: ${listOf((names ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
       return [
-        ...(names ? [sentence`Set \`host\` to a name in the certificate: ${listOf(names.map(code))}.`] : setFullName()),
+        ...(names ? [use, ...seeWhoAnswers(context)] : setFullName()),
         "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.",
       ];
     },
@@ -211,9 +212,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ],
   ],
   "tls-refused": [
-    /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|number (4[1-689]|51|80|112|116)\b/i,
+    /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|alert number (4[1-689]|51|80|112|116)\b/i,
     (_context, { text }) =>
-      /access.?denied|internal.?error|unrecognized.?name|number (49|80|112)\b/i.test(text)
+      /access.?denied|internal.?error|unrecognized.?name|alert number (49|80|112)\b/i.test(text)
         ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host."
         : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
     seeWhoAnswers,

@@ -15,7 +15,8 @@ const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(
 const ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"«»„]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
 
 /** Neon's: https://github.com/neondatabase/neon/blob/main/proxy/src/control_plane/messages.rs */
-const NEON = /endpoint|compute node|(control plane|console) request|quota|connections? attempts|project (name|option)/i;
+const NEON =
+  /^[^":]*(endpoint|compute node|(control plane|console) request|quota|connections? attempts|project (name|option))/i;
 
 /** What PgBouncer, Supavisor, Odyssey, PgCat, PgDog, Pgpool-II and RDS Proxy mean by these words, the special ones first. */
 const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
@@ -45,7 +46,7 @@ const schemaNotPermitted = ({ user }: Context, { text }: Symptom): Answer => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
   "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
-    `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`,
+    `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)"?$/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`,
     "SELECT nspname, nspowner::regrole FROM pg_namespace;",
   ),
 ];
@@ -127,7 +128,7 @@ export const POSTGRES = rulesFor("postgres", {
     { retries: 1 },
   ],
   "token-audience": [
-    /^[^"]*(token.*|\b)(audience|aud claim)\b/i,
+    { codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i },
     (context, { text }) =>
       text.includes("cosmos.")
         ? [
@@ -171,7 +172,7 @@ export const POSTGRES = rulesFor("postgres", {
     "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
   ],
   "tls-required": [
-    [NOT_ENCRYPTED, /^(?!.*cached).*((SSL|TLS)( connection)?( is)? required|(requires|only) TLS|is insecure)/i],
+    [NOT_ENCRYPTED, /^(?!.*cached).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
     "Remove `ssl-mode`, or set it to `verify-full`.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS.",
@@ -185,7 +186,7 @@ export const POSTGRES = rulesFor("postgres", {
     (_, { text }) =>
       /\bSNI\b/i.test(text)
         ? "This is not the message of a flexible server of Azure. Another provider's server or proxy got no server name in TLS (SNI): `host` is an address, or something in between opens the TLS connection again."
-        : "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, or does not serve the name in `host`: there is none, it is disabled or busy, or its project is over the quota.",
+        : "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, or does not serve the name in `host`, which does not exist, is disabled or busy, or belongs to a project over its quota.",
     setFullName,
     "If you mean that server, look it up in the console of its provider, and set `host` to its name and `user` and `password` to those of a role that it lets in. Teleport's roles list them as `db_users` and `db_names`.",
   ],
@@ -194,9 +195,9 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
       {
         codes: "08* 58000 XX000",
-        text: /^(?!.*(Entra|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i,
+        text: /^(?!.*(\bEntra\b|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i,
       },
-      /no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type/,
+      /^(?!permission denied|must be owner|relation).*(no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type)/,
     ],
     poolerRefused,
     pastPooler,
@@ -256,7 +257,7 @@ export const POSTGRES = rulesFor("postgres", {
   "no-connection-slots": [
     [
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
-      /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|max_\w+_connections|query_wait_timeout|too many servers/,
+      /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/,
     ],
     "All connections of the server, of its PgBouncer, or of the role or the database (its `CONNECTION LIMIT`) are in use. Small servers have only a few dozen.",
     (context, { text }) =>
@@ -278,7 +279,7 @@ export const POSTGRES = rulesFor("postgres", {
     { retries: 4 },
   ],
   "pooler-cannot-connect": [
-    /server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection/,
+    /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over or refusing the sign-in.",
     afterRestart,
     "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
@@ -321,7 +322,7 @@ export const POSTGRES = rulesFor("postgres", {
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
     { retries: 2 },
   ],
-  "disk-full": [["53100", /No space left on device/], "The server's storage is full.", growStorage],
+  "disk-full": [["53100", /No space left on device|Disk quota exceeded/], "The server's storage is full.", growStorage],
   "data-damaged": [
     [
       "XX001 XX002 58030",
@@ -370,9 +371,9 @@ export const POSTGRES = rulesFor("postgres", {
   "library-not-found": [
     /could not (access file|load library|find function .* in file)/,
     "The library that the message names is not on the server, or is not the one that the extension in the database needs. A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
-    "Look whether a setting names it, in another database or as another role if this sign-in fails:",
+    "Look whether a setting names it, as an administrator, and in another database if this sign-in fails:",
     run(
-      "SELECT current_setting('session_preload_libraries');\nSELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;",
+      "SELECT name, setting FROM pg_settings WHERE name LIKE '%preload_libraries';\nSELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;",
     ),
     "If one does, correct it (quotes around each name, not around the list), or reset it:",
     run('ALTER ROLE "<role>" RESET <setting>;\nALTER DATABASE "<database>" RESET <setting>;'),
@@ -396,7 +397,7 @@ export const POSTGRES = rulesFor("postgres", {
     "If it is enabled, run your own SQL that calls them in database `postgres`.",
   ],
   "pgaadauth-not-permitted": [
-    { codes: "42501", text: /permission denied for function pgaadauth_|(Entra|AAD|Azure A).*\badmin/i },
+    { codes: "42501", text: /permission denied for function pgaadauth_|^[^"«»„]*\b(Entra|AAD|Azure A\w+)\b.*\badmin/i },
     "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
     "Sign in as one of the server's Entra administrators:",
     listAdmins,
@@ -426,7 +427,8 @@ export const POSTGRES = rulesFor("postgres", {
     "The identity with this object ID is not of the `type` that the server was given.",
     "Set `type` to its actual type. If it is set already, compare `object-id` with that of the identity:",
     (_context, { text }) => run(`type: ${text.match(/actual object type: '(user|group|service)'/)?.[1] ?? "<type>"}`),
-    `If both are right, create and bind the role by SQL: \`SECURITY LABEL FOR "pgaadauth" ON ROLE "<role>" IS 'aadauth,oid=<object ID>,type=<type>'\``,
+    'If both are right, create the role by SQL if it is missing (`CREATE ROLE "<role>" LOGIN;`), and bind it, as an Entra administrator in database `postgres`:',
+    run(`SECURITY LABEL FOR "pgaadauth" ON ROLE "<role>" IS 'aadauth,oid=<object-id>,type=<type>';`),
   ],
   "entra-principal-not-found": [
     /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|failed to create .{0,20}principal|\bprincipal .*(not (exist|found)|invalid)/i,
@@ -451,7 +453,8 @@ export const POSTGRES = rulesFor("postgres", {
     run('GRANT "<role>" TO "<entra-user>";'),
   ],
   "role-not-found": [
-    { codes: "42704 22023", text: new RegExp(`^role "|${ROLE_IN_OTHER_LANGUAGE.source}`, "i") }, // 22023: SET ROLE
+    // 22023 is that of SET ROLE.
+    { codes: "42704 22023", text: new RegExp(`^role "|^(?!.*not exist).*(${ROLE_IN_OTHER_LANGUAGE.source})`, "i") },
     "The server has no role with this name. It is misspelt (names are case-sensitive), ends in the `@<server>` of a single server, or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
     "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
     run("SELECT rolname FROM pg_roles ORDER BY rolname;"),
@@ -477,7 +480,7 @@ export const POSTGRES = rulesFor("postgres", {
   "restricted-role": [
     {
       codes: "42501 0A000 XX000",
-      text: /super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members/i,
+      text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members/i,
     },
     "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
     "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`.",
@@ -547,7 +550,7 @@ export const POSTGRES = rulesFor("postgres", {
   "pooler-refused": [
     [
       "08P01 08004 58000 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|pool_\w|does not match (b|with)|backend response/,
+      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|^(?!.*\b(grants?|GRANT)\b(?!")).*(connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|(?<!")pool_\w|does not match (b|with)|backend response)/,
     ],
     poolerRefused,
     pastPooler,

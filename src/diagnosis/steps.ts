@@ -19,7 +19,7 @@ export function pastPooler(context: Context): Steps {
     return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
   if (context.cloud && context.host?.endsWith(context.cloud.hostSuffix))
     return [
-      "If a pooler is in between, the name in `host` leads to it. See where, and let the DNS lead `host` to the server itself, to connect without the pooler:",
+      "If a pooler is in between, the name in `host` leads to it. See to which address, and correct the DNS record, which has to lead `host` to the server itself, to connect without the pooler:",
       run(`nslookup ${shell(context.host)}`),
     ];
   return [
@@ -66,4 +66,10 @@ export function setFullName(): Steps {
 
 export function lookAtState(context: Context): Steps {
   return ["If the error persists, look at the server's state:", azShow(context, "state")];
+}
+
+/** Microsoft's page of the last number of Entra in a text. */
+export function readNumber(text: string): Steps {
+  const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
+  return number ? [`Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}`] : [];
 }

@@ -88,7 +88,7 @@ export function wordsOf(error: unknown): string {
 
 /** How much of a text is read, and how much of its beginning and of its end, which often says why, is shown. */
 const MAX_READ = 8_000;
-const TOO_LONG = /^(.{600}).{20,}(.{400})$/;
+const TOO_LONG = /^(.{600}).{20,}(.{400})$/u;
 
 /** One line of readable length, without tokens. */
 function words(text: string): string {
@@ -101,7 +101,7 @@ function words(text: string): string {
       )
       .slice(0, MAX_READ)
       .replace(/[\s\p{Cc}]+/gu, " ")
-      .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "***")
+      .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,4}|(?<=token["']?\s?[=:]\s?["']?)[\w.~+/-]{20,}/gi, "***")
       // MSAL's wrapping of Entra's words, the Azure CLI's advice, and what only Microsoft's support can use.
       .replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "")
       .replace(MSAL_HTTP, (_all, status: string, body: string) =>
@@ -131,7 +131,7 @@ export function withoutTracebacks(symptom: Symptom): Symptom {
 const FRAMES =
   / ?(?:(?:ERROR: |CLIInternalError: )?The command failed with an unexpected error\. Here is the traceback:(?: ERROR:)?|Traceback \([^)]{1,300}\):|During handling of the above exception, another exception occurred:|To (?:check existing issues|open an issue), please .*$) ?/;
 
-/** The last file of a package: it tells what failed, unless urllib3 failed to agree on TLS with the proxy itself. */
+/** The last file of a package: it says what failed, unless urllib3 failed to agree on TLS with the proxy itself. */
 const LAST_FILE = /^.*-packages[\\/](\S{1,200}\.py)/s;
 
 /** How MSAL words an HTTP answer that is not JSON, with all its headers. */

@@ -6,7 +6,7 @@ import { closedButLocked, leftOpen } from "./publish.ts";
 import { resourceManager } from "./resource-manager.ts";
 import { ruleIdOf } from "./server.ts";
 import { FIREWALL_INPUTS, parseAzureSettings } from "./settings.ts";
-import { CHANGE_TIME, isSeen, removeRule } from "./state.ts";
+import { isSeen, removeRule } from "./state.ts";
 
 /** The post step: removes the rule that the step made, or was making when it ended. Fails only if it is stopped. */
 async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
@@ -16,7 +16,7 @@ async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
   const { server, rule } = made;
   try {
     const azure = resourceManager(parseAzureSettings(env), server, env, signal);
-    say(`Removing firewall rule ${rule}. This takes up to ${CHANGE_TIME / 1000} s if Azure is still making it.`);
+    say(`Removing firewall rule ${rule}. If Azure has not answered the request for it, this takes some minutes.`);
     // A rule that cannot be read may still be deleted.
     const appears = () => isSeen(azure, rule, (found) => found !== undefined).catch(() => true);
     if (!(await appears())) return say(`Azure has not made firewall rule ${rule}.`);

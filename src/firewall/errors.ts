@@ -4,7 +4,7 @@ import { byItsWords } from "../diagnosis/meanings.ts";
 import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
 import { PROXY } from "../diagnosis/proxy.ts";
 import { type Context, rulesFor } from "../diagnosis/rules.ts";
-import { allowInProxy, CHECK_CLOCK } from "../diagnosis/steps.ts";
+import { allowInProxy, CHECK_CLOCK, readNumber } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
@@ -30,16 +30,14 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 
 /** Words of an operation that ends by itself. A resource in state `Failed` stays there. */
 const BUSY =
-  /^(?!.*(\bfailed state|state\W{1,5}failed|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|after|once|when)|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
+  /^(?!.*(\bfailed state|\bstate( of [\w ]{1,30}?)?( is)?\W{1,5}(failed|disabled)|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|(after|once|when) (the (server|operation|update)|it is (?!(en|register)))|after (some|a|\d))|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
 
 /** A resource that is not ready, and the states of a server and of other resources. */
 const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
 const STATES = "properties.[state, provisioningState]";
 
-const LOOK_UP_NUMBER = "Look up the number (`AADSTS…`): https://login.microsoftonline.com/error";
-
 const DISABLED =
-  /subscription.{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
+  /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = { retries: 5 };
@@ -51,7 +49,7 @@ const WHILE_THERE_IS_TIME = { retries: 5 };
  */
 export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-mfa-required": [
-    { status: [401, 403], text: /\bMFA\b|multi-?factor/i },
+    { status: [401, 403], text: /(?<![\w./'-])(MFA|multi-?factor authentication)(?![\w./-])/i }, // not in a name
     "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
     "Sign in as an application instead: `auth-type: oidc`.",
   ],
@@ -109,7 +107,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       "ReadOnlyDisabledSubscription SubscriptionDisabled RequestDisallowedByAzure DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled SubscriptionState*",
       { status: [400, 403, 409], text: DISABLED },
     ],
-    "The subscription is disabled, or its type does not allow this change, or not in this region. Reads can still work.",
+    "The subscription is disabled, or Azure does not allow this change in a subscription of this type or in this region. Reads can still work.",
     "Look up the state of the subscription:",
     ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
     "Reactivate the subscription, ask Azure's support to lift the restriction, or use another subscription: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
@@ -127,14 +125,14 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-token-refused": [
     ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
     ({ server, clientId = "<client-id>" }, { text }) => {
-      if (/'puid' or 'altsecid' or 'oid'|service principal/i.test(text))
+      if (/'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i.test(text))
         return [
           "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
           "Create the service principal, then run the job again in a few minutes:",
           az("ad sp create", { id: clientId }),
         ];
       if (/AADSTS\d/.test(text))
-        return ["Azure does not accept the token. The message has Entra's reason.", LOOK_UP_NUMBER];
+        return ["Azure does not accept the token. The message has Entra's reason.", ...readNumber(text)];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
         /issuer|(cross|current|different|another).tenant/i.test(text)
@@ -177,7 +175,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "server-not-running": [
     [
       "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
-      { status: [400, 409], text: /\b(stopped|inaccessible)\b|not (in )?running|state\W{1,5}(Stopp|Disabled)/i },
+      { status: [400, 409], text: /\b(stopped|inaccessible)\b|not (in )?running|state.{0,30}\W(Stopp|Disabled)/i },
     ],
     ({ server }, { text }) => notRunning(server, text),
   ],

@@ -24,7 +24,7 @@ export function leftOpen(server: ServerId, rule: string, error: unknown, stop: A
   const message = paragraph(sentence`Firewall rule ${code(rule)} may still be open.`, failure.message);
   const others = stop.aborted ? [] : failure.steps;
   const remove = step("Remove the rule:", removal(server, rule));
-  const steps = failure.retries ? [remove, ...others] : [...others, remove]; // another job does not remove the rule
+  const steps = failure.retries ? [remove, ...others] : [...others, remove]; // the next job does not remove the rule for a day
   const annotate = stop.aborted ? setFailed : (lines: string) => warning(lines, TITLE);
   const heading = `### ${ICONS.error} Azure Postgres Grants, firewall · The firewall may still be open`;
   publishFailure(annotate, heading, { ...failure, message, steps }, env);

@@ -25,7 +25,7 @@ export function haveAPattern(grants: readonly Grant[]): boolean {
  */
 export function demandsOf(grants: readonly Grant[], listed: readonly string[] | Failure): readonly DatabaseDemand[] {
   const each = grants.flatMap((grant) =>
-    grant.databases.flatMap((text) => meantBy(text, listed).map((database) => ({ ...database, grant }))),
+    grant.databases.flatMap((text) => meantBy(text, listed).map((each) => ({ ...each, grant }))),
   );
   return groupsOf(each, ({ database }) => database).map((group) => {
     const [{ grant: _, ...demand }] = group;

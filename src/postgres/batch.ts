@@ -97,11 +97,11 @@ const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
  * The likeliest cause of an error of this session, and what to do.
  * An error whose context is a function, such as that of an event trigger, is that function's, whatever its SQLSTATE.
  */
-export function adviceOn(error: pg.DatabaseError, { host, database, user }: Client): Advice {
+export function adviceOn(error: pg.DatabaseError, { host, port, database, user }: Client): Advice {
   const { message, detail, where = "" } = error;
   const inFunction = /\bfunction\b/.test(where) || /security-(definer|restricted)/.test(message);
   const code = inFunction ? RAISE_EXCEPTION : error.code;
-  const { hint, steps } = diagnose({ message, detail, hint: where, code }, { host, database, user });
+  const { hint, steps } = diagnose({ message, detail, hint: where, code }, { host, port, database, user });
   const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
   return { hint: paragraph(place, hint), steps };
 }

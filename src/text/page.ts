@@ -1,7 +1,10 @@
 /** Words of a page that say who sent it: the metadata service of Google Cloud, Azure Front Door, a firewall of F5. */
 const SENDER = /Missing Metadata-Flavor\S* header|Our services aren.{1,180}|support ID is:? \w+/i;
 
-/** A page of HTML in a few words, its title if it says more than a status, or the begin of its text; undefined if a text of this MIME type is none. */
+/**
+ * A page of HTML in a few words: its title if that is longer than a status, or else the beginning of its text.
+ * @returns undefined if the text is not a page
+ */
 export function pageInWords(text: string, type = ""): string | undefined {
   if (!/html/i.test(type) && !/^\s*<(!doctype|html|head|body|style|h\d|\?xml|!--)/i.test(text)) return undefined;
   const words = text.slice(0, 4_000).replace(/<(style|script)\b.*?(<\/\1>|$)|<[^>]*>/gis, " ");

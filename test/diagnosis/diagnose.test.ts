@@ -521,6 +521,34 @@ describe("further attempts", () => {
 });
 
 test.each([
+  ["42501", 'permission denied to grant role "central"', "pgaadauth-not-permitted"],
+  ["42501", "permission denied for table superusers", "restricted-role"],
+  ["42501", "permission denied for table audience", "token-audience"],
+  ["42501", "must be owner of table allow_list", "pooler-sign-in"],
+  ["42501", "permission denied for table sslrequests", "pooler-cannot-connect"],
+  ["42704", 'type "control" does not exist', "role-not-found"],
+  ["P0001", "GRANT to backend is not allowed, ask the DBA", "pooler-refused"],
+  ["P0001", "GRANT to role x is insecure", "tls-required"],
+  ["08P01", "no such database: endpoint_db", "other-provider"],
+  ["53100", 'could not extend file "base/1/2": Disk quota exceeded', "other-provider"],
+])("SQLSTATE %s, %s: a name or a common word in it does not make it %s", (code, message, other) => {
+  expect(diagnose(error(message, code)).code).not.toBe(other);
+});
+
+test("a certificate of a wildcard does not become the host, and a name in it only of a server that the user knows", () => {
+  const failure = diagnose(
+    error(
+      "Hostname/IP does not match certificate's altnames: Host: db.corp.example. is not in the cert's altnames: DNS:*.wifi.example, DNS:login.wifi.example",
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+    ),
+    { host: "db.corp.example" },
+  );
+  const steps = failure.steps.map(({ text }) => plain.sentence(text));
+  expect(steps[0]).toMatch(/^If you know that the server is yours, set `host` to .*`login\.wifi\.example`\. Otherwise/);
+  expect(steps.join()).not.toContain("*.wifi");
+});
+
+test.each([
   ["ghes.example:8443", ["nslookup ghes.example"]],
   ["127.0.0.1:8443", []],
 ])("the command that asks the DNS server about %s has no port, and an address needs none", (host, commands) => {

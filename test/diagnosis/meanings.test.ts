@@ -33,7 +33,7 @@ test.each([
   ["An unknown error was met.", "has a fault, and does not say which (`unknown error`)"],
   ["There was an error issuing a token.", "has a fault"],
   ["Non-retryable error has occurred.", "has a fault"],
-  ["DeviceOnlyTokensNotSupportedByResource", "is not offered there (`Not Supported`)"],
+  ["DeviceOnlyTokensNotSupportedByResource", "a version is too old or too new (`Not Supported`)"],
   ["This policy, of another tenant, does not allow access.", "a policy or a setting forbids this (`not allow`)"],
 ])("the words of %j mean that %s", (words, means) => {
   expect(hint(words)).toContain(means);

@@ -165,3 +165,22 @@ test.each([
   expect(printed).toContain("may still be open");
   expect(printed).toMatch(said);
 });
+
+const over = (group: string) =>
+  `The client 'a' with object id 'a' does not have authorization to perform action 'Microsoft.DBforPostgreSQL/flexibleServers/read' over scope '/subscriptions/${SERVER.subscription}/resourceGroups/${group}' or the scope is invalid.`;
+
+test.each([
+  [403, "AuthorizationFailed", over("mfa-prod"), "azure-not-permitted"],
+  [403, "AuthorizationFailed", over("read-only-rg"), "azure-not-permitted"],
+  [403, "RequestDisallowedByPolicy", "Resource was disallowed by policy. Reasons: 'MFA tag missing'.", "azure-policy"],
+  [409, "Conflict", "The operation is not allowed in the current state of the server 'Failed'.", "azure-refused"],
+  [409, "Conflict", "The current state of server: Disabled", "server-not-running"],
+  [401, "AuthenticationFailed", "The service principal 'x' is disabled.", "azure-token-refused"],
+])("%i %s: names, and states that stay, are read as such: %s", (status, code, message, expected) => {
+  expect(diagnoseResourceManager(refusal(status, code, message), CONTEXT).code).toBe(expected);
+});
+
+test("a service principal that is disabled is not created", () => {
+  const error = refusal(401, "AuthenticationFailed", "The service principal 'x' is disabled.");
+  expect(readFailure(diagnoseResourceManager(error, CONTEXT)).steps).not.toContain("az ad sp create");
+});
