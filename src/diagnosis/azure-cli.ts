@@ -1,6 +1,6 @@
 import { run } from "../model/failure.ts";
 import { GET_TOKEN, shell } from "./commands.ts";
-import { type Answer, type Context, type Rule, rulesFor } from "./rules.ts";
+import { type Answer, type Context, type Rule, reasonIn, rulesFor } from "./rules.ts";
 import { WITHOUT_CLI } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
@@ -42,23 +42,28 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
       "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*",
     ],
     (_context, { text }) =>
-      /microsoftonline\.de\b/.test(text)
-        ? "The Azure CLI uses the German cloud (`AzureGermanCloud`), which Microsoft has closed. azure/login selects the cloud of its `environment`, and otherwise `azurecloud`."
-        : /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)/.test(text)
-          ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one, the account is a personal one, or nobody invited it."
-          : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text)
-            ? `The sign-in of the account in the Azure CLI has expired${/inactiv/.test(text) ? ", because nobody used it for long" : " or was revoked: it is limited in time, or the account has a new password"}.`
-            : /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/.test(text)
-              ? "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do."
-              : /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i.test(text)
-                ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked, disabled or not allowed to use this service."
-                : /Response_Status|BrokerPlugin|accounts control|pymsal|(?<!_)broker/i.test(text)
-                  ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login."
-                  : /certificate|key data|PEM file|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i.test(text)
-                    ? "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key, which must not be encrypted."
-                    : /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i.test(text)
-                      ? "The account in the Azure CLI has no role in any subscription, or the Azure CLI has no subscription selected, not the one that its message names, or several with this name. A token for PostgreSQL needs none."
-                      : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+      reasonIn(text, {
+        "The Azure CLI uses the German cloud (`AzureGermanCloud`), which Microsoft has closed. azure/login selects the cloud of its `environment`, and otherwise `azurecloud`.":
+          /microsoftonline\.de\b/,
+        "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one, the account is a personal one, or nobody invited it.":
+          /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)/,
+        "The sign-in of the account in the Azure CLI has expired, because nobody used it for long.":
+          /due to inactivity/,
+        "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, or the account has a new password.":
+          /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/,
+        "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do.":
+          /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/,
+        "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked, disabled or not allowed to use this service.":
+          /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i,
+        "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login.":
+          /Response_Status|BrokerPlugin|accounts control|pymsal|(?<!_)broker/i,
+        "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key, which must not be encrypted.":
+          /certificate|key data|PEM file|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i,
+        "The account in the Azure CLI has no role in any subscription, or the Azure CLI has no subscription selected, not the one that its message names, or several with this name. A token for PostgreSQL needs none.":
+          /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i,
+        "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.":
+          /^/,
+      }),
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
     "Or run azure/login in the same job, right before this step, with the server's `tenant-id` and `environment`, and `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
     OWN_CLI_FILES,

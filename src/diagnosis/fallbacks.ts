@@ -4,7 +4,7 @@ import { GET_TOKEN, SHOW_TENANT } from "./commands.ts";
 import { clientOf, isApplication, showPrincipal } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { seeWhoAnswers } from "./network.ts";
-import { isPostgres, type Rule, rulesFor } from "./rules.ts";
+import { isPostgres, type Rule, reasonIn, rulesFor } from "./rules.ts";
 import { allowInProxy, readNumber, seeAnswer } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
@@ -61,11 +61,14 @@ export const FALLBACKS: readonly Rule[] = [
         text: /\b(Import|ModuleNotFound|Attribute|Type|Name|Syntax)Error|VersionConflict|DistributionNotFound|unexpected keyword|cannot import|OpenSSL|Segmentation|Illegal instruction|No module|is misspelled|azext_|cliextensions|ExtensionDirectory|load(ing command module| extension)|^Command failed|^spawn |^"?(\/|[A-Z]:\\)|python(?! object)|dyld|snap|librar|No such file|command not|\baz: Permission|not recognized|cannot (find the (path|file)|perform|create|open)|please report|application control/i,
       },
       (_context, { text }) =>
-        /azext_|cliextensions|ExtensionDirectory|load extension/.test(text)
-          ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty, incomplete or not readable for the runner's user, or it does not fit this version."
-          : /snap| policy|virus|spawn|Illegal|Segment|Permission|relocat|GLIBC|Win32|\((126|SIG.*|3\d{9})\)$/.test(text)
-            ? "This machine does not let the Azure CLI start: it is a snap in a container or a service, its files are not readable for the runner's user, a policy or a virus scanner stops it, or it is built for a different processor or system."
-            : "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages or libraries do not fit together (after an update, or because `PYTHONPATH`, `PYTHONHOME` or `LD_LIBRARY_PATH` names others), or this version has a fault.",
+        reasonIn(text, {
+          "One of the Azure CLI's extensions cannot be loaded: its folder is empty, incomplete or not readable for the runner's user, or it does not fit this version.":
+            /azext_|cliextensions|ExtensionDirectory|load extension/,
+          "This machine does not let the Azure CLI start: it is a snap in a container or a service, its files are not readable for the runner's user, a policy or a virus scanner stops it, or it is built for a different processor or system.":
+            /snap| policy|virus|spawn|Illegal|Segment|Permission|relocat|GLIBC|Win32|\((126|SIG.*|3\d{9})\)$/,
+          "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages or libraries do not fit together (after an update, or because `PYTHONPATH`, `PYTHONHOME` or `LD_LIBRARY_PATH` names others), or this version has a fault.":
+            /^/,
+        }),
       USE_OIDC,
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
       run("which -a az", "az version", "env | grep -E '^(PYTHON|OPENSSL|LD_)'", GET_TOKEN),

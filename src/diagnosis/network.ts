@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { run, type Steps } from "../model/failure.ts";
 import { code, listOf, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
-import { type Answer, type Context, EVERYWHERE, hostNameOf, hostOf, isPostgres, rulesFor } from "./rules.ts";
+import { type Answer, type Context, EVERYWHERE, hostNameOf, hostOf, isPostgres, reasonIn, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
 import { bypassProxy, hostToAllow, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
 
@@ -180,7 +180,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DECODE* UNABLE_TO_DECRYPT_CRL* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED",
     ],
     (_context, { code, text }) =>
-      `The certificate, or that of its authority, ${FAULTS.find(([words]) => words.test(`${code} ${text}`))?.[1]}. Those of Microsoft and GitHub have no such fault: usually a proxy or firewall that inspects TLS shows its own instead. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
+      `The certificate, or that of its authority, ${reasonIn(`${code} ${text}`, FAULTS)}. Those of Microsoft and GitHub have no such fault: usually a proxy or firewall that inspects TLS shows its own instead. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
     "See whose certificates these are, and the settings, in a step of the same job:",
     (context, { text }) => run(look(context, WEAK.test(text) ? "" : " | openssl x509 -noout -text"), SHOW_OPENSSL),
     exempt,
@@ -254,12 +254,12 @@ const WEAK = /weak|small/i;
 
 const SHOW_OPENSSL = "env | grep -E 'OPENSSL|NODE_OPTIONS'";
 
-const FAULTS: readonly (readonly [words: RegExp, fault: string])[] = [
-  [/purpose|(extended|incompatible) key usage/i, "is not for servers: its extended key usage has no `serverAuth`"],
-  [WEAK, "has a weak key or signature, or OpenSSL on this machine is set to a high security level"],
-  [/revoked|CRL/, "was revoked, or the list of revoked certificates (CRL) cannot be read"],
-  [/./, "breaks the rules for certificates: it is malformed, or from an authority that may not issue it"],
-];
+const FAULTS: Readonly<Record<string, RegExp>> = {
+  "is not for servers: its extended key usage has no `serverAuth`": /purpose|(extended|incompatible) key usage/i,
+  "has a weak key or signature, or OpenSSL on this machine is set to a high security level": WEAK,
+  "was revoked, or the list of revoked certificates (CRL) cannot be read": /revoked|CRL/,
+  "breaks the rules for certificates: it is malformed, or from an authority that may not issue it": /./,
+};
 
 /** Node.js gives each of several addresses 250 ms: https://nodejs.org/api/net.html#netsetdefaultautoselectfamilyattempttimeoutvalue */
 const MORE_TIME =

@@ -5,7 +5,7 @@ import { code, listOf, name, type Sentence, sentence } from "../model/sentence.t
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, identifier } from "./commands.ts";
-import { type Answer, type Context, rulesFor } from "./rules.ts";
+import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
 import { CHECK_CLOCK, lookAtState, pastPooler, SELECT_CLOUD, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
@@ -668,7 +668,7 @@ function findRole(context: Context): Steps {
 }
 
 function poolerRefused(_context: Context, { text }: Symptom): string {
-  return `A connection pooler is the cause, not PostgreSQL itself. ${Object.entries(POOLER_REASONS).find(([, words]) => words.test(text))?.[0]}`;
+  return `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(text, POOLER_REASONS)}`;
 }
 
 /** 28P01 has one text for many causes: those that the name or the sign-in shows come first. */

@@ -1,6 +1,6 @@
 import { run } from "../model/failure.ts";
 import { shell } from "./commands.ts";
-import { hostOf, rulesFor } from "./rules.ts";
+import { hostOf, reasonIn, rulesFor } from "./rules.ts";
 import { allowInProxy, bypassProxy, seeAnswer } from "./steps.ts";
 
 /** What goes through a proxy; PostgreSQL does not. */
@@ -72,13 +72,15 @@ export const PROXY = rulesFor(HTTPS, {
       { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
     ],
     ({ proxy }, { text }) =>
-      /overflow|\b(413|414|431)\b/i.test(text)
-        ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts."
-        : /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i.test(text)
-          ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)."
-          : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text)
-            ? `The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy or" : "a proxy or a firewall between the runner and this host"} changed the answer, or something else answers.`
-            : "A proxy or a firewall between the runner and this host does not allow the connection.",
+      reasonIn(text, {
+        "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts.":
+          /overflow|\b(413|414|431)\b/i,
+        "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal).":
+          /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i,
+        [`The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy or" : "a proxy or a firewall between the runner and this host"} changed the answer, or something else answers.`]:
+          /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/,
+        "A proxy or a firewall between the runner and this host does not allow the connection.": /^/,
+      }),
     seeAnswer,
     allowInProxy,
   ],

@@ -114,6 +114,11 @@ function matchOf(condition: Condition): Match {
   return condition instanceof RegExp ? { text: condition } : condition;
 }
 
+/** The first of these reasons whose words are in the text. The words of a table's last reason are in each text. */
+export function reasonIn(text: string, reasons: Readonly<Record<string, RegExp>>): string {
+  return Object.keys(reasons).find((reason) => reasons[reason]?.test(text)) ?? "";
+}
+
 /** What a service is called, and its host where it is not known. */
 export const PARTNERS: Readonly<Record<Partner, { readonly called: string; readonly host: string }>> = {
   postgres: { called: "PostgreSQL", host: "<host>" },

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { run } from "../model/failure.ts";
 import { shell } from "./commands.ts";
-import { EVERYWHERE, rulesFor } from "./rules.ts";
+import { EVERYWHERE, reasonIn, rulesFor } from "./rules.ts";
 
 /**
  * What can go wrong on the runner's own machine, whatever the action was doing. Codes:
@@ -13,8 +13,7 @@ export const RUNNER = rulesFor(EVERYWHERE, {
       "ENOSPC EDQUOT EFBIG ENOMEM EAI_MEMORY OUT_OF_MEM ERR_WORKER_OUT_OF_MEMORY ERR_MEMORY_ALLOCATION_FAILED EMFILE ENFILE EFILE ENOBUFS EADDRINUSE",
       /Array buffer allocation failed|Invalid (typed )?array (buffer )?length|getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)\b/i,
     ],
-    (_context, { code, text }) =>
-      `The runner, or the container of the job, ${LACKS.find(([words]) => words.test(`${code} ${text}`))?.[1]}.`,
+    (_context, { code, text }) => `The runner, or the container of the job, ${reasonIn(`${code} ${text}`, LACKS)}.`,
     "See how much is used, in a step of the same job (on Linux):",
     run("df -h\nfree -m\nulimit -a\nss --summary"),
     "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
@@ -40,10 +39,10 @@ export const RUNNER = rulesFor(EVERYWHERE, {
   ],
 });
 
-const LACKS: readonly (readonly [words: RegExp, lack: string])[] = [
-  [/ENOSPC|EDQUOT|EFBIG/, "has a full disk, or its user has reached a quota"],
-  [/E2BIG|EAGAIN/, "cannot start more processes, or its environment variables are too large for one"],
-  [/ENOBUFS|EADDR|buffer space/, "has no free port for another connection: too many are open, or its VPN is down"],
-  [/E[MN]?FILE|EBUSY|open files/i, "cannot open more files and sockets"],
-  [/./, "has not enough memory"],
-];
+const LACKS: Readonly<Record<string, RegExp>> = {
+  "has a full disk, or its user has reached a quota": /ENOSPC|EDQUOT|EFBIG/,
+  "cannot start more processes, or its environment variables are too large for one": /E2BIG|EAGAIN/,
+  "has no free port for another connection: too many are open, or its VPN is down": /ENOBUFS|EADDR|buffer space/,
+  "cannot open more files and sockets": /E[MN]?FILE|EBUSY|open files/i,
+  "has not enough memory": /./,
+};
