@@ -128,10 +128,15 @@ export const ENTRA = rulesFor("entra", {
   ],
   "consent-missing": [
     "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056 AADSTS650057",
-    "This application does not have consent to use the service that the token is for, or its registration does not list the service.",
+    "The application that signs in does not have consent to use the service that the token is for, or its registration does not list the service.",
     asApplication,
-    "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
-    ({ signIn }) => az("ad app permission admin-consent", { id: clientOf(signIn) }),
+    ({ signIn }, { text }) =>
+      isApplication(signIn, text)
+        ? [
+            "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
+            az("ad app permission admin-consent", { id: clientOf(signIn, text) }),
+          ]
+        : "Or sign in with azure/login and the `client-id` of your application. An account signs in through the Azure CLI's own application, which only Microsoft can change.",
   ],
   "client-secret-wrong": [
     ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
