@@ -42,6 +42,18 @@ export const ENTRA = rulesFor("entra", {
     ],
     assertionInvalid,
   ],
+  "request-incomplete": [
+    "AADSTS90014 AADSTS900144",
+    (_context, { text }) =>
+      /client_/.test(text)
+        ? "Entra received no value for the parameter in its message: a variable or a secret of the workflow is not set, or this is a run for a fork or for Dependabot, which does not get the secrets of the repository."
+        : "Entra did not receive the parameter in its message: a proxy or a gateway dropped part of the request, or the saved sign-in of the Azure CLI is incomplete.",
+    ({ signIn }, { text }) => {
+      if (!isApplication(signIn)) return "Use `auth-type: oidc`. Or run azure/login right before this step.";
+      return /client_/.test(text) ? "Check that the variables and secrets for this step's inputs have a value." : [];
+    },
+    allowInProxy,
+  ],
   "assertion-expired": [
     "AADSTS700024 AADSTS500133",
     (context, symptom) =>
