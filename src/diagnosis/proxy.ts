@@ -79,6 +79,8 @@ export const PROXY = rulesFor(HTTPS, {
           /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i,
         [`The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy or" : "a proxy or a firewall between the runner and this host"} changed the answer, or something else answers.`]:
           /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/,
+        "A proxy or a firewall between the runner and this host answered in its place. Or this host does not accept the token, and does not say why: then check `tenant-id` and `environment`.":
+          /^HTTP status 401 with an empty/,
         "A proxy or a firewall between the runner and this host does not allow the connection.": /^/,
       }),
     seeAnswer,
