@@ -69,9 +69,14 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
     OWN_CLI_FILES,
   ],
   "cli-no-answer": [
-    /no answer within|Unexpected (token|end|output|non)|valid JSON|in JSON at|gave no token|to prompt for/,
+    /no answer within|Unexpected (token|end|output|non)|valid JSON|in JSON at|gave no token|to prompt for|^Command failed: az .*\(1\)$/,
     (_context, { text }) =>
-      `The Azure CLI ${/JSON|output|gave no token/.test(text) ? "printed something other than a token, or nothing" : "waits for the network, a proxy, a person who answers a question, the system's keyring or a file that another job uses, or the runner is slow"}.`,
+      `The Azure CLI ${reasonIn(text, {
+        "ended with code 1 and printed nothing": /^Command failed/,
+        "printed something other than a token, or nothing": /JSON|output|gave no token/,
+        "waits for the network, a proxy, a person who answers a question, the system's keyring or a file that another job uses, or the runner is slow":
+          /^/,
+      })}.`,
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,
     WITHOUT_CLI,
