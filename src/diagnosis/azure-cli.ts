@@ -17,7 +17,7 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
   "cli-resources": [
     /No space left|enough space on|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|paging file|system resources|Too many open files: '|\bKilled\b|^Terminated|Keyboard ?interrupt|\(SIG(KILL|TERM|INT|XFSZ)\)|\(1(30|37|43|53)\)|start new thread/i,
     "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes. Or something on the runner ended the Azure CLI.",
-    "See what the runner has too little of, and free some of it, or use a larger runner:",
+    "See what the runner has too little of (on Linux), and free some of it, or use a larger runner:",
     run("df -h", "free -h", "ulimit -a"),
     WITHOUT_CLI,
   ],
@@ -94,7 +94,7 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
   if (file !== "" && !OWN_FILE.test(path))
     return [
       "The Azure CLI cannot use the file or the directory that its message names, which is not one of its own. Usually a variable of the job names it, such as `SSLKEYLOGFILE`, `HOME` or `TMPDIR`.",
-      "See which variable names it. Then remove or correct the variable, or create the directory:",
+      "See which variable names it, in a step with `shell: bash`. Then remove or correct the variable, or create the directory:",
       run(`env | grep -F ${shell(file)}`),
     ];
   return [

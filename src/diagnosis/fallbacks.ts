@@ -70,7 +70,7 @@ export const FALLBACKS: readonly Rule[] = [
             /^/,
         }),
       USE_OIDC,
-      "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
+      "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job with `shell: bash`:",
       run("which -a az", "az version", "env | grep -E '^(PYTHON|OPENSSL|LD_)'", GET_TOKEN),
       "Remove what does not belong there: a second `az`, variables for another Python or OpenSSL (`PYTHONPATH`, `OPENSSL_CONF`, `OPENSSL_MODULES`), or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). On a self-hosted runner, then install the newest Azure CLI again: https://aka.ms/azure-cli",
     ],

@@ -110,7 +110,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       signIn?.type === "azure-cli"
         ? "Or use `auth-type: managed-identity`, which knows it, or install the newest Azure CLI: https://aka.ms/azure-cli"
         : [],
-    "Or see which variables the job has:",
+    "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     ...OWN_VARIABLES,
     bypass,

@@ -161,7 +161,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
     "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-    "Compare the runner's clock with the certificate's dates:",
+    "Compare the runner's clock with the certificate's dates, in a step with `shell: bash`:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
     (context) =>
       `If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's, replace it in \`${authoritiesOf(context)}\`.`,
@@ -170,7 +170,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
     (context) =>
-      `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container:`,
+      `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. See them in a step with \`shell: bash\`:`,
     run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
     "Each certificate in the file needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
   ],
@@ -181,7 +181,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     (_context, { code, text }) =>
       `The certificate, or that of its authority, ${reasonIn(`${code} ${text}`, FAULTS)}. Those of Microsoft and GitHub have no such fault: usually a proxy or firewall that inspects TLS shows its own instead. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
-    "See whose certificates these are, and the settings, in a step of the same job:",
+    "See whose certificates these are, and the settings, in a step of the same job with `shell: bash`:",
     (context, { text }) => run(look(context, WEAK.test(text) ? "" : " | openssl x509 -noout -text"), SHOW_OPENSSL),
     exempt,
     "Or let the owner of the proxy or of the server renew its certificates, with RSA keys of at least 2048 bits, SHA-256 signatures and the extensions of RFC 5280.",
@@ -192,7 +192,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i,
     ],
     "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, this is not the server, or the server does not send its intermediate certificate. Nothing secret was sent.",
-    "See who issued the certificate:",
+    "See who issued the certificate, in a step of the job with `shell: bash`:",
     (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
     exempt,
     (context) =>
@@ -224,7 +224,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-outdated": [
     /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
     "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. Usually it is an old proxy or firewall that inspects TLS. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions.",
-    "See who answers, with which TLS, and what limits the TLS of the runner:",
+    "See who answers, with which TLS, and what limits the TLS of the runner, in a step of the job with `shell: bash`:",
     (context) => run(look(context, "", " -legacy_server_connect"), SHOW_OPENSSL),
     "If it is not a server of Azure or GitHub, let its administrator exempt this host from the inspection of TLS, or update it to TLS 1.2 or newer, strong keys and RFC 5746.",
     (context) =>
@@ -343,7 +343,7 @@ const INSIDE = /\.(svc|local|internal|lan)$/;
 
 /** The command that shows whether the host can be reached, and who answers there. */
 export function seeWhoAnswers(context: Context): Steps {
-  return ["See who answers, and with which TLS:", run(look(context))];
+  return ["See who answers, and with which TLS, in a step of the job with `shell: bash`:", run(look(context))];
 }
 
 /** The command that shows the peer's certificate. */

@@ -22,14 +22,14 @@ export const RUNNER = rulesFor(EVERYWHERE, {
   "runner-tls": [
     /no.(protocols|ciphers).available|no.cipher.(match|can.be)|library.has.no.ciphers|ssl.(command.)?section|SSL_CONF|ssl_do_config|unknown.cmd.name|(envelope|Provider|libcrypto|configuration file|DSO support) routines/i,
     "The settings of OpenSSL on this machine leave no version, no cipher or no algorithm of TLS to use: the lowest version is above the highest, or FIPS mode is on without its provider, for example.",
-    "See the settings, in a step of the same job. They are `--tls-min-v…`, `--tls-max-v…`, `--tls-cipher-list` and `--…-fips` of Node.js, and `MinProtocol`, `MaxProtocol`, `CipherString` and `providers` of OpenSSL:",
+    "See the settings, in a step of the same job (on Linux). They are `--tls-min-v…`, `--tls-max-v…`, `--tls-cipher-list` and `--…-fips` of Node.js, and `MinProtocol`, `MaxProtocol`, `CipherString` and `providers` of OpenSSL:",
     run("env | grep -E 'NODE_OPTIONS|OPENSSL_'\ngrep -E 'Protocol|Cipher|provider|fips' /etc/ssl/openssl.cnf"),
     "Remove those that do not allow TLS 1.2 and TLS 1.3, and `OPENSSL_CONF` and `OPENSSL_MODULES` if they are for another version of OpenSSL.",
   ],
   "runner-file": [
     /\bE(?!CONN|TIME|HOST|NET|RROR)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
     "The runner, or the container of the job, has lost a file that the step needs, its user may not use the file, or the file system is read-only.",
-    "See the files, their owner and their disk, in a step of the same job:",
+    "See the files, their owner and their disk, in a step of the same job with `shell: bash`:",
     (_context, { text }) => {
       const [file] = text.match(/(?<=['\s])(\/|[A-Z]:)[^']+/) ?? ["<directory>/x"];
       return run(`cd ${shell(dirname(file))}`, "id\nls -la\ndf -h .");

@@ -6,7 +6,7 @@ import { type Context, hostNameOf, hostOf } from "./rules.ts";
 /** Steps that several tables have. */
 
 export const CHECK_CLOCK: Steps = [
-  "On a self-hosted runner, compare its clock with GitHub's:",
+  "On a self-hosted runner, compare its clock with GitHub's, in a step with `shell: bash`:",
   run("date -u\ncurl --silent --head https://github.com | grep -i ^date"),
 ];
 

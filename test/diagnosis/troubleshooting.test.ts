@@ -74,10 +74,17 @@ test("a block has the language of its commands", () => {
   }
 });
 
-test("a step that gives the job its own files of the Azure CLI names the shell of the command", () => {
-  const steps = PAGE.split(/^\d\. /m).filter((step) => step.includes('>> "$GITHUB_ENV"'));
-  expect(steps.length).toBeGreaterThan(3);
-  for (const step of steps) expect(step).toContain("shell: bash");
+/** Redirections, pipes and variables of a POSIX shell, and its commands, which PowerShell does not have. */
+const POSIX = /[|<>$]|^ *(date|df|env|grep|id|ls|sudo|which) /m;
+
+test("a step with commands that PowerShell does not run names the shell or the system that runs them", () => {
+  const steps = PAGE.split(/^\d\. /m).flatMap((step) => {
+    const [, commands] = step.match(/```sh\n(.*?)```/s) ?? [];
+    return commands === undefined ? [] : [{ text: step.split("\n")[0], commands }];
+  });
+  const posix = steps.filter(({ commands }) => POSIX.test(commands.replaceAll(/'[^']*'|<[a-z-]+>/g, "")));
+  expect(posix.length).toBeGreaterThan(10);
+  for (const { text, commands } of posix) expect(text, commands).toMatch(/`shell: bash`|on Linux/i);
 });
 
 test("a message is above its own cause", () => {
