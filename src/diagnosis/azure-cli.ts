@@ -43,10 +43,8 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
     ],
     (_context, { text }) =>
       reasonIn(text, {
-        "The Azure CLI uses the German cloud (`AzureGermanCloud`), which Microsoft has closed. azure/login selects the cloud of its `environment`, and otherwise `azurecloud`.":
-          /microsoftonline\.de\b/,
-        "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one, the account is a personal one, or nobody invited it.":
-          /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)/,
+        "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, or nobody invited it.":
+          /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|microsoftonline\.de\b/,
         "The sign-in of the account in the Azure CLI has expired, because nobody used it for long.":
           /due to inactivity/,
         "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, or the account has a new password.":

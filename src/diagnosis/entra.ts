@@ -79,8 +79,7 @@ export const ENTRA = rulesFor("entra", {
       "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/,
     ],
-    (context) =>
-      `\`client-id\` is not an application that can sign in to this tenant: it or ${tenantOf(context)} is wrong or a placeholder, they are swapped, or the application was deleted, is in another cloud (\`environment\`), is only for personal accounts, or is the service itself that the token is for.`,
+    "`client-id` is not an application that can sign in to this tenant: it or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted, is in another cloud (`environment`), is only for personal accounts, or is the service itself that the token is for.",
     "Set `client-id` to the client ID of the application or the managed identity that signs in. See what has this ID:",
     ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
     ...LOOK_UP_TENANT,
@@ -103,8 +102,7 @@ export const ENTRA = rulesFor("entra", {
       /AADSTS90023:.*(\/(common|consumers|organizations)|tenant)/,
       /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
-    (context) =>
-      `This cloud has no tenant of an organization with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, the tenant was deleted, or \`environment\` is wrong.`,
+    "This cloud has no tenant of an organization with this ID or name: `tenant-id` is wrong (in a pod, `AZURE_TENANT_ID`), a placeholder, `common` or `consumers`, the tenant was deleted, or `environment` is wrong.",
     "Correct it. Look up the ID of the tenant, and its cloud:",
     SHOW_TENANT,
   ],
@@ -230,12 +228,6 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
     "Set the clock, then run the job again.",
   ],
 });
-
-/** Where the tenant is set. */
-function tenantOf({ inPod, signIn }: Context): string {
-  if (inPod) return "`AZURE_TENANT_ID` of the pod";
-  return signIn?.type === "managed-identity" ? "the tenant of the identity" : "`tenant-id`";
-}
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
 function asApplication({ signIn }: Context, { text }: Symptom): Steps {

@@ -65,18 +65,15 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     { retries: 2 },
   ],
   "managed-identity-aks": [
-    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required/,
-    "In AKS, Azure Workload Identity has no token of the service account of the runner's pod, or `client-id` is missing.",
+    [
+      /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required/,
+      /AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname/, // of AKS pod identity
+    ],
+    "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of its service account, or `client-id` is missing. Or AKS pod identity, which is retired, assigned no identity to the pod, or not that of `client-id`.",
     "See which labels and which service account the pod has:",
     run("kubectl get pod <pod> --output yaml"),
     'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
-  ],
-  "managed-identity-aks-pod": [
-    /AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname/,
-    "AKS pod identity (NMI and MIC) has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod, or MIC could not assign the identity.",
-    "Compare the pod's label `aadpodidbinding` with the selector of the `AzureIdentityBinding`. The log of MIC says why it assigned no identity:",
-    run("kubectl get pod <pod> --output yaml", "kubectl get azureidentitybinding --all-namespaces --output yaml"),
-    "Or use Azure Workload Identity instead of pod identity, which is retired, and remove pod identity from the cluster: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
+    "If the pod has the label `aadpodidbinding`, move it to Azure Workload Identity: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
     { retries: 1 }, // a new pod gets its identity a moment later
   ],
   "managed-identity-other-cloud": [
@@ -104,12 +101,8 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
     ({ signIn }) =>
-      `${signIn?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint. Or the" : "The"} identity endpoint does not accept the request, or something else answers at its address: usually, a variable of the job (such as \`IDENTITY_ENDPOINT\`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL. Pod identity (in AKS) or a proxy can answer, too.`,
+      `${signIn?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint, which a newer one and `auth-type: managed-identity` know. Or the" : "The"} identity endpoint does not accept the request, or something else answers at its address: usually, a variable of the job (such as \`IDENTITY_ENDPOINT\`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL. Pod identity (in AKS) or a proxy can answer, too.`,
     "Use `auth-type: oidc`, which does not need this endpoint.",
-    ({ signIn }) =>
-      signIn?.type === "azure-cli"
-        ? "Or use `auth-type: managed-identity`, which knows it, or install the newest Azure CLI: https://aka.ms/azure-cli"
-        : [],
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     ...OWN_VARIABLES,
