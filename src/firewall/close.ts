@@ -26,7 +26,7 @@ async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     if (lock === undefined) say(`Firewall rule ${rule} is removed.`);
     else closedButLocked(server, rule, lock);
   } catch (error) {
-    leftOpen(server, rule, error, signal, env);
+    leftOpen(server, [rule], error, signal, env);
   }
 }
 

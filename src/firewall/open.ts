@@ -8,9 +8,11 @@ import { mask } from "../mask.ts";
 import { ActionError, withDone } from "../model/failure.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
+import { failureKey } from "../render/failure.ts";
 import { plain } from "../render/pen.ts";
 import { secretsIn } from "../settings/reader.ts";
 import { start } from "../start.ts";
+import { groupsOf } from "../text/groups.ts";
 import { addressFor } from "./address.ts";
 import { connect, isBlocked } from "./connect.ts";
 import { noEffect, otherAddress } from "./obstacles.ts";
@@ -79,18 +81,26 @@ function rulesOf(azure: ResourceManager): Promise<readonly FirewallRule[]> {
 /** No further rule of an earlier job is removed after so many milliseconds: this job has its own work. */
 const SWEEP_TIME = 60_000;
 
-/** Removes the rules that jobs of earlier days left behind. A rule that cannot be removed is a warning. */
+/** Removes the rules that jobs of earlier days left behind. Those that cannot be removed are one warning for each reason. */
 async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[], env: Env): Promise<void> {
   const end = Date.now() + SWEEP_TIME;
+  const left: { readonly name: string; readonly error: unknown }[] = [];
   for (const { name, properties } of stale(rules, new Date())) {
-    if (Date.now() > end) return say("More rules of earlier jobs are left. The next jobs remove them.");
+    if (Date.now() > end) {
+      say("More rules of earlier jobs are left. The next jobs remove them.");
+      break;
+    }
     const rule = `firewall rule ${name} for ${properties.startIpAddress}, which an earlier job left behind.`;
     try {
       say(`${(await removeRule(azure, name)) ? "Closed" : "Deleted"} ${rule}`);
     } catch (error) {
       azure.stop.throwIfAborted();
-      leftOpen(azure.server, name, error, azure.stop, env);
+      left.push({ name, error });
     }
+  }
+  for (const same of groupsOf(left, ({ error }) => failureKey(diagnose(error)))) {
+    const names = same.map(({ name }) => name);
+    leftOpen(azure.server, names, same[0].error, azure.stop, env);
   }
 }
 

@@ -3,8 +3,8 @@ import { az } from "../diagnosis/commands.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { addToSummary, publishFailure } from "../github/step.ts";
 import { say } from "../log.ts";
-import { type Command, type Failure, step } from "../model/failure.ts";
-import { code, paragraph, type Sentence, sentence } from "../model/sentence.ts";
+import { type Command, type Failure, run, step } from "../model/failure.ts";
+import { code, inOurWords, listOf, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { failureLines } from "../render/failure.ts";
 import { markdown, plain } from "../render/pen.ts";
@@ -18,26 +18,35 @@ export function succeed(done: Sentence, env: Env): void {
   addToSummary(() => `${markdown.sentence(done)}\n`, env);
 }
 
-/** Warns that a rule may still be open; fails the step if it was stopped. */
-export function leftOpen(server: ServerId, rule: string, error: unknown, stop: AbortSignal, env: Env): void {
+/** Warns that rules may still be open, all for the same reason; fails the step if it was stopped. */
+export function leftOpen(
+  server: ServerId,
+  rules: readonly string[],
+  error: unknown,
+  stop: AbortSignal,
+  env: Env,
+): void {
   const failure = diagnose(stop.aborted ? stop.reason : error);
-  const message = paragraph(sentence`Firewall rule ${code(rule)} may still be open.`, failure.message);
+  const noun = rules.length === 1 ? "rule" : "rules";
+  const open = sentence`Firewall ${inOurWords(noun)} ${listOf(rules.map(code))} may still be open.`;
   const others = stop.aborted ? [] : failure.steps;
-  const remove = step("Remove the rule:", removal(server, rule));
+  const remove = step(`Remove the ${noun}:`, run(...rules.map((rule) => removal(server, rule))));
   const steps = failure.retries ? [remove, ...others] : [...others, remove]; // the next job does not remove the rule for a day
-  const annotate = stop.aborted ? setFailed : (lines: string) => warning(lines, TITLE);
+  const annotate = stop.aborted ? setFailed : warn;
   const heading = `### ${ICONS.error} Azure Postgres Grants, firewall · The firewall may still be open`;
-  publishFailure(annotate, heading, { ...failure, message, steps }, env);
+  publishFailure(annotate, heading, { ...failure, message: paragraph(open, failure.message), steps }, env);
 }
 
 /** Warns that a lock forbids the deletion of a rule, which lets nobody in any more. */
 export function closedButLocked(server: ServerId, rule: string, lock: Failure): void {
   const closed = sentence`A lock prevents the deletion of firewall rule ${code(rule)}. The rule now allows only ${code(UNUSED_ADDRESS)}, an address that no computer has.`;
   const steps = [...lock.steps, step("Without the lock, delete the rule:", removal(server, rule))];
-  warning(failureLines({ ...lock, message: paragraph(closed, lock.message), steps }, {}).join("\n"), TITLE);
+  warn(failureLines({ ...lock, message: paragraph(closed, lock.message), steps }, {}).join("\n"));
 }
 
-const TITLE = { title: "Firewall of the PostgreSQL server" };
+function warn(lines: string): void {
+  warning(lines, { title: "Firewall of the PostgreSQL server" });
+}
 
 /** Works in every version of the Azure CLI; `firewall-rule delete` has changed its options. */
 function removal(server: ServerId, rule: string): Command {

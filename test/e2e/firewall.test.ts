@@ -401,6 +401,23 @@ test("this action's rules that are older than a day are removed, and no others",
   expect([...azure.rules.keys()].sort()).toEqual([...others, range].sort());
 });
 
+test("old rules that cannot be removed are one warning, with all commands, for each reason, in the job summary too", async () => {
+  const old = ["11111111", "22222222", "33333333"].map((random) => OLD.replace("0123abcd", random));
+  for (const name of [OLD, ...old])
+    azure.rules.set(name, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
+  azure.failNext("DELETE rule", 1, 409, "ReadOnlyDisabledSubscription");
+  azure.forbidden.add("DELETE rule");
+  const opened = await job({ env: fastWaits(10) }).open();
+  expect(opened.exitCode).toBe(0);
+  expect(opened.stdout.match(/^::warning /gm)).toHaveLength(2);
+  expect(opened.summary.match(/^### .*$/gm)).toHaveLength(2);
+  expect(opened.summary).toContain(`Firewall rule \`${OLD}\` may still be open. `);
+  const [one, two, three] = old.map((name) => `\`${name}\``);
+  expect(opened.summary).toContain(`Firewall rules ${one}, ${two} and ${three} may still be open. `);
+  const command = (name: string) => `   az resource delete --ids ${SERVER_ID}/firewallRules/${name}\n`;
+  expect(opened.summary).toContain(`   \`\`\`\n${old.map(command).join("")}   \`\`\`\n`);
+});
+
 test("old rules of this action on the second page of the list are removed", async () => {
   azure.pageSize = 2;
   for (const name of ["a", "b", "c", OLD])

@@ -159,7 +159,7 @@ test.each([
 ])("%s", (_, status, code, said) => {
   const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const failure = diagnoseResourceManager(refusal(status, code, "words of Azure"), CONTEXT);
-  leftOpen(SERVER, "rule", new ActionError(failure), new AbortController().signal, {});
+  leftOpen(SERVER, ["rule"], new ActionError(failure), new AbortController().signal, {});
   const printed = decodeURIComponent(write.mock.calls.join(""));
   write.mockRestore();
   expect(printed).toContain("may still be open");
