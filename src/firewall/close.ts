@@ -24,7 +24,7 @@ async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     // Azure also completes a request whose sender was killed, perhaps after it made the rule of an earlier request.
     if (!env.STATE_answered && (await appears())) lock = await removeRule(azure, rule);
     if (lock === undefined) say(`Firewall rule ${rule} is removed.`);
-    else closedButLocked(server, rule, lock);
+    else closedButLocked(server, rule, lock, env);
   } catch (error) {
     leftOpen(server, [rule], error, signal, env);
   }

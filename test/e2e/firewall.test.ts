@@ -301,6 +301,9 @@ describe("the resource manager", () => {
     const closed = await close(opened);
     expect(closed.exitCode).toBe(0);
     expect(closed.stdout).toMatch(/^::warning .*192\.0\.2\.1.*ScopeLocked.*az lock list.*az resource delete --ids/m);
+    expect(closed.summary).toMatch(
+      /^### .* firewall · A lock keeps a firewall rule, which is closed\n.*192\.0\.2\.1.*az lock list.*az resource delete/s,
+    );
     await azure.settled();
     expect([...azure.rules.values()]).toEqual([{ startIpAddress: "192.0.2.1", endIpAddress: "192.0.2.1" }]);
     expect(azure.isOpen()).toBe(false);
