@@ -26,10 +26,13 @@ export function publishFailure(annotate: (lines: string) => void, heading: strin
   addToSummary(() => `${[heading, ...failureBlocks(failure, facts)].join("\n\n")}\n\n`, env);
 }
 
-/** Adds Markdown to the job summary. Where that is not possible, the log says so and nothing fails. */
+let isNoticed = false;
+
+/** Adds Markdown to the job summary. Where that is not possible, the log says so, once, and nothing fails. */
 export function addToSummary(render: () => string, { GITHUB_STEP_SUMMARY: file }: Env): void {
-  if (file) orWarn("write the job summary", () => appendFileSync(file, render()));
-  else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
+  if (file) return void orWarn("write the job summary", () => appendFileSync(file, render()));
+  if (!isNoticed) notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
+  isNoticed = true;
 }
 
 /**

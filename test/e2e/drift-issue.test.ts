@@ -54,6 +54,18 @@ test("keeps its verdict and names the missing permission when the token cannot w
   expect(run.summary).toMatch(/\n\*\*Drift issues: an error, .*\n {3}```\n {3}permissions:\n.* issues: write\n/s);
 });
 
+test("says once that there is no job summary", async () => {
+  await sandbox.createDatabase("unsummarized", { seed: ORDERS });
+  github.permission = "read";
+  const { stdout } = await runJob(
+    sandbox,
+    { database: "unsummarized", mode: "check", "drift-issue": "true", "github-token": github.token },
+    { ...sandbox.env, ...github.env, GITHUB_STEP_SUMMARY: "" },
+  );
+  expect(stdout).toMatch(/^::warning title=Drift issue/m);
+  expect(stdout.match(/^::notice::There is no job summary/gm)).toHaveLength(1);
+});
+
 test("does not use GitHub's API without `drift-issue: true`", async () => {
   await sandbox.createDatabase("unasked", { seed: ORDERS });
   const before = github.requests.length;
