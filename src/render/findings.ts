@@ -52,9 +52,9 @@ export function causesOf(grantee: GranteeReport): readonly Cause[] {
 }
 
 function causesIn(what: Cause["what"], isDrift: boolean, findings: readonly Finding[]): readonly Cause[] {
-  const keyOf = ({ owner, reason, fix }: Finding) =>
+  const keyOfCause = ({ owner, reason, fix }: Finding) =>
     `${reason}\0${owner}\0${fix.as}\0${JSON.stringify([fix.note, fix.steps])}`;
-  return groupsOf(findings, keyOf).map((group) => {
+  return groupsOf(findings, keyOfCause).map((group) => {
     const [first, ...others] = group;
     const { sql, first: before, ...shared } = first.fix;
     return {
