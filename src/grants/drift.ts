@@ -10,7 +10,7 @@ import {
   type Group,
   type Holder,
   heldBy,
-  keyOf,
+  keyOfMember,
   type Member,
   type SignedIn,
   type Snapshot,
@@ -102,7 +102,7 @@ type Listed = Pick<Difference, "group" | "member"> & Partial<Pick<ColumnAcl, "it
 /** The objects that the snapshot lists, in the order in which the report has them. */
 function listedIn(groups: readonly Group[], columns: readonly ColumnAcl[]): readonly Listed[] {
   const members = groups.flatMap((group) => group.members.map((member): Listed => ({ group, member })));
-  const ofEach = new Map([...members, ...columns].map((each) => [keyOf(each.group, each.member), each]));
+  const ofEach = new Map([...members, ...columns].map((each) => [keyOfMember(each.group, each.member), each]));
   return [...ofEach.values()].sort(byName);
 }
 
@@ -164,7 +164,7 @@ export function demandedOn(group: Group, demand: Demand, serverVersion: number):
 
 /** The same object for the same grantee, across snapshots. */
 export function identify(grantee: Holder, { group, member }: Pick<Difference, "group" | "member">): string {
-  return `${grantee.oid} ${keyOf(group, member)}`;
+  return `${grantee.oid} ${keyOfMember(group, member)}`;
 }
 
 function objectCounts(groups: readonly Group[], { routinePrivileges }: Demand): ObjectCounts {

@@ -33,7 +33,7 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
   const single = changes.flatMap((change) =>
     change.acting.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change,
   );
-  return groupsOf(single, keyOf).map((same) => {
+  return groupsOf(single, keyOfStatement).map((same) => {
     const [first] = same;
     const { as, membership } = first.acting;
     return { as, sql: sqlOf(first, [...new Set(same.map(nameOf))]), ...(membership && { membership }) };
@@ -41,7 +41,7 @@ export function statementsOf(changes: readonly Change[]): readonly Statement[] {
 }
 
 /** Equal for the changes of one statement. */
-function keyOf(change: Change): string {
+function keyOfStatement(change: Change): string {
   const { verb, grantee, to = grantee, group, privileges, columns, acting, member } = change;
   const { as } = acting;
   const creator = group.kind === "default-privileges" ? [group.owner.oid, member.name, group.schema === undefined] : [];

@@ -23,7 +23,7 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
   const all = found.flatMap((privileges) => revokesOf(login, privileges, columns));
   let left = MAX_REVOKES;
   const fixed: (readonly Blocked[])[] = [];
-  const entries = groupsOf(all, keyOf).map((same): Entry => {
+  const entries = groupsOf(all, keyOfEntry).map((same): Entry => {
     const [{ blocked, privileges }] = same;
     const { group, columns, grantee: holder } = blocked.change;
     const revokes = same.map((each) => each.blocked);
@@ -86,16 +86,16 @@ function revokesOf(
 }
 
 /** Equal for what one entry is about. */
-function keyOf({ privileges, blocked }: Revoke): string {
+function keyOfEntry({ privileges, blocked }: Revoke): string {
   const { grantee, group, columns, grantor, grantedTo } = blocked.change;
   const roles = [grantee.oid, grantor?.oid, grantedTo];
   return JSON.stringify([roles, group.schema?.oid, group.kind, privileges, columns !== undefined, blocked.reason]);
 }
 
-function fixOf(place: UndeclaredLook["snapshot"], same: readonly Blocked[]): Entry["fix"] {
+function fixOf(snapshot: UndeclaredLook["snapshot"], same: readonly Blocked[]): Entry["fix"] {
   const [first] = same as [Blocked];
   const changes = same.map(({ change }) => change);
-  const { note, ...fix } = fixFor(place, first, changes);
+  const { note, ...fix } = fixFor(snapshot, first, changes);
   // The note of what this login can revoke is about `on-extra`, which revokes from grantees only.
   return first.reason === "not-revoked" || note === undefined ? fix : { ...fix, note };
 }

@@ -269,7 +269,7 @@ export function heldBy(group: Group, grantee: SignedIn): ReadonlySet<Privilege> 
 }
 
 /** Names an object for the whole run, across snapshots: the same for two snapshots of the same object. */
-export function keyOf(group: Group, member: Member): string {
+export function keyOfMember(group: Group, member: Member): string {
   return group.kind === "default-privileges"
     ? `${group.kind} ${member.oid} ${group.owner.oid} ${member.name}`
     : `${group.kind} ${member.oid}`;
