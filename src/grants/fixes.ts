@@ -16,8 +16,12 @@ import { type Change, statementsOf, withRoles } from "./statements.ts";
  * run, what other roles have to grant each other first, then a block for each role that has to help.
  * @param applied the changes that `apply` would make
  */
-export function fixBlocks(place: Place, left: readonly Blocked[], applied: ReadonlySet<Change>): readonly FixBlock[] {
-  const { sessionUser } = place;
+export function fixBlocks(
+  session: SessionFacts,
+  left: readonly Blocked[],
+  applied: ReadonlySet<Change>,
+): readonly FixBlock[] {
+  const { sessionUser } = session;
   const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
   const own = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
   const byApply = own.filter((change) => applied.has(change));
@@ -25,13 +29,13 @@ export function fixBlocks(place: Place, left: readonly Blocked[], applied: Reado
   const others = complete
     .filter(({ byLogin }) => !byLogin)
     .flatMap((each) => {
-      const actor = actorFor(place, each);
+      const actor = actorFor(session, each);
       return actor === null ? [] : { ...each, actor };
     });
   const blocks: readonly FixBlock[] = [
     { as: sessionUser.name, runnable: true, statements: scriptOf(byApply, sessionUser.roleSet) },
     { as: sessionUser.name, runnable: true, byHand: true, statements: scriptOf(byHand, sessionUser.roleSet) },
-    ...preparations(place, others),
+    ...preparations(session, others),
     ...[...Map.groupBy(others, ({ actor }) => actor)].map(
       ([actor, mine]): FixBlock => ({
         ...runBy(actor),
@@ -43,8 +47,8 @@ export function fixBlocks(place: Place, left: readonly Blocked[], applied: Reado
   return blocks.filter(({ statements }) => statements.length > 0);
 }
 
-/** The database that the SQL is for, its server, and the role that signed in. */
-type Place = Pick<Snapshot, "sessionUser" | "database" | "server">;
+/** The session that the SQL is for: its server, its database, and the role that signed in. */
+type SessionFacts = Pick<Snapshot, "sessionUser" | "database" | "server">;
 
 /** A change that another role has to make. */
 interface ByOther extends Blocked {
@@ -67,10 +71,10 @@ function changesBy(actor: Role, mine: readonly ByOther[]): readonly (readonly Ch
  * What fixes one finding, by itself: SQL, a note, or both.
  * @param changes all changes that the SQL makes, if it makes the same change of several objects
  */
-export function fixFor(place: Place, blocked: Blocked, changes: readonly Change[] = [blocked.change]): Fix {
+export function fixFor(session: SessionFacts, blocked: Blocked, changes: readonly Change[] = [blocked.change]): Fix {
   const { change, byLogin, advice } = blocked;
-  const actor = actorFor(place, blocked);
-  const note = noteFor(place, blocked, actor, changes);
+  const actor = actorFor(session, blocked);
+  const note = noteFor(session, blocked, actor, changes);
   const noted = { ...(note !== undefined && { note }), ...(advice !== undefined && { steps: advice.steps }) };
   if (actor === null) return noted;
   if (byLogin) {
@@ -78,7 +82,7 @@ export function fixFor(place: Place, blocked: Blocked, changes: readonly Change[
     if (membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
     return { ...statementBy(actor, sqlOf(changes), as === null ? undefined : quoteIdentifier(as.name)), ...noted };
   }
-  const first = neededFor(place, change, actor).map(({ by, sql }) => statementBy(by, sql));
+  const first = neededFor(session, change, actor).map(({ by, sql }) => statementBy(by, sql));
   return {
     ...(first.length > 0 && { first }),
     ...statementBy(actor, sqlOf(changes.map((each) => ({ ...each, acting: AS_SESSION_USER })))),
@@ -113,15 +117,15 @@ function canSignIn({ canLogin, expired }: Role): boolean {
 }
 
 /** The role that runs the SQL; null if there is no SQL for this reason. */
-function actorFor(place: Place, { change, reason, byLogin, otherNotFound }: Blocked): Role | null {
-  const login = place.sessionUser;
+function actorFor(session: SessionFacts, { change, reason, byLogin, otherNotFound }: Blocked): Role | null {
+  const login = session.sessionUser;
   if (REASONS[reason].noSql) return null;
   if (byLogin) return login;
   const role = change.grantor ?? change.group.owner;
-  const actor = loginFor(place, role);
+  const actor = loginFor(session, role);
   // What the server refused to the role itself, it refuses again, unless the reason is the search_path.
   if (REASONS[reason].byServer && (change.acting.as ?? login) === role && !otherNotFound) return null;
-  const needed = [actor, ...neededFor(place, change, actor).map(({ by }) => by)];
+  const needed = [actor, ...neededFor(session, change, actor).map(({ by }) => by)];
   return needed.some(({ gone }) => gone) ? null : actor;
 }
 
@@ -132,15 +136,15 @@ interface Preparation {
 }
 
 /** The grants that the role that runs the SQL needs before: CONNECT on the database, and USAGE on the schema. */
-function neededFor(place: Place, { group }: Change, actor: Role): readonly Preparation[] {
+function neededFor(session: SessionFacts, { group }: Change, actor: Role): readonly Preparation[] {
   const { schema } = group;
   const toRole = ({ name: role }: Role) => `TO ${quoteIdentifier(role)};`;
   const isUsable = schema === undefined || actor.superuser || canUseSchema(group, actor);
   const onSchema = `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema?.name ?? "")} ${toRole(actor)}`;
-  const usage = isUsable ? [] : [{ by: loginFor(place, schema.owner), sql: onSchema }];
+  const usage = isUsable ? [] : [{ by: loginFor(session, schema.owner), sql: onSchema }];
   const unable = new Set([actor, ...usage.map(({ by }) => by)].filter((each) => canSignIn(each) && !each.connects));
-  const onDatabase = `GRANT CONNECT ON DATABASE ${quoteIdentifier(place.database.name)}`;
-  const by = loginFor(place, place.database.owner);
+  const onDatabase = `GRANT CONNECT ON DATABASE ${quoteIdentifier(session.database.name)}`;
+  const by = loginFor(session, session.database.owner);
   return [...[...unable].map((each) => ({ by, sql: `${onDatabase} ${toRole(each)}` })), ...usage];
 }
 
@@ -148,22 +152,22 @@ function neededFor(place: Place, { group }: Change, actor: Role): readonly Prepa
  * The role to sign in as for an owner: for pg_database_owner the owner of the database, if that has its privileges
  * without SET ROLE.
  */
-function loginFor(place: Place, owner: Role): Role {
-  const member = membersFor(place, owner);
-  return member.gone || place.server.databaseOwnerInherits ? member : owner;
+function loginFor(session: SessionFacts, owner: Role): Role {
+  const member = membersFor(session, owner);
+  return member.gone || session.server.databaseOwnerInherits ? member : owner;
 }
 
 /**
  * The role whose members may act for an owner. The owner of `public` from 15 on, except on Azure, is pg_database_owner,
  * whose only, implicit member is the database's owner: https://www.postgresql.org/docs/current/predefined-roles.html
  */
-function membersFor({ database }: Place, owner: Role): Role {
+function membersFor({ database }: SessionFacts, owner: Role): Role {
   return owner.name === "pg_database_owner" ? database.owner : owner;
 }
 
 /** Advice before the SQL, besides it, or instead of it. */
 function noteFor(
-  place: Place,
+  session: SessionFacts,
   { change, reason, otherNotFound, advice }: Blocked,
   actor: Role | null,
   changes: readonly Change[],
@@ -175,7 +179,7 @@ function noteFor(
     return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}. Run this action afterwards with \`mode: apply\`, because a grantee may hold the privilege only by them.`;
   }
   if (reason === "grantor-lacks-option") return noteForGrantor(changes);
-  if (reason === "not-owner" && actor !== null) return noteForOwner(place, change, actor);
+  if (reason === "not-owner" && actor !== null) return noteForOwner(session, change, actor);
   // The role that would have to run the SQL was dropped.
   const isGone = actor === null && !REASONS[reason].noSql && !REASONS[reason].byServer;
   return advice?.hint ?? REASONS[isGone ? "role-gone" : reason].advice;
@@ -198,15 +202,15 @@ function noteForGrantor(revokes: readonly Change[]): Sentence | undefined {
 }
 
 /** The other way than running SQL as the owner: to become a member of it. */
-function noteForOwner(place: Place, { group }: Change, actor: Role): Sentence | undefined {
-  const login = place.sessionUser;
-  const owner = membersFor(place, actor);
+function noteForOwner(session: SessionFacts, { group }: Change, actor: Role): Sentence | undefined {
+  const login = session.sessionUser;
+  const owner = membersFor(session, actor);
   if (owner.superuser)
     return isInSchema(group.kind)
       ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
       : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
   if (owner.memberOfLogin) return undefined;
-  const membership = code(membershipSql(owner, login, place.server.version));
+  const membership = code(membershipSql(owner, login, session.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
   if (!owner.grantable && owner.canLogin) {
@@ -220,8 +224,8 @@ function noteForOwner(place: Place, { group }: Change, actor: Role): Sentence | 
 }
 
 /** The grants of the owners of the database and of schemas that let other roles run their blocks. */
-function preparations(place: Place, others: readonly ByOther[]): readonly FixBlock[] {
-  const needed = others.flatMap(({ change, actor }) => neededFor(place, change, actor));
+function preparations(session: SessionFacts, others: readonly ByOther[]): readonly FixBlock[] {
+  const needed = others.flatMap(({ change, actor }) => neededFor(session, change, actor));
   const distinct = new Map(needed.map((each) => [each.sql, each])).values();
   return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, grants]): FixBlock => {
     const statements = grants.map(({ sql }) => sql);

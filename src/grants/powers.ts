@@ -3,11 +3,9 @@ import { isRelation } from "../model/kinds.ts";
 import { REASONS } from "../model/reasons.ts";
 import type { Extra, Fix } from "../model/report.ts";
 import { code, EMPTY, inOurWords, sentence } from "../model/sentence.ts";
-import type { Grantee, OwnerMembership, Role, Snapshot } from "../model/snapshot.ts";
+import type { Grantee, OwnerMembership, Role, ServerFacts, Snapshot } from "../model/snapshot.ts";
 import { groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
-
-type Place = Pick<Snapshot, "groups" | "server">;
 
 /** True if what lets a grantee do more than the lists say is a finding. With ALL and `warn` it is none: such apps often own their schema. */
 export function powersMatter({ onExtra, tablePrivileges, sequencePrivileges }: Demand): boolean {
@@ -18,16 +16,16 @@ export function powersMatter({ onExtra, tablePrivileges, sequencePrivileges }: D
 /**
  * What lets a grantee do more than any privilege list says: it owns the database or a schema, or it can act as an owner.
  */
-export function powersBeyond(place: Place, demand: Demand, grantee: Grantee): readonly Extra[] {
+export function powersBeyond({ groups, server }: Snapshot, demand: Demand, grantee: Grantee): readonly Extra[] {
   if (!powersMatter(demand) || grantee.role.superuser) return [];
-  const places = place.groups.filter(({ kind }) => kind === "database" || kind === "schema");
-  const relations = place.groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
+  const places = groups.filter(({ kind }) => kind === "database" || kind === "schema");
+  const relations = groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
   const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));
   return [
     ...places.flatMap((group) => ownerOf(group, grantee)),
     ...groupsOf(grantee.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike) => {
       const owner = owners.get(alike[0].owner);
-      return owner === undefined ? [] : memberOf(place, owner, grantee.role, alike);
+      return owner === undefined ? [] : memberOf(server, owner, grantee.role, alike);
     }),
   ];
 }
@@ -53,7 +51,7 @@ function ownerOf({ kind, owner, members }: Snapshot["groups"][number], { role, a
 }
 
 function memberOf(
-  { server }: Place,
+  server: ServerFacts,
   owner: Role,
   grantee: Role,
   memberships: readonly [OwnerMembership, ...OwnerMembership[]],
