@@ -11,7 +11,7 @@ import { nearestDatabase } from "./postgres/databases.ts";
 import { type SessionOptions, withSession } from "./postgres/session.ts";
 import type { Say } from "./postgres/turn.ts";
 import { lookForUndeclared } from "./postgres/undeclared.ts";
-import { type Progress, type Reconciled, reconcile, type Task, unfinished } from "./reconcile.ts";
+import { type GrantTask, type Progress, type Reconciled, reconcile, unfinished } from "./reconcile.ts";
 
 /** What all databases of a run share. */
 export interface Run {
@@ -23,7 +23,7 @@ export interface Run {
 
 /** One grant of a database, and how far it has come. */
 interface Work {
-  readonly task: Task;
+  readonly task: GrantTask;
   /** What it leaves to the next session if the session breaks. */
   readonly progress: Progress;
   /** Absent until its last look; a failure if only this grant cannot be checked. */

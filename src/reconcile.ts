@@ -11,7 +11,7 @@ import { look } from "./postgres/catalog.ts";
 import { type Say, takeTurns } from "./postgres/turn.ts";
 
 /** What one database is compared with: one grant of the settings. */
-export interface Task extends Pick<Grant, "grantees" | "demand"> {
+export interface GrantTask extends Pick<Grant, "grantees" | "demand"> {
   readonly mode: Mode;
 }
 
@@ -34,7 +34,7 @@ export interface Progress {
  * @param progress what an earlier session did
  * @throws ActionError if the database cannot be checked; the server's own error if the session broke
  */
-export async function reconcile(client: Client, task: Task, say: Say, progress: Progress): Promise<Reconciled> {
+export async function reconcile(client: Client, task: GrantTask, say: Say, progress: Progress): Promise<Reconciled> {
   say(`reading the privileges of ${task.grantees.join(", ")}`);
   let assessment = await lookAndAssess(client, task);
   progress.before ??= assessment;
@@ -63,7 +63,7 @@ export async function reconcile(client: Client, task: Task, say: Say, progress: 
  * The report of a task that ended early: what was done.
  * @param failure why, if it is reported for each grantee
  */
-export function unfinished({ grantees, demand }: Task, { before, done }: Progress, failure?: Failure): Reconciled {
+export function unfinished({ grantees, demand }: GrantTask, { before, done }: Progress, failure?: Failure): Reconciled {
   const none = failure === undefined ? [] : grantees.map((grantee) => notChecked(grantee, demand));
   const reports = before === undefined ? none : before.grantees.map((each) => unfinishedReport(each, demand, done));
   return {
@@ -75,7 +75,7 @@ export function unfinished({ grantees, demand }: Task, { before, done }: Progres
   };
 }
 
-async function lookAndAssess(client: Client, { mode, grantees, demand }: Task): Promise<Assessment> {
+async function lookAndAssess(client: Client, { mode, grantees, demand }: GrantTask): Promise<Assessment> {
   const snapshot = await look(client, grantees, demand);
   const obstacle = databaseObstacle(snapshot, demand, mode);
   if (obstacle !== null) throw new ActionError(obstacle);

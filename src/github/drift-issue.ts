@@ -4,15 +4,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Report } from "../model/report.ts";
 import { inOurWords, paragraph } from "../model/sentence.ts";
 import { failureKey } from "../render/failure.ts";
-import {
-  type Issue,
-  type IssueTask,
-  issueBody,
-  issueComment,
-  issuesPart,
-  issueTitle,
-  tasksFor,
-} from "../render/issue.ts";
+import { type Issue, issueBody, issueComment, issuesPart, issueTitle, type Task, tasksFor } from "../render/issue.ts";
 import { count } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { diagnoseIssue } from "./drift-issue/rules.ts";
@@ -55,7 +47,7 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
       return ABOUT_ONE_ISSUE.includes(failure.code);
     }
   };
-  const done: IssueTask[] = [];
+  const done: Task[] = [];
   await attempt(async () => {
     const tracker = await openTracker({ ...options, warn: note });
     const issues = await tracker.issues();
@@ -80,7 +72,7 @@ const HEADING = "**Drift issues: an error, which does not change the verdict**";
 const NOT_KEPT = inOurWords("A drift issue was not opened, updated or closed.");
 
 /** Does what a task says. @returns the task with its issue, also if this opened it */
-async function perform(tracker: Tracker, task: IssueTask): Promise<IssueTask> {
+async function perform(tracker: Tracker, task: Task): Promise<Task> {
   const { subject, change } = task;
   const body = () => issueBody(subject, tracker.run);
   const issue = task.issue ?? (await tracker.create(issueTitle(subject), body()));

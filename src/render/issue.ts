@@ -138,7 +138,7 @@ export interface Issue extends Marker {
   readonly url: string;
 }
 
-export interface IssueTask {
+export interface Task {
   readonly subject: Subject;
   readonly now: Marker;
   readonly change: "opened" | "updated" | "reopened" | "closed" | "unchanged";
@@ -150,14 +150,14 @@ export interface IssueTask {
  * What to do with the issue of each subject. The issue stays as it is if the subject could not be checked.
  * @param issues the oldest first: the oldest one of a subject counts
  */
-export function tasksFor(report: Report, issues: readonly Issue[]): readonly IssueTask[] {
+export function tasksFor(report: Report, issues: readonly Issue[]): readonly Task[] {
   const byKey = Map.groupBy(issues, ({ key }) => key);
-  return subjectsOf(report).flatMap((subject): readonly IssueTask[] => {
+  return subjectsOf(report).flatMap((subject): readonly Task[] => {
     const { verdict } = subject.grantee;
     if (verdict === "error") return [];
     const now = markerOf(subject);
     const issue = byKey.get(now.key)?.[0];
-    const to = (change: IssueTask["change"]) => [{ subject, now, change, issue }];
+    const to = (change: Task["change"]) => [{ subject, now, change, issue }];
     if (verdict !== "drift") return issue?.open ? to("closed") : [];
     if (issue === undefined) return to("opened");
     if (!issue.open) return to("reopened");
@@ -166,7 +166,7 @@ export function tasksFor(report: Report, issues: readonly Issue[]): readonly Iss
 }
 
 /** How a comment begins. */
-const COMMENTS: Readonly<Partial<Record<IssueTask["change"], string>>> = {
+const COMMENTS: Readonly<Partial<Record<Task["change"], string>>> = {
   updated: "The set of objects has changed; the text above is up to date.",
   reopened: "The drift is back; the text above is up to date.",
   closed: "The drift is gone.",
@@ -176,7 +176,7 @@ const COMMENTS: Readonly<Partial<Record<IssueTask["change"], string>>> = {
  * The comment on an issue whose state or set of objects has changed, else undefined.
  * @param run a link to the run, or words if there is no link
  */
-export function issueComment(task: IssueTask, run: string): string | undefined {
+export function issueComment(task: Task, run: string): string | undefined {
   const { subject, now, change, issue } = task;
   const begin = COMMENTS[change];
   const isSame = change === "updated" && issue?.found === now.found;
@@ -185,7 +185,7 @@ export function issueComment(task: IssueTask, run: string): string | undefined {
 }
 
 /** Which objects are new since the last run, and which are gone; empty if that is not known. */
-function news({ change, now, issue }: IssueTask): string {
+function news({ change, now, issue }: Task): string {
   const before = issue?.objects ?? [];
   if (change !== "updated" || now.objects.length === 0 || before.length === 0) return "";
   const text = (what: string, objects: readonly string[], others: readonly string[]) => {
@@ -200,8 +200,8 @@ function news({ change, now, issue }: IssueTask): string {
 const MAX_LINES = 20;
 
 /** What the run did with the issues, for the end of the job summary. */
-export function issuesPart(done: readonly IssueTask[]): string {
-  const link = ({ issue }: IssueTask) => `[#${issue?.number}](${issue?.url})`;
+export function issuesPart(done: readonly Task[]): string {
+  const link = ({ issue }: Task) => `[#${issue?.number}](${issue?.url})`;
   const same = done.filter(({ change }) => change === "unchanged");
   const changed = done.filter(({ change }) => change !== "unchanged");
   const more = changed.length - MAX_LINES;

@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
 import {
   type Issue,
-  type IssueTask,
   issueBody,
   issueComment,
   issuesPart,
@@ -12,6 +11,7 @@ import {
   readMarker,
   type Subject,
   subjectsOf,
+  type Task,
 } from "../../src/render/issue.ts";
 import { visible } from "../../src/text/escape.ts";
 import { githubTree, rawTree, sanitized } from "../render/github-html.ts";
@@ -50,7 +50,7 @@ function named(database: string, grantee: string, table: string): Report {
 const ISSUE = "https://github.example/contoso/orders/issues/1";
 
 /** Another set of objects than what the issue knows. */
-function taskFor(about: Subject, objects: readonly string[]): Omit<IssueTask, "change"> {
+function taskFor(about: Subject, objects: readonly string[]): Omit<Task, "change"> {
   const now = markerOf(about);
   const lines = objects.map((text) => visible(text).replaceAll(">", "›"));
   const issue: Issue = { ...now, found: "other", objects: lines, number: 1, open: true, url: ISSUE };
