@@ -4,13 +4,12 @@ import { diagnose } from "./diagnosis/diagnose.ts";
 import { keepDriftIssues } from "./github/drift-issue.ts";
 import { publish } from "./github/output.ts";
 import { runFacts } from "./github/run.ts";
-import { mask } from "./mask.ts";
+import { maskInputs } from "./mask.ts";
 import type { Failure } from "./model/failure.ts";
 import { type Report, worst } from "./model/report.ts";
 import type { Env, Settings } from "./model/settings.ts";
 import { reconcileServer } from "./server.ts";
 import { grantsFileIn, INPUTS, parseSettings } from "./settings/inputs.ts";
-import { secretsIn } from "./settings/reader.ts";
 
 /**
  * The main action: reads the inputs, compares the databases of each server with them, and reports.
@@ -19,7 +18,7 @@ import { secretsIn } from "./settings/reader.ts";
  */
 export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_ABORTED): Promise<void> {
   const startedAt = new Date();
-  mask(...secretsIn(INPUTS, env));
+  maskInputs(INPUTS, env);
   const settings = await readSettings(env);
   const result = "code" in settings ? { ...NOT_STARTED, error: settings } : await onServers(settings, env, signal);
   const report = { ...result, run: runFacts(startedAt, env) };

@@ -16,7 +16,7 @@ import { azureCliToken } from "./azure-cli.ts";
 import { httpClient } from "./http-client.ts";
 import { idToken } from "./id-token.ts";
 import { authorityNotHttps, TLS_CHECKS_OFF } from "./obstacles.ts";
-import { Answer, identityRefusal, notJson } from "./refusals.ts";
+import { identityRefusal, notJson } from "./refusals.ts";
 
 /**
  * Signs in when the password is asked for, and not before.
@@ -110,8 +110,8 @@ async function requestToken(
     const sent = await assertion?.catch((failed: unknown) => failed);
     if (sent instanceof ActionError) throw sent; // the request to GitHub failed, and the library's error hides it
     if (error instanceof ActionError) throw error;
-    const { problem, host } = last;
-    const known = problem instanceof Answer ? problem : new AggregateError([problem, error]);
+    const { refusal, problem, host } = last;
+    const known = refusal ?? new AggregateError([problem, error]);
     const inApp = env.IDENTITY_HEADER !== undefined;
     const peer = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how } as const;
     const context = { ...peer, inApp, inPod: tokenFile !== undefined, assertion: claimsOf(String(sent)) };
@@ -160,11 +160,12 @@ function authorityOf(cloud: Cloud, env: Env): string {
   throw new ActionError(authorityNotHttps(cloud));
 }
 
-/** The last request for a token: its host, what went wrong, and how long its answer may take, in milliseconds. */
+/** The last request for a token: its host, what was answered or went wrong, and how long its answer may take, in milliseconds. */
 interface LastRequest {
   readonly answerTime: number;
   readonly type: EntraSignIn["type"];
   host?: string;
+  refusal?: Error | undefined;
   problem?: unknown;
 }
 
@@ -179,10 +180,10 @@ async function watchedClient(): Promise<HttpClient> {
       const last = LAST.getStore();
       if (last === undefined) return client.sendRequest(request);
       request.timeout = last.answerTime;
-      last.host = new URL(request.url).host;
+      Object.assign(last, { host: new URL(request.url).host, refusal: undefined, problem: undefined });
       try {
         const response = await within(last.answerTime, client.sendRequest(request)); // `timeout` ends with the headers
-        last.problem = hiddenBy(response, last.type);
+        last.refusal = hiddenBy(response, last.type);
         return response;
       } catch (error) {
         const late = error instanceof Error && error.name === "AbortError"; // only that clock aborts

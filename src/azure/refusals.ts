@@ -1,17 +1,12 @@
 import { pageInWords } from "../text/page.ts";
 import { withoutSecrets } from "../text/secrets.ts";
 
-/** An answer that MSAL's own errors hide, or quote with all its headers. */
-export class Answer extends Error {
-  readonly status: number;
-  /** `NOT_JSON` if the answer did not come from the peer itself. */
-  readonly code: string;
-
-  constructor(status: number, words: string, code = "") {
-    super(`HTTP status ${status}${words}`);
-    this.status = status;
-    this.code = code;
-  }
+/**
+ * The error of an answer that MSAL's own errors hide, or quote with all its headers.
+ * @param code `NOT_JSON` if the answer did not come from the peer itself
+ */
+function refusal(status: number, words: string, code = "") {
+  return Object.assign(new Error(`HTTP status ${status}${words}`), { status, code });
 }
 
 /**
@@ -20,7 +15,7 @@ export class Answer extends Error {
  */
 export function notJson(status: number, type = "", body: string | null | undefined = "", server = "") {
   const from = server && ` (Server: ${server.slice(0, 100)})`;
-  const answer = (words: string) => new Answer(status, ` with ${words}${from}`, "NOT_JSON");
+  const answer = (words: string) => refusal(status, ` with ${words}${from}`, "NOT_JSON");
   if (!body?.trim()) return answer("an empty answer");
   try {
     JSON.parse(body);
@@ -37,14 +32,11 @@ export function notJson(status: number, type = "", body: string | null | undefin
  * The refusal of a managed identity's endpoint. Each kind of host words it in a form of its own, and MSAL reads only one:
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
  */
-export function identityRefusal(status: number, body: string): Answer | undefined {
+export function identityRefusal(status: number, body: string): Error | undefined {
   if (status < 400) return undefined;
   const { error, error_description, message, Message, ExceptionMessage, code } = JSON.parse(body) ?? {};
   const words = `${error_description ?? message ?? Message ?? ExceptionMessage ?? error?.message ?? error ?? body}`;
   const named = `${code ?? error?.code ?? error}`;
   // Azure's codes begin with a capital letter; those of OAuth say less than their description.
-  return new Answer(
-    status,
-    /^[A-Z]\w+$/.test(named) && !words.includes(named) ? `: ${words} (${named})` : `: ${words}`,
-  );
+  return refusal(status, /^[A-Z]\w+$/.test(named) && !words.includes(named) ? `: ${words} (${named})` : `: ${words}`);
 }

@@ -1,6 +1,5 @@
 import { say } from "../log.ts";
-import { mask } from "../mask.ts";
-import { secretsIn } from "../settings/reader.ts";
+import { maskInputs } from "../mask.ts";
 import { start } from "../start.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
 import { resourceManager } from "./resource-manager.ts";
@@ -10,7 +9,7 @@ import { isSeen, removeRule } from "./state.ts";
 
 /** The post step: removes the rule that the step made, or was making when it ended. Fails only if it is stopped. */
 async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  mask(...secretsIn(FIREWALL_INPUTS, env));
+  maskInputs(FIREWALL_INPUTS, env);
   const made = ruleIdOf(env.STATE_rule ?? "");
   if (made === undefined) return say("No firewall rule was made, so there is none to remove.");
   const { server, rule } = made;

@@ -4,13 +4,12 @@ import { signIn } from "../azure/credential.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { failStep } from "../github/step.ts";
 import { say } from "../log.ts";
-import { mask } from "../mask.ts";
+import { maskInputs } from "../mask.ts";
 import { ActionError, withDone } from "../model/failure.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { failureKey } from "../render/failure.ts";
 import { plain } from "../render/pen.ts";
-import { secretsIn } from "../settings/reader.ts";
 import { start } from "../start.ts";
 import { groupsOf } from "../text/groups.ts";
 import { addressFor } from "./address.ts";
@@ -25,7 +24,7 @@ import { CHANGE_TIME, isMade, makeRule, type OwnRule, type RuleProgress, removeR
 
 /** The firewall action: opens the server's firewall for this runner, unless the server lets it in already. */
 async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  mask(...secretsIn(FIREWALL_INPUTS, env));
+  maskInputs(FIREWALL_INPUTS, env);
   const progress: RuleProgress = {};
   try {
     succeed(await open(env, signal, progress), env);

@@ -1,8 +1,8 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import * as core from "@actions/core";
-import { stopOptimizing } from "../compiler.ts";
 import { say } from "../log.ts";
 import type { Report } from "../model/report.ts";
 import { annotations } from "../render/annotations.ts";
@@ -31,6 +31,15 @@ export function publish(report: Report, env: NodeJS.ProcessEnv): void {
     for (const { level, title, message } of annotations(report)) ANNOTATE[level](message, { title });
   });
   endStep(report);
+}
+
+/**
+ * Ends the optimization of code, which only a long run needs. If V8 optimizes while Node.js ends the process, and needs
+ * memory for it, Node.js waits forever: https://github.com/nodejs/node/issues/54918
+ */
+function stopOptimizing(): void {
+  setFlagsFromString("--no-maglev");
+  setFlagsFromString("--no-turbofan");
 }
 
 const ANNOTATE = { error: core.error, warning: core.warning, notice: core.notice } as const;

@@ -39,10 +39,7 @@ export interface Drift {
 }
 
 /** Returns a function that compares what a grantee in the snapshot holds with the demand. */
-export function driftsIn(
-  snapshot: Pick<Snapshot, "groups" | "columns" | "server">,
-  demand: Demand,
-): (grantee: Grantee) => Drift {
+export function driftsIn(snapshot: Snapshot, demand: Demand): (grantee: Grantee) => Drift {
   const groups = snapshot.groups.filter((group) => group.skipped === "");
   const objects = objectCounts(snapshot.groups, demand);
   const demanded = new Map(groups.map((group) => [group, demandedOn(group, demand, snapshot.server.version)]));

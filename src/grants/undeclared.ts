@@ -43,7 +43,10 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
       fix: fits ? fixOf(snapshot, revokes) : TOO_MANY,
     };
   });
-  return { undeclared: entries.sort(byRole), undeclaredFixes: fixBlocks(snapshot, fixed.flat(), new Set()) };
+  return {
+    undeclared: entries.sort((a, b) => compare(rankOf(a), rankOf(b))),
+    undeclaredFixes: fixBlocks(snapshot, fixed.flat(), new Set()),
+  };
 }
 
 /** A change that revokes privileges of one role on one object, and those privileges, WITH GRANT OPTION if it holds that. */
@@ -104,11 +107,7 @@ const TOO_MANY = {
   note: sentence`The SQL names too many objects for a report. Run the SQL for the others, and then this action again.`,
 };
 
-function byRole(a: Entry, b: Entry): number {
-  return (
-    compare(a.role, b.role) ||
-    compare(a.schema, b.schema) ||
-    compare(a.kind, b.kind) ||
-    compare(a.privileges.join(), b.privileges.join())
-  );
+/** Entries are in the order of roles, of each by schema, of each by kind. */
+function rankOf({ role, schema, kind, privileges }: Entry): string {
+  return [role, schema, kind, privileges].join("\0");
 }

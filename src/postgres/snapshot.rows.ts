@@ -84,11 +84,10 @@ export function mapSnapshot(rows: readonly SnapshotRow[]) {
 /** Maps the rows of `undeclaredPrivileges`: the roles and objects as in a snapshot, and who holds what. */
 export function mapUndeclared(rows: readonly SnapshotRow[]): UndeclaredLook {
   const { snapshot, roleOf, holderOf, relationsOf } = mapSnapshot(rows);
-  const undeclared = rows.filter(({ section }) => section === "undeclared");
   return {
     snapshot,
-    found: undeclared.map(({ facts }) => {
-      const { representative, relation, grantor, grantees, privileges, columns } = facts as UndeclaredRow;
+    found: sectionsOf(rows)("undeclared").map((row) => {
+      const { representative, relation, grantor, grantees, privileges, columns } = row;
       const group = relationsOf(representative);
       return {
         group,
@@ -201,6 +200,7 @@ interface Facts {
   "known-schema": string;
   "known-role": string;
   "unmatched-pattern": string;
+  undeclared: UndeclaredRow;
 }
 
 type CanAct = typeof CANNOT_ACT;

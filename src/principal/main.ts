@@ -2,13 +2,12 @@ import { signIn } from "../azure/credential.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import type { Context } from "../diagnosis/rules.ts";
 import { say } from "../log.ts";
-import { mask } from "../mask.ts";
+import { maskInputs } from "../mask.ts";
 import { ENTRA_DATABASE } from "../model/entra-label.ts";
 import { type Failure, withDone } from "../model/failure.ts";
 import { inOurWords } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { withSession } from "../postgres/session.ts";
-import { secretsIn } from "../settings/reader.ts";
 import { start } from "../start.ts";
 import { ensure, type PrincipalProgress, type PrincipalResult } from "./ensure.ts";
 import { publish } from "./publish.ts";
@@ -16,7 +15,7 @@ import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "./settings.ts";
 
 /** The action `principal`: makes sure that a role exists for an identity in Entra and is bound to it, and reports. */
 async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  mask(...secretsIn(PRINCIPAL_INPUTS, env));
+  maskInputs(PRINCIPAL_INPUTS, env);
   publish(await inDatabase(env, signal), env);
 }
 

@@ -1,9 +1,8 @@
 import type { DatabaseReport, GranteeReport, Report } from "../model/report.ts";
-import { inOurWords } from "../model/sentence.ts";
 import { count, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
-import { causeText, explain } from "./explain.ts";
-import { failureKey, failureLines, stepLines } from "./failure.ts";
+import { causeText, explanationLines } from "./explain.ts";
+import { failureKey, failureLines } from "./failure.ts";
 import { alike, type Cause, causesOf, checkedIn, targetsOf } from "./findings.ts";
 import { plain } from "./pen.ts";
 import { hasNoOwner, placesIn, privilegesText, targetsIn } from "./phrases.ts";
@@ -82,15 +81,9 @@ function textOf(cause: Cause, { user }: DatabaseReport, { grantee }: GranteeRepo
     ...groups.slice(0, MAX_NAMES).map((group) => privilegesText(group, plain)),
     ...(rest > 0 ? [`${rest} more`] : []),
   ];
-  const why = explain(cause, user, inOurWords("the SQL in the job summary")).map(plain.sentence);
-  return {
-    who: plain.name(grantee),
-    title: causeText(cause, plain),
-    text: [
-      [...(hasNoOwner(cause.objects[0]) ? [] : [`${lines.join("; ")}.`]), ...why].join(" "),
-      ...stepLines(cause.fix.steps ?? []),
-    ].join("\n"),
-  };
+  const on = hasNoOwner(cause.objects[0]) ? "" : `${lines.join("; ")}. `;
+  const text = on + explanationLines(cause, user).join("\n");
+  return { who: plain.name(grantee), title: causeText(cause, plain), text };
 }
 
 /** A message about all privileges that nobody declared, if there are some and they are judged like this. */

@@ -1,7 +1,8 @@
 import { REASONS } from "../model/reasons.ts";
 import { code, inOurWords, quoted, type Sentence, sentence, sentenceOf } from "../model/sentence.ts";
+import { stepLines } from "./failure.ts";
 import type { Cause } from "./findings.ts";
-import type { Pen } from "./pen.ts";
+import { type Pen, plain } from "./pen.ts";
 import { countKinds, hasNoOwner, objectText, runner } from "./phrases.ts";
 
 /** The title of a cause: `Missing on 3 tables owned by migrator`, `Missing: identity of aad_orders`. */
@@ -48,6 +49,12 @@ export function explain(
       (each, n) => sentence`${n === 0 ? begin : inOurWords("Then run")} as ${runner(each)}: ${code(each.sql)}`,
     );
   }
+}
+
+/** The explanation of a cause for log and annotations: one line, then the steps of its fix. */
+export function explanationLines(cause: Cause, login: string): readonly string[] {
+  const why = explain(cause, login, inOurWords("the SQL in the job summary")).map(plain.sentence);
+  return [why.join(" "), ...stepLines(cause.fix.steps ?? [])];
 }
 
 /** SQL that works only after what the note says is not in the SQL file. */

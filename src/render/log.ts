@@ -1,9 +1,8 @@
 import type { DatabaseReport, GranteeReport, Report } from "../model/report.ts";
-import { inOurWords } from "../model/sentence.ts";
 import { count } from "../text/count.ts";
 import { logLine, logLines, visibleSql } from "../text/escape.ts";
-import { causeText, explain } from "./explain.ts";
-import { failureLines, stepLines } from "./failure.ts";
+import { causeText, explanationLines } from "./explain.ts";
+import { failureLines } from "./failure.ts";
 import { type Cause, causesOf, changesOf } from "./findings.ts";
 import { plain } from "./pen.ts";
 import { countKinds, countTypes, hasNoOwner, placeText, privilegesText, VERDICTS } from "./phrases.ts";
@@ -49,8 +48,7 @@ function granteeLines(database: DatabaseReport, grantee: GranteeReport, report: 
 
 function causeLines(cause: Cause, { user }: DatabaseReport): readonly string[] {
   const title = causeText(cause, plain);
-  const why = explain(cause, user, inOurWords("the SQL in the job summary")).map(plain.sentence).join(" ");
-  const said = [why, ...stepLines(cause.fix.steps ?? [])];
+  const said = explanationLines(cause, user);
   if (hasNoOwner(cause.objects[0])) return [`${title}.`, ...said];
   return [...listed(title, cause.findings, (finding) => privilegesText([finding], plain)), ...said];
 }

@@ -1,4 +1,4 @@
-import { type Report, severity } from "../model/report.ts";
+import type { Report } from "../model/report.ts";
 import { count, grouped, series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { checkedIn, countsOf, targetsOf } from "./findings.ts";
@@ -25,7 +25,7 @@ const MAX_CHARACTERS = 1_000;
 function chatMessage(report: Report): string {
   const targets = targetsOf(report);
   const [worst] = targets;
-  const isBad = worst !== undefined && severity(worst.verdict) >= severity("drift");
+  const isBad = worst?.verdict === "drift" || worst?.verdict === "error";
   const error = report.error ?? worst?.error;
   const counts = groupsOf(targets, ({ verdict }) => verdict).map(
     ([{ verdict }, ...others]) => `${grouped(others.length + 1)} ${VERDICTS[verdict]}`,

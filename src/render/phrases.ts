@@ -106,13 +106,8 @@ export function objectAndPrivileges(objects: readonly [Privileged, ...Privileged
   const [first] = objects;
   const names = () => some(objects, MAX_NAMES, (object) => objectName(object, pen));
   const on = objects.length === 1 ? objectText(first, pen) : `${countKind(first.kind, objects.length)} (${names()})`;
-  const from = first.sources ? ` (${sourcesText(first.sources, pen)})` : "";
+  const from = first.sources ? ` (${first.sources.map((source) => sourceText(source, pen)).join(", ")})` : "";
   return [on, `${first.privileges.join(", ")}${from}`] as const;
-}
-
-/** Where an extra privilege comes from. */
-function sourcesText(sources: readonly Source[], pen: Pen): string {
-  return sources.map((source) => sourceText(source, pen)).join(", ");
 }
 
 /** Where a privilege comes from, in a word or two. */
