@@ -1,5 +1,6 @@
 import type { Demand } from "../model/demand.ts";
 import { isPublic, type Role, type Schema, type SignedIn, type Snapshot } from "../model/snapshot.ts";
+import { distinctBy } from "../text/groups.ts";
 
 /** A role whose next table, sequence or routine may appear in a schema. */
 export interface Creator {
@@ -29,10 +30,8 @@ export function creatorsOf(
   );
   const creating = schemaPrivileges.includes("CREATE") ? grantees.filter(({ role }) => role.canLogin) : [];
   const demanded = schemas.flatMap((schema) => creating.map(({ actor }) => ({ schema, role: actor })));
-  const unique = new Map(
-    [...owners, ...entitled, ...demanded].map((creator) => [`${creator.schema.oid} ${creator.role.oid}`, creator]),
-  );
-  return [...unique.values()].filter(({ role: { superuser, predefined, gone } }) => !superuser && !predefined && !gone);
+  const all = distinctBy([...owners, ...entitled, ...demanded], ({ schema, role }) => `${schema.oid} ${role.oid}`);
+  return all.filter(({ role: { superuser, predefined, gone } }) => !superuser && !predefined && !gone);
 }
 
 /**

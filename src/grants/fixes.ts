@@ -4,6 +4,7 @@ import { REASONS, type Reason } from "../model/reasons.ts";
 import type { Fix, FixBlock, Runner } from "../model/report.ts";
 import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import type { Role, Snapshot } from "../model/snapshot.ts";
+import { distinctBy, groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { AS_SESSION_USER, canUseSchema } from "./acting-role.ts";
 import { batchesOf, statementsIn } from "./batches.ts";
@@ -226,8 +227,9 @@ function noteForOwner(session: SessionFacts, { group }: Change, actor: Role): Se
 /** The grants of the owners of the database and of schemas that let other roles run their blocks. */
 function preparations(session: SessionFacts, others: readonly ByOther[]): readonly FixBlock[] {
   const needed = others.flatMap(({ change, actor }) => neededFor(session, change, actor));
-  const distinct = new Map(needed.map((each) => [each.sql, each])).values();
-  return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, grants]): FixBlock => {
+  const distinct = distinctBy(needed, ({ sql }) => sql);
+  return groupsOf(distinct, ({ by }) => by).map((grants): FixBlock => {
+    const [{ by }] = grants;
     const statements = grants.map(({ sql }) => sql);
     const role = roleToSet(by);
     return {

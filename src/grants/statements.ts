@@ -1,7 +1,7 @@
 import { typeOf } from "../model/kinds.ts";
 import { isGrantOption, type Privilege, withoutGrantOption } from "../model/privileges.ts";
 import { type Group, type Holder, isPublic, type Member, type Role } from "../model/snapshot.ts";
-import { groupsOf } from "../text/groups.ts";
+import { distinctBy, groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import type { ActingRole } from "./acting-role.ts";
 
@@ -58,7 +58,7 @@ export function withRoles(statements: readonly Statement[]): readonly string[] {
   const taken = statements
     .flatMap(({ membership }) => membership ?? [])
     .toSorted((a, b) => Number(a.role.oid) - Number(b.role.oid));
-  const memberships = [...new Map(taken.map((each) => [each.role.oid, each])).values()];
+  const memberships = distinctBy(taken, ({ role }) => role.oid);
   const script = statements.flatMap(({ as, sql }, n) => {
     const before = statements[n - 1];
     if (before !== undefined && before.as?.oid === as?.oid) return [sql];

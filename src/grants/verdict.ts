@@ -2,7 +2,7 @@ import { type Demand, extraIsDrift } from "../model/demand.ts";
 import { inOrder } from "../model/privileges.ts";
 import type { Changed, DatabaseReport, Extra, GranteeReport, Missing, Named, Source } from "../model/report.ts";
 import type { Group, Member, Role, Snapshot } from "../model/snapshot.ts";
-import { groupsOf } from "../text/groups.ts";
+import { distinctBy, groupsOf } from "../text/groups.ts";
 import { type AssessedGrantee, type Assessment, fixesFor } from "./assess.ts";
 import { type Difference, identify } from "./drift.ts";
 import { fixFor } from "./fixes.ts";
@@ -143,9 +143,8 @@ function extraOf(snapshot: Snapshot, extra: readonly Difference[], whyExtra: Why
       : change.privileges.flatMap((privilege) => indirectSourcesOf(grantee, group, columns, privilege));
   return extra.flatMap((difference) =>
     whyExtra(difference).map((blocked) => {
-      const sources = sourcesOf(difference, blocked);
-      const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
-      return { ...described(snapshot, difference, blocked), sources: [...distinct.values()] };
+      const sources = distinctBy(sourcesOf(difference, blocked), (source) => JSON.stringify(source));
+      return { ...described(snapshot, difference, blocked), sources };
     }),
   );
 }

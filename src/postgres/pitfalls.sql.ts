@@ -5,15 +5,6 @@ import { isExcluded } from "./exclude.sql.ts";
 import { unnested } from "./roles.sql.ts";
 import type { FirstLook } from "./snapshot.rows.ts";
 
-/** The objects and roles that a statement looks at. */
-interface PitfallScope {
-  readonly schemas: readonly Oid[];
-  /** The roles as which the sessions of the grantees begin. */
-  readonly grantees: readonly Oid[];
-  /** The patterns of the input `exclude`. */
-  readonly exclude: readonly string[];
-}
-
 /**
  * The statements that find pitfalls, without those that cannot find any after the first look: reasons why an app fails
  * although it holds every privilege that was asked for. Their rows are those of `Pitfall` in model/snapshot.ts.
@@ -22,17 +13,21 @@ interface PitfallScope {
 export function pitfallStatements(first: FirstLook, demand: Demand, grantees: readonly Oid[]): readonly string[] {
   const { snapshot, asked, server } = first;
   const { exclude, sequencePrivileges: ofSequences } = demand;
-  const scope = { schemas: snapshot.schemas.map(({ oid }) => oid), grantees, exclude };
+  const schemas = snapshot.schemas.map(({ oid }) => oid);
+  /** A condition: a relation is among those that are checked. */
+  const isChecked = (relation: string, schema: string) =>
+    `${relation}.relnamespace = ANY ('{${schemas}}'::pg_catalog.oid[]) AND NOT ${isExcluded(exclude, `${schema}.nspname`, `${relation}.relname`)}`;
+  const used = usedBy(grantees, isChecked("c", "n"));
   const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
-  const isExcluded = snapshot.groups.some(({ kind, skipped }) => kind === "sequence" && skipped === "exclude");
+  const skipsSequences = snapshot.groups.some(({ kind, skipped }) => kind === "sequence" && skipped === "exclude");
   const takesValues = ofSequences === "ALL" || ofSequences.includes("USAGE") || ofSequences.includes("UPDATE");
-  const mayLackValues = !takesValues || server.otherSequences || isExcluded;
+  const mayLackValues = !takesValues || server.otherSequences || skipsSequences;
   return [
-    ...(asked.some(({ rowSecurity }) => rowSecurity) ? [rowSecurityWithoutPolicy(scope)] : []),
-    ...(has("view") ? [viewsThatFail(scope)] : []),
-    ...(asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(scope)] : []),
-    ...(mayLackValues ? [defaultsThatFail(scope, takesValues)] : []),
-    ...(has("foreign-table") ? [foreignTablesWithoutMapping(scope)] : []),
+    ...(asked.some(({ rowSecurity }) => rowSecurity) ? [rowSecurityWithoutPolicy(used)] : []),
+    ...(has("view") ? [viewsThatFail(used)] : []),
+    ...(asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(used)] : []),
+    ...(mayLackValues ? [defaultsThatFail(used, takesValues ? isChecked("s", "sn") : "FALSE")] : []),
+    ...(has("foreign-table") ? [foreignTablesWithoutMapping(used)] : []),
   ];
 }
 
@@ -42,14 +37,13 @@ const extensionMember = (oid: string) => `EXISTS (
     WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = ${oid} AND deptype = 'e')`;
 
 /** A CTE: the relations that are checked, each with each grantee. */
-function used({ schemas, grantees, exclude }: PitfallScope): string {
+function usedBy(grantees: readonly Oid[], isChecked: string): string {
   return `used AS (
   SELECT c.*, n.nspname, g.oid AS grantee
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   CROSS JOIN ${unnested(grantees)} AS g (oid)
-  WHERE c.relnamespace = ANY ('{${schemas.join()}}'::pg_catalog.oid[]) AND NOT ${isExcluded(exclude, "n.nspname", "c.relname")}
-    AND NOT ${extensionMember("c.oid")}
+  WHERE ${isChecked} AND NOT ${extensionMember("c.oid")}
 )`;
 }
 
@@ -60,9 +54,9 @@ const USED = "used.grantee::pg_catalog.text, used.nspname AS schema, used.relnam
  * Tables whose row-level security has no policy that would show a row to the grantee.
  * Who bypasses row-level security: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  */
-function rowSecurityWithoutPolicy(scope: PitfallScope): string {
+function rowSecurityWithoutPolicy(used: string): string {
   return `
-WITH ${used(scope)}
+WITH ${used}
 SELECT 'row-level-security' AS code, ${USED}
 FROM used
 JOIN pg_catalog.pg_roles AS role ON role.oid = used.grantee
@@ -139,10 +133,10 @@ source AS MATERIALIZED (
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execMain.c#L638 (ExecCheckOneRelPerms)
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/rewrite/rewriteHandler.c#L1902 (markQueryForLocking)
  */
-function viewsThatFail(scope: PitfallScope): string {
+function viewsThatFail(used: string): string {
   return `
 WITH RECURSIVE ${SOURCES}
-${used(scope)},
+${used},
 view AS (
   SELECT oid, grantee, pg_catalog.pg_relation_is_updatable(oid, FALSE) AS updatable FROM used WHERE relkind = 'v'
 ),
@@ -212,9 +206,9 @@ function mayUse(role: string, relation: string, use: string): string {
  * row of the referenced table with the same key.
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/utils/adt/ri_triggers.c#L2369 (ri_PerformCheck)
  */
-function foreignKeysThatFail(scope: PitfallScope): string {
+function foreignKeysThatFail(used: string): string {
   return `
-WITH ${used(scope)}
+WITH ${used}
 SELECT 'foreign-key-fails' AS code, ${USED}, use,
        pg_catalog.pg_get_userbyid(read.relowner) AS role, 'USAGE' AS privilege, 'SCHEMA' AS kind,
        ARRAY[s.nspname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(s.nspowner) AS owner,
@@ -244,19 +238,18 @@ const NEXTVAL = 1574;
 /**
  * Columns whose default takes the next value of a sequence that the grantee may not use, and that is not demanded: it is
  * in another schema, excluded, or `sequence-privileges` names neither USAGE nor UPDATE.
- * @param demanded whether USAGE or UPDATE is demanded on the sequences of `schemas`
+ * @param isDemanded the condition that USAGE or UPDATE is demanded on sequence s in schema sn
  */
-function defaultsThatFail(scope: PitfallScope, demanded: boolean): string {
-  const isDemanded = `s.relnamespace = ANY ('{${scope.schemas.join()}}'::pg_catalog.oid[]) AND NOT ${isExcluded(scope.exclude, "sn.nspname", "s.relname")}`;
+function defaultsThatFail(used: string, isDemanded: string): string {
   return `
-WITH ${used(scope)},
+WITH ${used},
 taken AS MATERIALIZED (
   SELECT d.objid AS expression, s.oid, s.relname, sn.nspname, s.relowner
   FROM pg_catalog.pg_depend AS d
   JOIN pg_catalog.pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S'
   JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
   WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-    ${demanded ? `AND NOT (${isDemanded})` : ""}
+    AND NOT (${isDemanded})
 )
 SELECT 'default-fails' AS code, ${USED}, 'INSERT' AS use,
        pg_catalog.pg_get_userbyid(used.grantee) AS role, 'USAGE' AS privilege, 'SEQUENCE' AS kind,
@@ -276,9 +269,9 @@ ORDER BY schema, name, source, used.grantee;`;
 const NEED_USER_MAPPING = ["postgres_fdw_handler", "oracle_fdw_handler", "tds_fdw_handler", "mysql_fdw_handler"];
 
 /** Foreign tables for which neither the grantee nor PUBLIC has a user mapping. */
-function foreignTablesWithoutMapping(scope: PitfallScope): string {
+function foreignTablesWithoutMapping(used: string): string {
   return `
-WITH ${used(scope)}
+WITH ${used}
 SELECT 'no-user-mapping' AS code, ${USED},
        pg_catalog.pg_get_userbyid(used.grantee) AS role, server.srvname AS server,
        pg_catalog.pg_get_userbyid(server.srvowner) AS owner

@@ -13,7 +13,7 @@ import {
   severity,
   type Verdict,
 } from "../model/report.ts";
-import { groupsOf } from "../text/groups.ts";
+import { distinctBy, groupsOf } from "../text/groups.ts";
 
 /** Something missing or, with its sources, something extra. */
 export type Finding = Missing & Partial<Pick<Extra, "sources">>;
@@ -62,7 +62,7 @@ function causesIn(what: Cause["what"], isDrift: boolean, findings: readonly Find
       isDrift,
       owner: first.owner,
       reason: first.reason,
-      findings: distinctBy(lineKey, group),
+      findings: distinctBy(group, lineKey),
       objects: distinctIn(group),
       fix: others.every((other) => other.fix.sql === sql) ? first.fix : shared,
       inOrder: group.some(({ fix }) => fix.first !== undefined),
@@ -77,11 +77,7 @@ export function alike(findings: readonly Finding[]) {
 
 /** The first entry of each object: one object has several for several grantors, or for privileges on columns. */
 function distinctIn<F extends Named & { readonly owner?: string }>(list: readonly F[]): readonly F[] {
-  return distinctBy(objectKey, list);
-}
-
-function distinctBy<T>(key: (item: T) => string, list: readonly T[]): readonly T[] {
-  return groupsOf(list, key).map(([first]) => first);
+  return distinctBy(list, objectKey);
 }
 
 function objectKey({ kind, schema, name, owner }: Named & { readonly owner?: string }): string {

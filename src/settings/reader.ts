@@ -2,6 +2,7 @@ import { ActionError, failure } from "../model/failure.ts";
 import { code, EMPTY, inOurWords, isEmpty, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { count } from "../text/count.ts";
+import { distinctBy } from "../text/groups.ts";
 import { didYouMean } from "../text/near.ts";
 import { described, parsed, UNSET_VARIABLE } from "./invalid.ts";
 
@@ -234,7 +235,7 @@ function misspelled(table: InputTable, env: Env): Mistake[] {
 }
 
 function badInput(mistakes: readonly Mistake[], order: readonly string[]): ActionError {
-  const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
+  const distinct = distinctBy(mistakes, (mistake) => JSON.stringify(mistake));
   const { inputs = [], file = [] } = Object.groupBy(distinct, ({ place }) => (place ? "file" : "inputs"));
   inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   file.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));

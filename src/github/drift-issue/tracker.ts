@@ -6,6 +6,7 @@ import type { Env } from "../../model/settings.ts";
 import { checkProxy } from "../../proxy.ts";
 import { type Issue, readMarker } from "../../render/issue.ts";
 import { retryingFailures } from "../../retry.ts";
+import { distinctBy } from "../../text/groups.ts";
 import { rememberSent, withoutSecrets } from "../../text/secrets.ts";
 import { runUrl } from "../run.ts";
 import { labelDropped, MALFORMED_TOKEN } from "./obstacles.ts";
@@ -56,8 +57,7 @@ export async function openTracker(options: TrackerOptions) {
       const all = await octokit.paginate(api.listForRepo, parameters);
       const found = all.flatMap((issue) => (issue.pull_request ? [] : ours(issue)));
       // Once each: an issue that somebody opens meanwhile moves the others to the next page.
-      const once = new Map(found.map((issue) => [issue.number, issue]));
-      return [...once.values()].toSorted((a, b) => a.number - b.number);
+      return distinctBy(found, ({ number }) => number).toSorted((a, b) => a.number - b.number);
     },
 
     async create(title: string, body: string): Promise<Issue> {
