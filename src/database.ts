@@ -98,10 +98,7 @@ async function findUndeclared(client: Client, grants: readonly Grant[], say: Say
 }
 
 /** A failure of the whole database is that of its unfinished grants, if others are finished. */
-function together(
-  works: readonly Work[],
-  failure?: Failure,
-): Omit<DatabaseReport, "host" | "port" | "database" | "user"> {
+function together(works: readonly Work[], failure?: Failure) {
   const isPart = works.some(({ result }) => result === undefined) && works.some(({ result }) => result !== undefined);
   const parts = works.map(({ task, progress, result }) => {
     if (result !== undefined && !("code" in result)) return result;

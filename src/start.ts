@@ -33,5 +33,5 @@ export function start(action: (signal: AbortSignal) => Promise<void>, grace = 0)
 }
 
 function fail(error: unknown): void {
-  setFailed(failureLines(diagnose(error), {}).join("\n"));
+  setFailed(failureLines(diagnose(error)).join("\n"));
 }

@@ -32,23 +32,17 @@ export function leftOpen(
   const remove = step(`Remove the ${noun}:`, run(...rules.map((rule) => removal(server, rule))));
   const steps = failure.retries ? [remove, ...others] : [...others, remove]; // the next job does not remove the rule for a day
   const annotate = stop.aborted ? setFailed : warn;
-  publishEvent(annotate, "The firewall may still be open", open, { ...failure, steps }, env);
+  publish(annotate, "The firewall may still be open", open, { ...failure, steps }, env);
 }
 
 /** Warns that a lock forbids the deletion of a rule, which lets nobody in any more. */
 export function closedButLocked(server: ServerId, rule: string, lock: Failure, env: Env): void {
   const closed = sentence`A lock prevents the deletion of firewall rule ${code(rule)}. The rule now allows only ${code(UNUSED_ADDRESS)}, an address that no computer has.`;
   const steps = [...lock.steps, step("Without the lock, delete the rule:", removal(server, rule))];
-  publishEvent(warn, "A lock keeps a firewall rule, which is closed", closed, { ...lock, steps }, env);
+  publish(warn, "A lock keeps a firewall rule, which is closed", closed, { ...lock, steps }, env);
 }
 
-function publishEvent(
-  annotate: (lines: string) => void,
-  title: string,
-  event: Sentence,
-  failure: Failure,
-  env: Env,
-): void {
+function publish(annotate: (lines: string) => void, title: string, event: Sentence, failure: Failure, env: Env): void {
   const heading = `### ${ICONS.error} Azure Postgres Grants, firewall · ${title}`;
   publishFailure(annotate, heading, { ...failure, message: paragraph(event, failure.message) }, env);
 }

@@ -56,8 +56,8 @@ export function resourceManager(
    * @returns the JSON of the answer; `{}` for an empty answer
    * @throws ActionError; the reason of `stop`, when it aborts
    */
-  const send = async ({ method, path, permission, body, onRetry, ...limits }: Request): Promise<unknown> => {
-    const { maxTime = method === "GET" ? 60_000 : 180_000 } = limits;
+  const send = async (request: Request): Promise<unknown> => {
+    const { method, path, permission, body, onRetry, maxTime = method === "GET" ? 60_000 : 180_000 } = request;
     const url = new URL(path, base);
     if (url.origin !== base.origin) throw new Error(`${url.origin} is not ${base.origin}.`); // the token is not for it
     url.searchParams.set("api-version", API_VERSION);

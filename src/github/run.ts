@@ -26,8 +26,11 @@ export function runUrl({ GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }: 
   return `${GITHUB_SERVER_URL || GITHUB}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
 }
 
-/** The runner sets both variables for an action from a repository, and neither for a local one (`uses: ./`). */
-function docsUrl({ GITHUB_SERVER_URL, GITHUB_ACTION_REPOSITORY, GITHUB_ACTION_REF }: Env): string | undefined {
+/**
+ * The folder of the documentation of this version; undefined for a local action (`uses: ./`), for which the runner sets
+ * neither variable.
+ */
+export function docsUrl({ GITHUB_SERVER_URL, GITHUB_ACTION_REPOSITORY, GITHUB_ACTION_REF }: Env): string | undefined {
   if (!GITHUB_ACTION_REPOSITORY || !GITHUB_ACTION_REF) return undefined;
   return `${GITHUB_SERVER_URL || GITHUB}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/docs`;
 }

@@ -5,7 +5,7 @@ import type { Env } from "../model/settings.ts";
 import { failureBlocks, failureLines } from "../render/failure.ts";
 import { ICONS } from "../render/phrases.ts";
 import { visible } from "../text/escape.ts";
-import { runFacts } from "./run.ts";
+import { docsUrl } from "./run.ts";
 
 /**
  * Fails the step with a failure.
@@ -21,9 +21,9 @@ export function failStep(title: string, failure: Failure, env: Env): void {
  * @param heading Markdown, for the job summary
  */
 export function publishFailure(annotate: (lines: string) => void, heading: string, failure: Failure, env: Env): void {
-  const facts = { run: runFacts(new Date(), env) };
-  annotate(failureLines(failure, facts).join("\n"));
-  addToSummary(() => `${[heading, ...failureBlocks(failure, facts)].join("\n\n")}\n\n`, env);
+  const docs = docsUrl(env);
+  annotate(failureLines(failure, docs).join("\n"));
+  addToSummary(() => `${[heading, ...failureBlocks(failure, docs)].join("\n\n")}\n\n`, env);
 }
 
 let isNoticed = false;

@@ -61,11 +61,7 @@ function cannotLogIn({ role }: Grantee): readonly Warning[] {
 }
 
 /** Settings of the role that signs in count, whatever role its sessions begin as. */
-function readOnlySessions(
-  database: string,
-  { tablePrivileges }: Demand,
-  { role, readOnly }: Grantee,
-): Sentence | undefined {
+function readOnlySessions(database: string, { tablePrivileges }: Demand, { role, readOnly }: Grantee) {
   const writes = tablePrivileges === "ALL" || tablePrivileges.some((privilege) => WRITING.has(privilege));
   const reset = readOnly === null ? undefined : resetReadOnly(readOnly, role.name, database);
   if (!writes || reset === undefined) return undefined;

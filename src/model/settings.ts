@@ -41,15 +41,15 @@ export type SignIn = EntraSignIn | { readonly type: "password"; readonly passwor
 
 /** With a Microsoft Entra token in place of the password. */
 export type EntraSignIn =
-  | { readonly type: "oidc"; readonly clientId: string; readonly tenantId: string }
-  | {
-      readonly type: "client-secret";
-      readonly clientId: string;
-      readonly tenantId: string;
-      readonly clientSecret: string;
-    }
+  | (Application & { readonly type: "oidc" })
+  | (Application & { readonly type: "client-secret"; readonly clientSecret: string })
   | { readonly type: "managed-identity"; readonly clientId?: string | undefined }
   | { readonly type: "azure-cli" };
+
+interface Application {
+  readonly clientId: string;
+  readonly tenantId: string;
+}
 
 /**
  * Returns the password for PostgreSQL: an Entra token, or the password itself. All callers share one token while it is

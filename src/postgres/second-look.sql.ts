@@ -42,11 +42,7 @@ ORDER BY routine, oid;`;
  * rows are those of GroupRow.
  * https://www.postgresql.org/docs/current/catalog-pg-default-acl.html
  */
-export function defaultPrivileges(
-  creators: readonly Creator[],
-  grantees: readonly Role[],
-  ofRoutines: boolean,
-): string {
+export function defaultPrivileges(creators: readonly Creator[], grantees: readonly Role[], routines: boolean): string {
   const holders = grantees.flatMap(({ inherits }) => [...inherits].map(({ oid }) => oid));
   const everywhere = [...new Set(creators.map(({ role }) => role.oid))].map((role) => ["0", role] as const);
   const pairs = [...everywhere, ...creators.map(({ schema, role }) => [schema.oid, role.oid] as const)];
@@ -77,7 +73,7 @@ SELECT 'default-privileges' AS kind, NULLIF(c.schema, 0)::pg_catalog.text AS sch
         WHERE c.schema <> 0) AS held
 FROM ROWS FROM (pg_catalog.unnest('{${pairs.map(([schema]) => schema).join()}}'::pg_catalog.oid[]),
                 pg_catalog.unnest('{${pairs.map(([, role]) => role).join()}}'::pg_catalog.oid[])) AS c (schema, role)
-CROSS JOIN (VALUES ('r'::"char", 'r'::"char", 'tables'), ('S', 's', 'sequences')${ofRoutines ? ", ('f', 'f', 'routines')" : ""}) AS t (objtype, built_in, name)
+CROSS JOIN (VALUES ('r'::"char", 'r'::"char", 'tables'), ('S', 's', 'sequences')${routines ? ", ('f', 'f', 'routines')" : ""}) AS t (objtype, built_in, name)
 ORDER BY c.schema, c.role, t.objtype DESC;`;
 }
 

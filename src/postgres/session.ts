@@ -1,11 +1,5 @@
 import { Socket } from "node:net";
-import {
-  type ConnectionOptions,
-  checkServerIdentity,
-  createSecureContext,
-  getCACertificates,
-  type SecureContext,
-} from "node:tls";
+import { type ConnectionOptions, checkServerIdentity, createSecureContext, getCACertificates } from "node:tls";
 import pg from "pg";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
@@ -237,9 +231,9 @@ function tlsOptions(tls: Tls): ConnectionOptions | false {
 }
 
 /** All connections of a run share one: to read the certificates that Node.js trusts takes longer than a handshake. */
-const CONTEXTS = new WeakMap<Tls, SecureContext>();
+const CONTEXTS = new WeakMap<Tls, ReturnType<typeof contextOf>>();
 
-function contextOf({ rootCertificates }: Tls): SecureContext {
+function contextOf({ rootCertificates }: Tls) {
   return createSecureContext({
     minVersion: "TLSv1.2",
     // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.

@@ -1,7 +1,6 @@
 import type { Demand } from "../model/demand.ts";
 import {
   PREDEFINED_ROLES,
-  type Privilege,
   ROUTINE_PRIVILEGES,
   SEQUENCE_PRIVILEGES,
   sinceOf,
@@ -11,16 +10,13 @@ import { quoteLiteral } from "../text/sql.ts";
 import { isExcluded } from "./exclude.sql.ts";
 import { aclItems, aclOf, KIND_OF_RELATION, SECTIONS, SERVER_CTES, SETTINGS } from "./roles.sql.ts";
 
-/** All privileges of tables (r), sequences (S) and routines (f), in the documentation's order. */
-export const PRIVILEGES = `(VALUES ${[
-  ...rowsOf("r", TABLE_PRIVILEGES),
-  ...rowsOf("S", SEQUENCE_PRIVILEGES),
-  ...rowsOf("f", ROUTINE_PRIVILEGES),
-]}) AS privilege (type, name, since, ordinal)`;
+const PRIVILEGES_OF = { r: TABLE_PRIVILEGES, S: SEQUENCE_PRIVILEGES, f: ROUTINE_PRIVILEGES };
+const PRIVILEGE_ROWS = Object.entries(PRIVILEGES_OF).flatMap(([type, names]) =>
+  names.map((name, n) => `('${type}'::"char", '${name}', ${sinceOf(name)}, ${n})`),
+);
 
-function rowsOf(type: string, names: readonly Privilege[]): readonly string[] {
-  return names.map((name, n) => `('${type}'::"char", '${name}', ${sinceOf(name)}, ${n})`);
-}
+/** All privileges of tables (r), sequences (S) and routines (f), in the documentation's order. */
+export const PRIVILEGES = `(VALUES ${PRIVILEGE_ROWS}) AS privilege (type, name, since, ordinal)`;
 
 /** The kinds under which routines are grouped: none of them is a relkind. */
 const ROUTINE_KINDS = "('F', 'P', 'A')";

@@ -4,7 +4,7 @@ import type { Env } from "../model/settings.ts";
 import { all, readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "../settings/server.ts";
 import { ENTRA_SIGN_IN_INPUTS, entraFieldsFrom } from "../settings/sign-in.ts";
-import { BOOLEAN_INPUT, boolean, choice, hostName, name, objectId, oneOf, port } from "../settings/values.ts";
+import { BOOLEAN, boolean, choice, hostName, name, objectId, oneOf, port } from "../settings/values.ts";
 
 /** The role that has to exist, and the identity that it has to be bound to. */
 export type PrincipalDemand = ReturnType<typeof parsePrincipalSettings>["principal"];
@@ -19,7 +19,7 @@ export const PRINCIPAL_INPUTS = {
   name: { use: "the name of the role in PostgreSQL, such as `aad_orders`" },
   "object-id": { use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal" },
   type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },
-  rebind: BOOLEAN_INPUT,
+  rebind: BOOLEAN,
   mode: { use: oneOf(PRINCIPAL_MODES), default: "apply", neverEmpty: true },
 } as const;
 

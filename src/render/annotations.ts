@@ -51,7 +51,7 @@ function errors(report: Report): readonly Annotation[] {
   return groupsOf(failed, ({ error }) => failureKey(error)).map((group) => ({
     level: "error",
     title: `Could not check ${some(group, MAX_NAMES, targetsIn(report, plain))}`,
-    message: failureLines(group[0].error, report).join("\n"),
+    message: failureLines(group[0].error, report.run?.docs).join("\n"),
   }));
 }
 

@@ -1,13 +1,15 @@
 import type { Failure, Step } from "../model/failure.ts";
-import type { Report } from "../model/report.ts";
 import { isEmpty } from "../model/sentence.ts";
 import { linesOf, visible } from "../text/escape.ts";
 import { codeBlock } from "../text/markdown.ts";
 import { markdown, plain } from "./pen.ts";
 
-/** The link to the failure's heading, in this version of the documentation; undefined if the run has no link. */
-export function docsLink({ code }: Failure, { run }: Pick<Report, "run">): string | undefined {
-  return run?.docs === undefined ? undefined : `${run.docs}/troubleshooting.md#${code}`;
+/**
+ * The link to the failure's heading.
+ * @param docs the folder of this version's documentation, as a URL; undefined if the action is a local one, and then so is the link
+ */
+export function docsLink({ code }: Failure, docs: string | undefined): string | undefined {
+  return docs === undefined ? undefined : `${docs}/troubleshooting.md#${code}`;
 }
 
 /** The same for failures that differ only in names, addresses and commands, so that one explanation serves all of them. */
@@ -22,10 +24,11 @@ export function failureKey(failure: Failure): string {
 /**
  * A failure for the log and annotations, line by line: what happened, the likeliest cause, numbered steps with their
  * commands, the code and where it is explained.
+ * @param docs as for `docsLink`
  */
-export function failureLines(failure: Failure, report: Pick<Report, "run">): readonly string[] {
+export function failureLines(failure: Failure, docs?: string): readonly string[] {
   const { code, message, problems = [], hint, steps } = failure;
-  const link = docsLink(failure, report);
+  const link = docsLink(failure, docs);
   return [
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
@@ -36,9 +39,9 @@ export function failureLines(failure: Failure, report: Pick<Report, "run">): rea
 }
 
 /** The same as blocks of Markdown. */
-export function failureBlocks(failure: Failure, report: Pick<Report, "run">): readonly string[] {
+export function failureBlocks(failure: Failure, docs?: string): readonly string[] {
   const { code, message, problems = [], hint, steps } = failure;
-  const link = docsLink(failure, report);
+  const link = docsLink(failure, docs);
   return [
     `**What happened:** ${markdown.sentence(message)}`,
     problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),

@@ -45,7 +45,7 @@ function changes(grantees: readonly GranteeReport[]): readonly string[] {
  */
 export function verdictLine(report: Report): string {
   const line = headline(report, plain);
-  return report.error ? [line, ...failureLines(report.error, report)].join("\n") : line;
+  return report.error ? [line, ...failureLines(report.error, report.run?.docs)].join("\n") : line;
 }
 
 /** What was found where there was no error. */

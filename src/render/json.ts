@@ -24,5 +24,11 @@ export function renderJson(report: Report): string {
 function failureIn(failure: Failure, report: Report) {
   const { code, message, problems = [], hint, steps } = failure;
   const lines = [message, ...problems.map((problem) => sentence`- ${problem}`)];
-  return { code, message: lines.map(plain.sentence).join("\n"), hint, steps, docs: docsLink(failure, report) };
+  return {
+    code,
+    message: lines.map(plain.sentence).join("\n"),
+    hint,
+    steps,
+    docs: docsLink(failure, report.run?.docs),
+  };
 }

@@ -20,7 +20,7 @@ export function logGroups(report: Report) {
     const { verdict, error, grantees, undeclared = [], statements } = database;
     const sql = mode === "plan" ? statements.flatMap((statement) => visibleSql(statement).split("\n")) : [];
     const lines = [
-      ...(error ? failureLines(error, report) : []),
+      ...(error ? failureLines(error, report.run?.docs) : []),
       ...grantees.flatMap((grantee) => granteeLines(database, grantee, report)),
       ...listed("Privileges that nobody declared", undeclared, (each) => undeclaredLine(each, plain)),
       ...listed("`mode: apply` would run", sql, String),
@@ -37,7 +37,7 @@ function granteeLines(database: DatabaseReport, grantee: GranteeReport, report: 
   return [
     `${plain.name(grantee.grantee)}: ${VERDICTS[verdict]}${checked}`,
     ...(sessionRole === undefined ? [] : [`  sessions begin as ${plain.name(sessionRole)} (ALTER ROLE … SET role)`]),
-    ...(error ? failureLines(error, report) : []),
+    ...(error ? failureLines(error, report.run?.docs) : []),
     ...changesOf(grantee).flatMap(({ done, changed }) =>
       listed(`${done} on ${countKinds(changed)}`, changed, (object) => privilegesText([object], plain)),
     ),

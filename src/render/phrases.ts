@@ -1,14 +1,5 @@
 import type { Kind } from "../model/kinds.ts";
-import type {
-  DatabaseReport,
-  GranteeReport,
-  Named,
-  ObjectCounts,
-  Report,
-  Runner,
-  Source,
-  Verdict,
-} from "../model/report.ts";
+import type { DatabaseReport, GranteeReport, Named, Report, Runner, Source, Verdict } from "../model/report.ts";
 import { name, type Sentence, sentence } from "../model/sentence.ts";
 import { count, series, some } from "../text/count.ts";
 import { quoteName, visibleSql } from "../text/escape.ts";
@@ -52,7 +43,11 @@ export function countKind(kind: Kind, n: number): string {
 }
 
 /** `3 tables`, `1 sequence` and, if there are any, `2 routines`. */
-export function countTypes({ tables, sequences, routines }: Omit<ObjectCounts, "skipped">): readonly string[] {
+export function countTypes({
+  tables,
+  sequences,
+  routines,
+}: Omit<GranteeReport["objects"], "skipped">): readonly string[] {
   const checked = [count(tables, "table"), count(sequences, "sequence")];
   return routines ? [...checked, count(routines, "routine")] : checked;
 }

@@ -116,7 +116,7 @@ function names(list: readonly string[]): string {
 }
 
 function errorPart(page: Page, error: Failure, report: Report): void {
-  for (const block of failureBlocks(error, report)) page.add(block);
+  for (const block of failureBlocks(error, report.run?.docs)) page.add(block);
   page.add("The run failed: this is not drift.");
 }
 

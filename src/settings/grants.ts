@@ -5,18 +5,7 @@ import { code, inOurWords, sentence } from "../model/sentence.ts";
 import type { Grant, SignIn } from "../model/settings.ts";
 import { count } from "../text/count.ts";
 import { all, type InputsOf } from "./reader.ts";
-import {
-  BOOLEAN_INPUT,
-  boolean,
-  choice,
-  lines,
-  listed,
-  names,
-  objectIds,
-  oneOf,
-  privileges,
-  schemas,
-} from "./values.ts";
+import { BOOLEAN, boolean, choice, lines, listed, names, objectIds, oneOf, privileges, schemas } from "./values.ts";
 
 /** Properties of an input with a list that an unset variable must not change. */
 const LIST = { neverEmpty: true, inFile: "list" } as const;
@@ -36,14 +25,14 @@ export const GRANT_INPUTS = {
   "sequence-privileges": { ...LIST, use: allOr(SEQUENCE_PRIVILEGES), default: "ALL" },
   "schema-privileges": { ...LIST, use: "`USAGE` or `USAGE, CREATE`", default: "USAGE" },
   "routine-privileges": { use: "`EXECUTE`, or leave it empty", inFile: "list" },
-  "default-privileges": BOOLEAN_INPUT,
+  "default-privileges": BOOLEAN,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
   exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", inFile: "list" },
-  "allow-empty": BOOLEAN_INPUT,
+  "allow-empty": BOOLEAN,
 } as const;
 
 /** The inputs that say what is demanded, and how. */
-export const DEMAND_INPUTS = { ...GRANT_INPUTS, "act-as-owner": BOOLEAN_INPUT } as const;
+export const DEMAND_INPUTS = { ...GRANT_INPUTS, "act-as-owner": BOOLEAN } as const;
 
 export type GrantInputs = InputsOf<typeof DEMAND_INPUTS>;
 

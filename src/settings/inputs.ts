@@ -12,7 +12,7 @@ import { Invalid } from "./invalid.ts";
 import { all, type InputsOf, ifValid, readInputs, secretsIn, textIn } from "./reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "./server.ts";
 import { cloudFrom, SIGN_IN_INPUTS, signInFrom } from "./sign-in.ts";
-import { BOOLEAN_INPUT, boolean, choice, hostNames, name, names, oneOf, port, SECRET_INPUT, secret } from "./values.ts";
+import { BOOLEAN, boolean, choice, hostNames, name, names, oneOf, port, SECRET_INPUT, secret } from "./values.ts";
 
 /** The inputs of the main action, with the defaults in its action.yml. */
 export const INPUTS = {
@@ -29,7 +29,7 @@ export const INPUTS = {
   "grants-file": { use: "the path of a YAML file in the workspace" },
   undeclared: { use: oneOf(UNDECLARED), default: "ignore" },
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
-  "drift-issue": BOOLEAN_INPUT,
+  "drift-issue": BOOLEAN,
   "github-token": { ...SECRET_INPUT, use: "a GitHub token that can write issues. Omit it to use the job's own" },
 } as const;
 

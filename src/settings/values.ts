@@ -37,8 +37,8 @@ export function boolean(text: string): boolean {
   return choice(["true", "false", "True", "False", "TRUE", "FALSE"])(text).toLowerCase() === "true";
 }
 
-/** An input that is false if it is not set. */
-export const BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" } as const;
+/** Properties of an input that is false if it is not set. */
+export const BOOLEAN = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" } as const;
 
 /** A TCP port. */
 export function port(text: string): number {

@@ -152,7 +152,7 @@ test("setFailed gets one line, and the failure when the run could not start", ()
   expect(verdictLine(reports.error())).toBe("Could not check app on orders-prod.postgres.database.azure.com.");
   expect(verdictLine(reports.badInput()).split("\n")).toEqual([
     "Could not check anything.",
-    ...failureLines(reports.BAD_INPUT, reports.badInput()),
+    ...failureLines(reports.BAD_INPUT, reports.badInput().run?.docs),
   ]);
 });
 

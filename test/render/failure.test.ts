@@ -54,7 +54,7 @@ test("the summary has the steps as a list, each command in a block that can be c
 test("every invalid input is an item of a list", () => {
   const items = all(githubTree(renderSummary(reports.badInput())), "ul").flatMap((list) => all(list, "li"));
   expect(items.map(textIn)).toEqual(["grantee is missing.", "mode is aply. Use apply, check or plan."]);
-  expect(failureLines(reports.BAD_INPUT, {})).toContain("- `grantee` is missing.");
+  expect(failureLines(reports.BAD_INPUT)).toContain("- `grantee` is missing.");
 });
 
 test("failures are equal if they differ only in names, addresses and commands", () => {
@@ -77,23 +77,20 @@ test("a grantee's failure is below the grantee's name, in summary and log", () =
   const lines = logGroups(report)[0]?.lines ?? [];
   expect(lines.slice(1, 3)).toEqual([
     "aad_gone: could not check",
-    ...failureLines(reports.UNREACHABLE, report).slice(0, 1),
+    ...failureLines(reports.UNREACHABLE, report.run?.docs).slice(0, 1),
   ]);
 });
 
 test("without the address of the documentation, the code has no link", () => {
-  const { docs: _, ...run } = reports.RUN;
-  for (const report of [{}, { run }]) {
-    expect(docsLink(reports.UNREACHABLE, report)).toBeUndefined();
-    expect(failureLines(reports.UNREACHABLE, report).at(-1)).toBe("Error code: connection-timed-out");
-    expect(failureBlocks(reports.UNREACHABLE, report).at(-1)).toBe("Error code `connection-timed-out`");
-  }
+  expect(docsLink(reports.UNREACHABLE, undefined)).toBeUndefined();
+  expect(failureLines(reports.UNREACHABLE).at(-1)).toBe("Error code: connection-timed-out");
+  expect(failureBlocks(reports.UNREACHABLE).at(-1)).toBe("Error code `connection-timed-out`");
 });
 
 test("a failure without a cause or steps leaves no empty heading", () => {
   const failure: Failure = { code: "x", message: inOurWords("It failed."), hint: EMPTY, steps: [] };
-  expect(failureLines(failure, {})).toEqual(["It failed.", "Error code: x"]);
-  expect(failureBlocks(failure, {})).toEqual(["**What happened:** It failed.", "Error code `x`"]);
+  expect(failureLines(failure)).toEqual(["It failed.", "Error code: x"]);
+  expect(failureBlocks(failure)).toEqual(["**What happened:** It failed.", "Error code `x`"]);
 });
 
 const OURS = "p strong code br ul ol li pre a".split(" ");
@@ -106,7 +103,7 @@ test("no text in a failure becomes markup or leaves its block", () => {
   fc.assert(
     fc.property(texts, (text) => {
       const failure = reports.hostileFailure(text);
-      const markdown = [...failureBlocks(failure, { run: reports.RUN }), "the end"].join("\n\n");
+      const markdown = [...failureBlocks(failure, reports.RUN.docs), "the end"].join("\n\n");
       const tree = rawTree(markdown);
       expect(elementsIn(tree).filter((element) => !OURS.includes(element))).toEqual([]);
       expect(proseIn(tree)).not.toMatch(LIVE);
@@ -129,7 +126,7 @@ test("no text in a failure becomes markup or leaves its block", () => {
 test("no text in a failure becomes a command in the log", () => {
   fc.assert(
     fc.property(texts, (text) => {
-      const lines = failureLines(reports.hostileFailure(text), { run: reports.RUN }).flatMap(logLines);
+      const lines = failureLines(reports.hostileFailure(text), reports.RUN.docs).flatMap(logLines);
       expect(commandsIn(lines.join("\n"))).toEqual([]);
     }),
     { numRuns: 100 },
