@@ -146,10 +146,8 @@ async function runTrial(round: Round, trial: Trial): Promise<void> {
       ? `The server lets this login act for ${change.group.owner.name}, which PostgreSQL's own rules do not allow.`
       : "committed",
   );
-  await runAll(
-    round,
-    trial.map((each) => ({ ...each.change, acting })),
-  );
+  const changes = trial.map((each) => ({ ...each.change, acting }));
+  await runAll(round, changes);
 }
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -33,16 +33,9 @@ export function annotations(report: Report): readonly Annotation[] {
   const findings = [...errors(report), ...drift(report)];
   const level = findings[0]?.level ?? "error";
   const rest = findings.length - MAX_FINDINGS;
-  const more = {
-    level,
-    title: "More findings",
-    message: `${count(rest + 1, "more finding")} in the job summary.`,
-  };
+  const more = { level, title: "More findings", message: `${count(rest + 1, "more finding")} in the job summary.` };
   const shown = rest <= 0 ? findings : [...findings.slice(0, MAX_FINDINGS - 1), more];
-  return [...shown, ...warnings(report)].map((annotation) => ({
-    ...annotation,
-    message: cut(annotation.message),
-  }));
+  return [...shown, ...warnings(report)].map((annotation) => ({ ...annotation, message: cut(annotation.message) }));
 }
 
 /** One annotation for each failure, however many targets it is about. */

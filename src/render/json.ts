@@ -14,21 +14,15 @@ const IN_FINDING = /\n {14,}|\n {12}(?=[}\]])/g;
 export function renderJson(report: Report): string {
   const { databases, ...others } = report;
   const inJson = (key: string, value: unknown) => {
-    if (key === "error") return failureIn(value as Failure, report);
+    if (key === "error") return failureIn(value as Failure, report.run?.docs);
     return isSentence(value) ? plain.sentence(value) : value;
   };
   const text = JSON.stringify({ ...others, databases }, inJson, 2);
   return `${text.replaceAll(IN_FINDING, " ").replaceAll("##[", "#\\u0023[")}\n`;
 }
 
-function failureIn(failure: Failure, report: Report) {
+function failureIn(failure: Failure, docs: string | undefined) {
   const { code, message, problems = [], hint, steps } = failure;
   const lines = [message, ...problems.map((problem) => sentence`- ${problem}`)];
-  return {
-    code,
-    message: lines.map(plain.sentence).join("\n"),
-    hint,
-    steps,
-    docs: docsLink(failure, report.run?.docs),
-  };
+  return { code, message: lines.map(plain.sentence).join("\n"), hint, steps, docs: docsLink(failure, docs) };
 }
