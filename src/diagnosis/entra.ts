@@ -43,10 +43,10 @@ export const ENTRA = rulesFor("entra", {
     assertionInvalid,
   ],
   "request-incomplete": [
-    "AADSTS90014 AADSTS900144",
+    "AADSTS90014 AADSTS900144 AADSTS7000218",
     (_context, { text }) =>
       /client_/.test(text)
-        ? "Entra received no value for the parameter in its message: a variable or a secret of the workflow is not set, or this is a run for a fork or for Dependabot, which does not get the secrets of the repository."
+        ? "Entra received no value for the parameter in its message: usually, a variable or a secret of the workflow is not set, or this is a run for a fork or for Dependabot, which does not get the secrets of the repository."
         : "Entra did not receive the parameter in its message: a proxy or a gateway dropped part of the request, or the saved sign-in of the Azure CLI is incomplete.",
     ({ signIn }, { text }) => {
       if (!isApplication(signIn)) return "Use `auth-type: oidc`. Or run azure/login right before this step.";
@@ -79,8 +79,8 @@ export const ENTRA = rulesFor("entra", {
       "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/,
     ],
-    "`client-id` is not an application that can sign in to this tenant: it or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted, is in another cloud (`environment`), is only for personal accounts, or is the service itself that the token is for.",
-    "Set `client-id` to the client ID of the application or the managed identity that signs in. See what has this ID:",
+    "`client-id` is not an application that can sign in to this tenant: it or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted, is in another cloud (`environment`), is only for personal accounts, or is itself the service that the token is for.",
+    "Set `client-id` (of azure/login, if that signs in) to the client ID of the application or the managed identity. See what has this ID:",
     ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
     ...LOOK_UP_TENANT,
   ],
@@ -103,7 +103,7 @@ export const ENTRA = rulesFor("entra", {
       /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
     "This cloud has no tenant of an organization with this ID or name: `tenant-id` is wrong (in a pod, `AZURE_TENANT_ID`), a placeholder, `common` or `consumers`, the tenant was deleted, or `environment` is wrong.",
-    "Correct it. Look up the ID of the tenant, and its cloud:",
+    "Correct it (in azure/login, if that signs in). Look up the ID of the tenant, and its cloud:",
     SHOW_TENANT,
   ],
   "tenant-restricted": [
@@ -163,7 +163,7 @@ export const ENTRA = rulesFor("entra", {
     "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 invalid_resource",
     (_context, { text }) =>
       sentence`The tenant has no service principal for ${code(text.match(/named '?(https:[\w/.-]+\w)/)?.[1] ?? "Azure Database for PostgreSQL")}, or may not use it: the sign-in is to a different tenant or cloud than the server's, or nobody in the tenant has used this service yet.`,
-    ({ signIn }) => `Check ${signIn?.type === "managed-identity" ? "" : "`tenant-id` and "}\`environment\`:`,
+    "Check `tenant-id` and `environment`, if this step or azure/login has them:",
     SHOW_TENANT,
     (_context, { text }) =>
       text.includes("management.")
@@ -197,10 +197,10 @@ export const ENTRA = rulesFor("entra", {
   ],
   "account-blocked": [
     ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034", /AADSTS530.*\brisk\b/],
-    "Entra blocks the account or the application: it sees a risk in it, such as too many wrong passwords or sign-ins from a suspicious address, or an administrator disabled it. Another sign-in does not help, and can make a lock longer.",
+    "Entra blocks the account or the application, for the reason in its message: an administrator disabled it, too many wrong passwords have locked it, or Entra sees a risk in it, such as sign-ins from a suspicious address. Signing in again does not help, and can make a lock longer.",
     asApplication,
+    "If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner.",
     "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`.",
-    "If the account is locked, wait a minute or longer. If it is disabled, ask the tenant's administrators to enable it. If the address is blocked, use another runner.",
   ],
 });
 
@@ -223,7 +223,7 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
   ],
   "clock-wrong": [
     /Make sure your computer's time|MUST be before the time represented by the exp|ID token (already expires|is not yet valid)/,
-    "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+    "The runner's clock is wrong: by this clock, the token had expired, or was not valid yet, when it arrived.",
     ...CHECK_CLOCK,
     "Set the clock, then run the job again.",
   ],
@@ -285,7 +285,7 @@ function unfederated(context: Context, symptom: Symptom): string {
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (OF_ONE_RUN.test(subjectOf(context, symptom)))
     return "The job runs for a tag or for the merge queue, and the application has no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
-  return "The application in `client-id` has no federated credential for this job, or is the wrong one. Each branch, tag and environment, and `pull_request`, has its own subject.";
+  return "The application in `client-id` has no federated credential for this job, or is the wrong application. Each branch, tag and environment, and `pull_request`, has its own subject.";
 }
 
 /** What GitHub sent, and the commands that make the application accept it. */

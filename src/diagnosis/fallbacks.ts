@@ -77,7 +77,7 @@ export const FALLBACKS: readonly Rule[] = [
     "cli-refused": [
       { signIn: "azure-cli" },
       byItsWords("The Azure CLI gave no token", "an old version, or a missing managed identity or sign-in", USE_OIDC),
-      "Or see where the same command fails, and with which version, in a step of the job. The newest version: https://aka.ms/azure-cli",
+      "Or see where the same command fails, and with which version, in a step of the job (the newest version is at https://aka.ms/azure-cli):",
       run("az version", GET_TOKEN),
     ],
   }),

@@ -46,6 +46,7 @@ test.each([
   "See https://learn.microsoft.com/forbidden/expired",
   "Das Verzeichnis antwortet nicht.",
   "Please contact Microsoft support.",
+  "This application is required to have a signing key.",
 ])("the words of %j have no meaning that is known", (words) => {
   expect(hint(words)).toMatch(RESERVE);
 });
