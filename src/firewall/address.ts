@@ -4,7 +4,7 @@ import { say } from "../log.ts";
 import { ActionError, failure, run } from "../model/failure.ts";
 import { code, quoted, sentence } from "../model/sentence.ts";
 import { plain } from "../render/pen.ts";
-import { noAnswer } from "../retry.ts";
+import { within } from "../retry.ts";
 import { isBlocked } from "./connect.ts";
 import { publicAddressIn } from "./ipv4.ts";
 import { obstacle, otherAddress } from "./obstacles.ts";
@@ -57,10 +57,8 @@ const MAX_CHARACTERS = 100;
  * @throws ActionError when the service does not answer, or with something else
  */
 export async function publicAddress(service: URL, stop: AbortSignal): Promise<string> {
-  const late = AbortSignal.timeout(ANSWER_TIME);
-  const answer = await answerOf(service, AbortSignal.any([stop, late])).catch((error) =>
-    wordsOf(late.aborted ? noAnswer(ANSWER_TIME) : (error.cause ?? error)),
-  );
+  const asked = within(ANSWER_TIME, answerOf(service, stop), stop);
+  const answer = await asked.catch((error) => wordsOf(error.cause ?? error));
   const address = publicAddressIn(answer);
   if (address !== undefined) return address;
   throw new ActionError(

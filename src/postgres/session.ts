@@ -144,8 +144,7 @@ async function connect(options: SessionOptions, signingIn: Promise<string>, time
     const cause = refusal?.() ?? error;
     const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== undefined;
     const context = { host, port, database, user, ownAuthority, signIn, cloud, token: claimsOf(token ?? "") };
-    const failure = diagnose(cause, context);
-    throw new ActionError(failure, { cause });
+    throw new ActionError(diagnose(cause, context), { cause });
   } finally {
     clearTimeout(clock);
     signal?.removeEventListener("abort", abort);

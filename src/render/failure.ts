@@ -6,7 +6,7 @@ import { markdown, plain } from "./pen.ts";
 
 /**
  * The link to the failure's heading.
- * @param docs the folder of this version's documentation, as a URL; undefined if the action is a local one, and then so is the link
+ * @param docs the URL of the documentation of this version; undefined for a local action, which has no link
  */
 export function docsLink({ code }: Failure, docs: string | undefined): string | undefined {
   return docs === undefined ? undefined : `${docs}/troubleshooting.md#${code}`;

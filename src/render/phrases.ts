@@ -3,6 +3,7 @@ import type { DatabaseReport, GranteeReport, Named, Report, Runner, Source, Verd
 import { name, type Sentence, sentence } from "../model/sentence.ts";
 import { count, series, some } from "../text/count.ts";
 import { quoteName, visibleSql } from "../text/escape.ts";
+import { groupsOf } from "../text/groups.ts";
 import type { Target } from "./findings.ts";
 import type { Pen } from "./pen.ts";
 
@@ -54,9 +55,8 @@ export function countTypes({
 
 /** `3 tables and 1 sequence`, in the order the kinds turn up. */
 export function countKinds(objects: readonly Named[]): string {
-  const counts = new Map<Kind, number>();
-  for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return series([...counts].map(([kind, n]) => countKind(kind, n)));
+  const ofEach = groupsOf(objects, ({ kind }) => kind);
+  return series(ofEach.map((same) => countKind(same[0].kind, same.length)));
 }
 
 /** `3 tables`, `3 tables and 1 sequence`; of more kinds only how many objects. */

@@ -56,14 +56,12 @@ export function entraSignInFrom(
     clientId: () => inputs.required("client-id", clientId, required),
     tenantId: () => inputs.required("tenant-id", tenantId, required),
   };
+  const clientSecret = () => inputs.required("client-secret", secret, required);
   switch (type) {
     case "oidc":
       return { type, ...all(application) };
     case "client-secret":
-      return {
-        type,
-        ...all({ ...application, clientSecret: () => inputs.required("client-secret", secret, required) }),
-      };
+      return { type, ...all({ ...application, clientSecret }) };
     case "managed-identity":
       return { type, clientId: inputs.optional("client-id", clientId) };
     case "azure-cli":
