@@ -54,7 +54,7 @@ test("keeps its verdict and names the missing permission when the token cannot w
   expect(run.summary).toMatch(/\n\*\*Drift issues: an error, .*\n {3}```\n {3}permissions:\n.* issues: write\n/s);
 });
 
-test("says once that there is no job summary", async () => {
+test("a job without a summary says so once", async () => {
   await sandbox.createDatabase("unsummarized", { seed: ORDERS });
   github.permission = "read";
   const { stdout } = await runJob(
