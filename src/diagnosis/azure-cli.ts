@@ -72,8 +72,7 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
       `The Azure CLI ${reasonIn(text, {
         "ended with code 1 and printed nothing": /^Command failed/,
         "printed something other than a token, or nothing": /JSON|output|gave no token/,
-        "waits for the network, a proxy, a person who answers a question, the system's keyring or a file that another job uses, or the runner is slow":
-          /^/,
+        "waits for the network, a proxy, a person who answers a question, a keyring or a locked file, or is slow": /^/,
       })}.`,
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,

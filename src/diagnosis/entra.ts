@@ -48,24 +48,12 @@ export const ENTRA = rulesFor("entra", {
       /client_/.test(text)
         ? "Entra received no value for the parameter in its message: usually, a variable or a secret of the workflow is not set, or this is a run for a fork or for Dependabot, which does not get the secrets of the repository."
         : "Entra did not receive the parameter in its message: a proxy or a gateway dropped part of the request, or the saved sign-in of the Azure CLI is incomplete.",
-    ({ signIn }, { text }) => {
-      if (!isApplication(signIn)) return "Use `auth-type: oidc`. Or run azure/login right before this step.";
-      return /client_/.test(text) ? "Check that the variables and secrets for this step's inputs have a value." : [];
+    (context, { text }) => {
+      if (/client_/.test(text)) return "Check that the variables and secrets that the sign-in uses have a value.";
+      return isApplication(context.signIn) ? allowInProxy(context) : "Use `auth-type: oidc`, or run azure/login again.";
     },
-    allowInProxy,
   ],
-  "assertion-expired": [
-    "AADSTS700024 AADSTS500133",
-    (context, symptom) =>
-      isOfKubernetes(context, symptom) || context.signIn?.type === "azure-cli"
-        ? assertionInvalid(context, symptom)
-        : [
-            "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
-            "Run the job again.",
-            "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server.",
-          ],
-    { retries: 1 },
-  ],
+  "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
     "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS5000811 AADSTS5002723 AADSTS7000272",
     "Entra cannot check the signature of the ID token: its header does not name the key (`kid`), the issuer does not publish this key or cannot be read from the internet, or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
@@ -249,6 +237,12 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
       "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
     ];
+  if (/AADSTS(700024|500133)\b/.test(symptom.text))
+    return [
+      "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
+      "Run the job again.",
+      "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server.",
+    ];
   return [
     `Entra did not receive the ID token that GitHub signed: ${ofEntra || "it is missing, was changed on the way, or is a different token"}.`,
     "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
@@ -325,10 +319,8 @@ const OTHERWISE_EQUAL = /AADSTS(700212\d?|7002138):/;
 
 /** Whether the token is that of Azure Workload Identity: https://azure.github.io/azure-workload-identity/docs/ */
 function isOfKubernetes(context: Context, symptom: Symptom): boolean {
-  if (context.inPod) return true;
-  return /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(
-    `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`,
-  );
+  const token = `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`;
+  return context.inPod === true || /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(token);
 }
 
 /** Whether the subject has another form than GitHub's own. */

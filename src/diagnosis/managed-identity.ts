@@ -65,10 +65,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     { retries: 2 },
   ],
   "managed-identity-aks": [
-    [
-      /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required/,
-      /AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname/, // of AKS pod identity
-    ],
+    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname/,
     "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of its service account, or `client-id` is missing. Or AKS pod identity, which is retired, assigned no identity to the pod, or not that of `client-id`.",
     "See which labels and which service account the pod has:",
     run("kubectl get pod <pod> --output yaml"),
@@ -161,18 +158,15 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
         ? "The identity endpoint refused the request, for the reason in its message. If it names hosts of another cloud, `environment` is wrong. If it has no reason, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none."
         : "The Azure CLI is signed in with a managed identity, or with the account of Cloud Shell or of a compute of Azure Machine Learning. The endpoint that issues its tokens refused the request: the identity is not assigned any more, the endpoint issues no tokens for PostgreSQL, or the Azure CLI is too old.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
-    ({ signIn }) =>
-      isApplication(signIn)
-        ? "Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities."
-        : "Or sign in with azure/login right before this step (by hand: `az login`), with the newest Azure CLI: https://aka.ms/azure-cli",
+    "Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities.",
+    "With `auth-type: azure-cli`, you can also run azure/login (by hand: `az login`) right before this step, with the newest Azure CLI: https://aka.ms/azure-cli",
     listIdentities,
   ],
   "managed-identity-busy": [
     [
-      { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"], text: /^(?!.*AADSTS)/ },
+      { signIn: "managed-identity", status: ["2xx", 404, 408, 410, 429, "5xx"], text: /^(?!.*AADSTS)/ },
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up|HTTP status 2\d\d with an empty/ },
       /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
     ],
     "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
