@@ -11,7 +11,7 @@ import { allowInProxy, readNumber, seeAnswer } from "./steps.ts";
 export const [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
-    byItsWords("The request failed", "a proxy or pooler in between, or a fault of this action"),
+    byItsWords("The request failed", "something in between, such as a proxy, or a fault of this action"),
     (context) => (context.host === undefined ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message.",
   ],

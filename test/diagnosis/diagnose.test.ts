@@ -103,6 +103,11 @@ describe("an unknown error", () => {
     expect(written(failure)).toContain("open an issue");
   });
 
+  test.each(["entra", "github", "azure", "github-issues"] as const)("of %s is not blamed on a pooler", (partner) => {
+    const failure = diagnose(error("odd thing"), { with: partner, signIn: { type: "client-secret" } as SignIn });
+    expect(written(failure)).not.toContain("pooler");
+  });
+
   test("any thrown value gives a message on one line, a next step and no stack trace", () => {
     const thrown = fc.oneof(
       fc.anything(),
