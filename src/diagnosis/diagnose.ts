@@ -103,7 +103,8 @@ function ruleFor<C extends Context>(
   return undefined;
 }
 
-function fits(match: Match, { text, status }: Symptom, codes: readonly string[], context: Context): boolean {
+function fits(match: Match, { code, text, status }: Symptom, codes: readonly string[], context: Context): boolean {
+  if (match.codes === undefined && code.startsWith("P0") && !OF_AZURE.test(text)) return false;
   return (
     (match.codes === undefined || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) &&
     (match.text === undefined || match.text.test(text)) &&
@@ -114,6 +115,9 @@ function fits(match: Match, { text, status }: Symptom, codes: readonly string[],
     (match.atProxy === undefined || namesProxy(text, context.proxy))
   );
 }
+
+/** Code in the database raises errors of class P0 in any words. These are those of Azure's own functions. */
+const OF_AZURE = /\b(Entra|AAD|Azure AD|principal|validate user)\b/i;
 
 /** Its name, or its port, because the address of a name is not known here. */
 function namesProxy(text: string, proxy: string | undefined): boolean {

@@ -550,7 +550,7 @@ export const POSTGRES = rulesFor("postgres", {
   "pooler-refused": [
     [
       "08P01 08004 58000 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|^(?!.*\b(grants?|GRANT)\b(?!")).*(connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|(?<!")pool_\w|does not match (b|with)|backend response)/,
+      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|(?<!")pool_\w|does not match (b|with)|backend response/,
     ],
     poolerRefused,
     pastPooler,

@@ -532,12 +532,24 @@ test.each([
   ["42501", "must be owner of table allow_list", "pooler-sign-in"],
   ["42501", "permission denied for table sslrequests", "pooler-cannot-connect"],
   ["42704", 'type "control" does not exist', "role-not-found"],
-  ["P0001", "GRANT to backend is not allowed, ask the DBA", "pooler-refused"],
-  ["P0001", "GRANT to role x is insecure", "tls-required"],
   ["08P01", "no such database: endpoint_db", "other-provider"],
   ["53100", 'could not extend file "base/1/2": Disk quota exceeded', "other-provider"],
 ])("SQLSTATE %s, %s: a name or a common word in it does not make it %s", (code, message, other) => {
   expect(diagnose(error(message, code)).code).not.toBe(other);
+});
+
+test.each([
+  "GRANT to backend is not allowed, ask the DBA",
+  "GRANT to role x is insecure",
+  "SSL is required, and a ticket",
+  "The change token has expired",
+  "too many connections by deployments",
+  "the change window is shutting down",
+  "Public network access is disabled for changes of privileges",
+  "no such user in the list of owners",
+  "out of memory of approvals",
+])("the words of code in the database are those of its owner: %s", (message) => {
+  expect(diagnose(error(message, "P0001")).code).toBe("raised-in-database");
 });
 
 test("a certificate of a wildcard does not become the host, and a name in it only of a server that the user knows", () => {
