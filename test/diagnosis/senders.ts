@@ -130,6 +130,7 @@ export async function startSenders() {
         given?.host === "arc"
           ? response.writeHead(401, { "www-authenticate": `Basic realm=${ARC_KEY}` }).end()
           : response.writeHead(status, { "content-type": type, ...(server && { server }) }).end(body);
+      if (given?.host === "service-fabric") return atHost(given.host, `https://localhost:${entraPort}`);
       if (given?.host !== undefined) return atHost(given.host, `http://127.0.0.1:${identityPort}`);
       return signInAs({ type: "managed-identity", clientId: `client-${++clients}` }); // the library caches refusals
     },
@@ -217,7 +218,8 @@ const ARC_KEY = "/var/opt/azcmagent/tokens/0a0b.key";
 /** The failure of a managed identity's sign-in where the environment names this endpoint. */
 async function atHost(host: string, endpoint: string): Promise<Failure> {
   const named = host === "arc" ? { IMDS_ENDPOINT: endpoint } : { IDENTITY_HEADER: "x" };
-  const env = { ...process.env, IDENTITY_ENDPOINT: endpoint, ...named };
+  const fabric = host === "service-fabric" && { IDENTITY_SERVER_THUMBPRINT: "0A0B" };
+  const env = { ...process.env, IDENTITY_ENDPOINT: endpoint, ...named, ...fabric };
   const worker = new Worker(new URL("identity-host.ts", import.meta.url), { env });
   const [failure] = await once(worker, "message");
   await worker.terminate();
