@@ -92,13 +92,19 @@ export const POSTGRES = rulesFor("postgres", {
     [
       "PROTOCOL_VIOLATION NOT_POSTGRES",
       // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest|unknown message code|expected authentication request/,
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unexpected \w+ message from|unknown response . for SSLRequest|unknown message code|expected authentication request/,
       /^SASL: (?!.*client password)/,
       // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/,
     ],
-    "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    (_, { text }) =>
+      /unexpected \w+ message/.test(text)
+        ? [
+            "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL.",
+            "Run the job again.",
+          ]
+        : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     "Check `host` and `port`. PostgreSQL's port is 5432.",
     setFullName,
     "If a proxy or a connection pooler is in between, set `host` to the server itself.",
