@@ -571,7 +571,13 @@ export const POSTGRES = rulesFor("postgres", {
       "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 54001 54011 54023 P0*",
       /tuple already updated by self/,
     ],
-    "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names.",
+    (context, { text }) =>
+      /^invalid value for parameter/.test(text)
+        ? [
+            "The server does not accept this value. A pooler in between sets the parameter at the start of each session, or code in the database sets it, such as an event trigger or a function with settings of its own.",
+            ...pastPooler(context),
+          ]
+        : "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names.",
     "List the event triggers, and look up the server's version:",
     run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
     "Do what the message says, correct the trigger's function, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer.",
