@@ -271,8 +271,18 @@ export const POSTGRES = rulesFor("postgres", {
     "Run the job again when fewer clients are connected.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    "Look up how many connections the server allows. A larger compute size allows more:",
-    (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
+    (context, { text }) => {
+      const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
+      return kind
+        ? [
+            "Or raise this limit, as an administrator:",
+            run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`),
+          ]
+        : [
+            "Look up how many connections the server allows. A larger compute size allows more:",
+            azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
+          ];
+    },
     { retries: 4 },
   ],
   "server-restarting": [
