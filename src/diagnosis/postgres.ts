@@ -531,13 +531,16 @@ export const POSTGRES = rulesFor("postgres", {
     (context, symptom) =>
       SCHEMA.test(symptom.text)
         ? schemaNotPermitted(context, symptom)
-        : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object (for default privileges: the role that creates the objects), a member of the owner's role with the SET option, or, for an existing object, the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    "Set `user` to this owner or role, usually the one that runs the migrations. Name an object that the app does not need in `exclude`.",
+        : /default privileges/.test(symptom.text)
+          ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that creates the objects, or a member of it with the INHERIT or SET option."
+          : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
+    "Set `user` to this owner or role, usually the one that runs the migrations.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) =>
       run(
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
       ),
+    "If the app does not need an object that the message names, name it in `exclude`.",
   ],
   "grant-loop": [
     { codes: "0LP01", text: /member|own grantor/ },
