@@ -471,7 +471,10 @@ export const POSTGRES = rulesFor("postgres", {
   "role-not-found": [
     // 22023 is that of SET ROLE.
     { codes: "42704 22023", text: new RegExp(`^role "|^(?!.*not exist).*(${ROLE_IN_OTHER_LANGUAGE.source})`, "i") },
-    "The server has no role with this name. It is misspelt (names are case-sensitive), ends in the `@<server>` of a single server, or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    (_, { text }) =>
+      /@[\w-]+"/.test(text)
+        ? "The name ends in `@<server>`, as only the logins of single servers did: write it without this end."
+        : "The server has no role with this name. It is misspelt (names are case-sensitive), or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
     "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
     run("SELECT rolname FROM pg_roles ORDER BY rolname;"),
   ],
