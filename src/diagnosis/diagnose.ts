@@ -63,12 +63,7 @@ const VAGUE = ["unknown", "server-error", "connection-refused"];
 
 /** PgBouncer refuses connections for reasons that its messages do not name. */
 function withPooler(steps: readonly Step[], context: Context, isVague: boolean): readonly Step[] {
-  const { port = 5432 } = context;
-  if (!isPostgres(context) || ![6432, 7432, 8432].includes(port) || steps.some(namesPort)) return steps;
-  if (port !== 6432) {
-    const direct = `Set \`port: 5432\`. Port ${port} exists only on elastic clusters, and leads to any of their nodes.`;
-    return [step(direct), ...steps];
-  }
+  if (!isPostgres(context) || context.port !== 6432 || steps.some(namesPort)) return steps;
   const past = step(
     "Port 6432 is that of a pooler (PgBouncer on Azure). Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),

@@ -63,8 +63,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "connection-timed-out": [
     "ETIMEDOUT EALREADY EINPROGRESS ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
     (context, { text }) => {
-      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (IPV6_ONLY.test(text)) return withoutIpv6(context);
+      const known = byAddress(context, text);
+      if (known !== undefined) return known;
       if (!isPostgres(context))
         return [
           "No answer came in time: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or the service is overloaded.",
@@ -114,16 +114,13 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "host-unreachable": [
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
-    (context, { text }) => {
-      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (IPV6_ONLY.test(text)) return withoutIpv6(context);
-      return [
+    (context, { text }) =>
+      byAddress(context, text) ?? [
         "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, it has only IPv6, or a firewall rejects the packets.",
         "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
         run("ip route"),
         ...atPostgres(context, ["If the server is in a private network, use a runner in that network."]),
-      ];
-    },
+      ],
     { retries: 1 },
   ],
   "connection-failed": [
@@ -286,7 +283,15 @@ const PRIVATE_ADDRESS =
 
 const IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
 
-function withoutIpv6(context: Context): Answer {
+/** The answer if the address itself shows why nothing came of the connection. */
+function byAddress(context: Context, text: string): Answer | undefined {
+  if (isPostgres(context) && PRIVATE_ADDRESS.test(text))
+    return [
+      "The server's address is private: only its own network, and networks that are peered with it, lead there.",
+      "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
+      `If the runner is in it, allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`,
+    ];
+  if (!IPV6_ONLY.test(text)) return undefined;
   return [
     "The address is an IPv6 address, and the runner's network has no way to it. GitHub's own runners have no IPv6.",
     ...lookUp(context),
@@ -299,14 +304,6 @@ function authoritiesOf(context: Context): string {
   if (isPostgres(context)) return "ssl-root-cert";
   if (context.with === "entra" && context.signIn?.type === "azure-cli") return "REQUESTS_CA_BUNDLE";
   return "NODE_EXTRA_CA_CERTS";
-}
-
-function fromOutside(context: Context): Answer {
-  return [
-    "The server's address is private: only its own network, and networks that are peered with it, lead there.",
-    "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
-    `If the runner is in it, allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`,
-  ];
 }
 
 /** Steps for PostgreSQL; for another peer, what the runner has to reach. */
@@ -325,7 +322,7 @@ export function reachable({ proxy, ...context }: Context): Steps {
 }
 
 function checkPort({ port = 5432 }: Context): Steps {
-  return [5432, 6432, 7432, 8432].includes(port) ? [] : ["If it is an Azure server, set `port: 5432`."];
+  return [5432, 6432].includes(port) ? [] : ["If it is an Azure server, set `port: 5432`."];
 }
 
 function exempt(context: Context): Steps {

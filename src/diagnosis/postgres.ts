@@ -100,14 +100,11 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     (_, { text }) =>
       /unexpected \w+ message/.test(text)
-        ? [
-            "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL.",
-            "Run the job again.",
-          ]
+        ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL."
         : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     "Check `host` and `port`. PostgreSQL's port is 5432.",
     setFullName,
-    "If a proxy or a connection pooler is in between, set `host` to the server itself.",
+    "If a proxy or a connection pooler is in between, set `host` to the server itself. If none is, run the job again.",
   ],
   "cluster-node": [
     /while executing command on|connection (to the remote|establishment for) node/,
@@ -189,10 +186,7 @@ export const POSTGRES = rulesFor("postgres", {
       /RDS [Pp]roxy (supports only|has no credentials)|^(Cloud ?SQL|AlloyDB) |^access to db denied|\bSNI\b.*(missing|not received)/i,
       { codes: "XX000 08P01", text: NEON },
     ],
-    (_, { text }) =>
-      /\bSNI\b/i.test(text)
-        ? "This is not the message of a flexible server of Azure. Another provider's server or proxy got no server name in TLS (SNI): `host` is an address, or something in between opens the TLS connection again."
-        : "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, or does not serve the name in `host`, which does not exist, is disabled or busy, or belongs to a project over its quota.",
+    "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, got no server name in TLS (SNI), or does not serve the name in `host`, which does not exist, is disabled or busy, or belongs to a project over its quota.",
     setFullName,
     "If you mean that server, look it up in the console of its provider, and set `host` to its name and `user` and `password` to those of a role that it lets in. Teleport's roles list them as `db_users` and `db_names`.",
   ],
@@ -271,18 +265,8 @@ export const POSTGRES = rulesFor("postgres", {
     "Run the job again when fewer clients are connected.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    (context, { text }) => {
-      const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
-      return kind
-        ? [
-            "Or raise this limit, as an administrator:",
-            run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`),
-          ]
-        : [
-            "Look up how many connections the server allows. A larger compute size allows more:",
-            azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-          ];
-    },
+    "If there are too many for one role or database, raise its `CONNECTION LIMIT`. Otherwise, look up how many connections the server allows. A larger compute size allows more:",
+    (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
     { retries: 4 },
   ],
   "server-restarting": [
@@ -462,12 +446,6 @@ export const POSTGRES = rulesFor("postgres", {
     "For a group, set `type: group` and this object ID:",
     az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
   ],
-  "entra-role-not-grantable": [
-    /Cannot grant an? (AAD|Microsoft Entra) user to another role/i,
-    "Azure does not let the role of an Entra identity be granted to another role.",
-    "If this action has to act as that role, set `user` to it. Otherwise grant in the other direction:",
-    run('GRANT "<role>" TO "<entra-user>";'),
-  ],
   "role-not-found": [
     // 22023 is that of SET ROLE.
     { codes: "42704 22023", text: new RegExp(`^role "|^(?!.*not exist).*(${ROLE_IN_OTHER_LANGUAGE.source})`, "i") },
@@ -485,9 +463,7 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "42703", text: /column ".*" of relation ".*" does not exist/ },
     ],
     "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
-    "If a migration ran at the same time, run the job again.",
-    ({ database }) =>
-      sentence`In psql, look in database ${database === undefined ? code("<database>") : name(database)}. \`\\d\` lists tables, \`\\dn\` schemas and \`\\df\` functions:`,
+    "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions:",
     run("\\d"),
   ],
   "catalog-not-readable": [
@@ -577,10 +553,7 @@ export const POSTGRES = rulesFor("postgres", {
     poolerRefused,
     pastPooler,
     "Or change the pooler's setting. On Azure, it is a parameter of the server:",
-    (context, { text }) => {
-      const setting = /startup parameter/.test(text) ? "ignore_startup_parameters" : "<setting>";
-      return azOnServer("parameter set", context, { name: `pgbouncer.${setting}`, value: "<value>" });
-    },
+    (context) => azOnServer("parameter set", context, { name: "pgbouncer.<setting>", value: "<value>" }),
   ],
   "raised-in-database": [
     [
