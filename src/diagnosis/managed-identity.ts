@@ -21,8 +21,7 @@ const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
 const NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 
 const APP = { "resource-group": "<resource-group>", name: "<app>" };
-const MACHINE = { ...APP, name: "<vm>" };
-const IDENTITY = { ...MACHINE, identities: "<identity-id>" };
+const IDENTITY = { ...APP, name: "<vm>", identities: "<identity-id>" };
 
 const LIST_OF_APP: Steps = [
   "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`:",
@@ -186,6 +185,6 @@ function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
   if (inApp || /Unable to load/.test(text)) return LIST_OF_APP;
   return [
     "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
-    run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" })),
+    run(az("vm identity show", { ...APP, name: "<vm>" }), az("vmss identity show", { ...APP, name: "<scale-set>" })),
   ];
 }

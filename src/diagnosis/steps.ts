@@ -39,7 +39,8 @@ export const SELECT_CLOUD: Steps = [
 
 /** The answer itself shows who sent it: a service, or something on the way to it. In a step of the same job. */
 export function seeAnswer(context: Context): Steps {
-  return ["See what answers the runner:", run(`curl --include ${shell(`https://${hostOf(context)}`)}`)];
+  const scheme = context.with === "entra" && context.signIn?.type === "managed-identity" ? "http" : "https";
+  return ["See what answers the runner:", run(`curl --include ${shell(`${scheme}://${hostOf(context)}`)}`)];
 }
 
 /** The way past a proxy. */

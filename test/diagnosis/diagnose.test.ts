@@ -565,6 +565,12 @@ test("a certificate of a wildcard does not become the host, and a name in it onl
   expect(steps.join()).not.toContain("*.wifi");
 });
 
+test("the command that shows what answers asks an identity endpoint by HTTP, and Entra by HTTPS", () => {
+  const asked = (signIn: SignIn, host: string) => commandsOf(diagnose(error("odd"), { with: "entra", signIn, host }));
+  expect(asked({ type: "managed-identity" }, "169.254.169.254")).toEqual(["curl --include http://169.254.169.254"]);
+  expect(asked(OIDC, "login.microsoftonline.com")).toEqual(["curl --include https://login.microsoftonline.com"]);
+});
+
 test.each([
   ["ghes.example:8443", ["nslookup ghes.example"]],
   ["127.0.0.1:8443", []],
