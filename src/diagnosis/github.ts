@@ -24,9 +24,9 @@ export const GITHUB = rulesFor("github", {
     /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))/,
     "GitHub does not issue this ID token, for the reason in its message: the token with which the job asks for it has expired (401), the job has ended (404, 410), a step changed the request (400), or a rule of the organization or the enterprise forbids it (403).",
     (_context, { text }) =>
-      /Error Code : 4(01|04|10)/.test(text)
-        ? "Run the job again. In a long job, run this step early, or in a job of its own."
-        : "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception.",
+      /Error Code : 403/.test(text)
+        ? "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception."
+        : "Run the job again. In a long job, run this step early, or in a job of its own.",
     "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
   ],
 });
