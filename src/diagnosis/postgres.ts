@@ -5,6 +5,7 @@ import { code, listOf, name, type Sentence, sentence } from "../model/sentence.t
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, identifier } from "./commands.ts";
+import { byItsWords } from "./meanings.ts";
 import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
 import { CHECK_CLOCK, lookAtState, pastPooler, SELECT_CLOUD, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
@@ -37,6 +38,16 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
   "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/,
+};
+
+/** Why the server refuses a sign-in whatever the password is. */
+const SIGN_IN_REASONS: Readonly<Record<string, RegExp>> = {
+  "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.":
+    /client certificate|^certificate/,
+  "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.":
+    /@(host|server)|server name you tried|ipv6/,
+  "The server, or a pooler in between, asks for another way to sign in (peer, ident or LDAP). A flexible server of Azure uses only passwords and Entra tokens.":
+    /\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|OAuth)\b|authenticated user name/i,
 };
 
 /** "Schema" before or after a name, in each language of the server. */
@@ -138,7 +149,11 @@ export const POSTGRES = rulesFor("postgres", {
             "`host` leads to a cluster of Azure Cosmos DB for PostgreSQL, which needs another token.",
             "Set `host` to a flexible server of Azure Database for PostgreSQL.",
           ]
-        : ["The token is for the PostgreSQL servers of another cloud.", ...SELECT_CLOUD, ...tokenClaims(context)],
+        : [
+            "The token is for another resource, usually that of another cloud.",
+            ...SELECT_CLOUD,
+            ...tokenClaims(context),
+          ],
   ],
   "token-group": [
     /does not contain group/i,
@@ -201,7 +216,7 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     poolerRefused,
     pastPooler,
-    "Or add the user, the database or the address that it refuses to the pooler's configuration. Azure's PgBouncer knows the roles of the server: set `user` to one of them.",
+    "Or add the user, the database or the address that it refuses to the pooler's configuration, and reload it. Azure's PgBouncer knows the roles of the server: set `user` to one of them.",
   ],
   "password-refused": [
     [
@@ -209,6 +224,12 @@ export const POSTGRES = rulesFor("postgres", {
       /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i,
     ],
     (context, symptom) => byPooler(context, symptom) ?? passwordRefused(context),
+  ],
+  "sign-in-locked": [
+    { codes: "28000 28P01", text: /too many (failed|log-?in|authentication|attempts)|(is|been|account) locked/i },
+    "The server, or a pooler in between, refuses this user for a time, because a client signs in again and again with a wrong password or an old token.",
+    "Stop the client that fails: usually an app with an old password or an expired token. The server's log names its address.",
+    "Run the job again when the server accepts the user again.",
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
@@ -274,15 +295,18 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "57000 57P01 57P02 57P03", text: /^(?!.*Hot standby)/ },
       /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections(?! Hot))|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
     ],
-    "The server is restarting, failing over or being upgraded, or an administrator ended the session.",
+    "The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded, or an administrator ended the session.",
     afterRestart,
+    "If it is `Stopped`, start it. If it is not `Ready` after half an hour, look at its log and `Resource health` in the Azure portal.",
+    (context) => azServer("start", context),
     { retries: 4 },
   ],
   "pooler-cannot-connect": [
     /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
-    "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over or refusing the sign-in.",
+    "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
     afterRestart,
-    "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
+    pastPooler,
+    "Or see why in the pooler's log, and check its servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 },
   ],
   "authentication-time-out": [
@@ -354,8 +378,10 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "23505", text: /"pg_\w+_index"/ },
       /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple|(catalog|schema) version mismatch/i,
     ],
-    "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
+    "Another session, such as a migration or another run of this action, changed the same object at the same time, or held a lock on it for too long.",
     "Run the job again, after the migrations and not at the same time: it continues where it stopped.",
+    "If it happens again, let such jobs run one after another (`concurrency` of the workflow), and see who holds up others while the job waits:",
+    run("SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0;"),
   ],
   "extension-not-loaded": [
     /shared_preload_libraries|must be preloaded/,
@@ -372,13 +398,9 @@ export const POSTGRES = rulesFor("postgres", {
     /could not (access file|load library|find function .* in file)/,
     "The library that the message names is not on the server, or is not the one that the extension in the database needs. A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
     "Look whether a setting names it, as an administrator, and in another database if this sign-in fails:",
-    run(
-      "SELECT name, setting FROM pg_settings WHERE name LIKE '%preload_libraries';\nSELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;",
-    ),
-    "If one does, correct it (quotes around each name, not around the list), or reset it:",
-    run('ALTER ROLE "<role>" RESET <setting>;\nALTER DATABASE "<database>" RESET <setting>;'),
-    "If none does, update the extension, or drop it if nothing needs it:",
-    run('ALTER EXTENSION "<name>" UPDATE;'),
+    run("SELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;"),
+    "If one does, correct it (quotes around each name, not around the list), or reset it. If none does, update the extension, or drop it if nothing needs it:",
+    run('ALTER ROLE "<role>" RESET <setting>;\nALTER EXTENSION "<name>" UPDATE;'),
   ],
   "name-encoding": [
     "22021 22P05",
@@ -395,19 +417,6 @@ export const POSTGRES = rulesFor("postgres", {
     "If it is `Disabled`, enable it. The server restarts:",
     (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
     "If it is enabled, run your own SQL that calls them in database `postgres`.",
-  ],
-  "pgaadauth-not-permitted": [
-    { codes: "42501", text: /permission denied for function pgaadauth_|^[^"«»„]*\b(Entra|AAD|Azure A\w+)\b.*\badmin/i },
-    "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
-    "Sign in as one of the server's Entra administrators:",
-    listAdmins,
-    "Or make the identity that signs in an administrator:",
-    (context) =>
-      azOnServer("microsoft-entra-admin create", context, {
-        "display-name": "<name>",
-        "object-id": objectId(context),
-        type: "ServicePrincipal",
-      }),
   ],
   "principal-exists": [
     /Updating an existing principal isn.t supported/,
@@ -432,19 +441,20 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "entra-principal-not-found": [
     /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|failed to create .{0,20}principal|\bprincipal .*(not (exist|found)|invalid)/i,
-    "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
-    (_context, { text }) =>
+    (_, { text }) =>
       /unexpected error/.test(text)
         ? [
-            "Create the server's own service principal in the tenant, as an administrator of the tenant:",
-            az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
+            "The server could not check the identity in Entra, and does not say why. The fault passes, its network does not let it reach Entra, or the object ID is not right.",
+            "Run the job again in a few minutes.",
             "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
           ]
-        : [],
+        : "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
     "Set `object-id` to the object ID of the service principal or managed identity, which is not that of the app registration:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
     "For a group, set `type: group` and this object ID:",
     az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
+    "If the ID and the type are right, the server's own service principal may be missing in the tenant. Create it, as an administrator of the tenant:",
+    az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
   ],
   "role-not-found": [
     // 22023 is that of SET ROLE.
@@ -475,24 +485,37 @@ export const POSTGRES = rulesFor("postgres", {
   "restricted-role": [
     {
       codes: "42501 0A000 XX000",
-      text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members/i,
+      text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members|(system|internal|reserved|protected|managed|privileged) roles?\b|role "[^"]+" is (reserved|protected)/i,
     },
-    "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
+    "The provider of the server, on Azure Microsoft, reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can change or grant it, not even an administrator.",
+    "If the message is about a role, set `user` and `grantee` to roles of your own, not of the provider, and check that `host` is the server that you mean.",
     "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`.",
     "If the message names an object of the app, set `user` to the owner of the object.",
     "If it names a parameter, set the parameter on the server:",
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
   ],
   "create-role-not-permitted": [
-    // "Role" without a name in the languages of the server.
-    {
-      codes: "42501",
-      text: /denied to (create|alter|drop) (role|database|extension)|of (the role )?"?azure_pg_admin|CREATEROLE|^(?!.*(["«»„]|\b(permission|must|only|cannot)\b)).*(Rolle |rôle|\b(rol|roll|role|ruolo|roli)\b|рол[иі]|ロールを|角色|롤|როლ)/i,
-    },
-    "`user` lacks a right on the server itself: CREATEROLE or CREATEDB, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
-    "Set `user` to an administrator of the server, or let it create roles:",
+    [
+      /denied for function pgaadauth_/,
+      { codes: "42501", text: /^[^"«»„]*\b(Entra|AAD|Azure A\w+)\b.*\badmin/i },
+      // "Role" without a name in the languages of the server.
+      {
+        codes: "42501",
+        text: /denied to (create|alter|drop) (role|database|extension)|of (the role )?"?azure_pg_admin|CREATEROLE|^(?!.*(["«»„]|\b(permission|must|only|cannot)\b)).*(Rolle |rôle|\b(rol|roll|role|ruolo|roli)\b|рол[иі]|ロールを|角色|롤|როლ)/i,
+      },
+    ],
+    "Only administrators of the server can do this, and only Entra administrators can create Entra roles. `user` lacks CREATEROLE (or CREATEDB, for a database), ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
+    "Sign in as one of the server's Entra administrators:",
+    listAdmins,
+    "Or make the identity that signs in an administrator:",
+    (context) =>
+      azOnServer("microsoft-entra-admin create", context, {
+        "display-name": "<name>",
+        "object-id": objectId(context),
+        type: "ServicePrincipal",
+      }),
+    "For roles that are not of Entra, it is enough that `user` can create roles:",
     ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
-    "For the role of an Entra identity, use the action in `principal/` as an Entra administrator.",
   ],
   "role-not-grantable": [
     [
@@ -506,7 +529,8 @@ export const POSTGRES = rulesFor("postgres", {
     "Or grant privileges on the objects themselves instead.",
   ],
   "not-permitted": [
-    "42501",
+    // Other English words are code's, an extension's or a provider's.
+    { codes: "42501", text: /permission|privilege|must|^(?!.*\b(the|is|are|this|cannot|not)\b)/ },
     (context, symptom) =>
       SCHEMA.test(symptom.text)
         ? schemaNotPermitted(context, symptom)
@@ -524,13 +548,13 @@ export const POSTGRES = rulesFor("postgres", {
   "grant-loop": [
     { codes: "0LP01", text: /member|own grantor/ },
     "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it, or the role cannot have members or be a member of another role.",
-    "If the message is about grant options, set `user` to the owner of the object, or leave out this grantee, which can grant the privilege already.",
-    "Otherwise, see which role is a member of which one, and revoke the membership in the other direction:",
+    "If the message is about an option, the grantee has it already: leave out this grantee or the option. For a grant option, you can also set `user` to the owner of the object.",
+    "Otherwise, see which role is a member of which one, and leave out this GRANT, or revoke the membership in the other direction:",
     run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
   ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server cannot make this grant. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option). Two roles cannot be members of each other.",
+    "The server cannot make this grant, for the reason in its message. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option). Two roles cannot be members of each other.",
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
   ],
   "tls-not-offered": [
@@ -542,7 +566,9 @@ export const POSTGRES = rulesFor("postgres", {
   "dependent-privileges": [
     "2BP01",
     "Other privileges or objects depend on this: the role has granted its privilege to other roles.",
-    "Revoke the privileges, as the role that granted them:",
+    "See to which roles, in psql: their entries end in `/` and the name of the role.",
+    run("\\dp <table>"),
+    "If these roles need the privilege, let the owner grant it to them, too. Then revoke it with all that depends on it, as the owner. Without CASCADE, only the role that granted them can revoke the others:",
     run('REVOKE <privilege> ON <object> FROM "<role>" CASCADE;'),
   ],
   "pooler-refused": [
@@ -573,9 +599,11 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    "The server refuses this sign-in whatever the password is. Usually it, or a pooler in between, asks for another way to sign in (peer, ident, LDAP or a client certificate). Azure's flexible servers use only passwords and Entra tokens. A name of a single server, which Microsoft retired in March 2025, has to be replaced.",
+    (context, symptom) =>
+      reasonIn(symptom.text, SIGN_IN_REASONS) ||
+      byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`")(context, symptom),
     setFullName,
-    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`).",
+    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`).",
   ],
   "server-fault": [
     "XX* 58* F0*",

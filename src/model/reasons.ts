@@ -40,9 +40,11 @@ const ENTRIES = {
     advice: sentence`As a superuser, set an owner with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.`,
   },
   locked: {
-    why: "Another session held a lock on the object for too long.",
+    why: "Another session held a lock on the object for too long, or changed it at the same time.",
     noSql: true,
-    advice: inOurWords("Run this step again when the migration or job that holds the lock has finished."),
+    advice: inOurWords(
+      "Run this step again when the migration or job that holds the lock has finished, not at the same time. Until then, `SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity;` shows which session waits for which one.",
+    ),
   },
   refused: {
     why: "The server refused the statement.",
@@ -81,7 +83,9 @@ const ENTRIES = {
   "dependent-privileges": {
     why: "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
     noteFirst: true,
-    advice: inOurWords("Revoke it from those roles first."),
+    advice: inOurWords(
+      "`\\dp` in psql shows those roles: their entries end in `/` and the name of the grantee. Only the grantee can revoke the privilege from them. Or add CASCADE to the SQL, which revokes it from all of them.",
+    ),
   },
   "column-privileges": {
     why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",

@@ -526,7 +526,7 @@ describe("further attempts", () => {
 });
 
 test.each([
-  ["42501", 'permission denied to grant role "central"', "pgaadauth-not-permitted"],
+  ["42501", 'permission denied to grant role "central"', "create-role-not-permitted"],
   ["42501", "permission denied for table superusers", "restricted-role"],
   ["42501", "permission denied for table audience", "token-audience"],
   ["42501", "must be owner of table allow_list", "pooler-sign-in"],

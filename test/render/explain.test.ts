@@ -53,8 +53,8 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     "As a superuser, set an owner with ALTER … OWNER TO, or create the object again.",
   ],
   locked: [
-    "Another session held a lock on the object for too long.",
-    "Run this step again when the migration or job that holds the lock has finished.",
+    "Another session held a lock on the object for too long, or changed it at the same time.",
+    "Run this step again when the migration or job that holds the lock has finished",
   ],
   refused: [
     "The server refused the statement.",
@@ -83,7 +83,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   "dependent-privileges": [
     "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
-    "Revoke it from those roles first.",
+    "Only the grantee can revoke the privilege from them.",
     'Run as former_admin: REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
   ],
   "grantor-lacks-usage": [
