@@ -1,5 +1,6 @@
 import { az, azOnServer, azShow } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
+import { clientOf } from "../diagnosis/entra.ts";
 import { byItsWords } from "../diagnosis/meanings.ts";
 import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
 import { PROXY } from "../diagnosis/proxy.ts";
@@ -16,8 +17,6 @@ export interface ResourceManagerContext extends Context {
   /** The permission that the login needs for it. */
   readonly permission: Permission;
   readonly server: ServerId;
-  /** The client ID of the identity that asks, if the inputs name it. */
-  readonly clientId?: string | undefined;
 }
 
 /**
@@ -87,30 +86,34 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       { status: [405, 501], text: /^HTTP status|\bmethod\b/i },
       /' header is /,
     ],
-    "Azure does not know the request: this cloud, or this region of it, does not offer the version of Azure's API that this action uses, a proxy on the way changed the request, or Azure has a fault.",
+    "Azure does not know the request: this cloud, or this region of it, does not offer the type of resource, or the version of Azure's API for it, that the request names. Or a proxy on the way changed the request, or Azure has a fault.",
     ({ permission }) =>
       permission === PERMISSIONS.readServer // the first request
-        ? "Check `server-resource-id`, that `environment` is the server's cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set."
-        : "Azure answered requests about the server before, so `server-resource-id` and `environment` are right. Use the newest version of this action, and run the job again later.",
-    allowInProxy,
+        ? "Check that `server-resource-id` is the ID of the server itself (`az postgres flexible-server list --query [].id`), that `environment` is its cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set."
+        : "Use the newest version of this action, and run the job again later.", // the server's ID and cloud are right
+    (context, { text }) =>
+      /supported (api-)?versions|API version|namespace '/.test(text) ? [] : allowInProxy(context),
     "If the error persists, open an issue in this action's repository, with this message.",
   ],
   "provider-not-registered": [
     "MissingSubscriptionRegistration MissingRegistrationForLocation SubscriptionNotRegistered InvalidSubscriptionRegistrationState",
     "The subscription is not registered for the resource provider that the message names, or else for Azure Database for PostgreSQL. A subscription that has a server is registered for that, so `server-resource-id` can name the wrong one.",
-    "If it is the right subscription, register it:",
+    "If it is the right subscription, register it, as a contributor or an owner. When this command has ended, run the job again:",
     ({ server: { subscription } }, { text }) =>
-      az("provider register", { namespace: text.match(/namespace '([\w.]+)'/)?.[1] ?? PROVIDER, subscription }),
+      az("provider register --wait", { namespace: text.match(/namespace '([\w.]+)'/)?.[1] ?? PROVIDER, subscription }),
   ],
   "subscription-disabled": [
     [
       "ReadOnlyDisabledSubscription SubscriptionDisabled RequestDisallowedByAzure DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled SubscriptionState*",
       { status: [400, 403, 409], text: DISABLED },
     ],
-    "The subscription is disabled, or Azure does not allow this change in a subscription of this type or in this region. Reads can still work.",
-    "Look up the state of the subscription:",
+    (_context, { text }) =>
+      /restricted|disallow|namespace|not (permitted|allowed)/i.test(text)
+        ? "Azure does not allow this change in a subscription of this type or in this region. Reads can still work."
+        : "The subscription is disabled: its credit is used up, a payment failed, or it was cancelled. Reads can still work.",
+    "Reactivate the subscription, as its owner or billing administrator, ask Azure's support to lift the restriction, or use another subscription: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
+    "Run the job again when the state is `Enabled`. This can take some minutes:",
     ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
-    "Reactivate the subscription, ask Azure's support to lift the restriction, or use another subscription: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
   ],
   "azure-token-expired": [
     [
@@ -124,23 +127,23 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-token-refused": [
     ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
-    ({ server, clientId = "<client-id>" }, { text }) => {
+    ({ server, signIn }, { text }) => {
       if (/'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i.test(text))
         return [
           "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
-          "Create the service principal, then run the job again in a few minutes:",
-          az("ad sp create", { id: clientId }),
+          "Check the client ID and the tenant with which the job signs in. If both are right, create the service principal, give it the role in `docs/firewall.md`, and run the job again in a few minutes:",
+          az("ad sp create", { id: clientOf(signIn) }),
         ];
       if (/AADSTS\d/.test(text))
         return ["Azure does not accept the token. The message has Entra's reason.", ...readNumber(text)];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
         /issuer|(cross|current|different|another).tenant/i.test(text)
-          ? "The token is from a different tenant than the subscription's."
+          ? "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription."
           : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
         "Set `environment` to the cloud of the subscription, and `tenant-id` to its tenant:",
         tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
-        "With `auth-type: azure-cli`, select the subscription with `az account set` before this step instead. A managed identity has only its own tenant: use `auth-type: oidc`.",
+        "With `auth-type: azure-cli`, select the subscription with `az account set` before this step instead. A managed identity has only its own tenant: use `auth-type: oidc`. If the subscription was just transferred, run the job again in an hour.",
       ];
     },
   ],
@@ -169,7 +172,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       "AuthorizationFailed AuthorizationPermissionMismatch LinkedA*",
       { status: [400, 403], text: /(not |un)authorized|not have (permission|auth|access)|access (is )?denied/i },
     ],
-    "The identity that signs in has no role that allows this on the server, or on the scope or linked resource that Azure names. A role does not count if it is only eligible (PIM), if its assignment has a condition that is not met, or if the assignment is only minutes old. Azure answers the same if `server-resource-id` is misspelt.",
+    "The identity that signs in has no role that allows this on the server, or on the scope or linked resource that Azure names. A role does not count if it is on a smaller scope, if it is only eligible (PIM), if its assignment has a condition that is not met, or if the assignment is only minutes old. Azure answers the same if `server-resource-id` is misspelt.",
     allow,
   ],
   "server-not-running": [
@@ -186,14 +189,16 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       { status: [400, 409, 412, 423], text: BUSY },
     ],
     "Another operation on the server, or on a resource that it uses, is in progress. It can be maintenance by Azure.",
-    "Run the job again when the state is `Ready`, or `Succeeded` for a virtual network:",
+    ({ permission }) =>
+      `${permission === PERMISSIONS.deleteRules ? "Wait until" : "Run the job again when"} the state is \`Ready\`, or \`Succeeded\` for a virtual network:`,
     ({ server }, { text }) => az("resource show", { ids: USED.exec(text)?.[1] ?? serverPath(server), query: STATES }),
     WHILE_THERE_IS_TIME,
   ],
   "azure-throttled": [
     ["TooManyRequests SubscriptionRequestsThrottled RateLimiting", { status: [429] }],
     "The identity that signs in, the subscription or its tenant has sent more requests than Azure allows in this period.",
-    "Run the job again in a few minutes. Run fewer jobs in this subscription at the same time.",
+    (_context, { text }) =>
+      `Run the job again ${text.match(/after '?\d{1,5}'? seconds/)?.[0].replaceAll("'", "") ?? "in a few minutes"}. Run fewer jobs in this subscription at the same time.`,
     WHILE_THERE_IS_TIME,
   ],
   "azure-unavailable": [
@@ -205,7 +210,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     (_context, { text }) =>
       /^HTTP status(?!.*Our services)/.test(text)
         ? "Azure Resource Manager has a fault, or a proxy between the runner and Azure answered in its place."
-        : "Azure Resource Manager or the server's resource provider has a fault.",
+        : "Azure Resource Manager or the server's resource provider has a fault, or the server is not ready for this.",
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
     "If the error persists, open a support request for the server in the Azure portal, with this message.",
     WHILE_THERE_IS_TIME,
@@ -225,21 +230,21 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
 });
 
+/** Failures that can come after the change, as that of an error that no rule knows. */
+const UNSURE = ["server-busy", "azure-unavailable", "azure-refused"];
+
 /** True if the request was refused before it changed anything. */
 export function nothingDone({ code }: Failure): boolean {
-  return REFUSED.some((rule) => rule.code === code);
+  return [...PRIVATE, ...AZURE].some((rule) => rule.code === code && !UNSURE.includes(code));
 }
 
-/** An error that passes can come after the change, and nobody knows this of an unknown error. */
-const REFUSED = [...PRIVATE, ...AZURE].filter(({ code, retries }) => retries === undefined && code !== "azure-refused");
-
 /** A role that has the permission, and its assignment. */
-function allow({ permission, server, clientId }: ResourceManagerContext, { text }: Symptom): Steps {
+function allow({ permission, server, signIn }: ResourceManagerContext, { text }: Symptom): Steps {
   const needed =
     text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1] ?? permission;
   const own = /\/locations\//.test(needed) ? `/subscriptions/${server.subscription}` : serverPath(server);
-  const scope = text.match(/(?:linked scope\(s\)|over scope) '([\w./()-]{1,1000}?)(?:'|\/firewallRules)/)?.[1] ?? own;
-  const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientId ?? "<object-id>";
+  const scope = text.match(/(?:linked scope\(s\)|over scope) '([^']{1,1000}?)(?:'|\/firewallRules)/i)?.[1] ?? own;
+  const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientOf(signIn);
   /** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
   const definition = {
     Name: "PostgreSQL firewall for a runner",
@@ -248,10 +253,11 @@ function allow({ permission, server, clientId }: ResourceManagerContext, { text 
     AssignableScopes: [scope.split("/", 3).join("/")],
   };
   return [
-    sentence`Create a role that has ${code(needed)}, as an owner or a user access administrator. If it exists, ${code("update")} it:`,
-    az("role definition create", { "role-definition": JSON.stringify(definition) }),
-    "Assign it:",
-    az("role assignment create", { role: definition.Name, assignee, scope }),
+    sentence`Create a role that has ${code(needed)}, and assign it on the scope, as an owner or a user access administrator. If the role exists, ${code("update")} it:`,
+    run(
+      az("role definition create", { "role-definition": JSON.stringify(definition) }),
+      az("role assignment create", { role: definition.Name, assignee, scope }),
+    ),
     "Run the job again. A new assignment can take ten minutes to work.",
   ];
 }

@@ -30,7 +30,8 @@ export function leftOpen(
   const open = sentence`Firewall ${inOurWords(noun)} ${listOf(rules.map(code))} may still be open.`;
   const others = stop.aborted ? [] : failure.steps;
   const remove = step(`Remove the ${noun}:`, run(...rules.map((rule) => removal(server, rule))));
-  const steps = failure.retries ? [remove, ...others] : [...others, remove]; // the next job does not remove the rule for a day
+  // The next job does not remove the rule for a day, and nobody can while the server is busy.
+  const steps = failure.retries && failure.code !== "server-busy" ? [remove, ...others] : [...others, remove];
   const annotate = stop.aborted ? setFailed : warn;
   publish(annotate, "The firewall may still be open", open, { ...failure, steps }, env);
 }

@@ -1,5 +1,5 @@
 import { say } from "../log.ts";
-import { ActionError } from "../model/failure.ts";
+import { ActionError, type Failure } from "../model/failure.ts";
 import { isMissing, type ResourceManager } from "./resource-manager.ts";
 import { PERMISSIONS, rulePath, serverPath } from "./server.ts";
 
@@ -62,16 +62,16 @@ export async function readRule({ send, server }: ResourceManager, rule: string):
 
 /**
  * Asks Azure to make a rule for one IPv4 address, or to change its address. Azure makes it later.
- * @param onRetry called before each further attempt
+ * @param onFailure called after each attempt that failed
  */
 export async function putRule(
   { send, server }: ResourceManager,
   rule: string,
   address: string,
-  onRetry?: () => void,
+  onFailure?: (failure: Failure) => void,
 ): Promise<void> {
   const body = { properties: { startIpAddress: address, endIpAddress: address } };
-  await send({ method: "PUT", path: rulePath(server, rule), permission: PERMISSIONS.writeRules, body, onRetry });
+  await send({ method: "PUT", path: rulePath(server, rule), permission: PERMISSIONS.writeRules, body, onFailure });
 }
 
 /** Asks Azure to delete a rule. Azure deletes it later. */

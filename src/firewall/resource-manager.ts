@@ -3,7 +3,7 @@ import { signIn } from "../azure/credential.ts";
 import { httpClient } from "../azure/http-client.ts";
 import { notJson } from "../azure/refusals.ts";
 import { say } from "../log.ts";
-import { ActionError } from "../model/failure.ts";
+import { ActionError, type Failure } from "../model/failure.ts";
 import type { Env, Settings } from "../model/settings.ts";
 import { proxyTo } from "../proxy.ts";
 import { retryingFailures, within } from "../retry.ts";
@@ -24,8 +24,8 @@ interface Request {
   readonly body?: unknown;
   /** How long after the first attempt another one may start, in milliseconds: one minute for GET, otherwise three. */
   readonly maxTime?: number;
-  /** Called before each further attempt. */
-  readonly onRetry?: (() => void) | undefined;
+  /** Called after each attempt that failed. */
+  readonly onFailure?: ((failure: Failure) => void) | undefined;
 }
 
 /** How long one answer may take, and how long to wait before a retry, unless Azure says how long. In milliseconds. */
@@ -47,8 +47,7 @@ export function resourceManager(
 ) {
   const base = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || login.cloud.resourceManager);
   if (base?.protocol !== "https:") throw new ActionError(MANAGER_NOT_HTTPS);
-  const clientId = "clientId" in login.signIn ? login.signIn.clientId : undefined;
-  const known = { server, host: base.host, proxy: proxyTo(base.host, env), clientId };
+  const known = { server, host: base.host, proxy: proxyTo(base.host, env), signIn: login.signIn };
   const token = signIn(login, env, stop, { scope: login.cloud.resourceManagerScope });
 
   /**
@@ -57,14 +56,12 @@ export function resourceManager(
    * @throws ActionError; the reason of `stop`, when it aborts
    */
   const send = async (request: Request): Promise<unknown> => {
-    const { method, path, permission, body, onRetry, maxTime = method === "GET" ? 60_000 : 180_000 } = request;
+    const { method, path, permission, body, onFailure, maxTime = method === "GET" ? 60_000 : 180_000 } = request;
     const url = new URL(path, base);
     if (url.origin !== base.origin) throw new Error(`${url.origin} is not ${base.origin}.`); // the token is not for it
     url.searchParams.set("api-version", API_VERSION);
     let expired: string | undefined;
-    let attempts = 0;
     const attempt = async () => {
-      if (attempts++ > 0) onRetry?.();
       const bearer = await token(expired);
       const content = body === undefined ? {} : { body: JSON.stringify(body) };
       try {
@@ -72,6 +69,7 @@ export function resourceManager(
       } catch (error) {
         stop.throwIfAborted();
         const failure = diagnoseResourceManager(error, { ...known, permission });
+        onFailure?.(failure);
         if (failure.code === "azure-token-expired") expired = bearer;
         throw new ActionError(failure, { cause: error, wait: (error as { wait?: number }).wait });
       }
@@ -104,12 +102,16 @@ async function answerTo(request: PipelineRequestOptions, bearer: string, stop: A
   }
 }
 
+/** The words with which Azure limits requests: https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling */
+const SECONDS = /try again after (?:'|\\u0027)?(\d{1,6})(?:'|\\u0027)? seconds/i;
+
 /**
  * The JSON of an answer.
  * @throws an error with the status, Azure's code and words, and the milliseconds to wait: https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors
  */
 function jsonOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
-  const wait = 1000 * Number(headers.get("retry-after")) || undefined; // https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+  // https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+  const wait = 1000 * Number(headers.get("retry-after") ?? SECONDS.exec(bodyAsText ?? "")?.[1]) || undefined;
   const page = status < 300 && !bodyAsText ? undefined : notJson(status, headers.get("content-type"), bodyAsText);
   if (page !== undefined) throw Object.assign(page, { wait });
   const json = JSON.parse(bodyAsText || "{}");

@@ -24,22 +24,22 @@ export interface RuleProgress {
 
 /**
  * Makes the rule. The state names it before Azure is asked to make it: the post step knows the rule however this process
- * ends. There is no rule to remove only if Azure refuses the first request. Azure makes a rule that it accepted later, or
+ * ends. There is no rule to remove only if Azure refuses each request. Azure makes a rule that it accepted later, or
  * fails to: the caller finds that out by connecting.
  * @throws ActionError
  */
 export async function makeRule(own: OwnRule, progress: RuleProgress): Promise<void> {
   const { azure, rule, address } = own;
-  let isFirst = true;
+  let isRefused = true;
   saveState("rule", rulePath(azure.server, rule));
-  progress.done = sentence`Azure was asked for firewall rule ${code(rule)} for ${code(address)}. The post step removes it when the job ends.`;
+  progress.done = sentence`Azure was asked for firewall rule ${code(rule)} for ${code(address)}. If Azure has made it, the post step removes it when the job ends.`;
   try {
-    await putRule(azure, rule, address, () => {
-      isFirst = false;
+    await putRule(azure, rule, address, (failure) => {
+      isRefused &&= nothingDone(failure);
     });
     saveState("answered", "true"); // no request is in progress any more
   } catch (error) {
-    if (isFirst && error instanceof ActionError && nothingDone(error.failure)) {
+    if (isRefused && error instanceof ActionError && nothingDone(error.failure)) {
       saveState("rule", "");
       delete progress.done;
       throw error;

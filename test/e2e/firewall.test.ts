@@ -260,6 +260,23 @@ describe("the resource manager", () => {
     for (const [n, { at }] of puts.slice(1).entries()) expect(at - (puts[n]?.at ?? 0)).toBeGreaterThan(1_900);
   });
 
+  test.each([
+    ["whose limit lasts longer than the step waits", 1, 429, "Please try again after '309' seconds."],
+    ["that does not accept the next token either", 2, 401, "The access token expiry UTC time is earlier."],
+  ])("an Azure %s made no rule, and the post step prints nothing", async (_, requests, status, words) => {
+    azure.failNext("PUT rule", 9, status, "Words", {}, words);
+    const { open, close } = job({ env: fastWaits(60) });
+    const opened = await open();
+    expect(opened.exitCode).toBe(1);
+    expect(asked(azure, "PUT rule")).toBe(requests);
+    expect(opened.summary).toContain(words);
+    expect(opened.summary).not.toContain("Azure was asked for");
+    const closed = await close(opened);
+    expect(closed).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(closed.stdout).not.toMatch(ANNOTATION);
+    expect(asked(azure, "DELETE rule")).toBe(0);
+  });
+
   test("an Azure that is busy with another operation is asked again", async () => {
     azure.failNext("PUT rule", 2, 409, "ServerBusy");
     const { open, close } = job({ env: fastWaits(10) });

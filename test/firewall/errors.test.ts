@@ -33,7 +33,7 @@ test("the failure names the permission that the request needs when the resource 
   const { steps } = readFailure(
     diagnoseResourceManager(refusal(403, "AuthorizationFailed", "no"), {
       ...CONTEXT,
-      clientId: "5c1d0a9e-0000-4000-8000-00000000c11e",
+      signIn: { type: "managed-identity", clientId: "5c1d0a9e-0000-4000-8000-00000000c11e" },
     }),
   );
   expect(steps).toContain("`Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/write`");
@@ -89,7 +89,7 @@ test("a stopped server that cannot reach Key Vault is explained by that", () => 
 describe("an answer of the resource manager", () => {
   test.each([
     [401, "InvalidAuthenticationTokenTenant", "azure-token-refused", { passes: false, nothingDone: true }],
-    [401, "ExpiredAuthenticationToken", "azure-token-expired", { passes: true, nothingDone: false }],
+    [401, "ExpiredAuthenticationToken", "azure-token-expired", { passes: true, nothingDone: true }],
     [403, "RequestDisallowedByPolicy", "azure-policy", { passes: false, nothingDone: true }],
     [404, "ResourceGroupNotFound", "server-not-found", { passes: false, nothingDone: true }],
     [404, "SubscriptionNotFound", "subscription-not-found", { passes: false, nothingDone: true }],
@@ -99,7 +99,7 @@ describe("an answer of the resource manager", () => {
     [409, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
     [403, "SomethingNew", "azure-refused", { passes: false, nothingDone: false }],
     [404, "SomethingNew", "server-not-found", { passes: false, nothingDone: true }],
-    [429, "SubscriptionRequestsThrottled", "azure-throttled", { passes: true, nothingDone: false }],
+    [429, "SubscriptionRequestsThrottled", "azure-throttled", { passes: true, nothingDone: true }],
     [503, "", "azure-unavailable", { passes: true, nothingDone: false }],
     [400, "InvalidParameterValue", "azure-refused", { passes: false, nothingDone: false }],
   ])("%i %s is %s", (status, code, expected, then) => {
@@ -146,9 +146,15 @@ describe("an answer of the resource manager", () => {
 test.each([
   [
     "after a failure that passes, the removal of the rule comes before its other steps",
+    500,
+    "InternalServerError",
+    /^1\. Remove the rule/m,
+  ],
+  [
+    "after a failure of a busy server, the removal of the rule comes after the wait",
     409,
     "ServerBusy",
-    /^1\. Remove the rule/m,
+    /^1\. Wait until .*^2\. Remove the rule/ms,
   ],
   [
     "after a failure that stays, the removal of the rule comes after its cure",
@@ -158,7 +164,8 @@ test.each([
   ],
 ])("%s", (_, status, code, said) => {
   const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
-  const failure = diagnoseResourceManager(refusal(status, code, "words of Azure"), CONTEXT);
+  const context = { ...CONTEXT, permission: PERMISSIONS.deleteRules };
+  const failure = diagnoseResourceManager(refusal(status, code, "words of Azure"), context);
   leftOpen(SERVER, ["rule"], new ActionError(failure), new AbortController().signal, {});
   const printed = decodeURIComponent(write.mock.calls.join(""));
   write.mockRestore();

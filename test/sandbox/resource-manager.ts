@@ -65,7 +65,14 @@ export type ResourceManager = {
   /** How many rules a page of the list has. */
   pageSize: number;
   /** Answers the next `count` requests of a kind with this status and error code. */
-  failNext(what: Request, count: number, status: number, code: string, headers?: Record<string, string>): void;
+  failNext(
+    what: Request,
+    count: number,
+    status: number,
+    code: string,
+    headers?: Answer["headers"],
+    words?: string,
+  ): void;
   /** Does what the next request of a kind asks for, and answers 500 or breaks the connection. */
   loseNext(what: Request, how: "500" | "reset"): void;
   /** Creates a rule that is in effect at once. */
@@ -264,8 +271,8 @@ export async function startResourceManager(
     delays: { acceptance: 0, operation: 200, effect: 200 },
     fails: false,
     pageSize: 100,
-    failNext(what, count, status, code, headers = {}) {
-      const answer = { ...refuse(status, code, "The test made this request fail."), headers };
+    failNext(what, count, status, code, headers = {}, words = "The test made this request fail.") {
+      const answer = { ...refuse(status, code, words), headers };
       failing.push(...Array.from({ length: count }, () => ({ what, answer })));
     },
     loseNext: (what, how) => losing.set(what, how),

@@ -74,8 +74,8 @@ const REFUSALS = rulesFor("github-issues", {
   ],
   "issues-too-long": [
     /body is too long/,
-    "The drift issue is longer than this server allows. This action cuts it at GitHub's limit of 65,536 characters. The job's summary has the whole report.",
-    "Check fewer `schemas` in one step, so that each step has an issue of its own. Or set `drift-issue: false`.",
+    "The drift issue is longer than the server allows. The job's summary has the whole report.",
+    "Check fewer `schemas` in one step, so that each step has an issue of its own. Or grant what is missing: then the issue is short. Or set `drift-issue: false`.",
   ],
   "issues-request-changed": [
     /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version|missing_field/,
@@ -93,16 +93,16 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-not-permitted": [
     [
       { status: [403], text: /not (accessible|have permission|granted)|limited the ability|must have|required scope/i },
-      { status: [422], text: /Validation Failed$|not permitted|cannot be assigned|label/i },
+      { status: [422], text: /^(?!.*"field").*(Validation Failed(?!:)|not permitted|cannot be assigned|label)/i },
     ],
     "`github-token` cannot write issues or set labels: the token lacks the permission, this repository or the organization's approval, or its user has no triage access to the repository.",
     OMIT_TOKEN,
     "Or edit the token: give it this repository, and the permission Issues: Read and write (a classic token: scope `repo`; on Forgejo and Gitea: `write:issue`). Its user needs triage access.",
   ],
   "issues-disabled": [
-    { status: [410], text: /disabled/i },
-    "Issues are disabled in this repository.",
-    "Enable them in the repository settings under Features, or set `drift-issue: false`.",
+    [{ status: [410], text: /disabled/i }, /repository was archived/i],
+    (_context, { text }) => `${/archived/.test(text) ? "The repository is archived" : "Issues are disabled here"}.`,
+    "In its settings, unarchive the repository under Danger Zone, or enable issues under Features, or set `drift-issue: false`.",
   ],
   "issues-not-found": [
     { status: [404] },
@@ -113,7 +113,8 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-refused": [
     { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
     byItsWords("GitHub refused the request", "`github-token` or a setting of the repository"),
-    "Do what the message says, or set `drift-issue: false`.",
+    (_context, { text }) => (/"Label"/.test(text) ? "Create the label `azure-postgres-grants` by hand." : []),
+    "Do what the message says, or set `drift-issue: false`. The job's summary has the whole report.",
     "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job.",
   ],
 });
