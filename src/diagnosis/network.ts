@@ -1,13 +1,13 @@
 import { isIP } from "node:net";
 import { run, type Steps } from "../model/failure.ts";
-import { code, listOf, sentence } from "../model/sentence.ts";
+import { code, inOurWords, listOf, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostNameOf, hostOf, isPostgres, reasonIn, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
 import { bypassProxy, hostToAllow, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
 
 const COMPLETED =
-  "The action adds the cloud's suffix to a `host` without a dot. For a container of the job, publish its port, and set `host: localhost`.";
+  "If you set `host` to the name of a container of the job, publish its port, and set `host: localhost`: the action adds the cloud's suffix to a name without a dot.";
 
 const SET_MTU =
   "If this happens only in a container or a pod, its MTU may be larger than the network's: in Docker, set `mtu` in `daemon.json`.";
@@ -23,15 +23,16 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /getaddrinfo EAI_AGAIN ([\w-]+|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"|(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/,
     ],
     (context) =>
+      sentence`The runner's DNS server does not know ${code(hostNameOf(context))}, or hides it (a DNS filter answers 0.0.0.0). ${inOurWords(isPostgres(context) ? "It is misspelt, the server was deleted, or the name resolves only inside a network." : "Perhaps only a proxy resolves it.")}`,
+    (context) =>
       isPostgres(context)
         ? [
-            `${HIDDEN} It is misspelt, or a name that resolves only inside a network: a virtual network, or a Kubernetes cluster (\`svc.cluster.local\`).`,
             ...(INSIDE.test(hostOf(context)) ? ["Run the job where the name is known, such as in its cluster."] : []),
             ...setFullName(),
-            "If its name is among them, the server is in a virtual network: use a runner in that network, with the private DNS zone linked to it.",
+            "If its name is among them, the server is in a virtual network: use a runner in that network, and link the server's private DNS zone to it.",
             ...(FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []),
           ]
-        : [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)],
+        : [...lookUp(context), ...reachable(context)],
   ],
   "dns-unavailable": [
     ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) (E|UNKNOWN)/],
@@ -44,8 +45,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "connection-not-allowed": [
     [/\b(connect|socket|bind|read|write) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
     "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-    (context) => sentence`Allow the runner's user to connect to ${code(hostOf(context))} in the machine's firewall.`,
-    "Or run the job outside the sandbox or container.",
+    (context) =>
+      sentence`Allow ${code(hostOf(context))} in the machine's firewall, or run the job outside its sandbox.`,
   ],
   "connection-lost": [
     // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
@@ -53,7 +54,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
       /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
     ],
-    "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the other side closed it, as it does in a restart or a failover.",
+    (context) =>
+      `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
     "Run the job again.",
     (context) => (isPostgres(context) ? lookAtState(context) : seeAnswer(context)),
     (context) => atPostgres(context, seeWhoAnswers(context)),
@@ -68,8 +70,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       if (!isPostgres(context))
         return [
           "No answer came in time: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or the service is overloaded.",
-          ...reachable(context),
           ...seeAnswer(context),
+          `If it answers, the fault has passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
+          ...reachable(context),
           ...(/ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : []),
         ];
       return [
@@ -96,18 +99,18 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ...lookUp(context),
           ...reachable(context),
         ];
-      if (/^([\d.]+|[^.]+)$/.test(context.host ?? "") || LOOPBACK.test(text))
+      if (/(^|[\s"[(])(127\.|::1\b|localhost )/.test(`${hostOf(context)} ${text}`))
         return [
-          "`host` is not the name of an Azure server, or the runner's `hosts` file leads it to the machine or the container of the job. Nothing listens on this port there.",
-          "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
+          sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
+          "If a tunnel or a container leads to the server, start it earlier in the same job, which must not run in a container. Set `host: 127.0.0.1`, and `port` to the port that it listens on.",
           ...setFullName(),
         ];
       return [
-        "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, or the name leads to an old address.",
+        "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
         ...checkPort(context),
-        "Look at the server's state. If it is stopped, start it. Then run the job again:",
+        "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
         azShow(context, "state"),
-        ...lookUp(context),
+        ...(isIP(hostOf(context)) ? setFullName() : lookUp(context)),
       ];
     },
     { retries: 1 },
@@ -143,7 +146,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i,
     ],
-    "The certificate does not contain the name that was asked for: that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+    (context) =>
+      `The certificate does not contain the name that was asked for: ${isPostgres(context) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
     (context, { text }) => {
       if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
         return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
@@ -157,7 +161,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
-    "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
+    "The certificate has expired or is not valid yet, or the runner's clock is wrong. Azure and GitHub renew theirs in time: another server or a proxy may answer. Nothing secret was sent.",
     "Compare the runner's clock with the certificate's dates, in a step with `shell: bash`:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
     (context) =>
@@ -165,11 +169,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
-    "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
+    "The file of trusted authorities does not exist on the runner, or is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
     (context) =>
       `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. See them in a step with \`shell: bash\`:`,
     run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
-    "Each certificate in the file needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
   ],
   "tls-certificate": [
     [
@@ -188,18 +191,15 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i,
     ],
-    "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, this is not the server, or the server does not send its intermediate certificate. Nothing secret was sent.",
-    "See who issued the certificate, in a step of the job with `shell: bash`:",
-    (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
+    (context) =>
+      `${context.ownAuthority ? "`ssl-root-cert` does not contain" : "The runner does not trust"} the authority of this certificate, or only an older one of the same name: ${isPostgres(context) ? "a proxy inspects TLS, this is not the server, or the server does not send its intermediate certificate" : "usually, a proxy or firewall inspects TLS and shows its own certificate"}. Nothing secret was sent.`,
+    (context) => (context.ownAuthority ? "Omit `ssl-root-cert` for an Azure server, whose authorities change." : []),
+    "See which certificates are sent, and who issued them, in a step of the job with `shell: bash`:",
+    (context) => run(look(context, "", " -showcerts")),
     exempt,
     (context) =>
       isPostgres(context)
-        ? [
-            context.ownAuthority
-              ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server."
-              : "If the authority is yours, pass its certificate in `ssl-root-cert`, with the intermediate ones.",
-            "If a well-known authority issued it, let the owner of the server install the intermediate certificate too.",
-          ]
+        ? "If the authority is yours, set `ssl-root-cert` to its certificate, with the intermediate ones. If it is a well-known one, let the owner of the server install the intermediate certificate too."
         : [
             "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
             run(`${authoritiesOf(context)}=<path-to-pem>`),
@@ -224,10 +224,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "See who answers, with which TLS, and what limits the TLS of the runner, in a step of the job with `shell: bash`:",
     (context) => run(look(context, "", " -legacy_server_connect"), SHOW_OPENSSL),
     "If it is not a server of Azure or GitHub, let its administrator exempt this host from the inspection of TLS, or update it to TLS 1.2 or newer, strong keys and RFC 5746.",
-    (context) =>
-      isPostgres(context)
-        ? [...pastPooler(context), "The lowest version of the server is its parameter `ssl_min_protocol_version`."]
-        : bypassProxy(context),
+    (context) => (isPostgres(context) ? pastPooler(context) : bypassProxy(context)),
   ],
   "tls-handshake": [
     [
@@ -241,11 +238,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
 });
 
-const HIDDEN = "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0).";
-
 const FULL_NAME = /^[^.]+\.postgres\.database\./;
-
-const LOOPBACK = /[\s"[(](127\.|::1\b)/;
 
 const WEAK = /weak|small/i;
 
@@ -285,11 +278,16 @@ const IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f
 
 /** The answer if the address itself shows why nothing came of the connection. */
 function byAddress(context: Context, text: string): Answer | undefined {
+  if (isPostgres(context) && /[ (]172\.17\./.test(text))
+    return [
+      "The address is in Docker's default network (172.17.0.0/16): its container is stopped, has a new address or is on another machine, or a firewall rejects the packets.",
+      "If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`).",
+    ];
   if (isPostgres(context) && PRIVATE_ADDRESS.test(text))
     return [
       "The server's address is private: only its own network, and networks that are peered with it, lead there.",
       "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
-      `If the runner is in it, allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`,
+      `If the runner is in it, check that the server runs and has this address, and allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`,
     ];
   if (!IPV6_ONLY.test(text)) return undefined;
   return [

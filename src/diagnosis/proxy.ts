@@ -10,6 +10,8 @@ const HTTPS = ["entra", "github", "azure", "github-issues"] as const;
 export const PRODUCTS =
   "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
 
+const CUT = /\breset|closed|hang up|\bended|disconnected/i;
+
 /**
  * What can go wrong at the proxy itself. Its refusals have other words in each library: `tunnel` (GitHub's), undici
  * (Octokit), https-proxy-agent (Azure's) and Python's urllib3 (the Azure CLI). The status is that of the answer to
@@ -47,12 +49,15 @@ export const PROXY = rulesFor(HTTPS, {
     (_context, { text }) =>
       /SOCKS/i.test(text)
         ? ["`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.", { retries: 0 }]
-        : "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing listens there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.",
+        : CUT.test(text)
+          ? "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host, it has a fault, or the address of the proxy begins with `https://`, which few proxies support."
+          : "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing listens there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.",
     "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, `127.0.0.1` is the container itself:",
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner:",
     (context) =>
       run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
+    (context, { text }) => (CUT.test(text) ? allowInProxy(context) : []),
     { retries: 1 },
   ],
   "proxy-removed-token": [
@@ -81,6 +86,7 @@ export const PROXY = rulesFor(HTTPS, {
           /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/,
         "A proxy or a firewall between the runner and this host answered in its place. Or this host does not accept the token, and does not say why: then check `tenant-id` and `environment`.":
           /^HTTP status 401 with an empty/,
+        "The proxy does not allow the connection to this host.": /\btunnel|CONNECT\b/i,
         "A proxy or a firewall between the runner and this host does not allow the connection.": /^/,
       }),
     seeAnswer,
