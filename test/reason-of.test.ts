@@ -36,7 +36,12 @@ const ON_NODE = "while executing command on 10.0.0.5:5432";
 
 /** Statements that the plan allowed. */
 test.each([
-  ["42501", "permission denied for table audit", IN_FUNCTION, [IN_FUNCTION, "an event trigger, or a function"]],
+  [
+    "42501",
+    "permission denied for table audit",
+    IN_FUNCTION,
+    [IN_FUNCTION, "Likely cause: Code in the database", "an event trigger, or a function"],
+  ],
   [
     "42501",
     'cannot set parameter "role" within security-definer function',

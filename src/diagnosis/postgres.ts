@@ -124,8 +124,7 @@ export const POSTGRES = rulesFor("postgres", {
     (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
     "If a role or a privilege is missing, create or grant it on all nodes, as an administrator of the cluster:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
-    "Otherwise, compare the nodes, and update those that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal:",
-    run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
+    "Otherwise, compare the nodes (`SHOW server_version`) in the same way, and update those that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal.",
   ],
   "token-in-password": [
     { ...ABOUT_TOKEN, signIn: "password" },
@@ -149,11 +148,7 @@ export const POSTGRES = rulesFor("postgres", {
             "`host` leads to a cluster of Azure Cosmos DB for PostgreSQL, which needs another token.",
             "Set `host` to a flexible server of Azure Database for PostgreSQL.",
           ]
-        : [
-            "The token is for another resource, usually that of another cloud.",
-            ...SELECT_CLOUD,
-            ...tokenClaims(context),
-          ],
+        : ["The token is for another resource, usually another cloud's.", ...SELECT_CLOUD, ...tokenClaims(context)],
   ],
   "token-group": [
     /does not contain group/i,
@@ -280,14 +275,24 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/,
     ],
-    "All connections of the server, of its PgBouncer, or of the role or the database (its `CONNECTION LIMIT`) are in use. Small servers have only a few dozen.",
+    "All connections that the message is about are in use: those of the role or the database (its `CONNECTION LIMIT`), of the server, or of its PgBouncer. Small servers have only a few dozen.",
     (context, { text }) =>
       context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
     "Run the job again when fewer clients are connected.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    "If there are too many for one role or database, raise its `CONNECTION LIMIT`. Otherwise, look up how many connections the server allows. A larger compute size allows more:",
-    (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
+    (context, { text }) => {
+      const [, kind = "", limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
+      return limited === undefined
+        ? [
+            "Look up how many connections the server allows. A larger compute size allows more:",
+            azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
+          ]
+        : [
+            "Or raise the limit, as an administrator:",
+            run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`),
+          ];
+    },
     { retries: 4 },
   ],
   "server-restarting": [
@@ -386,13 +391,10 @@ export const POSTGRES = rulesFor("postgres", {
   "extension-not-loaded": [
     /shared_preload_libraries|must be preloaded/,
     "An extension in the database needs its library, which the server loads only when it starts.",
-    "Look up which libraries the server loads, set the same list with the extension added, and restart the server:",
-    (context) =>
-      run(
-        azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
-        azOnServer("parameter set", context, { name: "shared_preload_libraries", value: "<list>" }),
-        azServer("restart", context),
-      ),
+    "Look up which libraries the server loads:",
+    (context) => azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
+    "Set the same list with the extension added, and restart the server:",
+    (context) => azOnServer("parameter set", context, { name: "shared_preload_libraries", value: "<list>" }),
   ],
   "library-not-found": [
     /could not (access file|load library|find function .* in file)/,
@@ -543,7 +545,7 @@ export const POSTGRES = rulesFor("postgres", {
       run(
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
       ),
-    "If the app does not need an object that the message names, name it in `exclude`.",
+    "If the app does not need the objects, name them in `exclude`, or leave out future ones with `default-privileges: false`.",
   ],
   "grant-loop": [
     { codes: "0LP01", text: /member|own grantor/ },

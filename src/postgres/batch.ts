@@ -103,7 +103,7 @@ export function adviceOn(error: pg.DatabaseError, { host, port, database, user }
   const code = inFunction ? RAISE_EXCEPTION : error.code;
   const { hint, steps } = diagnose({ message, detail, hint: where, code }, { host, port, database, user });
   const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
-  return { hint: paragraph(place, hint), steps };
+  return { hint: paragraph(place, sentence`Likely cause: ${hint}`), steps };
 }
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */

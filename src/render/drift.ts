@@ -27,7 +27,7 @@ export function driftPart(page: Page, { user }: DatabaseReport, grantee: Grantee
     const cause = several ? withoutSql(each) : each;
     const lines = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
     page.add([`**${causeText(cause, markdown)}**`, ...lines].join("<br>"));
-    if (cause.fix.steps !== undefined) page.add(stepList(cause.fix.steps));
+    if (cause.fix.steps !== undefined) page.add(`**What to do:**\n\n${stepList(cause.fix.steps)}`);
     if (!hasNoOwner(cause.objects[0])) findingsTable(page, cause);
   }
 }

@@ -135,7 +135,7 @@ test("the summary, the log and the annotation list what to do about a refusal, w
     { ...database, grantees: [reports.grantee({ verdict: "drift", missing: [missing] })] },
   ]);
   expect(renderSummary(report)).toMatch(
-    /<br>A trigger did\.\n\n1\. List them:\n\n {3}```\w*\n {3}SELECT 1;\n {3}SELECT 2;\n {3}```\n2\. Ask\.\n/,
+    /<br>A trigger did\.\n\n\*\*What to do:\*\*\n\n1\. List them:\n\n {3}```\w*\n {3}SELECT 1;\n {3}SELECT 2;\n {3}```\n2\. Ask\.\n/,
   );
   const lines = "A trigger did.\n1. List them:\n   SELECT 1;\n   SELECT 2;\n2. Ask.";
   expect(
