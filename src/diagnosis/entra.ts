@@ -1,5 +1,5 @@
 import { type Command, run, type Steps } from "../model/failure.ts";
-import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
+import { code, inOurWords, type Sentence, sentence, type Words } from "../model/sentence.ts";
 import { claim } from "./claims.ts";
 import { az, SHOW_TENANT, shell } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
@@ -8,7 +8,6 @@ import type { Symptom } from "./symptoms.ts";
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
 const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
-const IS_RESOURCE = /AADSTS500014.*ossrdbms/;
 
 /**
  * What Entra answers when it is asked for a token. Numbers:
@@ -32,7 +31,7 @@ export const ENTRA = rulesFor("entra", {
   ],
   "cross-cloud": [
     ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /AADSTS700030:.*different cloud/],
-    ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, where this run signed in.`,
+    "The tenant, or the application, is in a different cloud than the one in which this run (or azure/login) signed in.",
     ...SELECT_CLOUD,
   ],
   "assertion-invalid": [
@@ -64,10 +63,11 @@ export const ENTRA = rulesFor("entra", {
   ],
   "application-not-found": [
     [
-      "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+      { codes: "AADSTS700016 AADSTS70001", text: /^(?!.*04b07795-8ddb-461a-bbee-02f9e1bf7b46)/ }, // the Azure CLI's own
+      "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/,
     ],
-    "`client-id` is not an application that can sign in to this tenant: it or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted, is in another cloud (`environment`), is only for personal accounts, or is itself the service that the token is for.",
+    "`client-id` is not an application that can sign in to this tenant: it or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted or is in another cloud (`environment`), or, if the message says so, is only for personal accounts or is itself the service that the token is for.",
     "Set `client-id` (of azure/login, if that signs in) to the client ID of the application or the managed identity. See what has this ID:",
     ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
     ...LOOK_UP_TENANT,
@@ -90,8 +90,11 @@ export const ENTRA = rulesFor("entra", {
       /AADSTS90023:.*(\/(common|consumers|organizations)|tenant)/,
       /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
-    "This cloud has no tenant of an organization with this ID or name: `tenant-id` is wrong (in a pod, `AZURE_TENANT_ID`), a placeholder, `common` or `consumers`, the tenant was deleted, or `environment` is wrong.",
-    "Correct it (in azure/login, if that signs in). Look up the ID of the tenant, and its cloud:",
+    (_context, { text }) =>
+      NO_TENANT.test(text)
+        ? "The tenant in the message is not an ID (GUID) or a domain name of a tenant: it is empty or a placeholder, or has a character that does not belong there, such as a quotation mark, a space or a bracket."
+        : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is wrong (in a pod, `AZURE_TENANT_ID`), `common` or `consumers`, the tenant was deleted, or `environment` is wrong.",
+    "Correct `tenant-id` (of azure/login, if that signs in). Look up the ID of the tenant, and its cloud:",
     SHOW_TENANT,
   ],
   "tenant-restricted": [
@@ -114,8 +117,7 @@ export const ENTRA = rulesFor("entra", {
       /AADSTS50001:.*not provided|Bad Request - Invalid (URL|Hostname)/,
     ],
     "The server is not an authority of Entra, does not accept the address of the request, or is a regional endpoint, which serves only Microsoft's own applications: a variable selects it or has characters that do not belong there, or something in between changes the requests or the answers.",
-    "Remove `AZURE_AUTHORITY_HOST`, `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and the `.env` file of a self-hosted runner, or set the authority of the cloud:",
-    ({ cloud }) => run(`AZURE_AUTHORITY_HOST=${shell(cloud?.authority ?? "https://login.microsoftonline.com")}`),
+    "Remove `AZURE_AUTHORITY_HOST`, `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and the `.env` file of a self-hosted runner. `environment` selects the authority.",
     allowInProxy,
   ],
   "application-public": [
@@ -150,24 +152,30 @@ export const ENTRA = rulesFor("entra", {
   "resource-not-found": [
     "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 invalid_resource",
     (_context, { text }) =>
-      sentence`The tenant has no service principal for ${code(text.match(/named '?(https:[\w/.-]+\w)/)?.[1] ?? "Azure Database for PostgreSQL")}, or may not use it: the sign-in is to a different tenant or cloud than the server's, or nobody in the tenant has used this service yet.`,
+      sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure Database for PostgreSQL")}, or may not use it: the sign-in is to a different tenant or cloud than the server's, or nobody in the tenant has used this service yet.`,
     "Check `tenant-id` and `environment`, if this step or azure/login has them:",
     SHOW_TENANT,
     (_context, { text }) =>
-      text.includes("management.")
+      resourceIn(text)?.includes("ossrdbms") === false
         ? []
         : [
             "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
             az("ad sp create", { id: OSSRDBMS }),
           ],
   ],
+  "scope-invalid": [
+    "AADSTS70011 AADSTS28002 AADSTS28003 AADSTS1002012 invalid_scope",
+    "Entra does not accept the scope in its message, which names the service that the token is for. The cloud (`environment`) and the version of this action, or of the Azure CLI, decide the scope, not the credential.",
+    ...SELECT_CLOUD,
+    "If the cloud is right, use the newest version. If the error persists, open an issue in this action's repository, with this message.",
+  ],
   "application-disabled": [
     "AADSTS500014 AADSTS1000031 AADSTS7000112",
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
     "Enable it, as an administrator of the tenant:",
     ({ signIn }, { text }) =>
-      az("ad sp update --set accountEnabled=true", { id: IS_RESOURCE.test(text) ? OSSRDBMS : clientOf(signIn, text) }),
-    (context, symptom) => (IS_RESOURCE.test(symptom.text) ? [] : asApplication(context, symptom)),
+      az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn, text) }),
+    (context, symptom) => (resourceIn(symptom.text) ? [] : asApplication(context, symptom)),
   ],
   "conditional-access": [
     {
@@ -181,7 +189,7 @@ export const ENTRA = rulesFor("entra", {
         : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
     "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
-    "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity.",
+    "Ask the tenant's administrators to exclude this identity from the policy. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`.",
   ],
   "account-blocked": [
     ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034", /AADSTS530.*\brisk\b/],
@@ -216,6 +224,15 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
     "Set the clock, then run the job again.",
   ],
 });
+
+/** A tenant in a message that is not a GUID, a domain name or what GitHub has masked. */
+const NO_TENANT =
+  /(tenant|identifier) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)+'(?!')|\*{3})/i;
+
+/** The service that a token was requested for, as a refusal names it. */
+function resourceIn(text: string): string | undefined {
+  return text.match(/(?:principal named|for resource) '?([\w./:-]+\w)/)?.[1];
+}
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
 function asApplication({ signIn }: Context, { text }: Symptom): Steps {
@@ -268,7 +285,7 @@ function issuerOf({ assertion }: Context, { text }: Symptom): string {
 }
 
 /** What Entra misses, by its number. */
-function unfederated(context: Context, symptom: Symptom): string {
+function unfederated(context: Context, symptom: Symptom): Words {
   if (isOfKubernetes(context, symptom))
     return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer. If the token has the cluster's internal issuer (`kubernetes.default`), the OIDC issuer is off, or the pod is older than it.";
   if (symptom.text.includes("AADSTS700211:"))
@@ -279,16 +296,17 @@ function unfederated(context: Context, symptom: Symptom): string {
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (OF_ONE_RUN.test(subjectOf(context, symptom)))
     return "The job runs for a tag or for the merge queue, and the application has no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
-  return "The application in `client-id` has no federated credential for this job, or is the wrong application. Each branch, tag and environment, and `pull_request`, has its own subject.";
+  return sentence`The application in ${code("client-id")} has no federated credential for this job, or is the wrong application. Each branch, tag and environment, and ${code("pull_request")}, has its own subject.${formOf(subjectOf(context, symptom))}`;
 }
 
 /** What GitHub sent, and the commands that make the application accept it. */
 function federate(context: Context, symptom: Symptom): Steps {
   const { assertion, cloud, signIn } = context;
+  const [, audience] = symptom.text.match(/audience:? '([^']{1,300})'/i) ?? [];
   const sent = {
     issuer: issuerOf(context, symptom),
     subject: subjectOf(context, symptom),
-    audience: claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange",
+    audience: audience ?? claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange",
   };
   const id = clientOf(signIn);
   if (isOfKubernetes(context, symptom))
@@ -303,12 +321,13 @@ function federate(context: Context, symptom: Symptom): Steps {
       ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
       "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
     ];
-  const compare = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${otherForm(sent.subject)}`;
+  const compare = sentence`Compare what GitHub sent with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with no slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.`;
   const exists = OTHERWISE_EQUAL.test(symptom.text);
   return [
-    ...(isCustomized(sent.subject) ? showCustomization(assertion) : []),
     compare,
-    ...(exists ? ["If the audience is not that of the tenant's cloud, correct `environment`."] : []),
+    ...(/AADSTS700212/.test(symptom.text)
+      ? ["If the audience is not that of the tenant's cloud, correct `environment` (azure/login also has `audience`)."]
+      : []),
     ...credential(exists ? "update" : "create", id, sent),
     "Run the job again after a few minutes: a new federated credential can take that long to work.",
   ];
@@ -321,20 +340,6 @@ const OTHERWISE_EQUAL = /AADSTS(700212\d?|7002138):/;
 function isOfKubernetes(context: Context, symptom: Symptom): boolean {
   const token = `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`;
   return context.inPod === true || /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(token);
-}
-
-/** Whether the subject has another form than GitHub's own. */
-function isCustomized(subject: string): boolean {
-  return subject !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject);
-}
-
-/** https://docs.github.com/actions/reference/security/oidc#customizing-the-token-claims */
-function showCustomization(assertion: Context["assertion"]): Steps {
-  const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
-  return [
-    "The repository or its organization has customized the subject. Show which claims it has:",
-    run(`gh api ${shell(api)}`),
-  ];
 }
 
 /** What a token and its federated credential have in common. */
@@ -366,12 +371,15 @@ function nameFor(subject: string): string {
 /** https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens */
 const IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
 
-/** The form of a credential's subject that does not match this one. */
-function otherForm(subject: string): Sentence {
-  if (isCustomized(subject)) return EMPTY;
-  if (!IMMUTABLE.test(subject))
-    return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/…")}) does not match a repository without immutable subjects.`;
-  return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(subject.replace(IMMUTABLE, "repo:$1/$2"))} does not match it.`;
+/** Where the subject's form comes from, and which credentials do not match it. */
+function formOf(subject: string): Sentence {
+  if (IMMUTABLE.test(subject))
+    return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15: a credential for ${code(subject.replace(IMMUTABLE, "repo:$1/$2"))} does not match it.`;
+  if (!/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)|</.test(subject))
+    return inOurWords(
+      " The repository or its organization has customized the subject: https://docs.github.com/actions/reference/security/oidc#customizing-the-token-claims",
+    );
+  return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/…")}) does not match a repository without immutable subjects.`;
 }
 
 /** https://docs.github.com/actions/reference/security/oidc#standard-claims */
@@ -385,5 +393,5 @@ export function showPrincipal(id: string): Command {
 /** The client ID that signs in, or else the one that Entra's words name. */
 export function clientOf(signIn: Context["signIn"], text = ""): string {
   if (signIn !== undefined && "clientId" in signIn && signIn.clientId) return signIn.clientId;
-  return text.match(/'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'/)?.[1] ?? "<client-id>";
+  return text.match(/(?:'|application:? )([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/)?.[1] ?? "<client-id>";
 }

@@ -33,7 +33,7 @@ export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_
 export const WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 
 export const SELECT_CLOUD: Steps = [
-  "Set `environment` to the cloud of the tenant and the server: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+  "Set `environment` to the cloud of the tenant and the server, with `auth-type: azure-cli` also in azure/login: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
   ...LOOK_UP_TENANT,
 ];
 

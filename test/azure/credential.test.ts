@@ -247,9 +247,9 @@ describe("a refusal of Entra is explained", () => {
 
   test("the steps show the subject that GitHub sent, also in the immutable form", async () => {
     sandbox.github.subject = "repo:contoso@6844498/orders@1296269:ref:refs/heads/main";
-    const { steps } = await failing(password(OIDC)());
+    const { hint, steps } = await failing(password(OIDC)());
     expect(steps).toContain(`"subject":"${sandbox.github.subject}"`);
-    expect(steps).toContain("a credential for `repo:contoso/orders:ref:refs/heads/main` does not match it");
+    expect(hint).toContain("a credential for `repo:contoso/orders:ref:refs/heads/main` does not match it");
   });
 
   test("an expired assertion", async () => {

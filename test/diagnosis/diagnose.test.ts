@@ -192,7 +192,7 @@ describe("a federated credential that does not match", () => {
     const subject = "repo:contoso/orders:environment:prod's";
     const failure = failed({ ...claims, sub: subject });
     expect(written(failure)).toContain(
-      `the issuer \`${claims.iss}\`, the subject \`${subject}\` and the audience \`${claims.aud}\`.`,
+      `the issuer \`${claims.iss}\` (with no slash at its end), the subject \`${subject}\` and the audience \`${claims.aud}\`.`,
     );
     expect(commandsOf(failure).map((each) => each.split(" --")[0])).toEqual([
       "az ad sp show",
