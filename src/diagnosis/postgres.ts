@@ -281,17 +281,12 @@ export const POSTGRES = rulesFor("postgres", {
     "Run the job again when fewer clients are connected.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
+    "Or raise the limit. A larger compute size allows more connections of the server:",
     (context, { text }) => {
-      const [, kind = "", limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
-      return limited === undefined
-        ? [
-            "Look up how many connections the server allows. A larger compute size allows more:",
-            azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
-          ]
-        : [
-            "Or raise the limit, as an administrator:",
-            run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`),
-          ];
+      const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
+      return kind
+        ? run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`)
+        : azOnServer("parameter show", context, { name: "max_connections", query: "value" });
     },
     { retries: 4 },
   ],
@@ -302,7 +297,7 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     "The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded, or an administrator ended the session.",
     afterRestart,
-    "If it is `Stopped`, start it. If it is not `Ready` after half an hour, look at its log and `Resource health` in the Azure portal.",
+    "If it is not `Ready` after half an hour, look at its log and `Resource health` in the Azure portal. If it is `Stopped`, start it:",
     (context) => azServer("start", context),
     { retries: 4 },
   ],
@@ -388,18 +383,11 @@ export const POSTGRES = rulesFor("postgres", {
     "If it happens again, let such jobs run one after another (`concurrency` of the workflow), and see who holds up others while the job waits:",
     run("SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0;"),
   ],
-  "extension-not-loaded": [
-    /shared_preload_libraries|must be preloaded/,
-    "An extension in the database needs its library, which the server loads only when it starts.",
-    "Look up which libraries the server loads:",
-    (context) => azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
-    "Set the same list with the extension added, and restart the server:",
-    (context) => azOnServer("parameter set", context, { name: "shared_preload_libraries", value: "<list>" }),
-  ],
   "library-not-found": [
-    /could not (access file|load library|find function .* in file)/,
-    "The library that the message names is not on the server, or is not the one that the extension in the database needs. A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
-    "Look whether a setting names it, as an administrator, and in another database if this sign-in fails:",
+    /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded/,
+    "The library that the message names is not on the server, is not the one that the extension in the database needs, or has to be loaded when the server starts (`shared_preload_libraries`). A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
+    "If the message names `shared_preload_libraries`, add the library to those of this parameter, and restart the server. In the Azure portal: `Server parameters`.",
+    "Otherwise, look whether a setting names it, as an administrator, and in another database if this sign-in fails:",
     run("SELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;"),
     "If one does, correct it (quotes around each name, not around the list), or reset it. If none does, update the extension, or drop it if nothing needs it:",
     run('ALTER ROLE "<role>" RESET <setting>;\nALTER EXTENSION "<name>" UPDATE;'),
@@ -446,7 +434,7 @@ export const POSTGRES = rulesFor("postgres", {
     (_, { text }) =>
       /unexpected error/.test(text)
         ? [
-            "The server could not check the identity in Entra, and does not say why. The fault passes, its network does not let it reach Entra, or the object ID is not right.",
+            "The server could not check the identity in Entra, and does not say why. The fault passes by itself, the network of the server does not let it reach Entra, or the object ID is not right.",
             "Run the job again in a few minutes.",
             "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
           ]
@@ -487,7 +475,7 @@ export const POSTGRES = rulesFor("postgres", {
   "restricted-role": [
     {
       codes: "42501 0A000 XX000",
-      text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members|(system|internal|reserved|protected|managed|privileged) roles?\b|role "[^"]+" is (reserved|protected)/i,
+      text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members|(system|internal|reserved|protected|managed|privileged) roles?\b|roles? cannot be |role "[^"]+" is (reserved|protected)/i,
     },
     "The provider of the server, on Azure Microsoft, reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can change or grant it, not even an administrator.",
     "If the message is about a role, set `user` and `grantee` to roles of your own, not of the provider, and check that `host` is the server that you mean.",
