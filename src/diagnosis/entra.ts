@@ -30,7 +30,7 @@ export const ENTRA = rulesFor("entra", {
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
   ],
   "cross-cloud": [
-    ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /AADSTS700030:.*different cloud/],
+    ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /different cloud|Cross Cloud/],
     "The tenant, or the application, is in a different cloud than the one in which this run (or azure/login) signed in.",
     ...SELECT_CLOUD,
   ],
@@ -55,7 +55,7 @@ export const ENTRA = rulesFor("entra", {
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
     "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS5000811 AADSTS5002723 AADSTS7000272",
-    "Entra cannot check the signature of the ID token: its header does not name the key (`kid`), the issuer does not publish this key or cannot be read from the internet, or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
+    "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
     (context, symptom) => (/githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : []),
     "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
     (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom)}/.well-known/openid-configuration`)}`),
@@ -100,7 +100,7 @@ export const ENTRA = rulesFor("entra", {
   "tenant-restricted": [
     "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS500212 AADSTS500213 AADSTS5000211 AADSTS1000108",
     "A proxy in the runner's network, or a policy of one of the two tenants (that of the identity and this one), allows sign-in only to certain tenants, and this tenant is not one of them.",
-    asApplication,
+    (context, symptom) => (/AADSTS50021[23]\b/.test(symptom.text) ? asApplication(context, symptom) : []), // an account's
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own.",
   ],
@@ -131,7 +131,7 @@ export const ENTRA = rulesFor("entra", {
     "The application that signs in does not have consent to use the service that the token is for, or its registration does not list the service.",
     asApplication,
     ({ signIn }, { text }) =>
-      isApplication(signIn, text)
+      isApplication(signIn, text) || /(application with|Client app) ID:? '?(?!04b07795)[\da-f]{8}-/.test(text)
         ? [
             "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
             az("ad app permission admin-consent", { id: clientOf(signIn, text) }),
@@ -231,7 +231,7 @@ const NO_TENANT =
 
 /** The service that a token was requested for, as a refusal names it. */
 function resourceIn(text: string): string | undefined {
-  return text.match(/(?:principal named|for resource) '?([\w./:-]+\w)/)?.[1];
+  return text.match(/(?:(?<!tenant )named|for resource) '?([\w./:-]+[\w/])/)?.[1];
 }
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
@@ -250,11 +250,13 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
     ];
   if (context.signIn?.type === "azure-cli")
     return [
-      `Entra does not accept the token or the certificate with which the Azure CLI signed in: ${ofEntra || "it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it), is missing, was revoked or changed, or is not the application's"}.`,
+      /certificate|thumbprint/i.test(symptom.text)
+        ? "Entra does not accept the certificate with which the Azure CLI signed in: it is not one of the application's, has expired or was revoked."
+        : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || "it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it), is missing, was changed, or is not the application's"}.`,
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
       "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
     ];
-  if (/AADSTS(700024|500133)\b/.test(symptom.text))
+  if (/AADSTS(700024|500133)\b|valid time range/.test(symptom.text))
     return [
       "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
       "Run the job again.",
@@ -321,10 +323,10 @@ function federate(context: Context, symptom: Symptom): Steps {
       ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
       "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
     ];
-  const compare = sentence`Compare what GitHub sent with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with no slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.`;
-  const exists = OTHERWISE_EQUAL.test(symptom.text);
+  // An issuer and a subject occur once in an application: only a change of its credential helps, and no second one.
+  const exists = /AADSTS(700212\d?|7002138):/.test(symptom.text);
   return [
-    compare,
+    sentence`Compare what GitHub sent with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with no slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.`,
     ...(/AADSTS700212/.test(symptom.text)
       ? ["If the audience is not that of the tenant's cloud, correct `environment` (azure/login also has `audience`)."]
       : []),
@@ -332,9 +334,6 @@ function federate(context: Context, symptom: Symptom): Steps {
     "Run the job again after a few minutes: a new federated credential can take that long to work.",
   ];
 }
-
-/** An issuer and a subject occur once in an application: only a change of its credential helps, and no second one. */
-const OTHERWISE_EQUAL = /AADSTS(700212\d?|7002138):/;
 
 /** Whether the token is that of Azure Workload Identity: https://azure.github.io/azure-workload-identity/docs/ */
 function isOfKubernetes(context: Context, symptom: Symptom): boolean {
@@ -393,5 +392,5 @@ export function showPrincipal(id: string): Command {
 /** The client ID that signs in, or else the one that Entra's words name. */
 export function clientOf(signIn: Context["signIn"], text = ""): string {
   if (signIn !== undefined && "clientId" in signIn && signIn.clientId) return signIn.clientId;
-  return text.match(/(?:'|application:? )([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/)?.[1] ?? "<client-id>";
+  return text.match(/(?:'|app\w*(?: ID)?:? )([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/)?.[1] ?? "<client-id>";
 }
