@@ -46,7 +46,7 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
   };
   const { code } = rule;
   const page = pageInWords(symptom.text);
-  const host = symptom.text.match(/HTTPSConnectionPool\(host='([\w.-]{1,253})'/)?.[1] ?? context.host; // of the Azure CLI
+  const host = symptom.text.match(NAMED_HOST)?.[0] ?? context.host;
   const { hint, steps, retries } = rule.explain({ ...context, host }, symptom);
   const where = RUNNER.some((each) => each.code === code) ? inOurWords("The runner") : peer(context);
   return {
@@ -57,6 +57,9 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
     ...(retries !== undefined && { retries }),
   };
 }
+
+/** The host of a request of the Azure CLI, and one of those of GitHub's OIDC endpoint. */
+const NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
 
 /** Failures that say little, so that the way past a pooler comes first. */
 const VAGUE = ["unknown", "server-error", "connection-refused"];

@@ -17,7 +17,7 @@ export const GITHUB = rulesFor("github", {
   "oidc-no-token": [
     /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-    ...bypassProxy({ host: ".actions.githubusercontent.com" }),
+    bypassProxy,
     "Run the job again.",
   ],
   "oidc-refused": [

@@ -47,7 +47,7 @@ export function seeAnswer(context: Context): Steps {
 export function bypassProxy(context: Context): Steps {
   return [
     "If `HTTPS_PROXY` or `HTTP_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
-    run(`NO_PROXY=${shell(hostNameOf(context))}`),
+    run(`NO_PROXY=${shell(context.with === "github" ? ".actions.githubusercontent.com" : hostNameOf(context))}`),
   ];
 }
 

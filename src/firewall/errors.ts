@@ -111,14 +111,14 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       /restricted|disallow|namespace|not (permitted|allowed)/i.test(text)
         ? "Azure does not allow this change in a subscription of this type or in this region. Reads can still work."
         : "The subscription is disabled: its credit is used up, a payment failed, or it was cancelled. Reads can still work.",
-    "Reactivate the subscription, as its owner or billing administrator, ask Azure's support to lift the restriction, or use another subscription: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
+    "Reactivate the subscription, as its owner or billing administrator, or ask Azure's support to lift a restriction, or use another subscription: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
     "Run the job again when the state is `Enabled`. This can take some minutes:",
     ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
   ],
   "azure-token-expired": [
     [
       "ExpiredAuthenticationToken",
-      /continuous access evaluation|Lifetime validation failed|token (has expired|expiry|not before)/i,
+      /continuous access evaluation|Lifetime validation failed|token (has expired|has been revoked|expiry|not before)/i,
     ],
     "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
     "Run the job again: it has to sign in again.",
@@ -135,15 +135,15 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
           az("ad sp create", { id: clientOf(signIn) }),
         ];
       if (/AADSTS\d/.test(text))
-        return ["Azure does not accept the token. The message has Entra's reason.", ...readNumber(text)];
+        return ["Azure refused the token. The message has Entra's reason.", ...readNumber(text)];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
-        /issuer|(cross|current|different|another).tenant/i.test(text)
+        /wrong issuer|(cross|current|different|another).tenant/i.test(text)
           ? "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription."
           : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
-        "Set `environment` to the cloud of the subscription, and `tenant-id` to its tenant:",
+        `${signIn?.type === "azure-cli" ? "In azure/login before this step" : "In this step"}, set \`environment\` to the cloud of the subscription, and \`tenant-id\` to its tenant (a managed identity has only its own: use \`auth-type: oidc\`):`,
         tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
-        "With `auth-type: azure-cli`, select the subscription with `az account set` before this step instead. A managed identity has only its own tenant: use `auth-type: oidc`. If the subscription was just transferred, run the job again in an hour.",
+        "If the subscription was just transferred to another tenant, run the job again in an hour.",
       ];
     },
   ],
@@ -224,7 +224,8 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
     byItsWords("Azure refused the request", "the state or a setting of the server"),
-    (_context, { text }) => (/(start|end)ip/i.test(text) ? "Set `runner-ip` to the runner's public IPv4 address." : []),
+    (_context, { text }) =>
+      /(start|end) ?ip/i.test(text) ? "Set `runner-ip` to the runner's public IPv4 address." : [],
     ({ server }) => azureLog(server),
     "If the reason is not clear, look up Azure's code, or open a support request for the server in the Azure portal: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
   ],

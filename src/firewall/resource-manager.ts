@@ -102,16 +102,14 @@ async function answerTo(request: PipelineRequestOptions, bearer: string, stop: A
   }
 }
 
-/** The words with which Azure limits requests: https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling */
-const SECONDS = /try again after (?:'|\\u0027)?(\d{1,6})(?:'|\\u0027)? seconds/i;
-
 /**
  * The JSON of an answer.
  * @throws an error with the status, Azure's code and words, and the milliseconds to wait: https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors
  */
 function jsonOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
-  // https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
-  const wait = 1000 * Number(headers.get("retry-after") ?? SECONDS.exec(bodyAsText ?? "")?.[1]) || undefined;
+  // https://www.rfc-editor.org/rfc/rfc9110#field.retry-after, or the words of https://aka.ms/arm-throttling
+  const wait =
+    1000 * Number(headers.get("retry-after") ?? /after '(\d+)' sec/.exec(bodyAsText ?? "")?.[1]) || undefined;
   const page = status < 300 && !bodyAsText ? undefined : notJson(status, headers.get("content-type"), bodyAsText);
   if (page !== undefined) throw Object.assign(page, { wait });
   const json = JSON.parse(bodyAsText || "{}");

@@ -29,6 +29,8 @@ export function issueError(error: unknown, env: Env): ActionError {
 
 const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permissions: issues: write` on the job.";
 
+const refusedBy = byItsWords("GitHub refused the request", "`github-token` or a setting of the repository");
+
 /** What GitHub says. https://docs.github.com/en/rest/issues/issues */
 const REFUSALS = rulesFor("github-issues", {
   "issues-web-site": [
@@ -68,7 +70,7 @@ const REFUSALS = rulesFor("github-issues", {
     "Or do what GitHub's message asks for. For SSO, authorize the token (Configure SSO at https://github.com/settings/tokens). For an OAuth App, an owner of the organization approves it, in its settings under Third-party Access.",
   ],
   "issues-no-comment": [
-    { status: [403, 410, 422], text: /issue is locked|commenting is disabled|issue was deleted/i },
+    { status: [403, 410, 422], text: /issue (is|has been) locked|commenting is disabled|issue was deleted/i },
     "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
     "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one.",
   ],
@@ -112,10 +114,10 @@ const REFUSALS = rulesFor("github-issues", {
   ],
   "issues-refused": [
     { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
-    byItsWords("GitHub refused the request", "`github-token` or a setting of the repository"),
-    (_context, { text }) => (/"Label"/.test(text) ? "Create the label `azure-postgres-grants` by hand." : []),
-    "Do what the message says, or set `drift-issue: false`. The job's summary has the whole report.",
-    "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job.",
+    // Octokit quotes each error with its field and its message as JSON.
+    (context, symptom) => refusedBy(context, { ...symptom, text: symptom.text.replaceAll('"', " ") }),
+    (_context, { text }) => (/Label.*invalid/.test(text) ? "Create the label `azure-postgres-grants` by hand." : []),
+    "Do what the message says (if it is about `github-token`, omit that, and set `permissions: issues: write` on the job), or set `drift-issue: false`. The job's summary has the whole report.",
   ],
 });
 
