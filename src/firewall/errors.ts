@@ -134,8 +134,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
           "Check the client ID and the tenant with which the job signs in. If both are right, create the service principal, give it the role in `docs/firewall.md`, and run the job again in a few minutes:",
           az("ad sp create", { id: clientOf(signIn) }),
         ];
-      if (/AADSTS\d/.test(text))
-        return ["Azure refused the token. The message has Entra's reason.", ...readNumber(text)];
+      if (/AADSTS/.test(text)) return ["The message has Entra's reason to refuse the token.", ...readNumber(text)];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
         /wrong issuer|(cross|current|different|another).tenant/i.test(text)
