@@ -9,6 +9,9 @@ import { bypassProxy, hostToAllow, lookAtState, pastPooler, seeAnswer, setFullNa
 const COMPLETED =
   "If you set `host` to the name of a container of the job, publish its port, and set `host: localhost`: the action adds the cloud's suffix to a name without a dot.";
 
+const LOOKED_UP =
+  "If it answers with an address, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
+
 const SET_MTU =
   "If this happens only in a container or a pod, its MTU may be larger than the network's: in Docker, set `mtu` in `daemon.json`.";
 
@@ -32,13 +35,13 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
             "If its name is among them, the server is in a virtual network: use a runner in that network, and link the server's private DNS zone to it.",
             ...(FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []),
           ]
-        : [...lookUp(context), ...reachable(context)],
+        : [...lookUp(context), LOOKED_UP, ...reachable(context)],
   ],
   "dns-unavailable": [
     ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) (E|UNKNOWN)/],
     "The runner's DNS server did not answer, or refused to.",
     lookUp,
-    "If it answers with an address, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
+    LOOKED_UP,
     (context) => atPostgres(context, FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []),
     { retries: 2 },
   ],
@@ -119,7 +122,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
     (context, { text }) =>
       byAddress(context, text) ?? [
-        "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, it has only IPv6, or a firewall rejects the packets.",
+        "The runner's network has no route to this address: its gateway or VPN or the machine at the address is down, its container has no network, it has only IPv6, or a firewall rejects the packets.",
         "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
         run("ip route"),
         ...atPostgres(context, ["If the server is in a private network, use a runner in that network."]),
@@ -164,8 +167,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The certificate has expired or is not valid yet, or the runner's clock is wrong. Azure and GitHub renew theirs in time: another server or a proxy may answer. Nothing secret was sent.",
     "Compare the runner's clock with the certificate's dates, in a step with `shell: bash`:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
-    (context) =>
-      `If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's, replace it in \`${authoritiesOf(context)}\`.`,
+    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's that you set, such as in `ssl-root-cert`, replace it there.",
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
@@ -191,8 +193,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i,
     ],
-    (context) =>
-      `${context.ownAuthority ? "`ssl-root-cert` does not contain" : "The runner does not trust"} the authority of this certificate, or only an older one of the same name: ${isPostgres(context) ? "a proxy inspects TLS, this is not the server, or the server does not send its intermediate certificate" : "usually, a proxy or firewall inspects TLS and shows its own certificate"}. Nothing secret was sent.`,
+    (context, { text }) =>
+      `${context.ownAuthority ? "`ssl-root-cert` does not contain" : "The runner does not trust"} the authority of this certificate, or only an older one of the same name: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : "usually, a proxy or firewall inspects TLS and shows its own certificate"}. Nothing secret was sent.`,
     (context) => (context.ownAuthority ? "Omit `ssl-root-cert` for an Azure server, whose authorities change." : []),
     "See which certificates are sent, and who issued them, in a step of the job with `shell: bash`:",
     (context) => run(look(context, "", " -showcerts")),
@@ -232,7 +234,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/,
     ],
     "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.",
-    (context) => (isPostgres(context) ? [] : [CHECK_PROXY]),
+    (context) => (isPostgres(context) ? [] : "If `HTTPS_PROXY` is set, check that it begins with `http://`."),
     seeWhoAnswers,
     (context) => atPostgres(context, ["Check `host` and `port`."]),
   ],
@@ -255,9 +257,6 @@ const FAULTS: Readonly<Record<string, RegExp>> = {
 const MORE_TIME =
   "If the network is slow, set `NODE_OPTIONS: --network-family-autoselection-attempt-timeout=2000` in the step's `env`.";
 
-const CHECK_PROXY =
-  "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.";
-
 /** An answer of PostgreSQL's gateway, or of the resource manager. */
 export const PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
@@ -278,12 +277,12 @@ const IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f
 
 /** The answer if the address itself shows why nothing came of the connection. */
 function byAddress(context: Context, text: string): Answer | undefined {
-  if (isPostgres(context) && /[ (]172\.17\./.test(text))
+  if (isPostgres(context) && /[ (]172\.17\./.test(` ${context.host} ${text}`))
     return [
       "The address is in Docker's default network (172.17.0.0/16): its container is stopped, has a new address or is on another machine, or a firewall rejects the packets.",
       "If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`).",
     ];
-  if (isPostgres(context) && PRIVATE_ADDRESS.test(text))
+  if (isPostgres(context) && PRIVATE_ADDRESS.test(` ${context.host} ${text}`))
     return [
       "The server's address is private: only its own network, and networks that are peered with it, lead there.",
       "Use a runner in the server's network. `docs/private-network.md` shows three ways.",

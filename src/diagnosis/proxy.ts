@@ -10,7 +10,15 @@ const HTTPS = ["entra", "github", "azure", "github-issues"] as const;
 export const PRODUCTS =
   "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
 
-const CUT = /\breset|closed|hang up|\bended|disconnected/i;
+const UNUSABLE: Readonly<Record<string, RegExp>> = {
+  "`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.": /SOCKS/i,
+  "The address of the proxy in `HTTPS_PROXY` begins with `https://`, but the proxy itself does not speak TLS.":
+    /only use HTTP|wrong.version|unknown.protocol|_connect_tls_proxy|check_hostname|OSError\(0, 'Error|FileNotFound/i,
+  "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host, it has a fault, or its address begins with `https://`, which few proxies support.":
+    /\breset|closed|hang up|\bended|disconnected/i,
+  "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing answers there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.":
+    /^/,
+};
 
 /**
  * What can go wrong at the proxy itself. Its refusals have other words in each library: `tunnel` (GitHub's), undici
@@ -46,18 +54,12 @@ export const PROXY = rulesFor(HTTPS, {
       /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy(?!.*Tunnel connection failed)|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
     ],
-    (_context, { text }) =>
-      /SOCKS/i.test(text)
-        ? ["`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.", { retries: 0 }]
-        : CUT.test(text)
-          ? "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host, it has a fault, or the address of the proxy begins with `https://`, which few proxies support."
-          : "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing listens there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.",
+    (_context, { text }) => reasonIn(text, UNUSABLE),
     "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, `127.0.0.1` is the container itself:",
     run("HTTPS_PROXY=http://<proxy>:<port>"),
-    "Check the proxy on the runner:",
+    "Check the proxy on the runner. If it answers, but not for this host, let its administrator allow the host:",
     (context) =>
       run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
-    (context, { text }) => (CUT.test(text) ? allowInProxy(context) : []),
     { retries: 1 },
   ],
   "proxy-removed-token": [
