@@ -243,7 +243,7 @@ function allow({ permission, server, signIn }: ResourceManagerContext, { text }:
   const needed =
     text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1] ?? permission;
   const own = /\/locations\//.test(needed) ? `/subscriptions/${server.subscription}` : serverPath(server);
-  const scope = text.match(/(?:linked scope\(s\)|over scope) '([^']{1,1000}?)(?:'|\/firewallRules)/i)?.[1] ?? own;
+  const scope = text.match(/(?:scope\(s\)|(?:over|at) scope) '([^']{1,1000}?)(?:'|\/firewallRules)/i)?.[1] ?? own;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientOf(signIn);
   /** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
   const definition = {
