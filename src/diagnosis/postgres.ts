@@ -218,7 +218,7 @@ export const POSTGRES = rulesFor("postgres", {
       "28P01",
       /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i,
     ],
-    (context, symptom) => byPooler(context, symptom) ?? passwordRefused(context),
+    (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
   ],
   "sign-in-locked": [
     { codes: "28000 28P01", text: /too many (failed|log-?in|authentication|attempts)|(is|been|account) locked/i },
@@ -233,7 +233,7 @@ export const POSTGRES = rulesFor("postgres", {
       text: /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD)\b|pg_hba)).*["«»„]/i,
     },
     (context, symptom) =>
-      byPooler(context, symptom) ?? [
+      byName(context, symptom) ?? [
         "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
         "Set `user` to a role that can log in.",
         ...findRole(context),
@@ -329,14 +329,12 @@ export const POSTGRES = rulesFor("postgres", {
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
     "The list of the roles that hold privileges on a table, view, sequence or column is full: PostgreSQL keeps it in one row of 8 kB.",
-    "Revoke the privileges of roles that are no longer used, or grant to a group role whose members they become:",
-    run('GRANT "<group>" TO "<role>";'),
+    "Revoke the privileges of roles that are no longer used, or grant to a group role whose members they become (`GRANT <group> TO <role>;`).",
   ],
   wraparound: [
     /not accepting commands.*wraparound|multixact "members" limit/,
     "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-    "Vacuum the database that the message names, as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND):",
-    run("VACUUM (VERBOSE);"),
+    "Vacuum the database that the message names (`VACUUM (VERBOSE);`), as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND).",
   ],
   "server-limit": [
     ["53000 53200 53400 54000 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
@@ -554,8 +552,8 @@ export const POSTGRES = rulesFor("postgres", {
     "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`.",
   ],
   "dependent-privileges": [
-    "2BP01",
-    "Other privileges or objects depend on this: the role has granted its privilege to other roles.",
+    { codes: "2BP01", text: /^(?!.*\bdrop)/ },
+    "Other privileges depend on this one: the role has granted it to other roles.",
     "See to which roles, in psql: their entries end in `/` and the name of the role.",
     run("\\dp <table>"),
     "If these roles need the privilege, let the owner grant it to them, too. Then revoke it with all that depends on it, as the owner. Without CASCADE, only the role that granted them can revoke the others:",
@@ -637,10 +635,16 @@ function roleIn(text: string): string | undefined {
   return (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 }
 
-/** The answer to a refusal of another role than `user`, of which the server can cut all after 63 bytes. */
-function byPooler(context: Context, { text }: Symptom): Answer | undefined {
+/**
+ * The answer to a refusal of a name as only the logins of single servers had it (what follows the @ in the name of a user in
+ * Entra has a dot), and of another role than `user`, of which the server can cut all after 63 bytes.
+ */
+function byName(context: Context, { text }: Symptom): Answer | undefined {
   const role = roleIn(text);
   const { user = role } = context;
+  const [, login] = user?.match(/^(.+)@[\w-]+$/) ?? [];
+  if (login)
+    return ["Only the logins of single servers ended in `@<server>`.", "Leave out this end:", run(`user: ${login}`)];
   if (role === undefined || user?.toLowerCase().startsWith(role.toLowerCase())) return undefined;
   return [
     sentence`${name(role)} is not \`user\`: a connection pooler in between signs in as a role of its own, which the server refuses.`,
@@ -704,7 +708,7 @@ function passwordRefused(context: Context): Answer {
     GUID.test(user)
       ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
       : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    "Set `user` to the role that has this token's `oid`, or to that of a group, of which the identity has to be a member. A guest's role has a name with `#EXT#`. Leave out an `@<server>` at the end, which only single servers needed.",
+    "Set `user` to the role that has this token's `oid`, or to that of a group, of which the identity has to be a member. A guest's role has a name with `#EXT#`.",
     ...findRole(context),
   ];
 }
