@@ -58,7 +58,8 @@ export const ENTRA = rulesFor("entra", {
     "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
     (context, symptom) => (/githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : []),
     "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
-    (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom)}/.well-known/openid-configuration`)}`),
+    (context, symptom) =>
+      run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
     { retries: 3 },
   ],
   "application-not-found": [
@@ -152,8 +153,8 @@ export const ENTRA = rulesFor("entra", {
   "resource-not-found": [
     "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 invalid_resource",
     (_context, { text }) =>
-      sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure Database for PostgreSQL")}, or may not use it: the sign-in is to a different tenant or cloud than the server's, or nobody in the tenant has used this service yet.`,
-    "Check `tenant-id` and `environment`, if this step or azure/login has them:",
+      sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure Database for PostgreSQL")}, or may not use it: the name is wrong or one of another cloud, the sign-in is to a different tenant than the server's, or nobody in the tenant has used this service yet.`,
+    "Check `tenant-id` and `environment`, if this step or azure/login has them. The tenant in the message has to be that of the server:",
     SHOW_TENANT,
     (_context, { text }) =>
       resourceIn(text)?.includes("ossrdbms") === false
@@ -252,7 +253,7 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
     return [
       /certificate|thumbprint/i.test(symptom.text)
         ? "Entra does not accept the certificate with which the Azure CLI signed in: it is not one of the application's, has expired or was revoked."
-        : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || "it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it), is missing, was changed, or is not the application's"}.`,
+        : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || "it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it; with a certificate, the runner's clock is wrong), is missing, was changed, or is not the application's"}.`,
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
       "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
     ];
@@ -283,13 +284,14 @@ function subjectOf({ assertion }: Context, { text }: Symptom): string {
   return text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
 }
 function issuerOf({ assertion }: Context, { text }: Symptom): string {
-  return text.match(/issuer:? '([^']+?)\/?'/i)?.[1] ?? claim(assertion, "iss")?.replace(/\/$/, "") ?? GITHUB_ISSUER;
+  // Entra's words add a slash to a host without a path.
+  return text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
 }
 
 /** What Entra misses, by its number. */
 function unfederated(context: Context, symptom: Symptom): Words {
   if (isOfKubernetes(context, symptom))
-    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer. If the token has the cluster's internal issuer (`kubernetes.default`), the OIDC issuer is off, or the pod is older than it.";
+    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
   if (symptom.text.includes("AADSTS700211:"))
     return "The application's federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
   if (/AADSTS700212\d?:/.test(symptom.text))
@@ -311,7 +313,8 @@ function federate(context: Context, symptom: Symptom): Steps {
     audience: audience ?? claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange",
   };
   const id = clientOf(signIn);
-  if (isOfKubernetes(context, symptom))
+  const ofPod = isOfKubernetes(context, symptom);
+  if (ofPod && /kubernetes|githubusercontent|\.(local|svc)\b/.test(sent.issuer))
     return [
       "The ID token is that of a service account of Kubernetes. Find the issuer of its cluster. If there is none, turn it on with the option `--enable-oidc-issuer` (outside AKS, set `--service-account-issuer` of the API server to a public address), and create the pod again.",
       az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
@@ -326,7 +329,7 @@ function federate(context: Context, symptom: Symptom): Steps {
   // An issuer and a subject occur once in an application: only a change of its credential helps, and no second one.
   const exists = /AADSTS(700212\d?|7002138):/.test(symptom.text);
   return [
-    sentence`Compare what GitHub sent with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with no slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.`,
+    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.`,
     ...(/AADSTS700212/.test(symptom.text)
       ? ["If the audience is not that of the tenant's cloud, correct `environment` (azure/login also has `audience`)."]
       : []),

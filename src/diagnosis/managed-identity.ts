@@ -1,6 +1,5 @@
 import { run, type Steps } from "../model/failure.ts";
 import { az } from "./commands.ts";
-import { isApplication } from "./entra.ts";
 import { PASSES } from "./meanings.ts";
 import { PRODUCTS } from "./proxy.ts";
 import { type Context, rulesFor } from "./rules.ts";
@@ -24,7 +23,7 @@ const APP = { "resource-group": "<resource-group>", name: "<app>" };
 const IDENTITY = { ...APP, name: "<vm>", identities: "<identity-id>" };
 
 const LIST_OF_APP: Steps = [
-  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`:",
+  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`, then restart the app:",
   run(az("containerapp identity show", APP), az("webapp identity show", APP)),
 ];
 
@@ -34,9 +33,7 @@ const OWN_VARIABLES: Steps = [
 ];
 
 /** The way past a proxy, to the endpoint of the host, or of a machine if the Azure CLI does not say which it asked. */
-function bypass({ signIn, host }: Context): Steps {
-  return bypassProxy({ host: signIn?.type === "managed-identity" && host !== undefined ? host : "169.254.169.254" });
-}
+const bypass = ({ host = "169.254.169.254" }: Context): Steps => bypassProxy({ host });
 
 /** What can go wrong when the runner's host is asked for the token of a managed identity. */
 export const MANAGED_IDENTITY = rulesFor("entra", {
@@ -69,12 +66,15 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     { retries: 2 },
   ],
   "managed-identity-aks": [
-    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname/,
-    "In AKS, the runner's pod has no identity: Azure Workload Identity has no token of its service account, or `client-id` is missing. Or AKS pod identity, which is retired, assigned no identity to the pod, or not that of `client-id`.",
-    "See which labels and which service account the pod has:",
-    run("kubectl get pod <pod> --output yaml"),
-    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
-    "If the pod has the label `aadpodidbinding`, move it to Azure Workload Identity: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
+    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname|\badal: /,
+    (_context, { text }) =>
+      /, (open|read)|service account|confidential|client_id/.test(text)
+        ? "Azure Workload Identity (in AKS) gave the runner's pod no token of its service account, or `client-id` is missing."
+        : "AKS pod identity (NMI), which is retired, has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod's label `aadpodidbinding`, MIC has not assigned the identity to the node, or it was deleted or created again. Or the pod has Azure Workload Identity, but pod identity still answers.",
+    "See the pod's labels and service account and, with pod identity, what is assigned (the log of MIC says why it is not):",
+    run("kubectl get pod <pod> --output yaml", "kubectl get azureidentitybindings,azureassignedidentities -A"),
+    'For Azure Workload Identity, add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
+    "If the pod has the label `aadpodidbinding`, move it to Azure Workload Identity, and remove pod identity: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
     { retries: 1 }, // a new pod gets its identity a moment later
   ],
   "managed-identity-other-cloud": [
@@ -101,8 +101,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
-    ({ signIn }) =>
-      `${signIn?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint, which a newer one and `auth-type: managed-identity` know. Or the" : "The"} identity endpoint does not accept the request, or something else answers at its address: usually, a variable of the job (such as \`IDENTITY_ENDPOINT\`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL. Pod identity (in AKS) or a proxy can answer, too.`,
+    "The identity endpoint does not accept the request, or something else answers at its address: usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL. Pod identity (in AKS) or a proxy can answer, too. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
@@ -126,9 +125,10 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
       { signIn: "managed-identity", codes: "ECONNREFUSED EHOST* ENETUNREACH ETIMEDOUT EACCES EPERM" },
     ],
-    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
-    "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
-    "In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
+    "The runner does not reach an endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, or runs the job in a container or a pod whose network (a network policy, a firewall) does not lead to `169.254.169.254`.",
+    "See whether the runner reaches the endpoint of a machine, in a step of the job with `shell: bash`:",
+    run("curl --noproxy '*' --header Metadata:true 'http://169.254.169.254/metadata/instance?api-version=2021-02-01'"),
+    "If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow `169.254.169.254`, port 80, in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
     bypass,
   ],
   "managed-identity-only-one": [
@@ -143,12 +143,12 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     [
       /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|(not|n.t) (been )?(assigned|enabled|configured)|does not exist)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|Failed to get MSI token|No ((User|System) Assigned|managed identit).{0,50}\bfound/i,
       { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
+      { signIn: "managed-identity", text: /status 40[03] with an (empty|.*: (Forbidden|Bad Request)$)/ },
       /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
       "unable_to_create_source",
     ],
-    "The runner does not have the requested identity: `client-id` is wrong (an object ID, for example), or this identity is not assigned. Without `client-id`, there is no default identity: none is assigned, or several are.",
-    ({ signIn }) =>
-      `${isApplication(signIn) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
+    identityMissing,
+    "Assign an identity to the host if it has none. Set `client-id` (of this step or of azure/login) to the client ID (not the object ID) of one of its user-assigned identities; omit it for the system-assigned identity.",
     listIdentities,
     'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
   ],
@@ -157,12 +157,8 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/,
     ],
-    ({ signIn }) =>
-      isApplication(signIn)
-        ? "The identity endpoint refused the request, for the reason in its message. If it names hosts of another cloud, `environment` is wrong. If it has no reason, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none."
-        : "The Azure CLI is signed in with a managed identity, or with the account of Cloud Shell or of a compute of Azure Machine Learning. The endpoint that issues its tokens refused the request: the identity is not assigned any more, the endpoint issues no tokens for PostgreSQL, or the Azure CLI is too old.",
+    "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. If it has none, no identity is assigned (any more), several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If it names hosts of another cloud, `environment` is wrong.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
-    "Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities.",
     "With `auth-type: azure-cli`, you can also run azure/login (by hand: `az login`) right before this step, with the newest Azure CLI: https://aka.ms/azure-cli",
     listIdentities,
   ],
@@ -173,16 +169,26 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
     ],
-    "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
+    "The identity endpoint of the machine or the app has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example).",
     "Run the job again.",
-    "If the error persists, use `auth-type: oidc`, which does not need this endpoint. Or check that `client-id` is a client ID and not an object ID, and restart the machine or the app, or create its identity again.",
+    "If the error persists, use `auth-type: oidc`, which does not need this endpoint. Or restart the machine or the app, or remove its identity and assign it again. If `client-id` is set, check that it is a client ID, and not an object ID.",
     { retries: 3 },
   ],
 });
 
+/** Why the host has no identity for the request. It depends on whether `client-id` is set. */
+function identityMissing({ signIn }: Context, { text }: Symptom): string {
+  if (/multiple/i.test(text)) return "The runner's host has several identities, and the request chose none of them.";
+  if (signIn?.type === "managed-identity" && !signIn.clientId)
+    return "`client-id` is not set, and the runner's host has no default identity: none is assigned, or only user-assigned ones.";
+  return "The runner's host does not have the identity that was requested: `client-id` is not a client ID (but an object ID, for example), or the identity is not assigned to the host, or was deleted and created again with a new ID.";
+}
+
 /** Steps that list the identities of the runner's host. */
 function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
-  if (inApp || /Unable to load/.test(text)) return LIST_OF_APP;
+  if (/Info: Request failure|SSO failure|MSI\/auth/.test(text))
+    return ["Assign it to the compute in Azure Machine Learning, or in the serverless job's definition (`identity`)."];
+  if (inApp || /Unable to load|Delegated|\/msi\/token/.test(text)) return LIST_OF_APP;
   return [
     "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
     run(az("vm identity show", { ...APP, name: "<vm>" }), az("vmss identity show", { ...APP, name: "<scale-set>" })),

@@ -206,7 +206,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
             "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
             run(`${authoritiesOf(context)}=<path-to-pem>`),
             ...(authoritiesOf(context) === "REQUESTS_CA_BUNDLE"
-              ? ["The Azure CLI then trusts no other: append the certificate to a copy of its `certifi/cacert.pem`."]
+              ? ["The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`."]
               : []),
           ],
   ],

@@ -119,7 +119,7 @@ function words(text: string): string {
 }
 
 /** A traceback of Python with its frames, which hide its last line: the reason. */
-const TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:[ \t].*(?:\r?\n|$))+)/gm;
+const TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:(?:[ \t].*|\S+, ln \d+, in .*|\.{3})(?:\r?\n|$))+)/gm;
 
 /** The symptom as people read it: the sentence before tracebacks of Python, unless the last exception repeats it, and this. */
 export function withoutTracebacks(symptom: Symptom): Symptom {

@@ -26,6 +26,7 @@ export interface Case {
     readonly missing?: true;
     readonly silent?: true;
     readonly first?: true;
+    readonly noClientId?: true;
   };
   readonly source: string;
   readonly cured?: string;

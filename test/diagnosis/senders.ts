@@ -132,7 +132,7 @@ export async function startSenders() {
           : response.writeHead(status, { "content-type": type, ...(server && { server }) }).end(body);
       if (given?.host === "service-fabric") return atHost(given.host, `https://localhost:${entraPort}`);
       if (given?.host !== undefined) return atHost(given.host, `http://127.0.0.1:${identityPort}`);
-      return signInAs({ type: "managed-identity", clientId: `client-${++clients}` }); // the library caches refusals
+      return signInAs({ type: "managed-identity", ...(!given?.noClientId && { clientId: `client-${++clients}` }) }); // the library caches refusals
     },
 
     az({ text, given }) {
