@@ -168,7 +168,7 @@ export const ENTRA = rulesFor("entra", {
     "AADSTS70011 AADSTS28002 AADSTS28003 AADSTS1002012 invalid_scope",
     "Entra does not accept the scope in its message, which names the service that the token is for. The cloud (`environment`) and the version of this action, or of the Azure CLI, decide the scope, not the credential.",
     ...SELECT_CLOUD,
-    "If the cloud is right, use the newest version. If the error persists, open an issue in this action's repository, with this message.",
+    "If the cloud is right, use the newest version of this action (or of the Azure CLI). If the error persists, open an issue in this action's repository, with this message.",
   ],
   "application-disabled": [
     "AADSTS500014 AADSTS1000031 AADSTS7000112",
@@ -232,7 +232,7 @@ const NO_TENANT =
 
 /** The service that a token was requested for, as a refusal names it. */
 function resourceIn(text: string): string | undefined {
-  return text.match(/(?:(?<!tenant )named|for resource) '?([\w./:-]+[\w/])/)?.[1];
+  return text.match(/(?:(?<!tenant )named|for resource|access a service) '?(?!123cd850)([\w./:-]+[\w/])/)?.[1];
 }
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
