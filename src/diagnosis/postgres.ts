@@ -522,7 +522,7 @@ export const POSTGRES = rulesFor("postgres", {
     (context, symptom) =>
       SCHEMA.test(symptom.text)
         ? schemaNotPermitted(context, symptom)
-        : /default privileges/.test(symptom.text)
+        : /default privileges|must be member/.test(symptom.text)
           ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that creates the objects, or a member of it with the INHERIT or SET option."
           : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
     "Set `user` to this owner or role, usually the one that runs the migrations.",

@@ -43,7 +43,7 @@ const ENTRIES = {
     why: "Another session held a lock on the object for too long, or changed it at the same time.",
     noSql: true,
     advice: inOurWords(
-      "Run this step again when the migration or job that holds the lock has finished, not at the same time. Until then, `SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity;` shows which session waits for which one.",
+      "Run this step again when the other migration or job has finished, and let them run one after another. Until then, `SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity;` shows which session waits for which one.",
     ),
   },
   refused: {

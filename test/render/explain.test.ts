@@ -54,7 +54,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   locked: [
     "Another session held a lock on the object for too long, or changed it at the same time.",
-    "Run this step again when the migration or job that holds the lock has finished",
+    "Run this step again when the other migration or job has finished, and let them run one after another.",
   ],
   refused: [
     "The server refused the statement.",
