@@ -228,7 +228,7 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
 
 /** A tenant in a message that is not a GUID, a domain name or what GitHub has masked. */
 const NO_TENANT =
-  /(tenant|identifier) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)+'(?!')|\*{3})/i;
+  /(tenant|identifier|namespace named) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)+'(?!')|\*{3})/i;
 
 /** The service that a token was requested for, as a refusal names it. */
 function resourceIn(text: string): string | undefined {
