@@ -253,7 +253,7 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
     return [
       /certificate|thumbprint/i.test(symptom.text)
         ? "Entra does not accept the certificate with which the Azure CLI signed in: it is not one of the application's, has expired or was revoked."
-        : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || "it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it; with a certificate, the runner's clock is wrong), is missing, was changed, or is not the application's"}.`,
+        : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || (/AADSTS(700024|500133)\b|valid time range/.test(symptom.text) ? "it has expired. GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it. With a certificate, the runner's clock is wrong" : "it is missing, was changed, or is not the application's")}.`,
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
       "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
     ];

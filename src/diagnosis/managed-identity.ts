@@ -1,5 +1,5 @@
 import { run, type Steps } from "../model/failure.ts";
-import { az } from "./commands.ts";
+import { az, shell } from "./commands.ts";
 import { PASSES } from "./meanings.ts";
 import { PRODUCTS } from "./proxy.ts";
 import { type Context, rulesFor } from "./rules.ts";
@@ -125,10 +125,11 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
       { signIn: "managed-identity", codes: "ECONNREFUSED EHOST* ENETUNREACH ETIMEDOUT EACCES EPERM" },
     ],
-    "The runner does not reach an endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, or runs the job in a container or a pod whose network (a network policy, a firewall) does not lead to `169.254.169.254`.",
-    "See whether the runner reaches the endpoint of a machine, in a step of the job with `shell: bash`:",
-    run("curl --noproxy '*' --header Metadata:true 'http://169.254.169.254/metadata/instance?api-version=2021-02-01'"),
-    "If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow `169.254.169.254`, port 80, in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
+    "The runner does not reach an endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, or runs the job in a container or a pod whose network (a network policy, a firewall) does not lead to the endpoint.",
+    "See whether the endpoint answers, in a step of the job with `shell: bash`:",
+    ({ host = "169.254.169.254" }) =>
+      run(`curl --noproxy '*' -H Metadata:true http://${shell(host)}/metadata/versions`),
+    "If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow the address and port of the endpoint in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
     bypass,
   ],
   "managed-identity-only-one": [
@@ -148,7 +149,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "unable_to_create_source",
     ],
     identityMissing,
-    "Assign an identity to the host if it has none. Set `client-id` (of this step or of azure/login) to the client ID (not the object ID) of one of its user-assigned identities; omit it for the system-assigned identity.",
+    "If the host has a user-assigned identity, set `client-id` (of this step or of azure/login) to its client ID (not the object ID). If it has a system-assigned one, you can omit `client-id`. If it has none, assign one.",
     listIdentities,
     'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
   ],
@@ -178,7 +179,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
 
 /** Why the host has no identity for the request. It depends on whether `client-id` is set. */
 function identityMissing({ signIn }: Context, { text }: Symptom): string {
-  if (/multiple/i.test(text)) return "The runner's host has several identities, and the request chose none of them.";
+  if (/multiple/i.test(text)) return "The runner's host has several identities, and `client-id` chooses none of them.";
   if (signIn?.type === "managed-identity" && !signIn.clientId)
     return "`client-id` is not set, and the runner's host has no default identity: none is assigned, or only user-assigned ones.";
   return "The runner's host does not have the identity that was requested: `client-id` is not a client ID (but an object ID, for example), or the identity is not assigned to the host, or was deleted and created again with a new ID.";
