@@ -158,7 +158,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       const use = sentence`If you know that the server is yours, set \`host\` to its name in the certificate: ${listOf((names ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
       return [
         ...(names ? [use, ...seeWhoAnswers(context)] : setFullName()),
-        "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.",
+        "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the full name there, or set `ssl-mode: verify-ca`. That does not check the name: any server with a certificate of a public authority can then read the token or the password.",
       ];
     },
   ],
@@ -194,7 +194,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i,
     ],
     (context, { text }) =>
-      `${context.ownAuthority ? "`ssl-root-cert` does not contain" : "The runner does not trust"} the authority of this certificate, or only an older one of the same name: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : "usually, a proxy or firewall inspects TLS and shows its own certificate"}. Nothing secret was sent.`,
+      `${context.ownAuthority ? "`ssl-root-cert` does not contain" : "The runner does not trust"} the authority of this certificate, or only an older one of the same name: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has one of your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
     (context) => (context.ownAuthority ? "Omit `ssl-root-cert` for an Azure server, whose authorities change." : []),
     "See which certificates are sent, and who issued them, in a step of the job with `shell: bash`:",
     (context) => run(look(context, "", " -showcerts")),
@@ -215,7 +215,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (_context, { text }) =>
       /access.?denied|internal.?error|unrecognized.?name|alert number (49|80|112)\b/i.test(text)
         ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host."
-        : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+        : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between, such as a PgBouncer whose `client_tls_sslmode` is `verify-ca` or `verify-full`.",
     seeWhoAnswers,
     exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."]),

@@ -185,7 +185,7 @@ export const POSTGRES = rulesFor("postgres", {
     "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
   ],
   "tls-required": [
-    [NOT_ENCRYPTED, /^(?!.*cached).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
+    [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
     "Remove `ssl-mode`, or set it to `verify-full`.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS.",

@@ -58,7 +58,7 @@ export function allowInProxy(context: Context): Steps {
 
 /** The host that proxies and firewalls have to allow. GitHub's OIDC endpoint has several. */
 export function hostToAllow(context: Context) {
-  return code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
+  return code(hostOf(context).replace(/^.*(?=\.actions\.githubusercontent\.com$)/, "*"));
 }
 
 export function setFullName(): Steps {

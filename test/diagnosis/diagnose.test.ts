@@ -346,6 +346,15 @@ describe("a certificate of an unknown authority", () => {
     expect(answer({ with: "postgres" })).not.toContain("Omit `ssl-root-cert`");
   });
 
+  test("of GitHub Enterprise Server is perhaps one's own, and that of github.com is not", () => {
+    const own = "GitHub Enterprise Server has one of your own authority";
+    for (const partner of ["github", "github-issues"] as const) {
+      expect(answer({ with: partner, host: "git.contoso.example" })).toContain(own);
+      expect(answer({ with: partner, host: "git.contoso.example" })).not.toContain("githubusercontent");
+      expect(answer({ with: partner })).not.toContain(own);
+    }
+  });
+
   test("of PostgreSQL needs an input, whatever signs in", () => {
     expect(answer({ with: "postgres" })).toContain("`ssl-root-cert`");
     expect(answer({ with: "postgres" })).not.toMatch(/REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS/);
