@@ -115,7 +115,8 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-refused": [
     { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
     // Octokit quotes each error with its field and its message as JSON.
-    (context, symptom) => refusedBy(context, { ...symptom, text: symptom.text.replaceAll(/["_]/g, " ") }),
+    (context, { text, ...rest }) =>
+      refusedBy(context, { ...rest, text: text.replaceAll(/["_]|^Validation Failed/g, " ") }),
     (_context, { text }) => (/Label.*invalid/.test(text) ? "Create the label `azure-postgres-grants` by hand." : []),
     "Do what the message says (if it is about `github-token`, omit that, and set `permissions: issues: write` on the job), or set `drift-issue: false`. The job's summary has the whole report.",
   ],
