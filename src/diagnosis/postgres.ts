@@ -213,18 +213,18 @@ export const POSTGRES = rulesFor("postgres", {
     pastPooler,
     "Or add the user, the database or the address that it refuses to the pooler's configuration, and reload it. Azure's PgBouncer knows the roles of the server: set `user` to one of them.",
   ],
+  "sign-in-locked": [
+    { codes: "28000 28P01", text: /too many (failed|log-?in|authentication|attempts)|(is|been|account) locked/i },
+    "The server, or a pooler in between, refuses this user for a time, because a client signs in again and again with a wrong password or an old token.",
+    "Stop the client that fails: usually an app with an old password or an expired token. The server's log names its address.",
+    "Run the job again when the server accepts the user again.",
+  ],
   "password-refused": [
     [
       "28P01",
       /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i,
     ],
     (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
-  ],
-  "sign-in-locked": [
-    { codes: "28000 28P01", text: /too many (failed|log-?in|authentication|attempts)|(is|been|account) locked/i },
-    "The server, or a pooler in between, refuses this user for a time, because a client signs in again and again with a wrong password or an old token.",
-    "Stop the client that fails: usually an app with an old password or an expired token. The server's log names its address.",
-    "Run the job again when the server accepts the user again.",
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
@@ -346,10 +346,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "disk-full": [["53100", /No space left on device|Disk quota exceeded/], "The server's storage is full.", growStorage],
   "data-damaged": [
-    [
-      "XX001 XX002 58030",
-      /status of transaction|^could not .*(: Permission denied|"(base|global|pg_\w+)\/)|pg_filenode/,
-    ],
+    ["XX001 XX002 58030", /status of transaction|^could not .*(: Permission|"(base|global|pg_\w+)\/)|pg_filenode/],
     "A data file of the server is damaged or cannot be read.",
     "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too.",
   ],
@@ -477,8 +474,7 @@ export const POSTGRES = rulesFor("postgres", {
     },
     "The provider of the server, on Azure Microsoft, reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can change or grant it, not even an administrator.",
     "If the message is about a role, set `user` and `grantee` to roles of your own, not of the provider, and check that `host` is the server that you mean.",
-    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`.",
-    "If the message names an object of the app, set `user` to the owner of the object.",
+    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`. If the message names an object of the app, set `user` to its owner.",
     "If it names a parameter, set the parameter on the server:",
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
   ],
@@ -598,9 +594,8 @@ export const POSTGRES = rulesFor("postgres", {
     "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
     "Run the job again.",
     "If a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If the error persists, restart the server:",
+    "If the error persists, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context),
-    "If that does not help, open a support request for the server in the Azure portal.",
   ],
 });
 
@@ -618,10 +613,8 @@ function afterRestart(context: Context): Steps {
 
 function growStorage(context: Context): Steps {
   return [
-    "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
-    azServer("update", context, { "storage-size": "<gib>" }),
-    "Let the storage grow automatically from now on:",
-    azServer("update", context, { "storage-auto-grow": "Enabled" }),
+    "If the storage is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
+    azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" }),
   ];
 }
 
