@@ -97,8 +97,8 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
   return [
     `The Azure CLI cannot use its own files: ${reasonIn(text, {
       "the job's user has no home directory (`HOME` is `/`, as in a container), and may not write to `/`": /'\/\.azure/,
-      "several sign-ins, jobs or versions wrote them, and more than one token or account fits": /ore than one|multiple/,
-      "they belong to another user, are damaged or from another version, have a wrong setting, name a cloud that does not exist, or another job is using them":
+      "another job or sign-in uses them, too": /ore than one|multiple|Errno (11|35)|Lock(ed|Exc)|another proc/,
+      "they belong to another user, cannot be written, are damaged or from another version, have a wrong setting, name a cloud that does not exist, or another job is using them":
         /^/,
     })}.`,
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",

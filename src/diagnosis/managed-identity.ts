@@ -158,9 +158,9 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/,
     ],
-    "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. If it has none, no identity is assigned (any more), several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If it names hosts of another cloud, `environment` is wrong.",
+    "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. Without a reason, usually no identity is assigned (any more), or several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If it names hosts of another cloud, `environment` is wrong.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
-    "With `auth-type: azure-cli`, you can also run azure/login (by hand: `az login`) right before this step, with the newest Azure CLI: https://aka.ms/azure-cli",
+    "With `auth-type: azure-cli`, you can also run azure/login with the identity's `client-id` (by hand: `az login`) right before this step, with the newest Azure CLI: https://aka.ms/azure-cli",
     listIdentities,
   ],
   "managed-identity-busy": [
@@ -182,7 +182,7 @@ function identityMissing({ signIn }: Context, { text }: Symptom): string {
   if (/multiple/i.test(text)) return "The runner's host has several identities, and `client-id` chooses none of them.";
   if (signIn?.type === "managed-identity" && !signIn.clientId)
     return "`client-id` is not set, and the runner's host has no default identity: none is assigned, or only user-assigned ones.";
-  return "The runner's host does not have the identity that was requested: `client-id` is not a client ID (but an object ID, for example), or the identity is not assigned to the host, or was deleted and created again with a new ID.";
+  return "The runner's host does not have the identity that was requested: none is assigned, or not this one, it was deleted and created again with a new ID, or `client-id` is not a client ID (but an object ID, for example).";
 }
 
 /** Steps that list the identities of the runner's host. */
