@@ -6,7 +6,7 @@ import type { Verdict } from "../model/report.ts";
 import { code, inOurWords, name, type Sentence, sentence } from "../model/sentence.ts";
 import { BEGIN, BEGIN_READ_ONLY } from "../postgres/transaction.ts";
 import { quoteLiteral } from "../text/sql.ts";
-import { type Principal, readPrincipal } from "./catalog.ts";
+import { type Principal, readPrincipals } from "./catalog.ts";
 import { boundToAnother, isAdministrator, isNoEntraRole, notBoundAfterwards } from "./obstacles.ts";
 import type { PrincipalDemand } from "./settings.ts";
 
@@ -18,6 +18,8 @@ export interface PrincipalResult {
   /** The SQL that ends the drift. */
   readonly fix?: Step;
 }
+
+type Finding = Omit<PrincipalResult, "warnings">;
 
 /** The changes so far: a session that breaks leaves them to the next one, and the last one to the report. */
 export interface PrincipalProgress {
@@ -38,22 +40,28 @@ export async function ensure(
   demand: PrincipalDemand,
   progress: PrincipalProgress,
 ): Promise<PrincipalResult> {
+  const isDemanded = (role: Principal) => role.name === demand.name;
+
   async function attempt(): Promise<PrincipalResult> {
     const isCheck = demand.mode === "check";
     await client.query(isCheck ? BEGIN_READ_ONLY : BEGIN);
-    const before = await readPrincipal(client, demand.name);
-    const bound = before !== null && isBound(before, demand);
+    const roles = await readPrincipals(client, demand);
+    const before = roles.find(isDemanded);
+    const warnings = warningsOf(roles, demand);
+    const bound = before !== undefined && isBound(before, demand);
     if (!bound) delete progress.sent;
     progress.done = progress.sent?.message;
     if (bound || isCheck) {
       await client.query("COMMIT");
-      return progress.sent ?? (bound ? inSync(before, demand) : drift(before, demand));
+      return progress.sent ?? { ...(bound ? inSync(demand) : drift(before, demand)), warnings };
     }
-    if (before !== null && !demand.rebind) throw new ActionError(boundToAnother(otherId(before, demand), demand));
+    if (before !== undefined && !demand.rebind)
+      throw new ActionError({ ...boundToAnother(otherId(before, demand), demand), problems: warnings });
     await client.query(sqlFor(before, demand));
-    const after = await readPrincipal(client, demand.name);
-    if (after === null || !isBound(after, demand)) throw new ActionError(notBoundAfterwards(demand));
-    const result = repaired(before, after, demand);
+    const after = await readPrincipals(client, demand);
+    const made = after.find(isDemanded);
+    if (made === undefined || !isBound(made, demand)) throw new ActionError(notBoundAfterwards(demand));
+    const result = { ...repaired(before, demand), warnings: warningsOf(after, demand) };
     progress.sent = result;
     progress.done = sentence`The server did not confirm this: ${result.message}`;
     await client.query("COMMIT");
@@ -84,42 +92,45 @@ function otherId({ objectIds }: Principal, { objectId }: PrincipalDemand): strin
 }
 
 /** The SQL that creates or binds the role, never as an administrator (`isadmin` is FALSE). */
-function sqlFor(principal: Principal | null, { name: role, objectId, type }: PrincipalDemand): string {
-  if (principal !== null) return bindingSql(role, { objectId, type, admin: false, mfa: principal.mfa });
+function sqlFor(principal: Principal | undefined, { name: role, objectId, type }: PrincipalDemand): string {
+  if (principal !== undefined) return bindingSql(role, { objectId, type, admin: false, mfa: principal.mfa });
   const values = [role, objectId, type].map(quoteLiteral).join(", ");
   return `SELECT pg_catalog.pgaadauth_create_principal_with_oid(${values}, FALSE, FALSE);`;
 }
 
-function inSync(principal: Principal, demand: PrincipalDemand): PrincipalResult {
+function inSync(demand: PrincipalDemand): Finding {
   const message = sentence`${name(demand.name)} is bound to object ID ${code(demand.objectId)}.`;
-  return { verdict: "in-sync", message, warnings: otherType(principal, demand) };
+  return { verdict: "in-sync", message };
 }
 
-function drift(before: Principal | null, demand: PrincipalDemand): PrincipalResult {
+function drift(before: Principal | undefined, demand: PrincipalDemand): Finding {
   const role = name(demand.name);
   const [message, inputs] =
-    before === null
+    before === undefined
       ? [sentence`Role ${role} does not exist.`, inOurWords("`mode: apply`")]
       : [boundToAnother(otherId(before, demand), demand).message, inOurWords("`mode: apply` and `rebind: true`")];
   const text = sentence`Run this step with ${inputs}, or run as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`;
-  return { verdict: "drift", message, warnings: [], fix: step(text, sqlFor(before, demand)) };
+  return { verdict: "drift", message, fix: step(text, sqlFor(before, demand)) };
 }
 
-function repaired(before: Principal | null, after: Principal, demand: PrincipalDemand): PrincipalResult {
+function repaired(before: Principal | undefined, demand: PrincipalDemand): Finding {
   const [role, objectId] = [name(demand.name), code(demand.objectId)];
   const message =
-    before === null
+    before === undefined
       ? sentence`Created role ${role}, bound to object ID ${objectId}.`
       : sentence`Bound ${role} to object ID ${objectId} instead of ${code(otherId(before, demand) ?? "")}. Its privileges have not changed.`;
-  return { verdict: "repaired", message, warnings: otherType(after, demand) };
+  return { verdict: "repaired", message };
 }
 
-/** A warning if the server lists another type: the type also decides who may sign in. */
-function otherType({ type }: Principal, { name: role, type: expected }: PrincipalDemand): readonly Sentence[] {
-  if (type === undefined || type === expected) return [];
-  return [
-    sentence`${name(role)} is bound as ${code(type)}, not as ${code(expected)} (input ${code("type")}). A token of a different type cannot sign in.`,
-  ];
+/** Warnings about roles that are bound to the object ID: another name, or another type, which also decides who may sign in. */
+function warningsOf(roles: readonly Principal[], demand: PrincipalDemand): readonly Sentence[] {
+  return roles.flatMap(({ name: role, type = demand.type, administrator, objectIds }) => {
+    if (administrator || !objectIds.includes(demand.objectId)) return [];
+    if (role !== demand.name)
+      return sentence`Role ${name(role)} is bound to object ID ${code(demand.objectId)}. If ${code("name")} is mistyped, set it to ${code(role)}: a second role does not get the privileges of the first.`;
+    if (type === demand.type) return [];
+    return sentence`${name(role)} is bound as ${code(type)}, not as ${code(demand.type)} (input ${code("type")}). A token of a different type cannot sign in.`;
+  });
 }
 
 /** Another session created the role, or wrote its label, at the same time. */

@@ -348,6 +348,58 @@ describe("the list of principals", () => {
   });
 });
 
+describe("an identity that has a role of another name", () => {
+  const warningOf = (objectId: string, ...roles: readonly string[]) =>
+    roles.map(
+      (role) =>
+        `**Warning:** Role \`${role}\` is bound to object ID \`${objectId}\`. If \`name\` is mistyped, set it to \`${role}\`: a second role does not get the privileges of the first.\n`,
+    );
+  const warnings = (summary: string) => summary.match(/^\*\*Warning:\*\*.*\n/gm) ?? [];
+
+  test("the role is named in mode: check, in mode: apply and in every later run, and the same input is in sync with its name", async () => {
+    await installPgaadauth(sandbox);
+    const { objectId } = await createApp("aad_renamed");
+    await principal({ name: "aad_renamed", "object-id": objectId });
+    await sandbox.sql("postgres", "CREATE ROLE aad_upper LOGIN");
+    await bind(sandbox, "aad_upper", `aadauth,oid=${objectId.toUpperCase()},type=service`);
+    const inputs = { name: "aad_typo", "object-id": objectId };
+    const expected = warningOf(objectId, "aad_renamed", "aad_upper");
+
+    const checked = await principal({ ...inputs, mode: "check" });
+    expect([checked.outputs, warnings(checked.summary)]).toEqual([{ verdict: "drift" }, expected]);
+    expect(checked.stdout).toMatch(/^::warning::Role aad_renamed is bound to object ID/m);
+    for (const verdict of ["repaired", "in-sync"]) {
+      const applied = await principal(inputs);
+      expect([applied.outputs, warnings(applied.summary)]).toEqual([{ verdict }, expected]);
+    }
+
+    await sandbox.sql("postgres", "DROP ROLE aad_typo, aad_upper");
+    const corrected = await principal({ ...inputs, name: "aad_renamed" });
+    expect([corrected.outputs, warnings(corrected.summary)]).toEqual([{ verdict: "in-sync" }, []]);
+  });
+
+  test("the role is named before another one is bound to its identity, and after that", async () => {
+    const { objectId } = await createApp("aad_billing");
+    await principal({ name: "aad_billing", "object-id": objectId });
+    await sandbox.sql("postgres", "CREATE ROLE aad_wrong LOGIN");
+    await bind(sandbox, "aad_wrong", `aadauth,oid=${randomUUID()},type=service`);
+    const inputs = { name: "aad_wrong", "object-id": objectId };
+
+    const refused = await principal(inputs);
+    expect(refused.summary).toContain(`Role \`aad_billing\` is bound to object ID \`${objectId}\`.`);
+    for (const mode of ["check", "apply"]) {
+      const { summary } = await principal({ ...inputs, mode, rebind: "true" });
+      expect(warnings(summary)).toEqual(warningOf(objectId, "aad_billing"));
+    }
+  });
+
+  test("an administrator's role is not advised, because this action does not change it", async () => {
+    const [{ objectId }] = [IDENTITIES.admin];
+    const step = await principal({ name: "aad_of_admin", "object-id": objectId, mode: "check" });
+    expect([step.outputs, warnings(step.summary)]).toEqual([{ verdict: "drift" }, []]);
+  });
+});
+
 test("a role that is bound as another type is a warning", async () => {
   await installPgaadauth(sandbox);
   await sandbox.sql("postgres", "CREATE ROLE aad_group LOGIN");
