@@ -29,7 +29,7 @@ export function issueError(error: unknown, env: Env): ActionError {
 
 const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permissions: issues: write` on the job.";
 
-const refusedBy = byItsWords("GitHub refused the request", "`github-token` or a setting of the repository");
+const refused = byItsWords("GitHub refused the request", "`github-token` or a setting of the repository");
 
 /** What GitHub says. https://docs.github.com/en/rest/issues/issues */
 const REFUSALS = rulesFor("github-issues", {
@@ -116,7 +116,7 @@ const REFUSALS = rulesFor("github-issues", {
     { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
     // Octokit quotes each error with its field and its message as JSON.
     (context, { text, ...rest }) =>
-      refusedBy(context, { ...rest, text: text.replaceAll(/["_]|^Validation Failed/g, " ") }),
+      refused(context, { ...rest, text: text.replaceAll(/["_]|^Validation Failed/g, " ") }),
     (_context, { text }) => (/Label.*invalid/.test(text) ? "Create the label `azure-postgres-grants` by hand." : []),
     "Do what the message says (if it is about `github-token`, omit that, and set `permissions: issues: write` on the job), or set `drift-issue: false`. The job's summary has the whole report.",
   ],
