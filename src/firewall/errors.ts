@@ -138,11 +138,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
       return [
         /wrong issuer|(cross|current|different|another).tenant/i.test(text)
-          ? "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription."
+          ? "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription. If the subscription has just moved to this tenant, Azure knows it after an hour at most."
           : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
         `${signIn?.type === "azure-cli" ? "In azure/login before this step" : "In this step"}, set \`environment\` to the cloud of the subscription, and \`tenant-id\` to its tenant (a managed identity has only its own: use \`auth-type: oidc\`):`,
         tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
-        "If the subscription was just transferred to another tenant, run the job again in an hour.",
       ];
     },
   ],
