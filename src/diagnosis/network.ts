@@ -79,7 +79,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ...(/ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : []),
         ];
       return [
-        "No answer came in time: a firewall drops the packets, public access is off, or the server is stopped or overloaded.",
+        `No answer came in time: a firewall drops the packets, public access is off, ${isIP(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
         ...checkPort(context),
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
