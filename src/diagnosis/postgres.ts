@@ -397,9 +397,7 @@ export const POSTGRES = rulesFor("postgres", {
   "pgaadauth-not-here": [
     /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider|(Entra|Azure AD|AAD|Active Directory)( ID)? authentication.{0,40}(not (enabled|supported|configured)|disabled)/i,
     "Entra authentication is not enabled on this server, or the session is not in database `postgres`: the functions and the security label of `pgaadauth` exist only there.",
-    "Check that Entra authentication is enabled:",
-    (context) => azShow(context, "authConfig.activeDirectoryAuth"),
-    "If it is `Disabled`, enable it. The server restarts:",
+    "Enable Entra authentication, if it is not enabled. The server restarts:",
     (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
     "If it is enabled, run your own SQL that calls them in database `postgres`.",
   ],
@@ -562,8 +560,7 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     poolerRefused,
     pastPooler,
-    "Or change the pooler's setting. On Azure, it is a parameter of the server:",
-    (context) => azOnServer("parameter set", context, { name: "pgbouncer.<setting>", value: "<value>" }),
+    "Or change the pooler's setting. On Azure, it is a parameter of the server (`pgbouncer.<setting>`).",
   ],
   "raised-in-database": [
     [
