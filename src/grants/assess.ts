@@ -42,7 +42,8 @@ export function assess(snapshot: Snapshot, demand: Demand, names: readonly strin
   const login = loginOf(snapshot, demand);
   const grantees = names.map((name): AssessedGrantee => {
     const grantee = snapshot.grantees.get(name);
-    if (grantee === undefined) return { name, obstacle: granteeNotFound(name, snapshot.knownRoles) };
+    if (grantee === undefined)
+      return { name, obstacle: granteeNotFound(name, snapshot.knownRoles, demand.objectIds?.get(name)) };
     const identity = identityDrift(snapshot.server, demand, grantee);
     const powers = powersBeyond(snapshot, demand, grantee);
     return { name, obstacle: null, grantee, drift: driftOf(grantee), identity, powers };

@@ -169,7 +169,7 @@ function membersFor({ database }: SessionFacts, owner: Role): Role {
 /** Advice before the SQL, besides it, or instead of it. */
 function noteFor(
   session: SessionFacts,
-  { change, reason, otherNotFound, advice }: Blocked,
+  { change, reason, otherNotFound, advice, tried }: Blocked,
   actor: Role | null,
   changes: readonly Change[],
 ): Sentence | undefined {
@@ -180,7 +180,7 @@ function noteFor(
     return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}. Run this action afterwards with \`mode: apply\`, because a grantee may hold the privilege only by them.`;
   }
   if (reason === "grantor-lacks-option") return noteForGrantor(changes);
-  if (reason === "not-owner" && actor !== null) return noteForOwner(session, change, actor);
+  if (reason === "not-owner" && actor !== null) return noteForOwner(session, change, actor, tried);
   // The role that would have to run the SQL was dropped.
   const isGone = actor === null && !REASONS[reason].noSql && !REASONS[reason].byServer;
   return advice?.hint ?? REASONS[isGone ? "role-gone" : reason].advice;
@@ -202,26 +202,29 @@ function noteForGrantor(revokes: readonly Change[]): Sentence | undefined {
   return sentence`Run as the owner: ${code(grant.join(" "))} Then run as ${grantor}: ${code(sqlOf(revokes))} Then, as the owner, revoke what ${grantor} did not hold before.`;
 }
 
-/** The other way than running SQL as the owner: to become a member of it. */
-function noteForOwner(session: SessionFacts, { group }: Change, actor: Role): Sentence | undefined {
+/**
+ * The other way than running SQL as the owner: to run this action as it. Or to let the login act as it, if the login is meant
+ * to grant: `check` and `plan` often run as one that must not.
+ */
+function noteForOwner(session: SessionFacts, change: Change, actor: Role, tried?: boolean): Sentence | undefined {
   const login = session.sessionUser;
   const owner = membersFor(session, actor);
   if (owner.superuser)
-    return isInSchema(group.kind)
+    return isInSchema(change.group.kind)
       ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
       : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
-  if (owner.memberOfLogin) return undefined;
+  if (tried === undefined) return undefined;
   const membership = code(membershipSql(owner, login, session.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
-  if (!owner.grantable && owner.canLogin) {
-    const [from, to] = [quoteIdentifier(owner.name), quoteIdentifier(login.name)];
-    return sentence`Or let ${name(owner.name)} give ${name(login.name)} all that it owns, its databases included: ${code(`GRANT ${to} TO ${from};`)} as the role that created ${name(login.name)}, then ${code(`REASSIGN OWNED BY ${from} TO ${to};`)} as ${name(owner.name)}, in each database. Only a superuser can make ${name(login.name)} a member of ${name(owner.name)}.`;
+  if (tried && owner.grantable && !owner.memberOfLogin) {
+    const who = owner.administered
+      ? sentence`${name(login.name)} can run this.`
+      : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
+    return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
   }
-  const who = owner.administered
-    ? sentence`${name(login.name)} can run this.`
-    : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
-  return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
+  if (change.verb === "REVOKE" || !canSignIn(owner) || neededFor(session, change, owner).length > 0) return undefined;
+  return sentence`Or run this action as ${name(owner.name)} with \`mode: apply\`.`;
 }
 
 /** The grants of the owners of the database and of schemas that let other roles run their blocks. */

@@ -5,7 +5,7 @@ import { sinceOf } from "../model/privileges.ts";
 import type { Mode } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, paragraph, sentence, someNames } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
-import { didYouMean } from "../text/near.ts";
+import { didYouMean, nearest } from "../text/near.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { resetReadOnly } from "./read-only.ts";
 
@@ -65,20 +65,22 @@ export function demandedTwice(grantee: string): Failure {
   });
 }
 
-/** The error about a grantee that is not among the roles of the server. */
-export function granteeNotFound(grantee: string, knownRoles: readonly string[]): Failure {
+/**
+ * The error about a grantee that is not among the roles of the server.
+ * @param objectId the identity in Entra that has to be bound to it, if the demand says so
+ */
+export function granteeNotFound(grantee: string, knownRoles: readonly string[], objectId = "<object ID>"): Failure {
+  // Service Connector's roles are named after the connection: `aad_orders`.
+  const near = nearest(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles);
   return failure({
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
-    hint: paragraph(
-      // Service Connector's roles are named after the connection: `aad_orders`.
-      didYouMean(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles),
-      inOurWords("Names are case-sensitive, and a Service Connector template does not always create the role."),
-    ),
+    hint: "Names are case-sensitive, and a Service Connector template does not always create the role.",
     steps: [
-      sentence`To create the role, sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
+      ...(near === undefined ? [] : [sentence`Did you mean ${code(near)}? Then set \`grantee\` to that name.`]),
+      sentence`If the name ${name(grantee)} is right, create the role: sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
       run(
-        `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, '<object ID>', 'service', false, false);`,
+        `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, ${quoteLiteral(objectId)}, 'service', false, false);`,
       ),
     ],
   });

@@ -103,7 +103,8 @@ export function leftOf({ blocked, changes }: Plan, outcome: Outcome, otherwise: 
     const refusal = refusalOf(outcome, change) ?? left;
     return { change, ...refusal, ...(BY_LOGIN.has(refusal.reason) && { byLogin: true }) };
   });
-  return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
+  const tried = outcome.isTried;
+  return [...blocked.map((each) => ({ ...each, tried, ...refusalOf(outcome, each.change) })), ...planned];
 }
 
 /** The reason why a change failed. An object in the last look is not gone, even if the server said that it did not exist. */

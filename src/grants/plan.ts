@@ -32,6 +32,8 @@ export interface Blocked extends Refusal {
   readonly change: Change;
   /** This login can make the change, and only a rule of this action keeps it from doing so. */
   readonly byLogin?: true;
+  /** Whether this run tried to make changes; absent if this action never makes this one. */
+  readonly tried?: boolean;
   /** Not by PostgreSQL's rules, but it may work on Azure: the roles to try it as, null for the session user. */
   readonly tryAs?: readonly (Role | null)[];
 }

@@ -24,7 +24,9 @@ const ENTRIES = {
   },
   "not-revoked": {
     why: (_, login) => sentence`${name(login)} can revoke this.`,
-    advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`."),
+    advice: inOurWords(
+      "Or run this action with `mode: apply` and `on-extra: revoke`. If the grantee's entry in `grants-file` sets `on-extra`, change it there.",
+    ),
   },
   "session-role": {
     why: "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
@@ -43,7 +45,7 @@ const ENTRIES = {
     why: "Another session held a lock on the object for too long, or changed it at the same time.",
     noSql: true,
     advice: inOurWords(
-      "Run this step again when the other migration or job has finished, and let them run one after another. Until then, `SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity;` shows which session waits for which one.",
+      "Run this step again when the other migration or job has finished, and let them run one after another. Until then, this shows the sessions that hold locks in this database: `SELECT a.pid, a.usename, l.relation::regclass, l.mode, a.query FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid AND a.datname = current_database() WHERE l.locktype IN ('relation', 'transactionid') AND l.granted AND a.pid <> pg_backend_pid();`",
     ),
   },
   refused: {

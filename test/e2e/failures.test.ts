@@ -48,10 +48,17 @@ test("says that the server refused an expired token", async () => {
 });
 
 test("suggests the nearest name for a grantee that does not exist, and grants nothing to the others", async () => {
-  const run = await unchanged({ grantee: "aad_order\naad_orders" });
+  const objectId = "0b1ec700-0004-4c5d-8e6f-7a8b9c0d1e04";
+  const ids = { "grantee-object-id": `${objectId}\n0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03` };
+  const run = await unchanged({ grantee: "aad_order\naad_orders", ...ids });
   const [unknown, known] = run.report.databases[0]?.grantees ?? [];
-  expect(unknown?.error).toMatchObject({ code: "grantee-not-found" });
-  expect(unknown?.error?.hint).toContain("Did you mean `aad_orders`?");
+  expect(unknown?.error).toMatchObject({
+    code: "grantee-not-found",
+    steps: [
+      { text: "Did you mean `aad_orders`? Then set `grantee` to that name." },
+      { text: expect.stringMatching(/^If the name aad_order is right/), command: expect.stringContaining(objectId) },
+    ],
+  });
   expect(known).toMatchObject({ verdict: "drift", missing: { length: OBJECTS } });
 });
 

@@ -179,7 +179,7 @@ describe("the fix of one finding", () => {
     reason: Reason,
     facts: Partial<Change> = {},
     facing: Seen = seen,
-    why: Pick<Blocked, "byLogin"> = reason === "not-granted" ? { byLogin: true } : {},
+    why: Pick<Blocked, "byLogin" | "tried"> = reason === "not-granted" ? { byLogin: true } : {},
   ) {
     const [of] = facing.groups as [Group];
     const [member] = of.members as [Member];
@@ -217,24 +217,55 @@ describe("the fix of one finding", () => {
     expect(Object.keys(fix(reason))).toEqual(["note"]);
   });
 
-  test("offers membership in the version's syntax, with what it requires", () => {
-    expect(fix("not-owner")).toEqual({
-      as: "owner",
-      sql: GRANT,
-      note: 'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
-    });
-    const server = { ...SERVER, version: 150007 };
-    const older = snapshot([group(["t"])], { server }, [role("owner", { administered: true })]);
-    expect(fix("not-owner", {}, older).note).toBe(
-      'Or let login act as owner: `GRANT "owner" TO "login";` login can run this.',
-    );
-  });
+  describe("for an owner that the login cannot act as", () => {
+    const noteOf = (why: Partial<Blocked>, facing = snapshot([group(["t"])]), facts: Partial<Change> = {}) =>
+      fix("not-owner", facts, facing, why).note;
+    const APPLIED = { tried: true };
+    const LOOKED = { tried: false };
+    const AS_OWNER = "Or run this action as owner with `mode: apply`.";
 
-  test("offers no membership that nobody can grant: the owner gives away what it owns", () => {
-    const owner = role("owner", { grantable: false });
-    expect(fix("not-owner", {}, snapshot([group(["t"])], {}, [owner])).note).toBe(
-      'Or let owner give login all that it owns, its databases included: `GRANT "login" TO "owner";` as the role that created login, then `REASSIGN OWNED BY "owner" TO "login";` as owner, in each database. Only a superuser can make login a member of owner.',
+    test("offers membership to a login that tried to grant, in the version's syntax, with what it requires", () => {
+      expect(fix("not-owner", {}, snapshot([group(["t"])]), APPLIED)).toEqual({
+        as: "owner",
+        sql: GRANT,
+        note: 'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
+      });
+      const server = { ...SERVER, version: 150007 };
+      const older = snapshot([group(["t"])], { server }, [role("owner", { administered: true })]);
+      expect(noteOf(APPLIED, older)).toBe('Or let login act as owner: `GRANT "owner" TO "login";` login can run this.');
+    });
+
+    test("offers no membership to a login that only looked: it may be one that must not grant", () => {
+      expect(noteOf(LOOKED)).toBe(AS_OWNER);
+    });
+
+    test("offers act-as-owner to a login that can make itself a member, whatever the mode", () => {
+      const membership = { grantor: "login", existing: false };
+      const mine = snapshot([group(["t"])], {}, [role("owner", { membership })]);
+      for (const why of [APPLIED, LOOKED]) expect(noteOf(why, mine)).toContain("`act-as-owner: true`");
+    });
+
+    test.each([{ grantable: false }, { memberOfLogin: true }])(
+      "offers no membership that nobody can grant: %o",
+      (facts) => {
+        expect(noteOf(APPLIED, snapshot([group(["t"])], {}, [role("owner", facts)]))).toBe(AS_OWNER);
+      },
     );
+
+    test("offers to run as the owner only if that can sign in and grant at once", () => {
+      const closed = schema("closed", { owner: "stranger", usableBy: [] });
+      expect(noteOf(LOOKED, snapshot([group(["t"], { schema: closed })]))).toBeUndefined();
+      for (const facts of [{ canLogin: false }, { expired: true }, { connects: false }])
+        expect(noteOf(LOOKED, snapshot([group(["t"])], {}, [role("owner", facts)]))).toBeUndefined();
+    });
+
+    test("offers no run that revokes: it would revoke all that is extra", () => {
+      expect(noteOf(LOOKED, seen, { verb: "REVOKE", grantor: seen.roles.owner })).toBeUndefined();
+    });
+
+    test("offers neither for what this action never does", () => {
+      expect(noteOf({})).toBeUndefined();
+    });
   });
 
   test("never offers membership in a superuser", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { read } from "../read.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { between, linesOf, type Place, quote, recorded, useWorld } from "./world.ts";
 
@@ -196,7 +197,7 @@ describe.each(SOME_VERSIONS)("act-as-owner on PostgreSQL %i", (version) => {
     await place.sql(`ALTER TABLE t OWNER TO ${other}; GRANT USAGE ON SCHEMA public TO ${other}`);
     const { missing } = await place.run("apply", ON, { user: place.login });
     expect(linesOf(missing)).toEqual(["table t: SELECT, INSERT (not-owner)"]);
-    expect(JSON.stringify(missing[0]?.fix.note)).not.toContain("act-as-owner");
+    expect(read(missing[0]?.fix.note)).not.toContain("act-as-owner");
   });
 
   from16("uses the ADMIN OPTION only of a role whose privileges it has", async () => {

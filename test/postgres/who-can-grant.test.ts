@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EMPTY } from "../../src/model/sentence.ts";
 import { markdown, plain } from "../../src/render/pen.ts";
-import { readFix } from "../read.ts";
+import { read, readFix } from "../read.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { tablePrivilegesOn } from "../table-privileges.ts";
 import { between, changesPrivileges, difference, linesOf, type Place, quote, recorded, useWorld } from "./world.ts";
@@ -95,6 +95,21 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("apply", READ, { user: deployer })).toMatchObject({ verdict: "repaired", missing: [] });
   });
 
+  test("advises a login that only checks to run as the owner, and no rights for itself", async () => {
+    const { app, owner, role, as, sql, can, run } = await world.open();
+    const [checker, admin] = [await role("checker"), await role("admin")];
+    await sql(`GRANT ${owner} TO ${admin} WITH ADMIN OPTION`);
+    await as(owner, "CREATE TABLE t (id int)");
+
+    for (const mode of ["check", "plan"] as const) {
+      const { missing } = await run(mode, READ, { user: checker });
+      expect(missing.map(({ fix }) => read(fix.note))).toEqual([`Or run this action as ${owner} with mode: apply.`]);
+    }
+    expect(await run("apply", READ, { user: owner })).toMatchObject({ verdict: "repaired" });
+    expect(await run("check", READ, { user: checker })).toMatchObject({ verdict: "in-sync" });
+    expect(await can(app, "SELECT FROM t")).toBe(true);
+  });
+
   test("says whether the login can grant itself membership in the owner", async () => {
     const { owner, role, as, sql, run } = await world.open();
     const [deployer, stranger] = [await role("deployer"), await role("stranger")];
@@ -152,10 +167,10 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     await as(owner, "CREATE TABLE t (id int)");
     await sql(`ALTER TABLE t OWNER TO ${old}; GRANT ${deployer} TO ${old}`);
 
-    const { missing, fixes } = await run("plan", READ, { user: deployer });
+    const { missing, fixes } = await run("apply", READ, { user: deployer });
 
     await expect(sql(`GRANT ${old} TO ${deployer}`)).rejects.toMatchObject({ code: "0LP01" });
-    expect(missing[0]?.fix.note).toBeUndefined();
+    expect(read(missing[0]?.fix.note)).toBe(`Or run this action as ${old} with mode: apply.`);
     await as(old, fixes[0]?.statements.join("\n") ?? "");
     expect(await run("check", READ, { user: deployer })).toMatchObject({ verdict: "in-sync" });
   });
@@ -164,9 +179,9 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     const { owner, role, as, sql, run } = await world.open();
     const [old, deployer] = [await role("o\u200bl\nd"), await role("deployer")];
     await as(owner, "CREATE TABLE t (id int)");
-    await sql(`ALTER TABLE t OWNER TO ${quote(old)}`);
+    await sql(`ALTER TABLE t OWNER TO ${quote(old)}; GRANT ${quote(old)} TO ${owner} WITH ADMIN OPTION`);
 
-    const { missing } = await run("plan", READ, { user: deployer });
+    const { missing } = await run("apply", READ, { user: deployer });
 
     for (const pen of [plain, markdown]) {
       const note = pen.sentence(missing[0]?.fix.note ?? EMPTY);

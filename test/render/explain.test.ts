@@ -31,7 +31,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   "not-revoked": [
     '"ci-admin" can revoke this.',
     'Run as "ci-admin": REVOKE DELETE ON TABLE "public"."t" FROM "aad_orders";',
-    "Or run this action with mode: apply and on-extra: revoke.",
+    "Or run this action with mode: apply and on-extra: revoke. If the grantee's entry in grants-file sets on-extra, change it there.",
   ],
   "session-role": [
     "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
