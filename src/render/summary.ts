@@ -117,7 +117,7 @@ function names(list: readonly string[]): string {
 
 function errorPart(page: Page, error: Failure, report: Report): void {
   for (const block of failureBlocks(error, report.run?.docs)) page.add(block);
-  page.add("The run failed: this is not drift.");
+  if (targetsOf(report).length < 2) page.add("The run failed: this is not drift.");
 }
 
 /** Each warning once, with its databases unless they are all. */
@@ -149,6 +149,8 @@ function overview(page: Page, report: Report): void {
   const others = targets.slice(0, targets.length - green.length);
   if (others.length > 0) table(others);
   const title = `${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync`;
+  if (targets.some(({ error }) => error))
+    page.add(`“${VERDICTS.error}” is not drift: it is not known which privileges are missing there.`);
   if (green.length > 0) page.fold(title, () => table(green));
 }
 

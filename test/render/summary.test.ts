@@ -104,6 +104,20 @@ test("the summary does not let an error look like a finding", () => {
   }
 });
 
+test("the summary says once, below the table of several targets, that a target with an error is not drift", () => {
+  const [unreached = reports.database()] = reports.error().databases;
+  const [drifting = reports.database()] = reports.drift().databases;
+  const failed = ["a.example", "b.example"].map((host) => ({ ...unreached, host }));
+  for (const databases of [failed, [...failed, drifting]]) {
+    const summary = renderSummary(reports.report(databases));
+    expect(summary).not.toContain("The run failed: this is not drift.");
+    expect(summary.match(/it is not known which privileges are missing/g)).toHaveLength(1);
+    expect(summary.indexOf("it is not known")).toBeLessThan(summary.indexOf("####"));
+  }
+  expect(renderSummary(reports.many())).toContain("it is not known");
+  expect(renderSummary(reports.report([drifting, drifting]))).not.toContain("it is not known");
+});
+
 test("the summary shows owner, reason and fix of what is missing, then the SQL to paste", () => {
   const summary = renderSummary(reports.drift());
   expect(summary).toContain("**Missing on 3 tables and 1 sequence owned by `migrator`**");
