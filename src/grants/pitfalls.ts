@@ -54,10 +54,12 @@ function failingUse(same: readonly FailingUse[]): readonly Warning[] {
     "foreign-key-fails": () =>
       sentence`${uses} on ${objects} ${inOurWords(fail)}, because the server checks foreign key ${keys} as ${name(role)}, and ${lacks}${cure("Run")}`,
     "default-fails": () =>
-      sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${cure("Run")}`,
+      sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${owner === null ? ADD_USAGE : cure("Run")}`,
   };
   return warning(kind, messages[kind]());
 }
+
+const ADD_USAGE = inOurWords(" Add USAGE to `sequence-privileges`.");
 
 function grantFor({ kind, source, column, role }: FailingUse, privileges: readonly FailingUse["privilege"][]): string {
   const what = privileges.map((each) => (column == null ? each : `${each} (${quoteIdentifier(column)})`));

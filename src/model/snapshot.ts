@@ -245,7 +245,7 @@ export interface FailingUse
   readonly source: readonly string[];
   /** The column that the role lacks the privilege on, if it holds it on others. */
   readonly column?: string | null;
-  /** The owner of the other object; null for the system's own. */
+  /** The owner of the other object; null if the answer is no GRANT: for the system's own, and for a sequence that is checked. */
   readonly owner: string | null;
   /** The name of the foreign key. */
   readonly constraint?: string;

@@ -12,7 +12,7 @@ import type { FirstLook } from "./snapshot.rows.ts";
  */
 export function pitfallStatements(first: FirstLook, demand: Demand, grantees: readonly Oid[]): readonly string[] {
   const { snapshot, asked, server } = first;
-  const { exclude, sequencePrivileges: ofSequences } = demand;
+  const { exclude, tablePrivileges: ofTables, sequencePrivileges: ofSequences } = demand;
   const schemas = snapshot.schemas.map(({ oid }) => oid);
   /** A condition: a relation is among those that are checked. */
   const isChecked = (relation: string, schema: string) =>
@@ -21,12 +21,13 @@ export function pitfallStatements(first: FirstLook, demand: Demand, grantees: re
   const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
   const skipsSequences = snapshot.groups.some(({ kind, skipped }) => kind === "sequence" && skipped === "exclude");
   const takesValues = ofSequences === "ALL" || ofSequences.includes("USAGE") || ofSequences.includes("UPDATE");
-  const mayLackValues = !takesValues || server.otherSequences || skipsSequences;
+  const inserts = ofTables === "ALL" || ofTables.includes("INSERT");
+  const mayLackValues = inserts && (!takesValues || server.otherSequences || skipsSequences);
   return [
     ...(asked.some(({ rowSecurity }) => rowSecurity) ? [rowSecurityWithoutPolicy(used)] : []),
     ...(has("view") ? [viewsThatFail(used)] : []),
     ...(asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(used)] : []),
-    ...(mayLackValues ? [defaultsThatFail(used, takesValues ? isChecked("s", "sn") : "FALSE")] : []),
+    ...(mayLackValues ? [defaultsThatFail(used, takesValues, isChecked("s", "sn"))] : []),
     ...(has("foreign-table") ? [foreignTablesWithoutMapping(used)] : []),
   ];
 }
@@ -238,18 +239,19 @@ const NEXTVAL = 1574;
 /**
  * Columns whose default takes the next value of a sequence that the grantee may not use, and that is not demanded: it is
  * in another schema, excluded, or `sequence-privileges` names neither USAGE nor UPDATE.
- * @param isDemanded the condition that USAGE or UPDATE is demanded on sequence s in schema sn
+ * @param takesValues whether USAGE or UPDATE is demanded on the sequences that are checked
+ * @param isChecked the condition that sequence s in schema sn is checked: a GRANT of USAGE could be extra there
  */
-function defaultsThatFail(used: string, isDemanded: string): string {
+function defaultsThatFail(used: string, takesValues: boolean, isChecked: string): string {
   return `
 WITH ${used},
 taken AS MATERIALIZED (
-  SELECT d.objid AS expression, s.oid, s.relname, sn.nspname, s.relowner
+  SELECT d.objid AS expression, s.oid, s.relname, sn.nspname, CASE WHEN NOT (${isChecked}) THEN s.relowner END AS relowner
   FROM pg_catalog.pg_depend AS d
   JOIN pg_catalog.pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S'
   JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
   WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-    AND NOT (${isDemanded})
+    AND NOT (${takesValues} AND ${isChecked})
 )
 SELECT 'default-fails' AS code, ${USED}, 'INSERT' AS use,
        pg_catalog.pg_get_userbyid(used.grantee) AS role, 'USAGE' AS privilege, 'SEQUENCE' AS kind,

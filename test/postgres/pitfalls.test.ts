@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Demand } from "../../src/model/demand.ts";
 import type { GranteeReport, Warning } from "../../src/model/report.ts";
 import { read } from "../read.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
@@ -183,9 +184,20 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
 
     const other = await place.role("other");
     const demand = { sequencePrivileges: ["SELECT"] } as const;
-    const report = await run("apply", demand, { grantee: other });
+    const said = async (lists: Partial<Demand>) =>
+      warningsOf(await run("apply", { ...lists, onExtra: "fail" }, { grantee: other }), "default-fails").map(read);
+    const outside = `INSERT into public.t fails where a column takes its default, because ${other} does not have USAGE on second.numbers. Run as ${owner}: GRANT USAGE ON SEQUENCE "second"."numbers" TO "${other}";`;
+    expect(await said(demand)).toEqual([
+      `INSERT into public.fine fails where a column takes its default, because ${other} does not have USAGE on public.fine_id_seq. Add USAGE to sequence-privileges.`,
+      outside,
+    ]);
     expect(await can(other, "INSERT INTO fine DEFAULT VALUES")).toBe(false);
-    expect(warningsOf(report, "default-fails").map(read).join("\n")).toContain("public.fine_id_seq");
+    expect((await said({ ...demand, exclude: ["fine_id_seq"] })).join()).toContain(
+      `GRANT USAGE ON SEQUENCE "public"."fine_id_seq" TO "${other}"`,
+    );
+    expect(await said({ ...demand, tablePrivileges: ["SELECT", "UPDATE"] })).toEqual([]);
+    expect(await said({ sequencePrivileges: ["SELECT", "USAGE"] })).toEqual([outside]);
+    expect(await can(other, "INSERT INTO fine DEFAULT VALUES")).toBe(true);
     expect(codes(await run("check", { ...demand, exclude: ["fine", "t"] }, { grantee: other }))).not.toContain(
       "default-fails",
     );
