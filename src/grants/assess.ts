@@ -1,4 +1,4 @@
-import type { Demand } from "../model/demand.ts";
+import { type Demand, extraIsDrift } from "../model/demand.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Extra, FixBlock, Missing } from "../model/report.ts";
 import type { Grantee, Snapshot } from "../model/snapshot.ts";
@@ -79,8 +79,14 @@ export function statementsToApply(assessment: Assessment): readonly string[] {
   return statementsIn(changesToApply(assessment));
 }
 
-/** The SQL that ends the drift that is left after what was done, a block for each role that has to run it. */
-export function fixesFor(assessment: Assessment, left: readonly Blocked[]): readonly FixBlock[] {
-  const identities = assessment.grantees.flatMap((each) => (each.obstacle === null ? (each.identity ?? []) : []));
-  return [...fixBlocks(assessment.snapshot, left, new Set(changesToApply(assessment))), ...identityFixes(identities)];
+/** The SQL for what is left after what was done, a block for each role that has to run it, and apart from drift what is only a warning. */
+export function fixesFor(assessment: Assessment, grants: readonly Blocked[], revokes: readonly Blocked[]) {
+  const { snapshot, demand, grantees } = assessment;
+  const identities = grantees.flatMap((each) => (each.obstacle === null ? (each.identity ?? []) : []));
+  const [drift, warned] = extraIsDrift(demand.onExtra) ? [[...grants, ...revokes], []] : [grants, revokes];
+  return [
+    ...fixBlocks(snapshot, drift, new Set(changesToApply(assessment))),
+    ...fixBlocks(snapshot, warned, new Set()).map((block): FixBlock => ({ ...block, byHand: true })),
+    ...identityFixes(identities),
+  ];
 }

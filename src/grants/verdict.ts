@@ -28,7 +28,7 @@ export function conclude(
       if (now.obstacle === null) return reportOf(then, now, after, outcome, why);
       return { ...unfinishedReport(then, after.demand, outcome), error: now.obstacle };
     }),
-    fixes: fixesFor(after, extraIsDrift(after.demand.onExtra) ? [...grants, ...revokes] : grants),
+    fixes: fixesFor(after, grants, revokes),
   };
 }
 

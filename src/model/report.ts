@@ -108,7 +108,7 @@ export interface Runner {
 export interface FixBlock extends Runner {
   /** True if this run's login can run the block: `as` is then the run's own user. */
   readonly runnable: boolean;
-  /** `mode: apply` does not run the block, although this run's login can. */
+  /** `mode: apply` does not run the block: it is not what the run asks for, although this login can, or it ends only a warning. */
   readonly byHand?: true;
   /** Other blocks need what this one grants: it comes before all of them. */
   readonly prepares?: true;

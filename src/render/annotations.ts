@@ -3,9 +3,9 @@ import { count, some } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { causeText, explanationLines } from "./explain.ts";
 import { failureKey, failureLines } from "./failure.ts";
-import { alike, type Cause, causesOf, checkedIn, targetsOf } from "./findings.ts";
+import { alike, type Cause, causesOf, checkedIn, objectsIn, targetsOf } from "./findings.ts";
 import { plain } from "./pen.ts";
-import { hasNoOwner, placesIn, privilegesText, targetsIn } from "./phrases.ts";
+import { countObjects, hasNoOwner, holdersText, placesIn, privilegesText, targetsIn } from "./phrases.ts";
 import { undeclaredText } from "./undeclared.ts";
 
 /** A message that GitHub shows beside the job and on the run's page. */
@@ -79,14 +79,25 @@ function textOf(cause: Cause, { user }: DatabaseReport, { grantee }: GranteeRepo
   return { who: plain.name(grantee), title: causeText(cause, plain), text };
 }
 
-/** A message about all privileges that nobody declared, if there are some and they are judged like this. */
+/** What nobody declared, in one sentence, if it is judged like this. */
 function notDeclared(report: Report, judged: Report["undeclared"]): readonly string[] {
-  const text = report.undeclared === judged ? undeclaredText(report, plain) : undefined;
-  return text === undefined ? [] : [`${text}. The job summary lists them.`];
+  return report.undeclared === judged ? undeclaredText(report, plain).map(withPlace) : [];
 }
+
+/** What grantees hold beyond the demand, in one sentence, if it is a warning. */
+function notRequested(report: Report): readonly string[] {
+  const warned = checkedIn(report.databases).filter(({ grantee }) => causesOf(grantee).some(({ isDrift }) => !isDrift));
+  const roles = warned.map(({ grantee }) => plain.name(grantee.grantee));
+  const databases = warned.map(({ database }) => database);
+  const what = `more privileges than requested on ${countObjects(objectsIn(warned, ({ extra }) => extra))}`;
+  return holdersText(report, plain, roles, what, databases).map(withPlace);
+}
+
+const withPlace = (text: string) => `${text}. The job summary lists them.`;
 
 function warnings(report: Report): readonly Annotation[] {
   const all = [
+    ...notRequested(report),
     ...notDeclared(report, "warn"),
     ...checkedIn(report.databases).flatMap(({ grantee }) =>
       grantee.warnings.map(({ message }) => plain.sentence(message)),

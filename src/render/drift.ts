@@ -65,10 +65,11 @@ export function fixesPart(
   most: number,
   note: (block: FixBlock) => string,
 ): void {
+  const isLong = ({ statements }: FixBlock) => statements.reduce((sum, sql) => sum + sql.length, 0) > most;
   for (const block of blocks) {
     const { statements } = block;
     const counted = count(statements.filter((statement) => !TRANSACTION.has(statement)).length, "statement");
-    if (sizeOf(statements) > most) {
+    if (isLong(block)) {
       const who = markdown.sentence(runner(block));
       page.add(`**SQL for ${who}** (${counted}${note(block)}): too long to show here. The output \`sql\` holds it.`);
       continue;
@@ -80,11 +81,7 @@ export function fixesPart(
       sql.split("\n").length <= OPEN_LINES,
     );
   }
-  if (blocks.some(({ statements }) => sizeOf(statements) > most)) page.add(UPLOAD);
-}
-
-function sizeOf(statements: readonly string[]): number {
-  return statements.reduce((sum, statement) => sum + statement.length, 0);
+  if (blocks.some(isLong)) page.add(UPLOAD);
 }
 
 const UPLOAD = `To get the whole SQL, upload the SQL file (output \`sql\`). Give this step \`id: grants\`, and add a step after it:

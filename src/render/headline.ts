@@ -68,7 +68,7 @@ function findings(report: Report, pen: Pen): string {
     ];
     return `${drift}: ${who} ${series(found)} in ${where}${applied(report.mode, drifting)}`;
   }
-  const undeclared = report.undeclared === "fail" ? undeclaredText(report, pen) : undefined;
+  const [undeclared] = report.undeclared === "fail" ? undeclaredText(report, pen) : [];
   if (undeclared !== undefined) return `${drift}: ${undeclared}`;
   const requested = "every requested privilege";
   const done = changes(all.grantees);

@@ -117,16 +117,12 @@ export function issueBody(subject: Subject, run: string): string {
   const page = openPage(MAX_BODY - Buffer.byteLength(foot), cut);
   page.add([`<!-- azure-postgres-grants drift ${key} ${found} ${text}`, ...objects, "-->"].join("\n"));
   page.add(`### ❌ ${headline(report, markdown)}`);
-  page.add(checkedLine(subject));
+  page.add(`Checked ${schemasText(grantee, markdown)} · as ${markdown.name(database.user)} · mode \`${report.mode}\``);
   driftPart(page, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
   fixesPart(page, database.fixes, MAX_SQL, () => note);
   return page.close() + foot;
-}
-
-function checkedLine({ database, grantee, report }: Subject): string {
-  return `Checked ${schemasText(grantee, markdown)} · as ${markdown.name(database.user)} · mode \`${report.mode}\``;
 }
 
 // --- what a run does with an issue, and what it says

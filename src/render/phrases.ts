@@ -151,6 +151,15 @@ export function placesIn({ databases }: Report, pen: Pen): (database: DatabaseRe
   return ({ host, ...others }) => placeText({ ...others, host: host.slice(0, host.length - domain.length) }, pen);
 }
 
+/** Which roles hold something, and where: `bi and reports hold … in app`; empty if none do. */
+export function holdersText(report: Report, pen: Pen, roles: readonly string[], what: string, where: DatabaseReport[]) {
+  const [first, ...others] = new Set(roles);
+  if (first === undefined) return [];
+  const who = some([first, ...others], MAX_NAMES, String);
+  const places = some([...new Set(where)], MAX_NAMES, placesIn(report, pen));
+  return [`${who} ${others.length === 0 ? "holds" : "hold"} ${what} in ${places}`];
+}
+
 /** How to name a target of a report: the grantee, and the database as `placesIn` names it; schemas if there are other grants. */
 export function targetsIn(report: Report, pen: Pen): (target: Target) => string {
   const place = placesIn(report, pen);

@@ -6,7 +6,7 @@ import { plain } from "./pen.ts";
 import { hasServers, placeText, runner } from "./phrases.ts";
 
 /**
- * The SQL that fixes the drift, as a file: first what `mode: apply` runs, then, commented out, what else this run's login
+ * The SQL for what was found, as a file: first what `mode: apply` runs, then, commented out, what else this run's login
  * can run, and a part for each other role. Plain SQL for one database, a psql script for several. Empty if there is nothing to fix.
  *
  * To run a commented part, sign in as its role and remove `-- ` from its lines: SQL and comments remain.
@@ -31,7 +31,7 @@ const STAGES = ["by apply", "by hand", "prepares", "rest", "undeclared prepares"
 function stageOf({ block, undeclared }: SqlPart): (typeof STAGES)[number] {
   const { runnable, byHand, prepares } = block;
   if (undeclared) return prepares ? "undeclared prepares" : "undeclared";
-  if (runnable) return byHand ? "by hand" : "by apply";
+  if (runnable || byHand) return byHand ? "by hand" : "by apply";
   return prepares ? "prepares" : "rest";
 }
 
@@ -40,10 +40,11 @@ function runnerOf({ block }: SqlPart): string {
 }
 
 function titleOf(part: SqlPart): readonly string[] {
-  const note = part.undeclared ? [NOT_DECLARED] : part.block.byHand ? [BY_HAND] : [];
+  const note = part.undeclared ? [NOT_DECLARED] : part.block.byHand ? [part.block.runnable ? BY_HAND : WARNED] : [];
   return [`-- To run as ${runnerOf(part)}:`, ...note];
 }
 
+const WARNED = "-- (revokes what is only a warning)";
 const BY_HAND = "-- (mode apply does not run this part)";
 const NOT_DECLARED =
   "-- (revokes what roles hold that nobody declared: check first that nothing needs it. This action never runs it)";
@@ -96,8 +97,8 @@ function header({ databases, mode }: Report): readonly string[] {
   const where =
     others.length > 0 ? `${count(databases.length, "database")}: a script for psql` : placeText(first, plain);
   return [
-    `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
-    `-- The SQL that mode apply runs as ${plain.name(first.user)} comes first. All other SQL follows, commented out, under the role that has to run it.`,
+    `-- SQL for what azure-postgres-grants (mode ${mode}) found in ${where}.`,
+    `-- Mode apply runs what is not commented out, as ${plain.name(first.user)}. All other SQL is commented out, under the role that has to run it.`,
     "",
   ];
 }

@@ -34,18 +34,14 @@ const CUT = "The summary ends here because it would be too long. The JSON report
  */
 export function renderSummary(report: Report): string {
   const page = openPage(MAX_BYTES, CUT);
-  page.add(`### ${icon(report)} ${NAME} · ${headline(report, markdown)}`);
+  const icon = report.mode === "plan" && report.verdict === "drift" ? "📋" : ICONS[report.verdict];
+  page.add(`### ${icon} ${NAME} · ${headline(report, markdown)}`);
   if (report.error) errorPart(page, report.error, report);
   overview(page, report);
   for (const section of sections(report)) sectionPart(page, report, section);
-  undeclaredPart(page, report);
   warningsPart(page, report);
   checkedPart(page, report);
   return page.close();
-}
-
-function icon({ mode, verdict }: Report): string {
-  return mode === "plan" && verdict === "drift" ? "📋" : ICONS[verdict];
 }
 
 // --- sections: equal findings are shown once
@@ -55,10 +51,12 @@ type Section = readonly [DatabaseReport, ...DatabaseReport[]];
 
 /** What has findings, or could not be checked; the worst first. */
 function sections(report: Report): readonly Section[] {
-  const shown = targetsOf(report).filter(({ error, grantee }) => error || (grantee && hasFindings(grantee)));
-  return sameOf([...new Set(shown.map(({ database }) => database))], ({ error, user, fixes, grantees }) =>
-    JSON.stringify([error && failureKey(error), user, fixes, grantees.map((each) => [each.grantee, findingsOf(each)])]),
-  );
+  const all = [...new Set(targetsOf(report).map(({ database }) => database))];
+  const shown = all.filter((each) => each.error || each.undeclared?.length || each.grantees.some(hasFindings));
+  return sameOf(shown, ({ error, user, fixes, undeclared, grantees }) => {
+    const found = grantees.map((each) => [each.grantee, findingsOf(each)]);
+    return JSON.stringify([error && failureKey(error), user, fixes, undeclared, found]);
+  });
 }
 
 /** Groups as `groupsOf` does. The key of 20,000 findings takes a second, and one item needs none. */
@@ -101,9 +99,10 @@ function sectionPart(page: Page, report: Report, databases: Section): void {
     driftPart(page, database, grantee, named.length > 1);
   }
   fixesPart(page, database.fixes, MAX_SQL, ({ byHand, runnable }) => {
-    if (byHand) return ", which <code>mode: apply</code> does not run";
+    if (byHand) return runnable ? ", which <code>mode: apply</code> does not run" : ", which ends only a warning";
     return runnable && report.mode === "plan" ? ", which <code>mode: apply</code> runs" : "";
   });
+  undeclaredPart(page, report, database, MAX_SQL);
   for (const { grantee, named } of parts) {
     const whom = named.length === 0 ? "" : ` for ${some(named, MAX_NAMES, (name) => markup.name(name))}`;
     for (const { done, changed } of changesOf(grantee))
@@ -149,9 +148,9 @@ function overview(page: Page, report: Report): void {
   const others = targets.slice(0, targets.length - green.length);
   if (others.length > 0) table(others);
   const title = `${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync`;
+  if (green.length > 0) page.fold(title, () => table(green));
   if (targets.some(({ error }) => error))
     page.add(`“${VERDICTS.error}” is not drift: it is not known which privileges are missing there.`);
-  if (green.length > 0) page.fold(title, () => table(green));
 }
 
 /** How to write a target: `❌ drift: 3 missing, 1 granted` and `aad_orders in app`. */

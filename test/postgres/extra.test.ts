@@ -55,6 +55,33 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: extra privileges", (version) => {
     expect(await acls()).toEqual(before);
   });
 
+  test("gives the SQL of a warning apart from that of the drift, for each role that has to run it", async () => {
+    const { app, owner, role, as, sql, run } = await world.open();
+    const dba = await role("dba");
+    await as(owner, `CREATE TABLE t (id int); CREATE TABLE theirs (id int); GRANT SELECT, DELETE ON t TO ${app}`);
+    await sql(`ALTER TABLE theirs OWNER TO ${dba}; GRANT USAGE ON SCHEMA public TO ${dba}`);
+    await as(dba, `GRANT DELETE ON theirs TO ${app}`);
+    const before = await run("check", { ...READ, onExtra: "warn" });
+
+    expect(before.fixes).toEqual([
+      { as: dba, runnable: false, statements: [`GRANT SELECT ON TABLE "public"."theirs" TO "${app}";`] },
+      {
+        as: owner,
+        runnable: true,
+        byHand: true,
+        statements: [`REVOKE DELETE ON TABLE "public"."t" FROM "${app}";`],
+      },
+      {
+        as: dba,
+        runnable: false,
+        byHand: true,
+        statements: [`REVOKE DELETE ON TABLE "public"."theirs" FROM "${app}";`],
+      },
+    ]);
+    for (const block of before.fixes) await as(block.as, block.statements.join("\n"));
+    expect(await run("check", { ...READ, onExtra: "warn" })).toMatchObject({ missing: [], extra: [], fixes: [] });
+  });
+
   test("revokes direct grants after it has granted; the verdict is repaired", async () => {
     const { app, owner, role, as, can, run, acls, signIn } = await world.open();
     const other = await role("other");

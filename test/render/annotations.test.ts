@@ -120,14 +120,20 @@ test("a plan has no errors, however many findings it has", () => {
   expect(annotations({ ...twelve, mode: "plan" }).map(({ level }) => level)).toEqual(Array(9).fill("notice"));
 });
 
-test("extra privileges have annotations only if they fail the job", () => {
-  const written = (onExtra: "warn" | "fail") => {
+test("extra privileges have one warning for all databases, or an error for each cause if they fail the job", () => {
+  const written = (onExtra: "warn" | "fail", ...names: readonly string[]) => {
     const verdict = onExtra === "fail" ? "drift" : "in-sync";
-    const grantee = reports.grantee({ verdict, onExtra, extra: [reports.extra()] });
-    return annotations(reports.report([reports.database({ verdict, grantees: [grantee] })]));
+    const extra = [reports.extra(), reports.extra({ name: "lines" }), reports.extra({ reason: "not-owner" })];
+    const grantees = [reports.grantee({ verdict, onExtra, extra })];
+    return annotations(reports.report(names.map((database) => reports.database({ database, verdict, grantees }))));
   };
-  expect(written("warn")).toEqual([]);
-  expect(written("fail")[0]?.message).toContain("aad_orders in app: table public.orders: DELETE (granted directly). ");
+  const text = (tables: number, where: string) =>
+    `aad_orders holds more privileges than requested on ${tables} tables in ${where}. The job summary lists them.`;
+  expect(written("warn", "app")).toEqual([{ level: "warning", title: "1 warning", message: text(2, "app") }]);
+  expect(written("warn", "a", "b").map(({ message }) => message)).toEqual([text(4, "a and b")]);
+  expect(written("fail", "app")[0]?.message).toContain(
+    "aad_orders in app: 2 tables (public.orders and public.lines): DELETE (granted directly). ",
+  );
 });
 
 test("a run with nothing to do has no annotation", () => {

@@ -27,8 +27,8 @@ test("the SQL file is empty when there is nothing to fix", () => {
 
 test("the SQL file has the statements that this login can run first, then a commented block for each other role", () => {
   expect(renderSql(reports.plan())).toMatchInlineSnapshot(`
-    "-- SQL that fixes the drift that azure-postgres-grants (mode plan) found in app on orders-prod.postgres.database.azure.com.
-    -- The SQL that mode apply runs as "ci-admin" comes first. All other SQL follows, commented out, under the role that has to run it.
+    "-- SQL for what azure-postgres-grants (mode plan) found in app on orders-prod.postgres.database.azure.com.
+    -- Mode apply runs what is not commented out, as "ci-admin". All other SQL is commented out, under the role that has to run it.
 
     GRANT INSERT, UPDATE ON TABLE "public"."customers", "public"."invoices" TO "aad_orders";
 
@@ -48,13 +48,30 @@ test("the SQL file has the statements that this login can run and `mode: apply` 
   );
 });
 
+test("the SQL file has the REVOKE of a warning apart from what another role grants", () => {
+  const grant = { as: "dba", runnable: false, statements: ["SELECT 1;"] };
+  const revoke = { ...grant, byHand: true as const, statements: ["SELECT 2;"] };
+  expect(renderSql(reports.report([drifting("app", [grant, revoke])]))).toMatchInlineSnapshot(`
+    "-- SQL for what azure-postgres-grants (mode apply) found in app on orders-prod.postgres.database.azure.com.
+    -- Mode apply runs what is not commented out, as "ci-admin". All other SQL is commented out, under the role that has to run it.
+
+    -- -- To run as dba:
+    -- -- (revokes what is only a warning)
+    -- SELECT 2;
+
+    -- -- To run as dba:
+    -- SELECT 1;
+    "
+  `);
+});
+
 test("the SQL file connects to each of several databases, and says why it cannot name one", () => {
   const block = { as: "ci-admin", runnable: true, statements: ["SELECT 1;"] };
   const database = (name: string, host = "a.example") => reports.database({ database: name, host, fixes: [block] });
   const names = ["app", `it's "x" = \\y`, "two\nlines"];
   expect(renderSql(reports.report(names.map((name) => database(name))))).toMatchInlineSnapshot(`
-    "-- SQL that fixes the drift that azure-postgres-grants (mode apply) found in 3 databases: a script for psql.
-    -- The SQL that mode apply runs as "ci-admin" comes first. All other SQL follows, commented out, under the role that has to run it.
+    "-- SQL for what azure-postgres-grants (mode apply) found in 3 databases: a script for psql.
+    -- Mode apply runs what is not commented out, as "ci-admin". All other SQL is commented out, under the role that has to run it.
 
     \\connect -reuse-previous=on "dbname='app'"
     SELECT 1;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Undeclared } from "../../src/model/report.ts";
+import { inOurWords } from "../../src/model/sentence.ts";
 import { annotations } from "../../src/render/annotations.ts";
 import { verdictLine } from "../../src/render/headline.ts";
 import { logGroups } from "../../src/render/log.ts";
@@ -45,13 +46,27 @@ test("undeclared privileges are a list in the summary, with who can revoke them"
     const text = textIn(githubTree(renderSummary(report(judged, ENTRIES))));
     expect(text).toContain(`Privileges that nobody declared${note}`);
     for (const part of [
-      "PUBLIC: SELECT on 1 view in schema public of app. Can be revoked by migrator",
+      "PUBLIC: SELECT on 1 view in schema public. Can be revoked by migrator",
       '"PUBLIC": SELECT on columns of 3 tables in schema public',
-      '"Bi team": SELECT on 3 tables in schema public of app. Can be revoked by a member of group',
+      '"Bi team": SELECT on 3 tables in schema public. Can be revoked by a member of group',
     ])
       expect(text.replaceAll(/\s+/g, " ")).toContain(part);
-    expect(text).not.toContain("REVOKE");
+    expect(text).toContain("SQL for migrator (1 statement, which this action never runs)");
+    expect(text).toContain(SQL);
   }
+});
+
+test("undeclared privileges that need something else first have the note, and too long SQL is left out once", () => {
+  const note = inOurWords("Revoke those grants first.");
+  const [database = reports.database()] = report("warn", [entry({ fix: { as: "bi", sql: SQL, note } })]).databases;
+  const undeclaredFixes = [{ as: "bi", runnable: false, statements: [SQL.padEnd(70_000, "x")] }];
+  const databases = ["a", "b"].map((name) => ({ ...database, database: name, undeclaredFixes }));
+  const summary = renderSummary(reports.report(databases, { undeclared: "warn" }));
+  expect(summary).toContain("in schema `public`. Can be revoked by `bi`. Revoke those grants first.\n");
+  expect(summary).not.toContain("REVOKE");
+  expect(summary).toContain("#### `a` and `b`\n");
+  expect(summary.match(/too long to show here/g)).toHaveLength(1);
+  expect(summary.match(/actions\/upload-artifact/g)).toHaveLength(1);
 });
 
 test("undeclared privileges are in the verdict and an annotation if they fail the job", () => {
@@ -90,7 +105,9 @@ test("undeclared privileges are lines in the log, and the last part of the SQL f
     "Privileges that nobody declared:",
     "  bi: SELECT on 3 tables in schema public",
   ]);
-  expect(renderSql(report("warn", [entry()]))).toContain(
+  const sql = renderSql(report("warn", [entry()]));
+  expect(sql).not.toMatch(/drift|comes first/);
+  expect(sql).toContain(
     `-- -- To run as migrator:\n-- -- (revokes what roles hold that nobody declared: check first that nothing needs it. This action never runs it)\n-- ${SQL}\n`,
   );
 });
