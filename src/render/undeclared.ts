@@ -20,7 +20,7 @@ export function undeclaredPart(page: Page, report: Report, database: DatabaseRep
   };
   page.list(undeclared, line, MAX_LINES);
   page.add(
-    "Declare what is needed: add the role as a grantee. Check that nothing needs the rest before you run the SQL that revokes it. It is also the last part of the SQL file (output `sql`).",
+    "Declare what is needed: add the role as a grantee. Check that nothing needs the rest before you run the SQL that revokes it. That SQL is also the last part of the SQL file (output `sql`).",
   );
   fixesPart(page, undeclaredFixes, maxSql, () => ", which this action never runs");
 }

@@ -240,6 +240,7 @@ test("the summary says in a plan which block `mode: apply` runs, and always whic
     { as: "ci-admin", runnable: true, statements: ["GRANT a;"] },
     { as: "ci-admin", runnable: true, byHand: true as const, statements: ["REVOKE c;"] },
     { as: "migrator", runnable: false, statements: ["GRANT b;"] },
+    { as: "migrator", runnable: false, byHand: true as const, statements: ["REVOKE d;"] },
   ];
   const drift = reports.grantee({ verdict: "drift", missing: [reports.missing()] });
   const titles = (mode: "plan" | "check") =>
@@ -250,6 +251,7 @@ test("the summary says in a plan which block `mode: apply` runs, and always whic
     '<summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> runs)</summary>',
     '<summary><b>SQL for <code>"ci-admin"</code></b> (1 statement, which <code>mode: apply</code> does not run)</summary>',
     "<summary><b>SQL for <code>migrator</code></b> (1 statement)</summary>",
+    "<summary><b>SQL for <code>migrator</code></b> (1 statement, which ends only a warning)</summary>",
   ]);
   expect(titles("check")?.join()).not.toContain("</code> runs");
   expect(titles("check")?.[1]).toContain("does not run");
