@@ -217,12 +217,11 @@ function noteForOwner(session: SessionFacts, change: Change, actor: Role, tried?
   const membership = code(membershipSql(owner, login, session.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
-  if (tried && owner.grantable && !owner.memberOfLogin) {
-    const who = owner.administered
-      ? sentence`${name(login.name)} can run this.`
-      : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
-    return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
-  }
+  const by = owner.memberOfLogin ? null : owner.grantableBy;
+  if (tried && by !== null)
+    return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${name(by)} can run this.`;
+  if (by !== null && !canSignIn(owner))
+    return sentence`If no role can act as ${name(owner.name)}, ${name(by)} can let itself: ${code(membershipSql(owner, { name: by }, session.server.version))}`;
   if (change.verb === "REVOKE" || !canSignIn(owner) || neededFor(session, change, owner).length > 0) return undefined;
   return sentence`Or run this action as ${name(owner.name)} with \`mode: apply\`.`;
 }

@@ -40,7 +40,7 @@ export function temporaryMembership(role: Role, login: Role, serverVersion: numb
 }
 
 /** The SQL that lets a role act with the privileges of another: https://www.postgresql.org/docs/current/sql-grant.html */
-export function membershipSql(role: Role, member: Role, serverVersion: number): string {
+export function membershipSql(role: Role, member: Pick<Role, "name">, serverVersion: number): string {
   const options = serverVersion >= OPTIONS_SINCE ? " WITH INHERIT TRUE, SET TRUE" : "";
   return `GRANT ${quoteIdentifier(role.name)} TO ${quoteIdentifier(member.name)}${options};`;
 }

@@ -124,12 +124,13 @@ export interface Role {
   readonly settable: boolean;
   /** Other roles that have its privileges without SET ROLE, and to which the session user may SET ROLE (from 16 on). */
   readonly viaRoles: readonly Role[];
-  /** The session user has ADMIN OPTION on it: it may grant itself the membership. */
-  readonly administered: boolean;
   /** It is a member of the session user, which so cannot become a member of it. */
   readonly memberOfLogin: boolean;
-  /** Somebody other than a superuser can grant membership in it: from 16 on, only who holds ADMIN OPTION on it. */
-  readonly grantable: boolean;
+  /**
+   * A role that can grant membership in it, if possible one that can log in: from 16 on, it holds ADMIN OPTION on it. null:
+   * only superusers can.
+   */
+  readonly grantableBy: string | null;
   /** How the session user, which may not SET ROLE to it, can grant itself a membership that lets it; null: it cannot. */
   readonly membership: {
     /** The role that holds ADMIN OPTION: the session user, or one whose privileges it has. */

@@ -154,8 +154,7 @@ const CANNOT_ACT = {
   roleSet: false,
   inherited: false,
   settable: false,
-  administered: false,
-  grantable: false,
+  grantableBy: null,
   memberOfLogin: false,
   membership: null,
 };

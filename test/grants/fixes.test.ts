@@ -224,15 +224,17 @@ describe("the fix of one finding", () => {
     const LOOKED = { tried: false };
     const AS_OWNER = "Or run this action as owner with `mode: apply`.";
 
-    test("offers membership to a login that tried to grant, in the version's syntax, with what it requires", () => {
+    test("offers membership to a login that tried to grant, in the version's syntax, with the role that can grant it", () => {
       expect(fix("not-owner", {}, snapshot([group(["t"])]), APPLIED)).toEqual({
         as: "owner",
         sql: GRANT,
-        note: 'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on owner.',
+        note: 'Or let login act as owner: `GRANT "owner" TO "login" WITH INHERIT TRUE, SET TRUE;` stranger can run this.',
       });
       const server = { ...SERVER, version: 150007 };
-      const older = snapshot([group(["t"])], { server }, [role("owner", { administered: true })]);
-      expect(noteOf(APPLIED, older)).toBe('Or let login act as owner: `GRANT "owner" TO "login";` login can run this.');
+      const older = snapshot([group(["t"])], { server });
+      expect(noteOf(APPLIED, older)).toBe(
+        'Or let login act as owner: `GRANT "owner" TO "login";` stranger can run this.',
+      );
     });
 
     test("offers no membership to a login that only looked: it may be one that must not grant", () => {
@@ -245,7 +247,7 @@ describe("the fix of one finding", () => {
       for (const why of [APPLIED, LOOKED]) expect(noteOf(why, mine)).toContain("`act-as-owner: true`");
     });
 
-    test.each([{ grantable: false }, { memberOfLogin: true }])(
+    test.each([{ grantableBy: null }, { memberOfLogin: true }])(
       "offers no membership that nobody can grant: %o",
       (facts) => {
         expect(noteOf(APPLIED, snapshot([group(["t"])], {}, [role("owner", facts)]))).toBe(AS_OWNER);
@@ -255,8 +257,17 @@ describe("the fix of one finding", () => {
     test("offers to run as the owner only if that can sign in and grant at once", () => {
       const closed = schema("closed", { owner: "stranger", usableBy: [] });
       expect(noteOf(LOOKED, snapshot([group(["t"], { schema: closed })]))).toBeUndefined();
-      for (const facts of [{ canLogin: false }, { expired: true }, { connects: false }])
-        expect(noteOf(LOOKED, snapshot([group(["t"])], {}, [role("owner", facts)]))).toBeUndefined();
+      expect(noteOf(LOOKED, snapshot([group(["t"])], {}, [role("owner", { connects: false })]))).toBeUndefined();
+    });
+
+    test.each([{ canLogin: false }, { expired: true }])("says who can become a member of one with %o", (facts) => {
+      const ownedBy = (more: Parameters<typeof role>[1] = {}) =>
+        snapshot([group(["t"])], {}, [role("owner", { ...facts, ...more })]);
+      expect(noteOf(LOOKED, ownedBy())).toBe(
+        'If no role can act as owner, stranger can let itself: `GRANT "owner" TO "stranger" WITH INHERIT TRUE, SET TRUE;`',
+      );
+      expect(noteOf(LOOKED, ownedBy({ grantableBy: null }))).toBeUndefined();
+      expect(noteOf(LOOKED, ownedBy({ memberOfLogin: true }))).toBeUndefined();
     });
 
     test("offers no run that revokes: it would revoke all that is extra", () => {

@@ -58,9 +58,8 @@ export function role(name: RoleName, facts: Partial<RoleSpec> = {}): RoleSpec {
     inherited: name === "login",
     settable: name === "login",
     viaRoles: [],
-    administered: false,
     memberOfLogin: false,
-    grantable: true,
+    grantableBy: "stranger",
     membership: null,
     ...facts,
   };

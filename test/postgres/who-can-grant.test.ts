@@ -110,6 +110,28 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await can(app, "SELECT FROM t")).toBe(true);
   });
 
+  test("names who can let a role act as an owner that cannot log in, and without a member", async () => {
+    const { app, owner, role, as, sql, can, run } = await world.open();
+    const [checker, creator] = [await role("checker"), await role("creator", "LOGIN CREATEROLE")];
+    const maker = `maker_of_${creator}`;
+    await as(creator, `CREATE ROLE ${maker}`); // from 16 on, it can grant the role and not set it
+    await sql(`GRANT ALL ON SCHEMA public TO ${maker}; CREATE TABLE t (id int); ALTER TABLE t OWNER TO ${maker}`);
+    const fixOf = async (mode: "check" | "apply") =>
+      (await run(mode, READ, { user: mode === "check" ? checker : owner })).missing[0]?.fix;
+
+    const [looked, applied] = [await fixOf("check"), await fixOf("apply")];
+
+    const [, who = "", join = ""] = /act as \S+, "?(.+?)"? can let itself: (GRANT .*;)/.exec(read(looked?.note)) ?? [];
+    const [, other = "", by] = /^Or let .*?: (GRANT .*;) "?(.+?)"? can run this\.$/.exec(read(applied?.note)) ?? [];
+    expect(by).toBe(who);
+    if (version >= 16) expect(who).toBe(creator); // before, each role with CREATEROLE can
+    await as(who, `${join} ${looked?.sql}`);
+    expect(await can(app, "SELECT FROM t")).toBe(true);
+    await sql(`REVOKE SELECT ON t FROM ${app}`);
+    await as(who, other);
+    expect(await run("apply", READ, { user: owner })).toMatchObject({ verdict: "repaired" });
+  });
+
   test("says whether the login can grant itself membership in the owner", async () => {
     const { owner, role, as, sql, run } = await world.open();
     const [deployer, stranger] = [await role("deployer"), await role("stranger")];

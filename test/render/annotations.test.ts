@@ -20,7 +20,7 @@ test("an annotation says what is missing on what for which grantee, where, why, 
       level: "error",
       title: "Missing on 1 table owned by migrator",
       message:
-        'aad_orders in app: table public.orders: INSERT, UPDATE. "ci-admin" has neither the privileges of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";` Or let "ci-admin" act as migrator: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on migrator.',
+        'aad_orders in app: table public.orders: INSERT, UPDATE. "ci-admin" has neither the privileges of migrator nor the grant option. Run as migrator: `GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";` Or let "ci-admin" act as migrator: `GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` entra_admin can run this.',
     },
   ]);
 });

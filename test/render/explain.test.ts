@@ -41,7 +41,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   "not-owner": [
     '"ci-admin" has neither the privileges of migrator nor the grant option.',
     'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
-    'Or let "ci-admin" act as migrator: GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE; This requires ADMIN OPTION on migrator.',
+    'Or let "ci-admin" act as migrator: GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE; entra_admin can run this.',
   ],
   "owner-lacks-usage": [
     "migrator does not have USAGE on the schema.",
@@ -159,7 +159,7 @@ test.each(["the summary", "the drift issue"])("%s runs SQL in order if one of se
 
 /** On Azure, azure_pg_admin owns what its members' migrations create, and nobody can sign in as it. */
 const MEMBERSHIP =
-  'Or let "ci-admin" act as azure_pg_admin: GRANT "azure_pg_admin" TO "ci-admin" WITH INHERIT TRUE, SET TRUE; This requires ADMIN OPTION on azure_pg_admin.';
+  'Or let "ci-admin" act as azure_pg_admin: GRANT "azure_pg_admin" TO "ci-admin" WITH INHERIT TRUE, SET TRUE; entra_admin can run this.';
 
 test.each(Object.keys(DESTINATIONS))(
   "%s says that a member runs the SQL of an owner that cannot log in, and keeps the membership advice",

@@ -91,7 +91,7 @@ test("a fix has the role, the SQL, and a note as text", () => {
     as: "azure_pg_admin",
     byMember: true,
     sql: 'SET ROLE "azure_pg_admin"; GRANT INSERT, UPDATE ON TABLE "public"."orders" TO "aad_orders";',
-    note: 'Or let "ci-admin" act as azure_pg_admin: `GRANT "azure_pg_admin" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` This requires ADMIN OPTION on azure_pg_admin.',
+    note: 'Or let "ci-admin" act as azure_pg_admin: `GRANT "azure_pg_admin" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;` entra_admin can run this.',
   });
 });
 

@@ -26,7 +26,7 @@ test("the log lists what was granted, what is missing and why, warnings, and wha
       table public.order_lines: INSERT, UPDATE
       table public."Order Notes": INSERT, UPDATE
       sequence public.orders_id_seq: USAGE, SELECT
-    "ci-admin" has neither the privileges of migrator nor the grant option. Run the SQL in the job summary as migrator. Or let "ci-admin" act as migrator: \`GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;\` This requires ADMIN OPTION on migrator.
+    "ci-admin" has neither the privileges of migrator nor the grant option. Run the SQL in the job summary as migrator. Or let "ci-admin" act as migrator: \`GRANT "migrator" TO "ci-admin" WITH INHERIT TRUE, SET TRUE;\` entra_admin can run this.
     Warning: Row-level security hides every row of public.invoices from aad_orders, because no policy applies to it."
   `);
   expect(logGroups(reports.plan())[0]?.lines.slice(-2)).toEqual([

@@ -131,7 +131,7 @@ const BY_GRANTOR = [
 
 function membership(owner: string): Sentence {
   const sql = `GRANT ${quoteIdentifier(owner)} TO "${LOGIN}" WITH INHERIT TRUE, SET TRUE;`;
-  return sentence`Or let ${name(LOGIN)} act as ${name(owner)}: ${code(sql)} This requires ADMIN OPTION on ${name(owner)}.`;
+  return sentence`Or let ${name(LOGIN)} act as ${name(owner)}: ${code(sql)} ${name("entra_admin")} can run this.`;
 }
 
 export function changed(object: Partial<Named>, privileges: Changed["privileges"]): Changed {
