@@ -7,10 +7,10 @@ import { ActionError, type Failure } from "./model/failure.ts";
 import { type DatabaseReport, worst } from "./model/report.ts";
 import { code, inOurWords, paragraph, sentence } from "./model/sentence.ts";
 import type { Grant, PasswordProvider, Server, Settings } from "./model/settings.ts";
+import { lookForUndeclared } from "./postgres/catalog.ts";
 import { nearestDatabase } from "./postgres/databases.ts";
 import { type SessionOptions, withSession } from "./postgres/session.ts";
 import type { Say } from "./postgres/turn.ts";
-import { lookForUndeclared } from "./postgres/undeclared.ts";
 import { type GrantTask, type Progress, type Reconciled, reconcile, unfinished } from "./reconcile.ts";
 
 /** What all databases of a run share. */

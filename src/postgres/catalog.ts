@@ -8,14 +8,15 @@ import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure, failure } from "../model/failure.ts";
 import { isRoutine } from "../model/kinds.ts";
 import { sentence } from "../model/sentence.ts";
-import type { Group, Oid, Pitfall, Role, Snapshot } from "../model/snapshot.ts";
+import type { Group, Oid, Pitfall, Role, Snapshot, UndeclaredLook } from "../model/snapshot.ts";
 import { type LabelRow, labelsOf, type OwnershipRow, ownerships } from "./grantees.sql.ts";
 import { pitfallStatements } from "./pitfalls.sql.ts";
 import { whoCanAct } from "./roles.sql.ts";
 import { defaultPrivileges, type ObjectNow, secondLook } from "./second-look.sql.ts";
-import { type GroupRow, mapGrantees, mapSnapshot, type SnapshotRow } from "./snapshot.rows.ts";
+import { type GroupRow, mapGrantees, mapSnapshot, mapUndeclared, type SnapshotRow } from "./snapshot.rows.ts";
 import { snapshotFor } from "./snapshot.sql.ts";
-import { BEGIN_READ_ONLY, rollBack } from "./transaction.ts";
+import { beginReading, rollBack } from "./transaction.ts";
+import { type Checked, undeclaredPrivileges } from "./undeclared.sql.ts";
 
 /** How long the action looks again because objects changed during a look, in milliseconds. */
 const MAX_TIME = 25_000;
@@ -42,11 +43,28 @@ export async function look(client: Client, grantees: readonly string[], demand: 
 }
 
 /**
+ * Reads who holds privileges on what the grants of a database check, besides their grantees.
+ * @param grantees all of them, by name
+ * @throws the same as `look`
+ */
+export async function lookForUndeclared(
+  client: Client,
+  checked: readonly Checked[],
+  grantees: readonly string[],
+): Promise<UndeclaredLook> {
+  return lookUntilDone(client, async () => {
+    const rows = await beginReading<SnapshotRow>(client, undeclaredPrivileges(checked, grantees));
+    const [acting = []] = await statements(client, [whoCanAct(mapSnapshot(rows), []), "COMMIT;"]);
+    return mapUndeclared([...rows, ...(acting as SnapshotRow[])]);
+  });
+}
+
+/**
  * Looks again after an error that another session causes.
  * @param once one look; undefined if it has to be made again
  * @throws ActionError `catalog-busy`, `server-too-old`; else the server's error
  */
-export async function lookUntilDone<T>(client: Client, once: (looks: number) => Promise<T | undefined>): Promise<T> {
+async function lookUntilDone<T>(client: Client, once: (looks: number) => Promise<T | undefined>): Promise<T> {
   const end = Date.now() + MAX_TIME;
   for (let looks = 1; ; looks++) {
     const seen = await once(looks).catch(async (error: unknown) => {
@@ -105,11 +123,8 @@ async function lookOnce(
   demand: Demand,
   since: string | undefined,
 ): Promise<{ readonly snapshot?: Snapshot; readonly nextTransaction: string }> {
-  // Sent at once: if the first fails, the transaction it began fails the second.
-  const [, { rows }] = await Promise.all([
-    client.query(BEGIN_READ_ONLY),
-    client.query<SnapshotRow>(snapshotFor(demand), [...parametersOf(grantees, demand), since]),
-  ]);
+  const parameters = [...parametersOf(grantees, demand), since];
+  const rows = await beginReading<SnapshotRow>(client, snapshotFor(demand), parameters);
   const second = await lookAgain(client, rows, demand);
   const { nextTransaction } = second.seen.server;
   const now = new Map(second.objects.map((row) => [`${row.routine} ${row.oid}`, row]));

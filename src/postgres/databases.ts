@@ -4,7 +4,7 @@ import { type Failure, step } from "../model/failure.ts";
 import { PATIENCE } from "../retry.ts";
 import { nearest } from "../text/near.ts";
 import { type SessionOptions, withSession } from "./session.ts";
-import { BEGIN_READ_ONLY } from "./transaction.ts";
+import { beginReading } from "./transaction.ts";
 
 /** Every server has this one: https://www.postgresql.org/docs/current/manage-ag-templatedbs.html */
 const DEFAULT_DATABASE = "postgres";
@@ -56,7 +56,7 @@ export async function nearestDatabase(options: SessionOptions): Promise<string |
 
 async function listDatabases(options: Omit<SessionOptions, "database">): Promise<readonly string[]> {
   return await withSession({ ...options, database: DEFAULT_DATABASE }, async (client: Client) => {
-    const [, { rows }] = await Promise.all([client.query(BEGIN_READ_ONLY), client.query<{ name: string }>(DATABASES)]);
+    const rows = await beginReading<{ name: string }>(client, DATABASES);
     return rows.map(({ name }) => name);
   });
 }

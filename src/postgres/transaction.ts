@@ -1,4 +1,4 @@
-import type { Client, DatabaseError } from "pg";
+import type { Client, DatabaseError, QueryResultRow } from "pg";
 
 /**
  * How every transaction begins: as the role that signed in, whatever ALTER ROLE … SET says, and with nothing but the
@@ -23,6 +23,15 @@ export const BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; 
 
 /** No READ WRITE here: if the server's default is read-only, there is a reason. */
 export const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
+
+/**
+ * Begins a read-only transaction with a query. Both are sent at once: if BEGIN fails, the query fails, too.
+ * @returns the rows of the query
+ */
+export async function beginReading<Row extends QueryResultRow>(client: Client, sql: string, values?: unknown[]) {
+  const [, { rows }] = await Promise.all([client.query(BEGIN_READ_ONLY), client.query<Row>(sql, values)]);
+  return rows;
+}
 
 /**
  * Ends a transaction that failed.

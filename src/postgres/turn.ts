@@ -1,6 +1,6 @@
 import type { Client, DatabaseError } from "pg";
 import { wordsOf } from "../diagnosis/symptoms.ts";
-import { BEGIN_READ_ONLY } from "./transaction.ts";
+import { beginReading } from "./transaction.ts";
 
 /** Takes a line for the log. */
 export type Say = (line: string) => void;
@@ -57,12 +57,12 @@ export function takeTurns(say: Say) {
 
 /** The process and the role of each session that holds the lock. https://www.postgresql.org/docs/current/view-pg-locks.html describes how a bigint key stands there. */
 async function holdersOf(client: Client) {
-  const [, { rows }] = await Promise.all([
-    client.query(BEGIN_READ_ONLY),
-    client.query<{ pid: number; role: string | null }>(HOLDERS, [String(KEY >> 32n), String(KEY & 0xffff_ffffn)]),
+  const halves = [String(KEY >> 32n), String(KEY & 0xffff_ffffn)];
+  const [holders] = await Promise.all([
+    beginReading<{ pid: number; role: string | null }>(client, HOLDERS, halves),
     client.query("COMMIT"),
   ]);
-  return rows;
+  return holders;
 }
 
 const HOLDERS = `

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { undeclaredIn } from "../../src/grants/undeclared.ts";
 import type { FixBlock, Undeclared } from "../../src/model/report.ts";
+import { lookForUndeclared } from "../../src/postgres/catalog.ts";
 import type { Checked } from "../../src/postgres/undeclared.sql.ts";
-import { lookForUndeclared } from "../../src/postgres/undeclared.ts";
 import { followFile, followFix } from "../property/follow.ts";
 import { readFix } from "../read.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";

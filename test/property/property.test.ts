@@ -7,7 +7,7 @@ import { isInSchema, isRoutine } from "../../src/model/kinds.ts";
 import { withoutGrantOption } from "../../src/model/privileges.ts";
 import type { Changed, Missing, Mode, Report, Undeclared } from "../../src/model/report.ts";
 import { EMPTY, name as identifier, inOurWords } from "../../src/model/sentence.ts";
-import { lookForUndeclared } from "../../src/postgres/undeclared.ts";
+import { lookForUndeclared } from "../../src/postgres/catalog.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
 import { plain } from "../../src/render/pen.ts";
 import { SUPERUSER, VERSIONS, type Version } from "../sandbox/postgres.ts";
