@@ -1,3 +1,4 @@
+import { diagnose } from "../diagnosis/diagnose.ts";
 import { say } from "../log.ts";
 import { maskInputs } from "../mask.ts";
 import { start } from "../start.ts";
@@ -25,7 +26,8 @@ async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
     if (lock === undefined) say(`Firewall rule ${rule} is removed.`);
     else closedButLocked(server, rule, lock, env);
   } catch (error) {
-    leftOpen(server, [rule], error, signal, env);
+    const address = env.STATE_address ?? "";
+    leftOpen(server, [{ rule, address }], diagnose(signal.aborted ? signal.reason : error), env);
   }
 }
 

@@ -8,7 +8,7 @@ import { type Context, rulesFor } from "../diagnosis/rules.ts";
 import { allowInProxy, CHECK_CLOCK, readNumber } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
-import { code, sentence } from "../model/sentence.ts";
+import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { azureLog, notRunning } from "./obstacles.ts";
 import { PERMISSIONS, type Permission, PROVIDER, type ServerId, serverPath } from "./server.ts";
 
@@ -251,8 +251,9 @@ function allow({ permission, server, signIn }: ResourceManagerContext, { text }:
     Actions: [...new Set([...Object.values(PERMISSIONS), needed])],
     AssignableScopes: [scope.split("/", 3).join("/")],
   };
+  const verb = permission === PERMISSIONS.deleteRules ? "So that the next job can remove its rule, create" : "Create";
   return [
-    sentence`Create a role that has ${code(needed)}, and assign it on the scope, as an owner or a user access administrator. If the role exists, ${code("update")} it:`,
+    sentence`${inOurWords(verb)} a role that has ${code(needed)}, and assign it on the scope, as an owner or a user access administrator. If the role exists, ${code("update")} it:`,
     run(
       az("role definition create", { "role-definition": JSON.stringify(definition) }),
       az("role assignment create", { role: definition.Name, assignee, scope }),

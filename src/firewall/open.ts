@@ -5,7 +5,7 @@ import { diagnose } from "../diagnosis/diagnose.ts";
 import { failStep } from "../github/step.ts";
 import { say } from "../log.ts";
 import { maskInputs } from "../mask.ts";
-import { ActionError, withDone } from "../model/failure.ts";
+import { ActionError, type Failure, withDone } from "../model/failure.ts";
 import { code, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { failureKey } from "../render/failure.ts";
@@ -15,7 +15,7 @@ import { groupsOf } from "../text/groups.ts";
 import { addressFor } from "./address.ts";
 import { connect, isBlocked } from "./connect.ts";
 import { noEffect, otherAddress } from "./obstacles.ts";
-import { leftOpen, succeed } from "./publish.ts";
+import { leftOpen, type OpenRule, succeed } from "./publish.ts";
 import { type FirewallRule, listRules, readServer } from "./requests.ts";
 import { type ResourceManager, resourceManager } from "./resource-manager.ts";
 import { ours, ruleName, stale } from "./rule.ts";
@@ -83,24 +83,22 @@ const SWEEP_TIME = 60_000;
 /** Removes the rules that jobs of earlier days left behind. Those that cannot be removed are one warning for each reason. */
 async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[], env: Env): Promise<void> {
   const end = Date.now() + SWEEP_TIME;
-  const left: { readonly name: string; readonly error: unknown }[] = [];
-  for (const { name, properties } of stale(rules, new Date())) {
+  const left: (OpenRule & { readonly failure: Failure })[] = [];
+  for (const { name: rule, properties } of stale(rules, new Date())) {
     if (Date.now() > end) {
       say("More rules of earlier jobs are left. The next jobs remove them.");
       break;
     }
-    const rule = `firewall rule ${name} for ${properties.startIpAddress}, which an earlier job left behind.`;
     try {
-      say(`${(await removeRule(azure, name)) ? "Closed" : "Deleted"} ${rule}`);
+      const done = (await removeRule(azure, rule)) ? "Closed" : "Deleted";
+      say(`${done} firewall rule ${rule} for ${properties.startIpAddress}, which an earlier job left behind.`);
     } catch (error) {
       azure.stop.throwIfAborted();
-      left.push({ name, error });
+      left.push({ rule, address: properties.startIpAddress, failure: diagnose(error) });
     }
   }
-  for (const same of groupsOf(left, ({ error }) => failureKey(diagnose(error)))) {
-    const names = same.map(({ name }) => name);
-    leftOpen(azure.server, names, same[0].error, azure.stop, env);
-  }
+  for (const same of groupsOf(left, ({ failure }) => failureKey(failure)))
+    leftOpen(azure.server, same, same[0].failure, env);
 }
 
 /** The runner's address, if a rule of another job lets the runner in. That job can remove the rule at any time. */

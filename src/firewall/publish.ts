@@ -1,6 +1,5 @@
 import { setFailed, warning } from "@actions/core";
 import { az } from "../diagnosis/commands.ts";
-import { diagnose } from "../diagnosis/diagnose.ts";
 import { addToSummary, publishFailure } from "../github/step.ts";
 import { say } from "../log.ts";
 import { type Command, type Failure, run, step } from "../model/failure.ts";
@@ -9,7 +8,7 @@ import type { Env } from "../model/settings.ts";
 import { markdown, plain } from "../render/pen.ts";
 import { ICONS } from "../render/phrases.ts";
 import { rulePath, type ServerId } from "./server.ts";
-import { UNUSED_ADDRESS } from "./state.ts";
+import { type OwnRule, UNUSED_ADDRESS } from "./state.ts";
 
 /** Writes what was done to the log and the job summary. */
 export function succeed(done: Sentence, env: Env): void {
@@ -17,22 +16,25 @@ export function succeed(done: Sentence, env: Env): void {
   addToSummary(() => `${markdown.sentence(done)}\n`, env);
 }
 
+/** Failures that stop everybody from deleting a rule. */
+const FOR_ALL =
+  /^(server-busy|server-not-running|resource-locked|azure-policy|azure-deny-assignment|subscription-disabled)$/;
+
+/** A rule that may still be open. */
+export type OpenRule = Pick<OwnRule, "rule" | "address">;
+
 /** Warns that rules may still be open, all for the same reason; fails the step if it was stopped. */
-export function leftOpen(
-  server: ServerId,
-  rules: readonly string[],
-  error: unknown,
-  stop: AbortSignal,
-  env: Env,
-): void {
-  const failure = diagnose(stop.aborted ? stop.reason : error);
-  const noun = rules.length === 1 ? "rule" : "rules";
-  const open = sentence`Firewall ${inOurWords(noun)} ${listOf(rules.map(code))} may still be open.`;
-  const others = stop.aborted ? [] : failure.steps;
-  const remove = step(`Remove the ${noun}:`, run(...rules.map((rule) => removal(server, rule))));
-  // The next job does not remove the rule for a day, and nobody can while the server is busy.
-  const steps = failure.retries && failure.code !== "server-busy" ? [remove, ...others] : [...others, remove];
-  const annotate = stop.aborted ? setFailed : warn;
+export function leftOpen(server: ServerId, rules: readonly OpenRule[], failure: Failure, env: Env): void {
+  const noun = inOurWords(rules.length === 1 ? "rule" : "rules");
+  const names = listOf(rules.map(({ rule }) => code(rule)));
+  const addresses = listOf([...new Set(rules.map(({ address }) => address))].map(code));
+  const open = sentence`Firewall ${noun} ${names} of ${code(server.name)} may still let ${addresses} in.`;
+  const commands = rules.map(({ rule }) => removal(server, rule));
+  const remove = step(sentence`Remove the ${noun}, as someone who may:`, run(...commands));
+  // A job that runs again makes a rule of its own, and does not remove this one for a day.
+  const others = failure.steps.filter(({ text }) => !plain.sentence(text).startsWith("Run the job again"));
+  const steps = FOR_ALL.test(failure.code) ? [...others, remove] : [remove, ...others];
+  const annotate = failure.code === "cancelled" ? setFailed : warn;
   publish(annotate, "The firewall may still be open", open, { ...failure, steps }, env);
 }
 

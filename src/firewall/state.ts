@@ -32,6 +32,7 @@ export async function makeRule(own: OwnRule, progress: RuleProgress): Promise<vo
   const { azure, rule, address } = own;
   let isRefused = true;
   saveState("rule", rulePath(azure.server, rule));
+  saveState("address", address);
   progress.done = sentence`Azure was asked for firewall rule ${code(rule)} for ${code(address)}. If Azure has made it, the post step removes it when the job ends.`;
   try {
     await putRule(azure, rule, address, (failure) => {

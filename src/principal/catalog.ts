@@ -1,7 +1,6 @@
 import type { Client } from "pg";
 import { AZURE_ADMIN, PRINCIPAL_TYPES, readEntraLabel } from "../model/entra-label.ts";
 import { labelsOn } from "../postgres/grantees.sql.ts";
-import type { PrincipalDemand } from "./settings.ts";
 
 /** A role, and the identity in Entra that it is bound to. */
 export type Principal = Awaited<ReturnType<typeof readPrincipals>>[number];
@@ -11,19 +10,18 @@ export type Principal = Awaited<ReturnType<typeof readPrincipals>>[number];
  * be read by either name. https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users
  */
 const READ_PRINCIPALS = `
-SELECT r.rolname AS name,
-       r.rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles AS a
+SELECT r.rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_roles AS a
                              WHERE a.rolname = '${AZURE_ADMIN}' AND pg_catalog.pg_has_role(r.oid, a.oid, 'MEMBER'))
          AS administrator,
        (SELECT pg_catalog.json_agg(pg_catalog.row_to_json(p))
         FROM pg_catalog.pgaadauth_list_principals(FALSE) AS p) AS listed,
-       l.labels
+       r.rolname AS name, l.labels
 FROM pg_catalog.pg_roles AS r CROSS JOIN LATERAL (SELECT ${labelsOn("r.oid")}) AS l (labels)
 WHERE r.rolname = $1 OR pg_catalog.array_to_string(l.labels, ' ') ILIKE '%oid=' || $2 || '%'
 ORDER BY r.rolname`;
 
 /** The role of this name, if there is one, and all roles with a label that has this object ID. */
-export async function readPrincipals(client: Client, { name, objectId }: PrincipalDemand) {
+export async function readPrincipals(client: Client, name: string, objectId: string) {
   const { rows } = await client.query<PrincipalRow>(READ_PRINCIPALS, [name, objectId]);
   return rows.map((role) => {
     const entry = role.listed?.find((row) => (row.rolname ?? row.rolename) === role.name);

@@ -40,13 +40,11 @@ export async function ensure(
   demand: PrincipalDemand,
   progress: PrincipalProgress,
 ): Promise<PrincipalResult> {
-  const isDemanded = (role: Principal) => role.name === demand.name;
-
   async function attempt(): Promise<PrincipalResult> {
     const isCheck = demand.mode === "check";
     await client.query(isCheck ? BEGIN_READ_ONLY : BEGIN);
-    const roles = await readPrincipals(client, demand);
-    const before = roles.find(isDemanded);
+    const roles = await readPrincipals(client, demand.name, demand.objectId);
+    const before = roles.find((role) => role.name === demand.name);
     const warnings = warningsOf(roles, demand);
     const bound = before !== undefined && isBound(before, demand);
     if (!bound) delete progress.sent;
@@ -58,8 +56,8 @@ export async function ensure(
     if (before !== undefined && !demand.rebind)
       throw new ActionError({ ...boundToAnother(otherId(before, demand), demand), problems: warnings });
     await client.query(sqlFor(before, demand));
-    const after = await readPrincipals(client, demand);
-    const made = after.find(isDemanded);
+    const after = await readPrincipals(client, demand.name, demand.objectId);
+    const made = after.find((role) => role.name === demand.name);
     if (made === undefined || !isBound(made, demand)) throw new ActionError(notBoundAfterwards(demand));
     const result = { ...repaired(before, demand), warnings: warningsOf(after, demand) };
     progress.sent = result;
@@ -104,10 +102,9 @@ function inSync(demand: PrincipalDemand): Finding {
 }
 
 function drift(before: Principal | undefined, demand: PrincipalDemand): Finding {
-  const role = name(demand.name);
   const [message, inputs] =
     before === undefined
-      ? [sentence`Role ${role} does not exist.`, inOurWords("`mode: apply`")]
+      ? [sentence`Role ${name(demand.name)} does not exist.`, inOurWords("`mode: apply`")]
       : [boundToAnother(otherId(before, demand), demand).message, inOurWords("`mode: apply` and `rebind: true`")];
   const text = sentence`Run this step with ${inputs}, or run as a Microsoft Entra administrator in database ${name(ENTRA_DATABASE)}:`;
   return { verdict: "drift", message, fix: step(text, sqlFor(before, demand)) };

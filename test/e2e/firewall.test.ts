@@ -297,8 +297,27 @@ describe("the resource manager", () => {
     const closed = await close(opened);
     expect(closed.exitCode).toBe(0);
     expect(closed.stdout).toMatch(/^::warning title=/m);
-    expect(closed.stdout).toContain(`az resource delete --ids ${SERVER_ID}/firewallRules/${rule}`);
-    expect(closed.stdout).toContain("firewallRules/delete");
+    expect(closed.summary).toContain(`Firewall rule \`${rule}\` of \`orders-db\` may still let \`127.0.0.1\` in. `);
+    expect(closed.summary).not.toContain("Run the job again");
+
+    const steps = closed.summary.slice(closed.summary.indexOf("1. Remove the rule, as someone who may:"));
+    const [, id = ""] = /^ +az resource delete --ids (\S+)$/m.exec(steps) ?? [];
+    azure.forbidden.clear();
+    await close({ ...opened, state: { rule: id } }); // deletes by the ID, as the command does
+    await expectNothingOpen(azure);
+
+    expect(steps).toMatch(/^2\. So that the next job can remove its rule, create a role .*firewallRules\/delete/m);
+    const next = job();
+    await next.close(await next.open());
+    await expectNothingOpen(azure);
+  });
+
+  test("a rule that the post step may neither read nor delete is a warning with its address", async () => {
+    const { open, close } = job();
+    const opened = await open();
+    azure.forbidden = new Set(["GET rule", "DELETE rule"]);
+    const { stdout } = await close(opened);
+    expect(stdout).toMatch(/^::warning .* of `orders-db` may still let `127\.0\.0\.1` in\. /m);
   });
 
   test("a rule that is already gone in the post step is not reported", async () => {
@@ -423,17 +442,21 @@ test("this action's rules that are older than a day are removed, and no others",
 
 test("old rules that cannot be removed are one warning, with all commands, for each reason, in the job summary too", async () => {
   const old = ["11111111", "22222222", "33333333"].map((random) => OLD.replace("0123abcd", random));
-  for (const name of [OLD, ...old])
-    azure.rules.set(name, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
+  for (const [n, name] of [OLD, ...old].entries()) {
+    const address = `203.0.113.${n === 0 ? 7 : 8 + (n % 2)}`;
+    azure.rules.set(name, { startIpAddress: address, endIpAddress: address });
+  }
   azure.failNext("DELETE rule", 1, 409, "ReadOnlyDisabledSubscription");
   azure.forbidden.add("DELETE rule");
   const opened = await job({ env: fastWaits(10) }).open();
   expect(opened.exitCode).toBe(0);
   expect(opened.stdout.match(/^::warning /gm)).toHaveLength(2);
   expect(opened.summary.match(/^### .*$/gm)).toHaveLength(2);
-  expect(opened.summary).toContain(`Firewall rule \`${OLD}\` may still be open. `);
+  expect(opened.summary).toContain(`Firewall rule \`${OLD}\` of \`orders-db\` may still let \`203.0.113.7\` in. `);
   const [one, two, three] = old.map((name) => `\`${name}\``);
-  expect(opened.summary).toContain(`Firewall rules ${one}, ${two} and ${three} may still be open. `);
+  expect(opened.summary).toContain(
+    `Firewall rules ${one}, ${two} and ${three} of \`orders-db\` may still let \`203.0.113.9\` and \`203.0.113.8\` in. `,
+  );
   const command = (name: string) => `   az resource delete --ids ${SERVER_ID}/firewallRules/${name}\n`;
   expect(opened.summary).toContain(`   \`\`\`\n${old.map(command).join("")}   \`\`\`\n`);
 });

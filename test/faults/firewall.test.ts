@@ -183,7 +183,7 @@ describe("a stopped firewall step", () => {
       });
       isCancelled(opened, stopping);
       // Whatever Azure was asked for is known to the post step.
-      const state = { rule: expect.stringContaining(SERVER_ID) };
+      const state = { rule: expect.stringContaining(SERVER_ID), address: "127.0.0.1" };
       expect(opened.state).toEqual(name.includes("PUT") ? state : {});
 
       await stage.close();

@@ -3,7 +3,7 @@ import { diagnoseResourceManager, nothingDone } from "../../src/firewall/errors.
 import { obstacle } from "../../src/firewall/obstacles.ts";
 import { leftOpen } from "../../src/firewall/publish.ts";
 import { PERMISSIONS } from "../../src/firewall/server.ts";
-import { ActionError, type Failure } from "../../src/model/failure.ts";
+import type { Failure } from "../../src/model/failure.ts";
 import { readText } from "../project/project.ts";
 import { readFailure } from "../read.ts";
 
@@ -143,7 +143,7 @@ describe("an answer of the resource manager", () => {
   });
 });
 
-test.each([
+test.each<[string, number, string, RegExp]>([
   [
     "after a failure that passes, the removal of the rule comes before its other steps",
     500,
@@ -156,21 +156,34 @@ test.each([
     "ServerBusy",
     /^1\. Wait until .*^2\. Remove the rule/ms,
   ],
-  [
-    "after a failure that stays, the removal of the rule comes after its cure",
-    409,
+  ...[
     "ReadOnlyDisabledSubscription",
+    "ScopeLocked",
+    "RequestDisallowedByPolicy",
+    "DenyAssignmentAuthorizationFailed",
+    "ServerStoppedError",
+  ].map((code): [string, number, string, RegExp] => [
+    `after ${code}, the removal of the rule comes after the cure, without which nobody can delete it`,
+    409,
+    code,
     /^[2-9]\. Remove the rule/m,
+  ]),
+  [
+    "without the permission, the removal of the rule comes before the role, which only helps the next job",
+    403,
+    "AuthorizationFailed",
+    /^1\. Remove the rule, as someone who may:$.*^2\. So that the next job can remove its rule, create a role/ms,
   ],
 ])("%s", (_, status, code, said) => {
   const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const context = { ...CONTEXT, permission: PERMISSIONS.deleteRules };
   const failure = diagnoseResourceManager(refusal(status, code, "words of Azure"), context);
-  leftOpen(SERVER, ["rule"], new ActionError(failure), new AbortController().signal, {});
+  leftOpen(SERVER, [{ rule: "rule", address: "203.0.113.7" }], failure, {});
   const printed = decodeURIComponent(write.mock.calls.join(""));
   write.mockRestore();
-  expect(printed).toContain("may still be open");
+  expect(printed).toContain("Firewall rule `rule` of `orders-db` may still let `203.0.113.7` in. Azure ");
   expect(printed).toMatch(said);
+  expect(printed).not.toContain("Run the job again");
 });
 
 const over = (group: string) =>
