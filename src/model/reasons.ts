@@ -70,7 +70,9 @@ const ENTRIES = {
   "not-direct": {
     why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     noSql: true,
-    advice: inOurWords("Revoke it from that role or from PUBLIC, or remove the grantee from the role."),
+    advice: inOurWords(
+      "Revoke it from that role or from PUBLIC, so that all who hold it by them lose it: `REVOKE <privilege> ON <object> FROM <role>;` With `undeclared: warn`, the SQL file has this SQL for tables and sequences, unless the role is a grantee too. Or remove the grantee from the role: `REVOKE <role> FROM <grantee>;`",
+    ),
   },
   "other-grantor": {
     why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.`,

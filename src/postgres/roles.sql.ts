@@ -123,11 +123,10 @@ const FOR_LOGIN = `,
          'settable', r.oid IS NOT NULL AND pg_catalog.pg_has_role(session_user_oid, m.oid, set_option),
          'viaRoles', (SELECT COALESCE(pg_catalog.json_agg(via_role.oid ORDER BY via_role.oid), '[]') FROM via_role
                       WHERE via_role.oid <> m.oid AND pg_catalog.pg_has_role(via_role.oid, m.oid, 'USAGE')),
-         'grantableBy', CASE WHEN version < 160000 THEN (
-             SELECT rolname FROM known_role WHERE rolcreaterole AND rolcanlogin AND NOT rolsuper ORDER BY oid LIMIT 1)
-           ELSE (
-             SELECT a.rolname FROM pg_catalog.pg_auth_members AS am JOIN pg_catalog.pg_roles AS a ON a.oid = am.member
-             WHERE am.roleid = m.oid AND am.admin_option AND NOT a.rolsuper ORDER BY NOT a.rolcanlogin, a.oid LIMIT 1) END,
+         'grantableBy', CASE WHEN version < 160000
+           THEN (SELECT rolname FROM known_role WHERE rolcreaterole AND rolcanlogin AND NOT rolsuper ORDER BY oid LIMIT 1)
+           ELSE (SELECT a.rolname FROM pg_catalog.pg_auth_members AS am JOIN pg_catalog.pg_roles AS a ON a.oid = am.member
+                 WHERE am.roleid = m.oid AND am.admin_option AND NOT a.rolsuper ORDER BY NOT a.rolcanlogin, a.oid LIMIT 1) END,
          'memberOfLogin', r.oid IS NOT NULL AND pg_catalog.pg_has_role(m.oid, session_user_oid, 'MEMBER'),
          'membership', CASE
            WHEN r.oid IS NULL OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL

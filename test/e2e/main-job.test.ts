@@ -285,6 +285,26 @@ test("lists who else holds privileges, fails if it is told to, and revokes nothi
   expect(await use(sandbox, "aad_orders", database)).toEqual(EVERYTHING);
 });
 
+test("says where the SQL is that ends what the app holds through a role or PUBLIC", async () => {
+  const database = await seeded("not_direct");
+  await sandbox.sql(
+    database,
+    `CREATE ROLE team_a; CREATE ROLE team_b; GRANT team_a, team_b TO aad_orders; GRANT TRIGGER ON orders TO team_a;
+     GRANT TRUNCATE ON orders TO PUBLIC; GRANT REFERENCES ON orders TO team_b`,
+  );
+  const fail = { database, "table-privileges": "SELECT", "on-extra": "fail" };
+  const failed = await run(fail);
+  expect([failed.outputs["extra-count"], failed.sql]).toEqual(["1", ""]);
+  expect(failed.summary).toContain("`REVOKE <role> FROM <grantee>;`");
+
+  await sandbox.sql(database, "REVOKE team_b FROM aad_orders");
+  const warned = await run({ ...fail, undeclared: "warn" });
+  const migrator = await sandbox.signInAs("migrator", database);
+  for (const { sql } of commentedParts(warned.sql)) await migrator.query(sql);
+  await migrator.end();
+  expect(await run(fail)).toMatchObject({ exitCode: 0, outputs: { verdict: "in-sync" } });
+});
+
 /** A new database, as the migrations leave it. */
 async function seeded(name: string): Promise<string> {
   await sandbox.createDatabase(name, { seed: ORDERS });

@@ -72,7 +72,8 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   "not-direct": [
     "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
-    "Revoke it from that role or from PUBLIC, or remove the grantee from the role.",
+    "Revoke it from that role or from PUBLIC, so that all who hold it by them lose it: REVOKE <privilege> ON <object> FROM <role>;",
+    "Or remove the grantee from the role: REVOKE <role> FROM <grantee>;",
   ],
   "other-grantor": [
     '"ci-admin" cannot act as the role that granted the privilege.',
