@@ -74,8 +74,8 @@ ORDER BY schema, name, used.grantee;`;
 /** An object with a lower OID is the system's: https://www.postgresql.org/docs/current/system-catalog-initial-data.html#SYSTEM-CATALOG-OID-ASSIGNMENT */
 const FIRST_NORMAL_OID = 16384;
 
-/** The bits of `requiredPerms`: https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L77 */
-const REQUIRED = { SELECT: 2, UPDATE: 4 } as const;
+/** The bit of `requiredPerms` for SELECT: https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L77 */
+const REQUIRED_SELECT = 2;
 
 /** The offset of column numbers in `selectedCols`: those of system columns are negative. */
 const COLUMN_SHIFT = 7;
@@ -90,49 +90,39 @@ const UPDATABLE = { UPDATE: 4, INSERT: 8, DELETE: 16 } as const;
 const TRIGGER_INSTEAD = 64;
 
 /**
- * CTEs: what each view reads, as the view's rule has it: each relation, the privileges that it needs (UPDATE too for SELECT …
- * FOR UPDATE), and its columns. Column 0 is the whole row; without columns (`count(*)`) any one is enough. In the text of a
- * rule, no space in a name or constant is without a backslash. The system's own views are owned by a superuser, so they are
- * not followed.
+ * A CTE: what each view reads, as the view's rule has it: each relation and its columns. Column 0 is the whole row; without
+ * columns (`count(*)`) any one is enough. In the text of a rule, no space in a name or constant is without a backslash. The
+ * system's own views are owned by a superuser, so they are not followed.
  * https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L1286 (RTEPermissionInfo)
  */
-const SOURCES = `part AS MATERIALIZED (
-  SELECT rule.ev_class AS view, p.text, p.ordinal,
-         pg_catalog.min(p.ordinal) FILTER (WHERE p.text LIKE '%:jointree %') OVER (PARTITION BY rule.ev_class) AS last_in_from
-  FROM pg_catalog.pg_rewrite AS rule
-  JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind = 'v'
-  CROSS JOIN LATERAL pg_catalog.string_to_table(rule.ev_action::pg_catalog.text, ':relid ') WITH ORDINALITY AS p (text, ordinal)
-  WHERE rule.ev_type = '1' AND rule.ev_class >= ${FIRST_NORMAL_OID}
-),
-source AS MATERIALIZED (
-  SELECT read.view, read.relation, read.in_from, p.privilege, p.columns,
-         read.in_from AND read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.view) AS is_base
+const SOURCES = `source AS MATERIALIZED (
+  SELECT read.view, read.relation, read.columns,
+         read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.view) AS is_base
   FROM (
-    SELECT part.view, part.ordinal, part.ordinal <= part.last_in_from AS in_from,
-           pg_catalog.split_part(part.text, ' ', 1)::pg_catalog.oid AS relation,
-           pg_catalog.split_part(needs.text, ' ', 1)::pg_catalog.int4 AS privileges,
+    SELECT rule.ev_class AS view, p.ordinal,
+           pg_catalog.split_part(p.text, ' ', 1)::pg_catalog.oid AS relation,
            pg_catalog.string_to_array(pg_catalog.ltrim(pg_catalog.split_part(pg_catalog.split_part(
              needs.text, ':selectedCols (b', 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
-    FROM part
-    CROSS JOIN LATERAL pg_catalog.split_part(part.text, ':requiredPerms ', 2) AS needs (text)
-    WHERE needs.text <> ''
+    FROM pg_catalog.pg_rewrite AS rule
+    JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind = 'v'
+    CROSS JOIN LATERAL pg_catalog.string_to_table(rule.ev_action::pg_catalog.text, ':relid ') WITH ORDINALITY AS p (text, ordinal)
+    CROSS JOIN LATERAL pg_catalog.split_part(p.text, ':requiredPerms ', 2) AS needs (text)
+    WHERE rule.ev_type = '1' AND rule.ev_class >= ${FIRST_NORMAL_OID}
+      AND NULLIF(pg_catalog.split_part(needs.text, ' ', 1), '')::pg_catalog.int4 & ${REQUIRED_SELECT} <> 0
   ) AS read
-  CROSS JOIN LATERAL (VALUES ('SELECT', ${REQUIRED.SELECT}, read.columns), ('UPDATE', ${REQUIRED.UPDATE}, '{}')) AS p (privilege, bit, columns)
-  WHERE read.privileges & p.bit <> 0
 ),`;
 
 /**
  * Views that fail because the role that the server checks beneath them lacks a privilege: the view's owner, or for a
  * security_invoker view (from 15) always the grantee, however it is reached. Views on views are followed down.
  *
- * Reading: the server checks what is in SOURCES. A view that locks another one's rows needs UPDATE on what that one selects
- * from, subqueries in its WHERE left out.
+ * Reading: the server checks what is in SOURCES. For a view that locks rows (FOR UPDATE), it also checks UPDATE, which is
+ * left out here.
  *
  * Writing: what the server would pass on to the one relation in the FROM of an automatically updatable view, which comes
  * first in its rule. Nobody expects to write through a view on a catalog or on a table of an extension.
  * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-NOTES
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execMain.c#L638 (ExecCheckOneRelPerms)
- * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/rewrite/rewriteHandler.c#L1902 (markQueryForLocking)
  */
 function viewsThatFail(used: string): string {
   return `
@@ -152,27 +142,21 @@ usage AS (
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ev_class = view.oid AND ev_type <> '1')
 ),
 reading AS (
-  SELECT use, grantee, view, view AS part, grantee AS reader, NULL AS privilege, NULL::pg_catalog.int4[] AS columns
+  SELECT use, grantee, view, view AS part, grantee AS reader, NULL::pg_catalog.int4[] AS columns
   FROM usage
   UNION
   SELECT r.use, r.grantee, r.view, source.relation,
          CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
                     WHERE option_name = 'security_invoker') THEN r.grantee
               ELSE part.relowner END,
-         needed.privilege, needed.columns
+         CASE r.use WHEN 'SELECT' THEN source.columns ELSE '{}' END
   FROM reading AS r
   JOIN source ON source.view = r.part AND (r.use = 'SELECT' OR source.is_base)
   JOIN pg_catalog.pg_class AS part ON part.oid = r.part
-  CROSS JOIN LATERAL (
-    SELECT CASE r.use WHEN 'SELECT' THEN source.privilege ELSE r.use END,
-           CASE r.use WHEN 'SELECT' THEN source.columns ELSE '{}' END
-    UNION ALL
-    SELECT 'UPDATE', '{}' WHERE r.use = 'SELECT' AND r.privilege = 'UPDATE' AND source.in_from
-  ) AS needed (privilege, columns)
 )
 SELECT DISTINCT CASE r.use WHEN 'SELECT' THEN 'view-cannot-read' ELSE 'view-cannot-write' END AS code,
        r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name, r.use,
-       pg_catalog.pg_get_userbyid(r.reader) AS role, r.privilege, CASE s.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
+       pg_catalog.pg_get_userbyid(r.reader) AS role, r.use AS privilege, CASE s.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
        ARRAY[sn.nspname, s.relname]::pg_catalog.text[] AS source, lacking.column,
        CASE WHEN s.oid >= ${FIRST_NORMAL_OID} THEN pg_catalog.pg_get_userbyid(s.relowner) END AS owner
 FROM reading AS r
@@ -182,16 +166,16 @@ JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
 JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
 CROSS JOIN LATERAL (
   SELECT CASE WHEN somewhat THEN c.attname END AS column
-  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.privilege")}) AS m (somewhat)
+  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.use")}) AS m (somewhat)
   LEFT JOIN pg_catalog.pg_attribute AS c
     ON c.attrelid = s.oid AND NOT c.attisdropped
       AND (c.attnum + ${COLUMN_SHIFT} = ANY (r.columns) OR ${COLUMN_SHIFT} = ANY (r.columns) AND c.attnum > 0)
   WHERE NOT CASE WHEN c.attnum IS NULL THEN somewhat
-                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
+                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.use) END
 ) AS lacking
-WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
+WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.use)
   AND (r.use = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${extensionMember("s.oid")})
-ORDER BY schema, name, source, lacking.column, r.privilege, role, r.use, grantee;`;
+ORDER BY schema, name, source, lacking.column, r.use, role, grantee;`;
 }
 
 /** A condition: a role may use a relation for a SELECT, INSERT, UPDATE or DELETE, on one of its columns at least. */

@@ -125,41 +125,6 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     expect(rest.map(read).join()).toContain("INSERT and DELETE through public.nested and public.simple fail");
   });
 
-  test("a view that locks rows through another view is named", async () => {
-    const place = await world.open();
-    const { app, owner, role, as, sql, can, run } = place;
-    const analyst = await role("analyst");
-    await sql(`GRANT USAGE, CREATE ON SCHEMA public TO ${analyst}; GRANT USAGE ON SCHEMA public TO ${app}`);
-    await as(
-      owner,
-      `CREATE TABLE base (id int); CREATE TABLE other (id int); GRANT SELECT ON base, other TO ${analyst}`,
-    );
-    await as(
-      analyst,
-      `CREATE VIEW simple AS SELECT * FROM base WHERE id IN (SELECT id FROM other);
-       CREATE VIEW inner_query AS SELECT * FROM (SELECT * FROM base LIMIT 1) AS b;
-       CREATE VIEW locks AS SELECT * FROM simple FOR UPDATE;
-       CREATE VIEW locks_inner AS SELECT * FROM inner_query FOR SHARE;
-       GRANT SELECT ON simple, inner_query, locks, locks_inner TO ${app}`,
-    );
-    const demand = { tablePrivileges: ["SELECT"] } as const;
-
-    for (const [view, works] of [
-      ["simple", true],
-      ["inner_query", true],
-      ["locks", false],
-      ["locks_inner", false],
-    ] as const)
-      expect({ view, works: await can(app, `SELECT FROM ${view}`) }).toEqual({ view, works });
-    const found = warningsOf(await run("check", demand), "view-cannot-read");
-    expect(found.map(read)).toEqual([
-      `Reading public.locks and public.locks_inner fails, because ${analyst} does not have UPDATE on public.base. Run as ${owner}: GRANT UPDATE ON TABLE "public"."base" TO "${analyst}";`,
-    ]);
-    await follow(place, found);
-    expect(await can(app, "SELECT FROM locks; SELECT FROM locks_inner")).toBe(true);
-    expect(codes(await run("check", demand))).not.toContain("view-cannot-read");
-  });
-
   test("a default that takes a sequence which is not demanded is named", async () => {
     const place = await world.open();
     const { app, owner, as, can, run } = place;
