@@ -105,8 +105,9 @@ async function run(round: Round, planned: Batch): Promise<void> {
     round.say(`rolled back: ${wordsOf(error)}`);
     throw OUTDATED;
   }
-  if (TIMEOUTS.has(error.code ?? "")) waits.locks += Date.now() - started;
   const reason = reasonOf(error);
+  const waited = Date.now() - started;
+  if (reason === "locked" && waited >= lockTimeout) waits.locks += waited;
   if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {
     return noteFailed(outcome, changes, refusalOf(client, error, reason, changes));
   }
@@ -149,12 +150,6 @@ async function runTrial(round: Round, trial: Trial): Promise<void> {
   const changes = trial.map((each) => ({ ...each.change, acting }));
   await runAll(round, changes);
 }
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const TIMEOUTS: ReadonlySet<string> = new Set([
-  "55P03", // lock_not_available
-  "57014", // query_canceled, by statement_timeout
-]);
 
 /** A statement with many objects, shortened for the log; the report has all of it. */
 function shortened(sql: string): string {

@@ -26,16 +26,10 @@ export async function databasesOn(options: Omit<SessionOptions, "database">): Pr
     const { server, user, signIn, cloud } = options;
     const { host, port } = server;
     const found = diagnose(error, { host, port, database: DEFAULT_DATABASE, user, signIn, cloud });
-    return ABOUT_ITS_DATABASE.has(found.code) ? { ...found, steps: [...found.steps, BY_NAME] } : found;
+    return found.code === "connect-not-granted" ? { ...found, steps: [...found.steps, BY_NAME] } : found;
   }
 }
 
-/** Failures to connect to one database of a server that accepts connections to others. */
-const ABOUT_ITS_DATABASE: ReadonlySet<string> = new Set([
-  "connect-not-granted",
-  "database-closed",
-  "database-not-found",
-]);
 const BY_NAME = step("Or name each database in `database`: only patterns need the database `postgres`.");
 
 /** How long the search for a near name may hold back the error that it is for, in milliseconds. */

@@ -11,9 +11,6 @@ const KEY = 0x70676772616e7473n;
 /** How long a run waits for its turns in all, in milliseconds; any role can hold the lock, for any time. */
 const MAX_WAIT = 10_000;
 
-/** A wait that is longer than this is in the log, in milliseconds. */
-const SAID_WAIT = 1_000;
-
 /** The turns of one run, batch by batch. */
 export type Turns = ReturnType<typeof takeTurns>;
 
@@ -35,13 +32,8 @@ export function takeTurns(say: Say) {
      */
     async waitFor(answer: Promise<unknown>) {
       const started = Date.now();
-      const timer = setTimeout(() => say("waiting for another run of this action to finish its batch"), SAID_WAIT);
-      try {
-        await answer;
-        left -= Date.now() - started;
-      } finally {
-        clearTimeout(timer);
-      }
+      await answer;
+      left -= Date.now() - started;
     },
     /** Takes no more turns, and logs why: the error of the last one, and who holds the lock. */
     async end(client: Client, error: DatabaseError) {
