@@ -24,20 +24,16 @@ const MAX_TIME = 25_000;
 /** The longest pause between two looks, in milliseconds. */
 const MAX_PAUSE = 500;
 
-/** After this many looks, an object that changed since the first look is asked about alone. */
-const LOOKS_TOGETHER = 2;
-
 /**
  * Reads what the grants depend on from the catalogs of one database. It looks again if an object that stands for
- * others like it changed during the look.
+ * others like it changed during the look, and then asks about objects alone that changed since the first look.
  * @throws ActionError `catalog-busy` if some object changes during each look, `server-too-old`; else the server's error
  */
 export async function look(client: Client, grantees: readonly string[], demand: Demand): Promise<Snapshot> {
-  let firstLook: string | undefined;
-  return lookUntilDone(client, async (looks) => {
-    const since = looks > LOOKS_TOGETHER ? firstLook : undefined;
+  let since: string | undefined;
+  return lookUntilDone(client, async () => {
     const { snapshot, nextTransaction } = await lookOnce(client, grantees, demand, since);
-    firstLook ??= nextTransaction;
+    since ??= nextTransaction;
     return snapshot;
   });
 }
@@ -64,10 +60,10 @@ export async function lookForUndeclared(
  * @param once one look; undefined if it has to be made again
  * @throws ActionError `catalog-busy`, `server-too-old`; else the server's error
  */
-async function lookUntilDone<T>(client: Client, once: (looks: number) => Promise<T | undefined>): Promise<T> {
+async function lookUntilDone<T>(client: Client, once: () => Promise<T | undefined>): Promise<T> {
   const end = Date.now() + MAX_TIME;
   for (let looks = 1; ; looks++) {
-    const seen = await once(looks).catch(async (error: unknown) => {
+    const seen = await once().catch(async (error: unknown) => {
       if (!(error instanceof pg.DatabaseError)) throw error;
       await rollBack(client, error);
       if (looks === 1) await refuseOldServer(client);
@@ -125,10 +121,10 @@ async function lookOnce(
 ): Promise<{ readonly snapshot?: Snapshot; readonly nextTransaction: string }> {
   const parameters = [...parametersOf(grantees, demand), since];
   const rows = await beginReading<SnapshotRow>(client, snapshotFor(demand), parameters);
-  const second = await lookAgain(client, rows, demand);
-  const { nextTransaction } = second.seen.server;
-  const now = new Map(second.objects.map((row) => [`${row.routine} ${row.oid}`, row]));
-  const found = second.checked.map((then) => ({
+  const { seen, objects, checked, snapshot } = await lookAgain(client, rows, demand);
+  const { nextTransaction } = seen.server;
+  const now = new Map(objects.map((row) => [`${row.routine} ${row.oid}`, row]));
+  const found = checked.map((then) => ({
     then,
     now: now.get(`${isRoutine(then.kind)} ${then.representative}`),
   }));
@@ -136,7 +132,6 @@ async function lookOnce(
   if (judged.some(({ then, now }) => now?.owner !== then.owner || now.relacl !== (then.relacl ?? null)))
     return { nextTransaction };
   const gone = new Set(found.flatMap(({ then, now }) => (now === undefined ? then.group : [])));
-  const { snapshot } = second;
   const groups = snapshot.groups.filter((group) => !gone.has(group));
   const columns = snapshot.columns.filter(({ group }) => !gone.has(group));
   return { snapshot: { ...snapshot, groups, columns }, nextTransaction };

@@ -1,4 +1,3 @@
-import type { Client } from "pg";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { type Failure, step } from "../model/failure.ts";
 import { PATIENCE } from "../retry.ts";
@@ -49,7 +48,7 @@ export async function nearestDatabase(options: SessionOptions): Promise<string |
 }
 
 async function listDatabases(options: Omit<SessionOptions, "database">): Promise<readonly string[]> {
-  return await withSession({ ...options, database: DEFAULT_DATABASE }, async (client: Client) => {
+  return await withSession({ ...options, database: DEFAULT_DATABASE }, async (client) => {
     const rows = await beginReading<{ name: string }>(client, DATABASES);
     return rows.map(({ name }) => name);
   });

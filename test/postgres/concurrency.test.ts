@@ -179,7 +179,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: changes by other sessions", (versio
     const report = await run("check", READ, { client });
 
     expect(linesOf(report.missing)).toContain("table kept: SELECT (not-granted)");
-    expect(looks).toBe(3);
+    expect(looks).toBe(2);
   });
 
   test("checks a table by itself when its privileges keep changing", async () => {
