@@ -58,7 +58,6 @@ const schemaNotPermitted = ({ user }: Context, { text }: Symptom): Answer => [
   "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
     `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)"?$/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`,
-    "SELECT nspname, nspowner::regrole FROM pg_namespace;",
   ),
 ];
 
@@ -142,13 +141,10 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "token-audience": [
     { codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i },
-    (context, { text }) =>
-      text.includes("cosmos.")
-        ? [
-            "`host` leads to a cluster of Azure Cosmos DB for PostgreSQL, which needs another token.",
-            "Set `host` to a flexible server of Azure Database for PostgreSQL.",
-          ]
-        : ["The token is for another resource, usually another cloud's.", ...SELECT_CLOUD, ...tokenClaims(context)],
+    "The token is for another resource.",
+    "Check that `host` is a flexible server of Azure Database for PostgreSQL. A cluster of Azure Cosmos DB needs another token.",
+    ...SELECT_CLOUD,
+    tokenClaims,
   ],
   "token-group": [
     /does not contain group/i,
@@ -171,7 +167,6 @@ export const POSTGRES = rulesFor("postgres", {
   "token-role-type": [
     /AAD_AUTH_TOKENTYPE_APP_/,
     "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-    "Set `user` to the role of the identity that signs in.",
     findRole,
   ],
   "token-invalid": [
@@ -211,7 +206,7 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     poolerRefused,
     pastPooler,
-    "Or add the user, the database or the address that it refuses to the pooler's configuration, and reload it. Azure's PgBouncer knows the roles of the server: set `user` to one of them.",
+    "Or add the user, the database or the address that it refuses to the pooler's configuration, and reload it. Azure's PgBouncer knows the roles of the server: if it is that one, set `user` to one of them.",
   ],
   "sign-in-locked": [
     { codes: "28000 28P01", text: /too many (failed|log-?in|authentication|attempts)|(is|been|account) locked/i },
@@ -226,6 +221,12 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
   ],
+  "login-not-permitted": [
+    { codes: "28000", text: /^role ".*" is not permitted to log in/ },
+    "The role exists, but has the attribute NOLOGIN, as groups have.",
+    "If it is a group, set `user` to the role of the identity that signs in, and make that a member of the group. Otherwise, let it log in, as an administrator of the server:",
+    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
+  ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
     {
@@ -235,10 +236,7 @@ export const POSTGRES = rulesFor("postgres", {
     (context, symptom) =>
       byName(context, symptom) ?? [
         "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-        "Set `user` to a role that can log in.",
         ...findRole(context),
-        "If the role exists, let it log in:",
-        run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`),
       ],
   ],
   firewall: [
@@ -252,7 +250,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name, or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive.",
+    "The server has no database with this name, it is not created yet, or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive.",
     "Set `database` to one of these:",
     listDatabases,
   ],
@@ -261,6 +259,14 @@ export const POSTGRES = rulesFor("postgres", {
     "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
     "Set `database` to one of these:",
     listDatabases,
+  ],
+  "database-owner-role": [
+    { codes: "0A000 0LP01 42501 XX000", text: /"pg_database_owner"/ },
+    "This is a rule of PostgreSQL: `pg_database_owner` has one member, the owner of the database. No GRANT can add another, or make it a member of a different role.",
+    "Set `user` to the owner of the database, or let that role run your SQL:",
+    run("SELECT datdba::regrole FROM pg_database WHERE datname = current_database();"),
+    "Or grant the privileges themselves, or change the owner:",
+    run('ALTER DATABASE "<database>" OWNER TO "<role>";'),
   ],
   "connect-not-granted": [
     // The quotes tell it from GRANT's error.
@@ -281,12 +287,12 @@ export const POSTGRES = rulesFor("postgres", {
     "Run the job again when fewer clients are connected.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    "Or raise the limit. A larger compute size allows more connections of the server:",
+    "Or raise the limit. That of the server takes effect after a restart, and a larger compute size has memory for more:",
     (context, { text }) => {
       const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
       return kind
         ? run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`)
-        : azOnServer("parameter show", context, { name: "max_connections", query: "value" });
+        : azOnServer("parameter set", context, { name: "max_connections", value: "<number>" });
     },
     { retries: 4 },
   ],
@@ -295,7 +301,8 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "57000 57P01 57P02 57P03", text: /^(?!.*Hot standby)/ },
       /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections(?! Hot))|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
     ],
-    "The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded, or an administrator ended the session.",
+    (_, { code }) =>
+      `The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded${code === "57P03" ? "" : ", or an administrator ended the session"}.`,
     afterRestart,
     "If it is not `Ready` after half an hour, look at its log and `Resource health` in the Azure portal. If it is `Stopped`, start it:",
     (context) => azServer("start", context),
@@ -468,7 +475,7 @@ export const POSTGRES = rulesFor("postgres", {
   "restricted-role": [
     {
       codes: "42501 0A000 XX000",
-      text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members|(system|internal|reserved|protected|managed|privileged) roles?\b|roles? cannot be |role "[^"]+" is (reserved|protected)/i,
+      text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|(system|internal|reserved|protected|managed|privileged) roles?\b|roles? cannot be |role "[^"]+" is (reserved|protected)/i,
     },
     "The provider of the server, on Azure Microsoft, reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can change or grant it, not even an administrator.",
     "If the message is about a role, set `user` and `grantee` to roles of your own, not of the provider, and check that `host` is the server that you mean.",
@@ -518,18 +525,18 @@ export const POSTGRES = rulesFor("postgres", {
         ? schemaNotPermitted(context, symptom)
         : /default privileges|must be member/.test(symptom.text)
           ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that creates the objects, or a member of it with the INHERIT or SET option."
-          : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    "Set `user` to this owner or role, usually the one that runs the migrations.",
+          : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option, which can revoke only what it granted itself. On Azure, an administrator does not own other roles' objects either.",
+    "Set `user` to the role that owns the object, or creates it, usually the one that runs the migrations. In psql, `\\d` and `\\dn` list the owners.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) =>
       run(
         `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
       ),
-    "If the app does not need the objects, name them in `exclude`, or leave out future ones with `default-privileges: false`.",
+    "If this action does not have to manage the object, name it in `exclude`, or leave out future ones with `default-privileges: false`.",
   ],
   "grant-loop": [
     { codes: "0LP01", text: /member|own grantor/ },
-    "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it, or the role cannot have members or be a member of another role.",
+    "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it.",
     "If the message is about an option, the grantee has it already: leave out this grantee or the option. For a grant option, you can also set `user` to the owner of the object.",
     "Otherwise, see which role is a member of which one, and leave out this GRANT, or revoke the membership in the other direction:",
     run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
@@ -560,20 +567,14 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     poolerRefused,
     pastPooler,
-    "Or change the pooler's setting. On Azure, it is a parameter of the server (`pgbouncer.<setting>`).",
+    "Or change the pooler's setting. For Azure's PgBouncer, it is a parameter of the server (`pgbouncer.<setting>`).",
   ],
   "raised-in-database": [
     [
       "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 54001 54011 54023 P0*",
       /tuple already updated by self/,
     ],
-    (context, { text }) =>
-      /^invalid value for parameter/.test(text)
-        ? [
-            "The server does not accept this value. A pooler in between sets the parameter at the start of each session, or code in the database sets it, such as an event trigger or a function with settings of its own.",
-            ...pastPooler(context),
-          ]
-        : "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names.",
+    "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
     "List the event triggers, and look up the server's version:",
     run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
     "Do what the message says, correct the trigger's function, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer.",
@@ -665,18 +666,18 @@ function tokenClaims({ token }: Context): Steps {
   }
   if (claims.length === 0) return [];
   return [
-    sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, and \`tid\` the server's tenant.`,
+    sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, or the same of the server's other cloud (\`.usgovcloudapi.net\`, \`.chinacloudapi.cn\`).`,
   ];
 }
 
-/** Where the roles are listed with the object IDs they are bound to. */
+/** Which role to sign in as, and where the roles are listed with the object IDs they are bound to. */
 function findRole(context: Context): Steps {
   return [
-    ...tokenClaims(context),
-    "List the server's Entra administrators:",
+    "Set `user` to the role of the identity that signs in, or of a group that has it as a member. A guest's role has a name with `#EXT#`. The server's Entra administrators are:",
     listAdmins(context),
     "List the other Entra roles, in database postgres. The action in `principal/` creates one for an identity or a group:",
     LIST_PRINCIPALS,
+    ...tokenClaims(context),
   ];
 }
 
@@ -696,9 +697,8 @@ function passwordRefused(context: Context): Answer {
     ];
   return [
     GUID.test(user)
-      ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added."
+      ? "`user` looks like a client ID, but must be the name of a role. The two are the same only if the role was created so, as Service Connector does for administrators."
       : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    "Set `user` to the role that has this token's `oid`, or to that of a group, of which the identity has to be a member. A guest's role has a name with `#EXT#`.",
     ...findRole(context),
   ];
 }

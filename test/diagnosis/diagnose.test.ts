@@ -301,7 +301,7 @@ describe("a password that was refused", () => {
 
   test("shows the claims of the token", () => {
     expect(answer({ user: "ci-admin", token, cloud: CLOUDS.azurecloud })).toContain(
-      "`oid` `o-1`, `appid` `a-1`, `idtyp` `app`, `tid` `t-1`, `aud` `https://ossrdbms-aad.database.windows.net` and valid until `2026-11-23T15:35:54.000Z`",
+      "`oid` `o-1`, `appid` `a-1`, `idtyp` `app`, `tid` `t-1`, `aud` `https://ossrdbms-aad.database.windows.net` and valid until `2026-11-23T15:35:54.000Z`. `oid` has to be the object ID of the role, or of a member of its group, `tid` the server's tenant, and `aud` `https://ossrdbms-aad.database.windows.net`,",
     );
   });
 
@@ -472,8 +472,8 @@ describe("commands can be copied", () => {
     expect(commandsOf(diagnose(error("does not contain group ID"), { user }))[0]).toContain(
       `--group 'a'\\''; rm -rf ~ #\`x\`"'`,
     );
-    expect(commandsOf(diagnose(error('role "a" is not permitted to log in', "28000"), { user }))).toContain(
-      'ALTER ROLE "a\'; rm -rf ~ #`x`""" LOGIN;',
+    expect(commandsOf(diagnose(error("permission denied for table orders", "42501"), { user }))).toContain(
+      'GRANT "<owner>" TO "a\'; rm -rf ~ #`x`"""\n  WITH INHERIT TRUE, SET TRUE;',
     );
     const host = "$(reboot)";
     for (const command of commandsOf(diagnose(error("certificate has expired"), { host })).slice(1)) {

@@ -207,7 +207,7 @@ describe("a refusal of a real server is explained", () => {
     await sandbox.sql("closed", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
     const to = (over: Partial<Target>) =>
       withSession({ ...target(over), password: async () => "x", patience: QUICK }, nothing);
-    expect(await failing(to({ user: "nologin" }))).toMatchObject({ code: "login-role-not-found" });
+    expect(await failing(to({ user: "nologin" }))).toMatchObject({ code: "login-not-permitted" });
     expect(await failing(to({ user: "outsider", database: "closed" }))).toMatchObject({
       code: "connect-not-granted",
     });

@@ -171,8 +171,8 @@ test("a session that breaks for good leaves the grants that are finished, and is
   expect(report.error).toBeUndefined();
   expect(lines(report)).toEqual([
     "app_a: repaired, granted 3",
-    "app_b: login-role-not-found, granted 1",
-    "app_c: login-role-not-found, granted 0",
+    "app_b: login-not-permitted, granted 1",
+    "app_c: login-not-permitted, granted 0",
   ]);
   expect(report.grantees[1]?.unconfirmed).toHaveLength(2);
 });
@@ -188,7 +188,7 @@ test("a session that breaks in the look at what later grants changed is the erro
   const report = await reconciled(database, [grant("app_a"), grant("app_b")], { port: proxy.port });
   await sandbox.sql("postgres", "ALTER ROLE migrator LOGIN");
   await proxy.close();
-  expect(lines(report)).toEqual(["app_a: login-role-not-found, granted 3", "app_b: repaired, granted 3"]);
+  expect(lines(report)).toEqual(["app_a: login-not-permitted, granted 3", "app_b: repaired, granted 3"]);
 });
 
 test("a session that breaks once continues where it was", async () => {
