@@ -51,8 +51,8 @@ export async function withSession<T>(options: SessionOptions, work: (client: pg.
       const broken = late ? Object.assign(noAnswer(times.queryTime), { code: "QUERY_TIMEOUT" }) : session.broken();
       if (broken === undefined) throw error;
       if (timedOut !== undefined) throw timedOut;
-      // Only one of them may say why: the error of a write on a connection that was already broken does not.
-      errors.push(error, broken);
+      // What the server said is why. Otherwise only one may say why: the error of a write on a broken connection does not.
+      errors.push(error, ...(error instanceof pg.DatabaseError ? [] : [broken]));
       if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors);
       if (late || session.silence() > LONG_SILENCE) {
         times = { ...patience, ...LAST_TRY };
