@@ -7,13 +7,13 @@ import { RUNNER } from "./runner.ts";
 import { bypassProxy, hostToAllow, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
 
 const COMPLETED =
-  "If you set `host` to the name of a container of the job, publish its port, and set `host: localhost`: the action adds the cloud's suffix to a name without a dot.";
+  "If you set `host` to the name of a container of the job, publish its port, and set `host: localhost`. The action adds the cloud's suffix to a name without a dot.";
 
 const LOOKED_UP =
   "If it answers with an address, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
 
 const SET_MTU =
-  "If this happens only in a container or a pod, its MTU may be larger than the network's: in Docker, set `mtu` in `daemon.json`.";
+  "If this happens only in a container, a pod or a VPN, its packets may be too large for the network. Set a smaller MTU there (in Docker, `mtu` in `daemon.json`).";
 
 /**
  * What can go wrong on the way: names, addresses, TLS. Codes: https://nodejs.org/api/errors.html#common-system-errors,
@@ -26,7 +26,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /getaddrinfo EAI_AGAIN ([\w-]+|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"|(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/,
     ],
     (context) =>
-      sentence`The runner's DNS server does not know ${code(hostNameOf(context))}, or hides it (a DNS filter answers 0.0.0.0). ${inOurWords(isPostgres(context) ? "It is misspelt, the server was deleted, or the name resolves only inside a network." : "Perhaps only a proxy resolves it.")}`,
+      sentence`The runner's DNS server does not know ${code(hostNameOf(context))}, or hides it (a DNS filter answers 0.0.0.0). ${inOurWords(isPostgres(context) ? `It is misspelt, the server was deleted, ${FULL_NAME.test(hostOf(context)) ? "it is the name of a container, " : ""}or the name resolves only inside a network.` : "Perhaps only a proxy resolves it.")}`,
     (context) =>
       isPostgres(context)
         ? [
@@ -76,7 +76,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ...seeAnswer(context),
           `If it answers, the fault has passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
           ...reachable(context),
-          ...(/ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : []),
+          ...(/ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : [SET_MTU]),
         ];
       return [
         `No answer came in time: a firewall drops the packets, public access is off, ${isIP(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
@@ -87,10 +87,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
         azAllow(context, "<address>"),
         `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
-        ...(/connect E/.test(text) ? [] : seeWhoAnswers(context)),
+        ...(/connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]),
       ];
     },
-    SET_MTU,
     { retries: 1 },
   ],
   "connection-refused": [
@@ -105,7 +104,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       if (/(^|[\s"[(])(127\.|::1\b|localhost )/.test(`${hostOf(context)} ${text}`))
         return [
           sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
-          "If a tunnel or a container leads to the server, start it earlier in the same job, which must not run in a container. Set `host: 127.0.0.1`, and `port` to the port that it listens on.",
+          "If a tunnel or a container leads to the server, start it earlier in the same job, and set `port` to the port that it listens on (a container: the published one), with `host: 127.0.0.1`. If the job itself runs in a container, `127.0.0.1` is that container: start the tunnel there, or run the job without a container.",
           ...setFullName(),
         ];
       return [
@@ -194,14 +193,14 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i,
     ],
     (context, { text }) =>
-      `${context.ownAuthority ? "`ssl-root-cert` does not contain" : "The runner does not trust"} the authority of this certificate, or only an older one of the same name: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has one of your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
-    (context) => (context.ownAuthority ? "Omit `ssl-root-cert` for an Azure server, whose authorities change." : []),
+      `${context.tls?.rootCertificates ? "`ssl-root-cert` does not contain" : "The runner does not trust"} ${SELF_SIGNED.test(text) ? "this certificate, which the other side signed itself" : "the authority of this certificate"}: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has one of your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
+    ({ tls }) => (tls?.rootCertificates ? "Omit `ssl-root-cert` for an Azure server, whose authorities change." : []),
     "See which certificates are sent, and who issued them, in a step of the job with `shell: bash`:",
     (context) => run(look(context, "", " -showcerts")),
     exempt,
-    (context) =>
+    (context, { text }) =>
       isPostgres(context)
-        ? "If the authority is yours, set `ssl-root-cert` to its certificate, with the intermediate ones. If it is a well-known one, let the owner of the server install the intermediate certificate too."
+        ? `Check \`host\`. If the server is yours, set \`ssl-root-cert\` to ${SELF_SIGNED.test(text) ? "this certificate" : "its authority's newest certificate, with the intermediate ones. If the authority is a well-known one, let the owner of the server install the intermediate certificate too"}.`
         : [
             "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
             run(`${authoritiesOf(context)}=<path-to-pem>`),
@@ -212,17 +211,18 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-refused": [
     /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|alert number (4[1-689]|51|80|112|116)\b/i,
-    (_context, { text }) =>
+    (context, { text }) =>
       /access.?denied|internal.?error|unrecognized.?name|alert number (49|80|112)\b/i.test(text)
         ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host."
-        : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between, such as a PgBouncer whose `client_tls_sslmode` is `verify-ca` or `verify-full`.",
+        : `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}`,
     seeWhoAnswers,
     exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."]),
   ],
   "tls-outdated": [
     /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
-    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. Usually it is an old proxy or firewall that inspects TLS. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions.",
+    (context, { text }) =>
+      `One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. ${isPostgres(context) && /handshake.?failure/i.test(text) ? `Or the other side expects a client certificate, and this action sends none.${POOLER_ASKS}` : "Usually it is an old proxy or firewall that inspects TLS."} \`OPENSSL_CONF\` or \`NODE_OPTIONS\` can switch off the newer versions.`,
     "See who answers, with which TLS, and what limits the TLS of the runner, in a step of the job with `shell: bash`:",
     (context) => run(look(context, "", " -legacy_server_connect"), SHOW_OPENSSL),
     "If it is not a server of Azure or GitHub, let its administrator exempt this host from the inspection of TLS, or update it to TLS 1.2 or newer, strong keys and RFC 5746.",
@@ -241,6 +241,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
 });
 
 const FULL_NAME = /^[^.]+\.postgres\.database\./;
+
+const POOLER_ASKS =
+  " A PgBouncer expects one if its `client_tls_sslmode` is `verify-ca` or `verify-full`. Set it to `require` there.";
+
+const SELF_SIGNED = /self.signed certificate(?!.*chain)/i;
 
 const WEAK = /weak|small/i;
 
@@ -284,7 +289,7 @@ function byAddress(context: Context, text: string): Answer | undefined {
     ];
   if (isPostgres(context) && PRIVATE_ADDRESS.test(` ${context.host} ${text}`))
     return [
-      "The server's address is private: only its own network, and networks that are peered with it, lead there.",
+      "The server's address is private: only its own network leads there, and networks that are connected to it (peering, VPN, ExpressRoute).",
       "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
       `If the runner is in it, check that the server runs and has this address, and allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`,
     ];

@@ -182,7 +182,7 @@ export const POSTGRES = rulesFor("postgres", {
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    "Remove `ssl-mode`, or set it to `verify-full`.",
+    ({ tls }) => (tls && tls.mode !== "disable" ? [] : "Remove `ssl-mode`, or set it to `verify-full`."),
     "If a proxy or a pooler is in between, let it connect to the server with TLS.",
   ],
   "other-provider": [

@@ -62,9 +62,9 @@ export const PROXY = rulesFor(HTTPS, {
       run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
     { retries: 1 },
   ],
-  "proxy-removed-token": [
-    /'Authorization' header|Authenticated requests get/,
-    "The request arrived without the token that this action sent, or with a changed one: a proxy or a gateway between the runner and this host removed or changed the header `Authorization`.",
+  "proxy-changed-request": [
+    /'Authorization' header|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
+    "The request arrived changed, such as without the token that this action sent: a proxy or a gateway between the runner and this host removed or changed a part of it.",
     bypassProxy,
     "If no proxy is set, run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner.",
   ],
@@ -88,7 +88,6 @@ export const PROXY = rulesFor(HTTPS, {
           /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/,
         "A proxy or a firewall between the runner and this host answered in its place. Or this host does not accept the token, and does not say why: then check `tenant-id` and `environment`.":
           /^HTTP status 401 with an empty/,
-        "The proxy does not allow the connection to this host.": /\btunnel|CONNECT\b/i,
         "A proxy or a firewall between the runner and this host does not allow the connection.": /^/,
       }),
     seeAnswer,

@@ -1,7 +1,7 @@
 import type { Cloud } from "../model/clouds.ts";
 import { type Failure, type Steps, stepsOf } from "../model/failure.ts";
 import { sentenceOf, type Words } from "../model/sentence.ts";
-import type { SignIn } from "../model/settings.ts";
+import type { SignIn, Tls } from "../model/settings.ts";
 import type { Claims } from "./claims.ts";
 import type { Symptom } from "./symptoms.ts";
 
@@ -14,8 +14,8 @@ export interface Context {
   readonly port?: number | undefined;
   /** `<host>:<port>` of the proxy that leads to the host, if there is one. PostgreSQL has none. */
   readonly proxy?: string | undefined;
-  /** Whether `ssl-root-cert` is set. */
-  readonly ownAuthority?: boolean;
+  /** The TLS that PostgreSQL was asked for. */
+  readonly tls?: Tls;
   readonly database?: string | undefined;
   readonly user?: string | undefined;
   readonly cloud?: Cloud | undefined;

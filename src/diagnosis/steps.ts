@@ -19,7 +19,7 @@ export function pastPooler(context: Context): Steps {
     return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
   if (context.cloud && context.host?.endsWith(context.cloud.hostSuffix))
     return [
-      "If a pooler is in between, the name in `host` leads to it. See to which address, and correct the DNS record, which has to lead `host` to the server itself, to connect without the pooler:",
+      "If a pooler is in between, a DNS record leads `host` to it. Let the record lead `host` to the server itself, to connect without the pooler. See where it leads now:",
       run(`nslookup ${shell(context.host)}`),
     ];
   return [
@@ -39,8 +39,10 @@ export const SELECT_CLOUD: Steps = [
 
 /** The answer itself shows who sent it: a service, or something on the way to it. In a step of the same job. */
 export function seeAnswer(context: Context): Steps {
-  const scheme = context.with === "entra" && context.signIn?.type === "managed-identity" ? "http" : "https";
-  return ["See what answers the runner:", run(`curl --include ${shell(`${scheme}://${hostOf(context)}`)}`)];
+  const identity = context.with === "entra" && context.signIn?.type === "managed-identity";
+  const path = context.with === "entra" && !identity ? "/common/v2.0/.well-known/openid-configuration" : "";
+  const url = `${identity ? "http" : "https"}://${hostOf(context)}${path}`;
+  return ["See what answers the runner:", run(`curl --include ${shell(url)}`)];
 }
 
 /** The way past a proxy. */

@@ -110,7 +110,7 @@ function words(text: string): string {
       .replace(/(?<!None) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i, "")
       .replace(/Certificate verification failed\. This typically happens .*?Error detail: /, "")
       .replace(
-        /(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: (?<!AADSTS53\d+:.{0,600})\S+ Correlation ID: \S+ Timestamp: \S+ \S+Z|(?<!None)(?: Error:)? Run the command below to authenticate .*$/g,
+        /; if the root CA is installed locally, try running Node\.js with --use-system-ca|(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: (?<!AADSTS53\d+:.{0,600})\S+ Correlation ID: \S+ Timestamp: \S+ \S+Z|(?<!None)(?: Error:)? Run the command below to authenticate .*$/g,
         "",
       )
       .trim()

@@ -20,7 +20,7 @@ export type DriftIssueOptions = Omit<TrackerOptions, "warn">;
 const MAX_CHANGES = 40;
 
 /** Other failures would meet every other issue, too. */
-const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-no-comment", "issues-too-long", "issues-refused", "unknown"];
+const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-no-comment", "issues-refused", "unknown"];
 
 /**
  * Maintains one GitHub issue for each host, port, database, grantee and schema list: opens it on drift, updates it when
@@ -69,7 +69,7 @@ const TITLE = { title: "Drift issue" };
 
 const HEADING = "**Drift issues: an error, which does not change the verdict**";
 
-const NOT_KEPT = inOurWords("A drift issue was not opened, updated or closed.");
+const NOT_KEPT = inOurWords("The drift issues are not up to date.");
 
 /** Does what a task says. @returns the task with its issue, also if this opened it */
 async function perform(tracker: Tracker, task: Task): Promise<Task> {

@@ -140,10 +140,9 @@ async function connect(options: SessionOptions, signingIn: Promise<string>, time
       await signingIn;
       return await connect(options, signingIn, times);
     }
-    const { host, port } = server;
+    const { host, port, tls } = server;
     const cause = refusal?.() ?? error;
-    const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== undefined;
-    const context = { host, port, database, user, ownAuthority, signIn, cloud, token: claimsOf(token ?? "") };
+    const context = { host, port, database, user, tls, signIn, cloud, token: claimsOf(token ?? "") };
     throw new ActionError(diagnose(cause, context), { cause });
   } finally {
     clearTimeout(clock);

@@ -6,7 +6,7 @@ import type { Context } from "../../src/diagnosis/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError, type Failure } from "../../src/model/failure.ts";
 import { EMPTY, inOurWords } from "../../src/model/sentence.ts";
-import type { SignIn } from "../../src/model/settings.ts";
+import type { SignIn, Tls } from "../../src/model/settings.ts";
 import { plain } from "../../src/render/pen.ts";
 import { PATIENCE } from "../../src/retry.ts";
 import { readFailure } from "../read.ts";
@@ -329,6 +329,12 @@ test.each(["entra", "github", "azure"] as const)(
   },
 );
 
+test("a server that accepts only TLS needs another `ssl-mode` only if this step turns TLS off", () => {
+  const answer = (tls: Tls) => written(diagnose(error("SSL required", "08P01"), { tls }));
+  expect(answer({ mode: "disable" })).toContain("Remove `ssl-mode`");
+  expect(answer({ mode: "verify-full" })).not.toContain("ssl-mode");
+});
+
 describe("a certificate of an unknown authority", () => {
   const refused = error("self-signed certificate in certificate chain", "SELF_SIGNED_CERT_IN_CHAIN");
   const answer = (context: Context) => written(diagnose(refused, { signIn: { type: "azure-cli" }, ...context }));
@@ -339,7 +345,7 @@ describe("a certificate of an unknown authority", () => {
   });
 
   test("of PostgreSQL that `ssl-root-cert` does not contain needs another one", () => {
-    const said = answer({ with: "postgres", ownAuthority: true });
+    const said = answer({ with: "postgres", tls: { mode: "verify-full", rootCertificates: "its PEM" } });
     expect(said).toMatch(/^`?ssl-root-cert`? does not contain the authority of this certificate/m);
     expect(said).toContain("Omit `ssl-root-cert`");
     expect(said).not.toContain("The runner does not trust");
@@ -580,7 +586,9 @@ test("a certificate of a wildcard does not become the host, and a name in it onl
 test("the command that shows what answers asks an identity endpoint by HTTP, and Entra by HTTPS", () => {
   const asked = (signIn: SignIn, host: string) => commandsOf(diagnose(error("odd"), { with: "entra", signIn, host }));
   expect(asked({ type: "managed-identity" }, "169.254.169.254")).toEqual(["curl --include http://169.254.169.254"]);
-  expect(asked(OIDC, "login.microsoftonline.com")).toEqual(["curl --include https://login.microsoftonline.com"]);
+  expect(asked(OIDC, "login.microsoftonline.com")).toEqual([
+    "curl --include https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration",
+  ]);
 });
 
 test.each([

@@ -263,7 +263,7 @@ test("the action names the missing permission once when the token cannot write i
   github.permission = "read";
   const warnings = await keep(drifts("a", "b", "c"));
   expect(warnings).toEqual([
-    `This does not change the verdict. A drift issue was not opened, updated or closed. GitHub's API: Resource not accessible by integration - https://docs.github.com/rest/issues/issues
+    `This does not change the verdict. The drift issues are not up to date. GitHub's API: Resource not accessible by integration - https://docs.github.com/rest/issues/issues
 Likely cause: The job's token, or the GitHub App of \`github-token\`, cannot write issues. In a run for a pull request from a fork, the job's token can only read by default.
 1. Set these permissions on the job. A permission that is not listed there is not granted. If this is a reusable workflow, also set them on the job that calls it:
    permissions:

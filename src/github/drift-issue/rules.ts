@@ -2,8 +2,7 @@ import { diagnoseBy } from "../../diagnosis/diagnose.ts";
 import { byItsWords } from "../../diagnosis/meanings.ts";
 import { NETWORK, reachable } from "../../diagnosis/network.ts";
 import { PROXY } from "../../diagnosis/proxy.ts";
-import { rulesFor } from "../../diagnosis/rules.ts";
-import { allowInProxy } from "../../diagnosis/steps.ts";
+import { reasonIn, rulesFor } from "../../diagnosis/rules.ts";
 import { ActionError, type Failure, run } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { proxyTo } from "../../proxy.ts";
@@ -31,6 +30,15 @@ const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permis
 
 const refused = byItsWords("GitHub refused the request", "`github-token` or a setting of the repository");
 
+const POLICIES: Readonly<Record<string, RegExp>> = {
+  "The organization requires single sign-on, for which `github-token` is not authorized. Its user can authorize it (Configure SSO at https://github.com/settings/tokens).":
+    /SAML|\bSSO\b|single sign-on/i,
+  "The organization does not allow the OAuth App of `github-token`. One of its owners can, in its settings under Third-party Access.":
+    /OAuth App access/,
+  "The user of `github-token` has no verified e-mail address (https://github.com/settings/emails).": /email/,
+  "The organization, or GitHub itself, does not accept `github-token` or its user as they are.": /^/,
+};
+
 /** What GitHub says. https://docs.github.com/en/rest/issues/issues */
 const REFUSALS = rulesFor("github-issues", {
   "issues-web-site": [
@@ -43,7 +51,7 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-rate-limit": [
     "RATE_LIMIT",
     "The rate limit of GitHub's API was reached. All requests with the tokens of one user, or of one installation of an App, count together.",
-    "Wait for the next run: it continues where this one stopped.",
+    "Wait for the next run: it continues where this one stopped. If GitHub names a secondary limit, too many requests came at once: also run fewer jobs at the same time (`max-parallel`).",
     "If `github-token` is set, omit it: the job's own token has its own limit.",
     { retries: 1 },
   ],
@@ -65,25 +73,14 @@ const REFUSALS = rulesFor("github-issues", {
       status: [403, 422],
       text: /SAML|\bSSO\b|single sign-on|forbids access via|fine grained access|OAuth App access restrictions|Enterprise Managed User|email address must|user is blocked|two-factor/i,
     },
-    "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs no such approval.",
+    (_context, { text }) => `${reasonIn(text, POLICIES)} The job's own token needs no such approval.`,
     OMIT_TOKEN,
-    "Or do what GitHub's message asks for. For SSO, authorize the token (Configure SSO at https://github.com/settings/tokens). For an OAuth App, an owner of the organization approves it, in its settings under Third-party Access.",
+    "Or do what GitHub's message asks for.",
   ],
   "issues-no-comment": [
     { status: [403, 410, 422], text: /issue (is|has been) locked|commenting is disabled|issue was deleted/i },
     "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
     "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one.",
-  ],
-  "issues-too-long": [
-    /body is too long/,
-    "The drift issue is longer than the server allows. The job's summary has the whole report.",
-    "Check fewer `schemas` in one step, so that each step has an issue of its own. Or grant what is missing: then the issue is short. Or set `drift-issue: false`.",
-  ],
-  "issues-request-changed": [
-    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version|missing_field/,
-    "GitHub cannot use the request: this action has a fault, or a proxy changed the request. The job's summary has the whole report.",
-    allowInProxy,
-    "If no proxy is in between, open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`.",
   ],
   "issues-not-accessible": [
     /not accessible by integration/i,
@@ -104,7 +101,8 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-disabled": [
     [{ status: [410], text: /disabled/i }, /repository was archived/i],
     (_context, { text }) => `${/archived/.test(text) ? "The repository is archived" : "Issues are disabled here"}.`,
-    "In its settings, unarchive the repository under Danger Zone, or enable issues under Features, or set `drift-issue: false`.",
+    (_context, { text }) =>
+      `In the repository's settings, ${/archived/.test(text) ? "unarchive it under Danger Zone" : "enable issues under Features"}, or set \`drift-issue: false\`.`,
   ],
   "issues-not-found": [
     { status: [404] },
