@@ -141,10 +141,10 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "token-audience": [
     { codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i },
-    "The token is for another resource.",
-    "Check that `host` is a flexible server of Azure Database for PostgreSQL. A cluster of Azure Cosmos DB needs another token.",
+    "The token is for another resource, usually another cloud's, or `host` leads to another kind of server.",
     ...SELECT_CLOUD,
     tokenClaims,
+    "If `aud` is right, set `host` to a flexible server of Azure Database for PostgreSQL. A cluster of Azure Cosmos DB needs another token.",
   ],
   "token-group": [
     /does not contain group/i,
@@ -211,8 +211,7 @@ export const POSTGRES = rulesFor("postgres", {
   "sign-in-locked": [
     { codes: "28000 28P01", text: /too many (failed|log-?in|authentication|attempts)|(is|been|account) locked/i },
     "The server, or a pooler in between, refuses this user for a time, because a client signs in again and again with a wrong password or an old token.",
-    "Stop the client that fails: usually an app with an old password or an expired token. The server's log names its address.",
-    "Run the job again when the server accepts the user again.",
+    "Stop the client that fails: usually an app with an old password or an expired token. The server's log names its address. Then run the job again: the server accepts the user again after a time.",
   ],
   "password-refused": [
     [
@@ -250,7 +249,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name, it is not created yet, or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive.",
+    "The server has no database with this name (yet), or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive.",
     "Set `database` to one of these:",
     listDatabases,
   ],
@@ -666,7 +665,7 @@ function tokenClaims({ token }: Context): Steps {
   }
   if (claims.length === 0) return [];
   return [
-    sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, or the same of the server's other cloud (\`.usgovcloudapi.net\`, \`.chinacloudapi.cn\`).`,
+    sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, in other clouds with the end \`.usgovcloudapi.net\` or \`.chinacloudapi.cn\`.`,
   ];
 }
 

@@ -34,7 +34,8 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
     );
     const ownCode = words(String(code ?? errorCode ?? ""));
     const empty = typeof status === "number" ? `HTTP status ${status} with an empty answer` : "";
-    const text = words([...new Set(texts)].join(" ")) || (ownCode && addressesIn(errors)) || ownCode || empty;
+    const said = [...new Set(texts)].join("\u2028").replace(/(?<=["»\w])\u2028(?=[A-Z])/g, ". ");
+    const text = words(said) || (ownCode && addressesIn(errors)) || ownCode || empty;
     if (text !== "") found.push({ code: ownCode, text, ...(typeof status === "number" && { status }) });
     look(cause);
     if (Array.isArray(errors)) errors.forEach(look);

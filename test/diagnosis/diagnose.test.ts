@@ -85,7 +85,7 @@ OSError: No way to Entra`;
     const refused = Object.assign(error("Azure AD access token not valid for role x", "28P01"), {
       hint: "Did you specify the correct user name and access token?",
     });
-    expect(messageOf(diagnose(refused))).toContain("Did you specify the correct user name");
+    expect(messageOf(diagnose(refused))).toContain("for role x. Did you specify the correct user name");
   });
 
   test("a failure that is already explained is not changed", () => {
