@@ -93,12 +93,13 @@ async function removeStale(azure: ResourceManager, rules: readonly FirewallRule[
       const done = (await removeRule(azure, rule)) ? "Closed" : "Deleted";
       say(`${done} firewall rule ${rule} for ${properties.startIpAddress}, which an earlier job left behind.`);
     } catch (error) {
-      azure.stop.throwIfAborted();
+      if (azure.stop.aborted) break;
       left.push({ rule, address: properties.startIpAddress, failure: diagnose(error) });
     }
   }
   for (const same of groupsOf(left, ({ failure }) => failureKey(failure)))
     leftOpen(azure.server, same, same[0].failure, env);
+  azure.stop.throwIfAborted();
 }
 
 /** The runner's address, if a rule of another job lets the runner in. That job can remove the rule at any time. */

@@ -208,6 +208,28 @@ describe("a stopped firewall step", () => {
     expect(opened.stdout).not.toContain(old);
   });
 
+  test("a step that is stopped while it removes older rules names those that it could not remove", async () => {
+    await azure.open("office", { startIpAddress: "127.0.0.1", endIpAddress: "127.0.0.1" });
+    const [refused = "", removed = ""] = ["11111111", "22222222"].map(
+      (n) => `azure-postgres-grants_17-1-deploy_20240102T0304Z_${n}`,
+    );
+    for (const old of [refused, removed])
+      await azure.open(old, { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" });
+    azure.failNext("DELETE rule", 1, 409, "ReadOnlyDisabledSubscription");
+    const second = Promise.withResolvers<Stage>();
+    azure.onRequest = (what) => what === "DELETE rule" && second.resolve(dripping(what));
+    const stopping = interruption("SIGTERM");
+    const opened = await job({ env: IN_REAL_TIME }).open(async (child) => {
+      await (await second.promise).reached(child);
+      stopping.send(child);
+    });
+    isCancelled(opened, stopping);
+    expect(opened.summary).toContain(
+      `Firewall rule \`${refused}\` of \`orders-db\` may still let \`203.0.113.7\` in. `,
+    );
+    expect(opened.stdout).not.toContain(removed);
+  });
+
   test.each(["sends without end", "compresses 2 GB into its answer"] as const)(
     "an Azure that %s ends the step, which says so",
     async (fault) => {
