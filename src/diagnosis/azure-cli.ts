@@ -12,7 +12,7 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
     /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Azure CLI (executable )?(could )?not (be )?(found|installed)|invoke the Azure CLI|\((127|9009)\)$|Exec format error/i,
     "The Azure CLI (`az`) is not on the runner's PATH, or not built for the runner's processor. A runner that was set up before `az` keeps its old PATH (in its file `.path`), and a container has a PATH of its own.",
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
-    "Or install the Azure CLI in the job's container, or on the runner, and there run the runner's `env.sh` and restart it: https://aka.ms/azure-cli",
+    "Or install the Azure CLI in the job's container or on the runner. On a self-hosted runner, then run `env.sh` and restart the runner: https://aka.ms/azure-cli",
   ],
   "cli-resources": [
     /No space left|enough space on|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|paging file|system resources|Too many open files: '|\bKilled\b|^Terminated|Keyboard ?interrupt|\(SIG(KILL|TERM|INT|XFSZ)\)|\(1(30|37|43|53)\)|start new thread/i,

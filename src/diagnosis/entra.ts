@@ -93,7 +93,7 @@ export const ENTRA = rulesFor("entra", {
     ],
     (_context, { text }) =>
       NO_TENANT.test(text)
-        ? "The tenant in the message is not an ID (GUID) or a domain name of a tenant: it is empty or a placeholder, or has a character that does not belong there, such as a quotation mark, a space or a bracket."
+        ? "The tenant in the message is not an ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space or a bracket."
         : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is wrong (in a pod, `AZURE_TENANT_ID`), `common` or `consumers`, the tenant was deleted, or `environment` is wrong.",
     "Correct `tenant-id` (of azure/login, if that signs in). Look up the ID of the tenant, and its cloud:",
     SHOW_TENANT,

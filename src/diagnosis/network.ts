@@ -10,7 +10,7 @@ const COMPLETED =
   "If you set `host` to the name of a container of the job, publish its port, and set `host: localhost`. The action adds the cloud's suffix to a name without a dot.";
 
 const LOOKED_UP =
-  "If it answers with an address, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
+  "If it answers with an address other than `0.0.0.0` and `::`, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
 
 const SET_MTU =
   "If this happens only in a container, a pod or a VPN, its packets may be too large for the network. Set a smaller MTU there (in Docker, `mtu` in `daemon.json`).";
@@ -193,7 +193,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i,
     ],
     (context, { text }) =>
-      `${context.tls?.rootCertificates ? "`ssl-root-cert` does not contain" : "The runner does not trust"} ${SELF_SIGNED.test(text) ? "this certificate, which the other side signed itself" : "the authority of this certificate"}: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has one of your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
+      `${context.tls?.rootCertificates ? "`ssl-root-cert` does not contain" : "The runner does not trust"} ${SELF_SIGNED.test(text) ? "this certificate, which the other side signed itself" : "the authority of this certificate"}: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has a certificate from your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
     ({ tls }) => (tls?.rootCertificates ? "Omit `ssl-root-cert` for an Azure server, whose authorities change." : []),
     "See which certificates are sent, and who issued them, in a step of the job with `shell: bash`:",
     (context) => run(look(context, "", " -showcerts")),

@@ -54,7 +54,7 @@ export const PROXY = rulesFor(HTTPS, {
       /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy(?!.*Tunnel connection failed)|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
     ],
-    (_context, { text }) => reasonIn(text, UNUSABLE),
+    (_context, { text }) => [reasonIn(text, UNUSABLE), ...(/SOCKS/i.test(text) ? [{ retries: 0 }] : [])],
     "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, `127.0.0.1` is the container itself:",
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner. If it answers, but not for this host, let its administrator allow the host:",

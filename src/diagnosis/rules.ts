@@ -114,7 +114,7 @@ function matchOf(condition: Condition): Match {
   return condition instanceof RegExp ? { text: condition } : condition;
 }
 
-/** The first of these reasons whose words are in the text. The words of a table's last reason are in each text. */
+/** The first of these reasons whose words are in the text; empty if there is none. */
 export function reasonIn(text: string, reasons: Readonly<Record<string, RegExp>>): string {
   return Object.keys(reasons).find((reason) => reasons[reason]?.test(text)) ?? "";
 }

@@ -49,7 +49,7 @@ export function seeAnswer(context: Context): Steps {
 export function bypassProxy(context: Context): Steps {
   return [
     "If `HTTPS_PROXY` or `HTTP_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
-    run(`NO_PROXY=${shell(context.with === "github" ? ".actions.githubusercontent.com" : hostNameOf(context))}`),
+    run(`NO_PROXY=${shell(hostNameOf(context).replace(ONE_OF_GITHUB, ""))}`),
   ];
 }
 
@@ -58,10 +58,13 @@ export function allowInProxy(context: Context): Steps {
   return [allow, ...bypassProxy(context)];
 }
 
-/** The host that proxies and firewalls have to allow. GitHub's OIDC endpoint has several. */
+/** The host that proxies and firewalls have to allow. */
 export function hostToAllow(context: Context) {
-  return code(hostOf(context).replace(/^.*(?=\.actions\.githubusercontent\.com$)/, "*"));
+  return code(hostOf(context).replace(ONE_OF_GITHUB, "*"));
 }
+
+/** GitHub's OIDC endpoint has several hosts. */
+const ONE_OF_GITHUB = /^.*(?=\.actions\.githubusercontent\.com$)/;
 
 export function setFullName(): Steps {
   return ["Set `host` to the server's full name. Those of the subscription are:", LIST_NAMES];

@@ -104,7 +104,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "subscription-disabled": [
     [
-      "ReadOnlyDisabledSubscription SubscriptionDisabled RequestDisallowedByAzure DisallowedOperation DisallowedProvider LocationIsOfferRestricted AccountIsDisabled SubscriptionState*",
+      "ReadOnlyDisabledSubscription SubscriptionDisabled RequestDisallowedByAzure DisallowedOperation DisallowedProvider LocationIsOfferRestricted SubscriptionState*",
       { status: [400, 403, 409], text: DISABLED },
     ],
     (_context, { text }) =>
@@ -229,7 +229,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
 });
 
-/** Failures that can come after the change, as that of an error that no rule knows. */
+/** Azure can answer with these after it made the change. The same is true of an error that no rule knows. */
 const UNSURE = ["server-busy", "azure-unavailable", "azure-refused"];
 
 /** True if the request was refused before it changed anything. */

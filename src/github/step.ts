@@ -28,7 +28,7 @@ export function publishFailure(annotate: (lines: string) => void, heading: strin
 
 let isNoticed = false;
 
-/** Adds Markdown to the job summary. Where that is not possible, the log says so, once, and nothing fails. */
+/** Adds Markdown to the job summary. If that is not possible, the log says so (a variable that is not set, once). */
 export function addToSummary(render: () => string, { GITHUB_STEP_SUMMARY: file }: Env): void {
   if (file) return void orWarn("write the job summary", () => appendFileSync(file, render()));
   if (!isNoticed) notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");

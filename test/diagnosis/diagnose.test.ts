@@ -353,7 +353,7 @@ describe("a certificate of an unknown authority", () => {
   });
 
   test("of GitHub Enterprise Server is perhaps one's own, and that of github.com is not", () => {
-    const own = "GitHub Enterprise Server has one of your own authority";
+    const own = "GitHub Enterprise Server has a certificate from your own authority";
     for (const partner of ["github", "github-issues"] as const) {
       expect(answer({ with: partner, host: "git.contoso.example" })).toContain(own);
       expect(answer({ with: partner, host: "git.contoso.example" })).not.toContain("githubusercontent");
@@ -589,6 +589,21 @@ test("the command that shows what answers asks an identity endpoint by HTTP, and
   expect(asked(OIDC, "login.microsoftonline.com")).toEqual([
     "curl --include https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration",
   ]);
+});
+
+test.each([
+  ["ghes.contoso.example:8443", "NO_PROXY=ghes.contoso.example"],
+  ["a1.actions.githubusercontent.com", "NO_PROXY=.actions.githubusercontent.com"],
+  [undefined, "NO_PROXY=.actions.githubusercontent.com"],
+])("the way past a proxy to GitHub's OIDC endpoint at %s is %s", (host, command) => {
+  expect(commandsOf(diagnose(error("from proxy CONNECT_407", "CONNECT_407"), { with: "github", host }))).toContain(
+    command,
+  );
+});
+
+test("a SOCKS proxy is not tried again", () => {
+  const socks = error("Missing dependencies for SOCKS support.");
+  expect(diagnose(socks, { with: "entra", signIn: { type: "azure-cli" } })).toMatchObject({ retries: 0 });
 });
 
 test.each([
