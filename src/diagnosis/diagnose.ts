@@ -115,7 +115,7 @@ function fits(match: Match, { code, text, status }: Symptom, codes: readonly str
 }
 
 /** Code in the database raises errors of class P0 in any words. These are those of Azure's own functions. */
-const OF_AZURE = /\b(Entra|AAD|Azure AD|principal|validate user)\b/i;
+const OF_AZURE = /\b(Entra|AAD|Azure AD|for principal|validate user)\b/i;
 
 /** Its name, or its port, because the address of a name is not known here. */
 function namesProxy(text: string, proxy: string | undefined): boolean {

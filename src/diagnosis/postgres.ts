@@ -219,6 +219,7 @@ export const POSTGRES = rulesFor("postgres", {
       /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i,
     ],
     (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
+    withoutServer,
   ],
   "login-not-permitted": [
     { codes: "28000", text: /^role ".*" is not permitted to log in/ },
@@ -237,6 +238,7 @@ export const POSTGRES = rulesFor("postgres", {
         "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
         ...findRole(context),
       ],
+    withoutServer,
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
@@ -244,7 +246,7 @@ export const POSTGRES = rulesFor("postgres", {
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
-    (context, { text }) => azAllow(context, addressIn(text) ?? "<address>"),
+    (context, { text }) => azAllow(context, text.match(/[0-9a-f.:]{7,45}/gi)?.find(isIP) ?? "<address>"),
     "Or use a runner in the server's network (`docs/private-network.md`).",
   ],
   "database-not-found": [
@@ -388,10 +390,12 @@ export const POSTGRES = rulesFor("postgres", {
     /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded/,
     "The library that the message names is not on the server, is not the one that the extension in the database needs, or has to be loaded when the server starts (`shared_preload_libraries`). A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
     "If the message names `shared_preload_libraries`, add the library to those of this parameter, and restart the server. In the Azure portal: `Server parameters`.",
-    "Otherwise, look whether a setting names it, as an administrator, and in another database if this sign-in fails:",
-    run("SELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;"),
-    "If one does, correct it (quotes around each name, not around the list), or reset it. If none does, update the extension, or drop it if nothing needs it:",
-    run('ALTER ROLE "<role>" RESET <setting>;\nALTER EXTENSION "<name>" UPDATE;'),
+    "Otherwise, look in psql whether a setting names it, as an administrator, and in another database if this sign-in fails:",
+    run("\\drds\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
+    "If one does, correct it (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
+    run('ALTER ROLE "<role>" RESET <setting>;'),
+    "If none does, update the extension, or drop it if nothing needs it:",
+    run('ALTER EXTENSION "<name>" UPDATE;'),
   ],
   "name-encoding": [
     "22021 22P05",
@@ -448,10 +452,8 @@ export const POSTGRES = rulesFor("postgres", {
   "role-not-found": [
     // 22023 is that of SET ROLE.
     { codes: "42704 22023", text: new RegExp(`^role "|^(?!.*not exist).*(${ROLE_IN_OTHER_LANGUAGE.source})`, "i") },
-    (_, { text }) =>
-      /@[\w-]+"/.test(text)
-        ? "The name ends in `@<server>`, as only the logins of single servers did: write it without this end."
-        : "The server has no role with this name. It is misspelt (names are case-sensitive), or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "The server has no role with this name. It is misspelt (names are case-sensitive), or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    withoutServer,
     "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
     run("SELECT rolname FROM pg_roles ORDER BY rolname;"),
   ],
@@ -476,23 +478,15 @@ export const POSTGRES = rulesFor("postgres", {
       codes: "42501 0A000 XX000",
       text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|(system|internal|reserved|protected|managed|privileged) roles?\b|roles? cannot be |role "[^"]+" is (reserved|protected)/i,
     },
-    "The provider of the server, on Azure Microsoft, reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can change or grant it, not even an administrator.",
+    "The provider of the server (on Azure: Microsoft) reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can change or grant it, not even an administrator.",
     "If the message is about a role, set `user` and `grantee` to roles of your own, not of the provider, and check that `host` is the server that you mean.",
     "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`. If the message names an object of the app, set `user` to its owner.",
     "If it names a parameter, set the parameter on the server:",
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
   ],
-  "create-role-not-permitted": [
-    [
-      /denied for function pgaadauth_/,
-      { codes: "42501", text: /^[^"«»„]*\b(Entra|AAD|Azure A\w+)\b.*\badmin/i },
-      // "Role" without a name in the languages of the server.
-      {
-        codes: "42501",
-        text: /denied to (create|alter|drop) (role|database|extension)|of (the role )?"?azure_pg_admin|CREATEROLE|^(?!.*(["«»„]|\b(permission|must|only|cannot)\b)).*(Rolle |rôle|\b(rol|roll|role|ruolo|roli)\b|рол[иі]|ロールを|角色|롤|როლ)/i,
-      },
-    ],
-    "Only administrators of the server can do this, and only Entra administrators can create Entra roles. `user` lacks CREATEROLE (or CREATEDB, for a database), ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
+  "administrators-only": [
+    { codes: "42501", text: /pgaadauth_|^[^"]*\b(Entra|AAD|Azure A\w+)\b.*admin|of (the role )?"?azure_pg_admin/i },
+    "Only administrators of the server (`azure_pg_admin`) can do this, and only Entra administrators can create Entra roles.",
     "Sign in as one of the server's Entra administrators:",
     listAdmins,
     "Or make the identity that signs in an administrator:",
@@ -502,8 +496,17 @@ export const POSTGRES = rulesFor("postgres", {
         "object-id": objectId(context),
         type: "ServicePrincipal",
       }),
-    "For roles that are not of Entra, it is enough that `user` can create roles:",
-    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
+  ],
+  "create-role-not-permitted": [
+    // "Role" without a name in the languages of the server.
+    {
+      codes: "42501",
+      text: /denied to (create|alter|drop) (role|database)|CREATEROLE|^(?!.*(["«»„]|\b(permission|must|only|cannot)\b)).*(Rolle |rôle|\b(rol|roll|role|ruolo|roli)\b|рол[иі]|ロールを|角色|롤|როლ)/i,
+    },
+    "`user` lacks CREATEROLE (for a database, CREATEDB), or ADMIN OPTION on the role.",
+    "Run the statement as an administrator of the server, or let `user` run it:",
+    ({ user }, { text }) =>
+      run(`ALTER ROLE ${identifier(user, "<user>")} ${/to \w+ database/.test(text) ? "CREATEDB" : "CREATEROLE"};`),
   ],
   "role-not-grantable": [
     [
@@ -581,7 +584,7 @@ export const POSTGRES = rulesFor("postgres", {
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
     (context, symptom) =>
-      reasonIn(symptom.text, SIGN_IN_REASONS) ||
+      reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) ||
       byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`")(context, symptom),
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`).",
@@ -615,26 +618,22 @@ function growStorage(context: Context): Steps {
   ];
 }
 
-/** The first address in a text of any language. */
-function addressIn(text: string): string | undefined {
-  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(isIP);
-}
-
 /** The role that a text of PostgreSQL names. */
 function roleIn(text: string): string | undefined {
   return (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 }
 
-/**
- * The answer to a refusal of a name as only the logins of single servers had it (what follows the @ in the name of a user in
- * Entra has a dot), and of another role than `user`, of which the server can cut all after 63 bytes.
- */
+/** The step for a name as only the logins of single servers had it. The name of a user in Entra has a dot after the @. */
+function withoutServer({ host = "" }: Context, { text }: Symptom): Steps {
+  const [, login, server] = roleIn(text)?.match(/^(.+)(@[\w-]+)$/) ?? [];
+  if (!login || !server || !/\.postgres\.database\./i.test(host)) return [];
+  return [sentence`If ${code(server)} is the name of a single server, leave it out: ${code(login)}.`];
+}
+
+/** The answer to a refusal of another role than `user`, of which the server can cut all after 63 bytes. */
 function byName(context: Context, { text }: Symptom): Answer | undefined {
   const role = roleIn(text);
   const { user = role } = context;
-  const [, login] = user?.match(/^(.+)@[\w-]+$/) ?? [];
-  if (login)
-    return ["Only the logins of single servers ended in `@<server>`.", "Leave out this end:", run(`user: ${login}`)];
   if (role === undefined || user?.toLowerCase().startsWith(role.toLowerCase())) return undefined;
   return [
     sentence`${name(role)} is not \`user\`: a connection pooler in between signs in as a role of its own, which the server refuses.`,

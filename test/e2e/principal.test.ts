@@ -280,7 +280,7 @@ describe("what is never changed", () => {
 describe("a refusal of the server is explained", () => {
   test.each([
     ["an object ID that is not in the tenant", {}, "entra-principal-not-found"],
-    ["a login that is not an Entra administrator", "migrator", "create-role-not-permitted"],
+    ["a login that is not an Entra administrator", "migrator", "administrators-only"],
   ])("%s", async (_, as, code) => {
     const login = as === "migrator" ? { user: as, "client-id": IDENTITIES.migrator.clientId } : {};
     const step = await principal({ name: "aad_refused", "object-id": randomUUID(), ...login });
