@@ -61,11 +61,13 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
           /certificate|key data|PEM file|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i,
         "The account in the Azure CLI has no role in any subscription, or not in the one that the message names, no subscription is selected, or there are several with this name. A token for PostgreSQL needs no subscription.":
           /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i,
+        "The Azure CLI's profile names an account whose credential is not in its cache: azure/login ran with a different `AZURE_CONFIG_DIR`, as another user or with a different version of the Azure CLI, or only a part of `~/.azure` was copied.":
+          /local cache|MSAL (token )?cache/i,
         "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.":
           /^/,
       }),
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step, with the server's `tenant-id` and `environment`, and `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
+    "Or run azure/login (as an application or a managed identity, not as a person) in the same job, right before this step, with the server's `tenant-id` and `environment`, and `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
     OWN_CLI_FILES,
   ],
   "cli-no-answer": [
@@ -100,11 +102,14 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
     `The Azure CLI cannot use its own files: ${reasonIn(text, {
       "the job's user has no home directory (`HOME` is `/`, as in a container), and may not write to `/`": /'\/\.azure/,
       "another job or sign-in uses them, too": /ore than one|multiple|Errno (11|35)|Lock(ed|Exc)|another proc/,
+      "the file system is read-only": /Read-only file system/,
       "they belong to another user, cannot be written, are damaged or from another version, have a wrong setting, name a cloud that does not exist, or another job is using them":
         /^/,
     })}.`,
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
     OWN_CLI_FILES,
-    ...(/cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []),
+    ...(/(?<!section: ')cloud\b|CLOUD|authority/.test(text)
+      ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."]
+      : []),
   ];
 }

@@ -12,7 +12,7 @@ import { POSTGRES } from "./postgres.ts";
 import { PROXY } from "./proxy.ts";
 import { type Context, hostOf, isPostgres, type Match, PARTNERS, partnerOf, type Rule } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
-import { codesOf, type Symptom, symptomsOf, withoutTracebacks } from "./symptoms.ts";
+import { codesOf, type Symptom, symptomsOf, withoutLinks, withoutTracebacks } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
 export const RULES: readonly Rule[] = [
@@ -47,7 +47,7 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
   const { code } = rule;
   const page = pageInWords(symptom.text);
   const host = symptom.text.match(NAMED_HOST)?.[0] ?? context.host;
-  const { hint, steps, retries } = rule.explain({ ...context, host }, symptom);
+  const { hint, steps, retries } = rule.explain({ ...context, host }, withoutLinks(symptom));
   const where = RUNNER.some((each) => each.code === code) ? inOurWords("The runner") : peer(context);
   return {
     code,
@@ -90,12 +90,10 @@ function ruleFor<C extends Context>(
   error: unknown,
   context: C,
 ): { rule: Rule<C>; symptom: Symptom } | undefined {
-  const symptoms = symptomsOf(error).map((symptom) => ({ symptom, codes: codesOf(symptom) }));
+  const symptoms = symptomsOf(error).map((each) => ({ symptom: each, said: withoutLinks(each), codes: codesOf(each) }));
   for (const rule of rules) {
     if (!rule.with.includes(partnerOf(context))) continue;
-    const found = symptoms.find(({ symptom, codes }) =>
-      rule.when.some((match) => fits(match, symptom, codes, context)),
-    );
+    const found = symptoms.find(({ said, codes }) => rule.when.some((match) => fits(match, said, codes, context)));
     if (found !== undefined) return { rule, symptom: withoutTracebacks(found.symptom) };
   }
   return undefined;

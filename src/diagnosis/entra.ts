@@ -41,17 +41,6 @@ export const ENTRA = rulesFor("entra", {
     ],
     assertionInvalid,
   ],
-  "request-incomplete": [
-    "AADSTS90014 AADSTS900144 AADSTS7000218",
-    (_context, { text }) =>
-      /client_/.test(text)
-        ? "Entra received no value for the parameter in its message: usually, a variable or a secret of the workflow is not set, or this is a run for a fork or for Dependabot, which does not get the secrets of the repository."
-        : "Entra did not receive the parameter in its message: a proxy or a gateway dropped part of the request, or the saved sign-in of the Azure CLI is incomplete.",
-    (context, { text }) => {
-      if (/client_/.test(text)) return "Check that the variables and secrets that the sign-in uses have a value.";
-      return isApplication(context.signIn) ? allowInProxy(context) : "Use `auth-type: oidc`, or run azure/login again.";
-    },
-  ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
     "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS5000811 AADSTS5002723 AADSTS7000272",
@@ -68,7 +57,7 @@ export const ENTRA = rulesFor("entra", {
       "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/,
     ],
-    "`client-id` is not an application that can sign in to this tenant: it or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted or is in another cloud (`environment`), or, if the message says so, is only for personal accounts or is itself the service that the token is for.",
+    "`client-id` is not an application that can sign in to this tenant. It or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for.",
     "Set `client-id` (of azure/login, if that signs in) to the client ID of the application or the managed identity. See what has this ID:",
     ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
     ...LOOK_UP_TENANT,
@@ -93,9 +82,9 @@ export const ENTRA = rulesFor("entra", {
     ],
     (_context, { text }) =>
       NO_TENANT.test(text)
-        ? "The tenant in the message is not an ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space or a bracket."
-        : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is wrong (in a pod, `AZURE_TENANT_ID`), `common` or `consumers`, the tenant was deleted, or `environment` is wrong.",
-    "Correct `tenant-id` (of azure/login, if that signs in). Look up the ID of the tenant, and its cloud:",
+        ? "The tenant in the message is not an ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end."
+        : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is wrong, `common` or `consumers`, the tenant was deleted, or `environment` is wrong.",
+    "Correct `tenant-id` (of azure/login, if that signs in; in a pod, `AZURE_TENANT_ID`). Look up the ID of the tenant, and its cloud:",
     SHOW_TENANT,
   ],
   "tenant-restricted": [
@@ -104,13 +93,6 @@ export const ENTRA = rulesFor("entra", {
     (context, symptom) => (/AADSTS50021[23]\b/.test(symptom.text) ? asApplication(context, symptom) : []), // an account's
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own.",
-  ],
-  "tenant-blocked": [
-    "AADSTS5000224 AADSTS5000225",
-    "Microsoft has blocked or deleted the tenant, usually because nobody used it for months. Nothing can sign in to it.",
-    "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
-    SHOW_TENANT,
-    "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
   ],
   "authority-unknown": [
     [
@@ -137,7 +119,7 @@ export const ENTRA = rulesFor("entra", {
             "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
             az("ad app permission admin-consent", { id: clientOf(signIn, text) }),
           ]
-        : "Or sign in with azure/login and the `client-id` of your application. An account signs in through the Azure CLI's own application, which only Microsoft can change.",
+        : "Or sign in with azure/login and the `client-id` of your application. An account signs in through the Azure CLI's own application. If the message has AADSTS65002, only Microsoft can change what this application may use; otherwise an administrator of the tenant has to consent.",
   ],
   "client-secret-wrong": [
     ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
@@ -164,18 +146,14 @@ export const ENTRA = rulesFor("entra", {
             az("ad sp create", { id: OSSRDBMS }),
           ],
   ],
-  "scope-invalid": [
-    "AADSTS70011 AADSTS28002 AADSTS28003 AADSTS1002012 invalid_scope",
-    "Entra does not accept the scope in its message, which names the service that the token is for. The cloud (`environment`) and the version of this action, or of the Azure CLI, decide the scope, not the credential.",
-    ...SELECT_CLOUD,
-    "If the cloud is right, use the newest version of this action (or of the Azure CLI). If the error persists, open an issue in this action's repository, with this message.",
-  ],
   "application-disabled": [
     "AADSTS500014 AADSTS1000031 AADSTS7000112",
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
     "Enable it, as an administrator of the tenant:",
-    ({ signIn }, { text }) =>
-      az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn, text) }),
+    ({ signIn }, { text }) => {
+      const id = resourceIn(text) ?? text.match(NAMED_APPLICATION)?.[1] ?? clientOf(signIn);
+      return az("ad sp update --set accountEnabled=true", { id });
+    },
     (context, symptom) => (resourceIn(symptom.text) ? [] : asApplication(context, symptom)),
   ],
   "conditional-access": [
@@ -228,7 +206,7 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
 
 /** A tenant in a message that is not a GUID, a domain name or what GitHub has masked. */
 const NO_TENANT =
-  /(tenant|identifier|namespace named) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)+'(?!')|\*{3})/i;
+  /(tenant|identifier|namespace named) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
 
 /** The service that a token was requested for, as a refusal names it. */
 function resourceIn(text: string): string | undefined {
@@ -253,7 +231,7 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
     return [
       /certificate|thumbprint/i.test(symptom.text)
         ? "Entra does not accept the certificate with which the Azure CLI signed in: it is not one of the application's, has expired or was revoked."
-        : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || (/AADSTS(700024|500133)\b|valid time range/.test(symptom.text) ? "it has expired. GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it. With a certificate, the runner's clock is wrong" : "it is missing, was changed, or is not the application's")}.`,
+        : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || (/AADSTS(700024|500133)\b|valid time range/.test(symptom.text) ? "it has expired. GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it. If it signed in with a certificate, the runner's clock is wrong" : "it is missing, was changed, or is not the application's")}.`,
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
       "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
     ];
@@ -395,5 +373,7 @@ export function showPrincipal(id: string): Command {
 /** The client ID that signs in, or else the one that Entra's words name. */
 export function clientOf(signIn: Context["signIn"], text = ""): string {
   if (signIn !== undefined && "clientId" in signIn && signIn.clientId) return signIn.clientId;
-  return text.match(/(?:'|app\w*(?: ID)?:? )([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/)?.[1] ?? "<client-id>";
+  return text.match(NAMED_APPLICATION)?.[1] ?? "<client-id>";
 }
+
+const NAMED_APPLICATION = /\bapp\w*(?: with)?(?: ID| identifier)?:? '?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/i;

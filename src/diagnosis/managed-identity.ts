@@ -54,11 +54,6 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
     "On Windows, add the user to the local group `Hybrid agent extension applications`, and restart the service `himds`.",
   ],
-  "managed-identity-certificate": [
-    { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
-    "The runner does not trust the certificate of the identity endpoint. No authority issues that of Service Fabric: its apps compare the thumbprint (`IDENTITY_SERVER_THUMBPRINT`), which this action does not do.",
-    "Use `auth-type: oidc`, which does not need this endpoint.",
-  ],
   "managed-identity-offline": [
     { signIn: "managed-identity", text: /HTTP status .*\b(Get|Post) "?https:[^ "]*"?: / }, // how Go words it
     "The identity endpoint answered, but could not reach the host in its message: the DNS, a firewall or a proxy of the machine, or of the node in AKS, does not let it.",
@@ -149,7 +144,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "unable_to_create_source",
     ],
     identityMissing,
-    "If the host has a user-assigned identity, set `client-id` (of this step or of azure/login) to its client ID (not the object ID). If it has a system-assigned one, you can omit `client-id`. If it has none, assign one.",
+    "To choose a user-assigned identity, set `client-id` (of this step or of azure/login) to its client ID (not the object ID). A system-assigned one needs no `client-id`. If the host has no identity, assign one.",
     listIdentities,
     'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
   ],
@@ -170,9 +165,17 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
     ],
-    "The identity endpoint of the machine or the app has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example).",
-    "Run the job again.",
-    "If the error persists, use `auth-type: oidc`, which does not need this endpoint. Or restart the machine or the app, or remove its identity and assign it again. If `client-id` is set, check that it is a client ID, and not an object ID.",
+    (_context, { text }) =>
+      /\b429\b|throttl|too many/i.test(text)
+        ? [
+            "The identity endpoint got too many requests from this machine or app in a short time.",
+            "Run the job again, and fewer jobs at the same time on this machine.",
+          ]
+        : [
+            "The identity endpoint of the machine or the app has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example).",
+            "Run the job again.",
+            "If the error persists, use `auth-type: oidc`, which does not need this endpoint. Or restart the machine or the app, check that its network lets it reach Entra, or remove its identity and assign it again. If `client-id` is set, check that it is a client ID, and not an object ID.",
+          ],
     { retries: 3 },
   ],
 });

@@ -132,6 +132,11 @@ export function withoutTracebacks(symptom: Symptom): Symptom {
 const FRAMES =
   / ?(?:(?:ERROR: |CLIInternalError: )?The command failed with an unexpected error\. Here is the traceback:(?: ERROR:)?|Traceback \([^)]{1,300}\):|During handling of the above exception, another exception occurred:|To (?:check existing issues|open an issue), please .*$) ?/;
 
+/** The symptom as rules read it: the words in a link to documentation are not those of the error. */
+export function withoutLinks(symptom: Symptom): Symptom {
+  return { ...symptom, text: symptom.text.replace(/https?:\/\/(aka|docs|go|learn)\.[^\s'"<>]+/gi, "") };
+}
+
 /** The last file of a package: it says what failed, unless urllib3 failed to agree on TLS with the proxy itself. */
 const LAST_FILE = /^.*-packages[\\/](\S{1,200}\.py)/s;
 

@@ -9,7 +9,7 @@ import { allowInProxy, CHECK_CLOCK, readNumber } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
-import { azureLog, notRunning } from "./obstacles.ts";
+import { azureLog, BEING_DELETED, notRunning } from "./obstacles.ts";
 import { PERMISSIONS, type Permission, PROVIDER, type ServerId, serverPath } from "./server.ts";
 
 /** A request to Azure's resource manager, for the explanation of its error. */
@@ -140,7 +140,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         /wrong issuer|(cross|current|different|another).tenant/i.test(text)
           ? "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription. If the subscription has just moved to this tenant, Azure knows it after an hour at most."
           : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
-        `${signIn?.type === "azure-cli" ? "In azure/login before this step" : "In this step"}, set \`environment\` to the cloud of the subscription, and \`tenant-id\` to its tenant (a managed identity has only its own: use \`auth-type: oidc\`):`,
+        `${signIn?.type === "azure-cli" ? "In azure/login before this step" : "In this step"}, set \`environment\` to the cloud of the subscription, \`tenant-id\` to its tenant, and \`client-id\` to an application of that tenant (a managed identity has only its own tenant: use \`auth-type: oidc\`):`,
         tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
       ];
     },
@@ -155,11 +155,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "server-not-found": [
     [
-      "ResourceGroupBeingDeleted ServerDifferentSubscription InvalidResource* InvalidServerName ServerNotFound ServerNotExist ServerDropping ServerGroupDropping CannotFindObject",
+      "ServerDifferentSubscription InvalidResource* InvalidServerName ServerNotFound ServerNotExist CannotFindObject",
       { status: [404], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
-      { status: [409], text: /\b(not (be )?(exist|found)|(being|was|for) (delet|dropp))|'(Dropp|Delet)ing'/i },
+      { status: [409], text: /\b(not (be )?(exist|found)|was (delet|dropp))/i },
     ],
-    "The subscription has no resource group or flexible server with this name: the name is misspelt, the server is in another subscription or of another kind, or it is not created yet, is being deleted, or was deleted or moved.",
+    "The subscription has no resource group or flexible server with this name: the name is misspelt, the server is in another subscription or of another kind, or it is not created yet, or was deleted or moved.",
     "Set `server-resource-id` to one of these, or to one of another subscription:",
     ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].id" }),
     "If the server is among them, or is not created yet, run the job again when it is `Ready`:",
@@ -175,8 +175,9 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "server-not-running": [
     [
-      "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
+      "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault* ResourceGroupBeingDeleted ServerDropping ServerGroupDropping",
       { status: [400, 409], text: /\b(stopped|inaccessible)\b|not (in )?running|state.{0,30}\W(Stopp|Disabled)/i },
+      { status: [409], text: BEING_DELETED },
     ],
     ({ server }, { text }) => notRunning(server, text),
   ],

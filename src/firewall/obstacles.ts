@@ -9,6 +9,9 @@ import type { OwnRule } from "./state.ts";
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
 const STOPPED = ["Stopped", "Stopping", "Disabled", "Inaccessible"];
 
+/** The same as Azure's words or codes. */
+export const BEING_DELETED = /\b(being|for) (delet|dropp)|'(Dropp|Delet)ing'|BeingDeleted|Dropping \(/i;
+
 /**
  * Why no firewall rule can let this runner in, as far as the server itself is the reason.
  * @param isSilent true if the server does not answer: it may be being created, updated or started
@@ -53,6 +56,12 @@ export function notRunning(server: ServerId, state: string): Answer {
       "The server is disabled, because its subscription is disabled or the server is being moved.",
       "Look up the state of the subscription:",
       az("account show", { subscription: server.subscription, query: "state" }),
+    ];
+  if (BEING_DELETED.test(state))
+    return [
+      "The server or its resource group is being deleted, or the deletion of an earlier server with this name has not ended.",
+      "Look at the server's state. If it is created again, run the job again when it is `Ready`. If the database is on another server now, set `server-resource-id` to the ID of that server:",
+      azShow({ server }, "state"),
     ];
   return ["The server is stopped or stopping.", "Start the stopped server:", azServer("start", { server })];
 }
