@@ -669,18 +669,18 @@ var require_binaryParsers = __commonJS({
         }
         return value;
       };
-      var mask2 = 255;
+      var mask = 255;
       var firstBits = 8 - offset % 8;
       if (bits < firstBits) {
-        mask2 = 255 << 8 - bits & 255;
+        mask = 255 << 8 - bits & 255;
         firstBits = bits;
       }
       if (offset) {
-        mask2 = mask2 >> offset % 8;
+        mask = mask >> offset % 8;
       }
       var result = 0;
       if (offset % 8 + bits >= 8) {
-        result = callback(0, inv(data[offsetBytes]) & mask2, firstBits);
+        result = callback(0, inv(data[offsetBytes]) & mask, firstBits);
       }
       var bytes = bits + offset >> 3;
       for (var i = offsetBytes + 1; i < bytes; i++) {
@@ -5759,6 +5759,9 @@ function matchOf(condition) {
   if (typeof condition === "string") return { codes: condition };
   return condition instanceof RegExp ? { text: condition } : condition;
 }
+function reasonIn(text, reasons) {
+  return Object.keys(reasons).find((reason) => reasons[reason]?.test(text)) ?? "";
+}
 var PARTNERS = {
   postgres: { called: "PostgreSQL", host: "<host>" },
   entra: { called: "Microsoft Entra", host: "login.microsoftonline.com" },
@@ -5783,7 +5786,7 @@ function isPostgres(context) {
 
 // src/diagnosis/steps.ts
 var CHECK_CLOCK = [
-  "On a self-hosted runner, compare its clock with GitHub's:",
+  "On a self-hosted runner, compare its clock with GitHub's, in a step with `shell: bash`:",
   run("date -u\ncurl --silent --head https://github.com | grep -i ^date")
 ];
 var LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifiedDomainName" });
@@ -5792,7 +5795,7 @@ function pastPooler(context) {
     return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
   if (context.cloud && context.host?.endsWith(context.cloud.hostSuffix))
     return [
-      "If a pooler is in between, the name in `host` leads to it. See to which address, and correct the DNS record, which has to lead `host` to the server itself, to connect without the pooler:",
+      "If a pooler is in between, a DNS record leads `host` to it. Let the record lead `host` to the server itself, to connect without the pooler. See where it leads now:",
       run(`nslookup ${shell(context.host)}`)
     ];
   return [
@@ -5803,16 +5806,19 @@ function pastPooler(context) {
 var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
 var WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 var SELECT_CLOUD = [
-  "Set `environment` to the cloud of the tenant and the server: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+  "Set `environment` to the cloud of the tenant and the server, with `auth-type: azure-cli` also in azure/login: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
   ...LOOK_UP_TENANT
 ];
 function seeAnswer(context) {
-  return ["See what answers the runner:", run(`curl --include ${shell(`https://${hostOf(context)}`)}`)];
+  const identity = context.with === "entra" && context.signIn?.type === "managed-identity";
+  const path = context.with === "entra" && !identity ? "/common/v2.0/.well-known/openid-configuration" : "";
+  const url = `${identity ? "http" : "https"}://${hostOf(context)}${path}`;
+  return ["See what answers the runner:", run(`curl --include ${shell(url)}`)];
 }
 function bypassProxy(context) {
   return [
     "If `HTTPS_PROXY` or `HTTP_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
-    run(`NO_PROXY=${shell(hostNameOf(context))}`)
+    run(`NO_PROXY=${shell(hostNameOf(context).replace(ONE_OF_GITHUB, ""))}`)
   ];
 }
 function allowInProxy(context) {
@@ -5820,8 +5826,9 @@ function allowInProxy(context) {
   return [allow, ...bypassProxy(context)];
 }
 function hostToAllow(context) {
-  return code(context.with === "github" ? "*.actions.githubusercontent.com" : hostOf(context));
+  return code(hostOf(context).replace(ONE_OF_GITHUB, "*"));
 }
+var ONE_OF_GITHUB = /^.*(?=\.actions\.githubusercontent\.com$)/;
 function setFullName() {
   return ["Set `host` to the server's full name. Those of the subscription are:", LIST_NAMES];
 }
@@ -5838,14 +5845,14 @@ var OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_
 var AZURE_CLI = rulesFor("entra", {
   "cli-missing": [
     /["']az["'](?! command group)|\baz: ([a-z]+ )?(not found|nicht gefunden|introuvable|no encontrad)|Azure CLI (executable )?(could )?not (be )?(found|installed)|invoke the Azure CLI|\((127|9009)\)$|Exec format error/i,
-    "`auth-type: azure-cli` needs `az` on the runner's PATH, built for the runner's processor. A runner that was set up before `az` keeps its old PATH (in its file `.path`), and a container has a PATH of its own.",
+    "The Azure CLI (`az`) is not on the runner's PATH, or not built for the runner's processor. A runner that was set up before `az` keeps its old PATH (in its file `.path`), and a container has a PATH of its own.",
     "Use `auth-type: oidc`, which does not need the Azure CLI.",
-    "Or install the Azure CLI on the runner, or in the job's container: https://aka.ms/azure-cli"
+    "Or install the Azure CLI in the job's container or on the runner. On a self-hosted runner, then run `env.sh` and restart the runner: https://aka.ms/azure-cli"
   ],
   "cli-resources": [
     /No space left|enough space on|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|paging file|system resources|Too many open files: '|\bKilled\b|^Terminated|Keyboard ?interrupt|\(SIG(KILL|TERM|INT|XFSZ)\)|\(1(30|37|43|53)\)|start new thread/i,
     "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes. Or something on the runner ended the Azure CLI.",
-    "See what the runner has too little of, and free some of it, or use a larger runner:",
+    "See what the runner has too little of (on Linux), and free some of it, or use a larger runner:",
     run("df -h", "free -h", "ulimit -a"),
     WITHOUT_CLI
   ],
@@ -5859,7 +5866,7 @@ var AZURE_CLI = rulesFor("entra", {
   ],
   "cli-files": [
     // How Python words a file that it cannot read, parse or lock. Other rules are for certificates and installed packages.
-    /^(?!.*((Type|Attribute)Error: .*( argument|module '|(?<!'(NoneType|str|dict|list)') object has no attribute)|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2|ExtensionDirectory))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((0|1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|authority you provided|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|Traceback \((knack[\\/](config|output)|azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: '(access_token|expires_in)')|Attribute|Type|Index|Value|Assertion)Error)/,
+    /^(?!.*((Type|Attribute)Error: .*( argument|module '|(?<!'(NoneType|str|dict|list)') object has no attribute)|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|Traceback \(msal\/(oauth2cli|authority|managed_identity)|authority configuration|(Errno|WinError) \d+\] [^'"]*['"][^'"]*(-packages|opt.az[\\/]|CLI2|ExtensionDirectory))).*(\[(Errno|WinError) -?\d+\] [^:'"[\]]*: ?['"]|(?<!connection: )\[Errno (2|5|9|11|13|16|17|20|21|26|30|35|36|37|40|116)\]|\[WinError (5|32|33)\]|cannot create directory|(?<!Error)\((0|1|5|11|13|30|32|33|35|37), ['"]|LockException|AlreadyLocked|another process|Persistence\w*(Error|NotFound):|Fail(ed)? to load or parse file \S*azureProfile|cloud '.*' is not registered\.(?! Resetting)|JSONDecodeError|(?<!JSON is invalid: )Expecting (value|property|',|':)|Extra data: line|Unterminated string|Ran out of input|invalid load key|UTF-8 BOM|unsupported pickle|get attribute '\w+' on <module 'msal|ARM_CLOUD_METADATA_URL|for this cloud is not set|authority you provided|should consist of an https url|codec can't decode|Failed to (load token files|(parse|decode) (file )?['A-Z/\\])|configparser|Duplicate(Option|Section)Error|MissingSectionHeader|While reading from|multiple accounts with the same|[Mm]ore than one token matches|cache contains multiple tokens|Traceback \((knack[\\/](config|output)|azure\/cli\/core\/(_profile|auth\/\w+)|msal(_extensions)?\/(token_cache|persistence|cache_lock))\.py\): (Key(?!Error: '(access_token|expires_in)')|Attribute|Type|Index|Value|Assertion)Error)/,
     unusableFile,
     WITHOUT_CLI,
     { retries: 1 }
@@ -5867,17 +5874,33 @@ var AZURE_CLI = rulesFor("entra", {
   ],
   "cli-not-signed-in": [
     [
-      /az (cli )?login|az account set|active accounts|multiple subscriptions|Invalid certificate|deserialize key data|load PEM file|private key is encrypted|client_credential needs|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|load_certificate|WsTrust|\bRSTR\b|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|microsoftonline\.de\b|Response_Status|BrokerPlugin|accounts control|pymsalruntime|(?<!_)broker|Interaction(Required|Timeout)|wrong (issuer|audience)|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
+      /az (cli )?login|az account set|active accounts|multiple subscriptions|Invalid certificate|deserialize key data|load PEM file|private key is encrypted|client_credential needs|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|crypto\.Error|WsTrust|\bRSTR\b|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|microsoftonline\.de\b|Response_Status|BrokerPlugin|accounts control|pymsalruntime|(?<!_)broker|Interaction(Required|Timeout)|wrong (issuer|audience)|04b07795-.* was not found|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
       "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
     ],
-    (_context, { text }) => /microsoftonline\.de\b/.test(text) ? "The Azure CLI uses the German cloud (`AzureGermanCloud`), which Microsoft has closed. azure/login selects the cloud of its `environment`, and otherwise `azurecloud`." : /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)/.test(text) ? "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one, the account is a personal one, or nobody invited it." : /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34]|70008[24])\b/.test(text) ? `The sign-in of the account in the Azure CLI has expired${/inactiv/.test(text) ? ", because nobody used it for long" : " or was revoked: it is limited in time, or the account has a new password"}.` : /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/.test(text) ? "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do." : /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i.test(text) ? "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, it needs a person (multi-factor authentication, a new password, a registered device) or an administrator, because it is blocked, disabled or not allowed to use this service." : /Response_Status|BrokerPlugin|accounts control|pymsal|(?<!_)broker/i.test(text) ? "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login." : /certificate|key data|PEM file|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i.test(text) ? "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key, which must not be encrypted." : /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i.test(text) ? "The account in the Azure CLI has no role in any subscription, or the Azure CLI has no subscription selected, not the one that its message names, or several with this name. A token for PostgreSQL needs none." : "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.",
+    (_context, { text }) => reasonIn(text, {
+      "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, or nobody invited it.": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
+      "The sign-in of the account in the Azure CLI has expired, because nobody used it for long.": /due to inactivity/,
+      "The sign-in of the account in the Azure CLI is older than a Conditional Access policy of the tenant allows (sign-in frequency).": /sign-in frequency|AADSTS70043\b/,
+      "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, or the account has a new password.": /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|70044|70008[24])\b/,
+      "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do.": /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/,
+      "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, the account needs a person (for multi-factor authentication, a new password, a registered device), or it is blocked, disabled or not allowed to use this service.": /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i,
+      "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login.": /Response_Status|BrokerPlugin|accounts control|pymsal|(?<!_)broker/i,
+      "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key, which must not be encrypted.": /certificate|key data|PEM file|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i,
+      "The account in the Azure CLI has no role in any subscription, or not in the one that the message names, no subscription is selected, or there are several with this name. A token for PostgreSQL needs no subscription.": /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i,
+      "The Azure CLI's profile names an account whose credential is not in its cache: azure/login ran with a different `AZURE_CONFIG_DIR`, as another user or with a different version of the Azure CLI, or only a part of `~/.azure` was copied.": /local cache|MSAL (token )?cache/i,
+      "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.": /^/
+    }),
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
-    "Or run azure/login in the same job, right before this step, with the server's `tenant-id` and `environment`, and `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
+    "Or run azure/login (as an application or a managed identity, not as a person) in the same job, right before this step, with the server's `tenant-id` and `environment`, and `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
     OWN_CLI_FILES
   ],
   "cli-no-answer": [
-    /no answer within|Unexpected (token|end|output|non)|valid JSON|in JSON at|gave no token|to prompt for/,
-    (_context, { text }) => `The Azure CLI ${/JSON|output|gave no token/.test(text) ? "printed something other than a token, or nothing" : "waits for the network, a proxy, a person who answers a question, the system's keyring or a file that another job uses, or the runner is slow"}.`,
+    /no answer within|Unexpected (token|end|output|non)|valid JSON|in JSON at|gave no token|to prompt for|^Command failed: az .*\(1\)$/,
+    (_context, { text }) => `The Azure CLI ${reasonIn(text, {
+      "ended with code 1 and printed nothing": /^Command failed/,
+      "printed something other than a token, or nothing": /JSON|output|gave no token/,
+      "waits for the network, a proxy, a person who answers a question, a keyring or a locked file, or is slow": /^/
+    })}.`,
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,
     WITHOUT_CLI
@@ -5889,20 +5912,24 @@ function unusableFile(_context, { text }) {
   if (file !== "" && !OWN_FILE.test(path))
     return [
       "The Azure CLI cannot use the file or the directory that its message names, which is not one of its own. Usually a variable of the job names it, such as `SSLKEYLOGFILE`, `HOME` or `TMPDIR`.",
-      "See which variable names it. Then remove or correct the variable, or create the directory:",
+      "See which variable names it, in a step with `shell: bash`. Then remove or correct the variable, or create the directory:",
       run(`env | grep -F ${shell(file)}`)
     ];
   return [
-    "The Azure CLI cannot use its own files: they belong to another user, are damaged or from another version, have a wrong setting, name a cloud that does not exist, or another job is using them.",
+    `The Azure CLI cannot use its own files: ${reasonIn(text, {
+      "the job's user has no home directory (`HOME` is `/`, as in a container), and may not write to `/`": /'\/\.azure/,
+      "another job or sign-in uses them, too": /ore than one|multiple|Errno (11|35)|Lock(ed|Exc)|another proc/,
+      "the file system is read-only": /Read-only file system/,
+      "they belong to another user, cannot be written, are damaged or from another version, have a wrong setting, name a cloud that does not exist, or another job is using them": /^/
+    })}.`,
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
     OWN_CLI_FILES,
-    .../cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []
+    .../(?<!section: ')cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []
   ];
 }
 
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
-var IS_RESOURCE = /AADSTS500014.*ossrdbms/;
 var ENTRA = rulesFor("entra", {
   "federated-credential": [
     ["AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002138", /federated identity record/],
@@ -5919,8 +5946,8 @@ var ENTRA = rulesFor("entra", {
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
   ],
   "cross-cloud": [
-    ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /AADSTS700030:.*different cloud/],
-    ({ cloud }) => sentence`The tenant is not in ${code(cloud?.name ?? "azurecloud")}, where this run signed in.`,
+    ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /different cloud|Cross Cloud/],
+    "The tenant, or the application, is in a different cloud than the one in which this run (or azure/login) signed in.",
     ...SELECT_CLOUD
   ],
   "assertion-invalid": [
@@ -5931,30 +5958,24 @@ var ENTRA = rulesFor("entra", {
     ],
     assertionInvalid
   ],
-  "assertion-expired": [
-    "AADSTS700024 AADSTS500133",
-    (context, symptom) => isOfKubernetes(context, symptom) || context.signIn?.type === "azure-cli" ? assertionInvalid(context, symptom) : [
-      "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
-      "Run the job again.",
-      "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server."
-    ],
-    { retries: 1 }
-  ],
+  "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
     "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS5000811 AADSTS5002723 AADSTS7000272",
-    "Entra cannot check the signature of the ID token: its header does not name the key (`kid`), the issuer does not publish this key or cannot be read from the internet, or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
+    "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
     (context, symptom) => /githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : [],
     "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
-    (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom)}/.well-known/openid-configuration`)}`),
+    (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
     { retries: 3 }
   ],
   "application-not-found": [
     [
-      "AADSTS700016 AADSTS70001 AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+      { codes: "AADSTS700016 AADSTS70001", text: /^(?!.*04b07795-8ddb-461a-bbee-02f9e1bf7b46)/ },
+      // the Azure CLI's own
+      "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/
     ],
-    (context) => `\`client-id\` is not an application that can sign in to this tenant: it or ${tenantOf(context)} is wrong or a placeholder, they are swapped, or the application was deleted, is in another cloud (\`environment\`), is only for personal accounts, or is the service itself that the token is for.`,
-    "Set `client-id` to the client ID of the application or the managed identity that signs in. See what has this ID:",
+    "`client-id` is not an application that can sign in to this tenant. It or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for.",
+    "Set `client-id` (of azure/login, if that signs in) to the client ID of the application or the managed identity. See what has this ID:",
     ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
     ...LOOK_UP_TENANT
   ],
@@ -5976,23 +5997,17 @@ var ENTRA = rulesFor("entra", {
       /AADSTS90023:.*(\/(common|consumers|organizations)|tenant)/,
       /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i
     ],
-    (context) => `This cloud has no tenant of an organization with this ID or name: ${tenantOf(context)} is wrong, a placeholder, \`common\` or \`consumers\`, the tenant was deleted, or \`environment\` is wrong.`,
-    "Correct it. Look up the ID of the tenant, and its cloud:",
+    (_context, { text }) => NO_TENANT.test(text) ? "The tenant in the message is not an ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end." : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is wrong, `common` or `consumers`, the tenant was deleted, or `environment` is wrong.",
+    "Correct `tenant-id` (of azure/login, if that signs in; in a pod, `AZURE_TENANT_ID`). Look up the ID of the tenant, and its cloud:",
     SHOW_TENANT
   ],
   "tenant-restricted": [
     "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS500212 AADSTS500213 AADSTS5000211 AADSTS1000108",
     "A proxy in the runner's network, or a policy of one of the two tenants (that of the identity and this one), allows sign-in only to certain tenants, and this tenant is not one of them.",
-    asApplication,
+    (context, symptom) => /AADSTS50021[23]\b/.test(symptom.text) ? asApplication(context, symptom) : [],
+    // an account's
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own."
-  ],
-  "tenant-blocked": [
-    "AADSTS5000224 AADSTS5000225",
-    "Microsoft has blocked or deleted the tenant, usually because nobody used it for months. Nothing can sign in to it.",
-    "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
-    SHOW_TENANT,
-    "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle"
   ],
   "authority-unknown": [
     [
@@ -6000,8 +6015,7 @@ var ENTRA = rulesFor("entra", {
       /AADSTS50001:.*not provided|Bad Request - Invalid (URL|Hostname)/
     ],
     "The server is not an authority of Entra, does not accept the address of the request, or is a regional endpoint, which serves only Microsoft's own applications: a variable selects it or has characters that do not belong there, or something in between changes the requests or the answers.",
-    "Remove `AZURE_AUTHORITY_HOST`, `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and the `.env` file of a self-hosted runner, or set the authority of the cloud:",
-    ({ cloud }) => run(`AZURE_AUTHORITY_HOST=${shell(cloud?.authority ?? "https://login.microsoftonline.com")}`),
+    "Remove `AZURE_AUTHORITY_HOST`, `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and the `.env` file of a self-hosted runner. `environment` selects the authority.",
     allowInProxy
   ],
   "application-public": [
@@ -6012,10 +6026,12 @@ var ENTRA = rulesFor("entra", {
   ],
   "consent-missing": [
     "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056 AADSTS650057",
-    "This application does not have consent to use the service that the token is for, or its registration does not list the service.",
+    "The application that signs in does not have consent to use the service that the token is for, or its registration does not list the service.",
     asApplication,
-    "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
-    ({ signIn: signIn2 }) => az("ad app permission admin-consent", { id: clientOf(signIn2) })
+    ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) || /(application with|Client app) ID:? '?(?!04b07795)[\da-f]{8}-/.test(text) ? [
+      "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
+      az("ad app permission admin-consent", { id: clientOf(signIn2, text) })
+    ] : "Or sign in with azure/login and the `client-id` of your application. An account signs in through the Azure CLI's own application. If the message has AADSTS65002, only Microsoft can change what this application may use; otherwise an administrator of the tenant has to consent."
   ],
   "client-secret-wrong": [
     ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
@@ -6026,10 +6042,10 @@ var ENTRA = rulesFor("entra", {
   ],
   "resource-not-found": [
     "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 invalid_resource",
-    (_context, { text }) => sentence`The tenant has no service principal for ${code(text.match(/named '?(https:[\w/.-]+\w)/)?.[1] ?? "Azure Database for PostgreSQL")}, or may not use it: the sign-in is to a different tenant or cloud than the server's, or nobody in the tenant has used this service yet.`,
-    ({ signIn: signIn2 }) => `Check ${signIn2?.type === "managed-identity" ? "" : "`tenant-id` and "}\`environment\`:`,
+    (_context, { text }) => sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure Database for PostgreSQL")}, or may not use it: the name is wrong or one of another cloud, the sign-in is to a different tenant than the server's, or nobody in the tenant has used this service yet.`,
+    "Check `tenant-id` and `environment`, if this step or azure/login has them. The tenant in the message has to be that of the server:",
     SHOW_TENANT,
-    (_context, { text }) => text.includes("management.") ? [] : [
+    (_context, { text }) => resourceIn(text)?.includes("ossrdbms") === false ? [] : [
       "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
       az("ad sp create", { id: OSSRDBMS })
     ]
@@ -6038,8 +6054,11 @@ var ENTRA = rulesFor("entra", {
     "AADSTS500014 AADSTS1000031 AADSTS7000112",
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
     "Enable it, as an administrator of the tenant:",
-    ({ signIn: signIn2 }, { text }) => az("ad sp update --set accountEnabled=true", { id: IS_RESOURCE.test(text) ? OSSRDBMS : clientOf(signIn2, text) }),
-    (context, symptom) => IS_RESOURCE.test(symptom.text) ? [] : asApplication(context, symptom)
+    ({ signIn: signIn2 }, { text }) => {
+      const id = resourceIn(text) ?? text.match(NAMED_APPLICATION)?.[1] ?? clientOf(signIn2);
+      return az("ad sp update --set accountEnabled=true", { id });
+    },
+    (context, symptom) => resourceIn(symptom.text) ? [] : asApplication(context, symptom)
   ],
   "conditional-access": [
     {
@@ -6049,14 +6068,14 @@ var ENTRA = rulesFor("entra", {
     ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
     "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
-    "Ask the tenant's administrators which policy blocked it (Entra admin center, `Sign-in logs`), and ask them to exclude this identity."
+    "Ask the tenant's administrators to exclude this identity from the policy. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`."
   ],
   "account-blocked": [
     ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034", /AADSTS530.*\brisk\b/],
-    "Entra blocks the account or the application: it sees a risk in it, such as too many wrong passwords or sign-ins from a suspicious address, or an administrator disabled it. Another sign-in does not help, and can make a lock longer.",
+    "Entra blocks the account or the application, for the reason in its message: an administrator disabled it, too many wrong passwords have locked it, or Entra sees a risk in it, such as sign-ins from a suspicious address. Signing in again does not help, and can make a lock longer.",
     asApplication,
-    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`.",
-    "If the account is locked, wait a minute or longer. If it is disabled, ask the tenant's administrators to enable it. If the address is blocked, use another runner."
+    "If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner.",
+    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`."
   ]
 });
 var ENTRA_UNAVAILABLE = rulesFor("entra", {
@@ -6074,14 +6093,14 @@ var ENTRA_UNAVAILABLE = rulesFor("entra", {
   ],
   "clock-wrong": [
     /Make sure your computer's time|MUST be before the time represented by the exp|ID token (already expires|is not yet valid)/,
-    "The runner's clock is wrong: by this clock, the token had expired when it arrived.",
+    "The runner's clock is wrong: by this clock, the token had expired, or was not valid yet, when it arrived.",
     ...CHECK_CLOCK,
     "Set the clock, then run the job again."
   ]
 });
-function tenantOf({ inPod, signIn: signIn2 }) {
-  if (inPod) return "`AZURE_TENANT_ID` of the pod";
-  return signIn2?.type === "managed-identity" ? "the tenant of the identity" : "`tenant-id`";
+var NO_TENANT = /(tenant|identifier|namespace named) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
+function resourceIn(text) {
+  return text.match(/(?:(?<!tenant )named|for resource|access a service) '?(?!123cd850)([\w./:-]+[\w/])/)?.[1];
 }
 function asApplication({ signIn: signIn2 }, { text }) {
   return isApplication(signIn2, text) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
@@ -6096,9 +6115,15 @@ function assertionInvalid(context, symptom) {
     ];
   if (context.signIn?.type === "azure-cli")
     return [
-      `Entra does not accept the token or the certificate with which the Azure CLI signed in: ${ofEntra || "it has expired (GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it), is missing, was revoked or changed, or is not the application's"}.`,
+      /certificate|thumbprint/i.test(symptom.text) ? "Entra does not accept the certificate with which the Azure CLI signed in: it is not one of the application's, has expired or was revoked." : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || (/AADSTS(700024|500133)\b|valid time range/.test(symptom.text) ? "it has expired. GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it. If it signed in with a certificate, the runner's clock is wrong" : "it is missing, was changed, or is not the application's")}.`,
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
       "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today."
+    ];
+  if (/AADSTS(700024|500133)\b|valid time range/.test(symptom.text))
+    return [
+      "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
+      "Run the job again.",
+      "If the error persists on GitHub Enterprise Server, compare the times in the message, and correct the clock of that server."
     ];
   return [
     `Entra did not receive the ID token that GitHub signed: ${ofEntra || "it is missing, was changed on the way, or is a different token"}.`,
@@ -6115,11 +6140,11 @@ function subjectOf({ assertion }, { text }) {
   return text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
 }
 function issuerOf({ assertion }, { text }) {
-  return text.match(/issuer:? '([^']+?)\/?'/i)?.[1] ?? claim(assertion, "iss")?.replace(/\/$/, "") ?? GITHUB_ISSUER;
+  return text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
 }
 function unfederated(context, symptom) {
   if (isOfKubernetes(context, symptom))
-    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer. If the token has the cluster's internal issuer (`kubernetes.default`), the OIDC issuer is off, or the pod is older than it.";
+    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
   if (symptom.text.includes("AADSTS700211:"))
     return "The application's federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
   if (/AADSTS700212\d?:/.test(symptom.text))
@@ -6128,17 +6153,19 @@ function unfederated(context, symptom) {
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (OF_ONE_RUN.test(subjectOf(context, symptom)))
     return "The job runs for a tag or for the merge queue, and the application has no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
-  return "The application in `client-id` has no federated credential for this job, or is the wrong one. Each branch, tag and environment, and `pull_request`, has its own subject.";
+  return sentence`The application in ${code("client-id")} has no federated credential for this job, or is the wrong application. Each branch, tag and environment, and ${code("pull_request")}, has its own subject.${formOf(subjectOf(context, symptom))}`;
 }
 function federate(context, symptom) {
   const { assertion, cloud, signIn: signIn2 } = context;
+  const [, audience] = symptom.text.match(/audience:? '([^']{1,300})'/i) ?? [];
   const sent = {
     issuer: issuerOf(context, symptom),
     subject: subjectOf(context, symptom),
-    audience: claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange"
+    audience: audience ?? claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange"
   };
   const id = clientOf(signIn2);
-  if (isOfKubernetes(context, symptom))
+  const ofPod2 = isOfKubernetes(context, symptom);
+  if (ofPod2 && /kubernetes|githubusercontent|\.(local|svc)\b/.test(sent.issuer))
     return [
       "The ID token is that of a service account of Kubernetes. Find the issuer of its cluster. If there is none, turn it on with the option `--enable-oidc-issuer` (outside AKS, set `--service-account-issuer` of the API server to a public address), and create the pod again.",
       az("aks show", { "resource-group": "<resource-group>", name: "<cluster>", query: "oidcIssuerProfile.issuerUrl" }),
@@ -6150,32 +6177,17 @@ function federate(context, symptom) {
       ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
       "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials"
     ];
-  const compare2 = sentence`GitHub sent the issuer ${code(sent.issuer)}, the subject ${code(sent.subject)} and the audience ${code(sent.audience)}. A federated credential of ${code("client-id")} must have the same, with no slash at the end of the issuer.${otherForm(sent.subject)}`;
-  const exists = OTHERWISE_EQUAL.test(symptom.text);
+  const exists = /AADSTS(700212\d?|7002138):/.test(symptom.text);
   return [
-    ...isCustomized(sent.subject) ? showCustomization(assertion) : [],
-    compare2,
-    ...exists ? ["If the audience is not that of the tenant's cloud, correct `environment`."] : [],
+    sentence`Compare what ${inOurWords(ofPod2 ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.`,
+    .../AADSTS700212/.test(symptom.text) ? ["If the audience is not that of the tenant's cloud, correct `environment` (azure/login also has `audience`)."] : [],
     ...credential(exists ? "update" : "create", id, sent),
     "Run the job again after a few minutes: a new federated credential can take that long to work."
   ];
 }
-var OTHERWISE_EQUAL = /AADSTS(700212\d?|7002138):/;
 function isOfKubernetes(context, symptom) {
-  if (context.inPod) return true;
-  return /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(
-    `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`
-  );
-}
-function isCustomized(subject) {
-  return subject !== "<subject>" && !/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)/.test(subject);
-}
-function showCustomization(assertion) {
-  const api = `/repos/${claim(assertion, "repository") ?? "<owner>/<repository>"}/actions/oidc/customization/sub`;
-  return [
-    "The repository or its organization has customized the subject. Show which claims it has:",
-    run(`gh api ${shell(api)}`)
-  ];
+  const token = `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`;
+  return context.inPod === true || /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(token);
 }
 function credential(verb, id, { audience, ...claims }) {
   const [name3, existing] = verb === "create" ? [nameFor(claims.subject)] : ["<name>", { "federated-credential-id": "<name>" }];
@@ -6196,11 +6208,14 @@ function nameFor(subject) {
   return plain2.replace(/^-|-$/g, "").slice(0, 120);
 }
 var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
-function otherForm(subject) {
-  if (isCustomized(subject)) return EMPTY;
-  if (!IMMUTABLE.test(subject))
-    return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/\u2026")}) does not match a repository without immutable subjects.`;
-  return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15; a credential for ${code(subject.replace(IMMUTABLE, "repo:$1/$2"))} does not match it.`;
+function formOf(subject) {
+  if (IMMUTABLE.test(subject))
+    return sentence` The subject has the immutable form of repositories created, renamed or moved since 2026-07-15: a credential for ${code(subject.replace(IMMUTABLE, "repo:$1/$2"))} does not match it.`;
+  if (!/^repo:[^/:]+\/[^:]+:(ref:|environment:|pull_request$)|</.test(subject))
+    return inOurWords(
+      " The repository or its organization has customized the subject: https://docs.github.com/actions/reference/security/oidc#customizing-the-token-claims"
+    );
+  return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/\u2026")}) does not match a repository without immutable subjects.`;
 }
 var GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 function showPrincipal(id) {
@@ -6208,8 +6223,9 @@ function showPrincipal(id) {
 }
 function clientOf(signIn2, text = "") {
   if (signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId) return signIn2.clientId;
-  return text.match(/'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'/)?.[1] ?? "<client-id>";
+  return text.match(NAMED_APPLICATION)?.[1] ?? "<client-id>";
 }
+var NAMED_APPLICATION = /\bapp\w*(?: with)?(?: ID| identifier)?:? '?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/i;
 
 // src/diagnosis/meanings.ts
 var PASSES = /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provision|restor|upgrad|restart|used|access|initiali[sz]|mov|scal)\w*|(during|still|currently|is|are) (provision|updat|creat|delet|start|restart|upgrad|scal|initiali[sz])ing|not (yet |in an? )?ready|\bbusy\b|\b(re)?try( again| (the|this|your) [\w ]{1,20})? (later|in (a|\d))|again (later|in (a|\d))|temporarily|temporary (error|failure|problem|issue)|(currently|service|server|system) (is )?(unavailable|not available)|timed[- ]?out|timeout (expired|reached|exceeded|occurred|while|waiting)|deadline|overload|throttl|\binternal (server |service )?error|\btransient|maintenance|concurrent (update|modif|operation|write))\w*/i;
@@ -6238,7 +6254,7 @@ var MEANINGS = {
     /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['\u2019]t) be (used|specified|combined|set|provided) (together|with|when)|in combination|ambiguous|((can)?not|\w{2,6}n['\u2019]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i
   ],
   "a value that the request needs is missing or empty": [
-    /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['\u2019]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)|(is|are|be) (required|necessary)\b|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
+    /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['\u2019]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)(?!.*\b(not |in)valid)|(is|are|be) (required|necessary)\b(?! to\b)|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
     "If the message names an input or a secret of the workflow, check that it has a value: a secret that is not set, or that a run for a fork or for Dependabot cannot read, is empty."
   ],
   "something that the request names does not exist there": [
@@ -6277,7 +6293,7 @@ var RUNNER = rulesFor(EVERYWHERE, {
       "ENOSPC EDQUOT EFBIG ENOMEM EAI_MEMORY OUT_OF_MEM ERR_WORKER_OUT_OF_MEMORY ERR_MEMORY_ALLOCATION_FAILED EMFILE ENFILE EFILE ENOBUFS EADDRINUSE",
       /Array buffer allocation failed|Invalid (typed )?array (buffer )?length|getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)\b/i
     ],
-    (_context, { code: code2, text }) => `The runner, or the container of the job, ${LACKS.find(([words2]) => words2.test(`${code2} ${text}`))?.[1]}.`,
+    (_context, { code: code2, text }) => `The runner, or the container of the job, ${reasonIn(`${code2} ${text}`, LACKS)}.`,
     "See how much is used, in a step of the same job (on Linux):",
     run("df -h\nfree -m\nulimit -a\nss --summary"),
     "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
@@ -6286,14 +6302,14 @@ var RUNNER = rulesFor(EVERYWHERE, {
   "runner-tls": [
     /no.(protocols|ciphers).available|no.cipher.(match|can.be)|library.has.no.ciphers|ssl.(command.)?section|SSL_CONF|ssl_do_config|unknown.cmd.name|(envelope|Provider|libcrypto|configuration file|DSO support) routines/i,
     "The settings of OpenSSL on this machine leave no version, no cipher or no algorithm of TLS to use: the lowest version is above the highest, or FIPS mode is on without its provider, for example.",
-    "See the settings, in a step of the same job. They are `--tls-min-v\u2026`, `--tls-max-v\u2026`, `--tls-cipher-list` and `--\u2026-fips` of Node.js, and `MinProtocol`, `MaxProtocol`, `CipherString` and `providers` of OpenSSL:",
+    "See the settings, in a step of the same job (on Linux). They are `--tls-min-v\u2026`, `--tls-max-v\u2026`, `--tls-cipher-list` and `--\u2026-fips` of Node.js, and `MinProtocol`, `MaxProtocol`, `CipherString` and `providers` of OpenSSL:",
     run("env | grep -E 'NODE_OPTIONS|OPENSSL_'\ngrep -E 'Protocol|Cipher|provider|fips' /etc/ssl/openssl.cnf"),
     "Remove those that do not allow TLS 1.2 and TLS 1.3, and `OPENSSL_CONF` and `OPENSSL_MODULES` if they are for another version of OpenSSL."
   ],
   "runner-file": [
     /\bE(?!CONN|TIME|HOST|NET|RROR)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
     "The runner, or the container of the job, has lost a file that the step needs, its user may not use the file, or the file system is read-only.",
-    "See the files, their owner and their disk, in a step of the same job:",
+    "See the files, their owner and their disk, in a step of the same job with `shell: bash`:",
     (_context, { text }) => {
       const [file] = text.match(/(?<=['\s])(\/|[A-Z]:)[^']+/) ?? ["<directory>/x"];
       return run(`cd ${shell((0, import_node_path.dirname)(file))}`, "id\nls -la\ndf -h .");
@@ -6302,44 +6318,44 @@ var RUNNER = rulesFor(EVERYWHERE, {
     "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again."
   ]
 });
-var LACKS = [
-  [/ENOSPC|EDQUOT|EFBIG/, "has a full disk, or its user has reached a quota"],
-  [/E2BIG|EAGAIN/, "cannot start more processes, or its environment variables are too large for one"],
-  [/ENOBUFS|EADDR|buffer space/, "has no free port for another connection: too many are open, or its VPN is down"],
-  [/E[MN]?FILE|EBUSY|open files/i, "cannot open more files and sockets"],
-  [/./, "has not enough memory"]
-];
+var LACKS = {
+  "has a full disk, or its user has reached a quota": /ENOSPC|EDQUOT|EFBIG/,
+  "cannot start more processes, or its environment variables are too large for one": /E2BIG|EAGAIN/,
+  "has no free port for another connection: too many are open, or its VPN is down": /ENOBUFS|EADDR|buffer space/,
+  "cannot open more files and sockets": /E[MN]?FILE|EBUSY|open files/i,
+  "has not enough memory": /./
+};
 
 // src/diagnosis/network.ts
-var COMPLETED = "The action adds the cloud's suffix to a `host` without a dot. For a container of the job, publish its port, and set `host: localhost`.";
-var SET_MTU = "If this happens only in a container or a pod, its MTU may be larger than the network's: in Docker, set `mtu` in `daemon.json`.";
+var COMPLETED = "If you set `host` to the name of a container of the job, publish its port, and set `host: localhost`. The action adds the cloud's suffix to a name without a dot.";
+var LOOKED_UP = "If it answers with an address other than `0.0.0.0` and `::`, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
+var SET_MTU = "If this happens only in a container, a pod or a VPN, its packets may be too large for the network. Set a smaller MTU there (in Docker, `mtu` in `daemon.json`).";
 var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
       /getaddrinfo EAI_AGAIN ([\w-]+|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"|(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/
     ],
+    (context) => sentence`The runner's DNS server does not know ${code(hostNameOf(context))}, or hides it (a DNS filter answers 0.0.0.0). ${inOurWords(isPostgres(context) ? `It is misspelt, the server was deleted, ${FULL_NAME.test(hostOf(context)) ? "it is the name of a container, " : ""}or the name resolves only inside a network.` : "Perhaps only a proxy resolves it.")}`,
     (context) => isPostgres(context) ? [
-      `${HIDDEN} It is misspelt, or a name that resolves only inside a network: a virtual network, or a Kubernetes cluster (\`svc.cluster.local\`).`,
       ...INSIDE.test(hostOf(context)) ? ["Run the job where the name is known, such as in its cluster."] : [],
       ...setFullName(),
-      "If its name is among them, the server is in a virtual network: use a runner in that network, with the private DNS zone linked to it.",
+      "If its name is among them, the server is in a virtual network: use a runner in that network, and link the server's private DNS zone to it.",
       ...FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []
-    ] : [`${HIDDEN} Perhaps only a proxy resolves it.`, ...lookUp(context), ...reachable(context)]
+    ] : [...lookUp(context), LOOKED_UP, ...reachable(context)]
   ],
   "dns-unavailable": [
     ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) (E|UNKNOWN)/],
     "The runner's DNS server did not answer, or refused to.",
     lookUp,
-    "If it answers with an address, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.",
+    LOOKED_UP,
     (context) => atPostgres(context, FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []),
     { retries: 2 }
   ],
   "connection-not-allowed": [
     [/\b(connect|socket|bind|read|write) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
     "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-    (context) => sentence`Allow the runner's user to connect to ${code(hostOf(context))} in the machine's firewall.`,
-    "Or run the job outside the sandbox or container."
+    (context) => sentence`Allow ${code(hostOf(context))} in the machine's firewall, or run the job outside its sandbox.`
   ],
   "connection-lost": [
     // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
@@ -6347,7 +6363,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
       /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i
     ],
-    "The connection broke: something in between cut it or changed its data (a gateway, a proxy), or the other side closed it, as it does in a restart or a failover.",
+    (context) => `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
     "Run the job again.",
     (context) => isPostgres(context) ? lookAtState(context) : seeAnswer(context),
     (context) => atPostgres(context, seeWhoAnswers(context)),
@@ -6357,17 +6373,18 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "connection-timed-out": [
     "ETIMEDOUT EALREADY EINPROGRESS ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
     (context, { text }) => {
-      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (IPV6_ONLY.test(text)) return withoutIpv6(context);
+      const known2 = byAddress(context, text);
+      if (known2 !== void 0) return known2;
       if (!isPostgres(context))
         return [
           "No answer came in time: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or the service is overloaded.",
-          ...reachable(context),
           ...seeAnswer(context),
-          .../ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : []
+          `If it answers, the fault has passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
+          ...reachable(context),
+          .../ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : [SET_MTU]
         ];
       return [
-        "No answer came in time: a firewall drops the packets, public access is off, or the server is stopped or overloaded.",
+        `No answer came in time: a firewall drops the packets, public access is off, ${(0, import_node_net.isIP)(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
         ...checkPort(context),
         "Look at the server's state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
@@ -6375,10 +6392,9 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
         "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
         azAllow(context, "<address>"),
         `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
-        .../connect E/.test(text) ? [] : seeWhoAnswers(context)
+        .../connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]
       ];
     },
-    SET_MTU,
     { retries: 1 }
   ],
   "connection-refused": [
@@ -6390,34 +6406,30 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
           ...lookUp(context),
           ...reachable(context)
         ];
-      if (/^([\d.]+|[^.]+)$/.test(context.host ?? "") || LOOPBACK.test(text))
+      if (/(^|[\s"[(])(127\.|::1\b|localhost )/.test(`${hostOf(context)} ${text}`))
         return [
-          "`host` is not the name of an Azure server, or the runner's `hosts` file leads it to the machine or the container of the job. Nothing listens on this port there.",
-          "If a tunnel leads to the server, start it in the same job, outside a container, and set `host: 127.0.0.1`.",
+          sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
+          "If a tunnel or a container leads to the server, start it earlier in the same job, and set `port` to the port that it listens on (a container: the published one), with `host: 127.0.0.1`. If the job itself runs in a container, `127.0.0.1` is that container: start the tunnel there, or run the job without a container.",
           ...setFullName()
         ];
       return [
-        "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, or the name leads to an old address.",
+        "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
         ...checkPort(context),
-        "Look at the server's state. If it is stopped, start it. Then run the job again:",
+        "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
         azShow(context, "state"),
-        ...lookUp(context)
+        ...(0, import_node_net.isIP)(hostOf(context)) ? setFullName() : lookUp(context)
       ];
     },
     { retries: 1 }
   ],
   "host-unreachable": [
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
-    (context, { text }) => {
-      if (isPostgres(context) && PRIVATE_ADDRESS.test(text)) return fromOutside(context);
-      if (IPV6_ONLY.test(text)) return withoutIpv6(context);
-      return [
-        "The runner's network has no route to this address: its gateway or VPN is down, its container has no network, it has only IPv6, or a firewall rejects the packets.",
-        "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
-        run("ip route"),
-        ...atPostgres(context, ["If the server is in a private network, use a runner in that network."])
-      ];
-    },
+    (context, { text }) => byAddress(context, text) ?? [
+      "The runner's network has no route to this address: its gateway or VPN or the machine at the address is down, its container has no network, it has only IPv6, or a firewall rejects the packets.",
+      "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
+      run("ip route"),
+      ...atPostgres(context, ["If the server is in a private network, use a runner in that network."])
+    ],
     { retries: 1 }
   ],
   "connection-failed": [
@@ -6436,7 +6448,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i
     ],
-    "The certificate does not contain the name that was asked for: that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.",
+    (context) => `The certificate does not contain the name that was asked for: ${isPostgres(context) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
     (context, { text }) => {
       if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
         return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
@@ -6444,31 +6456,30 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       const use = sentence`If you know that the server is yours, set \`host\` to its name in the certificate: ${listOf((names3 ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
       return [
         ...names3 ? [use, ...seeWhoAnswers(context)] : setFullName(),
-        "If you must use another name in a network that you trust, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password."
+        "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the full name there, or set `ssl-mode: verify-ca`. That does not check the name: any server with a certificate of a public authority can then read the token or the password."
       ];
     }
   ],
   "tls-expired": [
     ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
-    "The certificate is not valid today, or the runner's clock is wrong. Nothing secret was sent.",
-    "Compare the runner's clock with the certificate's dates:",
+    "The certificate has expired or is not valid yet, or the runner's clock is wrong. Azure and GitHub renew theirs in time: another server or a proxy may answer. Nothing secret was sent.",
+    "Compare the runner's clock with the certificate's dates, in a step with `shell: bash`:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
-    (context) => `If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's, replace it in \`${authoritiesOf(context)}\`.`
+    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's that you set, such as in `ssl-root-cert`, replace it there."
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
-    "The file of trusted authorities does not exist on the runner, or is not in PEM format.",
-    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container:`,
-    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
-    "Each certificate in the file needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`."
+    "The file of trusted authorities does not exist on the runner, or is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
+    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. See them in a step with \`shell: bash\`:`,
+    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>")
   ],
   "tls-certificate": [
     [
       /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed|certificate signature)|\becc cert|certificate or alg|unknown certificate type|(asn1 encoding|curve|x509 certificate|rsa) routines/i,
       "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DECODE* UNABLE_TO_DECRYPT_CRL* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED"
     ],
-    (_context, { code: code2, text }) => `The certificate, or that of its authority, ${FAULTS.find(([words2]) => words2.test(`${code2} ${text}`))?.[1]}. Those of Microsoft and GitHub have no such fault: usually a proxy or firewall that inspects TLS shows its own instead. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
-    "See whose certificates these are, and the settings, in a step of the same job:",
+    (_context, { code: code2, text }) => `The certificate, or that of its authority, ${reasonIn(`${code2} ${text}`, FAULTS)}. Those of Microsoft and GitHub have no such fault: usually a proxy or firewall that inspects TLS shows its own instead. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
+    "See whose certificates these are, and the settings, in a step of the same job with `shell: bash`:",
     (context, { text }) => run(look(context, WEAK.test(text) ? "" : " | openssl x509 -noout -text"), SHOW_OPENSSL),
     exempt,
     "Or let the owner of the proxy or of the server renew its certificates, with RSA keys of at least 2048 bits, SHA-256 signatures and the extensions of RFC 5280."
@@ -6478,33 +6489,31 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i
     ],
-    "The runner does not trust the authority of this certificate, or trusts an older one of the same name: a proxy inspects TLS, this is not the server, or the server does not send its intermediate certificate. Nothing secret was sent.",
-    "See who issued the certificate:",
-    (context) => run(look(context, " | openssl x509 -noout -issuer -subject")),
+    (context, { text }) => `${context.tls?.rootCertificates ? "`ssl-root-cert` does not contain" : "The runner does not trust"} ${SELF_SIGNED.test(text) ? "this certificate, which the other side signed itself" : "the authority of this certificate"}: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has a certificate from your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
+    ({ tls }) => tls?.rootCertificates ? "Omit `ssl-root-cert` for an Azure server, whose authorities change." : [],
+    "See which certificates are sent, and who issued them, in a step of the job with `shell: bash`:",
+    (context) => run(look(context, "", " -showcerts")),
     exempt,
-    (context) => isPostgres(context) ? [
-      context.ownAuthority ? "`ssl-root-cert` is in use, and does not contain this authority. Set it to the authority's certificate, or omit it for an Azure server." : "If the authority is yours, pass its certificate in `ssl-root-cert`, with the intermediate ones.",
-      "If a well-known authority issued it, let the owner of the server install the intermediate certificate too."
-    ] : [
+    (context, { text }) => isPostgres(context) ? `Check \`host\`. If the server is yours, set \`ssl-root-cert\` to ${SELF_SIGNED.test(text) ? "this certificate" : "its authority's newest certificate, with the intermediate ones. If the authority is a well-known one, let the owner of the server install the intermediate certificate too"}.` : [
       "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
       run(`${authoritiesOf(context)}=<path-to-pem>`),
-      ...authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? ["The Azure CLI then trusts no other: append the certificate to a copy of its `certifi/cacert.pem`."] : []
+      ...authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? ["The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`."] : []
     ]
   ],
   "tls-refused": [
     /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|alert number (4[1-689]|51|80|112|116)\b/i,
-    (_context, { text }) => /access.?denied|internal.?error|unrecognized.?name|alert number (49|80|112)\b/i.test(text) ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host." : "The other side expects a client certificate, or calls one invalid: expired, revoked or of an unknown authority. Neither Azure nor GitHub asks for one, so this is a different server, or something is in between.",
+    (context, { text }) => /access.?denied|internal.?error|unrecognized.?name|alert number (49|80|112)\b/i.test(text) ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host." : `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}`,
     seeWhoAnswers,
     exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."])
   ],
   "tls-outdated": [
     /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
-    "One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. Usually it is an old proxy or firewall that inspects TLS. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions.",
-    "See who answers, with which TLS, and what limits the TLS of the runner:",
+    (context, { text }) => `One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. ${isPostgres(context) && /handshake.?failure/i.test(text) ? `Or the other side expects a client certificate, and this action sends none.${POOLER_ASKS}` : "Usually it is an old proxy or firewall that inspects TLS."} \`OPENSSL_CONF\` or \`NODE_OPTIONS\` can switch off the newer versions.`,
+    "See who answers, with which TLS, and what limits the TLS of the runner, in a step of the job with `shell: bash`:",
     (context) => run(look(context, "", " -legacy_server_connect"), SHOW_OPENSSL),
     "If it is not a server of Azure or GitHub, let its administrator exempt this host from the inspection of TLS, or update it to TLS 1.2 or newer, strong keys and RFC 5746.",
-    (context) => isPostgres(context) ? [...pastPooler(context), "The lowest version of the server is its parameter `ssl_min_protocol_version`."] : bypassProxy(context)
+    (context) => isPostgres(context) ? pastPooler(context) : bypassProxy(context)
   ],
   "tls-handshake": [
     [
@@ -6512,24 +6521,23 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/
     ],
     "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.",
-    (context) => isPostgres(context) ? [] : [CHECK_PROXY],
+    (context) => isPostgres(context) ? [] : "If `HTTPS_PROXY` is set, check that it begins with `http://`.",
     seeWhoAnswers,
     (context) => atPostgres(context, ["Check `host` and `port`."])
   ]
 });
-var HIDDEN = "The runner's DNS server does not know this host name, or hides it (a DNS filter answers 0.0.0.0).";
 var FULL_NAME = /^[^.]+\.postgres\.database\./;
-var LOOPBACK = /[\s"[(](127\.|::1\b)/;
+var POOLER_ASKS = " A PgBouncer expects one if its `client_tls_sslmode` is `verify-ca` or `verify-full`. Set it to `require` there.";
+var SELF_SIGNED = /self.signed certificate(?!.*chain)/i;
 var WEAK = /weak|small/i;
 var SHOW_OPENSSL = "env | grep -E 'OPENSSL|NODE_OPTIONS'";
-var FAULTS = [
-  [/purpose|(extended|incompatible) key usage/i, "is not for servers: its extended key usage has no `serverAuth`"],
-  [WEAK, "has a weak key or signature, or OpenSSL on this machine is set to a high security level"],
-  [/revoked|CRL/, "was revoked, or the list of revoked certificates (CRL) cannot be read"],
-  [/./, "breaks the rules for certificates: it is malformed, or from an authority that may not issue it"]
-];
+var FAULTS = {
+  "is not for servers: its extended key usage has no `serverAuth`": /purpose|(extended|incompatible) key usage/i,
+  "has a weak key or signature, or OpenSSL on this machine is set to a high security level": WEAK,
+  "was revoked, or the list of revoked certificates (CRL) cannot be read": /revoked|CRL/,
+  "breaks the rules for certificates: it is malformed, or from an authority that may not issue it": /./
+};
 var MORE_TIME = "If the network is slow, set `NODE_OPTIONS: --network-family-autoselection-attempt-timeout=2000` in the step's `env`.";
-var CHECK_PROXY = "If `HTTPS_PROXY` is set, check that it leads to an HTTP proxy, and begins with `http://`, as for most proxies.";
 var PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
     /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
@@ -6540,7 +6548,19 @@ var PRIVATE = rulesFor(["postgres", "azure"], {
 var NETWORK = [...RUNNER, ...ON_THE_WAY];
 var PRIVATE_ADDRESS = /[ (](10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
 var IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
-function withoutIpv6(context) {
+function byAddress(context, text) {
+  if (isPostgres(context) && /[ (]172\.17\./.test(` ${context.host} ${text}`))
+    return [
+      "The address is in Docker's default network (172.17.0.0/16): its container is stopped, has a new address or is on another machine, or a firewall rejects the packets.",
+      "If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`)."
+    ];
+  if (isPostgres(context) && PRIVATE_ADDRESS.test(` ${context.host} ${text}`))
+    return [
+      "The server's address is private: only its own network leads there, and networks that are connected to it (peering, VPN, ExpressRoute).",
+      "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
+      `If the runner is in it, check that the server runs and has this address, and allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`
+    ];
+  if (!IPV6_ONLY.test(text)) return void 0;
   return [
     "The address is an IPv6 address, and the runner's network has no way to it. GitHub's own runners have no IPv6.",
     ...lookUp(context),
@@ -6551,13 +6571,6 @@ function authoritiesOf(context) {
   if (isPostgres(context)) return "ssl-root-cert";
   if (context.with === "entra" && context.signIn?.type === "azure-cli") return "REQUESTS_CA_BUNDLE";
   return "NODE_EXTRA_CA_CERTS";
-}
-function fromOutside(context) {
-  return [
-    "The server's address is private: only its own network, and networks that are peered with it, lead there.",
-    "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
-    `If the runner is in it, allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`
-  ];
 }
 function atPostgres(context, steps) {
   return isPostgres(context) ? steps : reachable(context);
@@ -6571,7 +6584,7 @@ function reachable({ proxy, ...context }) {
   ];
 }
 function checkPort({ port: port2 = 5432 }) {
-  return [5432, 6432, 7432, 8432].includes(port2) ? [] : ["If it is an Azure server, set `port: 5432`."];
+  return [5432, 6432].includes(port2) ? [] : ["If it is an Azure server, set `port: 5432`."];
 }
 function exempt(context) {
   return [sentence`If a proxy or firewall inspects TLS, let it pass ${hostToAllow(context)} without inspection.`];
@@ -6583,7 +6596,7 @@ function lookUp(context) {
 }
 var INSIDE = /\.(svc|local|internal|lan)$/;
 function seeWhoAnswers(context) {
-  return ["See who answers, and with which TLS:", run(look(context))];
+  return ["See who answers, and with which TLS, in a step of the job with `shell: bash`:", run(look(context))];
 }
 function look(context, then = "", options = "") {
   const host = hostOf(context);
@@ -6596,7 +6609,7 @@ function look(context, then = "", options = "") {
 var [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
-    byItsWords("The request failed", "a proxy or pooler in between, or a fault of this action"),
+    byItsWords("The request failed", "something in between, such as a proxy, or a fault of this action"),
     (context) => context.host === void 0 ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message."
   ]
@@ -6638,16 +6651,20 @@ var FALLBACKS = [
         // Words of a shell, a loader or Python, which are not its own.
         text: /\b(Import|ModuleNotFound|Attribute|Type|Name|Syntax)Error|VersionConflict|DistributionNotFound|unexpected keyword|cannot import|OpenSSL|Segmentation|Illegal instruction|No module|is misspelled|azext_|cliextensions|ExtensionDirectory|load(ing command module| extension)|^Command failed|^spawn |^"?(\/|[A-Z]:\\)|python(?! object)|dyld|snap|librar|No such file|command not|\baz: Permission|not recognized|cannot (find the (path|file)|perform|create|open)|please report|application control/i
       },
-      (_context, { text }) => /azext_|cliextensions|ExtensionDirectory|load extension/.test(text) ? "One of the Azure CLI's extensions cannot be loaded: its folder is empty, incomplete or not readable for the runner's user, or it does not fit this version." : /snap| policy|virus|spawn|Illegal|Segment|Permission|relocat|GLIBC|Win32|\((126|SIG.*|3\d{9})\)$/.test(text) ? "This machine does not let the Azure CLI start: it is a snap in a container or a service, its files are not readable for the runner's user, a policy or a virus scanner stops it, or it is built for a different processor or system." : "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages or libraries do not fit together (after an update, or because `PYTHONPATH`, `PYTHONHOME` or `LD_LIBRARY_PATH` names others), or this version has a fault.",
+      (_context, { text }) => reasonIn(text, {
+        "One of the Azure CLI's extensions cannot be loaded: its folder is empty, incomplete or not readable for the runner's user, or it does not fit this version.": /azext_|cliextensions|ExtensionDirectory|load extension/,
+        "This machine does not let the Azure CLI start: it is a snap in a container or a service, its files are not readable for the runner's user, a policy or a virus scanner stops it, or it is built for a different processor or system.": /snap| policy|virus|spawn|Illegal|Segment|Permission|relocat|GLIBC|Win32|\((126|SIG.*|3\d{9})\)$/,
+        "The Azure CLI itself failed: it starts with a Python in which it is not installed, its packages or libraries do not fit together (after an update, or because `PYTHONPATH`, `PYTHONHOME` or `LD_LIBRARY_PATH` names others), or this version has a fault.": /^/
+      }),
       USE_OIDC,
-      "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job:",
+      "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job with `shell: bash`:",
       run("which -a az", "az version", "env | grep -E '^(PYTHON|OPENSSL|LD_)'", GET_TOKEN),
       "Remove what does not belong there: a second `az`, variables for another Python or OpenSSL (`PYTHONPATH`, `OPENSSL_CONF`, `OPENSSL_MODULES`), or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). On a self-hosted runner, then install the newest Azure CLI again: https://aka.ms/azure-cli"
     ],
     "cli-refused": [
       { signIn: "azure-cli" },
       byItsWords("The Azure CLI gave no token", "an old version, or a missing managed identity or sign-in", USE_OIDC),
-      "Or see where the same command fails, and with which version, in a step of the job. The newest version: https://aka.ms/azure-cli",
+      "Or see where the same command fails, and with which version, in a step of the job (the newest version is at https://aka.ms/azure-cli):",
       run("az version", GET_TOKEN)
     ]
   }),
@@ -6674,13 +6691,13 @@ var GITHUB = rulesFor("github", {
   "oidc-no-token": [
     /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
-    ...bypassProxy({ host: ".actions.githubusercontent.com" }),
+    bypassProxy,
     "Run the job again."
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))/,
     "GitHub does not issue this ID token, for the reason in its message: the token with which the job asks for it has expired (401), the job has ended (404, 410), a step changed the request (400), or a rule of the organization or the enterprise forbids it (403).",
-    (_context, { text }) => /Error Code : 4(01|04|10)/.test(text) ? "Run the job again. In a long job, run this step early, or in a job of its own." : "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception.",
+    (_context, { text }) => /Error Code : 403/.test(text) ? "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception." : "Run the job again. In a long job, run this step early, or in a job of its own.",
     "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL."
   ]
 });
@@ -6688,6 +6705,12 @@ var GITHUB = rulesFor("github", {
 // src/diagnosis/proxy.ts
 var HTTPS = ["entra", "github", "azure", "github-issues"];
 var PRODUCTS = "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
+var UNUSABLE = {
+  "`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.": /SOCKS/i,
+  "The address of the proxy in `HTTPS_PROXY` begins with `https://`, but the proxy itself does not speak TLS.": /only use HTTP|wrong.version|unknown.protocol|_connect_tls_proxy|check_hostname|OSError\(0, 'Error|FileNotFound/i,
+  "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host, it has a fault, or its address begins with `https://`, which few proxies support.": /\breset|closed|hang up|\bended|disconnected/i,
+  "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing answers there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.": /^/
+};
 var PROXY = rulesFor(HTTPS, {
   "proxy-sign-in": [
     ["CONNECT_401 CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
@@ -6717,16 +6740,16 @@ var PROXY = rulesFor(HTTPS, {
       /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy(?!.*Tunnel connection failed)|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
     ],
-    (_context, { text }) => /SOCKS/i.test(text) ? ["`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.", { retries: 0 }] : "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing listens there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.",
+    (_context, { text }) => [reasonIn(text, UNUSABLE), .../SOCKS/i.test(text) ? [{ retries: 0 }] : []],
     "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, `127.0.0.1` is the container itself:",
     run("HTTPS_PROXY=http://<proxy>:<port>"),
-    "Check the proxy on the runner:",
+    "Check the proxy on the runner. If it answers, but not for this host, let its administrator allow the host:",
     (context) => run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
     { retries: 1 }
   ],
-  "proxy-removed-token": [
-    /'Authorization' header|Authenticated requests get/,
-    "The request arrived without the token that this action sent, or with a changed one: a proxy or a gateway between the runner and this host removed or changed the header `Authorization`.",
+  "proxy-changed-request": [
+    /'Authorization' header|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
+    "The request arrived changed, such as without the token that this action sent: a proxy or a gateway between the runner and this host removed or changed a part of it.",
     bypassProxy,
     "If no proxy is set, run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner."
   ],
@@ -6740,7 +6763,13 @@ var PROXY = rulesFor(HTTPS, {
       { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
       { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") }
     ],
-    ({ proxy }, { text }) => /overflow|\b(413|414|431)\b/i.test(text) ? "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts." : /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i.test(text) ? "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal)." : /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/.test(text) ? `The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy or" : "a proxy or a firewall between the runner and this host"} changed the answer, or something else answers.` : "A proxy or a firewall between the runner and this host does not allow the connection.",
+    ({ proxy }, { text }) => reasonIn(text, {
+      "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts.": /overflow|\b(413|414|431)\b/i,
+      "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal).": /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i,
+      [`The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy or" : "a proxy or a firewall between the runner and this host"} changed the answer, or something else answers.`]: /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/,
+      "A proxy or a firewall between the runner and this host answered in its place. Or this host does not accept the token, and does not say why: then check `tenant-id` and `environment`.": /^HTTP status 401 with an empty/,
+      "A proxy or a firewall between the runner and this host does not allow the connection.": /^/
+    }),
     seeAnswer,
     allowInProxy
   ]
@@ -6755,19 +6784,16 @@ var AGAIN = new RegExp(`please try|${PASSES.source}`, "i");
 var FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
 var NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 var APP = { "resource-group": "<resource-group>", name: "<app>" };
-var MACHINE = { ...APP, name: "<vm>" };
-var IDENTITY = { ...MACHINE, identities: "<identity-id>" };
+var IDENTITY = { ...APP, name: "<vm>", identities: "<identity-id>" };
 var LIST_OF_APP = [
-  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`:",
+  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`, then restart the app:",
   run(az("containerapp identity show", APP), az("webapp identity show", APP))
 ];
 var OWN_VARIABLES = [
   "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none.",
   "Then restart the runner, or the app that it is in, which starts with the variables that are valid now."
 ];
-function bypass({ signIn: signIn2, host }) {
-  return bypassProxy({ host: signIn2?.type === "managed-identity" && host !== void 0 ? host : "169.254.169.254" });
-}
+var bypass = ({ host = "169.254.169.254" }) => bypassProxy({ host });
 var MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|14|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
@@ -6794,18 +6820,12 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     { retries: 2 }
   ],
   "managed-identity-aks": [
-    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required/,
-    "In AKS, Azure Workload Identity has no token of the service account of the runner's pod, or `client-id` is missing.",
-    "See which labels and which service account the pod has:",
-    run("kubectl get pod <pod> --output yaml"),
-    'Add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.'
-  ],
-  "managed-identity-aks-pod": [
-    /AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname/,
-    "AKS pod identity (NMI and MIC) has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod, or MIC could not assign the identity.",
-    "Compare the pod's label `aadpodidbinding` with the selector of the `AzureIdentityBinding`. The log of MIC says why it assigned no identity:",
-    run("kubectl get pod <pod> --output yaml", "kubectl get azureidentitybinding --all-namespaces --output yaml"),
-    "Or use Azure Workload Identity instead of pod identity, which is retired, and remove pod identity from the cluster: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
+    /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname|\badal: /,
+    (_context, { text }) => /, (open|read)|service account|confidential|client_id/.test(text) ? "Azure Workload Identity (in AKS) gave the runner's pod no token of its service account, or `client-id` is missing." : "AKS pod identity (NMI), which is retired, has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod's label `aadpodidbinding`, MIC has not assigned the identity to the node, or it was deleted or created again. Or the pod has Azure Workload Identity, but pod identity still answers.",
+    "See the pod's labels and service account and, with pod identity, what is assigned (the log of MIC says why it is not):",
+    run("kubectl get pod <pod> --output yaml", "kubectl get azureidentitybindings,azureassignedidentities -A"),
+    'For Azure Workload Identity, add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
+    "If the pod has the label `aadpodidbinding`, move it to Azure Workload Identity, and remove pod identity: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
     { retries: 1 }
     // a new pod gets its identity a moment later
   ],
@@ -6833,10 +6853,9 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
-    ({ signIn: signIn2 }) => `${signIn2?.type === "azure-cli" ? "The Azure CLI is older than 2.67 and does not know this kind of identity endpoint. Or the" : "The"} identity endpoint does not accept the request, or something else answers at its address: usually, a variable of the job (such as \`IDENTITY_ENDPOINT\`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL. Pod identity (in AKS) or a proxy can answer, too.`,
+    "The identity endpoint does not accept the request, or something else answers at its address: usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL. Pod identity (in AKS) or a proxy can answer, too. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
-    ({ signIn: signIn2 }) => signIn2?.type === "azure-cli" ? "Or use `auth-type: managed-identity`, which knows it, or install the newest Azure CLI: https://aka.ms/azure-cli" : [],
-    "Or see which variables the job has:",
+    "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     ...OWN_VARIABLES,
     bypass
@@ -6858,9 +6877,10 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
       { signIn: "managed-identity", codes: "ECONNREFUSED EHOST* ENETUNREACH ETIMEDOUT EACCES EPERM" }
     ],
-    "This runner has no endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, runs the job in a container that cannot reach the endpoint, or has a firewall that forbids it.",
-    "Use `auth-type: oidc`, which works on every runner, GitHub's own included.",
-    "In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
+    "The runner does not reach an endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, or runs the job in a container or a pod whose network (a network policy, a firewall) does not lead to the endpoint.",
+    "See whether the endpoint answers, in a step of the job with `shell: bash`:",
+    ({ host = "169.254.169.254" }) => run(`curl --noproxy '*' -H Metadata:true http://${shell(host)}/metadata/versions`),
+    "If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow the address and port of the endpoint in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
     bypass
   ],
   "managed-identity-only-one": [
@@ -6875,11 +6895,12 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     [
       /Identity not found|(managed|assigned|requested) identity.{0,30}(not found|(not|n.t) (been )?(assigned|enabled|configured)|does not exist)|Identity ?Not ?(Found|Defined|Exist)|DefaultIdentity|Unable to load (the proper|requested) Managed Identity|Multiple user assigned identities|No MSI found|Failed to get MSI token|No ((User|System) Assigned|managed identit).{0,50}\bfound/i,
       { signIn: "managed-identity", status: [404], host: NOT_IMDS, text: FINAL },
+      { signIn: "managed-identity", text: /status 40[03] with an (empty|.*: (Forbidden|Bad Request)$)/ },
       /HTTP status 404.*(identit.{0,60}\b(not|no|null|missing)\b|\bno\b.{0,40}identit)/i,
       "unable_to_create_source"
     ],
-    "The runner does not have the requested identity: `client-id` is wrong (an object ID, for example), or this identity is not assigned. Without `client-id`, there is no default identity: none is assigned, or several are.",
-    ({ signIn: signIn2 }) => `${isApplication(signIn2) ? "Set" : "Use `auth-type: managed-identity`, and set"} \`client-id\` to the client ID (not the object ID) of the user-assigned identity; omit it for the system-assigned identity.`,
+    identityMissing,
+    "To choose a user-assigned identity, set `client-id` (of this step or of azure/login) to its client ID (not the object ID). A system-assigned one needs no `client-id`. If the host has no identity, assign one.",
     listIdentities,
     'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.'
   ],
@@ -6888,30 +6909,42 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/
     ],
-    ({ signIn: signIn2 }) => isApplication(signIn2) ? "The identity endpoint refused the request, for the reason in its message. If it names hosts of another cloud, `environment` is wrong. If it has no reason, the runner most likely does not have the identity with this `client-id`, or has several and `client-id` chooses none." : "The Azure CLI is signed in with a managed identity, or with the account of Cloud Shell or of a compute of Azure Machine Learning. The endpoint that issues its tokens refused the request: the identity is not assigned any more, the endpoint issues no tokens for PostgreSQL, or the Azure CLI is too old.",
+    "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. Without a reason, usually no identity is assigned (any more), or several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If it names hosts of another cloud, `environment` is wrong.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
-    ({ signIn: signIn2 }) => isApplication(signIn2) ? "Or check that `client-id` is a client ID (not an object ID) of one of the runner's identities." : "Or sign in with azure/login right before this step (by hand: `az login`), with the newest Azure CLI: https://aka.ms/azure-cli",
+    "With `auth-type: azure-cli`, you can also run azure/login with the identity's `client-id` (by hand: `az login`) right before this step, with the newest Azure CLI: https://aka.ms/azure-cli",
     listIdentities
   ],
   "managed-identity-busy": [
     [
-      { signIn: "managed-identity", status: [404, 408, 410, 429, "5xx"], text: /^(?!.*AADSTS)/ },
+      { signIn: "managed-identity", status: ["2xx", 404, 408, 410, 429, "5xx"], text: /^(?!.*AADSTS)/ },
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      { signIn: "managed-identity", text: /socket hang up|HTTP status 2\d\d with an empty/ },
       /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/
     ],
-    "The identity endpoint of the machine or the app is starting, being updated or overloaded.",
-    "Run the job again.",
-    "If the error persists, use `auth-type: oidc`, which does not need this endpoint. Or check that `client-id` is a client ID and not an object ID, and restart the machine or the app, or create its identity again.",
+    (_context, { text }) => /\b429\b|throttl|too many/i.test(text) ? [
+      "The identity endpoint got too many requests from this machine or app in a short time.",
+      "Run the job again, and fewer jobs at the same time on this machine."
+    ] : [
+      "The identity endpoint of the machine or the app has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example).",
+      "Run the job again.",
+      "If the error persists, use `auth-type: oidc`, which does not need this endpoint. Or restart the machine or the app, check that its network lets it reach Entra, or remove its identity and assign it again. If `client-id` is set, check that it is a client ID, and not an object ID."
+    ],
     { retries: 3 }
   ]
 });
+function identityMissing({ signIn: signIn2 }, { text }) {
+  if (/multiple/i.test(text)) return "The runner's host has several identities, and `client-id` chooses none of them.";
+  if (signIn2?.type === "managed-identity" && !signIn2.clientId)
+    return "`client-id` is not set, and the runner's host has no default identity: none is assigned, or only user-assigned ones.";
+  return "The runner's host does not have the identity that was requested: none is assigned, or not this one, it was deleted and created again with a new ID, or `client-id` is not a client ID (but an object ID, for example).";
+}
 function listIdentities({ inApp }, { text }) {
-  if (inApp || /Unable to load/.test(text)) return LIST_OF_APP;
+  if (/Info: Request failure|SSO failure|MSI\/auth/.test(text))
+    return ["Assign it to the compute in Azure Machine Learning, or in the serverless job's definition (`identity`)."];
+  if (inApp || /Unable to load|Delegated|\/msi\/token/.test(text)) return LIST_OF_APP;
   return [
     "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
-    run(az("vm identity show", MACHINE), az("vmss identity show", { ...APP, name: "<scale-set>" }))
+    run(az("vm identity show", { ...APP, name: "<vm>" }), az("vmss identity show", { ...APP, name: "<scale-set>" }))
   ];
 }
 
@@ -6956,13 +6989,17 @@ var POOLER_REASONS = {
   "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/
 };
+var SIGN_IN_REASONS = {
+  "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.": /client certificate|^certificate/,
+  "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.": /@(host|server)|server name you tried|ipv6/,
+  "The server, or a pooler in between, asks for another way to sign in (peer, ident or LDAP). A flexible server of Azure uses only passwords and Entra tokens.": /\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|OAuth)\b|authenticated user name/i
+};
 var SCHEMA = /\b(sch[e\u00e9]mas?|schematu?|esquema|skema) |(\u30b9\u30ad\u30fc\u30de|\u0441\u0445\u0435\u043c[\u0430\u0435\u0438\u044b]|\u6a21\u5f0f) |\u10e1\u10e5\u10d4\u10db\u10d0|\u015femas\u0131n|\uc2a4\ud0a4\ub9c8\(/i;
 var schemaNotPermitted = ({ user }, { text }) => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
   "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
-    `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)"?$/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`,
-    "SELECT nspname, nspowner::regrole FROM pg_namespace;"
+    `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)"?$/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`
   )
 ];
 var NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["\u00ab\u00bb\u201e]\s?([^"\u00ab\u00bb\u201e\u201c]+?)\s?["\u00ab\u00bb\u201c]/i;
@@ -6988,16 +7025,16 @@ var POSTGRES = rulesFor("postgres", {
     [
       "PROTOCOL_VIOLATION NOT_POSTGRES",
       // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unknown response . for SSLRequest|unknown message code|expected authentication request/,
+      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unexpected \w+ message from|unknown response . for SSLRequest|unknown message code|expected authentication request/,
       /^SASL: (?!.*client password)/,
       // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/
     ],
-    "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    (_, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     "Check `host` and `port`. PostgreSQL's port is 5432.",
     setFullName,
-    "If a proxy or a connection pooler is in between, set `host` to the server itself."
+    "If a proxy or a connection pooler is in between, set `host` to the server itself. If none is, run the job again."
   ],
   "cluster-node": [
     /while executing command on|connection (to the remote|establishment for) node/,
@@ -7006,8 +7043,7 @@ var POSTGRES = rulesFor("postgres", {
     (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
     "If a role or a privilege is missing, create or grant it on all nodes, as an administrator of the cluster:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
-    "Otherwise, compare the nodes, and update those that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal:",
-    run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');")
+    "Otherwise, compare the nodes (`SHOW server_version`) in the same way, and update those that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal."
   ],
   "token-in-password": [
     { ...ABOUT_TOKEN, signIn: "password" },
@@ -7025,10 +7061,10 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "token-audience": [
     { codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i },
-    (context, { text }) => text.includes("cosmos.") ? [
-      "`host` leads to a cluster of Azure Cosmos DB for PostgreSQL, which needs another token.",
-      "Set `host` to a flexible server of Azure Database for PostgreSQL."
-    ] : ["The token is for the PostgreSQL servers of another cloud.", ...SELECT_CLOUD, ...tokenClaims(context)]
+    "The token is for another resource, usually another cloud's, or `host` leads to another kind of server.",
+    ...SELECT_CLOUD,
+    tokenClaims,
+    "If `aud` is right, set `host` to a flexible server of Azure Database for PostgreSQL. A cluster of Azure Cosmos DB needs another token."
   ],
   "token-group": [
     /does not contain group/i,
@@ -7050,7 +7086,6 @@ var POSTGRES = rulesFor("postgres", {
   "token-role-type": [
     /AAD_AUTH_TOKENTYPE_APP_/,
     "`user` and the token are of different kinds: a service principal's token cannot sign in as a user's role, and a user's token cannot sign in as a service principal's role.",
-    "Set `user` to the role of the identity that signs in.",
     findRole
   ],
   "token-invalid": [
@@ -7064,9 +7099,9 @@ var POSTGRES = rulesFor("postgres", {
     "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
   ],
   "tls-required": [
-    [NOT_ENCRYPTED, /^(?!.*cached).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
+    [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    "Remove `ssl-mode`, or set it to `verify-full`.",
+    ({ tls }) => tls && tls.mode !== "disable" ? [] : "Remove `ssl-mode`, or set it to `verify-full`.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS."
   ],
   "other-provider": [
@@ -7075,7 +7110,7 @@ var POSTGRES = rulesFor("postgres", {
       /RDS [Pp]roxy (supports only|has no credentials)|^(Cloud ?SQL|AlloyDB) |^access to db denied|\bSNI\b.*(missing|not received)/i,
       { codes: "XX000 08P01", text: NEON }
     ],
-    (_, { text }) => /\bSNI\b/i.test(text) ? "This is not the message of a flexible server of Azure. Another provider's server or proxy got no server name in TLS (SNI): `host` is an address, or something in between opens the TLS connection again." : "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, or does not serve the name in `host`, which does not exist, is disabled or busy, or belongs to a project over its quota.",
+    "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, got no server name in TLS (SNI), or does not serve the name in `host`, which does not exist, is disabled or busy, or belongs to a project over its quota.",
     setFullName,
     "If you mean that server, look it up in the console of its provider, and set `host` to its name and `user` and `password` to those of a role that it lets in. Teleport's roles list them as `db_users` and `db_names`."
   ],
@@ -7090,14 +7125,26 @@ var POSTGRES = rulesFor("postgres", {
     ],
     poolerRefused,
     pastPooler,
-    "Or add the user, the database or the address that it refuses to the pooler's configuration. Azure's PgBouncer knows the roles of the server: set `user` to one of them."
+    "Or add the user, the database or the address that it refuses to the pooler's configuration, and reload it. Azure's PgBouncer knows the roles of the server: if it is that one, set `user` to one of them."
+  ],
+  "sign-in-locked": [
+    { codes: "28000 28P01", text: /too many (failed|log-?in|authentication|attempts)|(is|been|account) locked/i },
+    "The server, or a pooler in between, refuses this user for a time, because a client signs in again and again with a wrong password or an old token.",
+    "Stop the client that fails: usually an app with an old password or an expired token. The server's log names its address. Then run the job again: the server accepts the user again after a time."
   ],
   "password-refused": [
     [
       "28P01",
       /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i
     ],
-    (context, symptom) => byPooler(context, symptom) ?? passwordRefused(context)
+    (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
+    withoutServer
+  ],
+  "login-not-permitted": [
+    { codes: "28000", text: /^role ".*" is not permitted to log in/ },
+    "The role exists, but has the attribute NOLOGIN, as groups have.",
+    "If it is a group, set `user` to the role of the identity that signs in, and make that a member of the group. Otherwise, let it log in, as an administrator of the server:",
+    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`)
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
@@ -7105,13 +7152,11 @@ var POSTGRES = rulesFor("postgres", {
       codes: "28000",
       text: /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD)\b|pg_hba)).*["\u00ab\u00bb\u201e]/i
     },
-    (context, symptom) => byPooler(context, symptom) ?? [
+    (context, symptom) => byName(context, symptom) ?? [
       "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      "Set `user` to a role that can log in.",
-      ...findRole(context),
-      "If the role exists, let it log in:",
-      run(`ALTER ROLE ${identifier(context.user, "<user>")} LOGIN;`)
-    ]
+      ...findRole(context)
+    ],
+    withoutServer
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
@@ -7119,12 +7164,12 @@ var POSTGRES = rulesFor("postgres", {
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
-    (context, { text }) => azAllow(context, addressIn(text) ?? "<address>"),
+    (context, { text }) => azAllow(context, text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net2.isIP) ?? "<address>"),
     "Or use a runner in the server's network (`docs/private-network.md`)."
   ],
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name, or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive.",
+    "The server has no database with this name (yet), or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive.",
     "Set `database` to one of these:",
     listDatabases
   ],
@@ -7133,6 +7178,14 @@ var POSTGRES = rulesFor("postgres", {
     "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
     "Set `database` to one of these:",
     listDatabases
+  ],
+  "database-owner-role": [
+    { codes: "0A000 0LP01 42501 XX000", text: /"pg_database_owner"/ },
+    "This is a rule of PostgreSQL: `pg_database_owner` has one member, the owner of the database. No GRANT can add another, or make it a member of a different role.",
+    "Set `user` to the owner of the database, or let that role run your SQL:",
+    run("SELECT datdba::regrole FROM pg_database WHERE datname = current_database();"),
+    "Or grant the privileges themselves, or change the owner:",
+    run('ALTER DATABASE "<database>" OWNER TO "<role>";')
   ],
   "connect-not-granted": [
     // The quotes tell it from GRANT's error.
@@ -7146,13 +7199,16 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/
     ],
-    "All connections of the server, of its PgBouncer, or of the role or the database (its `CONNECTION LIMIT`) are in use. Small servers have only a few dozen.",
+    "All connections that the message is about are in use: those of the role or the database (its `CONNECTION LIMIT`), of the server, or of its PgBouncer. Small servers have only a few dozen.",
     (context, { text }) => context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
     "Run the job again when fewer clients are connected.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    "Look up how many connections the server allows. A larger compute size allows more:",
-    (context) => azOnServer("parameter show", context, { name: "max_connections", query: "value" }),
+    "Or raise the limit. That of the server takes effect after a restart, and a larger compute size has memory for more:",
+    (context, { text }) => {
+      const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
+      return kind ? run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`) : azOnServer("parameter set", context, { name: "max_connections", value: "<number>" });
+    },
     { retries: 4 }
   ],
   "server-restarting": [
@@ -7160,15 +7216,18 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "57000 57P01 57P02 57P03", text: /^(?!.*Hot standby)/ },
       /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections(?! Hot))|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
     ],
-    "The server is restarting, failing over or being upgraded, or an administrator ended the session.",
+    (_, { code: code2 }) => `The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded${code2 === "57P03" ? "" : ", or an administrator ended the session"}.`,
     afterRestart,
+    "If it is not `Ready` after half an hour, look at its log and `Resource health` in the Azure portal. If it is `Stopped`, start it:",
+    (context) => azServer("start", context),
     { retries: 4 }
   ],
   "pooler-cannot-connect": [
     /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
-    "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over or refusing the sign-in.",
+    "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
     afterRestart,
-    "If the error persists, set `host` to the server itself, to connect without the pooler, or check the pooler's servers (Pgpool-II: its backends and its `pool_hba.conf`).",
+    pastPooler,
+    "Or see why in the pooler's log, and check its servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 }
   ],
   "authentication-time-out": [
@@ -7191,14 +7250,12 @@ var POSTGRES = rulesFor("postgres", {
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
     "The list of the roles that hold privileges on a table, view, sequence or column is full: PostgreSQL keeps it in one row of 8 kB.",
-    "Revoke the privileges of roles that are no longer used, or grant to a group role whose members they become:",
-    run('GRANT "<group>" TO "<role>";')
+    "Revoke the privileges of roles that are no longer used, or grant to a group role whose members they become (`GRANT <group> TO <role>;`)."
   ],
   wraparound: [
     /not accepting commands.*wraparound|multixact "members" limit/,
     "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-    "Vacuum the database that the message names, as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND):",
-    run("VACUUM (VERBOSE);")
+    "Vacuum the database that the message names (`VACUUM (VERBOSE);`), as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND)."
   ],
   "server-limit": [
     ["53000 53200 53400 54000 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
@@ -7210,10 +7267,7 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "disk-full": [["53100", /No space left on device|Disk quota exceeded/], "The server's storage is full.", growStorage],
   "data-damaged": [
-    [
-      "XX001 XX002 58030",
-      /status of transaction|^could not .*(: Permission denied|"(base|global|pg_\w+)\/)|pg_filenode/
-    ],
+    ["XX001 XX002 58030", /status of transaction|^could not .*(: Permission|"(base|global|pg_\w+)\/)|pg_filenode/],
     "A data file of the server is damaged or cannot be read.",
     "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too."
   ],
@@ -7239,28 +7293,19 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "23505", text: /"pg_\w+_index"/ },
       /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple|(catalog|schema) version mismatch/i
     ],
-    "Another session, perhaps a migration, held a lock for too long, or created or changed the same objects at the same time.",
-    "Run the job again, after the migrations and not at the same time: it continues where it stopped."
-  ],
-  "extension-not-loaded": [
-    /shared_preload_libraries|must be preloaded/,
-    "An extension in the database needs its library, which the server loads only when it starts.",
-    "Look up which libraries the server loads, set the same list with the extension added, and restart the server:",
-    (context) => run(
-      azOnServer("parameter show", context, { name: "shared_preload_libraries", query: "value" }),
-      azOnServer("parameter set", context, { name: "shared_preload_libraries", value: "<list>" }),
-      azServer("restart", context)
-    )
+    "Another session, such as a migration or another run of this action, changed the same object at the same time, or held a lock on it for too long.",
+    "Run the job again, after the migrations and not at the same time: it continues where it stopped.",
+    "If it happens again, let such jobs run one after another (`concurrency` of the workflow), and see who holds up others while the job waits:",
+    run("SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0;")
   ],
   "library-not-found": [
-    /could not (access file|load library|find function .* in file)/,
-    "The library that the message names is not on the server, or is not the one that the extension in the database needs. A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
-    "Look whether a setting names it, as an administrator, and in another database if this sign-in fails:",
-    run(
-      "SELECT name, setting FROM pg_settings WHERE name LIKE '%preload_libraries';\nSELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting;"
-    ),
-    "If one does, correct it (quotes around each name, not around the list), or reset it:",
-    run('ALTER ROLE "<role>" RESET <setting>;\nALTER DATABASE "<database>" RESET <setting>;'),
+    /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded/,
+    "The library that the message names is not on the server, is not the one that the extension in the database needs, or has to be loaded when the server starts (`shared_preload_libraries`). A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
+    "If the message names `shared_preload_libraries`, add the library to those of this parameter, and restart the server. In the Azure portal: `Server parameters`.",
+    "Otherwise, look in psql whether a setting names it, as an administrator, and in another database if this sign-in fails:",
+    run("\\drds\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
+    "If one does, correct it (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
+    run('ALTER ROLE "<role>" RESET <setting>;'),
     "If none does, update the extension, or drop it if nothing needs it:",
     run('ALTER EXTENSION "<name>" UPDATE;')
   ],
@@ -7274,23 +7319,9 @@ var POSTGRES = rulesFor("postgres", {
   "pgaadauth-not-here": [
     /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider|(Entra|Azure AD|AAD|Active Directory)( ID)? authentication.{0,40}(not (enabled|supported|configured)|disabled)/i,
     "Entra authentication is not enabled on this server, or the session is not in database `postgres`: the functions and the security label of `pgaadauth` exist only there.",
-    "Check that Entra authentication is enabled:",
-    (context) => azShow(context, "authConfig.activeDirectoryAuth"),
-    "If it is `Disabled`, enable it. The server restarts:",
+    "Enable Entra authentication, if it is not enabled. The server restarts:",
     (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
     "If it is enabled, run your own SQL that calls them in database `postgres`."
-  ],
-  "pgaadauth-not-permitted": [
-    { codes: "42501", text: /permission denied for function pgaadauth_|^[^"\u00ab\u00bb\u201e]*\b(Entra|AAD|Azure A\w+)\b.*\badmin/i },
-    "Only an Entra administrator of the server can create Entra roles, not an administrator with a password.",
-    "Sign in as one of the server's Entra administrators:",
-    listAdmins,
-    "Or make the identity that signs in an administrator:",
-    (context) => azOnServer("microsoft-entra-admin create", context, {
-      "display-name": "<name>",
-      "object-id": objectId(context),
-      type: "ServicePrincipal"
-    })
   ],
   "principal-exists": [
     /Updating an existing principal isn.t supported/,
@@ -7315,27 +7346,23 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "entra-principal-not-found": [
     /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|failed to create .{0,20}principal|\bprincipal .*(not (exist|found)|invalid)/i,
-    "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
-    (_context, { text }) => /unexpected error/.test(text) ? [
-      "Create the server's own service principal in the tenant, as an administrator of the tenant:",
-      az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
+    (_, { text }) => /unexpected error/.test(text) ? [
+      "The server could not check the identity in Entra, and does not say why. The fault passes by itself, the network of the server does not let it reach Entra, or the object ID is not right.",
+      "Run the job again in a few minutes.",
       "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
-    ] : [],
+    ] : "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
     "Set `object-id` to the object ID of the service principal or managed identity, which is not that of the app registration:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
     "For a group, set `type: group` and this object ID:",
-    az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" })
-  ],
-  "entra-role-not-grantable": [
-    /Cannot grant an? (AAD|Microsoft Entra) user to another role/i,
-    "Azure does not let the role of an Entra identity be granted to another role.",
-    "If this action has to act as that role, set `user` to it. Otherwise grant in the other direction:",
-    run('GRANT "<role>" TO "<entra-user>";')
+    az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
+    "If the ID and the type are right, the server's own service principal may be missing in the tenant. Create it, as an administrator of the tenant:",
+    az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
   ],
   "role-not-found": [
     // 22023 is that of SET ROLE.
     { codes: "42704 22023", text: new RegExp(`^role "|^(?!.*not exist).*(${ROLE_IN_OTHER_LANGUAGE.source})`, "i") },
-    "The server has no role with this name. It is misspelt (names are case-sensitive), ends in the `@<server>` of a single server, or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    "The server has no role with this name. It is misspelt (names are case-sensitive), or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
+    withoutServer,
     "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
     run("SELECT rolname FROM pg_roles ORDER BY rolname;")
   ],
@@ -7346,8 +7373,7 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "42703", text: /column ".*" of relation ".*" does not exist/ }
     ],
     "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
-    "If a migration ran at the same time, run the job again.",
-    ({ database }) => sentence`In psql, look in database ${database === void 0 ? code("<database>") : name(database)}. \`\\d\` lists tables, \`\\dn\` schemas and \`\\df\` functions:`,
+    "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions:",
     run("\\d")
   ],
   "catalog-not-readable": [
@@ -7359,24 +7385,35 @@ var POSTGRES = rulesFor("postgres", {
   "restricted-role": [
     {
       codes: "42501 0A000 XX000",
-      text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|u\u017c)|\u0441\u0443\u043f\u0435\u0440\u043f\u043e\u043b\u044c\u0437|\u0441\u0443\u043f\u0435\u0440\u043a\u043e\u0440\u0438\u0441\u0442|\u30b9\u30fc\u30d1\u30fc\u30e6\u30fc\u30b6|\u8d85\u7ea7\u7528\u6237|\uc288\ud37c\uc720|\u10d6\u10d4\u10db\u10dd\u10db\u10ee\u10db\u10d0\u10e0|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|cannot have explicit members/i
+      text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|u\u017c)|\u0441\u0443\u043f\u0435\u0440\u043f\u043e\u043b\u044c\u0437|\u0441\u0443\u043f\u0435\u0440\u043a\u043e\u0440\u0438\u0441\u0442|\u30b9\u30fc\u30d1\u30fc\u30e6\u30fc\u30b6|\u8d85\u7ea7\u7528\u6237|\uc288\ud37c\uc720|\u10d6\u10d4\u10db\u10dd\u10db\u10ee\u10db\u10d0\u10e0|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|(system|internal|reserved|protected|managed|privileged) roles?\b|roles? cannot be |role "[^"]+" is (reserved|protected)/i
     },
-    "Azure reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can grant it, not even an administrator.",
-    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`.",
-    "If the message names an object of the app, set `user` to the owner of the object.",
+    "The provider of the server (on Azure: Microsoft) reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can change or grant it, not even an administrator.",
+    "If the message is about a role, set `user` and `grantee` to roles of your own, not of the provider, and check that `host` is the server that you mean.",
+    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`. If the message names an object of the app, set `user` to its owner.",
     "If it names a parameter, set the parameter on the server:",
     (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
+  ],
+  "administrators-only": [
+    { codes: "42501", text: /pgaadauth_|^[^"]*\b(Entra|AAD|Azure A\w+)\b.*admin|of (the role )?"?azure_pg_admin/i },
+    "Only administrators of the server (`azure_pg_admin`) can do this, and only Entra administrators can create Entra roles.",
+    "Sign in as one of the server's Entra administrators:",
+    listAdmins,
+    "Or make the identity that signs in an administrator:",
+    (context) => azOnServer("microsoft-entra-admin create", context, {
+      "display-name": "<name>",
+      "object-id": objectId(context),
+      type: "ServicePrincipal"
+    })
   ],
   "create-role-not-permitted": [
     // "Role" without a name in the languages of the server.
     {
       codes: "42501",
-      text: /denied to (create|alter|drop) (role|database|extension)|of (the role )?"?azure_pg_admin|CREATEROLE|^(?!.*(["\u00ab\u00bb\u201e]|\b(permission|must|only|cannot)\b)).*(Rolle |r\u00f4le|\b(rol|roll|role|ruolo|roli)\b|\u0440\u043e\u043b[\u0438\u0456]|\u30ed\u30fc\u30eb\u3092|\u89d2\u8272|\ub864|\u10e0\u10dd\u10da)/i
+      text: /denied to (create|alter|drop) (role|database)|CREATEROLE|^(?!.*(["\u00ab\u00bb\u201e]|\b(permission|must|only|cannot)\b)).*(Rolle |r\u00f4le|\b(rol|roll|role|ruolo|roli)\b|\u0440\u043e\u043b[\u0438\u0456]|\u30ed\u30fc\u30eb\u3092|\u89d2\u8272|\ub864|\u10e0\u10dd\u10da)/i
     },
-    "`user` lacks a right on the server itself: CREATEROLE or CREATEDB, ADMIN OPTION on the role, or membership in `azure_pg_admin`.",
-    "Set `user` to an administrator of the server, or let it create roles:",
-    ({ user }) => run(`ALTER ROLE ${identifier(user, "<user>")} CREATEROLE;`),
-    "For the role of an Entra identity, use the action in `principal/` as an Entra administrator."
+    "`user` lacks CREATEROLE (for a database, CREATEDB), or ADMIN OPTION on the role.",
+    "Run the statement as an administrator of the server, or let `user` run it:",
+    ({ user }, { text }) => run(`ALTER ROLE ${identifier(user, "<user>")} ${/to \w+ database/.test(text) ? "CREATEDB" : "CREATEROLE"};`)
   ],
   "role-not-grantable": [
     [
@@ -7389,25 +7426,27 @@ var POSTGRES = rulesFor("postgres", {
     "Or grant privileges on the objects themselves instead."
   ],
   "not-permitted": [
-    "42501",
-    (context, symptom) => SCHEMA.test(symptom.text) ? schemaNotPermitted(context, symptom) : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object (for default privileges: the role that creates the objects), a member of the owner's role with the SET option, or, for an existing object, the holder of the grant option. On Azure, an administrator does not own other roles' objects either.",
-    "Set `user` to this owner or role, usually the one that runs the migrations. Name an object that the app does not need in `exclude`.",
+    // Other English words are code's, an extension's or a provider's.
+    { codes: "42501", text: /permission|privilege|must|^(?!.*\b(the|is|are|this|cannot|not)\b)/ },
+    (context, symptom) => SCHEMA.test(symptom.text) ? schemaNotPermitted(context, symptom) : /default privileges|must be member/.test(symptom.text) ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that creates the objects, or a member of it with the INHERIT or SET option." : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option, which can revoke only what it granted itself. On Azure, an administrator does not own other roles' objects either.",
+    "Set `user` to the role that owns the object, or creates it, usually the one that runs the migrations. In psql, `\\d` and `\\dn` list the owners.",
     "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
     ({ user }, { text }) => run(
       `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}
   WITH INHERIT TRUE, SET TRUE;`
-    )
+    ),
+    "If this action does not have to manage the object, name it in `exclude`, or leave out future ones with `default-privileges: false`."
   ],
   "grant-loop": [
     { codes: "0LP01", text: /member|own grantor/ },
-    "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it, or the role cannot have members or be a member of another role.",
-    "If the message is about grant options, set `user` to the owner of the object, or leave out this grantee, which can grant the privilege already.",
-    "Otherwise, see which role is a member of which one, and revoke the membership in the other direction:",
+    "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it.",
+    "If the message is about an option, the grantee has it already: leave out this grantee or the option. For a grant option, you can also set `user` to the owner of the object.",
+    "Otherwise, see which role is a member of which one, and leave out this GRANT, or revoke the membership in the other direction:",
     run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;")
   ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server cannot make this grant. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option). Two roles cannot be members of each other.",
+    "The server cannot make this grant, for the reason in its message. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option). Two roles cannot be members of each other.",
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
   ],
   "tls-not-offered": [
@@ -7417,48 +7456,45 @@ var POSTGRES = rulesFor("postgres", {
     "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
   ],
   "dependent-privileges": [
-    "2BP01",
-    "Other privileges or objects depend on this: the role has granted its privilege to other roles.",
-    "Revoke the privileges, as the role that granted them:",
+    { codes: "2BP01", text: /^(?!.*\bdrop)/ },
+    "Other privileges depend on this one: the role has granted it to other roles.",
+    "See to which roles, in psql: their entries end in `/` and the name of the role.",
+    run("\\dp <table>"),
+    "If these roles need the privilege, let the owner grant it to them, too. Then revoke it with all that depends on it, as the owner. Without CASCADE, only the role that granted them can revoke the others:",
     run('REVOKE <privilege> ON <object> FROM "<role>" CASCADE;')
   ],
   "pooler-refused": [
     [
       "08P01 08004 58000 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|^(?!.*\b(grants?|GRANT)\b(?!")).*(connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|(?<!")pool_\w|does not match (b|with)|backend response)/
+      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|(?<!")pool_\w|does not match (b|with)|backend response/
     ],
     poolerRefused,
     pastPooler,
-    "Or change the pooler's setting. On Azure, it is a parameter of the server:",
-    (context, { text }) => {
-      const setting = /startup parameter/.test(text) ? "ignore_startup_parameters" : "<setting>";
-      return azOnServer("parameter set", context, { name: `pgbouncer.${setting}`, value: "<value>" });
-    }
+    "Or change the pooler's setting. For Azure's PgBouncer, it is a parameter of the server (`pgbouncer.<setting>`)."
   ],
   "raised-in-database": [
     [
       "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 54001 54011 54023 P0*",
       /tuple already updated by self/
     ],
-    "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names.",
+    "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
     "List the event triggers, and look up the server's version:",
     run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
     "Do what the message says, correct the trigger's function, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer."
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    "The server refuses this sign-in whatever the password is. Usually it, or a pooler in between, asks for another way to sign in (peer, ident, LDAP or a client certificate). Azure's flexible servers use only passwords and Entra tokens. A name of a single server, which Microsoft retired in March 2025, has to be replaced.",
+    (context, symptom) => reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) || byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`")(context, symptom),
     setFullName,
-    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`)."
+    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`)."
   ],
   "server-fault": [
     "XX* 58* F0*",
     "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
     "Run the job again.",
     "If a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If the error persists, restart the server:",
-    (context) => azServer("restart", context),
-    "If that does not help, open a support request for the server in the Azure portal."
+    "If the error persists, restart the server. If that does not help, open a support request in the Azure portal.",
+    (context) => azServer("restart", context)
   ]
 });
 function listDatabases(context) {
@@ -7472,19 +7508,19 @@ function afterRestart(context) {
 }
 function growStorage(context) {
   return [
-    "If the storage is full, enlarge it (GiB). It cannot be shrunk later:",
-    azServer("update", context, { "storage-size": "<gib>" }),
-    "Let the storage grow automatically from now on:",
-    azServer("update", context, { "storage-auto-grow": "Enabled" })
+    "If the storage is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
+    azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" })
   ];
-}
-function addressIn(text) {
-  return text.match(/[0-9a-f.:]{7,45}/gi)?.find(import_node_net2.isIP);
 }
 function roleIn(text) {
   return (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 }
-function byPooler(context, { text }) {
+function withoutServer({ host = "" }, { text }) {
+  const [, login, server] = roleIn(text)?.match(/^(.+)(@[\w-]+)$/) ?? [];
+  if (!login || !server || !/\.postgres\.database\./i.test(host)) return [];
+  return [sentence`If ${code(server)} is the name of a single server, leave it out: ${code(login)}.`];
+}
+function byName(context, { text }) {
   const role = roleIn(text);
   const { user = role } = context;
   if (role === void 0 || user?.toLowerCase().startsWith(role.toLowerCase())) return void 0;
@@ -7512,20 +7548,20 @@ function tokenClaims({ token }) {
   }
   if (claims.length === 0) return [];
   return [
-    sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, and \`tid\` the server's tenant.`
+    sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, in other clouds with the end \`.usgovcloudapi.net\` or \`.chinacloudapi.cn\`.`
   ];
 }
 function findRole(context) {
   return [
-    ...tokenClaims(context),
-    "List the server's Entra administrators:",
+    "Set `user` to the role of the identity that signs in, or of a group that has it as a member. A guest's role has a name with `#EXT#`. The server's Entra administrators are:",
     listAdmins(context),
     "List the other Entra roles, in database postgres. The action in `principal/` creates one for an identity or a group:",
-    LIST_PRINCIPALS
+    LIST_PRINCIPALS,
+    ...tokenClaims(context)
   ];
 }
 function poolerRefused(_context, { text }) {
-  return `A connection pooler is the cause, not PostgreSQL itself. ${Object.entries(POOLER_REASONS).find(([, words2]) => words2.test(text))?.[0]}`;
+  return `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(text, POOLER_REASONS)}`;
 }
 function passwordRefused(context) {
   const { signIn: signIn2, user = "" } = context;
@@ -7537,8 +7573,7 @@ function passwordRefused(context) {
       "For an Entra role, remove `password` and set `auth-type: oidc`."
     ];
   return [
-    GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only for administrators that Service Connector added." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    "Set `user` to the role that has this token's `oid`, or to that of a group, of which the identity has to be a member. A guest's role has a name with `#EXT#`. Leave out an `@<server>` at the end, which only single servers needed.",
+    GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only if the role was created so, as Service Connector does for administrators." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
     ...findRole(context)
   ];
 }
@@ -7561,7 +7596,8 @@ function symptomsOf(error2) {
     );
     const ownCode = words(String(code2 ?? errorCode ?? ""));
     const empty = typeof status === "number" ? `HTTP status ${status} with an empty answer` : "";
-    const text = words([...new Set(texts)].join(" ")) || ownCode && addressesIn(errors2) || ownCode || empty;
+    const said = [...new Set(texts)].join("\u2028").replace(/(?<=["\u00bb\w])\u2028(?=[A-Z])/g, ". ");
+    const text = words(said) || ownCode && addressesIn(errors2) || ownCode || empty;
     if (text !== "") found2.push({ code: ownCode, text, ...typeof status === "number" && { status } });
     look3(cause);
     if (Array.isArray(errors2)) errors2.forEach(look3);
@@ -7605,17 +7641,20 @@ function words(text) {
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
   ).replace(/(?<!None) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i, "").replace(/Certificate verification failed\. This typically happens .*?Error detail: /, "").replace(
-    /(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z/g,
+    /; if the root CA is installed locally, try running Node\.js with --use-system-ca|(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: (?<!AADSTS53\d+:.{0,600})\S+ Correlation ID: \S+ Timestamp: \S+ \S+Z|(?<!None)(?: Error:)? Run the command below to authenticate .*$/g,
     ""
   ).trim().replace(TOO_LONG, "$1 \u2026 $2");
 }
-var TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:[ \t].*(?:\r?\n|$))+)/gm;
+var TRACEBACK = /^Traceback \(most recent call last\):\r?\n((?:(?:[ \t].*|\S+, ln \d+, in .*|\.{3})(?:\r?\n|$))+)/gm;
 function withoutTracebacks(symptom) {
   const [first = symptom.text, ...others] = symptom.text.split(FRAMES).filter((part) => part !== "");
   const last = others.at(-1) ?? first;
   return { ...symptom, text: last.includes(first) ? last : `${first} ${last}` };
 }
 var FRAMES = / ?(?:(?:ERROR: |CLIInternalError: )?The command failed with an unexpected error\. Here is the traceback:(?: ERROR:)?|Traceback \([^)]{1,300}\):|During handling of the above exception, another exception occurred:|To (?:check existing issues|open an issue), please .*$) ?/;
+function withoutLinks(symptom) {
+  return { ...symptom, text: symptom.text.replace(/https?:\/\/(aka|docs|go|learn)\.[^\s'"<>]+/gi, "") };
+}
 var LAST_FILE = /^.*-packages[\\/](\S{1,200}\.py)/s;
 var MSAL_HTTP = /\b(?:ManagedIdentityCredential: Authentication failed\. Message )?An? (?:client|server|unknown) error occured\. Http status code: (\d+) Http status message: (.*?) Headers: \{.*$/;
 
@@ -7643,8 +7682,8 @@ function diagnoseBy(rules, error2, context) {
   };
   const { code: code2 } = rule;
   const page = pageInWords(symptom.text);
-  const host = symptom.text.match(/HTTPSConnectionPool\(host='([\w.-]{1,253})'/)?.[1] ?? context.host;
-  const { hint, steps, retries } = rule.explain({ ...context, host }, symptom);
+  const host = symptom.text.match(NAMED_HOST)?.[0] ?? context.host;
+  const { hint, steps, retries } = rule.explain({ ...context, host }, withoutLinks(symptom));
   const where = RUNNER.some((each) => each.code === code2) ? inOurWords("The runner") : peer(context);
   return {
     code: code2,
@@ -7654,14 +7693,10 @@ function diagnoseBy(rules, error2, context) {
     ...retries !== void 0 && { retries }
   };
 }
+var NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
 var VAGUE = ["unknown", "server-error", "connection-refused"];
 function withPooler(steps, context, isVague) {
-  const { port: port2 = 5432 } = context;
-  if (!isPostgres(context) || ![6432, 7432, 8432].includes(port2) || steps.some(namesPort)) return steps;
-  if (port2 !== 6432) {
-    const direct = `Set \`port: 5432\`. Port ${port2} exists only on elastic clusters, and leads to any of their nodes.`;
-    return [step(direct), ...steps];
-  }
+  if (!isPostgres(context) || context.port !== 6432 || steps.some(namesPort)) return steps;
   const past = step(
     "Port 6432 is that of a pooler (PgBouncer on Azure). Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
@@ -7677,19 +7712,19 @@ function ownWords(error2) {
   return said.reduce((words2, each) => words2.includes(each) ? words2 : `${words2} (${each})`);
 }
 function ruleFor(rules, error2, context) {
-  const symptoms = symptomsOf(error2).map((symptom) => ({ symptom, codes: codesOf(symptom) }));
+  const symptoms = symptomsOf(error2).map((each) => ({ symptom: each, said: withoutLinks(each), codes: codesOf(each) }));
   for (const rule of rules) {
     if (!rule.with.includes(partnerOf(context))) continue;
-    const found2 = symptoms.find(
-      ({ symptom, codes }) => rule.when.some((match) => fits(match, symptom, codes, context))
-    );
+    const found2 = symptoms.find(({ said, codes }) => rule.when.some((match) => fits(match, said, codes, context)));
     if (found2 !== void 0) return { rule, symptom: withoutTracebacks(found2.symptom) };
   }
   return void 0;
 }
-function fits(match, { text, status }, codes, context) {
+function fits(match, { code: code2, text, status }, codes, context) {
+  if (match.codes === void 0 && code2.startsWith("P0") && !OF_AZURE.test(text)) return false;
   return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy));
 }
+var OF_AZURE = /\b(Entra|AAD|Azure AD|for principal|validate user)\b/i;
 function namesProxy(text, proxy) {
   const [host, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
   if (host === void 0) return false;
@@ -7863,11 +7898,11 @@ function endGroup() {
 }
 
 // src/text/escape.ts
-var HIDDEN2 = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
-var EACH_HIDDEN = new RegExp(HIDDEN2, "gu");
+var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
+var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
 var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 var COMMAND = "##[";
-var ESCAPED = new RegExp(`${HIDDEN2.source}|#(?=#\\[)`, "u");
+var ESCAPED = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
 var EACH_ESCAPED = new RegExp(`${ESCAPED.source}|[\\\\"]`, "gu");
 function quoteName(...parts) {
   return parts.map(quotePart).join(".");
@@ -7917,9 +7952,229 @@ function say(text) {
   info(logLines(text).join("\n"));
 }
 
+// src/text/count.ts
+function count(n, one, many = `${one}s`) {
+  return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+function grouped(n) {
+  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+function series(items, word = "and") {
+  const last = items.at(-1) ?? "";
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} ${word} ${last}`;
+}
+function some(items, most, write2) {
+  if (items.length <= most) return series(items.map(write2));
+  return `${items.slice(0, most).map(write2).join(", ")} and ${grouped(items.length - most)} more`;
+}
+
+// src/text/groups.ts
+function groupsOf(items, key) {
+  return [...Map.groupBy(items, key).values()];
+}
+function distinctBy(items, key) {
+  return groupsOf(items, key).map(([first]) => first);
+}
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// src/text/near.ts
+function didYouMean(wanted, candidates) {
+  const near = nearest(wanted, candidates);
+  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
+}
+function nearest(name3, candidates) {
+  const wanted = name3.toLowerCase();
+  const all2 = [...candidates];
+  for (const slips of [0, 1, 2]) {
+    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
+    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
+    if (near !== void 0) return near;
+  }
+  return void 0;
+}
+function isNear(a, b, slips) {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  if (restA === restB) return true;
+  if (slips === 0) return false;
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
+  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
+}
+
+// src/settings/invalid.ts
+var Invalid = class extends Error {
+  problem;
+  details;
+  constructor(problem, details = {}) {
+    super("A text is not valid.");
+    this.name = "Invalid";
+    this.problem = problem;
+    this.details = details;
+  }
+};
+function described(text, noun, secrets) {
+  const value = text.trim();
+  const isPlain = PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
+  if (isPlain) return quoted(`"${value}"`);
+  return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
+}
+var PLAIN = /^([A-Za-z0-9.,* -]{1,40}|([\d.]{7,15}|localhost):\d{1,5}|process\.env\.\w{1,40}|\$[{(]\w{1,40}[)}])$/;
+var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
+function resultOf(task) {
+  try {
+    return task();
+  } catch {
+    return void 0;
+  }
+}
+function parsed(text, parse, refused2) {
+  try {
+    return parse(text);
+  } catch (error2) {
+    if (error2 instanceof Invalid) return refused2(error2);
+    throw error2;
+  }
+}
+
+// src/settings/reader.ts
+var Mistaken = class extends Error {
+};
+function readInputs(table, env, read, found2 = []) {
+  const mistakes = [...misspelled(table, env), ...found2];
+  const value = ifValid(() => read(inputsIn({ table, env, secrets: secretsIn(table, env), mistakes })));
+  if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
+  return value;
+}
+function ifValid(read) {
+  try {
+    return read();
+  } catch (error2) {
+    if (error2 instanceof Mistaken) return void 0;
+    throw error2;
+  }
+}
+function all(fields) {
+  const read = Object.entries(fields).map(([key, field]) => ifValid(() => [key, field()]));
+  const values = read.filter((each) => each !== void 0);
+  if (values.length < read.length) throw new Mistaken();
+  return Object.fromEntries(values);
+}
+function inputsIn(reading) {
+  const { table, env, secrets, mistakes, entry, source } = reading;
+  const inputOf = (name3) => table[name3];
+  const use = (name3) => inOurWords(inputOf(name3).use);
+  const isSet = (name3) => textIn(env, name3).trim() !== "";
+  function given(name3) {
+    const own = entry?.values.get(name3);
+    if (own === "mistaken") throw new Mistaken();
+    const texts = [own?.text, env[variable(name3)]].map((text, n) => ({ text, isInput: n === 1 }));
+    return texts.find(({ text }) => text !== void 0 && (text.trim() !== "" || table[name3]?.neverEmpty));
+  }
+  function mistake(name3, problem, item = "") {
+    const isInput = entry === void 0 || given(name3)?.isInput;
+    mistakes.push({ name: name3, problem, place: isInput ? void 0 : placeOf(entry, name3, item) });
+    throw new Mistaken();
+  }
+  function read(name3, parse, whenNotSet) {
+    const { text, isInput } = given(name3) ?? {};
+    if (text === void 0) return readSource(name3, parse, whenNotSet);
+    if (text.trim() === "") {
+      const advice = isInput ? UNSET_VARIABLE : EMPTY;
+      return mistake(name3, paragraph(sentence`${code(name3)} is empty.`, advice, sentence`Use ${use(name3)}.`));
+    }
+    return parsed(text, parse, ({ problem, details }) => {
+      const { item, remedy = sentence`Use ${use(name3)}.`, advice = EMPTY } = details;
+      const noun = inOurWords(item === void 0 || item === text.trim() ? "the value" : "an item");
+      const subject = inputOf(name3).secrets ? noun : described(item ?? text, noun, secrets);
+      return mistake(name3, paragraph(sentence`${code(name3)}: ${subject} ${problem}.`, remedy, advice), item);
+    });
+  }
+  function readSource(name3, parse, whenNotSet) {
+    const text = source?.contents()[name3];
+    if (source === void 0 || text === void 0) return whenNotSet();
+    return parsed(text, parse, ({ problem }) => {
+      const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
+      return mistake(source.name, sentence`${code(source.name)}: its ${code(name3)} ${problem}. ${override}`);
+    });
+  }
+  return {
+    isSet,
+    mistake,
+    optional: (name3, parse) => read(name3, parse, () => void 0),
+    orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
+    required: (name3, parse, requiredBy2) => read(name3, parse, () => {
+      const isSought = source !== void 0 && isSet(source.name) && name3 in source.contents();
+      const inSource = isSought ? sentence`, and ${code(source.name)} does not contain it` : EMPTY;
+      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : inOurWords("Set it to");
+      return mistake(name3, sentence`${code(name3)} is missing${inSource}. ${reason} ${use(name3)}.`);
+    }),
+    withEntry: (entry2) => inputsIn({ ...reading, entry: entry2 }),
+    withContentsOf: (name3, contents) => inputsIn({ ...reading, source: { name: name3, contents } })
+  };
+}
+function placeOf({ place: place2, values }, name3, item) {
+  const value = values.get(name3);
+  return typeof value === "object" ? { ...place2, line: value.items?.get(item) ?? value.line } : place2;
+}
+function secretsIn(table, env) {
+  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+}
+function textIn(env, name3) {
+  return env[variable(name3)] ?? "";
+}
+function variable(name3) {
+  return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
+}
+function misspelled(table, env) {
+  const names3 = Object.keys(table);
+  const known2 = new Set(names3.map(variable));
+  const unknown = Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known2.has(key));
+  return unknown.sort().flatMap((key) => {
+    const name3 = key.slice("INPUT_".length).toLowerCase();
+    const suggestion = didYouMean(name3, names3);
+    if (isEmpty(suggestion)) return [];
+    return [{ name: name3, problem: sentence`${code(name3)} is not an input of this action. ${suggestion}` }];
+  });
+}
+function badInput(mistakes, order) {
+  const distinct = distinctBy(mistakes, (mistake) => JSON.stringify(mistake));
+  const { inputs = [], file = [] } = Object.groupBy(distinct, ({ place: place2 }) => place2 ? "file" : "inputs");
+  inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  file.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  const problems = [...inputs, ...file].map(
+    ({ place: place2, problem }) => place2 === void 0 ? problem : sentence`${code(`${place2.file}:${place2.line}`)}: ${problem}`
+  );
+  const invalid = new Set(inputs.map(({ name: name3 }) => name3)).size;
+  const path = code(file[0]?.place?.file ?? "");
+  const parts = [
+    invalid > 0 && {
+      message: inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`),
+      step: "Correct the `with:` block of this step. The README of this action explains every input."
+    },
+    file.length > 0 && {
+      message: sentence`${path} has ${inOurWords(count(file.length, "mistake"))}.`,
+      step: sentence`Correct ${path}. The page docs/grants-file.md of this action explains its keys.`
+    }
+  ].filter((part) => part !== false);
+  const more = problems.length - MOST_PROBLEMS;
+  return new ActionError(
+    failure({
+      code: "bad-input",
+      message: paragraph(...parts.map(({ message }) => message), inOurWords("Nothing was changed.")),
+      problems: more > 0 ? [...problems.slice(0, MOST_PROBLEMS), sentence`There are ${more} more.`] : problems,
+      hint: "A value is mistyped, or the variable or secret it comes from is not set.",
+      steps: parts.map(({ step: step2 }) => step2)
+    })
+  );
+}
+var MOST_PROBLEMS = 100;
+
 // src/mask.ts
-function mask(...secrets) {
-  for (const secret2 of secrets) {
+function maskInputs(table, env) {
+  for (const secret2 of secretsIn(table, env)) {
     setSecret(secret2);
     rememberSecret(secret2);
   }
@@ -8221,19 +8476,12 @@ async function httpClient() {
 }
 
 // src/azure/refusals.ts
-var Answer = class extends Error {
-  status;
-  /** `NOT_JSON` if the answer did not come from the peer itself. */
-  code;
-  constructor(status, words2, code2 = "") {
-    super(`HTTP status ${status}${words2}`);
-    this.status = status;
-    this.code = code2;
-  }
-};
+function refusal(status, words2, code2 = "") {
+  return Object.assign(new Error(`HTTP status ${status}${words2}`), { status, code: code2 });
+}
 function notJson(status, type = "", body = "", server = "") {
   const from = server && ` (Server: ${server.slice(0, 100)})`;
-  const answer = (words2) => new Answer(status, ` with ${words2}${from}`, "NOT_JSON");
+  const answer = (words2) => refusal(status, ` with ${words2}${from}`, "NOT_JSON");
   if (!body?.trim()) return answer("an empty answer");
   try {
     JSON.parse(body);
@@ -8250,10 +8498,7 @@ function identityRefusal(status, body) {
   const { error: error2, error_description, message, Message, ExceptionMessage, code: code2 } = JSON.parse(body) ?? {};
   const words2 = `${error_description ?? message ?? Message ?? ExceptionMessage ?? error2?.message ?? error2 ?? body}`;
   const named2 = `${code2 ?? error2?.code ?? error2}`;
-  return new Answer(
-    status,
-    /^[A-Z]\w+$/.test(named2) && !words2.includes(named2) ? `: ${words2} (${named2})` : `: ${words2}`
-  );
+  return refusal(status, /^[A-Z]\w+$/.test(named2) && !words2.includes(named2) ? `: ${words2} (${named2})` : `: ${words2}`);
 }
 
 // src/azure/id-token.ts
@@ -8266,8 +8511,8 @@ async function idToken(audience, env, answerTime) {
   }
 }
 async function request(audience, env) {
-  const url = variable("ACTIONS_ID_TOKEN_REQUEST_URL", env);
-  const token = variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
+  const url = variable2("ACTIONS_ID_TOKEN_REQUEST_URL", env);
+  const token = variable2("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
   rememberSent(token);
   const { HttpClient } = await import("./actions-http-client.cjs");
   const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
@@ -8287,7 +8532,7 @@ async function request(audience, env) {
   if (typeof value !== "string" || value === "") throw new Error("Response json body do not have ID Token field");
   return maskSent(value);
 }
-function variable(name3, env) {
+function variable2(name3, env) {
   const value = env[name3];
   if (!value) throw new Error(`Unable to get ${name3} env variable`);
   return value;
@@ -8338,11 +8583,11 @@ function signIn(settings, env, signal, options = {}) {
     throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
   });
   let current;
-  return async (refused) => {
+  return async (refused2) => {
     const held = current;
     if (held !== void 0) {
       const { token, expiresOnTimestamp } = await held;
-      if (token !== refused && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (token !== refused2 && expiresOnTimestamp > Date.now() + MARGIN) return token;
       if (current === held) current = void 0;
     }
     current ??= request2();
@@ -8391,8 +8636,8 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
-    const { problem, host } = last;
-    const known2 = problem instanceof Answer ? problem : new AggregateError([problem, error2]);
+    const { refusal: refusal2, problem, host } = last;
+    const known2 = refusal2 ?? new AggregateError([problem, error2]);
     const inApp = env.IDENTITY_HEADER !== void 0;
     const peer2 = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how };
     const context = { ...peer2, inApp, inPod: tokenFile !== void 0, assertion: claimsOf(String(sent)) };
@@ -8433,10 +8678,10 @@ async function watchedClient() {
       const last = LAST.getStore();
       if (last === void 0) return client.sendRequest(request2);
       request2.timeout = last.answerTime;
-      last.host = new URL(request2.url).host;
+      Object.assign(last, { host: new URL(request2.url).host, refusal: void 0, problem: void 0 });
       try {
         const response = await within(last.answerTime, client.sendRequest(request2));
-        last.problem = hiddenBy(response, last.type);
+        last.refusal = hiddenBy(response, last.type);
         return response;
       } catch (error2) {
         const late = error2 instanceof Error && error2.name === "AbortError";
@@ -8453,8 +8698,8 @@ function hiddenBy({ status, headers, bodyAsText }, type) {
 }
 
 // src/render/failure.ts
-function docsLink({ code: code2 }, { run: run4 }) {
-  return run4?.docs === void 0 ? void 0 : `${run4.docs}/troubleshooting.md#${code2}`;
+function docsLink({ code: code2 }, docs) {
+  return docs === void 0 ? void 0 : `${docs}/troubleshooting.md#${code2}`;
 }
 function failureKey(failure2) {
   const words2 = JSON.stringify(failure2, (key, value) => {
@@ -8463,9 +8708,9 @@ function failureKey(failure2) {
   });
   return failure2.code + words2;
 }
-function failureLines(failure2, report) {
+function failureLines(failure2, docs) {
   const { code: code2, message, problems = [], hint, steps } = failure2;
-  const link = docsLink(failure2, report);
+  const link = docsLink(failure2, docs);
   return [
     plain.sentence(message),
     ...problems.map((problem) => `- ${plain.sentence(problem)}`),
@@ -8474,9 +8719,9 @@ function failureLines(failure2, report) {
     `Error code: ${code2}${link === void 0 ? "" : ` (${link})`}`
   ].filter((line) => line !== "");
 }
-function failureBlocks(failure2, report) {
+function failureBlocks(failure2, docs) {
   const { code: code2, message, problems = [], hint, steps } = failure2;
-  const link = docsLink(failure2, report);
+  const link = docsLink(failure2, docs);
   return [
     `**What happened:** ${markdown.sentence(message)}`,
     problems.map((problem) => `- ${markdown.sentence(problem)}`).join("\n"),
@@ -8516,22 +8761,6 @@ function extraIsDrift(onExtra) {
   return onExtra === "fail" || onExtra === "revoke";
 }
 
-// src/text/count.ts
-function count(n, one, many = `${one}s`) {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
-}
-function grouped(n) {
-  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
-function series(items, word = "and") {
-  const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} ${word} ${last}`;
-}
-function some(items, most, write2) {
-  if (items.length <= most) return series(items.map(write2));
-  return `${items.slice(0, most).map(write2).join(", ")} and ${grouped(items.length - most)} more`;
-}
-
 // src/model/reasons.ts
 var ENTRIES = {
   "not-granted": {
@@ -8541,7 +8770,9 @@ var ENTRIES = {
   },
   "not-revoked": {
     why: (_, login) => sentence`${name(login)} can revoke this.`,
-    advice: inOurWords("Or run this action with `mode: apply` and `on-extra: revoke`.")
+    advice: inOurWords(
+      "Or run this action with `mode: apply` and `on-extra: revoke`. If the grantee's entry in `grants-file` sets `on-extra`, change it there."
+    )
   },
   "session-role": {
     why: "Sessions of the grantee begin as another role (ALTER ROLE \u2026 SET role), and this action grants privileges to the grantee only.",
@@ -8557,9 +8788,11 @@ var ENTRIES = {
     advice: sentence`As a superuser, set an owner with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.`
   },
   locked: {
-    why: "Another session held a lock on the object for too long.",
+    why: "Another session held a lock on the object for too long, or changed it at the same time.",
     noSql: true,
-    advice: inOurWords("Run this step again when the migration or job that holds the lock has finished.")
+    advice: inOurWords(
+      "Run this step again when the other migration or job has finished, and let them run one after another. Until then, this shows the sessions that hold locks in this database: `SELECT a.pid, a.usename, l.relation::regclass, l.mode, a.query FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid AND a.datname = current_database() WHERE l.locktype IN ('relation', 'transactionid') AND l.granted AND a.pid <> pg_backend_pid();`"
+    )
   },
   refused: {
     why: "The server refused the statement.",
@@ -8583,7 +8816,9 @@ var ENTRIES = {
   "not-direct": {
     why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     noSql: true,
-    advice: inOurWords("Revoke it from that role or from PUBLIC, or remove the grantee from the role.")
+    advice: inOurWords(
+      "Revoke it from that role or from PUBLIC, so that all who hold it by them lose it: `REVOKE <privilege> ON <object> FROM <role>;` With `undeclared: warn`, the SQL file has this SQL for tables and sequences, unless the role is a grantee too. Or remove the grantee from the role: `REVOKE <role> FROM <grantee>;`"
+    )
   },
   "other-grantor": {
     why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.`
@@ -8598,7 +8833,9 @@ var ENTRIES = {
   "dependent-privileges": {
     why: "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
     noteFirst: true,
-    advice: inOurWords("Revoke it from those roles first.")
+    advice: inOurWords(
+      "`\\dp` in psql shows those roles: their entries end in `/` and the name of the grantee. Only the grantee can revoke the privilege from them. Or add CASCADE to the SQL, which revokes it from all of them."
+    )
   },
   "column-privileges": {
     why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns."
@@ -8660,14 +8897,17 @@ function wordsOf2(kind) {
 function countKind(kind, n) {
   return count(n, ...wordsOf2(kind));
 }
-function countTypes({ tables, sequences, routines }) {
+function countTypes({
+  tables,
+  sequences,
+  routines
+}) {
   const checked = [count(tables, "table"), count(sequences, "sequence")];
   return routines ? [...checked, count(routines, "routine")] : checked;
 }
 function countKinds(objects) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return series([...counts].map(([kind, n]) => countKind(kind, n)));
+  const ofEach = groupsOf(objects, ({ kind }) => kind);
+  return series(ofEach.map((same) => countKind(same[0].kind, same.length)));
 }
 function countObjects(objects) {
   const kinds = new Set(objects.map(({ kind }) => kind));
@@ -8696,11 +8936,8 @@ function objectAndPrivileges(objects, pen) {
   const [first] = objects;
   const names3 = () => some(objects, MAX_NAMES2, (object) => objectName(object, pen));
   const on = objects.length === 1 ? objectText(first, pen) : `${countKind(first.kind, objects.length)} (${names3()})`;
-  const from = first.sources ? ` (${sourcesText(first.sources, pen)})` : "";
+  const from = first.sources ? ` (${first.sources.map((source) => sourceText(source, pen)).join(", ")})` : "";
   return [on, `${first.privileges.join(", ")}${from}`];
-}
-function sourcesText(sources, pen) {
-  return sources.map((source) => sourceText(source, pen)).join(", ");
 }
 function sourceText(source, pen) {
   return source.source === "role" ? `role ${pen.name(source.role)}` : SOURCES[source.source];
@@ -8732,6 +8969,13 @@ function placesIn({ databases }, pen) {
   const domains = new Set(databases.map(({ host }) => DOMAIN.exec(host)?.[0]));
   const [domain = ""] = domains.size === 1 ? domains : [];
   return ({ host, ...others }) => placeText({ ...others, host: host.slice(0, host.length - domain.length) }, pen);
+}
+function holdersText(report, pen, roles, what, where) {
+  const [first, ...others] = new Set(roles);
+  if (first === void 0) return [];
+  const who = some([first, ...others], MAX_NAMES2, String);
+  const places = some([...new Set(where)], MAX_NAMES2, placesIn(report, pen));
+  return [`${who} ${others.length === 0 ? "holds" : "hold"} ${what} in ${places}`];
 }
 function targetsIn(report, pen) {
   const place2 = placesIn(report, pen);
@@ -8779,6 +9023,10 @@ function explain({ owner, reason, findings: findings2, fix, inOrder: inOrder2 },
     );
   }
 }
+function explanationLines(cause, login) {
+  const why = explain(cause, login, inOurWords("the SQL in the job summary")).map(plain.sentence);
+  return [why.join(" "), ...stepLines(cause.fix.steps ?? [])];
+}
 var IN_REPORT = inOurWords("the SQL in the JSON report");
 
 // src/model/report.ts
@@ -8795,14 +9043,6 @@ function warning2(code2, message) {
   return message === void 0 ? [] : [{ code: code2, message }];
 }
 
-// src/text/groups.ts
-function groupsOf(items, key) {
-  return [...Map.groupBy(items, key).values()];
-}
-function compare(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 // src/render/findings.ts
 var known = /* @__PURE__ */ new WeakMap();
 function causesOf(grantee) {
@@ -8815,8 +9055,8 @@ function causesOf(grantee) {
   return causes;
 }
 function causesIn(what, isDrift, findings2) {
-  const keyOf4 = ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify([fix.note, fix.steps])}`;
-  return groupsOf(findings2, keyOf4).map((group) => {
+  const keyOfCause = ({ owner, reason, fix }) => `${reason}\0${owner}\0${fix.as}\0${JSON.stringify([fix.note, fix.steps])}`;
+  return groupsOf(findings2, keyOfCause).map((group) => {
     const [first, ...others] = group;
     const { sql, first: before, ...shared } = first.fix;
     return {
@@ -8824,7 +9064,7 @@ function causesIn(what, isDrift, findings2) {
       isDrift,
       owner: first.owner,
       reason: first.reason,
-      findings: distinctBy(lineKey, group),
+      findings: distinctBy(group, lineKey),
       objects: distinctIn(group),
       fix: others.every((other) => other.fix.sql === sql) ? first.fix : shared,
       inOrder: group.some(({ fix }) => fix.first !== void 0)
@@ -8835,10 +9075,7 @@ function alike(findings2) {
   return groupsOf(findings2, (finding) => [finding.kind, finding.schema ?? "", contentKey(finding)].join("\0"));
 }
 function distinctIn(list) {
-  return distinctBy(objectKey, list);
-}
-function distinctBy(key, list) {
-  return groupsOf(list, key).map(([first]) => first);
+  return distinctBy(list, objectKey);
 }
 function objectKey({ kind, schema, name: name3, owner }) {
   return `${kind}\0${schema}\0${name3}${kind === "default-privileges" ? `\0${owner}` : ""}`;
@@ -8906,7 +9143,9 @@ function driftPart(page, { user }, grantee, several = false) {
     const cause = several ? withoutSql(each) : each;
     const lines2 = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
     page.add([`**${causeText(cause, markdown)}**`, ...lines2].join("<br>"));
-    if (cause.fix.steps !== void 0) page.add(stepList(cause.fix.steps));
+    if (cause.fix.steps !== void 0) page.add(`**What to do:**
+
+${stepList(cause.fix.steps)}`);
     if (!hasNoOwner(cause.objects[0])) findingsTable(page, cause);
   }
 }
@@ -8928,10 +9167,11 @@ function changedPart(page, title, changed) {
   page.fold(title, () => page.list(changed, (object) => privilegesText([object], markdown), FOLDED_ROWS));
 }
 function fixesPart(page, blocks, most, note) {
+  const isLong = ({ statements: statements2 }) => statements2.reduce((sum, sql) => sum + sql.length, 0) > most;
   for (const block of blocks) {
     const { statements: statements2 } = block;
     const counted = count(statements2.filter((statement) => !TRANSACTION.has(statement)).length, "statement");
-    if (sizeOf(statements2) > most) {
+    if (isLong(block)) {
       const who = markdown.sentence(runner(block));
       page.add(`**SQL for ${who}** (${counted}${note(block)}): too long to show here. The output \`sql\` holds it.`);
       continue;
@@ -8943,10 +9183,7 @@ function fixesPart(page, blocks, most, note) {
       sql.split("\n").length <= OPEN_LINES
     );
   }
-  if (blocks.some(({ statements: statements2 }) => sizeOf(statements2) > most)) page.add(UPLOAD);
-}
-function sizeOf(statements2) {
-  return statements2.reduce((sum, statement) => sum + statement.length, 0);
+  if (blocks.some(isLong)) page.add(UPLOAD);
 }
 var UPLOAD = `To get the whole SQL, upload the SQL file (output \`sql\`). Give this step \`id: grants\`, and add a step after it:
 
@@ -8960,25 +9197,20 @@ var TRANSACTION = /* @__PURE__ */ new Set(["BEGIN;", "COMMIT;"]);
 
 // src/render/undeclared.ts
 var MAX_LINES = 200;
-var MAX_NAMES3 = 3;
-function rowsOf({ databases }) {
-  return databases.flatMap((database) => (database.undeclared ?? []).map((each) => ({ ...each, database })));
-}
-function undeclaredPart(page, report) {
-  const rows = rowsOf(report);
-  if (rows.length === 0) return;
-  const judged = report.undeclared === "fail" ? "" : " (a warning)";
-  page.add(`**Privileges that nobody declared${judged}**`);
-  const place2 = placesIn(report, markdown);
-  const line = (row) => {
-    const { as } = row.fix;
-    const by = as === void 0 ? "" : `. Can be revoked by ${markdown.sentence(runner({ ...row.fix, as }))}`;
-    return `${undeclaredLine(row, markdown)} of ${place2(row.database)}${by}`;
+function undeclaredPart(page, report, database, maxSql) {
+  const { undeclared = [], undeclaredFixes = [] } = database;
+  if (undeclared.length === 0) return;
+  page.add(`**Privileges that nobody declared${report.undeclared === "fail" ? "" : " (a warning)"}**`);
+  const line = (entry) => {
+    const { as, note } = entry.fix;
+    const by = as && `Can be revoked by ${markdown.sentence(runner({ ...entry.fix, as }))}`;
+    return [undeclaredLine(entry, markdown), by, note && markdown.sentence(note)].filter(Boolean).join(". ");
   };
-  page.list(rows, line, MAX_LINES);
+  page.list(undeclared, line, MAX_LINES);
   page.add(
-    "The SQL that revokes them is the last part of the SQL file (output `sql`). This action never runs it. Declare what is needed: add the role as a grantee."
+    "Declare what is needed: add the role as a grantee. Check that nothing needs the rest before you run the SQL that revokes it. That SQL is also the last part of the SQL file (output `sql`)."
   );
+  fixesPart(page, undeclaredFixes, maxSql, () => ", which this action never runs");
 }
 function undeclaredLine(entry, pen) {
   const { kind, objects, privileges: privileges2, onColumns, schema } = entry;
@@ -8986,27 +9218,22 @@ function undeclaredLine(entry, pen) {
   return `${roleText(entry, pen)}: ${privileges2.join(", ")} on ${on} in schema ${pen.name(schema)}`;
 }
 function undeclaredText(report, pen) {
-  const rows = rowsOf(report);
-  if (rows.length === 0) return void 0;
-  const roles = [...new Set(rows.map((row) => roleText(row, pen)))];
-  const place2 = placesIn(report, pen);
-  const databases = [...new Set(rows.map(({ database }) => place2(database)))];
-  const hold = roles.length === 1 ? "holds" : "hold";
-  const where = some(databases, MAX_NAMES3, (name3) => name3);
-  return `${some(roles, MAX_NAMES3, (role) => role)} ${hold} privileges that nobody declared in ${where}`;
+  const found2 = report.databases.filter(({ undeclared = [] }) => undeclared.length > 0);
+  const roles = found2.flatMap(({ undeclared = [] }) => undeclared.map((entry) => roleText(entry, pen)));
+  return holdersText(report, pen, roles, "privileges that nobody declared", found2);
 }
 function roleText({ role, isPublic: isPublic2 }, pen) {
   return isPublic2 ? role : pen.name(role);
 }
 
 // src/render/headline.ts
-var MAX_NAMES4 = 3;
+var MAX_NAMES3 = 3;
 function headline(report, pen) {
   if (report.error) return "Could not check anything.";
   const targets = targetsOf(report);
   const failed = targets.filter(({ verdict }) => verdict === "error");
   if (failed.length === 0) return `${findings(report, pen)}.`;
-  const named2 = failed.length <= MAX_NAMES4 ? series(failed.map(targetsIn(report, pen))) : void 0;
+  const named2 = failed.length <= MAX_NAMES3 ? series(failed.map(targetsIn(report, pen))) : void 0;
   const what = named2 ?? `${failed.length} of ${count(targets.length, "target")}`;
   return failed.length === targets.length ? `Could not check ${what}${onServer(report, pen)}${doneBefore(failed)}.` : `Could not check ${what}${doneBefore(failed)}. ${findings(report, pen)}.`;
 }
@@ -9021,7 +9248,7 @@ function changes(grantees) {
 }
 function verdictLine(report) {
   const line = headline(report, plain);
-  return report.error ? [line, ...failureLines(report.error, report)].join("\n") : line;
+  return report.error ? [line, ...failureLines(report.error, report.run?.docs)].join("\n") : line;
 }
 function findings(report, pen) {
   const checked = targetsOf(report).flatMap(
@@ -9042,7 +9269,7 @@ function findings(report, pen) {
     ];
     return `${drift2}: ${who} ${series(found2)} in ${where}${applied(report.mode, drifting)}`;
   }
-  const undeclared = report.undeclared === "fail" ? undeclaredText(report, pen) : void 0;
+  const [undeclared] = report.undeclared === "fail" ? undeclaredText(report, pen) : [];
   if (undeclared !== void 0) return `${drift2}: ${undeclared}`;
   const requested = "every requested privilege";
   const done = changes(all2.grantees);
@@ -9054,7 +9281,7 @@ function findings(report, pen) {
     const names3 = [...new Set(grantees.map(({ grantee }) => grantee))];
     return {
       grantees,
-      who: names3.length <= MAX_NAMES4 ? series(names3.map((name3) => pen.name(name3))) : count(names3.length, "grantee"),
+      who: names3.length <= MAX_NAMES3 ? series(names3.map((name3) => pen.name(name3))) : count(names3.length, "grantee"),
       ...names3.length > 1 ? { is: "are", holds: "hold" } : { is: "is", holds: "holds" },
       where: place([...new Set(some2.map(({ database }) => database))], report, pen)
     };
@@ -9074,7 +9301,7 @@ function applied(mode, checked) {
 function place(databases, report, pen) {
   const all2 = report.databases.length;
   const many = `${databases.length === all2 ? "all" : `${databases.length} of`} ${count(all2, "database")}`;
-  return (databases.length <= MAX_NAMES4 ? series(databases.map(placesIn(report, pen))) : many) + onServer(report, pen);
+  return (databases.length <= MAX_NAMES3 ? series(databases.map(placesIn(report, pen))) : many) + onServer(report, pen);
 }
 function onServer({ databases }, pen) {
   const [first] = databases;
@@ -9084,18 +9311,18 @@ function onServer({ databases }, pen) {
 // src/render/page.ts
 var END = 200;
 var MORE = "more in the JSON report (output `report`)";
-var sizeOf2 = (text) => Buffer.byteLength(text);
+var sizeOf = (text) => Buffer.byteLength(text);
 function openPage(limit, cut2) {
   const parts = [];
-  const room = limit - sizeOf2(cut2) - END;
+  const room = limit - sizeOf(cut2) - END;
   let size = 0;
   let full = false;
   const put = (text) => {
     parts.push(text);
-    size += sizeOf2(text);
+    size += sizeOf(text);
   };
   const fits3 = (text) => {
-    full ||= size + sizeOf2(text) > room;
+    full ||= size + sizeOf(text) > room;
     return !full;
   };
   function lines2(items, line, more, most = Number.POSITIVE_INFINITY) {
@@ -9103,7 +9330,7 @@ function openPage(limit, cut2) {
     const end = size + (room - size) / 2;
     for (const [index, item] of items.entries()) {
       const text = line(item);
-      if (index === most || size + sizeOf2(text) > end || !fits3(text)) {
+      if (index === most || size + sizeOf(text) > end || !fits3(text)) {
         put(more);
         break;
       }
@@ -9201,7 +9428,7 @@ function aboutText({ database, grantee }) {
 }
 var MAX_BODY = 65536;
 var MAX_SQL = 24e3;
-var MAX_NAMES5 = 8;
+var MAX_NAMES4 = 8;
 function issueBody(subject, run4) {
   const { database, grantee, report } = subject;
   const { key, found: found2, text, objects } = markerOf(subject);
@@ -9214,15 +9441,12 @@ Found by ${run4}. azure-postgres-grants maintains this issue: when it finds some
   const page = openPage(MAX_BODY - Buffer.byteLength(foot), cut2);
   page.add([`<!-- azure-postgres-grants drift ${key} ${found2} ${text}`, ...objects, "-->"].join("\n"));
   page.add(`### \u274C ${headline(report, markdown)}`);
-  page.add(checkedLine(subject));
+  page.add(`Checked ${schemasText(grantee, markdown)} \xB7 as ${markdown.name(database.user)} \xB7 mode \`${report.mode}\``);
   driftPart(page, database, grantee);
   const drifting = database.grantees.filter(({ verdict }) => verdict === "drift").length;
   const note = drifting > 1 ? `, for all ${drifting} grantees with drift in this database` : "";
   fixesPart(page, database.fixes, MAX_SQL, () => note);
   return page.close() + foot;
-}
-function checkedLine({ database, grantee, report }) {
-  return `Checked ${schemasText(grantee, markdown)} \xB7 as ${markdown.name(database.user)} \xB7 mode \`${report.mode}\``;
 }
 function tasksFor(report, issues) {
   const byKey = Map.groupBy(issues, ({ key }) => key);
@@ -9258,7 +9482,7 @@ function news({ change, now, issue: issue2 }) {
   const text = (what, objects, others) => {
     const known2 = new Set(others);
     const list = objects.filter((object) => !known2.has(object));
-    return list.length === 0 ? "" : ` ${what}: ${some(list, MAX_NAMES5, markdown.code)}.`;
+    return list.length === 0 ? "" : ` ${what}: ${some(list, MAX_NAMES4, markdown.code)}.`;
   };
   return text("New", now.objects, before) + text("Gone", before, now.objects);
 }
@@ -9272,7 +9496,7 @@ function issuesPart(done) {
     "**Drift issues, since the last run**\n",
     ...changed.slice(0, MAX_LINES2).map((task) => `- ${link(task)} ${task.change}: ${aboutText(task.subject)}.${news(task)}`),
     ...more > 0 ? [`- ${count(more, "more", "more")} in the log`] : [],
-    ...same.length > 0 ? [`- Nothing is new in ${some(same, MAX_NAMES5, link)}.`] : [],
+    ...same.length > 0 ? [`- Nothing is new in ${some(same, MAX_NAMES4, link)}.`] : [],
     ""
   ].join("\n");
 }
@@ -9288,10 +9512,10 @@ function isLimit({ status, message, headers }) {
   return status === 403 && says || /^4/.test(`${status}`) && /rate limit|abuse detection|\bquota\b/i.test(message);
 }
 var LIMIT_WAIT = 6e4;
-function waitAsked(refusal) {
-  const { headers } = refusal;
+function waitAsked(refusal2) {
+  const { headers } = refusal2;
   if ("retry-after" in headers) return 1e3 * Number(headers["retry-after"]) || void 0;
-  if (!isLimit(refusal)) return void 0;
+  if (!isLimit(refusal2)) return void 0;
   const reset = 1e3 * Number(headers["x-ratelimit-reset"]);
   if (headers["x-ratelimit-remaining"] !== "0" || !reset) return LIMIT_WAIT;
   return Math.max(1e3, reset - Date.now());
@@ -9299,8 +9523,8 @@ function waitAsked(refusal) {
 
 // src/github/drift-issue/rules.ts
 function diagnoseIssue(error2, env = {}) {
-  const refusal = refusalIn(error2);
-  const known2 = isLimit(refusal) ? Object.assign(new Error(refusal.message), { code: "RATE_LIMIT" }) : error2;
+  const refusal2 = refusalIn(error2);
+  const known2 = isLimit(refusal2) ? Object.assign(new Error(refusal2.message), { code: "RATE_LIMIT" }) : error2;
   const host = URL.parse(env.GITHUB_API_URL ?? "")?.host ?? "api.github.com";
   const context = { with: "github-issues", host, proxy: proxyTo(host, env) };
   return diagnoseBy([...PROXY, ...REFUSALS, ...NETWORK, ...OTHERS], known2, context);
@@ -9309,6 +9533,13 @@ function issueError(error2, env) {
   return new ActionError(diagnoseIssue(error2, env), { cause: error2, wait: waitAsked(refusalIn(error2)) });
 }
 var OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permissions: issues: write` on the job.";
+var refused = byItsWords("GitHub refused the request", "`github-token` or a setting of the repository");
+var POLICIES = {
+  "The organization requires single sign-on, for which `github-token` is not authorized. Its user can authorize it (Configure SSO at https://github.com/settings/tokens).": /SAML|\bSSO\b|single sign-on/i,
+  "The organization does not allow the OAuth App of `github-token`. One of its owners can, in its settings under Third-party Access.": /OAuth App access/,
+  "The user of `github-token` has no verified e-mail address (https://github.com/settings/emails).": /email/,
+  "The organization, or GitHub itself, does not accept `github-token` or its user as they are.": /^/
+};
 var REFUSALS = rulesFor("github-issues", {
   "issues-web-site": [
     [/^Cookies must be enabled|certificate's altnames/, { status: ["2xx", "4xx"], text: /^\s*</ }],
@@ -9320,7 +9551,7 @@ var REFUSALS = rulesFor("github-issues", {
   "issues-rate-limit": [
     "RATE_LIMIT",
     "The rate limit of GitHub's API was reached. All requests with the tokens of one user, or of one installation of an App, count together.",
-    "Wait for the next run: it continues where this one stopped.",
+    "Wait for the next run: it continues where this one stopped. If GitHub names a secondary limit, too many requests came at once: also run fewer jobs at the same time (`max-parallel`).",
     "If `github-token` is set, omit it: the job's own token has its own limit.",
     { retries: 1 }
   ],
@@ -9339,25 +9570,14 @@ var REFUSALS = rulesFor("github-issues", {
       status: [403, 422],
       text: /SAML|\bSSO\b|single sign-on|forbids access via|fine grained access|OAuth App access restrictions|Enterprise Managed User|email address must|user is blocked|two-factor/i
     },
-    "The organization, or GitHub itself, does not accept `github-token` or its user as they are. The job's own token needs no such approval.",
+    (_context, { text }) => `${reasonIn(text, POLICIES)} The job's own token needs no such approval.`,
     OMIT_TOKEN,
-    "Or do what GitHub's message asks for. For SSO, authorize the token (Configure SSO at https://github.com/settings/tokens). For an OAuth App, an owner of the organization approves it, in its settings under Third-party Access."
+    "Or do what GitHub's message asks for."
   ],
   "issues-no-comment": [
-    { status: [403, 410, 422], text: /issue is locked|commenting is disabled|issue was deleted/i },
+    { status: [403, 410, 422], text: /issue (is|has been) locked|commenting is disabled|issue was deleted/i },
     "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
     "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one."
-  ],
-  "issues-too-long": [
-    /body is too long/,
-    "The drift issue is longer than this server allows. This action cuts it at GitHub's limit of 65,536 characters. The job's summary has the whole report.",
-    "Check fewer `schemas` in one step, so that each step has an issue of its own. Or set `drift-issue: false`."
-  ],
-  "issues-request-changed": [
-    /Problems parsing JSON|should be a JSON object|Invalid request|User-Agent header|not a supported version|missing_field/,
-    "GitHub cannot use the request: this action has a fault, or a proxy changed the request. The job's summary has the whole report.",
-    allowInProxy,
-    "If no proxy is in between, open an issue in this action's repository, with this message. Until it is fixed, set `drift-issue: false`."
   ],
   "issues-not-accessible": [
     /not accessible by integration/i,
@@ -9369,16 +9589,16 @@ var REFUSALS = rulesFor("github-issues", {
   "issues-not-permitted": [
     [
       { status: [403], text: /not (accessible|have permission|granted)|limited the ability|must have|required scope/i },
-      { status: [422], text: /Validation Failed$|not permitted|cannot be assigned|label/i }
+      { status: [422], text: /^(?!.*"field").*(Validation Failed(?!:)|not permitted|cannot be assigned|label)/i }
     ],
     "`github-token` cannot write issues or set labels: the token lacks the permission, this repository or the organization's approval, or its user has no triage access to the repository.",
     OMIT_TOKEN,
     "Or edit the token: give it this repository, and the permission Issues: Read and write (a classic token: scope `repo`; on Forgejo and Gitea: `write:issue`). Its user needs triage access."
   ],
   "issues-disabled": [
-    { status: [410], text: /disabled/i },
-    "Issues are disabled in this repository.",
-    "Enable them in the repository settings under Features, or set `drift-issue: false`."
+    [{ status: [410], text: /disabled/i }, /repository was archived/i],
+    (_context, { text }) => `${/archived/.test(text) ? "The repository is archived" : "Issues are disabled here"}.`,
+    (_context, { text }) => `In the repository's settings, ${/archived/.test(text) ? "unarchive it under Danger Zone" : "enable issues under Features"}, or set \`drift-issue: false\`.`
   ],
   "issues-not-found": [
     { status: [404] },
@@ -9388,9 +9608,10 @@ var REFUSALS = rulesFor("github-issues", {
   ],
   "issues-refused": [
     { status: ["4xx"], text: /^(?!.*Could not resolve to a node)/ },
-    byItsWords("GitHub refused the request", "`github-token` or a setting of the repository"),
-    "Do what the message says, or set `drift-issue: false`.",
-    "If the reason is `github-token`, omit it, and set `permissions: issues: write` on the job."
+    // Octokit quotes each error with its field and its message as JSON.
+    (context, { text, ...rest }) => refused(context, { ...rest, text: text.replaceAll(/["_]|^Validation Failed/g, " ") }),
+    (_context, { text }) => /Label.*invalid/.test(text) ? "Create the label `azure-postgres-grants` by hand." : [],
+    "Do what the message says (if it is about `github-token`, omit that, and set `permissions: issues: write` on the job), or set `drift-issue: false`. The job's summary has the whole report."
   ]
 });
 var OTHERS = rulesFor("github-issues", {
@@ -9468,8 +9689,7 @@ async function openTracker(options) {
       const parameters = { ...repository, labels: LABEL, state: "all", per_page: 100 };
       const all2 = await octokit.paginate(api.listForRepo, parameters);
       const found2 = all2.flatMap((issue2) => issue2.pull_request ? [] : ours(issue2));
-      const once2 = new Map(found2.map((issue2) => [issue2.number, issue2]));
-      return [...once2.values()].toSorted((a, b) => a.number - b.number);
+      return distinctBy(found2, ({ number }) => number).toSorted((a, b) => a.number - b.number);
     },
     async create(title, body) {
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL] });
@@ -9533,15 +9753,17 @@ function ours({ number, state, html_url, body }) {
 // src/github/step.ts
 var import_node_fs = require("node:fs");
 function publishFailure(annotate, heading, failure2, env) {
-  const facts = { run: runFacts(/* @__PURE__ */ new Date(), env) };
-  annotate(failureLines(failure2, facts).join("\n"));
-  addToSummary(() => `${[heading, ...failureBlocks(failure2, facts)].join("\n\n")}
+  const docs = docsUrl(env);
+  annotate(failureLines(failure2, docs).join("\n"));
+  addToSummary(() => `${[heading, ...failureBlocks(failure2, docs)].join("\n\n")}
 
 `, env);
 }
+var isNoticed = false;
 function addToSummary(render, { GITHUB_STEP_SUMMARY: file }) {
-  if (file) orWarn("write the job summary", () => (0, import_node_fs.appendFileSync)(file, render()));
-  else notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
+  if (file) return void orWarn("write the job summary", () => (0, import_node_fs.appendFileSync)(file, render()));
+  if (!isNoticed) notice("There is no job summary, because GITHUB_STEP_SUMMARY is not set. The log has the result.");
+  isNoticed = true;
 }
 function orWarn(what, task) {
   try {
@@ -9555,7 +9777,7 @@ function orWarn(what, task) {
 
 // src/github/drift-issue.ts
 var MAX_CHANGES = 40;
-var ABOUT_ONE_ISSUE = ["issues-not-found", "issues-no-comment", "issues-too-long", "issues-refused", "unknown"];
+var ABOUT_ONE_ISSUE = ["issues-not-found", "issues-no-comment", "issues-refused", "unknown"];
 async function keepDriftIssues(report, options) {
   if (report.mode === "plan") return;
   if (report.databases.every(({ grantees }) => grantees.every(({ verdict }) => verdict === "error"))) return;
@@ -9590,7 +9812,7 @@ async function keepDriftIssues(report, options) {
 }
 var TITLE = { title: "Drift issue" };
 var HEADING = "**Drift issues: an error, which does not change the verdict**";
-var NOT_KEPT = inOurWords("A drift issue was not opened, updated or closed.");
+var NOT_KEPT = inOurWords("The drift issues are not up to date.");
 async function perform(tracker, task) {
   const { subject, change } = task;
   const body = () => issueBody(subject, tracker.run);
@@ -9622,40 +9844,27 @@ function log(what, { number, url }) {
 var import_node_fs2 = require("node:fs");
 var import_node_os = require("node:os");
 var import_node_path3 = require("node:path");
-
-// src/compiler.ts
 var import_node_v8 = require("node:v8");
-function stopOptimizing() {
-  (0, import_node_v8.setFlagsFromString)("--no-maglev");
-  (0, import_node_v8.setFlagsFromString)("--no-turbofan");
-}
 
 // src/render/annotations.ts
 var MAX_FINDINGS = 9;
 var MAX_CHARACTERS = 3900;
-var MAX_NAMES6 = 3;
+var MAX_NAMES5 = 3;
 var MAX_WARNINGS = 5;
 function annotations(report) {
   const findings2 = [...errors(report), ...drift(report)];
   const level = findings2[0]?.level ?? "error";
   const rest = findings2.length - MAX_FINDINGS;
-  const more = {
-    level,
-    title: "More findings",
-    message: `${count(rest + 1, "more finding")} in the job summary.`
-  };
+  const more = { level, title: "More findings", message: `${count(rest + 1, "more finding")} in the job summary.` };
   const shown = rest <= 0 ? findings2 : [...findings2.slice(0, MAX_FINDINGS - 1), more];
-  return [...shown, ...warnings(report)].map((annotation) => ({
-    ...annotation,
-    message: cut(annotation.message)
-  }));
+  return [...shown, ...warnings(report)].map((annotation) => ({ ...annotation, message: cut(annotation.message) }));
 }
 function errors(report) {
   const failed = targetsOf(report).flatMap(({ error: error2, ...target }) => error2 ? [{ error: error2, ...target }] : []);
   return groupsOf(failed, ({ error: error2 }) => failureKey(error2)).map((group) => ({
     level: "error",
-    title: `Could not check ${some(group, MAX_NAMES6, targetsIn(report, plain))}`,
-    message: failureLines(group[0].error, report).join("\n")
+    title: `Could not check ${some(group, MAX_NAMES5, targetsIn(report, plain))}`,
+    message: failureLines(group[0].error, report.run?.docs).join("\n")
   }));
 }
 function drift(report) {
@@ -9668,7 +9877,7 @@ function drift(report) {
   );
   const found2 = groupsOf(causes, ({ who, title, text }) => JSON.stringify([who, title, text])).map((group) => {
     const [{ who, title, text }] = group;
-    const where = some([...new Set(group.map(({ place: place3 }) => place3))], MAX_NAMES6, String);
+    const where = some([...new Set(group.map(({ place: place3 }) => place3))], MAX_NAMES5, String);
     return { title, message: `${who} in ${where}: ${text}` };
   });
   const undeclared = notDeclared(report, "fail").map((message) => ({ title: "Not declared", message }));
@@ -9676,27 +9885,29 @@ function drift(report) {
 }
 function textOf(cause, { user }, { grantee }) {
   const groups = alike(cause.findings);
-  const rest = groups.length - MAX_NAMES6;
+  const rest = groups.length - MAX_NAMES5;
   const lines2 = [
-    ...groups.slice(0, MAX_NAMES6).map((group) => privilegesText(group, plain)),
+    ...groups.slice(0, MAX_NAMES5).map((group) => privilegesText(group, plain)),
     ...rest > 0 ? [`${rest} more`] : []
   ];
-  const why = explain(cause, user, inOurWords("the SQL in the job summary")).map(plain.sentence);
-  return {
-    who: plain.name(grantee),
-    title: causeText(cause, plain),
-    text: [
-      [...hasNoOwner(cause.objects[0]) ? [] : [`${lines2.join("; ")}.`], ...why].join(" "),
-      ...stepLines(cause.fix.steps ?? [])
-    ].join("\n")
-  };
+  const on = hasNoOwner(cause.objects[0]) ? "" : `${lines2.join("; ")}. `;
+  const text = on + explanationLines(cause, user).join("\n");
+  return { who: plain.name(grantee), title: causeText(cause, plain), text };
 }
 function notDeclared(report, judged) {
-  const text = report.undeclared === judged ? undeclaredText(report, plain) : void 0;
-  return text === void 0 ? [] : [`${text}. The job summary lists them.`];
+  return report.undeclared === judged ? undeclaredText(report, plain).map(withPlace) : [];
 }
+function notRequested(report) {
+  const warned = checkedIn(report.databases).filter(({ grantee }) => causesOf(grantee).some(({ isDrift }) => !isDrift));
+  const roles = warned.map(({ grantee }) => plain.name(grantee.grantee));
+  const databases = warned.map(({ database }) => database);
+  const what = `more privileges than requested on ${countObjects(objectsIn(warned, ({ extra }) => extra))}`;
+  return holdersText(report, plain, roles, what, databases).map(withPlace);
+}
+var withPlace = (text) => `${text}. The job summary lists them.`;
 function warnings(report) {
   const all2 = [
+    ...notRequested(report),
     ...notDeclared(report, "warn"),
     ...checkedIn(report.databases).flatMap(
       ({ grantee }) => grantee.warnings.map(({ message: message2 }) => plain.sentence(message2))
@@ -9719,17 +9930,17 @@ var IN_FINDING = /\n {14,}|\n {12}(?=[}\]])/g;
 function renderJson(report) {
   const { databases, ...others } = report;
   const inJson = (key, value) => {
-    if (key === "error") return failureIn(value, report);
+    if (key === "error") return failureIn(value, report.run?.docs);
     return isSentence(value) ? plain.sentence(value) : value;
   };
   const text = JSON.stringify({ ...others, databases }, inJson, 2);
   return `${text.replaceAll(IN_FINDING, " ").replaceAll("##[", "#\\u0023[")}
 `;
 }
-function failureIn(failure2, report) {
+function failureIn(failure2, docs) {
   const { code: code2, message, problems = [], hint, steps } = failure2;
   const lines2 = [message, ...problems.map((problem) => sentence`- ${problem}`)];
-  return { code: code2, message: lines2.map(plain.sentence).join("\n"), hint, steps, docs: docsLink(failure2, report) };
+  return { code: code2, message: lines2.map(plain.sentence).join("\n"), hint, steps, docs: docsLink(failure2, docs) };
 }
 
 // src/render/log.ts
@@ -9740,7 +9951,7 @@ function logGroups(report) {
     const { verdict, error: error2, grantees, undeclared = [], statements: statements2 } = database;
     const sql = mode === "plan" ? statements2.flatMap((statement) => visibleSql(statement).split("\n")) : [];
     const lines2 = [
-      ...error2 ? failureLines(error2, report) : [],
+      ...error2 ? failureLines(error2, report.run?.docs) : [],
       ...grantees.flatMap((grantee) => granteeLines(database, grantee, report)),
       ...listed("Privileges that nobody declared", undeclared, (each) => undeclaredLine(each, plain)),
       ...listed("`mode: apply` would run", sql, String)
@@ -9756,7 +9967,7 @@ function granteeLines(database, grantee, report) {
   return [
     `${plain.name(grantee.grantee)}: ${VERDICTS[verdict]}${checked}`,
     ...sessionRole === void 0 ? [] : [`  sessions begin as ${plain.name(sessionRole)} (ALTER ROLE \u2026 SET role)`],
-    ...error2 ? failureLines(error2, report) : [],
+    ...error2 ? failureLines(error2, report.run?.docs) : [],
     ...changesOf(grantee).flatMap(
       ({ done, changed }) => listed(`${done} on ${countKinds(changed)}`, changed, (object) => privilegesText([object], plain))
     ),
@@ -9766,8 +9977,7 @@ function granteeLines(database, grantee, report) {
 }
 function causeLines(cause, { user }) {
   const title = causeText(cause, plain);
-  const why = explain(cause, user, inOurWords("the SQL in the job summary")).map(plain.sentence).join(" ");
-  const said = [why, ...stepLines(cause.fix.steps ?? [])];
+  const said = explanationLines(cause, user);
   if (hasNoOwner(cause.objects[0])) return [`${title}.`, ...said];
   return [...listed(title, cause.findings, (finding) => privilegesText([finding], plain)), ...said];
 }
@@ -9797,7 +10007,7 @@ var MAX_CHARACTERS2 = 1e3;
 function chatMessage(report) {
   const targets = targetsOf(report);
   const [worst2] = targets;
-  const isBad = worst2 !== void 0 && severity(worst2.verdict) >= severity("drift");
+  const isBad = worst2?.verdict === "drift" || worst2?.verdict === "error";
   const error2 = report.error ?? worst2?.error;
   const counts = groupsOf(targets, ({ verdict }) => verdict).map(
     ([{ verdict }, ...others]) => `${grouped(others.length + 1)} ${VERDICTS[verdict]}`
@@ -9834,16 +10044,17 @@ var STAGES = ["by apply", "by hand", "prepares", "rest", "undeclared prepares", 
 function stageOf({ block, undeclared }) {
   const { runnable, byHand, prepares } = block;
   if (undeclared) return prepares ? "undeclared prepares" : "undeclared";
-  if (runnable) return byHand ? "by hand" : "by apply";
+  if (runnable || byHand) return byHand ? "by hand" : "by apply";
   return prepares ? "prepares" : "rest";
 }
 function runnerOf({ block }) {
   return plain.sentence(runner(block));
 }
 function titleOf(part) {
-  const note = part.undeclared ? [NOT_DECLARED] : part.block.byHand ? [BY_HAND] : [];
+  const note = part.undeclared ? [NOT_DECLARED] : part.block.byHand ? [part.block.runnable ? BY_HAND : WARNED] : [];
   return [`-- To run as ${runnerOf(part)}:`, ...note];
 }
+var WARNED = "-- (revokes what is only a warning)";
 var BY_HAND = "-- (mode apply does not run this part)";
 var NOT_DECLARED = "-- (revokes what roles hold that nobody declared: check first that nothing needs it. This action never runs it)";
 function partsOf({ databases }) {
@@ -9877,8 +10088,8 @@ function header({ databases, mode }) {
   if (!first) return [];
   const where = others.length > 0 ? `${count(databases.length, "database")}: a script for psql` : placeText(first, plain);
   return [
-    `-- SQL that fixes the drift that azure-postgres-grants (mode ${mode}) found in ${where}.`,
-    `-- The SQL that mode apply runs as ${plain.name(first.user)} comes first. All other SQL follows, commented out, under the role that has to run it.`,
+    `-- SQL for what azure-postgres-grants (mode ${mode}) found in ${where}.`,
+    `-- Mode apply runs what is not commented out, as ${plain.name(first.user)}. All other SQL is commented out, under the role that has to run it.`,
     ""
   ];
 }
@@ -9897,31 +10108,29 @@ function unreachable(part) {
 // src/render/summary.ts
 var MAX_SQL2 = 65536;
 var MAX_WARNINGS2 = 20;
-var MAX_NAMES7 = 8;
+var MAX_NAMES6 = 8;
 var MAX_ROWS = 20;
 var NAME = "Azure Postgres Grants";
 var MAX_BYTES2 = 1e6;
 var CUT = "The summary ends here because it would be too long. The JSON report is complete (output `report`).";
 function renderSummary(report) {
   const page = openPage(MAX_BYTES2, CUT);
-  page.add(`### ${icon(report)} ${NAME} \xB7 ${headline(report, markdown)}`);
+  const icon = report.mode === "plan" && report.verdict === "drift" ? "\u{1F4CB}" : ICONS[report.verdict];
+  page.add(`### ${icon} ${NAME} \xB7 ${headline(report, markdown)}`);
   if (report.error) errorPart(page, report.error, report);
   overview(page, report);
   for (const section of sections(report)) sectionPart(page, report, section);
-  undeclaredPart(page, report);
   warningsPart(page, report);
   checkedPart(page, report);
   return page.close();
 }
-function icon({ mode, verdict }) {
-  return mode === "plan" && verdict === "drift" ? "\u{1F4CB}" : ICONS[verdict];
-}
 function sections(report) {
-  const shown = targetsOf(report).filter(({ error: error2, grantee }) => error2 || grantee && hasFindings(grantee));
-  return sameOf(
-    [...new Set(shown.map(({ database }) => database))],
-    ({ error: error2, user, fixes, grantees }) => JSON.stringify([error2 && failureKey(error2), user, fixes, grantees.map((each) => [each.grantee, findingsOf2(each)])])
-  );
+  const all2 = [...new Set(targetsOf(report).map(({ database }) => database))];
+  const shown = all2.filter((each) => each.error || each.undeclared?.length || each.grantees.some(hasFindings));
+  return sameOf(shown, ({ error: error2, user, fixes, undeclared, grantees }) => {
+    const found2 = grantees.map((each) => [each.grantee, findingsOf2(each)]);
+    return JSON.stringify([error2 && failureKey(error2), user, fixes, undeclared, found2]);
+  });
 }
 function sameOf(items, key) {
   return groupsOf(items, items.length > 1 ? key : () => "");
@@ -9944,7 +10153,7 @@ function sameGrantees({ grantees }) {
 function sectionPart(page, report, databases) {
   const [database] = databases;
   const place2 = placesIn(report, markdown);
-  if (report.databases.length > 1) page.add(`#### ${some(databases, MAX_NAMES7, place2)}`);
+  if (report.databases.length > 1) page.add(`#### ${some(databases, MAX_NAMES6, place2)}`);
   if (database.error) {
     errorPart(page, database.error, report);
     if (new Set(databases.map(({ error: error2 }) => JSON.stringify(error2))).size > 1)
@@ -9958,21 +10167,22 @@ function sectionPart(page, report, databases) {
     driftPart(page, database, grantee, named2.length > 1);
   }
   fixesPart(page, database.fixes, MAX_SQL2, ({ byHand, runnable }) => {
-    if (byHand) return ", which <code>mode: apply</code> does not run";
+    if (byHand) return runnable ? ", which <code>mode: apply</code> does not run" : ", which ends only a warning";
     return runnable && report.mode === "plan" ? ", which <code>mode: apply</code> runs" : "";
   });
+  undeclaredPart(page, report, database, MAX_SQL2);
   for (const { grantee, named: named2 } of parts) {
-    const whom = named2.length === 0 ? "" : ` for ${some(named2, MAX_NAMES7, (name3) => markup.name(name3))}`;
+    const whom = named2.length === 0 ? "" : ` for ${some(named2, MAX_NAMES6, (name3) => markup.name(name3))}`;
     for (const { done, changed } of changesOf(grantee))
       changedPart(page, `${done} on ${countObjects(changed)}${whom}`, changed);
   }
 }
 function names(list) {
-  return some(list, MAX_NAMES7, (name3) => markdown.name(name3));
+  return some(list, MAX_NAMES6, (name3) => markdown.name(name3));
 }
 function errorPart(page, error2, report) {
-  for (const block of failureBlocks(error2, report)) page.add(block);
-  page.add("The run failed: this is not drift.");
+  for (const block of failureBlocks(error2, report.run?.docs)) page.add(block);
+  if (targetsOf(report).length < 2) page.add("The run failed: this is not drift.");
 }
 function warningsPart(page, report) {
   const { databases } = report;
@@ -9984,7 +10194,7 @@ function warningsPart(page, report) {
   const place2 = placesIn(report, markdown);
   const line = ([first, ...others]) => {
     const found2 = [...new Set([first, ...others].map(({ database }) => database))];
-    return first.text + (found2.length < databases.length ? ` (in ${some(found2, MAX_NAMES7, place2)})` : "");
+    return first.text + (found2.length < databases.length ? ` (in ${some(found2, MAX_NAMES6, place2)})` : "");
   };
   page.add(`**${count(distinct.length, "warning")}**`);
   page.list(distinct, line, MAX_WARNINGS2);
@@ -9999,6 +10209,8 @@ function overview(page, report) {
   if (others.length > 0) table(others);
   const title = `${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync`;
   if (green.length > 0) page.fold(title, () => table(green));
+  if (targets.some(({ error: error2 }) => error2))
+    page.add("\u201CCould not check\u201D is not drift: it is not known which privileges are missing there.");
 }
 function targetCells(report) {
   const named2 = targetsIn(report, cell);
@@ -10016,7 +10228,7 @@ function checkedPart(page, report) {
   const checked = [
     `Checked ${series(countTypes(objects))}, skipped ${skipped}`,
     `as ${names([...new Set(report.databases.map(({ user }) => user))])}`,
-    `PostgreSQL ${some([...versions], MAX_NAMES7, markdown.code)}`,
+    `PostgreSQL ${some([...versions], MAX_NAMES6, markdown.code)}`,
     `mode \`${report.mode}\``,
     ...sessionRoles(report)
   ];
@@ -10078,6 +10290,10 @@ function publish(report, env) {
     for (const { level, title, message } of annotations(report)) ANNOTATE[level](message, { title });
   });
   endStep(report);
+}
+function stopOptimizing() {
+  (0, import_node_v8.setFlagsFromString)("--no-maglev");
+  (0, import_node_v8.setFlagsFromString)("--no-turbofan");
 }
 var ANNOTATE = { error, warning, notice };
 function writeFiles(report, parent) {
@@ -10191,7 +10407,7 @@ function holderFor({ kind }, { role, actor }) {
 function heldBy(group, grantee) {
   return group.held.get(holderFor(group, grantee)) ?? /* @__PURE__ */ new Set();
 }
-function keyOf(group, member) {
+function keyOfMember(group, member) {
   return group.kind === "default-privileges" ? `${group.kind} ${member.oid} ${group.owner.oid} ${member.name}` : `${group.kind} ${member.oid}`;
 }
 
@@ -10282,8 +10498,8 @@ function lackingOn(group, demanded, grantee) {
 }
 function listedIn(groups, columns) {
   const members = groups.flatMap((group) => group.members.map((member) => ({ group, member })));
-  const ofEach = new Map([...members, ...columns].map((each) => [keyOf(each.group, each.member), each]));
-  return [...ofEach.values()].sort(byName);
+  const ofEach = new Map([...members, ...columns].map((each) => [keyOfMember(each.group, each.member), each]));
+  return [...ofEach.values()].sort(byName2);
 }
 function differences(listed3, grantee, privilegesOn) {
   const found2 = [];
@@ -10322,7 +10538,7 @@ function demandedOn(group, demand, serverVersion) {
   }
 }
 function identify(grantee, { group, member }) {
-  return `${grantee.oid} ${keyOf(group, member)}`;
+  return `${grantee.oid} ${keyOfMember(group, member)}`;
 }
 function objectCounts(groups, { routinePrivileges }) {
   const sum = (some2) => some2.reduce((total, group) => total + group.size, 0);
@@ -10353,7 +10569,7 @@ function countSources(demanded, grantee) {
   }
   return [...found2.values()].sort((a, b) => compare(a.kind, b.kind) || b.objects - a.objects);
 }
-function byName(a, b) {
+function byName2(a, b) {
   return rankOf(a.group.kind) - rankOf(b.group.kind) || compare(a.group.schema?.name ?? "", b.group.schema?.name ?? "") || compare(a.member.name, b.member.name) || compare(a.member.arguments ?? "", b.member.arguments ?? "") || compare(a.group.kind, b.group.kind) || compare(a.group.owner.oid, b.group.owner.oid);
 }
 
@@ -10372,10 +10588,10 @@ function noteCommitted(outcome, batch, warning3 = outcome.warning) {
     refusals.get(change.group)?.delete(change.acting.as);
   }
 }
-function noteFailed({ failed, refusals }, changes2, refusal) {
+function noteFailed({ failed, refusals }, changes2, refusal2) {
   for (const change of changes2) {
-    failed.set(keyOfChange(change), refusal);
-    if (refusal.reason !== "refused") continue;
+    failed.set(keyOfChange(change), refusal2);
+    if (refusal2.reason !== "refused") continue;
     const { acting, group } = change;
     const ofGroup = refusals.get(group) ?? /* @__PURE__ */ new Map();
     refusals.set(group, ofGroup.set(acting.as, (ofGroup.get(acting.as) ?? 0) + 1));
@@ -10405,10 +10621,11 @@ function leftOf({ blocked, changes: changes2 }, outcome, otherwise) {
   const planned = changes2.map((change) => {
     const isIgnored = ignored.has(keyWithoutPrivileges(change));
     const left = isIgnored ? { reason: "without-effect", serverMessage: outcome.warning } : { reason: otherwise };
-    const refusal = refusalOf(outcome, change) ?? left;
-    return { change, ...refusal, ...BY_LOGIN.has(refusal.reason) && { byLogin: true } };
+    const refusal2 = refusalOf(outcome, change) ?? left;
+    return { change, ...refusal2, ...BY_LOGIN.has(refusal2.reason) && { byLogin: true } };
   });
-  return [...blocked.map((each) => ({ ...each, ...refusalOf(outcome, each.change) })), ...planned];
+  const tried = outcome.isTried;
+  return [...blocked.map((each) => ({ ...each, tried, ...refusalOf(outcome, each.change) })), ...planned];
 }
 function refusalOf({ failed }, change) {
   if (failed.size === 0) return void 0;
@@ -10490,13 +10707,13 @@ function statementsOf2(changes2) {
   const single = changes2.flatMap(
     (change) => change.acting.oneByOne ? change.privileges.map((privilege) => ({ ...change, privileges: [privilege] })) : change
   );
-  return groupsOf(single, keyOf2).map((same) => {
+  return groupsOf(single, keyOfStatement).map((same) => {
     const [first] = same;
     const { as, membership } = first.acting;
     return { as, sql: sqlOf(first, [...new Set(same.map(nameOf))]), ...membership && { membership } };
   });
 }
-function keyOf2(change) {
+function keyOfStatement(change) {
   const { verb, grantee, to = grantee, group, privileges: privileges2, columns, acting, member } = change;
   const { as } = acting;
   const creator = group.kind === "default-privileges" ? [group.owner.oid, member.name, group.schema === void 0] : [];
@@ -10505,7 +10722,7 @@ function keyOf2(change) {
 }
 function withRoles(statements2) {
   const taken = statements2.flatMap(({ membership }) => membership ?? []).toSorted((a, b) => Number(a.role.oid) - Number(b.role.oid));
-  const memberships = [...new Map(taken.map((each) => [each.role.oid, each])).values()];
+  const memberships = distinctBy(taken, ({ role }) => role.oid);
   const script = statements2.flatMap(({ as, sql }, n) => {
     const before = statements2[n - 1];
     if (before !== void 0 && before.as?.oid === as?.oid) return [sql];
@@ -10602,20 +10819,20 @@ function unlessMember(role, login) {
 }
 
 // src/grants/fixes.ts
-function fixBlocks(place2, left, applied2) {
-  const { sessionUser } = place2;
+function fixBlocks(session, left, applied2) {
+  const { sessionUser } = session;
   const complete = left.filter(({ reason }) => !REASONS[reason].noteFirst);
   const own = complete.filter(({ byLogin }) => byLogin).map(({ change }) => change);
   const byApply = own.filter((change) => applied2.has(change));
   const byHand = own.filter((change) => !applied2.has(change));
   const others = complete.filter(({ byLogin }) => !byLogin).flatMap((each) => {
-    const actor = actorFor(place2, each);
+    const actor = actorFor(session, each);
     return actor === null ? [] : { ...each, actor };
   });
   const blocks = [
     { as: sessionUser.name, runnable: true, statements: scriptOf(byApply, sessionUser.roleSet) },
     { as: sessionUser.name, runnable: true, byHand: true, statements: scriptOf(byHand, sessionUser.roleSet) },
-    ...preparations(place2, others),
+    ...preparations(session, others),
     ...[...Map.groupBy(others, ({ actor }) => actor)].map(
       ([actor, mine]) => ({
         ...runBy(actor),
@@ -10633,10 +10850,10 @@ function changesBy(actor, mine) {
   const rest = mine.filter(({ reason }) => reason !== "refused" && reason !== "not-tried");
   return [rest.map(by), ...of("refused").map((change) => [change]), of("not-tried")];
 }
-function fixFor(place2, blocked, changes2 = [blocked.change]) {
+function fixFor(session, blocked, changes2 = [blocked.change]) {
   const { change, byLogin, advice } = blocked;
-  const actor = actorFor(place2, blocked);
-  const note = noteFor(place2, blocked, actor, changes2);
+  const actor = actorFor(session, blocked);
+  const note = noteFor(session, blocked, actor, changes2);
   const noted = { ...note !== void 0 && { note }, ...advice !== void 0 && { steps: advice.steps } };
   if (actor === null) return noted;
   if (byLogin) {
@@ -10644,7 +10861,7 @@ function fixFor(place2, blocked, changes2 = [blocked.change]) {
     if (membership) return { as: actor.name, sql: scriptOf([change], false).join(" "), ...noted };
     return { ...statementBy(actor, sqlOf2(changes2), as === null ? void 0 : quoteIdentifier(as.name)), ...noted };
   }
-  const first = neededFor(place2, change, actor).map(({ by, sql }) => statementBy(by, sql));
+  const first = neededFor(session, change, actor).map(({ by, sql }) => statementBy(by, sql));
   return {
     ...first.length > 0 && { first },
     ...statementBy(actor, sqlOf2(changes2.map((each) => ({ ...each, acting: AS_SESSION_USER })))),
@@ -10667,35 +10884,35 @@ function runBy(role) {
 function canSignIn({ canLogin, expired }) {
   return canLogin && !expired;
 }
-function actorFor(place2, { change, reason, byLogin, otherNotFound }) {
-  const login = place2.sessionUser;
+function actorFor(session, { change, reason, byLogin, otherNotFound }) {
+  const login = session.sessionUser;
   if (REASONS[reason].noSql) return null;
   if (byLogin) return login;
   const role = change.grantor ?? change.group.owner;
-  const actor = loginFor(place2, role);
+  const actor = loginFor(session, role);
   if (REASONS[reason].byServer && (change.acting.as ?? login) === role && !otherNotFound) return null;
-  const needed = [actor, ...neededFor(place2, change, actor).map(({ by }) => by)];
+  const needed = [actor, ...neededFor(session, change, actor).map(({ by }) => by)];
   return needed.some(({ gone }) => gone) ? null : actor;
 }
-function neededFor(place2, { group }, actor) {
+function neededFor(session, { group }, actor) {
   const { schema } = group;
   const toRole = ({ name: role }) => `TO ${quoteIdentifier(role)};`;
   const isUsable2 = schema === void 0 || actor.superuser || canUseSchema(group, actor);
   const onSchema = `GRANT USAGE ON SCHEMA ${quoteIdentifier(schema?.name ?? "")} ${toRole(actor)}`;
-  const usage = isUsable2 ? [] : [{ by: loginFor(place2, schema.owner), sql: onSchema }];
+  const usage = isUsable2 ? [] : [{ by: loginFor(session, schema.owner), sql: onSchema }];
   const unable = new Set([actor, ...usage.map(({ by: by2 }) => by2)].filter((each) => canSignIn(each) && !each.connects));
-  const onDatabase = `GRANT CONNECT ON DATABASE ${quoteIdentifier(place2.database.name)}`;
-  const by = loginFor(place2, place2.database.owner);
+  const onDatabase = `GRANT CONNECT ON DATABASE ${quoteIdentifier(session.database.name)}`;
+  const by = loginFor(session, session.database.owner);
   return [...[...unable].map((each) => ({ by, sql: `${onDatabase} ${toRole(each)}` })), ...usage];
 }
-function loginFor(place2, owner) {
-  const member = membersFor(place2, owner);
-  return member.gone || place2.server.databaseOwnerInherits ? member : owner;
+function loginFor(session, owner) {
+  const member = membersFor(session, owner);
+  return member.gone || session.server.databaseOwnerInherits ? member : owner;
 }
 function membersFor({ database }, owner) {
   return owner.name === "pg_database_owner" ? database.owner : owner;
 }
-function noteFor(place2, { change, reason, otherNotFound, advice }, actor, changes2) {
+function noteFor(session, { change, reason, otherNotFound, advice, tried }, actor, changes2) {
   const { grantee, grantedTo = [] } = change;
   if (otherNotFound) return NEEDS_SEARCH_PATH;
   if (actor !== null && grantedTo.length > 0) {
@@ -10703,7 +10920,7 @@ function noteFor(place2, { change, reason, otherNotFound, advice }, actor, chang
     return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}. Run this action afterwards with \`mode: apply\`, because a grantee may hold the privilege only by them.`;
   }
   if (reason === "grantor-lacks-option") return noteForGrantor(changes2);
-  if (reason === "not-owner" && actor !== null) return noteForOwner(place2, change, actor);
+  if (reason === "not-owner" && actor !== null) return noteForOwner(session, change, actor, tried);
   const isGone = actor === null && !REASONS[reason].noSql && !REASONS[reason].byServer;
   return advice?.hint ?? REASONS[isGone ? "role-gone" : reason].advice;
 }
@@ -10717,26 +10934,28 @@ function noteForGrantor(revokes) {
   const grant = statementsIn(grants).map((sql) => sql.replace(/;$/, " WITH GRANT OPTION;"));
   return sentence`Run as the owner: ${code(grant.join(" "))} Then run as ${grantor}: ${code(sqlOf2(revokes))} Then, as the owner, revoke what ${grantor} did not hold before.`;
 }
-function noteForOwner(place2, { group }, actor) {
-  const login = place2.sessionUser;
-  const owner = membersFor(place2, actor);
+function noteForOwner(session, change, actor, tried) {
+  const login = session.sessionUser;
+  const owner = membersFor(session, actor);
   if (owner.superuser)
-    return isInSchema(group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
-  if (owner.memberOfLogin) return void 0;
-  const membership = code(membershipSql(owner, login, place2.server.version));
+    return isInSchema(change.group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
+  if (tried === void 0) return void 0;
+  const membership = code(membershipSql(owner, login, session.server.version));
   if (owner.membership !== null)
     return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
-  if (!owner.grantable && owner.canLogin) {
-    const [from, to] = [quoteIdentifier(owner.name), quoteIdentifier(login.name)];
-    return sentence`Or let ${name(owner.name)} give ${name(login.name)} all that it owns, its databases included: ${code(`GRANT ${to} TO ${from};`)} as the role that created ${name(login.name)}, then ${code(`REASSIGN OWNED BY ${from} TO ${to};`)} as ${name(owner.name)}, in each database. Only a superuser can make ${name(login.name)} a member of ${name(owner.name)}.`;
-  }
-  const who = owner.administered ? sentence`${name(login.name)} can run this.` : sentence`This requires ADMIN OPTION on ${name(owner.name)}.`;
-  return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${who}`;
+  const by = owner.memberOfLogin ? null : owner.grantableBy;
+  if (tried && by !== null)
+    return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${name(by)} can run this.`;
+  if (by !== null && !canSignIn(owner))
+    return sentence`If no role can act as ${name(owner.name)}, ${name(by)} can let itself: ${code(membershipSql(owner, { name: by }, session.server.version))}`;
+  if (change.verb === "REVOKE" || !canSignIn(owner) || neededFor(session, change, owner).length > 0) return void 0;
+  return sentence`Or run this action as ${name(owner.name)} with \`mode: apply\`.`;
 }
-function preparations(place2, others) {
-  const needed = others.flatMap(({ change, actor }) => neededFor(place2, change, actor));
-  const distinct = new Map(needed.map((each) => [each.sql, each])).values();
-  return [...Map.groupBy(distinct, ({ by }) => by)].map(([by, grants]) => {
+function preparations(session, others) {
+  const needed = others.flatMap(({ change, actor }) => neededFor(session, change, actor));
+  const distinct = distinctBy(needed, ({ sql }) => sql);
+  return groupsOf(distinct, ({ by }) => by).map((grants) => {
+    const [{ by }] = grants;
     const statements2 = grants.map(({ sql }) => sql);
     const role = roleToSet(by);
     return {
@@ -10874,7 +11093,7 @@ function undeclaredIn(look3) {
   const all2 = found2.flatMap((privileges2) => revokesOf(login, privileges2, columns));
   let left = MAX_REVOKES;
   const fixed = [];
-  const entries = groupsOf(all2, keyOf3).map((same) => {
+  const entries = groupsOf(all2, keyOfEntry).map((same) => {
     const [{ blocked, privileges: privileges2 }] = same;
     const { group, columns: columns2, grantee: holder } = blocked.change;
     const revokes = same.map((each) => each.blocked);
@@ -10894,7 +11113,10 @@ function undeclaredIn(look3) {
       fix: fits3 ? fixOf(snapshot, revokes) : TOO_MANY
     };
   });
-  return { undeclared: entries.sort(byRole), undeclaredFixes: fixBlocks(snapshot, fixed.flat(), /* @__PURE__ */ new Set()) };
+  return {
+    undeclared: entries.sort((a, b) => compare(rankOf2(a), rankOf2(b))),
+    undeclaredFixes: fixBlocks(snapshot, fixed.flat(), /* @__PURE__ */ new Set())
+  };
 }
 function revokesOf(login, { group, members, grantor, holders, ...held }, columnsOf) {
   const listed3 = new Map(held.privileges.map((privilege) => [withoutGrantOption(privilege), privilege]));
@@ -10919,52 +11141,26 @@ function revokesOf(login, { group, members, grantor, holders, ...held }, columns
     return { blocked, privileges: inOrder(privileges2) };
   });
 }
-function keyOf3({ privileges: privileges2, blocked }) {
+function keyOfEntry({ privileges: privileges2, blocked }) {
   const { grantee, group, columns, grantor, grantedTo } = blocked.change;
   const roles = [grantee.oid, grantor?.oid, grantedTo];
   return JSON.stringify([roles, group.schema?.oid, group.kind, privileges2, columns !== void 0, blocked.reason]);
 }
-function fixOf(place2, same) {
+function fixOf(snapshot, same) {
   const [first] = same;
   const changes2 = same.map(({ change }) => change);
-  const { note, ...fix } = fixFor(place2, first, changes2);
+  const { note, ...fix } = fixFor(snapshot, first, changes2);
   return first.reason === "not-revoked" || note === void 0 ? fix : { ...fix, note };
 }
 var TOO_MANY = {
   note: sentence`The SQL names too many objects for a report. Run the SQL for the others, and then this action again.`
 };
-function byRole(a, b) {
-  return compare(a.role, b.role) || compare(a.schema, b.schema) || compare(a.kind, b.kind) || compare(a.privileges.join(), b.privileges.join());
+function rankOf2({ role, schema, kind, privileges: privileges2 }) {
+  return [role, schema, kind, privileges2].join("\0");
 }
 
-// src/text/near.ts
-function didYouMean(wanted, candidates) {
-  const near = nearest(wanted, candidates);
-  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
-}
-function nearest(name3, candidates) {
-  const wanted = name3.toLowerCase();
-  const all2 = [...candidates];
-  for (const slips of [0, 1, 2]) {
-    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
-    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
-    if (near !== void 0) return near;
-  }
-  return void 0;
-}
-function isNear(a, b, slips) {
-  let same = 0;
-  while (same < a.length && a[same] === b[same]) same++;
-  const [restA, restB] = [a.slice(same), b.slice(same)];
-  if (restA === restB) return true;
-  if (slips === 0) return false;
-  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
-  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
-}
-
-// src/postgres/session.ts
-var import_node_net3 = require("node:net");
-var import_node_tls2 = require("node:tls");
+// src/postgres/catalog.ts
+var import_promises4 = require("node:timers/promises");
 
 // node_modules/pg/esm/index.mjs
 var import_lib = __toESM(require_lib2(), 1);
@@ -10981,364 +11177,6 @@ var TypeOverrides = import_lib.default.TypeOverrides;
 var defaults = import_lib.default.defaults;
 var esm_default = import_lib.default;
 
-// src/postgres/driver.ts
-var import_node_events = require("node:events");
-var import_node_tls = require("node:tls");
-function delayStartup(client, parameters, ready) {
-  const connection = client.connection;
-  const startup = connection.startup.bind(connection);
-  connection.startup = () => {
-    secured(connection.stream).then(ready).then(
-      () => startup(parameters),
-      () => {
-      }
-      // what failed ends the attempt where it is awaited
-    );
-  };
-}
-async function secured(stream) {
-  if (stream instanceof import_node_tls.TLSSocket) await (0, import_node_events.once)(stream, "secureConnect");
-}
-function checkMessages(client) {
-  const connection = client.connection;
-  const attach = connection.attachListeners.bind(connection);
-  connection.attachListeners = (stream) => {
-    attach(stream);
-    const [parse, ...others] = stream.listeners("data");
-    if (parse === void 0 || others.length > 0) throw new Error("pg reads its connection in another way");
-    const check = messageChecker();
-    let bytes = 0;
-    onAnswer(client, () => {
-      bytes = 0;
-    });
-    stream.off("data", parse);
-    stream.on("data", (chunk) => {
-      try {
-        bytes += chunk.length + MESSAGE_BYTES * check(chunk);
-        if (bytes > MAX_BYTES3) throw new Error(`an answer that takes more than ${MAX_BYTES3} bytes`);
-        parse(chunk);
-      } catch (error2) {
-        const violation = `PostgreSQL's protocol was violated: ${error2.message}`;
-        stream.destroy(error2 === NOT_POSTGRES ? NOT_POSTGRES : coded("PROTOCOL_VIOLATION", violation));
-      }
-    });
-  };
-}
-var MAX_BYTES3 = 256 * 2 ** 20;
-var MESSAGE_BYTES = 100;
-var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
-var FIRST_MESSAGES = "RENv";
-var WITH_FIELDS = "EN";
-var NOT_POSTGRES = coded("NOT_POSTGRES", "what answers is not PostgreSQL");
-function coded(code2, message) {
-  return Object.assign(new Error(message), { code: code2 });
-}
-function messageChecker() {
-  let unread2 = Buffer.alloc(0);
-  let toSkip = 0;
-  let allowed = FIRST_MESSAGES;
-  return (chunk) => {
-    let messages = 0;
-    unread2 = Buffer.concat([unread2, chunk]);
-    for (; ; ) {
-      const skipped = Math.min(toSkip, unread2.length);
-      unread2 = unread2.subarray(skipped);
-      toSkip -= skipped;
-      if (unread2.length === 0) return messages;
-      const letter = unread2.toString("latin1", 0, 1);
-      if (!allowed.includes(letter))
-        throw allowed === MESSAGES ? new Error(`a message of type ${letter}`) : NOT_POSTGRES;
-      if (unread2.length < 5) return messages;
-      const size = 1 + unread2.readInt32BE(1);
-      if (size < 5 || size > MAX_BYTES3) throw new Error(`a message of ${size} bytes`);
-      if (WITH_FIELDS.includes(letter)) {
-        if (unread2.length < size) return messages;
-        if (unread2.toString("latin1", size - 2, size) !== "\0\0")
-          throw new Error(`a message of type ${letter} without its end`);
-      }
-      toSkip = size;
-      allowed = MESSAGES;
-      messages++;
-    }
-  };
-}
-function refuseHashes(client) {
-  const connection = client.connection;
-  for (const [message, method] of [
-    ["authenticationMD5Password", "MD5"],
-    ["authenticationSASL", "SCRAM"]
-  ]) {
-    connection.on(message, () => {
-      const words2 = `the server asks for a password by ${method}, not for a token`;
-      connection.stream.destroy(coded("HASH_REQUESTED", words2));
-    });
-  }
-}
-function watchFirstAnswer(socket) {
-  let error2;
-  socket.once("data", (answer) => {
-    if (answer[0] !== ERROR) return;
-    const fields = answer[1] === 0 ? answer.toString("utf8", 5, 1e3).split("\0") : [];
-    const field = (type) => fields.find((each) => each.startsWith(type))?.slice(1);
-    error2 = coded(field("C") ?? "NO_PROCESS", field("M") ?? answer.toString("utf8", 1, 1e3));
-  });
-  return () => error2;
-}
-var ERROR = "E".charCodeAt(0);
-function onAnswer(client, then) {
-  client.connection.on("readyForQuery", then);
-}
-function isOpen(client) {
-  return !breaking.has(client) && client.connection.stream.writable;
-}
-var breaking = /* @__PURE__ */ new WeakSet();
-function breakSoon(client, socket, reason, grace) {
-  const end = () => client.connection.stream.destroy(reason);
-  breaking.add(client);
-  client.once("drain", end);
-  cancelQuery(client, socket);
-  return setTimeout(end, grace);
-}
-function cancelQuery(client, { remoteAddress, remotePort }) {
-  const { processID, secretKey } = client;
-  if (remoteAddress === void 0 || remotePort === void 0 || processID === null || secretKey === null) return;
-  const connection = new esm_default.Connection();
-  connection.on("error", () => {
-  });
-  connection.on("connect", () => connection.cancel(processID, secretKey));
-  connection.connect(remotePort, remoteAddress);
-}
-
-// src/postgres/session.ts
-async function withSession(options, work) {
-  const { patience = PATIENCE, signal } = options;
-  let times = { ...patience, queryTime: QUERY_TIME };
-  let timedOut;
-  const errors2 = [];
-  for (let sessions = 1; ; sessions++) {
-    const session = await openSession(options, times).catch((error2) => {
-      const isSilent = error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
-      throw isSilent && timedOut !== void 0 ? timedOut : error2;
-    });
-    try {
-      return await work(session.client);
-    } catch (error2) {
-      signal?.throwIfAborted();
-      if (error2 instanceof ActionError) throw error2;
-      await session.client.query("ROLLBACK").catch(() => {
-      });
-      const late = error2.message === PG_TIMEOUT;
-      const broken = late ? Object.assign(noAnswer(times.queryTime), { code: "QUERY_TIMEOUT" }) : session.broken();
-      if (broken === void 0) throw error2;
-      if (timedOut !== void 0) throw timedOut;
-      errors2.push(error2, broken);
-      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors2);
-      if (late || session.silence() > LONG_SILENCE) {
-        times = { ...patience, ...LAST_TRY };
-        timedOut = broken;
-      }
-      (options.say ?? say)(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
-    } finally {
-      await session.end();
-    }
-  }
-}
-var QUERY_TIME = 75e3;
-var LONG_SILENCE = 1e4;
-var LAST_TRY = { maxTime: 0, answerTime: 5e3, queryTime: 15e3 };
-var PG_TIMEOUT = "Query read timeout";
-var MAX_SESSIONS = 3;
-function openSession(options, times) {
-  let expired;
-  const attempt2 = async () => {
-    const signingIn = options.password(expired);
-    try {
-      return await connect(options, signingIn, times);
-    } catch (error2) {
-      if (error2 instanceof ActionError && error2.failure.code === "token-expired") expired = await signingIn;
-      throw error2;
-    }
-  };
-  return retryingFailures(attempt2, options.say ?? say, times, options.signal);
-}
-async function connect(options, signingIn, times) {
-  const { server, database, user, signIn: signIn2, cloud, signal } = options;
-  const { answerTime, queryTime } = times;
-  const socket = new import_node_net3.Socket();
-  const refusal = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
-  const startClock = () => setTimeout(() => socket.destroy(noAnswer(answerTime)), answerTime);
-  const abort = () => socket.destroy(signal?.reason);
-  let token;
-  let waitsForSignIn = false;
-  let broken;
-  const client = clientOf2(options, socket, queryTime, () => signingIn);
-  const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
-  delayStartup(client, parameters, async () => {
-    clearTimeout(clock);
-    waitsForSignIn = true;
-    token = await signingIn;
-    if (socket.destroyed) throw new Error("the attempt is over");
-    waitsForSignIn = false;
-    clock = startClock();
-  });
-  checkMessages(client);
-  if (signIn2 !== void 0 && signIn2.type !== "password") refuseHashes(client);
-  client.on("error", (error2) => {
-    broken ??= error2;
-  });
-  let clock = startClock();
-  signal?.addEventListener("abort", abort);
-  if (signal?.aborted) abort();
-  try {
-    await Promise.all([signingIn, client.connect()]);
-  } catch (error2) {
-    socket.destroy();
-    signal?.throwIfAborted();
-    if (error2 instanceof ActionError) throw error2;
-    if (waitsForSignIn) {
-      await signingIn;
-      return await connect(options, signingIn, times);
-    }
-    const { host, port: port2 } = server;
-    const cause = refusal?.() ?? error2;
-    const ownAuthority = server.tls.mode !== "disable" && server.tls.rootCertificates !== void 0;
-    const context = { host, port: port2, database, user, ownAuthority, signIn: signIn2, cloud, token: claimsOf(token ?? "") };
-    const failure2 = diagnose(cause, context);
-    throw new ActionError(failure2, { cause });
-  } finally {
-    clearTimeout(clock);
-    signal?.removeEventListener("abort", abort);
-  }
-  return sessionOf(client, socket, () => broken, signal);
-}
-function clientOf2({ server, database, user }, socket, queryTime, password) {
-  return new esm_default.Client({
-    host: server.host,
-    port: server.port,
-    user,
-    database,
-    password,
-    ssl: tlsOptions(server.tls),
-    sslnegotiation: "postgres",
-    stream: () => socket,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 1e4,
-    connectionTimeoutMillis: 0,
-    // the clock of `connect` does it
-    query_timeout: queryTime,
-    pipeline: true
-    // several messages can be sent without waiting for answers
-  });
-}
-function sessionOf(client, socket, broken, signal) {
-  let grace;
-  const stop = () => {
-    grace = breakSoon(client, socket, signal?.reason, GRACE_TIME);
-  };
-  signal?.addEventListener("abort", stop);
-  let answered = Date.now();
-  onAnswer(client, () => {
-    answered = Date.now();
-  });
-  return {
-    client,
-    /** The error that broke the connection, if it is broken. */
-    broken,
-    /** Milliseconds since the server answered a message. */
-    silence: () => Date.now() - answered,
-    /** A client left open keeps the process alive; a server that does not answer must not, either. */
-    async end() {
-      signal?.removeEventListener("abort", stop);
-      clearTimeout(grace);
-      await within(END_TIME, client.end()).catch(() => {
-      });
-      socket.destroy();
-    }
-  };
-}
-var GRACE_TIME = 2e3;
-var END_TIME = 1e3;
-function tlsOptions(tls) {
-  if (tls.mode === "disable") return false;
-  const secureContext = CONTEXTS.get(tls) ?? contextOf(tls);
-  CONTEXTS.set(tls, secureContext);
-  return {
-    rejectUnauthorized: true,
-    checkServerIdentity: tls.mode === "verify-ca" ? () => void 0 : import_node_tls2.checkServerIdentity,
-    secureContext
-  };
-}
-var CONTEXTS = /* @__PURE__ */ new WeakMap();
-function contextOf({ rootCertificates: rootCertificates2 }) {
-  return (0, import_node_tls2.createSecureContext)({
-    minVersion: "TLSv1.2",
-    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
-    ...rootCertificates2 !== void 0 && { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
-  });
-}
-
-// src/postgres/transaction.ts
-var SETTINGS = [
-  "SET LOCAL ROLE NONE;",
-  "SET LOCAL search_path = pg_catalog, pg_temp;",
-  "SET LOCAL lock_timeout = '2s';",
-  "SET LOCAL statement_timeout = '60s';",
-  // Longer than QUERY_TIME in session.ts: an answer that never arrives leaves the server idle, and our own clock ends it.
-  "SET LOCAL idle_in_transaction_session_timeout = '80s';",
-  // From 17 on, a role can have one that is shorter than all others together.
-  "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
-  "SET LOCAL client_min_messages = warning;",
-  "SET LOCAL jit = off;"
-].join(" ");
-var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS}`;
-var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS}`;
-async function rollBack(client, error2) {
-  await client.query("ROLLBACK").catch(() => {
-    throw error2;
-  });
-}
-
-// src/postgres/databases.ts
-var DEFAULT_DATABASE = "postgres";
-var DATABASES = `
-SELECT datname AS name
-FROM pg_catalog.pg_database
-WHERE NOT datistemplate
-ORDER BY datname`;
-async function databasesOn(options) {
-  try {
-    return await listDatabases2(options);
-  } catch (error2) {
-    const { server, user, signIn: signIn2, cloud } = options;
-    const { host, port: port2 } = server;
-    const found2 = diagnose(error2, { host, port: port2, database: DEFAULT_DATABASE, user, signIn: signIn2, cloud });
-    return ABOUT_ITS_DATABASE.has(found2.code) ? { ...found2, steps: [...found2.steps, BY_NAME] } : found2;
-  }
-}
-var ABOUT_ITS_DATABASE = /* @__PURE__ */ new Set([
-  "connect-not-granted",
-  "database-closed",
-  "database-not-found"
-]);
-var BY_NAME = step("Or name each database in `database`: only patterns need the database `postgres`.");
-var SEARCH_TIME = 3e3;
-async function nearestDatabase(options) {
-  const limit = AbortSignal.timeout(SEARCH_TIME);
-  const signal = options.signal === void 0 ? limit : AbortSignal.any([options.signal, limit]);
-  const once2 = { ...PATIENCE, maxTime: 0 };
-  const names3 = await listDatabases2({ ...options, patience: once2, signal }).catch(() => []);
-  return nearest(options.database, names3);
-}
-async function listDatabases2(options) {
-  return await withSession({ ...options, database: DEFAULT_DATABASE }, async (client) => {
-    const [, { rows }] = await Promise.all([client.query(BEGIN_READ_ONLY), client.query(DATABASES)]);
-    return rows.map(({ name: name3 }) => name3);
-  });
-}
-
-// src/postgres/catalog.ts
-var import_promises4 = require("node:timers/promises");
-
 // src/grants/creators.ts
 function creatorsOf({ sessionUser, groups, schemas: schemas2 }, grantees, { schemaPrivileges }) {
   const owners = groups.flatMap(
@@ -11352,10 +11190,8 @@ function creatorsOf({ sessionUser, groups, schemas: schemas2 }, grantees, { sche
   );
   const creating = schemaPrivileges.includes("CREATE") ? grantees.filter(({ role }) => role.canLogin) : [];
   const demanded = schemas2.flatMap((schema) => creating.map(({ actor }) => ({ schema, role: actor })));
-  const unique = new Map(
-    [...owners, ...entitled, ...demanded].map((creator) => [`${creator.schema.oid} ${creator.role.oid}`, creator])
-  );
-  return [...unique.values()].filter(({ role: { superuser, predefined: predefined2, gone } }) => !superuser && !predefined2 && !gone);
+  const all2 = distinctBy([...owners, ...entitled, ...demanded], ({ schema, role }) => `${schema.oid} ${role.oid}`);
+  return all2.filter(({ role: { superuser, predefined: predefined2, gone } }) => !superuser && !predefined2 && !gone);
 }
 function isApp({ name: name3 }) {
   return name3.startsWith("aad_");
@@ -11410,19 +11246,17 @@ function demandedTwice(grantee) {
     steps: ["Change the patterns so that only one of the entries fits this database, or make one entry of the two."]
   });
 }
-function granteeNotFound(grantee, knownRoles) {
+function granteeNotFound(grantee, knownRoles, objectId3 = "<object ID>") {
+  const near = nearest(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles);
   return failure({
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
-    hint: paragraph(
-      // Service Connector's roles are named after the connection: `aad_orders`.
-      didYouMean(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles),
-      inOurWords("Names are case-sensitive, and a Service Connector template does not always create the role.")
-    ),
+    hint: "Names are case-sensitive, and a Service Connector template does not always create the role.",
     steps: [
-      sentence`To create the role, sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
+      ...near === void 0 ? [] : [sentence`Did you mean ${code(near)}? Then set \`grantee\` to that name.`],
+      sentence`If the name ${name(grantee)} is right, create the role: sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
       run(
-        `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, '<object ID>', 'service', false, false);`
+        `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, ${quoteLiteral(objectId3)}, 'service', false, false);`
       )
     ]
   });
@@ -11496,16 +11330,16 @@ function powersMatter({ onExtra, tablePrivileges, sequencePrivileges }) {
   const isAll = tablePrivileges === "ALL" && sequencePrivileges === "ALL";
   return onExtra !== "ignore" && (!isAll || extraIsDrift(onExtra));
 }
-function powersBeyond(place2, demand, grantee) {
+function powersBeyond({ groups, server }, demand, grantee) {
   if (!powersMatter(demand) || grantee.role.superuser) return [];
-  const places = place2.groups.filter(({ kind }) => kind === "database" || kind === "schema");
-  const relations = place2.groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
+  const places = groups.filter(({ kind }) => kind === "database" || kind === "schema");
+  const relations = groups.filter(({ kind, skipped }) => isRelation(kind) && skipped === "");
   const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));
   return [
     ...places.flatMap((group) => ownerOf(group, grantee)),
     ...groupsOf(grantee.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike3) => {
       const owner = owners.get(alike3[0].owner);
-      return owner === void 0 ? [] : memberOf(place2, owner, grantee.role, alike3);
+      return owner === void 0 ? [] : memberOf(server, owner, grantee.role, alike3);
     })
   ];
 }
@@ -11525,7 +11359,7 @@ function ownerOf({ kind, owner, members }, { role, actor }) {
     };
   });
 }
-function memberOf({ server }, owner, grantee, memberships) {
+function memberOf(server, owner, grantee, memberships) {
   const [{ grantor, grantorCanLogin }] = memberships;
   const by = server.version >= 16e4 && grantor !== null ? ` GRANTED BY ${quoteIdentifier(grantor)}` : "";
   const revokes = memberships.map(
@@ -11553,7 +11387,7 @@ var BY_ADMIN = { note: inOurWords("Any role with ADMIN OPTION on that role can r
 function aclOf(acl, type, owner) {
   return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
 }
-var SETTINGS2 = `
+var SETTINGS = `
     SELECT s.setrole, pg_catalog.split_part(t.text, '=', 1) AS name, pg_catalog.substr(t.text, pg_catalog.strpos(t.text, '=') + 1) AS value,
            (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank
     FROM pg_catalog.pg_db_role_setting AS s
@@ -11633,14 +11467,15 @@ FROM schema AS s
 LEFT JOIN acl ON acl.relkind = 'schema' AND acl.representative = s.oid`;
 var FOR_LOGIN = `,
          'connects', r.oid IS NOT NULL AND pg_catalog.has_database_privilege(m.oid, (SELECT oid FROM database), 'CONNECT'),
-         'roleSet', EXISTS (SELECT FROM (${SETTINGS2}) AS s WHERE s.setrole IN (0, m.oid) AND s.name = 'role'),
+         'roleSet', EXISTS (SELECT FROM (${SETTINGS}) AS s WHERE s.setrole IN (0, m.oid) AND s.name = 'role'),
          'inherited', pg_catalog.pg_has_role(session_user_oid, m.oid, 'USAGE'),
          'settable', r.oid IS NOT NULL AND pg_catalog.pg_has_role(session_user_oid, m.oid, set_option),
          'viaRoles', (SELECT COALESCE(pg_catalog.json_agg(via_role.oid ORDER BY via_role.oid), '[]') FROM via_role
                       WHERE via_role.oid <> m.oid AND pg_catalog.pg_has_role(via_role.oid, m.oid, 'USAGE')),
-         'administered', pg_catalog.pg_has_role(session_user_oid, m.oid, 'MEMBER WITH ADMIN OPTION'),
-         'grantable', version < 160000
-           OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE roleid = m.oid AND admin_option),
+         'grantableBy', CASE WHEN version < 160000
+           THEN (SELECT rolname FROM known_role WHERE rolcreaterole AND rolcanlogin AND NOT rolsuper ORDER BY oid LIMIT 1)
+           ELSE (SELECT a.rolname FROM pg_catalog.pg_auth_members AS am JOIN pg_catalog.pg_roles AS a ON a.oid = am.member
+                 WHERE am.roleid = m.oid AND am.admin_option AND NOT a.rolsuper ORDER BY NOT a.rolcanlogin, a.oid LIMIT 1) END,
          'memberOfLogin', r.oid IS NOT NULL AND pg_catalog.pg_has_role(m.oid, session_user_oid, 'MEMBER'),
          'membership', CASE
            WHEN r.oid IS NULL OR r.rolsuper OR r.rolname = 'pg_database_owner' THEN NULL
@@ -11774,37 +11609,39 @@ function isExcluded(exclude, schema, name3) {
 // src/postgres/pitfalls.sql.ts
 function pitfallStatements(first, demand, grantees) {
   const { snapshot, asked, server } = first;
-  const { exclude, sequencePrivileges: ofSequences } = demand;
-  const scope = { schemas: snapshot.schemas.map(({ oid }) => oid), grantees, exclude };
+  const { exclude, tablePrivileges: ofTables, sequencePrivileges: ofSequences } = demand;
+  const schemas2 = snapshot.schemas.map(({ oid }) => oid);
+  const isChecked3 = (relation, schema) => `${relation}.relnamespace = ANY ('{${schemas2}}'::pg_catalog.oid[]) AND NOT ${isExcluded(exclude, `${schema}.nspname`, `${relation}.relname`)}`;
+  const used = usedBy(grantees, isChecked3("c", "n"));
   const has = (wanted) => snapshot.groups.some(({ kind }) => kind === wanted);
-  const isExcluded2 = snapshot.groups.some(({ kind, skipped }) => kind === "sequence" && skipped === "exclude");
+  const skipsSequences = snapshot.groups.some(({ kind, skipped }) => kind === "sequence" && skipped === "exclude");
   const takesValues = ofSequences === "ALL" || ofSequences.includes("USAGE") || ofSequences.includes("UPDATE");
-  const mayLackValues = !takesValues || server.otherSequences || isExcluded2;
+  const inserts = ofTables === "ALL" || ofTables.includes("INSERT");
+  const mayLackValues = inserts && (!takesValues || server.otherSequences || skipsSequences);
   return [
-    ...asked.some(({ rowSecurity }) => rowSecurity) ? [rowSecurityWithoutPolicy(scope)] : [],
-    ...has("view") ? [viewsThatFail(scope)] : [],
-    ...asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(scope)] : [],
-    ...mayLackValues ? [defaultsThatFail(scope, takesValues)] : [],
-    ...has("foreign-table") ? [foreignTablesWithoutMapping(scope)] : []
+    ...asked.some(({ rowSecurity }) => rowSecurity) ? [rowSecurityWithoutPolicy(used)] : [],
+    ...has("view") ? [viewsThatFail(used)] : [],
+    ...asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(used)] : [],
+    ...mayLackValues ? [defaultsThatFail(used, takesValues, isChecked3("s", "sn"))] : [],
+    ...has("foreign-table") ? [foreignTablesWithoutMapping(used)] : []
   ];
 }
 var extensionMember = (oid) => `EXISTS (
     SELECT FROM pg_catalog.pg_depend
     WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = ${oid} AND deptype = 'e')`;
-function used({ schemas: schemas2, grantees, exclude }) {
+function usedBy(grantees, isChecked3) {
   return `used AS (
   SELECT c.*, n.nspname, g.oid AS grantee
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   CROSS JOIN ${unnested(grantees)} AS g (oid)
-  WHERE c.relnamespace = ANY ('{${schemas2.join()}}'::pg_catalog.oid[]) AND NOT ${isExcluded(exclude, "n.nspname", "c.relname")}
-    AND NOT ${extensionMember("c.oid")}
+  WHERE ${isChecked3} AND NOT ${extensionMember("c.oid")}
 )`;
 }
 var USED = "used.grantee::pg_catalog.text, used.nspname AS schema, used.relname AS name";
-function rowSecurityWithoutPolicy(scope) {
+function rowSecurityWithoutPolicy(used) {
   return `
-WITH ${used(scope)}
+WITH ${used}
 SELECT 'row-level-security' AS code, ${USED}
 FROM used
 JOIN pg_catalog.pg_roles AS role ON role.oid = used.grantee
@@ -11818,38 +11655,30 @@ WHERE used.relrowsecurity AND NOT role.rolsuper AND NOT role.rolbypassrls
 ORDER BY schema, name, used.grantee;`;
 }
 var FIRST_NORMAL_OID = 16384;
-var REQUIRED = { SELECT: 2, UPDATE: 4 };
+var REQUIRED_SELECT = 2;
 var COLUMN_SHIFT = 7;
 var UPDATABLE = { UPDATE: 4, INSERT: 8, DELETE: 16 };
 var TRIGGER_INSTEAD = 64;
-var SOURCES2 = `part AS MATERIALIZED (
-  SELECT rule.ev_class AS view, p.text, p.ordinal,
-         pg_catalog.min(p.ordinal) FILTER (WHERE p.text LIKE '%:jointree %') OVER (PARTITION BY rule.ev_class) AS last_in_from
-  FROM pg_catalog.pg_rewrite AS rule
-  JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind = 'v'
-  CROSS JOIN LATERAL pg_catalog.string_to_table(rule.ev_action::pg_catalog.text, ':relid ') WITH ORDINALITY AS p (text, ordinal)
-  WHERE rule.ev_type = '1' AND rule.ev_class >= ${FIRST_NORMAL_OID}
-),
-source AS MATERIALIZED (
-  SELECT read.view, read.relation, read.in_from, p.privilege, p.columns,
-         read.in_from AND read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.view) AS is_base
+var SOURCES2 = `source AS MATERIALIZED (
+  SELECT read.view, read.relation, read.columns,
+         read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.view) AS is_base
   FROM (
-    SELECT part.view, part.ordinal, part.ordinal <= part.last_in_from AS in_from,
-           pg_catalog.split_part(part.text, ' ', 1)::pg_catalog.oid AS relation,
-           pg_catalog.split_part(needs.text, ' ', 1)::pg_catalog.int4 AS privileges,
+    SELECT rule.ev_class AS view, p.ordinal,
+           pg_catalog.split_part(p.text, ' ', 1)::pg_catalog.oid AS relation,
            pg_catalog.string_to_array(pg_catalog.ltrim(pg_catalog.split_part(pg_catalog.split_part(
              needs.text, ':selectedCols (b', 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
-    FROM part
-    CROSS JOIN LATERAL pg_catalog.split_part(part.text, ':requiredPerms ', 2) AS needs (text)
-    WHERE needs.text <> ''
+    FROM pg_catalog.pg_rewrite AS rule
+    JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind = 'v'
+    CROSS JOIN LATERAL pg_catalog.string_to_table(rule.ev_action::pg_catalog.text, ':relid ') WITH ORDINALITY AS p (text, ordinal)
+    CROSS JOIN LATERAL pg_catalog.split_part(p.text, ':requiredPerms ', 2) AS needs (text)
+    WHERE rule.ev_type = '1' AND rule.ev_class >= ${FIRST_NORMAL_OID}
+      AND NULLIF(pg_catalog.split_part(needs.text, ' ', 1), '')::pg_catalog.int4 & ${REQUIRED_SELECT} <> 0
   ) AS read
-  CROSS JOIN LATERAL (VALUES ('SELECT', ${REQUIRED.SELECT}, read.columns), ('UPDATE', ${REQUIRED.UPDATE}, '{}')) AS p (privilege, bit, columns)
-  WHERE read.privileges & p.bit <> 0
 ),`;
-function viewsThatFail(scope) {
+function viewsThatFail(used) {
   return `
 WITH RECURSIVE ${SOURCES2}
-${used(scope)},
+${used},
 view AS (
   SELECT oid, grantee, pg_catalog.pg_relation_is_updatable(oid, FALSE) AS updatable FROM used WHERE relkind = 'v'
 ),
@@ -11864,27 +11693,21 @@ usage AS (
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ev_class = view.oid AND ev_type <> '1')
 ),
 reading AS (
-  SELECT use, grantee, view, view AS part, grantee AS reader, NULL AS privilege, NULL::pg_catalog.int4[] AS columns
+  SELECT use, grantee, view, view AS part, grantee AS reader, NULL::pg_catalog.int4[] AS columns
   FROM usage
   UNION
   SELECT r.use, r.grantee, r.view, source.relation,
          CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
                     WHERE option_name = 'security_invoker') THEN r.grantee
               ELSE part.relowner END,
-         needed.privilege, needed.columns
+         CASE r.use WHEN 'SELECT' THEN source.columns ELSE '{}' END
   FROM reading AS r
   JOIN source ON source.view = r.part AND (r.use = 'SELECT' OR source.is_base)
   JOIN pg_catalog.pg_class AS part ON part.oid = r.part
-  CROSS JOIN LATERAL (
-    SELECT CASE r.use WHEN 'SELECT' THEN source.privilege ELSE r.use END,
-           CASE r.use WHEN 'SELECT' THEN source.columns ELSE '{}' END
-    UNION ALL
-    SELECT 'UPDATE', '{}' WHERE r.use = 'SELECT' AND r.privilege = 'UPDATE' AND source.in_from
-  ) AS needed (privilege, columns)
 )
 SELECT DISTINCT CASE r.use WHEN 'SELECT' THEN 'view-cannot-read' ELSE 'view-cannot-write' END AS code,
        r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name, r.use,
-       pg_catalog.pg_get_userbyid(r.reader) AS role, r.privilege, CASE s.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
+       pg_catalog.pg_get_userbyid(r.reader) AS role, r.use AS privilege, CASE s.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
        ARRAY[sn.nspname, s.relname]::pg_catalog.text[] AS source, lacking.column,
        CASE WHEN s.oid >= ${FIRST_NORMAL_OID} THEN pg_catalog.pg_get_userbyid(s.relowner) END AS owner
 FROM reading AS r
@@ -11894,24 +11717,24 @@ JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
 JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
 CROSS JOIN LATERAL (
   SELECT CASE WHEN somewhat THEN c.attname END AS column
-  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.privilege")}) AS m (somewhat)
+  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.use")}) AS m (somewhat)
   LEFT JOIN pg_catalog.pg_attribute AS c
     ON c.attrelid = s.oid AND NOT c.attisdropped
       AND (c.attnum + ${COLUMN_SHIFT} = ANY (r.columns) OR ${COLUMN_SHIFT} = ANY (r.columns) AND c.attnum > 0)
   WHERE NOT CASE WHEN c.attnum IS NULL THEN somewhat
-                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
+                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.use) END
 ) AS lacking
-WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
+WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.use)
   AND (r.use = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${extensionMember("s.oid")})
-ORDER BY schema, name, source, lacking.column, r.privilege, role, r.use, grantee;`;
+ORDER BY schema, name, source, lacking.column, r.use, role, grantee;`;
 }
 function mayUse(role, relation, use) {
   return `CASE ${use} WHEN 'DELETE' THEN pg_catalog.has_table_privilege(${role}, ${relation}, ${use})
                    ELSE pg_catalog.has_any_column_privilege(${role}, ${relation}, ${use}) END`;
 }
-function foreignKeysThatFail(scope) {
+function foreignKeysThatFail(used) {
   return `
-WITH ${used(scope)}
+WITH ${used}
 SELECT 'foreign-key-fails' AS code, ${USED}, use,
        pg_catalog.pg_get_userbyid(read.relowner) AS role, 'USAGE' AS privilege, 'SCHEMA' AS kind,
        ARRAY[s.nspname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(s.nspowner) AS owner,
@@ -11935,17 +11758,16 @@ WHERE key.contype = 'f' AND key.conparentid = 0 AND NOT pg_catalog.has_schema_pr
 ORDER BY schema, name, key.conname, use, used.grantee;`;
 }
 var NEXTVAL = 1574;
-function defaultsThatFail(scope, demanded) {
-  const isDemanded = `s.relnamespace = ANY ('{${scope.schemas.join()}}'::pg_catalog.oid[]) AND NOT ${isExcluded(scope.exclude, "sn.nspname", "s.relname")}`;
+function defaultsThatFail(used, takesValues, isChecked3) {
   return `
-WITH ${used(scope)},
+WITH ${used},
 taken AS MATERIALIZED (
-  SELECT d.objid AS expression, s.oid, s.relname, sn.nspname, s.relowner
+  SELECT d.objid AS expression, s.oid, s.relname, sn.nspname, CASE WHEN NOT (${isChecked3}) THEN s.relowner END AS relowner
   FROM pg_catalog.pg_depend AS d
   JOIN pg_catalog.pg_class AS s ON s.oid = d.refobjid AND s.relkind = 'S'
   JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
   WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-    ${demanded ? `AND NOT (${isDemanded})` : ""}
+    AND NOT (${takesValues} AND ${isChecked3})
 )
 SELECT 'default-fails' AS code, ${USED}, 'INSERT' AS use,
        pg_catalog.pg_get_userbyid(used.grantee) AS role, 'USAGE' AS privilege, 'SEQUENCE' AS kind,
@@ -11961,9 +11783,9 @@ WHERE d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
 ORDER BY schema, name, source, used.grantee;`;
 }
 var NEED_USER_MAPPING = ["postgres_fdw_handler", "oracle_fdw_handler", "tds_fdw_handler", "mysql_fdw_handler"];
-function foreignTablesWithoutMapping(scope) {
+function foreignTablesWithoutMapping(used) {
   return `
-WITH ${used(scope)}
+WITH ${used}
 SELECT 'no-user-mapping' AS code, ${USED},
        pg_catalog.pg_get_userbyid(used.grantee) AS role, server.srvname AS server,
        pg_catalog.pg_get_userbyid(server.srvowner) AS owner
@@ -11978,14 +11800,11 @@ ORDER BY schema, name, used.grantee;`;
 }
 
 // src/postgres/snapshot.sql.ts
-var PRIVILEGES = `(VALUES ${[
-  ...rowsOf2("r", TABLE_PRIVILEGES),
-  ...rowsOf2("S", SEQUENCE_PRIVILEGES),
-  ...rowsOf2("f", ROUTINE_PRIVILEGES)
-]}) AS privilege (type, name, since, ordinal)`;
-function rowsOf2(type, names3) {
-  return names3.map((name3, n) => `('${type}'::"char", '${name3}', ${sinceOf(name3)}, ${n})`);
-}
+var PRIVILEGES_OF = { r: TABLE_PRIVILEGES, S: SEQUENCE_PRIVILEGES, f: ROUTINE_PRIVILEGES };
+var PRIVILEGE_ROWS = Object.entries(PRIVILEGES_OF).flatMap(
+  ([type, names3]) => names3.map((name3, n) => `('${type}'::"char", '${name3}', ${sinceOf(name3)}, ${n})`)
+);
+var PRIVILEGES = `(VALUES ${PRIVILEGE_ROWS}) AS privilege (type, name, since, ordinal)`;
 var ROUTINE_KINDS = "('F', 'P', 'A')";
 var ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
                       CASE p.prokind WHEN 'p' THEN 'IN ' ELSE '' END || ${schemaOfType("f.type")} || f.type, ', ' ORDER BY t.n), '')
@@ -12010,7 +11829,7 @@ setting AS MATERIALIZED (
          s.value = 'none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
   FROM grantee AS g
   CROSS JOIN server
-  JOIN (${SETTINGS2}) AS s ON s.setrole IN (0, g.oid) AND s.name IN ('role', 'default_transaction_read_only')
+  JOIN (${SETTINGS}) AS s ON s.setrole IN (0, g.oid) AND s.name IN ('role', 'default_transaction_read_only')
   LEFT JOIN known_role AS r ON s.name = 'role' AND r.rolname = s.value
 ),
 -- as which role a grantee's sessions begin: the server passes over what it refuses
@@ -12215,7 +12034,7 @@ FROM pg_catalog.pg_proc
 WHERE oid = ANY ('{${routines}}'::pg_catalog.oid[])
 ORDER BY routine, oid;`;
 }
-function defaultPrivileges(creators, grantees, ofRoutines) {
+function defaultPrivileges(creators, grantees, routines) {
   const holders = grantees.flatMap(({ inherits }) => [...inherits].map(({ oid }) => oid));
   const everywhere = [...new Set(creators.map(({ role }) => role.oid))].map((role) => ["0", role]);
   const pairs = [...everywhere, ...creators.map(({ schema, role }) => [schema.oid, role.oid])];
@@ -12246,7 +12065,7 @@ SELECT 'default-privileges' AS kind, NULLIF(c.schema, 0)::pg_catalog.text AS sch
         WHERE c.schema <> 0) AS held
 FROM ROWS FROM (pg_catalog.unnest('{${pairs.map(([schema]) => schema).join()}}'::pg_catalog.oid[]),
                 pg_catalog.unnest('{${pairs.map(([, role]) => role).join()}}'::pg_catalog.oid[])) AS c (schema, role)
-CROSS JOIN (VALUES ('r'::"char", 'r'::"char", 'tables'), ('S', 's', 'sequences')${ofRoutines ? ", ('f', 'f', 'routines')" : ""}) AS t (objtype, built_in, name)
+CROSS JOIN (VALUES ('r'::"char", 'r'::"char", 'tables'), ('S', 's', 'sequences')${routines ? ", ('f', 'f', 'routines')" : ""}) AS t (objtype, built_in, name)
 ORDER BY c.schema, c.role, t.objtype DESC;`;
 }
 function rowOf({ oid, superuser, inherits }) {
@@ -12313,11 +12132,10 @@ function mapSnapshot(rows) {
 }
 function mapUndeclared(rows) {
   const { snapshot, roleOf, holderOf, relationsOf } = mapSnapshot(rows);
-  const undeclared = rows.filter(({ section }) => section === "undeclared");
   return {
     snapshot,
-    found: undeclared.map(({ facts }) => {
-      const { representative, relation, grantor, grantees, privileges: privileges2, columns } = facts;
+    found: sectionsOf(rows)("undeclared").map((row) => {
+      const { representative, relation, grantor, grantees, privileges: privileges2, columns } = row;
       const group = relationsOf(representative);
       return {
         group,
@@ -12347,14 +12165,14 @@ function found(all2, oid) {
 }
 function holdersIn(rows) {
   const last = [...new Map(rows.map((row) => [row.oid, row])).values()];
-  const byName2 = last.sort((a, b) => compare(a.name, b.name));
+  const byName3 = last.sort((a, b) => compare(a.name, b.name));
   const roles = new Map(
-    byName2.map(({ inheritedBy: _, ...facts }) => [
+    byName3.map(({ inheritedBy: _, ...facts }) => [
       facts.oid,
       { ...CANNOT_ACT, ...facts, inherits: /* @__PURE__ */ new Set(), viaRoles: [] }
     ])
   );
-  for (const { oid, inheritedBy, viaRoles = [] } of byName2) {
+  for (const { oid, inheritedBy, viaRoles = [] } of byName3) {
     for (const heir of inheritedBy) found(roles, heir).inherits.add(found(roles, oid));
     found(roles, oid).viaRoles.push(...viaRoles.map((other) => found(roles, other)));
   }
@@ -12372,8 +12190,7 @@ var CANNOT_ACT = {
   roleSet: false,
   inherited: false,
   settable: false,
-  administered: false,
-  grantable: false,
+  grantableBy: null,
   memberOfLogin: false,
   membership: null
 };
@@ -12386,131 +12203,29 @@ function sectionsOf(rows) {
   return (section) => (sections2.get(section) ?? []).map((row) => row.facts);
 }
 
-// src/postgres/catalog.ts
-var MAX_TIME = 25e3;
-var MAX_PAUSE = 500;
-var LOOKS_TOGETHER = 2;
-async function look2(client, grantees, demand) {
-  let firstLook;
-  return lookUntilDone(client, async (looks) => {
-    const since = looks > LOOKS_TOGETHER ? firstLook : void 0;
-    const { snapshot, nextTransaction } = await lookOnce(client, grantees, demand, since);
-    firstLook ??= nextTransaction;
-    return snapshot;
+// src/postgres/transaction.ts
+var SETTINGS2 = [
+  "SET LOCAL ROLE NONE;",
+  "SET LOCAL search_path = pg_catalog, pg_temp;",
+  "SET LOCAL lock_timeout = '2s';",
+  "SET LOCAL statement_timeout = '60s';",
+  // Longer than QUERY_TIME in session.ts: an answer that never arrives leaves the server idle, and our own clock ends it.
+  "SET LOCAL idle_in_transaction_session_timeout = '80s';",
+  // From 17 on, a role can have one that is shorter than all others together.
+  "SELECT pg_catalog.set_config('transaction_timeout', '0', TRUE) WHERE pg_catalog.current_setting('transaction_timeout', TRUE) IS NOT NULL;",
+  "SET LOCAL client_min_messages = warning;",
+  "SET LOCAL jit = off;"
+].join(" ");
+var BEGIN_READ_ONLY = `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; ${SETTINGS2}`;
+var BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; ${SETTINGS2}`;
+async function beginReading(client, sql, values) {
+  const [, { rows }] = await Promise.all([client.query(BEGIN_READ_ONLY), client.query(sql, values)]);
+  return rows;
+}
+async function rollBack(client, error2) {
+  await client.query("ROLLBACK").catch(() => {
+    throw error2;
   });
-}
-async function lookUntilDone(client, once2) {
-  const end = Date.now() + MAX_TIME;
-  for (let looks = 1; ; looks++) {
-    const seen = await once2(looks).catch(async (error2) => {
-      if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
-      await rollBack(client, error2);
-      if (looks === 1) await refuseOldServer(client);
-      if (!isPassing(error2) || Date.now() > end) throw error2;
-    });
-    if (seen !== void 0) return seen;
-    if (Date.now() > end) throw new ActionError(catalogBusy(looks));
-    if (looks > 1) await (0, import_promises4.setTimeout)(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
-  }
-}
-async function refuseOldServer(client) {
-  const { rows } = await client.query("SHOW server_version");
-  const obstacle = oldServer(rows[0]?.server_version ?? "");
-  if (obstacle !== null) throw new ActionError(obstacle);
-}
-function isPassing(error2) {
-  return PASSING.has(error2.code ?? "") || error2.code === "XX000" && error2.message.startsWith("cache lookup failed");
-}
-var PASSING = /* @__PURE__ */ new Set([
-  "40001",
-  // serialization_failure: conflict with recovery
-  "40P01",
-  // deadlock_detected
-  "42704",
-  // undefined_object: a role that is gone
-  "3F000",
-  // invalid_schema_name
-  "42P01"
-  // undefined_table
-]);
-function catalogBusy(looks) {
-  return failure({
-    code: "catalog-busy",
-    message: sentence`The privileges changed during each of ${looks} attempts to read them.`,
-    hint: "Another job grants, revokes, creates or drops here at the same time.",
-    steps: ["Run this step after the other job."]
-  });
-}
-async function lookOnce(client, grantees, demand, since) {
-  const [, { rows }] = await Promise.all([
-    client.query(BEGIN_READ_ONLY),
-    client.query(snapshotFor(demand), [...parametersOf(grantees, demand), since])
-  ]);
-  const second = await lookAgain(client, rows, demand);
-  const { nextTransaction } = second.seen.server;
-  const now = new Map(second.objects.map((row) => [`${row.routine} ${row.oid}`, row]));
-  const found2 = second.checked.map((then) => ({
-    then,
-    now: now.get(`${isRoutine(then.kind)} ${then.representative}`)
-  }));
-  const judged = found2.filter(({ then }) => since === void 0 || then.size > 1);
-  if (judged.some(({ then, now: now2 }) => now2?.owner !== then.owner || now2.relacl !== (then.relacl ?? null)))
-    return { nextTransaction };
-  const gone = new Set(found2.flatMap(({ then, now: now2 }) => now2 === void 0 ? then.group : []));
-  const { snapshot } = second;
-  const groups = snapshot.groups.filter((group) => !gone.has(group));
-  const columns = snapshot.columns.filter(({ group }) => !gone.has(group));
-  return { snapshot: { ...snapshot, groups, columns }, nextTransaction };
-}
-async function lookAgain(client, rows, demand) {
-  const first = mapSnapshot(rows);
-  const { snapshot, asked } = first;
-  const signedIn = [...first.grantees.values()];
-  const actors = [...new Set(signedIn.map(({ actor }) => actor))];
-  const [roles, actorIds] = [oidsOf(signedIn.map(({ role }) => role)), oidsOf(actors)];
-  const owners = oidsOf(snapshot.groups.filter(isChecked).map(({ owner }) => owner));
-  const creators = creatorsOf(snapshot, signedIn, demand);
-  const needed = (is, sql) => is ? sql() : NO_ROWS;
-  const [objects, acting, defaults2, labels, owned, ...pitfalls] = await statements(client, [
-    secondLook(asked.filter(isChecked)),
-    needed(mayDiffer(snapshot, demand, signedIn), () => whoCanAct(first, [...roles, ...actorIds])),
-    needed(
-      creators.length > 0 && actors.length > 0,
-      () => defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0)
-    ),
-    needed(snapshot.server.labelsReadable, () => labelsOf(roles)),
-    needed(powersMatter(demand), () => ownerships(roles, owners, snapshot.server.version)),
-    ...pitfallStatements(first, demand, actorIds),
-    "COMMIT;"
-  ]);
-  const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting]) : first;
-  const complete = {
-    ...seen.snapshot,
-    groups: [...seen.snapshot.groups, ...defaults2.map(seen.groupFrom)],
-    grantees: mapGrantees(seen.grantees, labels, owned, pitfalls.flat())
-  };
-  return { seen, objects, checked: seen.asked.filter(isChecked), snapshot: complete };
-}
-function isChecked({ skipped }) {
-  return skipped === "";
-}
-function oidsOf(roles) {
-  return [...new Set(roles.map(({ oid }) => oid))];
-}
-var NO_ROWS = "SELECT WHERE FALSE;";
-async function statements(client, sql) {
-  const results = await client.query(sql.join("\n"));
-  return results.map(({ rows }) => rows);
-}
-function parametersOf(grantees, demand) {
-  return [
-    grantees,
-    demand.schemas === "*" ? null : demand.schemas,
-    demand.tablePrivileges === "ALL" ? null : demand.tablePrivileges,
-    demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
-    demand.onExtra !== "ignore",
-    demand.routinePrivileges
-  ];
 }
 
 // src/postgres/undeclared.sql.ts
@@ -12601,7 +12316,7 @@ relation AS MATERIALIZED (
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND c.oid NOT IN (SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
-    AND (${[...new Set(checked.map(isChecked2))].join("\n      OR ")})
+    AND (${[...new Set(checked.map(isChecked))].join("\n      OR ")})
 ),
 schema AS MATERIALIZED (
   SELECT oid, nspname, nspowner FROM pg_catalog.pg_namespace WHERE oid IN (SELECT relnamespace FROM relation)
@@ -12615,24 +12330,469 @@ ${HELD_CTES}
 ${SECTIONS}
 ${ROWS}`;
 }
-function isChecked2({ schemas: schemas2, exclude }) {
+function isChecked({ schemas: schemas2, exclude }) {
   const inSchemas = schemas2 === "*" ? `n.oid NOT IN (
            SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)` : `n.nspname = ANY (ARRAY[${schemas2.map(quoteLiteral).join()}]::pg_catalog.text[])`;
   return `${inSchemas} AND NOT ${isExcluded(exclude, "n.nspname", "c.relname")}`;
 }
 
-// src/postgres/undeclared.ts
+// src/postgres/catalog.ts
+var MAX_TIME = 25e3;
+var MAX_PAUSE = 500;
+async function look2(client, grantees, demand) {
+  let since;
+  return lookUntilDone(client, async () => {
+    const { snapshot, nextTransaction } = await lookOnce(client, grantees, demand, since);
+    since ??= nextTransaction;
+    return snapshot;
+  });
+}
 async function lookForUndeclared(client, checked, grantees) {
   return lookUntilDone(client, async () => {
-    const [, { rows }] = await Promise.all([
-      client.query(BEGIN_READ_ONLY),
-      client.query(undeclaredPrivileges(checked, grantees))
-    ]);
-    const [acting] = await Promise.all([
-      client.query(whoCanAct(mapSnapshot(rows), [])),
-      client.query("COMMIT")
-    ]);
-    return mapUndeclared([...rows, ...acting.rows]);
+    const rows = await beginReading(client, undeclaredPrivileges(checked, grantees));
+    const [acting = []] = await statements(client, [whoCanAct(mapSnapshot(rows), []), "COMMIT;"]);
+    return mapUndeclared([...rows, ...acting]);
+  });
+}
+async function lookUntilDone(client, once2) {
+  const end = Date.now() + MAX_TIME;
+  for (let looks = 1; ; looks++) {
+    const seen = await once2().catch(async (error2) => {
+      if (!(error2 instanceof esm_default.DatabaseError)) throw error2;
+      await rollBack(client, error2);
+      if (looks === 1) await refuseOldServer(client);
+      if (!isPassing(error2) || Date.now() > end) throw error2;
+    });
+    if (seen !== void 0) return seen;
+    if (Date.now() > end) throw new ActionError(catalogBusy(looks));
+    if (looks > 1) await (0, import_promises4.setTimeout)(Math.random() * Math.min(MAX_PAUSE, 10 * 2 ** looks));
+  }
+}
+async function refuseOldServer(client) {
+  const { rows } = await client.query("SHOW server_version");
+  const obstacle = oldServer(rows[0]?.server_version ?? "");
+  if (obstacle !== null) throw new ActionError(obstacle);
+}
+function isPassing(error2) {
+  return PASSING.has(error2.code ?? "") || error2.code === "XX000" && error2.message.startsWith("cache lookup failed");
+}
+var PASSING = /* @__PURE__ */ new Set([
+  "40001",
+  // serialization_failure: conflict with recovery
+  "40P01",
+  // deadlock_detected
+  "42704",
+  // undefined_object: a role that is gone
+  "3F000",
+  // invalid_schema_name
+  "42P01"
+  // undefined_table
+]);
+function catalogBusy(looks) {
+  return failure({
+    code: "catalog-busy",
+    message: sentence`The privileges changed during each of ${looks} attempts to read them.`,
+    hint: "Another job grants, revokes, creates or drops here at the same time.",
+    steps: ["Run this step after the other job."]
+  });
+}
+async function lookOnce(client, grantees, demand, since) {
+  const parameters = [...parametersOf(grantees, demand), since];
+  const rows = await beginReading(client, snapshotFor(demand), parameters);
+  const { seen, objects, checked, snapshot } = await lookAgain(client, rows, demand);
+  const { nextTransaction } = seen.server;
+  const now = new Map(objects.map((row) => [`${row.routine} ${row.oid}`, row]));
+  const found2 = checked.map((then) => ({
+    then,
+    now: now.get(`${isRoutine(then.kind)} ${then.representative}`)
+  }));
+  const judged = found2.filter(({ then }) => since === void 0 || then.size > 1);
+  if (judged.some(({ then, now: now2 }) => now2?.owner !== then.owner || now2.relacl !== (then.relacl ?? null)))
+    return { nextTransaction };
+  const gone = new Set(found2.flatMap(({ then, now: now2 }) => now2 === void 0 ? then.group : []));
+  const groups = snapshot.groups.filter((group) => !gone.has(group));
+  const columns = snapshot.columns.filter(({ group }) => !gone.has(group));
+  return { snapshot: { ...snapshot, groups, columns }, nextTransaction };
+}
+async function lookAgain(client, rows, demand) {
+  const first = mapSnapshot(rows);
+  const { snapshot, asked } = first;
+  const signedIn = [...first.grantees.values()];
+  const actors = [...new Set(signedIn.map(({ actor }) => actor))];
+  const [roles, actorIds] = [oidsOf(signedIn.map(({ role }) => role)), oidsOf(actors)];
+  const owners = oidsOf(snapshot.groups.filter(isChecked2).map(({ owner }) => owner));
+  const creators = creatorsOf(snapshot, signedIn, demand);
+  const needed = (is, sql) => is ? sql() : NO_ROWS;
+  const [objects, acting, defaults2, labels, owned, ...pitfalls] = await statements(client, [
+    secondLook(asked.filter(isChecked2)),
+    needed(mayDiffer(snapshot, demand, signedIn), () => whoCanAct(first, [...roles, ...actorIds])),
+    needed(
+      creators.length > 0 && actors.length > 0,
+      () => defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0)
+    ),
+    needed(snapshot.server.labelsReadable, () => labelsOf(roles)),
+    needed(powersMatter(demand), () => ownerships(roles, owners, snapshot.server.version)),
+    ...pitfallStatements(first, demand, actorIds),
+    "COMMIT;"
+  ]);
+  const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting]) : first;
+  const complete = {
+    ...seen.snapshot,
+    groups: [...seen.snapshot.groups, ...defaults2.map(seen.groupFrom)],
+    grantees: mapGrantees(seen.grantees, labels, owned, pitfalls.flat())
+  };
+  return { seen, objects, checked: seen.asked.filter(isChecked2), snapshot: complete };
+}
+function isChecked2({ skipped }) {
+  return skipped === "";
+}
+function oidsOf(roles) {
+  return [...new Set(roles.map(({ oid }) => oid))];
+}
+var NO_ROWS = "SELECT WHERE FALSE;";
+async function statements(client, sql) {
+  const results = await client.query(sql.join("\n"));
+  return results.map(({ rows }) => rows);
+}
+function parametersOf(grantees, demand) {
+  return [
+    grantees,
+    demand.schemas === "*" ? null : demand.schemas,
+    demand.tablePrivileges === "ALL" ? null : demand.tablePrivileges,
+    demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
+    demand.onExtra !== "ignore",
+    demand.routinePrivileges
+  ];
+}
+
+// src/postgres/session.ts
+var import_node_net3 = require("node:net");
+var import_node_tls2 = require("node:tls");
+
+// src/postgres/driver.ts
+var import_node_events = require("node:events");
+var import_node_tls = require("node:tls");
+function delayStartup(client, parameters, ready) {
+  const connection = client.connection;
+  const startup = connection.startup.bind(connection);
+  connection.startup = () => {
+    secured(connection.stream).then(ready).then(
+      () => startup(parameters),
+      () => {
+      }
+      // what failed ends the attempt where it is awaited
+    );
+  };
+}
+async function secured(stream) {
+  if (stream instanceof import_node_tls.TLSSocket) await (0, import_node_events.once)(stream, "secureConnect");
+}
+function checkMessages(client) {
+  const connection = client.connection;
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
+    attach(stream);
+    const [parse, ...others] = stream.listeners("data");
+    if (parse === void 0 || others.length > 0) throw new Error("pg reads its connection in another way");
+    const check = messageChecker();
+    let bytes = 0;
+    onAnswer(client, () => {
+      bytes = 0;
+    });
+    stream.off("data", parse);
+    stream.on("data", (chunk) => {
+      try {
+        bytes += chunk.length + MESSAGE_BYTES * check(chunk);
+        if (bytes > MAX_BYTES3) throw new Error(`an answer that takes more than ${MAX_BYTES3} bytes`);
+        parse(chunk);
+      } catch (error2) {
+        const violation = `PostgreSQL's protocol was violated: ${error2.message}`;
+        stream.destroy(error2 === NOT_POSTGRES ? NOT_POSTGRES : coded("PROTOCOL_VIOLATION", violation));
+      }
+    });
+  };
+}
+var MAX_BYTES3 = 256 * 2 ** 20;
+var MESSAGE_BYTES = 100;
+var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
+var FIRST_MESSAGES = "RENv";
+var WITH_FIELDS = "EN";
+var NOT_POSTGRES = coded("NOT_POSTGRES", "what answers is not PostgreSQL");
+function coded(code2, message) {
+  return Object.assign(new Error(message), { code: code2 });
+}
+function messageChecker() {
+  let unread2 = Buffer.alloc(0);
+  let toSkip = 0;
+  let allowed = FIRST_MESSAGES;
+  return (chunk) => {
+    let messages = 0;
+    unread2 = Buffer.concat([unread2, chunk]);
+    for (; ; ) {
+      const skipped = Math.min(toSkip, unread2.length);
+      unread2 = unread2.subarray(skipped);
+      toSkip -= skipped;
+      if (unread2.length === 0) return messages;
+      const letter = unread2.toString("latin1", 0, 1);
+      if (!allowed.includes(letter))
+        throw allowed === MESSAGES ? new Error(`a message of type ${letter}`) : NOT_POSTGRES;
+      if (unread2.length < 5) return messages;
+      const size = 1 + unread2.readInt32BE(1);
+      if (size < 5 || size > MAX_BYTES3) throw new Error(`a message of ${size} bytes`);
+      if (WITH_FIELDS.includes(letter)) {
+        if (unread2.length < size) return messages;
+        if (unread2.toString("latin1", size - 2, size) !== "\0\0")
+          throw new Error(`a message of type ${letter} without its end`);
+      }
+      toSkip = size;
+      allowed = MESSAGES;
+      messages++;
+    }
+  };
+}
+function refuseHashes(client) {
+  const connection = client.connection;
+  for (const [message, method] of [
+    ["authenticationMD5Password", "MD5"],
+    ["authenticationSASL", "SCRAM"]
+  ]) {
+    connection.on(message, () => {
+      const words2 = `the server asks for a password by ${method}, not for a token`;
+      connection.stream.destroy(coded("HASH_REQUESTED", words2));
+    });
+  }
+}
+function watchFirstAnswer(socket) {
+  let error2;
+  socket.once("data", (answer) => {
+    if (answer[0] !== ERROR) return;
+    const fields = answer[1] === 0 ? answer.toString("utf8", 5, 1e3).split("\0") : [];
+    const field = (type) => fields.find((each) => each.startsWith(type))?.slice(1);
+    error2 = coded(field("C") ?? "NO_PROCESS", field("M") ?? answer.toString("utf8", 1, 1e3));
+  });
+  return () => error2;
+}
+var ERROR = "E".charCodeAt(0);
+function onAnswer(client, then) {
+  client.connection.on("readyForQuery", then);
+}
+function isOpen(client) {
+  return !breaking.has(client) && client.connection.stream.writable;
+}
+var breaking = /* @__PURE__ */ new WeakSet();
+function breakSoon(client, socket, reason, grace) {
+  const end = () => client.connection.stream.destroy(reason);
+  breaking.add(client);
+  client.once("drain", end);
+  cancelQuery(client, socket);
+  return setTimeout(end, grace);
+}
+function cancelQuery(client, { remoteAddress, remotePort }) {
+  const { processID, secretKey } = client;
+  if (remoteAddress === void 0 || remotePort === void 0 || processID === null || secretKey === null) return;
+  const connection = new esm_default.Connection();
+  connection.on("error", () => {
+  });
+  connection.on("connect", () => connection.cancel(processID, secretKey));
+  connection.connect(remotePort, remoteAddress);
+}
+
+// src/postgres/session.ts
+async function withSession(options, work) {
+  const { patience = PATIENCE, signal } = options;
+  let times = { ...patience, queryTime: QUERY_TIME };
+  let timedOut;
+  const errors2 = [];
+  for (let sessions = 1; ; sessions++) {
+    const session = await openSession(options, times).catch((error2) => {
+      const isSilent = error2 instanceof ActionError && error2.failure.code === "connection-timed-out";
+      throw isSilent && timedOut !== void 0 ? timedOut : error2;
+    });
+    try {
+      return await work(session.client);
+    } catch (error2) {
+      signal?.throwIfAborted();
+      if (error2 instanceof ActionError) throw error2;
+      await session.client.query("ROLLBACK").catch(() => {
+      });
+      const late = error2.message === PG_TIMEOUT;
+      const broken = late ? Object.assign(noAnswer(times.queryTime), { code: "QUERY_TIMEOUT" }) : session.broken();
+      if (broken === void 0) throw error2;
+      if (timedOut !== void 0) throw timedOut;
+      errors2.push(error2, ...error2 instanceof esm_default.DatabaseError ? [] : [broken]);
+      if (sessions === MAX_SESSIONS) throw late ? broken : new AggregateError(errors2);
+      if (late || session.silence() > LONG_SILENCE) {
+        times = { ...patience, ...LAST_TRY };
+        timedOut = broken;
+      }
+      (options.say ?? say)(`The connection broke: ${wordsOf(broken).replace(/\.?$/, ".")} Connecting again.`);
+    } finally {
+      await session.end();
+    }
+  }
+}
+var QUERY_TIME = 75e3;
+var LONG_SILENCE = 1e4;
+var LAST_TRY = { maxTime: 0, answerTime: 5e3, queryTime: 15e3 };
+var PG_TIMEOUT = "Query read timeout";
+var MAX_SESSIONS = 3;
+function openSession(options, times) {
+  let expired;
+  const attempt2 = async () => {
+    const signingIn = options.password(expired);
+    try {
+      return await connect(options, signingIn, times);
+    } catch (error2) {
+      if (error2 instanceof ActionError && error2.failure.code === "token-expired") expired = await signingIn;
+      throw error2;
+    }
+  };
+  return retryingFailures(attempt2, options.say ?? say, times, options.signal);
+}
+async function connect(options, signingIn, times) {
+  const { server, database, user, signIn: signIn2, cloud, signal } = options;
+  const { answerTime, queryTime } = times;
+  const socket = new import_node_net3.Socket();
+  const refusal2 = server.tls.mode === "disable" ? void 0 : watchFirstAnswer(socket);
+  const startClock = () => setTimeout(() => socket.destroy(noAnswer(answerTime)), answerTime);
+  const abort = () => socket.destroy(signal?.reason);
+  let token;
+  let waitsForSignIn = false;
+  let broken;
+  const client = clientOf2(options, socket, queryTime, () => signingIn);
+  const parameters = { user, database, application_name: "azure-postgres-grants", client_encoding: "UTF8" };
+  delayStartup(client, parameters, async () => {
+    clearTimeout(clock);
+    waitsForSignIn = true;
+    token = await signingIn;
+    if (socket.destroyed) throw new Error("the attempt is over");
+    waitsForSignIn = false;
+    clock = startClock();
+  });
+  checkMessages(client);
+  if (signIn2 !== void 0 && signIn2.type !== "password") refuseHashes(client);
+  client.on("error", (error2) => {
+    broken ??= error2;
+  });
+  let clock = startClock();
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
+  try {
+    await Promise.all([signingIn, client.connect()]);
+  } catch (error2) {
+    socket.destroy();
+    signal?.throwIfAborted();
+    if (error2 instanceof ActionError) throw error2;
+    if (waitsForSignIn) {
+      await signingIn;
+      return await connect(options, signingIn, times);
+    }
+    const { host, port: port2, tls } = server;
+    const cause = refusal2?.() ?? error2;
+    const context = { host, port: port2, database, user, tls, signIn: signIn2, cloud, token: claimsOf(token ?? "") };
+    throw new ActionError(diagnose(cause, context), { cause });
+  } finally {
+    clearTimeout(clock);
+    signal?.removeEventListener("abort", abort);
+  }
+  return sessionOf(client, socket, () => broken, signal);
+}
+function clientOf2({ server, database, user }, socket, queryTime, password) {
+  return new esm_default.Client({
+    host: server.host,
+    port: server.port,
+    user,
+    database,
+    password,
+    ssl: tlsOptions(server.tls),
+    sslnegotiation: "postgres",
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 1e4,
+    connectionTimeoutMillis: 0,
+    // the clock of `connect` does it
+    query_timeout: queryTime,
+    pipeline: true
+    // several messages can be sent without waiting for answers
+  });
+}
+function sessionOf(client, socket, broken, signal) {
+  let grace;
+  const stop = () => {
+    grace = breakSoon(client, socket, signal?.reason, GRACE_TIME);
+  };
+  signal?.addEventListener("abort", stop);
+  let answered = Date.now();
+  onAnswer(client, () => {
+    answered = Date.now();
+  });
+  return {
+    client,
+    /** The error that broke the connection, if it is broken. */
+    broken,
+    /** Milliseconds since the server answered a message. */
+    silence: () => Date.now() - answered,
+    /** A client left open keeps the process alive; a server that does not answer must not, either. */
+    async end() {
+      signal?.removeEventListener("abort", stop);
+      clearTimeout(grace);
+      await within(END_TIME, client.end()).catch(() => {
+      });
+      socket.destroy();
+    }
+  };
+}
+var GRACE_TIME = 2e3;
+var END_TIME = 1e3;
+function tlsOptions(tls) {
+  if (tls.mode === "disable") return false;
+  const secureContext = CONTEXTS.get(tls) ?? contextOf(tls);
+  CONTEXTS.set(tls, secureContext);
+  return {
+    rejectUnauthorized: true,
+    checkServerIdentity: tls.mode === "verify-ca" ? () => void 0 : import_node_tls2.checkServerIdentity,
+    secureContext
+  };
+}
+var CONTEXTS = /* @__PURE__ */ new WeakMap();
+function contextOf({ rootCertificates: rootCertificates2 }) {
+  return (0, import_node_tls2.createSecureContext)({
+    minVersion: "TLSv1.2",
+    // `ca` replaces what Node.js trusts (NODE_EXTRA_CA_CERTS included), and these are to come on top.
+    ...rootCertificates2 !== void 0 && { ca: [...(0, import_node_tls2.getCACertificates)("default"), rootCertificates2] }
+  });
+}
+
+// src/postgres/databases.ts
+var DEFAULT_DATABASE = "postgres";
+var DATABASES = `
+SELECT datname AS name
+FROM pg_catalog.pg_database
+WHERE NOT datistemplate
+ORDER BY datname`;
+async function databasesOn(options) {
+  try {
+    return await listDatabases2(options);
+  } catch (error2) {
+    const { server, user, signIn: signIn2, cloud } = options;
+    const { host, port: port2 } = server;
+    const found2 = diagnose(error2, { host, port: port2, database: DEFAULT_DATABASE, user, signIn: signIn2, cloud });
+    return found2.code === "connect-not-granted" ? { ...found2, steps: [...found2.steps, BY_NAME] } : found2;
+  }
+}
+var BY_NAME = step("Or name each database in `database`: only patterns need the database `postgres`.");
+var SEARCH_TIME = 3e3;
+async function nearestDatabase(options) {
+  const limit = AbortSignal.timeout(SEARCH_TIME);
+  const signal = options.signal === void 0 ? limit : AbortSignal.any([options.signal, limit]);
+  const once2 = { ...PATIENCE, maxTime: 0 };
+  const names3 = await listDatabases2({ ...options, patience: once2, signal }).catch(() => []);
+  return nearest(options.database, names3);
+}
+async function listDatabases2(options) {
+  return await withSession({ ...options, database: DEFAULT_DATABASE }, async (client) => {
+    const rows = await beginReading(client, DATABASES);
+    return rows.map(({ name: name3 }) => name3);
   });
 }
 
@@ -12712,7 +12872,8 @@ function assess(snapshot, demand, names3) {
   const login = loginOf(snapshot, demand);
   const grantees = names3.map((name3) => {
     const grantee = snapshot.grantees.get(name3);
-    if (grantee === void 0) return { name: name3, obstacle: granteeNotFound(name3, snapshot.knownRoles) };
+    if (grantee === void 0)
+      return { name: name3, obstacle: granteeNotFound(name3, snapshot.knownRoles, demand.objectIds?.get(name3)) };
     const identity = identityDrift(snapshot.server, demand, grantee);
     const powers = powersBeyond(snapshot, demand, grantee);
     return { name: name3, obstacle: null, grantee, drift: driftOf(grantee), identity, powers };
@@ -12739,9 +12900,15 @@ function changesToApply(assessment) {
 function statementsToApply(assessment) {
   return statementsIn(changesToApply(assessment));
 }
-function fixesFor(assessment, left) {
-  const identities = assessment.grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
-  return [...fixBlocks(assessment.snapshot, left, new Set(changesToApply(assessment))), ...identityFixes(identities)];
+function fixesFor(assessment, grants, revokes) {
+  const { snapshot, demand, grantees } = assessment;
+  const identities = grantees.flatMap((each) => each.obstacle === null ? each.identity ?? [] : []);
+  const [drift2, warned] = extraIsDrift(demand.onExtra) ? [[...grants, ...revokes], []] : [grants, revokes];
+  return [
+    ...fixBlocks(snapshot, drift2, new Set(changesToApply(assessment))),
+    ...fixBlocks(snapshot, warned, /* @__PURE__ */ new Set()).map((block) => ({ ...block, byHand: true })),
+    ...identityFixes(identities)
+  ];
 }
 
 // src/grants/future.ts
@@ -12839,10 +13006,11 @@ function failingUse(same) {
     "view-cannot-read": () => sentence`Reading ${objects} fails, because ${lacks}${cure("Run")}`,
     "view-cannot-write": () => sentence`${uses} through ${objects} ${inOurWords(fail2)}, because ${lacks}${cure("If the app writes through it, run")}`,
     "foreign-key-fails": () => sentence`${uses} on ${objects} ${inOurWords(fail2)}, because the server checks foreign key ${keys} as ${name(role)}, and ${lacks}${cure("Run")}`,
-    "default-fails": () => sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${cure("Run")}`
+    "default-fails": () => sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${owner === null ? ADD_USAGE : cure("Run")}`
   };
   return warning2(kind, messages[kind]());
 }
+var ADD_USAGE = inOurWords(" Add USAGE to `sequence-privileges`.");
 function grantFor({ kind, source, column, role }, privileges2) {
   const what = privileges2.map((each) => column == null ? each : `${each} (${quoteIdentifier(column)})`);
   return `GRANT ${what.join(", ")} ON ${kind} ${quoteIdentifier(...source)} TO ${quoteIdentifier(role)};`;
@@ -12950,7 +13118,7 @@ function conclude(before, after, outcome) {
       if (now.obstacle === null) return reportOf(then, now, after, outcome, why);
       return { ...unfinishedReport(then, after.demand, outcome), error: now.obstacle };
     }),
-    fixes: fixesFor(after, extraIsDrift(after.demand.onExtra) ? [...grants, ...revokes] : grants)
+    fixes: fixesFor(after, grants, revokes)
   };
 }
 function reportOf(before, now, { snapshot, demand }, { committed }, why) {
@@ -12961,7 +13129,7 @@ function reportOf(before, now, { snapshot, demand }, { committed }, why) {
   const granted = changesOf2(committed, role, "GRANT", drift2.missing);
   const revoked = changesOf2(committed, role, "REVOKE", drift2.extra);
   const missing = drift2.missing.flatMap(
-    (difference) => why.missing(difference).map((blocked) => described(snapshot, difference, blocked))
+    (difference) => why.missing(difference).map((blocked) => described2(snapshot, difference, blocked))
   );
   return {
     grantee: name3,
@@ -13023,7 +13191,7 @@ function named({ kind, schema }, { name: name3, arguments: types2 }) {
     ...types2 === void 0 ? { name: name3 } : { name: `${name3}(${types2})`, arguments: types2 }
   };
 }
-function described(snapshot, { group, member }, blocked) {
+function described2(snapshot, { group, member }, blocked) {
   return {
     ...named(group, member),
     owner: group.owner.name,
@@ -13037,9 +13205,8 @@ function extraOf(snapshot, extra, whyExtra) {
   const sourcesOf2 = ({ grantee, group, columns }, { change }) => change.grantor !== void 0 ? [{ source: change.columns === void 0 ? "direct" : "column" }] : change.privileges.flatMap((privilege) => indirectSourcesOf(grantee, group, columns, privilege));
   return extra.flatMap(
     (difference) => whyExtra(difference).map((blocked) => {
-      const sources = sourcesOf2(difference, blocked);
-      const distinct = new Map(sources.map((source) => [JSON.stringify(source), source]));
-      return { ...described(snapshot, difference, blocked), sources: [...distinct.values()] };
+      const sources = distinctBy(sourcesOf2(difference, blocked), (source) => JSON.stringify(source));
+      return { ...described2(snapshot, difference, blocked), sources };
     })
   );
 }
@@ -13130,7 +13297,7 @@ function adviceOn(error2, { host, port: port2, database, user }) {
   const code2 = inFunction ? RAISE_EXCEPTION : error2.code;
   const { hint, steps } = diagnose({ message, detail, hint: where, code: code2 }, { host, port: port2, database, user });
   const place2 = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
-  return { hint: paragraph(place2, hint), steps };
+  return { hint: paragraph(place2, sentence`Likely cause: ${hint}`), steps };
 }
 var RAISE_EXCEPTION = "P0001";
 function concernsAll({ code: code2 }) {
@@ -13213,10 +13380,10 @@ async function runAll(round, changes2) {
 function sayResult(say2, { committed, failed }, changes2, before) {
   const made = committed.length - before;
   if (made > 0) say2(`committed: ${count(made, "object")}`);
-  const refused = made === changes2.length ? [] : changes2.flatMap((change) => failed.get(keyOfChange(change)) ?? []);
-  if (refused.length === 0) return;
-  const why = new Set(refused.flatMap(({ serverMessage }) => serverMessage ?? []));
-  say2(`not committed: ${count(refused.length, "object")} (${[...why].join("; ")})`);
+  const refused2 = made === changes2.length ? [] : changes2.flatMap((change) => failed.get(keyOfChange(change)) ?? []);
+  if (refused2.length === 0) return;
+  const why = new Set(refused2.flatMap(({ serverMessage }) => serverMessage ?? []));
+  say2(`not committed: ${count(refused2.length, "object")} (${[...why].join("; ")})`);
 }
 async function run2(round, planned) {
   const { client, waits, outcome } = round;
@@ -13233,8 +13400,9 @@ async function run2(round, planned) {
     round.say(`rolled back: ${wordsOf(error2)}`);
     throw OUTDATED;
   }
-  if (TIMEOUTS.has(error2.code ?? "")) waits.locks += Date.now() - started;
   const reason = reasonOf(error2);
+  const waited = Date.now() - started;
+  if (reason === "locked" && waited >= lockTimeout) waits.locks += waited;
   if (changes2.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
     return noteFailed(outcome, changes2, refusalOf2(client, error2, reason, changes2));
   }
@@ -13266,17 +13434,9 @@ async function runTrial(round, trial) {
   say2(
     reason === "not-owner" ? `The server lets this login act for ${change.group.owner.name}, which PostgreSQL's own rules do not allow.` : "committed"
   );
-  await runAll(
-    round,
-    trial.map((each) => ({ ...each.change, acting }))
-  );
+  const changes2 = trial.map((each) => ({ ...each.change, acting }));
+  await runAll(round, changes2);
 }
-var TIMEOUTS = /* @__PURE__ */ new Set([
-  "55P03",
-  // lock_not_available
-  "57014"
-  // query_canceled, by statement_timeout
-]);
 function shortened(sql) {
   const lines2 = sql.split("\n");
   const more = lines2.length - 5;
@@ -13286,7 +13446,6 @@ function shortened(sql) {
 // src/postgres/turn.ts
 var KEY = 0x70676772616e7473n;
 var MAX_WAIT = 1e4;
-var SAID_WAIT = 1e3;
 function takeTurns(say2) {
   let left = MAX_WAIT;
   return {
@@ -13299,13 +13458,8 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
      */
     async waitFor(answer) {
       const started = Date.now();
-      const timer = setTimeout(() => say2("waiting for another run of this action to finish its batch"), SAID_WAIT);
-      try {
-        await answer;
-        left -= Date.now() - started;
-      } finally {
-        clearTimeout(timer);
-      }
+      await answer;
+      left -= Date.now() - started;
     },
     /** Takes no more turns, and logs why: the error of the last one, and who holds the lock. */
     async end(client, error2) {
@@ -13319,12 +13473,12 @@ SELECT pg_catalog.pg_advisory_xact_lock(${KEY});` : void 0,
   };
 }
 async function holdersOf2(client) {
-  const [, { rows }] = await Promise.all([
-    client.query(BEGIN_READ_ONLY),
-    client.query(HOLDERS, [String(KEY >> 32n), String(KEY & 0xffffffffn)]),
+  const halves = [String(KEY >> 32n), String(KEY & 0xffffffffn)];
+  const [holders] = await Promise.all([
+    beginReading(client, HOLDERS, halves),
     client.query("COMMIT")
   ]);
-  return rows;
+  return holders;
 }
 var HOLDERS = `
 SELECT l.pid, a.usename AS role
@@ -13522,41 +13676,6 @@ function endOf({ verdict, error: error2 }) {
   return error2 === void 0 ? text : `${text}: ${plain.sentence(error2.message)}`;
 }
 
-// src/settings/invalid.ts
-var Invalid = class extends Error {
-  problem;
-  details;
-  constructor(problem, details = {}) {
-    super("A text is not valid.");
-    this.name = "Invalid";
-    this.problem = problem;
-    this.details = details;
-  }
-};
-function described2(text, noun, secrets) {
-  const value = text.trim();
-  const isPlain = PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
-  if (isPlain) return quoted(`"${value}"`);
-  return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
-}
-var PLAIN = /^([A-Za-z0-9.,* -]{1,40}|([\d.]{7,15}|localhost):\d{1,5}|process\.env\.\w{1,40}|\$[{(]\w{1,40}[)}])$/;
-var UNSET_VARIABLE = inOurWords("Check that the variable or secret it comes from is set.");
-function resultOf(task) {
-  try {
-    return task();
-  } catch {
-    return void 0;
-  }
-}
-function parsed(text, parse, refused) {
-  try {
-    return parse(text);
-  } catch (error2) {
-    if (error2 instanceof Invalid) return refused(error2);
-    throw error2;
-  }
-}
-
 // src/settings/connection-string.ts
 var KEYWORDS = /* @__PURE__ */ new Map([
   ["host", ["host", "server"]],
@@ -13710,139 +13829,6 @@ function withoutQuotes(text) {
   return /^(?:"[^"]+"|'[^']+')$/.test(string) ? string.slice(1, -1) : string;
 }
 
-// src/settings/reader.ts
-var Mistaken = class extends Error {
-};
-function readInputs(table, env, read, found2 = []) {
-  const mistakes = [...misspelled(table, env), ...found2];
-  const value = ifValid(() => read(inputsIn({ table, env, secrets: secretsIn(table, env), mistakes })));
-  if (mistakes.length > 0) throw badInput(mistakes, Object.keys(table));
-  return value;
-}
-function ifValid(read) {
-  try {
-    return read();
-  } catch (error2) {
-    if (error2 instanceof Mistaken) return void 0;
-    throw error2;
-  }
-}
-function all(fields) {
-  const read = Object.entries(fields).map(([key, field]) => ifValid(() => [key, field()]));
-  const values = read.filter((each) => each !== void 0);
-  if (values.length < read.length) throw new Mistaken();
-  return Object.fromEntries(values);
-}
-function inputsIn(reading) {
-  const { table, env, secrets, mistakes, entry, source } = reading;
-  const inputOf = (name3) => table[name3];
-  const use = (name3) => inOurWords(inputOf(name3).use);
-  const isSet = (name3) => textIn(env, name3).trim() !== "";
-  function given(name3) {
-    const own = entry?.values.get(name3);
-    if (own === "mistaken") throw new Mistaken();
-    const texts = [own?.text, env[variable2(name3)]].map((text, n) => ({ text, isInput: n === 1 }));
-    return texts.find(({ text }) => text !== void 0 && (text.trim() !== "" || table[name3]?.neverEmpty));
-  }
-  function mistake(name3, problem, item = "") {
-    const isInput = entry === void 0 || given(name3)?.isInput;
-    mistakes.push({ name: name3, problem, place: isInput ? void 0 : placeOf(entry, name3, item) });
-    throw new Mistaken();
-  }
-  function read(name3, parse, whenNotSet) {
-    const { text, isInput } = given(name3) ?? {};
-    if (text === void 0) return readSource(name3, parse, whenNotSet);
-    if (text.trim() === "") {
-      const advice = isInput ? UNSET_VARIABLE : EMPTY;
-      return mistake(name3, paragraph(sentence`${code(name3)} is empty.`, advice, sentence`Use ${use(name3)}.`));
-    }
-    return parsed(text, parse, ({ problem, details }) => {
-      const { item, remedy = sentence`Use ${use(name3)}.`, advice = EMPTY } = details;
-      const noun = inOurWords(item === void 0 || item === text.trim() ? "the value" : "an item");
-      const subject = inputOf(name3).secrets ? noun : described2(item ?? text, noun, secrets);
-      return mistake(name3, paragraph(sentence`${code(name3)}: ${subject} ${problem}.`, remedy, advice), item);
-    });
-  }
-  function readSource(name3, parse, whenNotSet) {
-    const text = source?.contents()[name3];
-    if (source === void 0 || text === void 0) return whenNotSet();
-    return parsed(text, parse, ({ problem }) => {
-      const override = sentence`To override it, set ${code(name3)} to ${use(name3)}.`;
-      return mistake(source.name, sentence`${code(source.name)}: its ${code(name3)} ${problem}. ${override}`);
-    });
-  }
-  return {
-    isSet,
-    mistake,
-    optional: (name3, parse) => read(name3, parse, () => void 0),
-    orDefault: (name3, parse) => read(name3, parse, () => parse(inputOf(name3).default ?? "")),
-    required: (name3, parse, requiredBy2) => read(name3, parse, () => {
-      const isSought = source !== void 0 && isSet(source.name) && name3 in source.contents();
-      const inSource = isSought ? sentence`, and ${code(source.name)} does not contain it` : EMPTY;
-      const reason = requiredBy2 ? sentence`${requiredBy2} requires it:` : inOurWords("Set it to");
-      return mistake(name3, sentence`${code(name3)} is missing${inSource}. ${reason} ${use(name3)}.`);
-    }),
-    withEntry: (entry2) => inputsIn({ ...reading, entry: entry2 }),
-    withContentsOf: (name3, contents) => inputsIn({ ...reading, source: { name: name3, contents } })
-  };
-}
-function placeOf({ place: place2, values }, name3, item) {
-  const value = values.get(name3);
-  return typeof value === "object" ? { ...place2, line: value.items?.get(item) ?? value.line } : place2;
-}
-function secretsIn(table, env) {
-  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable2(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
-}
-function textIn(env, name3) {
-  return env[variable2(name3)] ?? "";
-}
-function variable2(name3) {
-  return `INPUT_${name3.replaceAll(" ", "_").toUpperCase()}`;
-}
-function misspelled(table, env) {
-  const names3 = Object.keys(table);
-  const known2 = new Set(names3.map(variable2));
-  const unknown = Object.keys(env).filter((key) => key.startsWith("INPUT_") && !known2.has(key));
-  return unknown.sort().flatMap((key) => {
-    const name3 = key.slice("INPUT_".length).toLowerCase();
-    const suggestion = didYouMean(name3, names3);
-    if (isEmpty(suggestion)) return [];
-    return [{ name: name3, problem: sentence`${code(name3)} is not an input of this action. ${suggestion}` }];
-  });
-}
-function badInput(mistakes, order) {
-  const distinct = [...new Map(mistakes.map((mistake) => [JSON.stringify(mistake), mistake])).values()];
-  const { inputs = [], file = [] } = Object.groupBy(distinct, ({ place: place2 }) => place2 ? "file" : "inputs");
-  inputs.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  file.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
-  const problems = [...inputs, ...file].map(
-    ({ place: place2, problem }) => place2 === void 0 ? problem : sentence`${code(`${place2.file}:${place2.line}`)}: ${problem}`
-  );
-  const invalid = new Set(inputs.map(({ name: name3 }) => name3)).size;
-  const path = code(file[0]?.place?.file ?? "");
-  const parts = [
-    invalid > 0 && {
-      message: inOurWords(`${count(invalid, "input")} ${invalid === 1 ? "is" : "are"} invalid.`),
-      step: "Correct the `with:` block of this step. The README of this action explains every input."
-    },
-    file.length > 0 && {
-      message: sentence`${path} has ${inOurWords(count(file.length, "mistake"))}.`,
-      step: sentence`Correct ${path}. The page docs/grants-file.md of this action explains its keys.`
-    }
-  ].filter((part) => part !== false);
-  const more = problems.length - MOST_PROBLEMS;
-  return new ActionError(
-    failure({
-      code: "bad-input",
-      message: paragraph(...parts.map(({ message }) => message), inOurWords("Nothing was changed.")),
-      problems: more > 0 ? [...problems.slice(0, MOST_PROBLEMS), sentence`There are ${more} more.`] : problems,
-      hint: "A value is mistyped, or the variable or secret it comes from is not set.",
-      steps: parts.map(({ step: step2 }) => step2)
-    })
-  );
-}
-var MOST_PROBLEMS = 100;
-
 // src/settings/values.ts
 var import_node_crypto2 = require("node:crypto");
 var import_node_fs3 = require("node:fs");
@@ -13896,7 +13882,7 @@ function oneOf(choices) {
 function boolean(text) {
   return choice(["true", "false", "True", "False", "TRUE", "FALSE"])(text).toLowerCase() === "true";
 }
-var BOOLEAN_INPUT = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" };
+var BOOLEAN = { use: oneOf(["true", "false"]), default: "false", inFile: "boolean" };
 function port(text) {
   const digits = text.trim();
   if (!/^[1-9]\d{0,4}$/.test(digits) || Number(digits) > 65535) throw new Invalid(inOurWords("is not a port number"));
@@ -14059,12 +14045,12 @@ var GRANT_INPUTS = {
   "sequence-privileges": { ...LIST, use: allOr(SEQUENCE_PRIVILEGES), default: "ALL" },
   "schema-privileges": { ...LIST, use: "`USAGE` or `USAGE, CREATE`", default: "USAGE" },
   "routine-privileges": { use: "`EXECUTE`, or leave it empty", inFile: "list" },
-  "default-privileges": BOOLEAN_INPUT,
+  "default-privileges": BOOLEAN,
   "on-extra": { use: oneOf(ON_EXTRA), default: "warn", neverEmpty: true },
   exclude: { use: "patterns such as `audit_*` or `billing.*`, one per line", inFile: "list" },
-  "allow-empty": BOOLEAN_INPUT
+  "allow-empty": BOOLEAN
 };
-var DEMAND_INPUTS = { ...GRANT_INPUTS, "act-as-owner": BOOLEAN_INPUT };
+var DEMAND_INPUTS = { ...GRANT_INPUTS, "act-as-owner": BOOLEAN };
 function grantFrom(inputs, signIn2) {
   const { schemas: _, ...target } = scopeIn(inputs);
   return all({ ...target, demand: () => demandFrom(inputs, target.grantees, signIn2) });
@@ -14089,10 +14075,10 @@ function demandFrom(inputs, grantees, signIn2) {
     exclude: () => inputs.optional("exclude", lines) ?? [],
     allowEmpty: () => inputs.orDefault("allow-empty", boolean),
     objectIds: () => objectIdsFrom(inputs, grantees),
-    tenantId: () => tenantOf2(signIn2())
+    tenantId: () => tenantOf(signIn2())
   });
 }
-function tenantOf2(signIn2) {
+function tenantOf(signIn2) {
   return "tenantId" in signIn2 && GUID.test(signIn2.tenantId) ? signIn2.tenantId.toLowerCase() : void 0;
 }
 function objectIdsFrom(inputs, granteesIn) {
@@ -14314,14 +14300,12 @@ function entraSignInFrom(inputs, chosen = inputs.optional("auth-type", choice(EN
     clientId: () => inputs.required("client-id", clientId, required),
     tenantId: () => inputs.required("tenant-id", tenantId, required)
   };
+  const clientSecret = () => inputs.required("client-secret", secret, required);
   switch (type) {
     case "oidc":
       return { type, ...all(application) };
     case "client-secret":
-      return {
-        type,
-        ...all({ ...application, clientSecret: () => inputs.required("client-secret", secret, required) })
-      };
+      return { type, ...all({ ...application, clientSecret }) };
     case "managed-identity":
       return { type, clientId: inputs.optional("client-id", clientId) };
     case "azure-cli":
@@ -14348,7 +14332,7 @@ var INPUTS = {
   "grants-file": { use: "the path of a YAML file in the workspace" },
   undeclared: { use: oneOf(UNDECLARED), default: "ignore" },
   mode: { use: oneOf(MODES), default: "apply", neverEmpty: true },
-  "drift-issue": BOOLEAN_INPUT,
+  "drift-issue": BOOLEAN,
   "github-token": { ...SECRET_INPUT, use: "a GitHub token that can write issues. Omit it to use the job's own" }
 };
 function parseSettings(env, file) {
@@ -14442,7 +14426,7 @@ function driftIssueFrom(inputs) {
 // src/main.ts
 async function run3(env = process.env, signal = NEVER_ABORTED) {
   const startedAt = /* @__PURE__ */ new Date();
-  mask(...secretsIn(INPUTS, env));
+  maskInputs(INPUTS, env);
   const settings = await readSettings(env);
   const result = "code" in settings ? { ...NOT_STARTED, error: settings } : await onServers(settings, env, signal);
   const report = { ...result, run: runFacts(startedAt, env) };
@@ -14485,7 +14469,7 @@ function start(action, grace = 0) {
   });
 }
 function fail(error2) {
-  setFailed(failureLines(diagnose(error2), {}).join("\n"));
+  setFailed(failureLines(diagnose(error2)).join("\n"));
 }
 
 // src/index.ts
