@@ -94,6 +94,13 @@ export const ENTRA = rulesFor("entra", {
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own.",
   ],
+  "tenant-blocked": [
+    "AADSTS5000224 AADSTS5000225",
+    "Microsoft has blocked or deleted the tenant, usually because nobody used it for months. Nothing can sign in to it.",
+    "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
+    SHOW_TENANT,
+    "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
+  ],
   "authority-unknown": [
     [
       "AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
@@ -145,6 +152,12 @@ export const ENTRA = rulesFor("entra", {
             "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
             az("ad sp create", { id: OSSRDBMS }),
           ],
+  ],
+  "scope-invalid": [
+    "AADSTS70011 AADSTS28002 AADSTS28003 AADSTS1002012 invalid_scope",
+    "Entra does not accept the scope in its message, which names the service that the token is for. The cloud (`environment`) and the version of this action, or of the Azure CLI, decide the scope, not the credential.",
+    ...SELECT_CLOUD,
+    "If the cloud is right, use the newest version of this action (or of the Azure CLI). If the error persists, open an issue in this action's repository, with this message.",
   ],
   "application-disabled": [
     "AADSTS500014 AADSTS1000031 AADSTS7000112",

@@ -54,6 +54,11 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
     "On Windows, add the user to the local group `Hybrid agent extension applications`, and restart the service `himds`.",
   ],
+  "managed-identity-certificate": [
+    { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
+    "The runner does not trust the certificate of the identity endpoint. No authority issues that of Service Fabric: its apps compare the thumbprint (`IDENTITY_SERVER_THUMBPRINT`), which this action does not do.",
+    "Use `auth-type: oidc`, which does not need this endpoint.",
+  ],
   "managed-identity-offline": [
     { signIn: "managed-identity", text: /HTTP status .*\b(Get|Post) "?https:[^ "]*"?: / }, // how Go words it
     "The identity endpoint answered, but could not reach the host in its message: the DNS, a firewall or a proxy of the machine, or of the node in AKS, does not let it.",
