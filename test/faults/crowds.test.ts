@@ -59,13 +59,18 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: many runs at once", (version) => {
       }
     })();
 
-    const verdicts = await Promise.all(Array.from({ length: RUNS }, () => verdictOf(place, app))).finally(() => {
+    const verdicts: string[] = [];
+    try {
+      // Runs can end before a client on a busy machine has changed much.
+      while (changes <= 20) {
+        verdicts.push(...(await Promise.all(Array.from({ length: RUNS }, () => verdictOf(place, app)))));
+      }
+    } finally {
       running = false;
-    });
+    }
     await churn;
 
     for (const verdict of verdicts) expect(["repaired", "in-sync", "drift"]).toContain(verdict);
-    expect(changes).toBeGreaterThan(20);
     expect(await verdictOf(place, app)).toMatch(/repaired|in-sync/);
   });
 });

@@ -262,7 +262,12 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: objects", (version) => {
     });
     expect(nobody).toMatchObject({
       verdict: "error",
-      error: { code: "grantee-not-found", hint: { parts: expect.arrayContaining([{ code: app }]) } },
+      error: {
+        code: "grantee-not-found",
+        steps: expect.arrayContaining([
+          expect.objectContaining({ text: { parts: expect.arrayContaining([{ code: app }]) } }),
+        ]),
+      },
     });
     expect(long).toMatchObject({ verdict: "error", error: { code: "grantee-not-found" } });
     expect(await acls()).toEqual(before);
