@@ -108,8 +108,6 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
     })}.`,
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
     OWN_CLI_FILES,
-    ...(/(?<!section: ')cloud\b|CLOUD|authority/.test(text)
-      ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."]
-      : []),
+    ...(/(?<!')cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []),
   ];
 }

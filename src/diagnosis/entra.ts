@@ -41,6 +41,12 @@ export const ENTRA = rulesFor("entra", {
     ],
     assertionInvalid,
   ],
+  "request-incomplete": [
+    { codes: "AADSTS90014 AADSTS900144", text: /^(?!.*client_)/ }, // without a value, `client_…` has the general answer
+    "Entra did not receive the parameter in its message: a proxy or a gateway dropped part of the request, or the saved sign-in of the Azure CLI is incomplete.",
+    asApplication,
+    allowInProxy,
+  ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
     "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS5000811 AADSTS5002723 AADSTS7000272",
@@ -163,10 +169,8 @@ export const ENTRA = rulesFor("entra", {
     "AADSTS500014 AADSTS1000031 AADSTS7000112",
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
     "Enable it, as an administrator of the tenant:",
-    ({ signIn }, { text }) => {
-      const id = resourceIn(text) ?? text.match(NAMED_APPLICATION)?.[1] ?? clientOf(signIn);
-      return az("ad sp update --set accountEnabled=true", { id });
-    },
+    ({ signIn }, { text }) =>
+      az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn, text) }),
     (context, symptom) => (resourceIn(symptom.text) ? [] : asApplication(context, symptom)),
   ],
   "conditional-access": [
@@ -217,9 +221,9 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
   ],
 });
 
-/** A tenant in a message that is not a GUID, a domain name or what GitHub has masked. */
+/** A tenant in a message that Entra calls neither, or that is not a GUID, a domain name or what GitHub has masked. */
 const NO_TENANT =
-  /(tenant|identifier|namespace named) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
+  /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
 
 /** The service that a token was requested for, as a refusal names it. */
 function resourceIn(text: string): string | undefined {
@@ -383,10 +387,10 @@ export function showPrincipal(id: string): Command {
   return az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
 }
 
-/** The client ID that signs in, or else the one that Entra's words name. */
+/** The client ID that Entra's words name, or else the one that signs in. */
 export function clientOf(signIn: Context["signIn"], text = ""): string {
-  if (signIn !== undefined && "clientId" in signIn && signIn.clientId) return signIn.clientId;
-  return text.match(NAMED_APPLICATION)?.[1] ?? "<client-id>";
+  const own = signIn !== undefined && "clientId" in signIn && signIn.clientId;
+  return text.match(NAMED_APPLICATION)?.[1] ?? (own || "<client-id>");
 }
 
 const NAMED_APPLICATION = /\bapp\w*(?: with)?(?: ID| identifier)?:? '?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/i;

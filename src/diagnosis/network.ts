@@ -153,12 +153,12 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => {
       if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
         return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
-      const names = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|cert's CN: )(?!\*)[\w.:-]+/g);
+      const names = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|CN: )[\w.-]+(?![\w:-])/g);
       const use = sentence`If you know that the server is yours, set \`host\` to its name in the certificate: ${listOf((names ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
-      return [
-        ...(names ? [use, ...seeWhoAnswers(context)] : setFullName()),
-        "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the full name there, or set `ssl-mode: verify-ca`. That does not check the name: any server with a certificate of a public authority can then read the token or the password.",
-      ];
+      const own = names ? [use, ...seeWhoAnswers(context)] : setFullName();
+      const tunnel =
+        "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the full name there, or set `ssl-mode: verify-ca`. That does not check the name: any server with a certificate of a public authority can then read the token or the password.";
+      return /(Host|IP): (localhost|127\.)|CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
     },
   ],
   "tls-expired": [

@@ -238,12 +238,15 @@ export function nothingDone({ code }: Failure): boolean {
   return [...PRIVATE, ...AZURE].some((rule) => rule.code === code && !UNSURE.includes(code));
 }
 
+/** A scope in a message, unless it is in a location: such a resource is that of one operation. */
+const SCOPE = /(?:scope\(s\)|(?:over|at) scope) '((?![^']{1,900}\/locations\/)[^']{1,1000}?)(?:'|\/firewallRules)/i;
+
 /** A role that has the permission, and its assignment. */
 function allow({ permission, server, signIn }: ResourceManagerContext, { text }: Symptom): Steps {
   const needed =
     text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1] ?? permission;
   const own = /\/locations\//.test(needed) ? `/subscriptions/${server.subscription}` : serverPath(server);
-  const scope = text.match(/(?:scope\(s\)|(?:over|at) scope) '([^']{1,1000}?)(?:'|\/firewallRules)/i)?.[1] ?? own;
+  const scope = text.match(SCOPE)?.[1] ?? own;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientOf(signIn);
   /** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
   const definition = {
