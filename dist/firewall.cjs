@@ -5754,7 +5754,7 @@ function unusableFile(_context, { text }) {
     })}.`,
     "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
     OWN_CLI_FILES,
-    .../(?<!section: ')cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []
+    .../(?<!')cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []
   ];
 }
 
@@ -5787,6 +5787,13 @@ var ENTRA = rulesFor("entra", {
       // another number follows, or the number has another rule too
     ],
     assertionInvalid
+  ],
+  "request-incomplete": [
+    { codes: "AADSTS90014 AADSTS900144", text: /^(?!.*client_)/ },
+    // without a value, `client_\u2026` has the general answer
+    "Entra did not receive the parameter in its message: a proxy or a gateway dropped part of the request, or the saved sign-in of the Azure CLI is incomplete.",
+    asApplication,
+    allowInProxy
   ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
@@ -5839,6 +5846,13 @@ var ENTRA = rulesFor("entra", {
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
     "Or use a runner outside this network, such as one of GitHub's own."
   ],
+  "tenant-blocked": [
+    "AADSTS5000224 AADSTS5000225",
+    "Microsoft has blocked or deleted the tenant, usually because nobody used it for months. Nothing can sign in to it.",
+    "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
+    SHOW_TENANT,
+    "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle"
+  ],
   "authority-unknown": [
     [
       "AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
@@ -5880,14 +5894,17 @@ var ENTRA = rulesFor("entra", {
       az("ad sp create", { id: OSSRDBMS })
     ]
   ],
+  "scope-invalid": [
+    "AADSTS70011 AADSTS28002 AADSTS28003 AADSTS1002012 invalid_scope",
+    "Entra does not accept the scope in its message, which names the service that the token is for. The cloud (`environment`) and the version of this action, or of the Azure CLI, decide the scope, not the credential.",
+    ...SELECT_CLOUD,
+    "If the cloud is right, use the newest version of this action (or of the Azure CLI). If the error persists, open an issue in this action's repository, with this message."
+  ],
   "application-disabled": [
     "AADSTS500014 AADSTS1000031 AADSTS7000112",
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
     "Enable it, as an administrator of the tenant:",
-    ({ signIn: signIn2 }, { text }) => {
-      const id = resourceIn(text) ?? text.match(NAMED_APPLICATION)?.[1] ?? clientOf(signIn2);
-      return az("ad sp update --set accountEnabled=true", { id });
-    },
+    ({ signIn: signIn2 }, { text }) => az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn2, text) }),
     (context, symptom) => resourceIn(symptom.text) ? [] : asApplication(context, symptom)
   ],
   "conditional-access": [
@@ -5928,7 +5945,7 @@ var ENTRA_UNAVAILABLE = rulesFor("entra", {
     "Set the clock, then run the job again."
   ]
 });
-var NO_TENANT = /(tenant|identifier|namespace named) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
+var NO_TENANT = /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
 function resourceIn(text) {
   return text.match(/(?:(?<!tenant )named|for resource|access a service) '?(?!123cd850)([\w./:-]+[\w/])/)?.[1];
 }
@@ -6052,8 +6069,8 @@ function showPrincipal(id) {
   return az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
 }
 function clientOf(signIn2, text = "") {
-  if (signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId) return signIn2.clientId;
-  return text.match(NAMED_APPLICATION)?.[1] ?? "<client-id>";
+  const own = signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId;
+  return text.match(NAMED_APPLICATION)?.[1] ?? (own || "<client-id>");
 }
 var NAMED_APPLICATION = /\bapp\w*(?: with)?(?: ID| identifier)?:? '?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/i;
 
@@ -6282,12 +6299,11 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => {
       if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
         return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
-      const names2 = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|cert's CN: )(?!\*)[\w.:-]+/g);
+      const names2 = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|CN: )[\w.-]+(?![\w:-])/g);
       const use = sentence`If you know that the server is yours, set \`host\` to its name in the certificate: ${listOf((names2 ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
-      return [
-        ...names2 ? [use, ...seeWhoAnswers(context)] : setFullName(),
-        "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the full name there, or set `ssl-mode: verify-ca`. That does not check the name: any server with a certificate of a public authority can then read the token or the password."
-      ];
+      const own = names2 ? [use, ...seeWhoAnswers(context)] : setFullName();
+      const tunnel = "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the full name there, or set `ssl-mode: verify-ca`. That does not check the name: any server with a certificate of a public authority can then read the token or the password.";
+      return /(Host|IP): (localhost|127\.)|CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
     }
   ],
   "tls-expired": [
@@ -6642,6 +6658,11 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
     "On Windows, add the user to the local group `Hybrid agent extension applications`, and restart the service `himds`."
   ],
+  "managed-identity-certificate": [
+    { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
+    "The runner does not trust the certificate of the identity endpoint. No authority issues that of Service Fabric: its apps compare the thumbprint (`IDENTITY_SERVER_THUMBPRINT`), which this action does not do.",
+    "Use `auth-type: oidc`, which does not need this endpoint."
+  ],
   "managed-identity-offline": [
     { signIn: "managed-identity", text: /HTTP status .*\b(Get|Post) "?https:[^ "]*"?: / },
     // how Go words it
@@ -6680,10 +6701,11 @@ var MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-request": [
     [
       /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found/i,
-      "azure_pod_identity_authority_host_url_malformed identity_endpoint_url_malformed imds_endpoint_url_malformed msi_endpoint_url_malformed",
+      { signIn: "managed-identity", host: /^$/, text: /network_error|_url_malformed/ },
+      // before any request
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
-    "The identity endpoint does not accept the request, or something else answers at its address: usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL. Pod identity (in AKS) or a proxy can answer, too. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
+    "A variable of the job (such as `IDENTITY_ENDPOINT`) is not a URL, but a placeholder, for example. Or the identity endpoint does not accept the request, or something else answers at its address: usually, such a variable is that of another app, of an earlier start of this app or of another kind of endpoint. Pod identity (in AKS) or a proxy can answer, too. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
     "Use `auth-type: oidc`, which does not need this endpoint.",
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
@@ -7437,7 +7459,8 @@ var IN_OTHER_WORDS = {
   ECONNREFUSED: /Connection.(to \S{1,300} )?refused|actively refused|couldn't connect to server/i,
   EHOSTUNREACH: /Network is unreachable|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested/i,
   ETIMEDOUT: /timed.out\b|timeout (exceeded|during|awaiting|acquiring)|deadline exceeded|(network|operation) timeout|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
-  ECONNRESET: /(connection|reset) by peer|connection.reset|forcibly closed|Connection (abort|broken)(?!.*got more than)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost)|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|closed connection during|non-properly terminated|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused)/i,
+  // An answer of GitHub has the words of its gateways about their own connections.
+  ECONNRESET: /^(?!.*Error Code : 5).*((connection|reset) by peer|connection.reset|forcibly closed|Connection (abort|broken)(?!.*got more than)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost)|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|closed connection during|non-properly terminated|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused))/i,
   EPERM: /Operation not permitted|PermissionError\(|forbidden by its access permissions|(could not connect|new connection)\b.{0,99} Permission denied/i,
   EMFILE: /Too many open files|buffer space/i
 };
@@ -9295,10 +9318,11 @@ var UNSURE = ["server-busy", "azure-unavailable", "azure-refused"];
 function nothingDone({ code: code2 }) {
   return [...PRIVATE, ...AZURE].some((rule) => rule.code === code2 && !UNSURE.includes(code2));
 }
+var SCOPE = /(?:scope\(s\)|(?:over|at) scope) '((?![^']{1,900}\/locations\/)[^']{1,1000}?)(?:'|\/firewallRules)/i;
 function allow({ permission, server, signIn: signIn2 }, { text }) {
   const needed = text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1] ?? permission;
   const own = /\/locations\//.test(needed) ? `/subscriptions/${server.subscription}` : serverPath(server);
-  const scope = text.match(/(?:scope\(s\)|(?:over|at) scope) '([^']{1,1000}?)(?:'|\/firewallRules)/i)?.[1] ?? own;
+  const scope = text.match(SCOPE)?.[1] ?? own;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientOf(signIn2);
   const definition = {
     Name: "PostgreSQL firewall for a runner",
