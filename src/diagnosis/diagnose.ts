@@ -3,7 +3,7 @@ import { code, inOurWords, name, quoted, type Sentence, sentence } from "../mode
 import { pageInWords } from "../text/page.ts";
 import { AZURE_CLI } from "./azure-cli.ts";
 import { azOnServer } from "./commands.ts";
-import { ENTRA, ENTRA_UNAVAILABLE } from "./entra.ts";
+import { clientOf, ENTRA, ENTRA_UNAVAILABLE } from "./entra.ts";
 import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
 import { MANAGED_IDENTITY } from "./managed-identity.ts";
@@ -107,6 +107,7 @@ function fits(match: Match, { code, text, status }: Symptom, codes: readonly str
     (match.status === undefined ||
       match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) &&
     (match.signIn === undefined || match.signIn === context.signIn?.type) &&
+    (match.clientId === undefined || match.clientId.test(clientOf(context.signIn))) &&
     (match.host === undefined || match.host.test(context.host ?? "")) &&
     (match.atProxy === undefined || namesProxy(text, context.proxy))
   );

@@ -15,6 +15,18 @@ const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
  * Microsoft may change the texts, so only the numbers are matched where there is one.
  */
 export const ENTRA = rulesFor("entra", {
+  "application-not-found": [
+    [
+      { clientId: /^(04b07795-8ddb-461a-|1950a258-227b-4e31-)/i, text: /AADSTS(700|65)/ }, // Azure CLI, Azure PowerShell
+      { codes: "AADSTS700016 AADSTS70001", text: /^(?!.*(04b07795-8ddb-461a-bbee-02f9e1bf7b46| disabled))/ }, // not the Azure CLI's own
+      "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+      /AADSTS70002:.*client does not exist/,
+    ],
+    "`client-id` is not an application that can sign in to this tenant. It or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
+    "Set `client-id` (of azure/login, if that signs in) to the client ID of the application or the managed identity. See what has this ID:",
+    ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
+    ...LOOK_UP_TENANT,
+  ],
   "federated-credential": [
     ["AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002138", /federated identity record/],
     unfederated,
@@ -25,8 +37,7 @@ export const ENTRA = rulesFor("entra", {
     "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
     "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
     (context, symptom) =>
-      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application.`,
-    "If the message names enterprises, ask them to add yours, or run the workflow in a repository of an organization that belongs to one of them.",
+      sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application. If the message names enterprises, ask them to add yours, or run the workflow in a repository of an organization that belongs to one of them.`,
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
   ],
   "cross-cloud": [
@@ -37,6 +48,7 @@ export const ENTRA = rulesFor("entra", {
   "assertion-invalid": [
     [
       "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
+      { signIn: "oidc", codes: "AADSTS7000216 AADSTS7000218" }, // the token is empty
       /Invalid JWT token(?!.* keyId)|AADSTS(50027|70023|700030)\b|AADSTS50012:(?!.*secret)/i, // another number follows, or the number has another rule too
     ],
     assertionInvalid,
@@ -49,24 +61,13 @@ export const ENTRA = rulesFor("entra", {
   ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
-    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS5000811 AADSTS5002723 AADSTS7000272",
+    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5002723 AADSTS7000272",
     "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
     (context, symptom) => (/githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : []),
     "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
     (context, symptom) =>
       run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
     { retries: 3 },
-  ],
-  "application-not-found": [
-    [
-      { codes: "AADSTS700016 AADSTS70001", text: /^(?!.*04b07795-8ddb-461a-bbee-02f9e1bf7b46)/ }, // the Azure CLI's own
-      "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
-      /AADSTS70002:.*client does not exist/,
-    ],
-    "`client-id` is not an application that can sign in to this tenant. It or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for.",
-    "Set `client-id` (of azure/login, if that signs in) to the client ID of the application or the managed identity. See what has this ID:",
-    ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
-    ...LOOK_UP_TENANT,
   ],
   "service-principal-missing": [
     "AADSTS7000229 AADSTS1001010",
@@ -82,8 +83,8 @@ export const ENTRA = rulesFor("entra", {
   ],
   "tenant-not-found": [
     [
-      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90010 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
-      /AADSTS90023:.*(\/(common|consumers|organizations)|tenant)/,
+      "AADSTS50029 AADSTS50059 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
+      /AADSTS900(10|23):.*(\/(common|consumers|organizations)|tenant)/,
       /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
     (_context, { text }) =>
@@ -109,7 +110,7 @@ export const ENTRA = rulesFor("entra", {
   ],
   "authority-unknown": [
     [
-      "AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
+      "AADSTS50049 AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
       /AADSTS50001:.*not provided|Bad Request - Invalid (URL|Hostname)/,
     ],
     "The server is not an authority of Entra, does not accept the address of the request, or is a regional endpoint, which serves only Microsoft's own applications: a variable selects it or has characters that do not belong there, or something in between changes the requests or the answers.",
@@ -135,7 +136,7 @@ export const ENTRA = rulesFor("entra", {
         : "Or sign in with azure/login and the `client-id` of your application. An account signs in through the Azure CLI's own application. If the message has AADSTS65002, only Microsoft can change what this application may use; otherwise an administrator of the tenant has to consent.",
   ],
   "client-secret-wrong": [
-    ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
+    ["AADSTS50012 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
     ({ signIn }, { text }) =>
       text.includes("AADSTS7000222")
         ? "The client secret has expired."
@@ -166,7 +167,7 @@ export const ENTRA = rulesFor("entra", {
     "If the cloud is right, use the newest version of this action (or of the Azure CLI). If the error persists, open an issue in this action's repository, with this message.",
   ],
   "application-disabled": [
-    "AADSTS500014 AADSTS1000031 AADSTS7000112",
+    ["AADSTS500014 AADSTS1000031 AADSTS7000112", /AADSTS70001:.* disabled/],
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
     "Enable it, as an administrator of the tenant:",
     ({ signIn }, { text }) =>
@@ -184,15 +185,14 @@ export const ENTRA = rulesFor("entra", {
         ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application."
         : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
-    "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
-    "Ask the tenant's administrators to exclude this identity from the policy. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`.",
+    "Ask the tenant's administrators which policy blocks the sign-in, and why. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`. They can exclude this identity from it.",
+    "If it is the runner's address, run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
   ],
   "account-blocked": [
     ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034", /AADSTS530.*\brisk\b/],
     "Entra blocks the account or the application, for the reason in its message: an administrator disabled it, too many wrong passwords have locked it, or Entra sees a risk in it, such as sign-ins from a suspicious address. Signing in again does not help, and can make a lock longer.",
     asApplication,
-    "If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner.",
-    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`.",
+    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`. If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner.",
   ],
 });
 
@@ -231,9 +231,12 @@ function resourceIn(text: string): string | undefined {
 }
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
-function asApplication({ signIn }: Context, { text }: Symptom): Steps {
-  return isApplication(signIn, text) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
+export function asApplication({ signIn }: Context, { text }: Symptom): Steps {
+  return isApplication(signIn, text) ? [] : [USE_APPLICATION];
 }
+
+const USE_APPLICATION =
+  "Use `auth-type: oidc`, which signs in as an application of your own, unless one is signed in to the Azure CLI already.";
 
 /** https://learn.microsoft.com/azure/aks/workload-identity-overview */
 function assertionInvalid(context: Context, symptom: Symptom): Answer {
@@ -260,8 +263,7 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
     ];
   return [
     `Entra did not receive the ID token that GitHub signed: ${ofEntra || "it is missing, was changed on the way, or is a different token"}.`,
-    "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
-    "Check `client-id`: the federated credential must be one of this application or managed identity.",
+    "Check `client-id`: the federated credential must be one of this application or managed identity. On a self-hosted runner, also check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
     "Run the job again.",
   ];
 }
@@ -270,8 +272,8 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
 const OF_ONE_RUN = /:ref:refs\/(heads\/gh-readonly-queue|tags)\//;
 
 /** Whether an application signs in: by itself, or by the words of the Azure CLI, in which anybody can be signed in. */
-export function isApplication(signIn: Context["signIn"], text = ""): boolean {
-  return signIn?.type !== "azure-cli" || text.includes("for service principal");
+function isApplication(signIn: Context["signIn"], text = ""): boolean {
+  return signIn?.type !== "azure-cli" || /for service principal|AADSTS501051/.test(text);
 }
 
 /** The token's subject and issuer: as Entra repeats them, or else as the token has them. */
@@ -307,7 +309,7 @@ function federate(context: Context, symptom: Symptom): Steps {
     subject: subjectOf(context, symptom),
     audience: audience ?? claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange",
   };
-  const id = clientOf(signIn);
+  const id = clientOf(signIn, symptom.text);
   const ofPod = isOfKubernetes(context, symptom);
   if (ofPod && /kubernetes|githubusercontent|\.(local|svc)\b/.test(sent.issuer))
     return [
@@ -324,13 +326,13 @@ function federate(context: Context, symptom: Symptom): Steps {
   // An issuer and a subject occur once in an application: only a change of its credential helps, and no second one.
   const exists = /AADSTS(700212\d?|7002138):/.test(symptom.text);
   return [
-    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.`,
+    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn?.type === "azure-cli" ? " azure/login writes them to its log." : "")}`,
     ...(/AADSTS700212/.test(symptom.text)
       ? ["If the audience is not that of the tenant's cloud, correct `environment` (azure/login also has `audience`)."]
       : []),
     ...credential(exists ? "update" : "create", id, sent),
     "Run the job again after a few minutes: a new federated credential can take that long to work.",
-  ];
+  ].slice(symptom.text.includes("AADSTS70025:") ? 1 : 0); // there is none to compare with
 }
 
 /** Whether the token is that of Azure Workload Identity: https://azure.github.io/azure-workload-identity/docs/ */
@@ -360,9 +362,7 @@ function credential(verb: "create" | "update", id: string, { audience, ...claims
 
 /** At most 120 characters, fit for a URL: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */
 function nameFor(subject: string): string {
-  if (subject.includes("<")) return "<name>";
-  const plain = subject.replace(/[^a-z0-9]+/gi, "-");
-  return plain.replace(/^-|-$/g, "").slice(0, 120);
+  return subject.includes("<") ? "<name>" : (subject.match(/[a-z0-9]+/gi) ?? []).join("-").slice(0, 120);
 }
 
 /** https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens */
@@ -390,7 +390,7 @@ export function showPrincipal(id: string): Command {
 /** The client ID that Entra's words name, or else the one that signs in. */
 export function clientOf(signIn: Context["signIn"], text = ""): string {
   const own = signIn !== undefined && "clientId" in signIn && signIn.clientId;
-  return text.match(NAMED_APPLICATION)?.[1] ?? (own || "<client-id>");
+  return text.match(NAMED_APPLICATION)?.[4] ?? (own || "<client-id>");
 }
 
-const NAMED_APPLICATION = /\bapp\w*(?: with)?(?: ID| identifier)?:? '?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/i;
+const NAMED_APPLICATION = /\b(app\w*|client)( with)?( ID| identifier)?:? '?([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})\b/i;

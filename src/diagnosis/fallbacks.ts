@@ -1,7 +1,7 @@
 import { run } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { GET_TOKEN, SHOW_TENANT } from "./commands.ts";
-import { clientOf, isApplication, showPrincipal } from "./entra.ts";
+import { asApplication, clientOf, showPrincipal } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { seeWhoAnswers } from "./network.ts";
 import { isPostgres, type Rule, reasonIn, rulesFor } from "./rules.ts";
@@ -47,11 +47,10 @@ export const FALLBACKS: readonly Rule[] = [
     "entra-refused": [
       [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
       byItsWords("Entra refused the sign-in", "a wrong ID, tenant or cloud, a setting of the tenant, or a fault there"),
-      ({ signIn }) =>
-        isApplication(signIn)
-          ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn)))]
-          : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."],
+      asApplication,
       (_context, { text }) => readNumber(text),
+      ({ signIn }) =>
+        "tenantId" in { ...signIn } ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn)))] : [],
       "An administrator finds this sign-in and its reason by the error code: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`.",
     ],
     "cli-failed": [

@@ -60,6 +60,8 @@ export interface Match {
   /** HTTP statuses; `5xx` is all that begin with 5. */
   readonly status?: readonly (number | `${number}xx`)[];
   readonly signIn?: SignIn["type"];
+  /** The client ID with which this run itself signs in. */
+  readonly clientId?: RegExp;
   /** The host that the error is about. */
   readonly host?: RegExp;
   /** The error names the proxy: its host, or its port, which is not that of the peer. */

@@ -245,13 +245,40 @@ describe("the first step of an answer about Entra", () => {
     expect(firstStep(named, { type: "managed-identity" }, { host: "169.254.169.254" })).toContain("client-id");
   });
 
-  test("is about what can be wrong with the sign-in if no rule knows the number, and a link about the number follows", () => {
-    for (const signIn of [OIDC, { type: "azure-cli" }, { type: "managed-identity" }] as const) {
-      const expected = signIn.type === "azure-cli" ? "Use `auth-type: oidc`" : "Check `client-id`";
-      expect(firstStep(error("AADSTS4242: x"), signIn)).toContain(expected);
-      const { steps } = readFailure(diagnose(error("AADSTS4242: x"), { with: "entra", signIn }));
-      expect(steps).toContain("https://login.microsoftonline.com/error?code=4242");
-    }
+  test("is a link about the number if no rule knows it; the inputs follow if the sign-in has them", () => {
+    const page = "https://login.microsoftonline.com/error?code=4242";
+    const unknown = error("AADSTS4242: x");
+    const steps = (signIn: SignIn) => readFailure(diagnose(unknown, { with: "entra", signIn })).steps;
+    expect(firstStep(unknown)).toContain(page);
+    expect(steps(OIDC)).toContain("Check `client-id`");
+    expect(firstStep(unknown, { type: "managed-identity" })).toContain(page);
+    expect(steps({ type: "managed-identity" })).not.toMatch(/client-id|tenant-id/);
+    expect(firstStep(unknown, { type: "azure-cli" })).toContain("Use `auth-type: oidc`");
+    expect(steps({ type: "azure-cli" })).toContain(page);
+  });
+
+  test("is another `client-id` if it is that of the Azure CLI, whatever Entra misses", () => {
+    const clientId = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+    for (const said of [
+      "AADSTS700025: Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
+      `AADSTS70025: The client '${clientId}'(Microsoft Azure CLI) has no configured federated identity credentials.`,
+      `AADSTS700016: Application with identifier '${clientId}' was not found in the directory 'contoso'.`,
+      `AADSTS7000229: The client application ${clientId} is missing service principal in the tenant 3f0c.`,
+      `AADSTS65002: Consent between first party application '${clientId}' and first party resource '123c' must be configured via preauthorization`,
+      "AADSTS7000215: Invalid client secret provided.",
+    ])
+      for (const signIn of [
+        { ...OIDC, clientId },
+        { ...OIDC, clientId, type: "client-secret", clientSecret: "x" },
+      ] as const)
+        expect(firstStep(error(said), signIn), said).toContain("Set `client-id`");
+    const transient = diagnose(error("AADSTS90033: x"), { with: "entra", signIn: { ...OIDC, clientId } });
+    expect(transient.code).toBe("entra-busy");
+  });
+
+  test("begins with `client-id` if GitHub's token could be read", () => {
+    const invalid = error("AADSTS50027: JWT token is invalid or malformed.");
+    expect(firstStep(invalid)).toContain("Check `client-id`");
   });
 
   test("is a rerun for an issuer that Entra could not read only if the issuer is github.com's", () => {
