@@ -15,7 +15,7 @@ import { rememberSent } from "../text/secrets.ts";
 import { azureCliToken } from "./azure-cli.ts";
 import { httpClient } from "./http-client.ts";
 import { idToken } from "./id-token.ts";
-import { authorityNotHttps, TLS_CHECKS_OFF } from "./obstacles.ts";
+import { authorityNotHttps, ON_GITHUB, TLS_CHECKS_OFF } from "./obstacles.ts";
 import { identityRefusal, notJson } from "./refusals.ts";
 
 /**
@@ -112,10 +112,11 @@ async function requestToken(
     if (error instanceof ActionError) throw error;
     const { refusal, problem, host } = last;
     const known = refusal ?? new AggregateError([problem, error]);
-    const inApp = env.IDENTITY_HEADER !== undefined;
     const peer = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how } as const;
-    const context = { ...peer, inApp, inPod: tokenFile !== undefined, assertion: claimsOf(String(sent)) };
-    throw new ActionError(diagnose(known, context), { cause: known });
+    const runner = { inApp: env.IDENTITY_HEADER !== undefined, inPod: tokenFile !== undefined };
+    const context = { ...peer, ...runner, assertion: claimsOf(String(sent)) };
+    const onGitHub = how.type === "managed-identity" && env.RUNNER_ENVIRONMENT === "github-hosted";
+    throw new ActionError({ ...diagnose(known, context), ...(onGitHub && ON_GITHUB) }, { cause: known });
   }
 }
 

@@ -22,9 +22,8 @@ export function notJson(status: number, type = "", body: string | null | undefin
     return undefined;
   } catch {
     const said = withoutSecrets(body);
-    const page = pageInWords(said, type);
-    if (page !== undefined) return answer(page);
-    return answer(`an answer that is not JSON: ${said.match(/AADSTS\d.{0,400}/)?.[0] ?? said}`);
+    const words = said.match(/AADSTS\d.{0,400}/)?.[0] ?? said;
+    return answer(pageInWords(said, type) ?? `an answer that is not JSON: ${words}`);
   }
 }
 

@@ -17,7 +17,7 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
   "cli-resources": [
     /No space left|enough space on|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|paging file|system resources|Too many open files: '|\bKilled\b|^Terminated|Keyboard ?interrupt|\(SIG(KILL|TERM|INT|XFSZ)\)|\(1(30|37|43|53)\)|start new thread/i,
     "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes. Or something on the runner ended the Azure CLI.",
-    "See what the runner has too little of (on Linux), and free some of it, or use a larger runner:",
+    "Free what the message names (disk space, memory, processes, open files), or use a larger runner. If the message names nothing, see what the runner has too little of (on Linux):",
     run("df -h", "free -h", "ulimit -a"),
     WITHOUT_CLI,
   ],
@@ -45,11 +45,9 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
       reasonIn(text, {
         "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, or nobody invited it.":
           /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
-        "The sign-in of the account in the Azure CLI has expired, because nobody used it for long.":
-          /due to inactivity/,
         "The sign-in of the account in the Azure CLI is older than a Conditional Access policy of the tenant allows (sign-in frequency).":
           /sign-in frequency|AADSTS70043\b/,
-        "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, or the account has a new password.":
+        "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, nobody used it for long, or the account has a new password.":
           /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|70044|70008[24])\b/,
         "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do.":
           /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/,
@@ -63,7 +61,7 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
           /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i,
         "The Azure CLI's profile names an account whose credential is not in its cache: azure/login ran with a different `AZURE_CONFIG_DIR`, as another user or with a different version of the Azure CLI, or only a part of `~/.azure` was copied.":
           /local cache|MSAL (token )?cache/i,
-        "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.":
+        "The Azure CLI is not signed in for this job (a sign-in in another container, with `sudo` or with another `HOME` does not count), its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.":
           /^/,
       }),
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
@@ -95,8 +93,8 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
   if (file !== "" && !OWN_FILE.test(path))
     return [
       "The Azure CLI cannot use the file or the directory that its message names, which is not one of its own. Usually a variable of the job names it, such as `SSLKEYLOGFILE`, `HOME` or `TMPDIR`.",
-      "See which variable names it, in a step with `shell: bash`. Then remove or correct the variable, or create the directory:",
-      run(`env | grep -F ${shell(file)}`),
+      "See which variable names it, and who may use it, in a step with `shell: bash`. Then remove or correct the variable, or create the directory:",
+      run(`env | grep -F -e HOME= -e TMP -e ${shell(file)}`, `ls -ld ${shell(path)}`),
     ];
   return [
     `The Azure CLI cannot use its own files: ${reasonIn(text, {
@@ -106,8 +104,7 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
       "they belong to another user, cannot be written, are damaged or from another version, have a wrong setting, name a cloud that does not exist, or another job is using them":
         /^/,
     })}.`,
-    "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
+    `${/(?<!')cloud\b|CLOUD|authority/.test(text) ? "Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`, if they are set. Then, right" : "Right"} before this step, give the job a directory of its own for these files, in a step with \`shell: bash\`, and run azure/login again:`,
     OWN_CLI_FILES,
-    ...(/(?<!')cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []),
   ];
 }

@@ -55,7 +55,8 @@ export const ENTRA = rulesFor("entra", {
   ],
   "request-incomplete": [
     { codes: "AADSTS90014 AADSTS900144", text: /^(?!.*client_)/ }, // without a value, `client_…` has the general answer
-    "Entra did not receive the parameter in its message: a proxy or a gateway dropped part of the request, or the saved sign-in of the Azure CLI is incomplete.",
+    ({ signIn }) =>
+      `Entra did not receive the parameter in its message: a proxy or a gateway dropped part of the request${isApplication(signIn) ? "" : ", or the saved sign-in of the Azure CLI is incomplete"}.`,
     asApplication,
     allowInProxy,
   ],
@@ -133,7 +134,7 @@ export const ENTRA = rulesFor("entra", {
             "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
             az("ad app permission admin-consent", { id: clientOf(signIn, text) }),
           ]
-        : "Or sign in with azure/login and the `client-id` of your application. An account signs in through the Azure CLI's own application. If the message has AADSTS65002, only Microsoft can change what this application may use; otherwise an administrator of the tenant has to consent.",
+        : `Or sign in with azure/login and the \`client-id\` of your application. An account signs in through the Azure CLI's own application: ${text.includes("AADSTS65002") ? "only Microsoft can change what that may use" : "an administrator of the tenant has to consent to it"}.`,
   ],
   "client-secret-wrong": [
     ["AADSTS50012 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
@@ -169,10 +170,10 @@ export const ENTRA = rulesFor("entra", {
   "application-disabled": [
     ["AADSTS500014 AADSTS1000031 AADSTS7000112", /AADSTS70001:.* disabled/],
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
+    (context, symptom) => (/04b07795/.test(symptom.text) ? asApplication(context, symptom) : []), // az cannot sign in then
     "Enable it, as an administrator of the tenant:",
     ({ signIn }, { text }) =>
       az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn, text) }),
-    (context, symptom) => (resourceIn(symptom.text) ? [] : asApplication(context, symptom)),
   ],
   "conditional-access": [
     {

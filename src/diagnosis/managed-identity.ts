@@ -16,6 +16,9 @@ const OF_PROXY = new RegExp(
 const AGAIN = new RegExp(`please try|${PASSES.source}`, "i");
 const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
 
+/** How Go words a request that failed, with its origin. */
+const TRIED = /\b(?:Get|Post) "?(https:\/\/[^/ "]+)[^ "]*"?: /;
+
 /** Only the metadata service of a machine answers 404 while it is being updated: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling */
 const NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 
@@ -28,27 +31,25 @@ const LIST_OF_APP: Steps = [
 ];
 
 const OWN_VARIABLES: Steps = [
-  "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none.",
-  "Then restart the runner, or the app that it is in, which starts with the variables that are valid now.",
+  "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none. Then restart the runner, or the app that it is in, which starts with the variables that are valid now.",
 ];
 
-/** The way past a proxy, to the endpoint of the host, or of a machine if the Azure CLI does not say which it asked. */
-const bypass = ({ host = "169.254.169.254" }: Context): Steps => bypassProxy({ host });
+/** The way past a proxy, if one is set, to the endpoint of the host, or of a machine if the Azure CLI does not say which. */
+const bypass = ({ host = "169.254.169.254", proxy }: Context): Steps => (proxy ? bypassProxy({ host }) : []);
+
+const USE_OIDC = "Use `auth-type: oidc`, which does not need this endpoint.";
 
 /** What can go wrong when the runner's host is asked for the token of a managed identity. */
 export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|14|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. An app has the same commands:",
+    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. A scale set and an app have the same commands:",
     run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
     "A new identity has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`.",
   ],
   "managed-identity-arc": [
-    [
-      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
-      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|WWW-Authenticate header/,
-    ],
+    /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
     "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
     "On Linux, add the runner's user to the agent's group, and restart the agent. Then restart the runner's service:",
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
@@ -57,12 +58,13 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-certificate": [
     { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
     "The runner does not trust the certificate of the identity endpoint. No authority issues that of Service Fabric: its apps compare the thumbprint (`IDENTITY_SERVER_THUMBPRINT`), which this action does not do.",
-    "Use `auth-type: oidc`, which does not need this endpoint.",
+    USE_OIDC,
   ],
   "managed-identity-offline": [
-    { signIn: "managed-identity", text: /HTTP status .*\b(Get|Post) "?https:[^ "]*"?: / }, // how Go words it
+    { signIn: "managed-identity", text: new RegExp(`HTTP status .*${TRIED.source}`) },
     "The identity endpoint answered, but could not reach the host in its message: the DNS, a firewall or a proxy of the machine, or of the node in AKS, does not let it.",
-    "Run the job again. If the error persists, allow this host and port 443 in the network of the machine, or of the nodes.",
+    "See whether the runner reaches this host now. If it does, run the job again. If it does not, allow the host and port 443 in the network of the machine, or of the nodes:",
+    (_context, { text }) => run(`curl --head ${shell(text.match(TRIED)?.[1] ?? "")}`),
     { retries: 2 },
   ],
   "managed-identity-aks": [
@@ -93,20 +95,20 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     ],
     "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or another service answers at its address: outside Azure, or because a variable of the job names it.",
     bypass,
-    "If there is no proxy, or the runner is not in Azure, use `auth-type: oidc`, which does not need this endpoint.",
+    ({ proxy }) => (proxy ? USE_OIDC.replace("Use", "Or use") : USE_OIDC),
   ],
   "managed-identity-request": [
     [
-      /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found/i,
+      /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found|WWW-Authenticate header/i,
       { signIn: "managed-identity", host: /^$/, text: /network_error|_url_malformed/ }, // before any request
+      "invalid_file_* invalid_secret platform_not_supported www_authenticate_*", // not the agent of Azure Arc, though it is asked
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
     "A variable of the job (such as `IDENTITY_ENDPOINT`) is not a URL, but a placeholder, for example. Or the identity endpoint does not accept the request, or something else answers at its address: usually, such a variable is that of another app, of an earlier start of this app or of another kind of endpoint. Pod identity (in AKS) or a proxy can answer, too. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
-    "Use `auth-type: oidc`, which does not need this endpoint.",
+    USE_OIDC,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
     ...OWN_VARIABLES,
-    bypass,
   ],
   "managed-identity-not-listening": [
     [
@@ -114,8 +116,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ },
     ],
     "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is wrong or that of another container, or the endpoint is still starting.",
-    ...LIST_OF_APP,
-    ...OWN_VARIABLES,
+    ({ inApp }) => (inApp ? [...LIST_OF_APP, ...OWN_VARIABLES] : [...OWN_VARIABLES, ...LIST_OF_APP]),
     { retries: 2 },
   ],
   "managed-identity-unavailable": [
@@ -138,7 +139,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell",
     ],
     "The runner's host (such as Azure Arc, Azure Automation, Cloud Shell or Service Fabric) has one identity of its own. `client-id` cannot choose another one.",
-    "Remove `client-id`. If the runner is a virtual machine of Azure, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
+    "Remove `client-id` (of this step or of azure/login). If the runner is a virtual machine of Azure, keep it, and remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
   ],
   "managed-identity-unknown": [
     [
@@ -149,9 +150,9 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "unable_to_create_source",
     ],
     identityMissing,
-    "To choose a user-assigned identity, set `client-id` (of this step or of azure/login) to its client ID (not the object ID). A system-assigned one needs no `client-id`. If the host has no identity, assign one.",
     listIdentities,
-    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.',
+    "To choose a user-assigned identity, set `client-id` (of this step or of azure/login) to its client ID (not the object ID). A system-assigned one needs no `client-id`. If the host has no identity, assign one.",
+    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. Where no identity can be assigned, use `auth-type: oidc`.',
   ],
   "managed-identity-refused": [
     [
@@ -159,7 +160,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/,
     ],
     "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. Without a reason, usually no identity is assigned (any more), or several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If it names hosts of another cloud, `environment` is wrong.",
-    "Use `auth-type: oidc`, which does not need this endpoint.",
+    USE_OIDC,
     "With `auth-type: azure-cli`, you can also run azure/login with the identity's `client-id` (by hand: `az login`) right before this step, with the newest Azure CLI: https://aka.ms/azure-cli",
     listIdentities,
   ],
@@ -195,8 +196,8 @@ function identityMissing({ signIn }: Context, { text }: Symptom): string {
 
 /** Steps that list the identities of the runner's host. */
 function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
-  if (/Info: Request failure|SSO failure|MSI\/auth/.test(text))
-    return ["Assign it to the compute in Azure Machine Learning, or in the serverless job's definition (`identity`)."];
+  if (/Info: Request failure|SSO failure|MSI\/auth|for (Automation )?account/.test(text))
+    return ["Assign it to the compute or the serverless job in Azure Machine Learning, or to the Automation account."];
   if (inApp || /Unable to load|Delegated|\/msi\/token/.test(text)) return LIST_OF_APP;
   return [
     "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",

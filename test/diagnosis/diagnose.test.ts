@@ -240,9 +240,11 @@ describe("the first step of an answer about Entra", () => {
     const missing = identityRefusal(404, '{"error":"not_found"}');
     const at = (host: string) => firstStep(missing, { type: "managed-identity" }, { host });
     expect(at("169.254.169.254")).toContain("Run the job again");
-    expect(at("127.0.0.1:46808")).toContain("client-id");
+    expect(at("127.0.0.1:46808")).toContain("List the identities");
     const named = identityRefusal(404, '{"error":"not_found","error_description":"The identity is not there."}');
-    expect(firstStep(named, { type: "managed-identity" }, { host: "169.254.169.254" })).toContain("client-id");
+    expect(firstStep(named, { type: "managed-identity" }, { host: "169.254.169.254" })).toContain(
+      "List the identities",
+    );
   });
 
   test("is a link about the number if no rule knows it; the inputs follow if the sign-in has them", () => {

@@ -86,11 +86,14 @@ export async function startSenders() {
   Object.assign(process.env, github.env, {
     AZURE_POD_IDENTITY_AUTHORITY_HOST: `http://127.0.0.1:${identityPort}`,
     AZURE_AUTHORITY_HOST: `https://localhost:${entraPort}`,
+    RUNNER_ENVIRONMENT: "self-hosted",
   });
 
   let clients = 0;
   const signInAs = (how: SignIn, env: NodeJS.ProcessEnv = process.env) =>
     failing(signIn({ signIn: how, cloud: CLOUDS.azurecloud }, env, undefined, { patience: ONCE })());
+  /** Requests go without it, because the library reads the variables of the process. */
+  const withProxy = (url = "") => ({ ...process.env, HTTPS_PROXY: url });
   const pod = {
     AZURE_CLIENT_ID: IDS.clientId,
     AZURE_TENANT_ID: IDS.tenantId,
@@ -132,13 +135,14 @@ export async function startSenders() {
           : response.writeHead(status, { "content-type": type, ...(server && { server }) }).end(body);
       if (given?.host === "service-fabric") return atHost(given.host, `https://localhost:${entraPort}`);
       if (given?.host !== undefined) return atHost(given.host, `http://127.0.0.1:${identityPort}`);
-      return signInAs({ type: "managed-identity", ...(!given?.noClientId && { clientId: `client-${++clients}` }) }); // the library caches refusals
+      const clientId = !given?.noClientId && { clientId: `client-${++clients}` }; // the library caches refusals
+      return signInAs({ type: "managed-identity", ...clientId }, withProxy(given?.proxy));
     },
 
     az({ text, given }) {
       process.env.AZ_SAYS = given?.silent ? "" : text;
       process.env.PATH = given?.missing ? "/nowhere" : `${bin}:${path}`;
-      return signInAs({ type: "azure-cli" }).finally(() => {
+      return signInAs({ type: "azure-cli" }, withProxy(given?.proxy)).finally(() => {
         process.env.PATH = path;
       });
     },
