@@ -9,6 +9,8 @@ export interface Login {
   readonly role: Role;
   /** The membership in a role that it may grant itself for one transaction; null: none. */
   readonly membershipIn: (role: Role) => TemporaryMembership | null;
+  /** Nobody can grant or revoke on its server. */
+  readonly readOnly?: boolean;
 }
 
 /** The role that a statement runs as. */
@@ -33,6 +35,7 @@ export const AS_SESSION_USER: ActingRole = { as: null, oneByOne: false };
  * is none. It is a prediction: Azure lets its administrators do more, so `apply` tries what looks impossible once.
  */
 export function actingRoleToGrant(login: Login, group: Group, privilege: Privilege): ActingRole | Reason {
+  if (login.readOnly) return "read-only";
   const { owner } = group;
   const holders = holdersOfOption(owner, group.acl, privilege).filter((role) => role !== owner);
   const candidates: readonly ActingRole[] = [
@@ -61,6 +64,7 @@ export function actingRoleToRevoke(
   acl: readonly AclItem[],
   { grantor, privilege }: Pick<AclItem, "grantor" | "privilege">,
 ): ActingRole | Reason {
+  if (login.readOnly) return "read-only";
   const byOwner = grantor === group.owner;
   const holders = holdersOfOption(group.owner, acl, privilege);
   const others = holders.filter((role) => role !== grantor);

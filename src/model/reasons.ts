@@ -24,13 +24,16 @@ const ENTRIES = {
   },
   "not-revoked": {
     why: (_, login) => sentence`${name(login)} can revoke this.`,
-    advice: inOurWords(
-      "Or run this action with `mode: apply` and `on-extra: revoke`. If the grantee's entry in `grants-file` sets `on-extra`, change it there.",
-    ),
+    advice: sentence`Or run this action with \`mode: apply\` and \`on-extra: revoke\`. If the grantee's entry in \`grants-file\` sets \`on-extra\`, change it there.`,
   },
   "session-role": {
     why: "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
     advice: inOurWords("Or add that role to the input `grantee`, or remove the setting with ALTER ROLE … RESET role."),
+  },
+  "read-only": {
+    why: "This server is read-only: it is a replica, or its storage is nearly full.",
+    noSql: true,
+    advice: sentence`Run this action with \`mode: apply\` for the primary server, from which a replica gets its privileges. If this is the primary server, increase its storage before.`,
   },
   "not-owner": {
     why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,
@@ -52,17 +55,13 @@ const ENTRIES = {
     why: "The server refused the statement.",
     byServer: true,
     isEnough: true,
-    advice: inOurWords(
-      "Run this step again. If that changes nothing, an event trigger or an extension refuses the change.",
-    ),
+    advice: sentence`Run this step again. If that changes nothing, an event trigger or an extension refuses the change.`,
   },
   "without-effect": {
     why: "The server accepted the statement, but the privilege did not change, or changed back.",
     byServer: true,
     isEnough: true,
-    advice: inOurWords(
-      "Run this step again. If that changes nothing, an event trigger or an extension undoes the change, or the role that acted lacks the grant option: let the owner of the object make the change.",
-    ),
+    advice: sentence`Run this step again. If that changes nothing, an event trigger or an extension undoes the change, or the role that acted lacks the grant option: let the owner of the object make the change.`,
   },
   "not-tried": {
     why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried.",
@@ -71,15 +70,11 @@ const ENTRIES = {
     why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     noSql: true,
     advice: inOurWords(
-      "Revoke it from that role or from PUBLIC, so that all who hold it by them lose it: `REVOKE <privilege> ON <object> FROM <role>;` With `undeclared: warn`, the SQL file has this SQL for tables and sequences, unless the role is a grantee too. Or remove the grantee from the role: `REVOKE <role> FROM <grantee>;`",
+      "Revoke it from that role or from PUBLIC, so that all who hold it by them lose it: `REVOKE <privilege> ON <object> FROM <role>;` With `undeclared: warn`, the SQL file has this SQL for tables and sequences, unless the role is a grantee too. Of future objects, revoke it as the role that creates them: `ALTER DEFAULT PRIVILEGES [IN SCHEMA <schema>] REVOKE <privilege> ON TABLES FROM <role>;` Or remove the grantee from the role: `REVOKE <role> FROM <grantee>;`",
     ),
   },
-  "other-grantor": {
-    why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.`,
-  },
-  "grantor-lacks-usage": {
-    why: "The role that granted the privilege does not have USAGE on the schema.",
-  },
+  "other-grantor": { why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.` },
+  "grantor-lacks-usage": { why: "The role that granted the privilege does not have USAGE on the schema." },
   "grantor-lacks-option": {
     why: "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
     noSql: true,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nothingDone } from "../../src/grants/outcome.ts";
 import { ActionError } from "../../src/model/failure.ts";
+import type { Mode } from "../../src/model/report.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { BEGIN, BEGIN_READ_ONLY } from "../../src/postgres/transaction.ts";
 import { reconcile } from "../../src/reconcile.ts";
@@ -14,14 +15,14 @@ const READ = { tablePrivileges: ["SELECT"], sequencePrivileges: ["SELECT"] } as 
 describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
   const world = useOwnWorld(version);
 
-  test("can be checked; apply says that it is read-only", async () => {
+  test("can be checked and planned, and what is missing names the primary server; apply says that it is read-only", async () => {
     const { owner, app, as, sql, database } = await world.open();
     await as(owner, `CREATE TABLE t (id int); CREATE TABLE u (id int); GRANT SELECT ON u TO ${app}`);
     await sql(`ALTER ROLE ${owner} PASSWORD 'secret'`);
     const standby = await startStandby(world.address);
     const tls = { mode: "verify-full", rootCertificates: world.ca() } as const;
     const target = { server: { host: "localhost", port: standby.port, tls }, database, user: owner };
-    const run = (mode: "apply" | "check") =>
+    const run = (mode: Mode) =>
       withSession({ ...target, password: async () => "secret" }, (client) =>
         reconcile(client, { mode, grantees: [app], demand: { ...DEFAULTS, ...READ } }, () => {}, {
           done: nothingDone(),
@@ -29,7 +30,8 @@ describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
       );
     try {
       const { grantees } = await run("check");
-      expect(linesOf(grantees[0]?.missing ?? [])).toEqual([expect.stringContaining("table t: SELECT")]);
+      expect(linesOf(grantees[0]?.missing ?? [])).toEqual(["table t: SELECT (read-only)"]);
+      expect((await run("plan")).statements).toEqual([]);
       await expect(run("apply")).rejects.toMatchObject({ failure: { code: "read-only" } });
       await as(owner, `GRANT SELECT ON t TO ${app}`);
       while ((await run("check")).verdict !== "in-sync");

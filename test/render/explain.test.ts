@@ -38,6 +38,10 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     'Run as "ci-admin": GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
     "Or add that role to the input grantee, or remove the setting with ALTER ROLE … RESET role.",
   ],
+  "read-only": [
+    "This server is read-only: it is a replica, or its storage is nearly full.",
+    "Run this action with mode: apply for the primary server, from which a replica gets its privileges.",
+  ],
   "not-owner": [
     '"ci-admin" has neither the privileges of migrator nor the grant option.',
     'Run as migrator: GRANT INSERT, UPDATE ON TABLE "public"."t" TO "aad_orders";',
@@ -73,6 +77,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   "not-direct": [
     "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     "Revoke it from that role or from PUBLIC, so that all who hold it by them lose it: REVOKE <privilege> ON <object> FROM <role>;",
+    "Of future objects, revoke it as the role that creates them: ALTER DEFAULT PRIVILEGES [IN SCHEMA <schema>] REVOKE <privilege> ON TABLES FROM <role>;",
     "Or remove the grantee from the role: REVOKE <role> FROM <grantee>;",
   ],
   "other-grantor": [
