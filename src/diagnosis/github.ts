@@ -1,6 +1,6 @@
 import { run } from "../model/failure.ts";
 import { rulesFor } from "./rules.ts";
-import { bypassProxy } from "./steps.ts";
+import { bypassProxy, seeAnswer } from "./steps.ts";
 
 /**
  * What can go wrong when the job asks GitHub for its ID token. Texts:
@@ -10,13 +10,13 @@ export const GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
     "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork, which gets none by default, or is not run by GitHub itself (by act, for example).",
-    "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
+    "Run this job after the merge if it runs for a pull request from a fork. Otherwise add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it:",
     run("permissions:\n  id-token: write\n  contents: read"),
-    "For pull requests from forks, run this job after the merge.",
   ],
   "oidc-no-token": [
     /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+    seeAnswer,
     bypassProxy,
     "Run the job again.",
   ],

@@ -1,4 +1,4 @@
-import { az, azOnServer, azShow } from "../diagnosis/commands.ts";
+import { az, azOnServer, azServer } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
 import { clientOf } from "../diagnosis/entra.ts";
 import { byItsWords } from "../diagnosis/meanings.ts";
@@ -9,7 +9,7 @@ import { allowInProxy, CHECK_CLOCK, readNumber } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
-import { azureLog, BEING_DELETED, notRunning } from "./obstacles.ts";
+import { azureLog, notRunning } from "./obstacles.ts";
 import { PERMISSIONS, type Permission, PROVIDER, type ServerId, serverPath } from "./server.ts";
 
 /** A request to Azure's resource manager, for the explanation of its error. */
@@ -29,14 +29,19 @@ export function diagnoseResourceManager(error: unknown, context: ResourceManager
 
 /** Words of an operation that ends by itself. A resource in state `Failed` stays there. */
 const BUSY =
-  /^(?!.*(\bfailed state|\bstate( of [\w ]{1,30}?)?( is)?\W{1,5}(failed|disabled)|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|(after|once|when) (the (server|operation|update)|it is (?!(en|register)))|after (some|a|\d))|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
+  /^(?!.*(\bfailed state|\bstate( of [\w ]{1,30}?)?( is)?\W{1,5}(failed|disabled)|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|by another operation|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|(after|once|when) (the (server|operation|update)|it is (?!(en|register)))|after (some|a|\d))|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
 
 /** A resource that is not ready, and the states of a server and of other resources. */
 const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
 const STATES = "properties.[state, provisioningState]";
 
+const BEING_DELETED = /\b(being|for) (delet|dropp)|'Deleting'|BeingDeleted|Dropping\b/i;
+
 const DISABLED =
   /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
+
+const refused = (...first: Steps) =>
+  byItsWords("Azure refused the request", "the state or a setting of the server", ...first);
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = { retries: 5 };
@@ -72,7 +77,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "Or ask the tenant's administrators to allow the address or to exclude the identity from the policy, and the owner of a private link to associate it with the root management group.",
   ],
   "resource-locked": [
-    ["ScopeLocked", { status: [403, 409], text: /^(?!.* mov).*((is|are) locked\b|\b(ReadOnly|CanNotDelete) lock)/i }],
+    [
+      "ScopeLocked",
+      /^(?!.* (mov|account|another|progress|later)).*((is|are) locked\b|\b(ReadOnly|CanNotDelete) lock)/i,
+    ],
     "A lock on the server, its resource group or its subscription does not allow this.",
     "List the locks:",
     ({ server: { subscription } }) => az("lock list", { subscription, output: "table" }),
@@ -89,7 +97,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "Azure does not know the request: this cloud, or this region of it, does not offer the type of resource, or the version of Azure's API for it, that the request names. Or a proxy on the way changed the request, or Azure has a fault.",
     ({ permission }) =>
       permission === PERMISSIONS.readServer // the first request
-        ? "Check that `server-resource-id` is the ID of the server itself (`az postgres flexible-server list --query [].id`), that `environment` is its cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set."
+        ? "Check that `server-resource-id` is the ID of the server itself (`az postgres flexible-server list --query [].id`), that `environment` is its cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set. If all are right, use the newest version of this action."
         : "Use the newest version of this action, and run the job again later.", // the server's ID and cloud are right
     (context, { text }) =>
       /supported (api-)?versions|API version|namespace '/.test(text) ? [] : allowInProxy(context),
@@ -98,7 +106,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "provider-not-registered": [
     "MissingSubscriptionRegistration MissingRegistrationForLocation SubscriptionNotRegistered InvalidSubscriptionRegistrationState",
     "The subscription is not registered for the resource provider that the message names, or else for Azure Database for PostgreSQL. A subscription that has a server is registered for that, so `server-resource-id` can name the wrong one.",
-    "If it is the right subscription, register it, as a contributor or an owner. When this command has ended, run the job again:",
+    "If the server is in another subscription, set `server-resource-id` to the ID there. Otherwise register this subscription, as a contributor or an owner. When this command has ended, run the job again:",
     ({ server: { subscription } }, { text }) =>
       az("provider register --wait", { namespace: text.match(/namespace '([\w.]+)'/)?.[1] ?? PROVIDER, subscription }),
   ],
@@ -111,9 +119,8 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       /restricted|disallow|namespace|not (permitted|allowed)/i.test(text)
         ? "Azure does not allow this change in a subscription of this type or in this region. Reads can still work."
         : "The subscription is disabled: its credit is used up, a payment failed, or it was cancelled. Reads can still work.",
-    "Reactivate the subscription, as its owner or billing administrator, or ask Azure's support to lift a restriction, or use another subscription: https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled",
-    "Run the job again when the state is `Enabled`. This can take some minutes:",
-    ({ server }) => az("account show", { subscription: server.subscription, query: "state" }),
+    "Look up the state of the subscription. If it is `Enabled`, ask Azure's support to lift the restriction, or use another subscription. Otherwise its owner or billing administrator can reactivate it (https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled):",
+    ({ server }) => az("account list --all --refresh", { query: `[?id=='${server.subscription}'].state` }),
   ],
   "azure-token-expired": [
     [
@@ -121,7 +128,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       /continuous access evaluation|Lifetime validation failed|token (has expired|has been revoked|expiry|not before)/i,
     ],
     "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
-    "Run the job again: it has to sign in again.",
+    "Run the job again: it has to sign in again, with `auth-type: azure-cli` by azure/login in the same job.",
     ...CHECK_CLOCK,
     { retries: 1 },
   ],
@@ -149,21 +156,22 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "SubscriptionNotFound InvalidSubscriptionId",
     "This tenant and cloud have no subscription with the ID in `server-resource-id`: the ID is wrong, the subscription was deleted or moved, or it belongs to a different tenant or cloud.",
     "Find the subscription. Then correct `server-resource-id`, or set `tenant-id` and `environment` to its tenant and cloud:",
-    az("account list --all", { output: "table" }),
+    az("account list --all --refresh", { output: "table" }),
     "If all are right, the subscription may be new. Register it for Azure Database for PostgreSQL:",
     ({ server: { subscription } }) => az("provider register", { namespace: PROVIDER, subscription }),
   ],
   "server-not-found": [
     [
-      "ServerDifferentSubscription InvalidResource* InvalidServerName ServerNotFound ServerNotExist CannotFindObject",
+      "ServerDifferentSubscription InvalidResource* InvalidServerName ServerNotFound ServerNotExist CannotFindObject ResourceGroupBeingDeleted ServerDropping ServerGroupDropping",
       { status: [404], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
-      { status: [409], text: /\b(not (be )?(exist|found)|was (delet|dropp))/i },
+      { status: [409], text: BEING_DELETED },
     ],
-    "The subscription has no resource group or flexible server with this name: the name is misspelt, the server is in another subscription or of another kind, or it is not created yet, or was deleted or moved.",
-    "Set `server-resource-id` to one of these, or to one of another subscription:",
-    ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].id" }),
-    "If the server is among them, or is not created yet, run the job again when it is `Ready`:",
-    ({ server }) => azShow({ server }, "state"),
+    (_context, { text }) =>
+      BEING_DELETED.test(text)
+        ? "The server or its resource group is being deleted, with its firewall rules, or the deletion of an earlier server with this name has not ended."
+        : "The subscription has no resource group or flexible server with this name: the name is misspelt, the server is in another subscription or of another kind, or it is not created yet, or was deleted or moved.",
+    "Set `server-resource-id` to one of these, or to one of another subscription. If the server is among them, or is not created yet, run the job again when it is `Ready`:",
+    ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].[state, id]" }),
   ],
   "azure-not-permitted": [
     [
@@ -175,9 +183,8 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "server-not-running": [
     [
-      "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault* ResourceGroupBeingDeleted ServerDropping ServerGroupDropping",
+      "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
       { status: [400, 409], text: /\b(stopped|inaccessible)\b|not (in )?running|state.{0,30}\W(Stopp|Disabled)/i },
-      { status: [409], text: BEING_DELETED },
     ],
     ({ server }, { text }) => notRunning(server, text),
   ],
@@ -215,17 +222,14 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     WHILE_THERE_IS_TIME,
   ],
   "firewall-rules-full": [
-    ["ResourceQuotaExceeded ResourceCountExceeds*", /^(?=.*rules?\b)(?=.*(maximum|limit|quota|too many))/i],
+    ["ResourceQuotaExceeded ResourceCountExceeds*", /^(?=.*rules?\b)(?=.*(maximum(?! length)|limit|quota|too many))/i],
     "The server, or its resource group, has as many firewall rules as Azure allows.",
     "List the rules. Delete those that nothing needs, with `az resource delete --ids <rule-id>`:",
     ({ server }) => azOnServer("firewall-rule list", { server }, { query: "[].id" }),
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    byItsWords("Azure refused the request", "the state or a setting of the server"),
-    (_context, { text }) =>
-      /(start|end) ?ip/i.test(text) ? "Set `runner-ip` to the runner's public IPv4 address." : [],
-    ({ server }) => azureLog(server),
+    (context, symptom) => refused(...seeReason(context))(context, symptom),
     "If the reason is not clear, look up Azure's code, or open a support request for the server in the Azure portal: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
   ],
 });
@@ -238,15 +242,24 @@ export function nothingDone({ code }: Failure): boolean {
   return [...PRIVATE, ...AZURE].some((rule) => rule.code === code && !UNSURE.includes(code));
 }
 
-/** A scope in a message, unless it is in a location: such a resource is that of one operation. */
-const SCOPE = /(?:scope\(s\)|(?:over|at) scope) '((?![^']{1,900}\/locations\/)[^']{1,1000}?)(?:'|\/firewallRules)/i;
+/** Where Azure's log has the reason. It has no reads. */
+function seeReason({ permission, server }: ResourceManagerContext): Steps {
+  if (!permission.endsWith("/read")) return azureLog(server);
+  return ["See whether Azure refuses the same to you, and why:", azServer("show", { server })];
+}
+
+/** The first scope in a message. */
+const SCOPE = /(?:scope\(s\)|(?:over|at) scope) '([^',]{1,1000}?)(?:[',]|\/firewallRules)/i;
+
+/** A scope or a permission of one operation, for which nobody can assign a role. A location has only operations. */
+const OPERATION = /\/(locations\/|\w{0,40}operation\w{0,40}\/[^ /]{1,200}( |$))/i;
 
 /** A role that has the permission, and its assignment. */
 function allow({ permission, server, signIn }: ResourceManagerContext, { text }: Symptom): Steps {
   const needed =
     text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1] ?? permission;
-  const own = /\/locations\//.test(needed) ? `/subscriptions/${server.subscription}` : serverPath(server);
-  const scope = text.match(SCOPE)?.[1] ?? own;
+  const named = text.match(SCOPE)?.[1] ?? serverPath(server);
+  const scope = OPERATION.test(`${needed} ${named}`) ? `/subscriptions/${server.subscription}` : named;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientOf(signIn);
   /** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
   const definition = {

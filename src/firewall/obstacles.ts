@@ -7,10 +7,7 @@ import type { ServerId } from "./server.ts";
 import type { OwnRule } from "./state.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
-const STOPPED = ["Stopped", "Stopping", "Disabled", "Inaccessible"];
-
-/** The same as Azure's words or codes. */
-export const BEING_DELETED = /\b(being|for) (delet|dropp)|'(Dropp|Delet)ing'|BeingDeleted|Dropping \(/i;
+const STOPPED = ["Stopped", "Stopping", "Disabled", "Inaccessible", "Dropping"];
 
 /**
  * Why no firewall rule can let this runner in, as far as the server itself is the reason.
@@ -51,17 +48,12 @@ export function notRunning(server: ServerId, state: string): Answer {
       "Give the server's identity access to this key again, past the firewall of the vault, too. Enable or restore the key if it is disabled, expired or deleted:",
       azShow({ server }, "dataEncryption"),
     ];
+  if (state === "Dropping") return ["The server is being deleted.", "Set `server-resource-id` to another server."];
   if (/Disabled/i.test(state))
     return [
       "The server is disabled, because its subscription is disabled or the server is being moved.",
       "Look up the state of the subscription:",
-      az("account show", { subscription: server.subscription, query: "state" }),
-    ];
-  if (BEING_DELETED.test(state))
-    return [
-      "The server or its resource group is being deleted, or the deletion of an earlier server with this name has not ended.",
-      "Look at the server's state. If it is created again, run the job again when it is `Ready`. If the database is on another server now, set `server-resource-id` to the ID of that server:",
-      azShow({ server }, "state"),
+      az("account list --all --refresh", { query: `[?id=='${server.subscription}'].state` }), // not as at the last sign-in
     ];
   return ["The server is stopped or stopping.", "Start the stopped server:", azServer("start", { server })];
 }
@@ -73,7 +65,7 @@ export function otherAddress(expected: string, seen: string): Failure {
     message: sentence`The server sees the runner at ${code(seen)}, not at ${code(expected)}.`,
     hint: "`runner-ip` is wrong, or the runner's network has several public addresses. This action opens the firewall for only one address.",
     steps: [
-      "Set the address that the server sees:",
+      "Omit `runner-ip` on a runner whose address changes, such as GitHub's own. On a runner with a static address, set it to the one that the server sees:",
       run(`runner-ip: ${seen}`),
       "If the runner's address changes from one connection to the next, give the runner one static address, or run the job in the server's network: `docs/private-network.md`.",
     ],
@@ -107,12 +99,12 @@ export function noEffect(own: OwnRule, seconds: number, last: Sentence): Failure
 }
 
 /**
- * What failed in the last hour in the server's resource group. Azure's log has more details than its answers. Its API filters
+ * What failed in the last day in the server's resource group. Azure's log has more details than its answers. Its API filters
  * by no status: https://learn.microsoft.com/rest/api/monitor/activity-logs/list
  */
 export function azureLog({ subscription, resourceGroup }: ServerId): Steps {
-  const query = '[?status.value==`"Failed"`].properties.statusMessage';
-  const log = az("monitor activity-log list", { subscription, "resource-group": resourceGroup, offset: "1h", query });
+  const query = '[?status.value==`"Failed"`].[eventTimestamp, properties.statusMessage]';
+  const log = az("monitor activity-log list", { subscription, "resource-group": resourceGroup, offset: "1d", query });
   return ["Azure's log has more details of what failed:", log];
 }
 

@@ -328,7 +328,7 @@ test("a rule that Azure accepts and does not make is an error with the command t
   const opened = await open();
   expect(opened.exitCode).toBe(1);
   expect(opened.stdout).toContain("Error code: firewall-rule-without-effect");
-  expect(opened.stdout).toMatch(/az monitor activity-log list --subscription \S+ --resource-group \S+ --offset 1h/);
+  expect(opened.stdout).toMatch(/az monitor activity-log list --subscription \S+ --resource-group \S+ --offset 1d/);
   expect(opened.summary).toMatch(
     /Azure was asked for firewall rule \S+ for \S+\. If Azure has made it, the post step removes it/,
   );

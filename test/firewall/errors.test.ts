@@ -64,12 +64,45 @@ test.each([...Object.values(PERMISSIONS), "Microsoft.Network/virtualNetworks/sub
 test.each([
   ["Stopping", "flexible-server start"],
   ["Inaccessible", "dataEncryption"],
-  ["Disabled", "az account show"],
+  ["Disabled", "az account list --all --refresh"],
+  ["Dropping", "being deleted"],
   ["Updating", "Another operation"],
 ])("a server that is %s and does not answer is not running", (state, said) => {
   const failure = obstacle(SERVER, { state, fullyQualifiedDomainName: "" }, true);
   expect(failure?.code).toBe("server-not-running");
   expect(Object.values(readFailure(failure as Failure)).join("\n")).toContain(said);
+});
+
+const ID = `/subscriptions/${SERVER.subscription}`;
+const noAction = (action: string, scope: string) =>
+  `The client 'ci' with object id '0b1ec700-0002-4c5d-8e6f-7a8b9c0d1e02' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid.`;
+
+test.each([
+  [
+    "Microsoft.Web/sites/operationresults/read",
+    `${ID}/resourceGroups/g/providers/Microsoft.Web/sites/a/operationresults/0a`,
+  ],
+  ["Microsoft.Resources/subscriptions/operationresults/read", `${ID}/operationresults/0a0b`],
+  ["Microsoft.Network/virtualNetworks/read", `${ID}/providers/Microsoft.Network/locations/westeurope/operations/0a0b`],
+])("a role for one operation is assigned on the subscription: %s", (action, scope) => {
+  const error = refusal(403, "AuthorizationFailed", noAction(action, scope));
+  expect(readFailure(diagnoseResourceManager(error, CONTEXT)).steps).toContain(`--scope ${ID}\n`);
+});
+
+test.each([
+  ["operations", `${ID}/resourceGroups/operations`, `${ID}/resourceGroups/operations`],
+  ["several linked scopes", `${ID}/resourceGroups/a,${ID}/resourceGroups/b`, `${ID}/resourceGroups/a`],
+])("a role is assigned on the first scope that Azure names: %s", (_, said, scope) => {
+  const error = refusal(403, "AuthorizationFailed", noAction("Microsoft.Network/virtualNetworks/read", said));
+  expect(readFailure(diagnoseResourceManager(error, CONTEXT)).steps).toContain(`--scope ${scope}\n`);
+});
+
+test.each([
+  ["a change", PERMISSIONS.writeRules, /^Azure's log .*activity-log list/],
+  ["a read, which Azure's log does not have", PERMISSIONS.readServer, /^See whether .*flexible-server show/],
+])("the first step for an unknown refusal of %s shows its reason", (_, permission, first) => {
+  const error = refusal(403, "Forbidden", "Forbidden");
+  expect(readFailure(diagnoseResourceManager(error, { ...CONTEXT, permission })).steps).toMatch(first);
 });
 
 test("the exemption from a policy comes before the log, which the named policy does not need", () => {
@@ -196,6 +229,10 @@ test.each([
   [409, "Conflict", "The operation is not allowed in the current state of the server 'Failed'.", "azure-refused"],
   [409, "Conflict", "The current state of server: Disabled", "server-not-running"],
   [401, "AuthenticationFailed", "The service principal 'x' is disabled.", "azure-token-refused"],
+  [409, "Conflict", "The server is locked by another operation.", "server-busy"],
+  [409, "Conflict", "The server is locked because an operation is in progress.", "server-busy"],
+  [400, "InvalidParameterValue", "The rule name exceeds the maximum length of 128 characters.", "azure-refused"],
+  [409, "Conflict", "The key 'pg' was not found in the key vault.", "azure-refused"],
 ])("%i %s: names, and states that stay, are read as such: %s", (status, code, message, expected) => {
   expect(diagnoseResourceManager(refusal(status, code, message), CONTEXT).code).toBe(expected);
 });

@@ -265,7 +265,7 @@ test("the action names the missing permission once when the token cannot write i
   expect(warnings).toEqual([
     `This does not change the verdict. The drift issues are not up to date. GitHub's API: Resource not accessible by integration - https://docs.github.com/rest/issues/issues
 Likely cause: The job's token, or the GitHub App of \`github-token\`, cannot write issues. In a run for a pull request from a fork, the job's token can only read by default.
-1. Set these permissions on the job. A permission that is not listed there is not granted. If this is a reusable workflow, also set them on the job that calls it:
+1. If \`github-token\` is not set, set these permissions on the job. A permission that is not listed there is not granted. If this is a reusable workflow, also set them on the job that calls it:
    permissions:
      id-token: write
      contents: read

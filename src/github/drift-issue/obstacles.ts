@@ -20,8 +20,8 @@ export function labelDropped(label: string, issue: number): Failure {
     message: sentence`GitHub dropped the label ${code(label)} of issue ${code(`#${issue}`)}.`,
     hint: "`github-token` cannot set labels. The next run finds the issue by its label, and would open another one.",
     steps: [
-      "Add the label by hand:",
-      run(`gh issue edit ${shell(`${issue}`)} --add-label ${label}`),
+      "Add the label by hand. The first command fails if the repository has it already:",
+      run(`gh label create ${label}`, `gh issue edit ${shell(`${issue}`)} --add-label ${label}`),
       "Omit `github-token`, and set `permissions: issues: write` on the job.",
     ],
   });

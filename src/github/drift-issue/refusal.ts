@@ -7,9 +7,7 @@ export interface Refusal {
 }
 
 /** https://github.com/octokit/request-error.js */
-interface OctokitError extends Partial<Refusal> {
-  readonly response?: Partial<Refusal>;
-}
+type OctokitError = Partial<Refusal> & { readonly response?: Partial<Refusal> };
 
 /** The answer of GitHub in an error of Octokit. */
 export function refusalIn(error: unknown): Refusal {

@@ -3,6 +3,7 @@ import { byItsWords } from "../../diagnosis/meanings.ts";
 import { NETWORK, reachable } from "../../diagnosis/network.ts";
 import { PROXY } from "../../diagnosis/proxy.ts";
 import { reasonIn, rulesFor } from "../../diagnosis/rules.ts";
+import { seeAnswer } from "../../diagnosis/steps.ts";
 import { ActionError, type Failure, run } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { proxyTo } from "../../proxy.ts";
@@ -44,6 +45,7 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-web-site": [
     [/^Cookies must be enabled|certificate's altnames/, { status: ["2xx", "4xx"], text: /^\s*</ }],
     "A web site, a firewall or a page to sign in answered instead of GitHub's API, or GitHub Enterprise Server under a name that is not in its certificate: the address in `GITHUB_API_URL` is not that of the API, or a single sign-on is in front of GitHub's server.",
+    seeAnswer,
     "Let no step set `GITHUB_API_URL`. It is `https://api.github.com` on github.com. On GitHub Enterprise Server, it ends in `/api/v3`, and its host must be in the server's certificate.",
     "If a sign-in is in front of the server, exempt the API from it: all paths that begin with `/api/`.",
     "If the answer has a support ID, ask the administrator of the firewall for an exception, with this ID.",
@@ -80,18 +82,18 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-no-comment": [
     { status: [403, 410, 422], text: /issue (is|has been) locked|commenting is disabled|issue was deleted/i },
     "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
-    "If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one.",
+    "If it was deleted, wait for the next run, which opens a new one. If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one.",
   ],
   "issues-not-accessible": [
     /not accessible by integration/i,
     "The job's token, or the GitHub App of `github-token`, cannot write issues. In a run for a pull request from a fork, the job's token can only read by default.",
-    "Set these permissions on the job. A permission that is not listed there is not granted. If this is a reusable workflow, also set them on the job that calls it:",
+    "If `github-token` is not set, set these permissions on the job. A permission that is not listed there is not granted. If this is a reusable workflow, also set them on the job that calls it:",
     run("permissions:\n  id-token: write\n  contents: read\n  issues: write"),
     "If `github-token` is set, give its App the permission Issues: Read and write, and accept it where the App is installed.",
   ],
   "issues-not-permitted": [
     [
-      { status: [403], text: /not (accessible|have permission|granted)|limited the ability|must have|required scope/i },
+      { status: [403], text: /^forbidden|not (accessible|have|granted)|limited the ability|must have|required scope/i },
       { status: [422], text: /^(?!.*"field").*(Validation Failed(?!:)|not permitted|cannot be assigned|label)/i },
     ],
     "`github-token` cannot write issues or set labels: the token lacks the permission, this repository or the organization's approval, or its user has no triage access to the repository.",
@@ -115,7 +117,6 @@ const REFUSALS = rulesFor("github-issues", {
     // Octokit quotes each error with its field and its message as JSON.
     (context, { text, ...rest }) =>
       refused(context, { ...rest, text: text.replaceAll(/["_]|^Validation Failed/g, " ") }),
-    (_context, { text }) => (/Label.*invalid/.test(text) ? "Create the label `azure-postgres-grants` by hand." : []),
     "Do what the message says (if it is about `github-token`, omit that, and set `permissions: issues: write` on the job), or set `drift-issue: false`. The job's summary has the whole report.",
   ],
 });
@@ -125,7 +126,7 @@ const OTHERS = rulesFor("github-issues", {
     [{ status: ["2xx", "5xx"] }, /Could not resolve to a node/],
     (context, { text }) =>
       /fetch failed|aborted/.test(text)
-        ? ["GitHub could not be reached, or did not answer in time.", ...reachable(context)]
+        ? ["GitHub could not be reached, or did not answer in time.", ...seeAnswer(context), ...reachable(context)]
         : "GitHub has a fault or an outage, or a proxy answered in its place or cut its answer off.",
     "Wait for the next run: it continues where this one stopped. GitHub lists its outages: https://www.githubstatus.com",
     { retries: 3 },
