@@ -60,7 +60,7 @@ function idOf({ server, host }: Server, option: "name" | "server-name"): Options
     const { subscription, resourceGroup, name } = server;
     return { subscription, "resource-group": resourceGroup, [option]: name };
   }
-  const name = host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
+  const name = host?.match(/^([a-z0-9-]+)\.(?:privatelink\.)?postgres\.database\./i)?.[1] ?? "<server>";
   return { "resource-group": "<resource-group>", [option]: name };
 }
 

@@ -7,7 +7,7 @@ import { clientOf, ENTRA, ENTRA_UNAVAILABLE } from "./entra.ts";
 import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
 import { MANAGED_IDENTITY } from "./managed-identity.ts";
-import { NETWORK, PRIVATE } from "./network.ts";
+import { isLocal, NETWORK, PRIVATE } from "./network.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROXY } from "./proxy.ts";
 import { type Context, hostOf, isPostgres, type Match, PARTNERS, partnerOf, type Rule } from "./rules.ts";
@@ -53,7 +53,7 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
     code,
     message: sentence`${where}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
     hint,
-    steps: withPooler(steps, context, VAGUE.includes(code)),
+    steps: withPooler(steps, context, VAGUE.includes(code) && !isLocal(context, symptom.text)),
     ...(retries !== undefined && { retries }),
   };
 }
@@ -61,21 +61,19 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
 /** The host of a request of the Azure CLI, and one of those of GitHub's OIDC endpoint. */
 const NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
 
-/** Failures that say little, so that the way past a pooler comes first. */
-const VAGUE = ["unknown", "server-error", "connection-refused"];
+/** Failures that say little, or by which a pooler asks for a client certificate: the way past it comes first. */
+const VAGUE = ["unknown", "server-error", "connection-refused", "tls-refused", "tls-outdated"];
 
 /** PgBouncer refuses connections for reasons that its messages do not name. */
 function withPooler(steps: readonly Step[], context: Context, isVague: boolean): readonly Step[] {
-  if (!isPostgres(context) || context.port !== 6432 || steps.some(namesPort)) return steps;
+  if (!isPostgres(context) || context.port !== 6432) return steps;
+  const others = steps.filter(({ text }) => !text.parts.some((part) => "code" in part && part.code === "port: 5432"));
   const past = step(
     "Port 6432 is that of a pooler (PgBouncer on Azure). Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
   );
-  return isVague ? [past, ...steps] : [...steps, past];
-}
-
-function namesPort({ text }: Step): boolean {
-  return text.parts.some((part) => "code" in part && part.code === "port: 5432");
+  if (isVague) return [past, ...others];
+  return others.length < steps.length ? steps : [...steps, past];
 }
 
 /** The outermost message, the innermost where it says more, and the code. */

@@ -7,10 +7,16 @@ import { RUNNER } from "./runner.ts";
 import { bypassProxy, hostToAllow, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
 
 const COMPLETED =
-  "If you set `host` to the name of a container of the job, publish its port, and set `host: localhost`. The action adds the cloud's suffix to a name without a dot.";
+  "If `host` is the name of a container of the job, or of its machine, publish the port of the container, and set `host: localhost`, in a job that does not itself run in a container. The action adds the cloud's suffix to a name without a dot.";
 
 const LOOKED_UP =
   "If it answers with an address other than `0.0.0.0` and `::`, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
+
+/** For a connection that the runner itself accepts. */
+const LOOK_AT_TUNNEL: Steps = [
+  "See what listens there, in a step of the same job (on Linux). If it is a tunnel or a proxy, read its log: its other end has to reach the server, through the server's network, firewall and DNS.",
+  run("ss --listening --tcp --numeric --processes"),
+];
 
 const SET_MTU =
   "If this happens only in a container, a pod or a VPN, its packets may be too large for the network. Set a smaller MTU there (in Docker, `mtu` in `daemon.json`).";
@@ -31,9 +37,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       isPostgres(context)
         ? [
             ...(INSIDE.test(hostOf(context)) ? ["Run the job where the name is known, such as in its cluster."] : []),
+            ...(OF_DOCKER.test(hostOf(context)) ? [COMPLETED] : []),
             ...setFullName(),
             "If its name is among them, the server is in a virtual network: use a runner in that network, and link the server's private DNS zone to it.",
-            ...(FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []),
+            ...(FULL_NAME.test(hostOf(context)) && !OF_DOCKER.test(hostOf(context)) ? [COMPLETED] : []),
           ]
         : [...lookUp(context), LOOKED_UP, ...reachable(context)],
   ],
@@ -48,8 +55,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "connection-not-allowed": [
     [/\b(connect|socket|bind|read|write) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
     "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-    (context) =>
-      sentence`Allow ${code(hostOf(context))} in the machine's firewall, or run the job outside its sandbox.`,
+    (context) => sentence`Allow ${code(hostOf(context))} in the local firewall, or run the job outside its sandbox.`,
   ],
   "connection-lost": [
     // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
@@ -59,9 +65,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     (context) =>
       `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
-    "Run the job again.",
-    (context) => (isPostgres(context) ? lookAtState(context) : seeAnswer(context)),
-    (context) => atPostgres(context, seeWhoAnswers(context)),
+    (context, { text }) => (isLocal(context, text) ? LOOK_AT_TUNNEL : []),
+    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    (context) => atPostgres(context, lookAtState(context)),
     SET_MTU,
     { retries: 3 },
   ],
@@ -81,7 +87,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       return [
         `No answer came in time: a firewall drops the packets, public access is off, ${isIP(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
         ...checkPort(context),
-        "Look at the server's state and network:",
+        ...(/\.postgres\.database\./.test(hostOf(context)) ? [] : lookUp(context)),
+        "If it is a server of Azure, look at its state and network:",
         azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
         "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
         "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
@@ -101,7 +108,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ...lookUp(context),
           ...reachable(context),
         ];
-      if (/(^|[\s"[(])(127\.|::1\b|localhost )/.test(`${hostOf(context)} ${text}`))
+      if (isLocal(context, text))
         return [
           sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
           "If a tunnel or a container leads to the server, start it earlier in the same job, and set `port` to the port that it listens on (a container: the published one), with `host: 127.0.0.1`. If the job itself runs in a container, `127.0.0.1` is that container: start the tunnel there, or run the job without a container.",
@@ -112,7 +119,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ...checkPort(context),
         "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
         azShow(context, "state"),
-        ...(isIP(hostOf(context)) ? setFullName() : lookUp(context)),
+        ...lookUp(context),
       ];
     },
     { retries: 1 },
@@ -130,16 +137,14 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "connection-failed": [
     [
-      /\b(connect|socket|bind|read|write|shutdown) (E[A-Z\d]{2,}|UNKNOWN)\b(?<!E(PROTO|ACCES))/,
+      /\b(connect|socket|bind|read|write|shutdown) (E[A-Z\d]{2,}|UNKNOWN)\b(?<!E(PROTO|ACCES))|invalid header value|valid HTTP token/,
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS",
     ],
     "The runner could not make or use the connection, for the reason in the message.",
     (_context, { text }) =>
-      /header/.test(text) ? ["Set the secret for this header again, without a line break."] : [],
-    (context) =>
-      isPostgres(context)
-        ? [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName()]
-        : [...seeAnswer(context), ...reachable(context)],
+      /header (content|value)/.test(text) ? "Set the secret for this header again, without a line break." : [],
+    (context) => (isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName()]),
     "Run the job again.",
     { retries: 1 },
   ],
@@ -153,12 +158,13 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => {
       if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
         return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
-      const names = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|CN: )[\w.-]+(?![\w:-])/g);
+      const names = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
       const use = sentence`If you know that the server is yours, set \`host\` to its name in the certificate: ${listOf((names ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
-      const own = names ? [use, ...seeWhoAnswers(context)] : setFullName();
+      const isOther = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text);
+      const own = isOther ? [...(names ? [use] : []), ...seeWhoAnswers(context)] : setFullName();
       const tunnel =
         "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the full name there, or set `ssl-mode: verify-ca`. That does not check the name: any server with a certificate of a public authority can then read the token or the password.";
-      return /(Host|IP): (localhost|127\.)|CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
+      return isLocal(context, text) || /CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
     },
   ],
   "tls-expired": [
@@ -193,8 +199,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i,
     ],
     (context, { text }) =>
-      `${context.tls?.rootCertificates ? "`ssl-root-cert` does not contain" : "The runner does not trust"} ${SELF_SIGNED.test(text) ? "this certificate, which the other side signed itself" : "the authority of this certificate"}: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has a certificate from your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
-    ({ tls }) => (tls?.rootCertificates ? "Omit `ssl-root-cert` for an Azure server, whose authorities change." : []),
+      `${context.tls?.rootCertificates ? "Neither the runner nor `ssl-root-cert` has" : "The runner does not trust"} ${SELF_SIGNED.test(text) ? "this certificate, which the other side signed itself" : "the authority of this certificate"}: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has a certificate from your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
     "See which certificates are sent, and who issued them, in a step of the job with `shell: bash`:",
     (context) => run(look(context, "", " -showcerts")),
     exempt,
@@ -202,11 +207,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       isPostgres(context)
         ? `Check \`host\`. If the server is yours, set \`ssl-root-cert\` to ${SELF_SIGNED.test(text) ? "this certificate" : "its authority's newest certificate, with the intermediate ones. If the authority is a well-known one, let the owner of the server install the intermediate certificate too"}.`
         : [
-            "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
+            `If the authority is yours, set this where the runner starts, or in the step's \`env\`, to a file that exists there, or in the job's container.${authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? " The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`." : ""}`,
             run(`${authoritiesOf(context)}=<path-to-pem>`),
-            ...(authoritiesOf(context) === "REQUESTS_CA_BUNDLE"
-              ? ["The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`."]
-              : []),
           ],
   ],
   "tls-refused": [
@@ -234,7 +236,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/,
     ],
     "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.",
-    (context) => (isPostgres(context) ? [] : "If `HTTPS_PROXY` is set, check that it begins with `http://`."),
+    ({ proxy }) => (proxy ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : []),
     seeWhoAnswers,
     (context) => atPostgres(context, ["Check `host` and `port`."]),
   ],
@@ -276,20 +278,22 @@ export const NETWORK = [...RUNNER, ...ON_THE_WAY];
 
 /** Addresses that exist in many networks: https://www.iana.org/assignments/iana-ipv4-special-registry */
 const PRIVATE_ADDRESS =
-  /[ (](10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
+  /(?<!Local)[ (](?!\S*->)(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
 
 const IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
 
+/** Docker's default network: https://docs.docker.com/engine/network/drivers/bridge/ */
+const IN_DOCKER =
+  "The address is in Docker's default network (172.17.0.0/16). If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`).";
+
 /** The answer if the address itself shows why nothing came of the connection. */
 function byAddress(context: Context, text: string): Answer | undefined {
-  if (isPostgres(context) && /[ (]172\.17\./.test(` ${context.host} ${text}`))
-    return [
-      "The address is in Docker's default network (172.17.0.0/16): its container is stopped, has a new address or is on another machine, or a firewall rejects the packets.",
-      "If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`).",
-    ];
+  if (isLocal(context, text))
+    return ["The machine or the container of the job itself does not answer at this address.", ...LOOK_AT_TUNNEL];
   if (isPostgres(context) && PRIVATE_ADDRESS.test(` ${context.host} ${text}`))
     return [
       "The server's address is private: only its own network leads there, and networks that are connected to it (peering, VPN, ExpressRoute).",
+      ...(/[ (]172\.17\./.test(` ${context.host} ${text}`) ? [IN_DOCKER] : []),
       "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
       `If the runner is in it, check that the server runs and has this address, and allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`,
     ];
@@ -299,6 +303,11 @@ function byAddress(context: Context, text: string): Answer | undefined {
     ...lookUp(context),
     "If the name has no IPv4 address, use one that has, correct the runner's DNS server, or use a runner in a network with IPv6.",
   ];
+}
+
+/** Whether the address of PostgreSQL is the runner's own. */
+export function isLocal(context: Context, text: string): boolean {
+  return isPostgres(context) && /(^|[\s"[(])(127\.|::1\b|localhost\b)/.test(`${context.host} ${text}`);
 }
 
 /** Where the authorities are set that this connection trusts: the Azure CLI is Python. */
@@ -333,16 +342,24 @@ function exempt(context: Context): Steps {
 
 function lookUp(context: Context): Steps {
   const host = hostNameOf(context);
-  if (isIP(host)) return [];
+  if (isIP(host)) return isPostgres(context) ? setFullName() : [];
   return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(host)}`)];
 }
 
 /** Endings of names that no public DNS server knows: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/ */
-const INSIDE = /\.(svc|local|internal|lan)$/;
+const INSIDE = /(?<!^host\.docker)\.(svc|local|internal|lan)$/;
+
+/** Usual names of containers, which no server of Azure has, and that of Docker's host. */
+const OF_DOCKER = /^(postgres|postgresql|pg|db|database|host\.docker)\./;
 
 /** The command that shows whether the host can be reached, and who answers there. */
 export function seeWhoAnswers(context: Context): Steps {
   return ["See who answers, and with which TLS, in a step of the job with `shell: bash`:", run(look(context))];
+}
+
+/** The same step where the error may have passed. */
+function afterRerun([first, ...next]: Steps): Steps {
+  return [`Run the job again. If the error persists, ${String(first).replace("See", "see")}`, ...next];
 }
 
 /** The command that shows the peer's certificate. */

@@ -3,19 +3,18 @@ import { shell } from "./commands.ts";
 import { hostOf, reasonIn, rulesFor } from "./rules.ts";
 import { allowInProxy, bypassProxy, seeAnswer } from "./steps.ts";
 
-/** What goes through a proxy; PostgreSQL does not. */
-const HTTPS = ["entra", "github", "azure", "github-issues"] as const;
-
 /** Words of the pages of proxies and firewalls: a page of the peer itself has none of them. */
 export const PRODUCTS =
   "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
+
+const CUT = /\breset|closed|hang up|\bended|disconnected/i;
 
 const UNUSABLE: Readonly<Record<string, RegExp>> = {
   "`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.": /SOCKS/i,
   "The address of the proxy in `HTTPS_PROXY` begins with `https://`, but the proxy itself does not speak TLS.":
     /only use HTTP|wrong.version|unknown.protocol|_connect_tls_proxy|check_hostname|OSError\(0, 'Error|FileNotFound/i,
   "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host, it has a fault, or its address begins with `https://`, which few proxies support.":
-    /\breset|closed|hang up|\bended|disconnected/i,
+    CUT,
   "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing answers there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.":
     /^/,
 };
@@ -23,9 +22,9 @@ const UNUSABLE: Readonly<Record<string, RegExp>> = {
 /**
  * What can go wrong at the proxy itself. Its refusals have other words in each library: `tunnel` (GitHub's), undici
  * (Octokit), https-proxy-agent (Azure's) and Python's urllib3 (the Azure CLI). The status is that of the answer to
- * CONNECT: https://httpwg.org/specs/rfc9110.html#CONNECT
+ * CONNECT: https://httpwg.org/specs/rfc9110.html#CONNECT. PostgreSQL goes through no proxy.
  */
-export const PROXY = rulesFor(HTTPS, {
+export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
   "proxy-sign-in": [
     ["CONNECT_401 CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
     "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` has none, or one that the proxy does not accept.",
@@ -55,7 +54,8 @@ export const PROXY = rulesFor(HTTPS, {
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
     ],
     (_context, { text }) => [reasonIn(text, UNUSABLE), ...(/SOCKS/i.test(text) ? [{ retries: 0 }] : [])],
-    "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, `127.0.0.1` is the container itself:",
+    (_context, { text }) =>
+      `${CUT.test(text) ? "If the proxy works for other hosts, let its administrator allow this host. If it does not, correct" : "Correct"} or remove the variable, in the workflow or in the \`.env\` file of a self-hosted runner. Write \`http://\` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, \`127.0.0.1\` is the container itself:`,
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner. If it answers, but not for this host, let its administrator allow the host:",
     (context) =>
@@ -65,6 +65,7 @@ export const PROXY = rulesFor(HTTPS, {
   "proxy-changed-request": [
     /'Authorization' header|^Requires authentication|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
     "The request arrived changed, such as without the token that this action sent: a proxy or a gateway between the runner and this host removed or changed a part of it.",
+    (context) => (context.proxy ? [] : seeAnswer(context)),
     bypassProxy,
     "If no proxy is set, run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner.",
   ],

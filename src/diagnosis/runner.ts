@@ -27,13 +27,11 @@ export const RUNNER = rulesFor(EVERYWHERE, {
     "Remove those that do not allow TLS 1.2 and TLS 1.3, and `OPENSSL_CONF` and `OPENSSL_MODULES` if they are for another version of OpenSSL.",
   ],
   "runner-file": [
-    /\bE(?!CONN|TIME|HOST|NET|RROR)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
+    /\bE(?!CONN|TIME|HOST|NET|RROR)[A-Z]{2,}: [\w ,/-]+, [a-z_]+\b|Missing file at path|environment variable for file command/,
     "The runner, or the container of the job, has lost a file that the step needs, its user may not use the file, or the file system is read-only.",
     "See the files, their owner and their disk, in a step of the same job with `shell: bash`:",
-    (_context, { text }) => {
-      const [file] = text.match(/(?<=['\s])(\/|[A-Z]:)[^']+/) ?? ["<directory>/x"];
-      return run(`cd ${shell(dirname(file))}`, "id\nls -la\ndf -h .");
-    },
+    (_context, { text }) =>
+      run(`cd ${shell(dirname(text.match(/(?<=['\s])(\/|\w:)[^']+/)?.[0] ?? "<directory>/x"))}`, "id\nls -la\ndf -h ."),
     "In a container job, run as the user that owns the files, and mount them writable: `container: { options: --user root }`.",
     "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again.",
   ],

@@ -20,22 +20,18 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
   const look = (each: unknown): void => {
     if (each === undefined || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
-    if (typeof each !== "object") {
-      const text = words(String(each));
-      if (text !== "") found.push({ code: "", text });
-      return;
-    }
-    const { code, errorCode, message, errorMessage, detail, hint, status, cause, errors } = each as Record<
-      string,
-      unknown
-    >;
+    const { code, errorCode, message, errorMessage, detail, hint, status, cause, errors } = (
+      typeof each === "object" ? each : { message: String(each) }
+    ) as Record<string, unknown>;
     const texts = [message, errorMessage, detail, hint].filter(
       (part): part is string => typeof part === "string" && part.trim() !== "",
     );
     const ownCode = words(String(code ?? errorCode ?? ""));
     const empty = typeof status === "number" ? `HTTP status ${status} with an empty answer` : "";
     const said = [...new Set(texts)].join("\u2028").replace(/(?<=["»\w])\u2028(?=[A-Z])/g, ". ");
-    const text = words(said) || (ownCode && addressesIn(errors)) || ownCode || empty;
+    // One error for each address of a host: https://nodejs.org/api/net.html#socketconnectoptions-connectlistener (autoSelectFamily)
+    const ofAll = Array.isArray(errors) ? errors.map((each) => each?.message).join(", ") : "";
+    const text = words(said) || (ownCode && words(ofAll)) || ownCode || empty;
     if (text !== "") found.push({ code: ownCode, text, ...(typeof status === "number" && { status }) });
     look(cause);
     if (Array.isArray(errors)) errors.forEach(look);
@@ -45,11 +41,6 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
 }
 
 const MAX_ERRORS = 50;
-
-/** One error for each address of a host: https://nodejs.org/api/net.html#socketconnectoptions-connectlistener (autoSelectFamily) */
-function addressesIn(errors: unknown): string {
-  return Array.isArray(errors) ? words(errors.map(({ message }: Error) => message).join(", ")) : "";
-}
 
 /**
  * All codes that a symptom names: its own, that with which MSAL's words begin, Entra's number (the last one is the
@@ -105,12 +96,14 @@ function words(text: string): string {
       .replace(/[\s\p{Cc}]+/gu, " ")
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,4}|(?<=token["']?\s?[=:]\s?["']?)[\w.~+/-]{20,}/gi, "***")
       // MSAL's wrapping of Entra's words, the Azure CLI's advice, and what only Microsoft's support can use.
-      .replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "")
+      .replace(
+        /\b\w{1,60}: Error\(s\): .*? - Description: |Certificate verification failed\. This .*?Error detail: /,
+        "",
+      )
       .replace(MSAL_HTTP, (_all, status: string, body: string) =>
         body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`,
       )
       .replace(/(?<!None) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i, "")
-      .replace(/Certificate verification failed\. This typically happens .*?Error detail: /, "")
       .replace(
         /; if the root CA is installed locally, try running Node\.js with --use-system-ca|(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: (?<!AADSTS53\d+:.{0,600})\S+ Correlation ID: \S+ Timestamp: \S+ \S+Z|(?<!None)(?: Error:)? Run the command below to authenticate .*$/g,
         "",
