@@ -120,7 +120,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         ? "Azure does not allow this change in a subscription of this type or in this region. Reads can still work."
         : "The subscription is disabled: its credit is used up, a payment failed, or it was cancelled. Reads can still work.",
     "Look up the state of the subscription. If it is `Enabled`, ask Azure's support to lift the restriction, or use another subscription. Otherwise its owner or billing administrator can reactivate it (https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled):",
-    ({ server }) => az("account list --all --refresh", { query: `[?id=='${server.subscription}'].state` }),
+    ({ server }) => az("account list --all --refresh", { query: `[?id==\`"${server.subscription}"\`].state` }),
   ],
   "azure-token-expired": [
     [

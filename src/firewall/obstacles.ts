@@ -53,7 +53,7 @@ export function notRunning(server: ServerId, state: string): Answer {
     return [
       "The server is disabled, because its subscription is disabled or the server is being moved.",
       "Look up the state of the subscription:",
-      az("account list --all --refresh", { query: `[?id=='${server.subscription}'].state` }), // not as at the last sign-in
+      az("account list --all --refresh", { query: `[?id==\`"${server.subscription}"\`].state` }), // not as at the last sign-in
     ];
   return ["The server is stopped or stopping.", "Start the stopped server:", azServer("start", { server })];
 }
