@@ -42,7 +42,7 @@ const USE_OIDC = "Use `auth-type: oidc`, which does not need this endpoint.";
 /** What can go wrong when the runner's host is asked for the token of a managed identity. */
 export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-gone": [
-    { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|14|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
+    { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|1[45]|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
     "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. A scale set and an app have the same commands:",
     run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
@@ -51,9 +51,8 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-arc": [
     /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
     "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
-    "On Linux, add the runner's user to the agent's group, and restart the agent. Then restart the runner's service:",
+    "Add the runner's user to the agent's group (on Windows, to the local group `Hybrid agent extension applications`), restart the agent (on Windows, the service `himds`), then restart the runner's service. On Linux:",
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
-    "On Windows, add the user to the local group `Hybrid agent extension applications`, and restart the service `himds`.",
   ],
   "managed-identity-certificate": [
     { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
@@ -129,7 +128,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     "The runner does not reach an endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, or runs the job in a container or a pod whose network (a network policy, a firewall) does not lead to the endpoint.",
     "See whether the endpoint answers, in a step of the job with `shell: bash`:",
     ({ host = "169.254.169.254" }) =>
-      run(`curl --noproxy '*' -H Metadata:true http://${shell(host)}/metadata/versions`),
+      run(`curl --max-time 10 --noproxy '*' -H Metadata:true http://${shell(host)}/metadata/versions`),
     "If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow the address and port of the endpoint in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
     bypass,
   ],
@@ -179,8 +178,8 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
           ]
         : [
             "The identity endpoint of the machine or the app has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example).",
-            "Run the job again.",
-            "If the error persists, use `auth-type: oidc`, which does not need this endpoint. Or restart the machine or the app, check that its network lets it reach Entra, or remove its identity and assign it again. If `client-id` is set, check that it is a client ID, and not an object ID.",
+            "Run the job again. If the error persists, use `auth-type: oidc`, which does not need this endpoint.",
+            "Or restart the machine or the app, check that its network lets it reach Entra, or remove its identity and assign it again. If `client-id` is set, check that it is a client ID, and not an object ID.",
           ],
     { retries: 3 },
   ],

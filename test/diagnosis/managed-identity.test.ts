@@ -49,3 +49,16 @@ test("an account that has no identity needs one of its own, and not one of a mac
   const missing = "HTTP status 400: No managed identity was found for Automation account 0a0b.";
   expect(stepsOf(missing)).toMatch(/^Assign it to .* the Automation account/);
 });
+
+test("the first step for Azure Arc's file is for Windows, too", () => {
+  const [first] = stepsOf(
+    "EPERM: operation not permitted, open 'C:\\ProgramData\\AzureConnectedMachineAgent\\Tokens\\x.key'",
+  ).split("\n");
+  expect(first).toContain("Hybrid agent extension applications");
+});
+
+test("a fault that does not pass has a way around it in the first step, and no secret of one's own", () => {
+  const [first] = stepsOf("unknown_error: x").split("\n");
+  expect(first).toMatch(/Run the job again\. .* `auth-type: oidc`/);
+  expect(stepsOf("HTTP status 400: AADSTS7000215: Invalid client secret provided.")).not.toContain("credential reset");
+});
