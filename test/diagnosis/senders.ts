@@ -1,7 +1,9 @@
+import childProcess from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import { syncBuiltinESMExports } from "node:module";
 import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +24,6 @@ import type { SignIn } from "../../src/model/settings.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { proxyTo } from "../../src/proxy.ts";
 import { ASK_PASSWORD, certificate, errorResponse, READY, startStub, WELCOME } from "../postgres/stub-server.ts";
-import { startGitHub } from "../sandbox/github.ts";
 import { close, listen } from "../sandbox/http.ts";
 import type { Case } from "./corpus.ts";
 
@@ -38,6 +39,15 @@ const SERVICE_ACCOUNT = {
   sub: "system:serviceaccount:ci:runner",
   aud: ["api://AzureADTokenExchange"],
 };
+
+/** The claims of a job's token from GitHub. */
+const JOB = {
+  iss: "https://token.actions.githubusercontent.com",
+  sub: "repo:contoso/orders:ref:refs/heads/main",
+  aud: "api://AzureADTokenExchange",
+};
+
+const withClaims = (claims: object) => `x.${btoa(JSON.stringify(claims))}.x`;
 
 /** The context of a refusal by PostgreSQL. */
 const AT_POSTGRES: Context = {
@@ -79,11 +89,25 @@ export async function startSenders() {
   const entraPort = await listen(entra);
   const identity = createHttpServer((request, response) => answer(request, response));
   const identityPort = await listen(identity);
-  const github = await startGitHub();
+  let job: object = JOB;
+  // Without a signature, and the same for each text: the action looks for every part of every token that it has sent.
+  const github = createHttpServer((_request, response) => response.end(JSON.stringify({ value: withClaims(job) })));
+  let refusal: Buffer = Buffer.alloc(0);
+  const bare = await startBare(() => refusal);
+  const atStartup = await startStub({ tls, atOnce: true, onStartup: () => refusal });
+  const atStatement = await startStub({
+    tls,
+    atOnce: true,
+    onStartup: () => ASK_PASSWORD,
+    onMessage: (_attempt, message) => (message[0] === PASSWORD ? WELCOME : refusal),
+  });
+  const hosts = new Map<string, Worker>();
   const bin = await mkdtemp(join(tmpdir(), "az-"));
-  await writeFile(join(bin, "az"), AZ, { mode: 0o755 });
+  await writeFile(join(bin, "az"), "#!/bin/sh\n", { mode: 0o755 });
   const path = process.env.PATH;
-  Object.assign(process.env, github.env, {
+  Object.assign(process.env, {
+    ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${await listen(github)}/?api-version=2.0`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token",
     AZURE_POD_IDENTITY_AUTHORITY_HOST: `http://127.0.0.1:${identityPort}`,
     AZURE_AUTHORITY_HOST: `https://localhost:${entraPort}`,
     RUNNER_ENVIRONMENT: "self-hosted",
@@ -111,8 +135,8 @@ export async function startSenders() {
     },
 
     async entra({ text, status = 400, type = "application/json", body, given }) {
-      github.subject = given?.subject ?? "repo:contoso/orders:ref:refs/heads/main";
-      if (given?.pod) await writeFile(join(bin, "token"), `x.${btoa(JSON.stringify(SERVICE_ACCOUNT))}.x`);
+      job = { ...JOB, ...(given?.subject && { sub: given.subject }) };
+      if (given?.pod) await writeFile(join(bin, "token"), withClaims(SERVICE_ACCOUNT));
       const error = {
         error: status === 400 ? "invalid_request" : "temporarily_unavailable",
         error_description: `${text} Trace ID: 0a0b Correlation ID: 0c0d Timestamp: 2026-11-23 15:00:00Z`,
@@ -133,35 +157,35 @@ export async function startSenders() {
         given?.host === "arc"
           ? response.writeHead(401, { "www-authenticate": `Basic realm=${ARC_KEY}` }).end()
           : response.writeHead(status, { "content-type": type, ...(server && { server }) }).end(body);
-      if (given?.host === "service-fabric") return atHost(given.host, `https://localhost:${entraPort}`);
-      if (given?.host !== undefined) return atHost(given.host, `http://127.0.0.1:${identityPort}`);
-      const clientId = !given?.noClientId && { clientId: `client-${++clients}` }; // the library caches refusals
-      return signInAs({ type: "managed-identity", ...clientId }, withProxy(given?.proxy));
+      const clientId = `client-${++clients}`; // the library caches refusals
+      const named = !given?.noClientId && { clientId };
+      if (given?.host === undefined) return signInAs({ type: "managed-identity", ...named }, withProxy(given?.proxy));
+      const isFabric = given.host === "service-fabric";
+      const endpoint = isFabric ? `https://localhost:${entraPort}` : `http://127.0.0.1:${identityPort}`;
+      const host = hosts.get(given.host) ?? startHost(given.host, endpoint);
+      hosts.set(given.host, host);
+      host.postMessage(isFabric ? {} : { clientId }); // Service Fabric takes none
+      return once(host, "message").then(([failure]) => failure);
     },
 
     az({ text, given }) {
-      process.env.AZ_SAYS = given?.silent ? "" : text;
-      process.env.PATH = given?.missing ? "/nowhere" : `${bin}:${path}`;
-      return signInAs({ type: "azure-cli" }, withProxy(given?.proxy)).finally(() => {
+      const ask = () => signInAs({ type: "azure-cli" }, withProxy(given?.proxy));
+      if (!given?.silent && !given?.missing) return withAzThatSays(text, ask);
+      process.env.PATH = given.missing ? "/nowhere" : `${bin}:${path}`;
+      return ask().finally(() => {
         process.env.PATH = path;
       });
     },
 
     async postgres({ text, code = "", given }) {
-      const refusal = errorResponse(code, text);
-      const stub = given?.bare ? await startBare(`E${text}\n\0`) : await startStub({ tls, onStartup: () => refusal });
-      const error = await session(stub.port, async () => {}).finally(stub.close);
+      refusal = given?.bare ? Buffer.from(`E${text}\n\0`) : errorResponse(code, text);
+      const error = await session(given?.bare ? bare.port : atStartup.port, async () => {});
       return diagnose(error instanceof ActionError ? error.cause : error, atPostgres(given));
     },
 
     async statement({ text, code = "", given }) {
-      const refusal = Buffer.concat([errorResponse(code, text), READY]);
-      const stub = await startStub({
-        tls,
-        onStartup: () => ASK_PASSWORD,
-        onMessage: (_attempt, message) => (message[0] === PASSWORD ? WELCOME : refusal),
-      });
-      const error = await session(stub.port, (client) => client.query("GRANT")).finally(stub.close);
+      refusal = Buffer.concat([errorResponse(code, text), READY]);
+      const error = await session(atStatement.port, (client) => client.query("GRANT"));
       return diagnose(error, atPostgres(given));
     },
 
@@ -198,36 +222,42 @@ export async function startSenders() {
     send: (each: Case) => senders[each.from](each),
     async close() {
       setDefaultCACertificates(trusted);
-      await Promise.all([close(entra), close(identity), github.close(), rm(bin, { recursive: true })]);
+      const closed = [entra, identity, github].map(close);
+      const stopped = [...hosts.values()].map((host) => host.terminate());
+      const servers = [bare, atStartup, atStatement].map((server) => server.close());
+      await Promise.all([...closed, ...stopped, ...servers, rm(bin, { recursive: true })]);
     },
   };
 }
 
-/** An az that fails with the text that it finds in its environment, or does not say anything. */
-const AZ = `#!/bin/sh
-[ -n "$AZ_SAYS" ] || exit 0
-printf '%s\\n' "$AZ_SAYS" >&2
-exit 1
-`;
+/** With an az that fails with this text. No process starts, because hundreds take seconds; test/azure/credential.test.ts has real ones. */
+function withAzThatSays<T>(stderr: string, work: () => Promise<T>): Promise<T> {
+  const { exec } = childProcess;
+  const replace = (by: unknown) => {
+    Object.assign(childProcess, { exec: by });
+    syncBuiltinESMExports();
+  };
+  replace((_command: string, _options: object, end: (error: Error) => void) =>
+    end(Object.assign(new Error("Command failed"), { stderr })),
+  );
+  return work().finally(() => replace(exec));
+}
 
 /** Answers the request for TLS with these bytes. */
-async function startBare(bytes: string) {
-  const server = createTcpServer((socket) => socket.on("error", () => {}).once("data", () => socket.end(bytes)));
+async function startBare(bytes: () => Buffer) {
+  const server = createTcpServer((socket) => socket.on("error", () => {}).once("data", () => socket.end(bytes())));
   return { port: await listen(server), close: async () => void server.close() };
 }
 
 /** A file that does not exist where no agent of Azure Arc runs; elsewhere only its group may read it. */
 const ARC_KEY = "/var/opt/azcmagent/tokens/0a0b.key";
 
-/** The failure of a managed identity's sign-in where the environment names this endpoint. */
-async function atHost(host: string, endpoint: string): Promise<Failure> {
+/** A host whose environment names this endpoint: it answers a client with the failure of its sign-in. */
+function startHost(host: string, endpoint: string): Worker {
   const named = host === "arc" ? { IMDS_ENDPOINT: endpoint } : { IDENTITY_HEADER: "x" };
   const fabric = host === "service-fabric" && { IDENTITY_SERVER_THUMBPRINT: "0A0B" };
   const env = { ...process.env, IDENTITY_ENDPOINT: endpoint, ...named, ...fabric };
-  const worker = new Worker(new URL("identity-host.ts", import.meta.url), { env });
-  const [failure] = await once(worker, "message");
-  await worker.terminate();
-  return failure;
+  return new Worker(new URL("identity-host.ts", import.meta.url), { env });
 }
 
 /** The failure of a request to the resource manager at this port. */

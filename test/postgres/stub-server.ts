@@ -1,5 +1,5 @@
 import { createServer, type Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import { createSecureContext, TLSSocket } from "node:tls";
 import { generate } from "selfsigned";
 import { listen } from "../sandbox/http.ts";
 import { framed } from "../sandbox/proxy.ts";
@@ -28,6 +28,8 @@ export interface Behaviour {
   readonly onStartup?: (attempt: number) => Buffer;
   /** Answers the password, and whatever comes later. */
   readonly onMessage?: (attempt: number, message: Buffer) => Buffer;
+  /** Each answer in one chunk; otherwise a chunk ends after each byte. */
+  readonly atOnce?: true;
   /** The TLS handshake is complete. */
   readonly onSecure?: () => void;
 }
@@ -35,6 +37,7 @@ export interface Behaviour {
 export async function startStub(behaviour: Behaviour): Promise<Stub> {
   const received: Buffer[] = [];
   const sockets = new Set<Socket>();
+  const secureContext = behaviour.tls && createSecureContext(behaviour.tls);
   let connections = 0;
   const server = createServer((socket) => {
     const attempt = ++connections;
@@ -46,12 +49,12 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
       return;
     }
     socket.once("data", () => {
-      if (behaviour.tls === undefined) {
+      if (secureContext === undefined) {
         socket.end(behaviour.refusal ?? "N");
         return;
       }
       socket.write("S");
-      const secure = new TLSSocket(socket, { isServer: true, ...behaviour.tls });
+      const secure = new TLSSocket(socket, { isServer: true, secureContext });
       secure.on("error", () => {});
       secure.on("secure", () => behaviour.onSecure?.());
       let first = true;
@@ -62,7 +65,8 @@ export async function startStub(behaviour: Behaviour): Promise<Stub> {
           return;
         }
         const answer = first ? behaviour.onStartup?.(attempt) : behaviour.onMessage?.(attempt, message);
-        writeByBytes(secure, answer ?? Buffer.alloc(0));
+        if (behaviour.atOnce) secure.write(answer ?? "");
+        else writeByBytes(secure, answer ?? Buffer.alloc(0));
         first = false;
       });
     });
