@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { GUID } from "../model/entra-label.ts";
-import { type Command, run, type Steps } from "../model/failure.ts";
-import { code, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
+import { run, type Steps } from "../model/failure.ts";
+import { code, listOf, name, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, identifier } from "./commands.ts";
@@ -10,7 +10,48 @@ import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
 import { CHECK_CLOCK, lookAtState, pastPooler, SELECT_CLOUD, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
+const listDatabases = (context: Context) => azOnServer("db list", context, { query: "[].name" });
+
+const listAdmins = (context: Context) =>
+  azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
+
+const APPLICATION = { "display-name": "<name>", type: "ServicePrincipal" };
+
+const PARAMETER = /(?:parameter|increase) "?([\w.]+)/;
+
+/** Sets the parameter that the message names. */
+const setParameter = (context: Context, { text }: Symptom) =>
+  azOnServer("parameter set", context, { name: text.match(PARAMETER)?.[1] ?? "<parameter>", value: "<value>" });
+
+const objectId = ({ token }: Context) => claim(token, "oid") ?? "<object-id>";
+
+/** https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users */
+const label = (context: Context) =>
+  quoteLiteral(
+    `aadauth,oid=${objectId(context)},type=${claim(context.token, "idtyp") === "user" ? "user" : "service"}`,
+  );
+
+const afterRestart = (context: Context) => [
+  "Run the job again when the server is `Ready`:",
+  azShow(context, "{state:state, role:replicationRole}"),
+];
+
+const growStorage = (context: Context) => [
+  "If the storage is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
+  azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" }),
+];
+
+const PRELOAD =
+  "Add the library to those of the parameter `shared_preload_libraries` (in the Azure portal: `Server parameters`), and restart the server.";
+
+const letLogIn = (text: string) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`);
+
 const LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
+
+const LIST_ROLES: Steps = [
+  "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
+  run("SELECT rolname FROM pg_roles ORDER BY rolname;"),
+];
 
 /** The words before a name in quotes, which can contain any word. */
 const ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"«»„]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
@@ -40,10 +81,15 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/,
 };
 
+const poolerRefused = (_context: Context, { text }: Symptom) =>
+  `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(text, POOLER_REASONS)}`;
+
 /** Why the server refuses a sign-in whatever the password is. */
 const SIGN_IN_REASONS: Readonly<Record<string, RegExp>> = {
   "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.":
     /client certificate|^certificate/,
+  "No entry of its `pg_hba.conf` lets in `user` from this address. Azure's firewall is not the cause: it sees public addresses. `host` leads to a pooler or to a different server.":
+    /pg_hba/,
   "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.":
     /@(host|server)|server name you tried|ipv6/,
   "The server, or a pooler in between, asks for another way to sign in (peer, ident or LDAP). A flexible server of Azure uses only passwords and Entra tokens.":
@@ -68,6 +114,10 @@ const NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\
 const ROLE_IN_OTHER_LANGUAGE =
   /(Roll[ei]\w*|rôle|rol[ąi]?|ruolo|papel|role\)|рол[ьиі]|ролл?ю|ロール|角色|როლ\S*) ?\(?["«»„]|["»“] ?(rol|롤)/i;
 
+/** NOLOGIN, in the languages of the server, after the name. */
+const NOT_PERMITTED_TO_LOG_IN =
+  /^role ".*" is not permitted to log in|(Einloggen|conectar(se)?|se connecter|il login|logga in|ログインが許可されません|შესვლის უფლება არ აქვს: .*|접속을 허용하지 않음|вход запрещён|вхід не дозволений|进行登录)$/;
+
 /** No entry of pg_hba.conf for an unencrypted connection, in each language of the server. */
 const NOT_ENCRYPTED =
   /^(?!.*server login)(?=.*pg_hba)(.*SSL (off|关闭)|(?!.*(SSL|GSS)).*(encr|schlüssel|chiffr|cifr|cript|crittogr|krypt|szyfr|şifre|шифр|暗号|加密|암호화|დაშიფვრ))/i;
@@ -87,7 +137,7 @@ export const POSTGRES = rulesFor("postgres", {
   "token-not-asked-for": [
     "HASH_REQUESTED",
     "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
-    "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
+    findRole,
     "Check that the server accepts Entra tokens:",
     (context) => azShow(context, "authConfig"),
     "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`.",
@@ -112,18 +162,17 @@ export const POSTGRES = rulesFor("postgres", {
       /unexpected \w+ message/.test(text)
         ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL."
         : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-    "Check `host` and `port`. PostgreSQL's port is 5432.",
-    setFullName,
-    "If a proxy or a connection pooler is in between, set `host` to the server itself. If none is, run the job again.",
+    pastPooler,
+    "Check `host` and `port`. PostgreSQL's port is 5432. If both are right, run the job again.",
   ],
   "cluster-node": [
     /while executing command on|connection (to the remote|establishment for) node/,
     "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
-    "If the message is about a connection, run the job again. If it says that a role is not permitted to log in, let it log in:",
-    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
-    "If a role or a privilege is missing, create or grant it on all nodes, as an administrator of the cluster:",
+    (_, { text }) => (/ to log in/.test(text) ? ["Let the role log in:", letLogIn(text)] : []),
+    (_, { text }) => (/^connection(?!.*FATAL)/.test(text) ? "Run the job again." : []),
+    "Compare the nodes (`server_version`, and the roles in `pg_roles`), as an administrator of the cluster. Create or grant in the same way what is missing on one:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
-    "Otherwise, compare the nodes (`SHOW server_version`) in the same way, and update those that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal.",
+    "Update the nodes that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal.",
   ],
   "token-in-password": [
     { ...ABOUT_TOKEN, signIn: "password" },
@@ -142,9 +191,8 @@ export const POSTGRES = rulesFor("postgres", {
   "token-audience": [
     { codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i },
     "The token is for another resource, usually another cloud's, or `host` leads to another kind of server.",
-    ...SELECT_CLOUD,
-    tokenClaims,
-    "If `aud` is right, set `host` to a flexible server of Azure Database for PostgreSQL. A cluster of Azure Cosmos DB needs another token.",
+    (context, { text }) => (/cosmos/.test(text) ? [] : [...tokenClaims(context), ...SELECT_CLOUD]),
+    "Set `host` to a flexible server of Azure Database for PostgreSQL. A cluster of Azure Cosmos DB needs another token.",
   ],
   "token-group": [
     /does not contain group/i,
@@ -158,11 +206,9 @@ export const POSTGRES = rulesFor("postgres", {
     /oid mismatch for role/i,
     "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
     tokenClaims,
-    "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+    "If `user` is the role that you mean, bind it to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
     (context) =>
-      run(
-        `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`,
-      ),
+      run(`SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${label(context)};`),
   ],
   "token-role-type": [
     /AAD_AUTH_TOKENTYPE_APP_/,
@@ -172,7 +218,7 @@ export const POSTGRES = rulesFor("postgres", {
   "token-invalid": [
     ABOUT_TOKEN,
     "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
-    "Set `tenant-id` to the server's tenant:",
+    ({ signIn }) => `${signIn && "tenantId" in signIn ? "Set `tenant-id` to" : "Sign in to"} the server's tenant:`,
     (context) => azShow(context, "authConfig.tenantId"),
     tokenClaims,
     "If that is the token's tenant (`tid`), create the application's service principal there:",
@@ -216,16 +262,16 @@ export const POSTGRES = rulesFor("postgres", {
   "password-refused": [
     [
       "28P01",
-      /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i,
+      /(password|SASL) authentication failed|empty password returned|client password must|no password supplied/i,
     ],
     (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
     withoutServer,
   ],
   "login-not-permitted": [
-    { codes: "28000", text: /^role ".*" is not permitted to log in/ },
+    { codes: "28000", text: NOT_PERMITTED_TO_LOG_IN },
     "The role exists, but has the attribute NOLOGIN, as groups have.",
     "If it is a group, set `user` to the role of the identity that signs in, and make that a member of the group. Otherwise, let it log in, as an administrator of the server:",
-    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
+    (_, { text }) => letLogIn(text),
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
@@ -236,13 +282,13 @@ export const POSTGRES = rulesFor("postgres", {
     (context, symptom) =>
       byName(context, symptom) ?? [
         "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-        ...findRole(context),
+        ...(context.signIn?.type === "password" ? LIST_ROLES : findRole(context)),
       ],
     withoutServer,
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(server login|could not load)).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    /^(?!.*(server login|could not load|["«»„] ?(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|::1|f[cde][\da-f]{2}:))).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -252,13 +298,15 @@ export const POSTGRES = rulesFor("postgres", {
   "database-not-found": [
     ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
     "The server has no database with this name (yet), or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive.",
+    (context, { text }) =>
+      isAnother(text.match(/database "([^"]+)"/)?.[1], context.database) ? pastPooler(context) : [],
     "Set `database` to one of these:",
     listDatabases,
   ],
   "database-closed": [
     { codes: "55000", text: DATABASE },
-    "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
-    "Set `database` to one of these:",
+    "This database accepts no connections: it is a template, has `ALLOW_CONNECTIONS false`, or its `DROP DATABASE` was interrupted.",
+    "Set `database` to one of these. One that is among them can have `ALLOW_CONNECTIONS false`, which its owner can change from another database, or is the rest of a `DROP DATABASE`: drop it again.",
     listDatabases,
   ],
   "database-owner-role": [
@@ -312,8 +360,9 @@ export const POSTGRES = rulesFor("postgres", {
   "pooler-cannot-connect": [
     /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
+    (context, { text }) => (/DNS|SSL|sslreq|TLS/.test(text) ? pastPooler(context) : []),
     afterRestart,
-    pastPooler,
+    (context, { text }) => (/DNS|SSL|sslreq|TLS/.test(text) ? [] : pastPooler(context)),
     "Or see why in the pooler's log, and check its servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 },
   ],
@@ -332,7 +381,7 @@ export const POSTGRES = rulesFor("postgres", {
     "If the source is `user` or `database`, reset the limit:",
     run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
     "If it is `configuration file`, change the server's parameter:",
-    (context) => azOnServer("parameter set", context, { name: "<name>", value: "<value>" }),
+    setParameter,
   ],
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
@@ -345,11 +394,11 @@ export const POSTGRES = rulesFor("postgres", {
     "Vacuum the database that the message names (`VACUUM (VERBOSE);`), as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND).",
   ],
   "server-limit": [
-    ["53000 53200 53400 54000 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
+    ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
     "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
     "Run the job again when the server is less busy.",
     "If the error persists, choose a larger compute size, or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
-    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
+    setParameter,
     { retries: 2 },
   ],
   "disk-full": [["53100", /No space left on device|Disk quota exceeded/], "The server's storage is full.", growStorage],
@@ -389,8 +438,8 @@ export const POSTGRES = rulesFor("postgres", {
   "library-not-found": [
     /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded/,
     "The library that the message names is not on the server, is not the one that the extension in the database needs, or has to be loaded when the server starts (`shared_preload_libraries`). A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
-    "If the message names `shared_preload_libraries`, add the library to those of this parameter, and restart the server. In the Azure portal: `Server parameters`.",
-    "Otherwise, look in psql whether a setting names it, as an administrator, and in another database if this sign-in fails:",
+    (_, { text }) => (/shared_preload|be preloaded/.test(text) ? PRELOAD : []),
+    "Look in psql whether another setting names it, as an administrator, and in another database if this sign-in fails:",
     run("\\drds\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
     "If one does, correct it (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
     run('ALTER ROLE "<role>" RESET <setting>;'),
@@ -454,8 +503,7 @@ export const POSTGRES = rulesFor("postgres", {
     { codes: "42704 22023", text: new RegExp(`^role "|^(?!.*not exist).*(${ROLE_IN_OTHER_LANGUAGE.source})`, "i") },
     "The server has no role with this name. It is misspelt (names are case-sensitive), or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
     withoutServer,
-    "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
-    run("SELECT rolname FROM pg_roles ORDER BY rolname;"),
+    ...LIST_ROLES,
   ],
   "object-not-found": [
     [
@@ -479,23 +527,18 @@ export const POSTGRES = rulesFor("postgres", {
       text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|uż)|суперпольз|суперкорист|スーパーユーザ|超级用户|슈퍼유|ზემომხმარ|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|(system|internal|reserved|protected|managed|privileged) roles?\b|roles? cannot be |role "[^"]+" is (reserved|protected)/i,
     },
     "The provider of the server (on Azure: Microsoft) reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can change or grant it, not even an administrator.",
-    "If the message is about a role, set `user` and `grantee` to roles of your own, not of the provider, and check that `host` is the server that you mean.",
-    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`. If the message names an object of the app, set `user` to its owner.",
-    "If it names a parameter, set the parameter on the server:",
-    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
+    (context, symptom) =>
+      /parameter/.test(symptom.text) ? ["Set the parameter on the server:", setParameter(context, symptom)] : [],
+    "Leave that to the provider. Grant privileges on the app's own objects only: name its own schemas in `schemas`, the objects of extensions in `exclude`, and roles of your own in `user` and `grantee`, and check that `host` is the server that you mean. If the message names an object of the app, set `user` to its owner.",
   ],
   "administrators-only": [
-    { codes: "42501", text: /pgaadauth_|^[^"]*\b(Entra|AAD|Azure A\w+)\b.*admin|of (the role )?"?azure_pg_admin/i },
+    { codes: "42501", text: /pgaadauth_|^[^"]*\b(Entra|AAD|Azure A\w+)\b.*admin|of ((the )?role )?"?azure_pg_admin/i },
     "Only administrators of the server (`azure_pg_admin`) can do this, and only Entra administrators can create Entra roles.",
     "Sign in as one of the server's Entra administrators:",
     listAdmins,
     "Or make the identity that signs in an administrator:",
     (context) =>
-      azOnServer("microsoft-entra-admin create", context, {
-        "display-name": "<name>",
-        "object-id": objectId(context),
-        type: "ServicePrincipal",
-      }),
+      azOnServer("microsoft-entra-admin create", context, { ...APPLICATION, "object-id": objectId(context) }),
   ],
   "create-role-not-permitted": [
     // "Role" without a name in the languages of the server.
@@ -521,9 +564,9 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "not-permitted": [
     // Other English words are code's, an extension's or a provider's.
-    { codes: "42501", text: /permission|privilege|must|^(?!.*\b(the|is|are|this|cannot|not)\b)/ },
+    { codes: "42501", text: /permission|privilege|must|^(?!.*\b(the|is|are|this|cannot|not|policy)\b)/ },
     (context, symptom) =>
-      SCHEMA.test(symptom.text)
+      SCHEMA.test(symptom.text) && !symptom.text.startsWith("must be owner")
         ? schemaNotPermitted(context, symptom)
         : /default privileges|must be member/.test(symptom.text)
           ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that creates the objects, or a member of it with the INHERIT or SET option."
@@ -551,8 +594,10 @@ export const POSTGRES = rulesFor("postgres", {
   "tls-not-offered": [
     /does not support SSL|SSLRequest|unsupported frontend protocol 1234\.56/,
     "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-    "Check `host` and `port`.",
-    "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`.",
+    ({ host = "" }) =>
+      /^(localhost$|127\.|::1$)/.test(host) ? "Set `ssl-mode: disable`, which needs `auth-type: password`." : [],
+    setFullName,
+    "Check `host` and `port`. PostgreSQL's port is 5432.",
   ],
   "dependent-privileges": [
     { codes: "2BP01", text: /^(?!.*\bdrop)/ },
@@ -573,7 +618,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "raised-in-database": [
     [
-      "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 54001 54011 54023 P0*",
+      "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 540* P0*",
       /tuple already updated by self/,
     ],
     "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
@@ -599,29 +644,8 @@ export const POSTGRES = rulesFor("postgres", {
   ],
 });
 
-function listDatabases(context: Context): Command {
-  return azOnServer("db list", context, { query: "[].name" });
-}
-
-function listAdmins(context: Context): Command {
-  return azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
-}
-
-function afterRestart(context: Context): Steps {
-  return ["Run the job again when the server is `Ready`:", azShow(context, "{state:state, role:replicationRole}")];
-}
-
-function growStorage(context: Context): Steps {
-  return [
-    "If the storage is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
-    azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" }),
-  ];
-}
-
 /** The role that a text of PostgreSQL names. */
-function roleIn(text: string): string | undefined {
-  return (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
-}
+const roleIn = (text: string) => (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 
 /** The step for a name as only the logins of single servers had it. The name of a user in Entra has a dot after the @. */
 function withoutServer({ host = "" }: Context, { text }: Symptom): Steps {
@@ -630,11 +654,14 @@ function withoutServer({ host = "" }: Context, { text }: Symptom): Steps {
   return [sentence`If ${code(server)} is the name of a single server, leave it out: ${code(login)}.`];
 }
 
-/** The answer to a refusal of another role than `user`, of which the server can cut all after 63 bytes. */
+/** True if a message names another role or database than the run; the server cuts off names after 63 bytes. */
+const isAnother = (named: string | undefined, own = named): named is string =>
+  named !== undefined && !own?.toLowerCase().startsWith(named.toLowerCase());
+
+/** The answer to a refusal of another role than `user`. */
 function byName(context: Context, { text }: Symptom): Answer | undefined {
   const role = roleIn(text);
-  const { user = role } = context;
-  if (role === undefined || user?.toLowerCase().startsWith(role.toLowerCase())) return undefined;
+  if (!isAnother(role, context.user)) return undefined;
   return [
     sentence`${name(role)} is not \`user\`: a connection pooler in between signs in as a role of its own, which the server refuses.`,
     ...pastPooler(context),
@@ -642,22 +669,10 @@ function byName(context: Context, { text }: Symptom): Answer | undefined {
   ];
 }
 
-function objectId({ token }: Context): string {
-  return claim(token, "oid") ?? "<object-id>";
-}
-
-/** https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users */
-function label(context: Context): string {
-  const type = claim(context.token, "idtyp") === "user" ? "user" : "service";
-  return `aadauth,oid=${objectId(context)},type=${type}`;
-}
-
 /** The claims that the server compares with the role, or no step if the token cannot be read. */
 function tokenClaims({ token }: Context): Steps {
-  const claims = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((each): Sentence[] => {
-    const value = claim(token, each);
-    return value === undefined ? [] : [sentence`${code(each)} ${code(value)}`];
-  });
+  const named = ["oid", "appid", "idtyp", "tid", "aud"].filter((each) => claim(token, each) !== undefined);
+  const claims = named.map((each) => sentence`${code(each)} ${code(claim(token, each) ?? "")}`);
   const expires = Number(claim(token, "exp"));
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
     claims.push(sentence`valid until ${code(new Date(expires * 1000).toISOString())}`);
@@ -679,14 +694,9 @@ function findRole(context: Context): Steps {
   ];
 }
 
-function poolerRefused(_context: Context, { text }: Symptom): string {
-  return `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(text, POOLER_REASONS)}`;
-}
-
 /** 28P01 has one text for many causes: those that the name or the sign-in shows come first. */
 function passwordRefused(context: Context): Answer {
-  const { signIn, user = "" } = context;
-  if (signIn?.type === "password")
+  if (context.signIn?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
       "Check `user` and `password`, and how the server lets roles sign in:",
@@ -694,7 +704,7 @@ function passwordRefused(context: Context): Answer {
       "For an Entra role, remove `password` and set `auth-type: oidc`.",
     ];
   return [
-    GUID.test(user)
+    GUID.test(context.user ?? "")
       ? "`user` looks like a client ID, but must be the name of a role. The two are the same only if the role was created so, as Service Connector does for administrators."
       : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
     ...findRole(context),

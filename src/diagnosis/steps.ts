@@ -17,15 +17,17 @@ const LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifi
 export function pastPooler(context: Context): Steps {
   if (context.port !== 5432)
     return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
-  if (context.cloud && context.host?.endsWith(context.cloud.hostSuffix))
-    return [
-      "If a pooler is in between, a DNS record leads `host` to it. Let the record lead `host` to the server itself, to connect without the pooler. See where it leads now:",
-      run(`nslookup ${shell(context.host)}`),
-    ];
-  return [
+  return atServer(
+    context,
+    "If a pooler is in between, a DNS record leads `host` to it. Let the record lead `host` to the server itself, to connect without the pooler. See where it leads now:",
     "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:",
-    LIST_NAMES,
-  ];
+  );
+}
+
+/** Where `host` leads, if it is a server's full name already; otherwise the full names. */
+function atServer({ cloud, host }: Context, named: string, notNamed: string): Steps {
+  if (cloud && host?.endsWith(cloud.hostSuffix)) return [named, run(`nslookup ${shell(host)}`, LIST_NAMES)];
+  return [notNamed, LIST_NAMES];
 }
 
 export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_TENANT];
@@ -59,15 +61,15 @@ export function allowInProxy(context: Context): Steps {
 }
 
 /** The host that proxies and firewalls have to allow. */
-export function hostToAllow(context: Context) {
-  return code(hostOf(context).replace(ONE_OF_GITHUB, "*"));
-}
+export const hostToAllow = (context: Context) => code(hostOf(context).replace(ONE_OF_GITHUB, "*"));
 
 /** GitHub's OIDC endpoint has several hosts. */
 const ONE_OF_GITHUB = /^.*(?=\.actions\.githubusercontent\.com$)/;
 
-export function setFullName(): Steps {
-  return ["Set `host` to the server's full name. Those of the subscription are:", LIST_NAMES];
+export function setFullName(context: Context = {}): Steps {
+  const look =
+    "See where `host` leads. If that is not the server, correct the DNS record, or set `host` to the server's full name:";
+  return atServer(context, look, "Set `host` to the server's full name. Those of the subscription are:");
 }
 
 export function lookAtState(context: Context): Steps {

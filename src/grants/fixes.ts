@@ -73,10 +73,11 @@ function changesBy(actor: Role, mine: readonly ByOther[]): readonly (readonly Ch
  * @param changes all changes that the SQL makes, if it makes the same change of several objects
  */
 export function fixFor(session: SessionFacts, blocked: Blocked, changes: readonly Change[] = [blocked.change]): Fix {
-  const { change, byLogin, advice } = blocked;
+  const { change, reason, byLogin, advice } = blocked;
   const actor = actorFor(session, blocked);
   const note = noteFor(session, blocked, actor, changes);
-  const noted = { ...(note !== undefined && { note }), ...(advice !== undefined && { steps: advice.steps }) };
+  const { steps } = advice ?? REASONS[reason];
+  const noted = { ...(note !== undefined && { note }), ...(steps !== undefined && { steps }) };
   if (actor === null) return noted;
   if (byLogin) {
     const { as, membership } = change.acting;

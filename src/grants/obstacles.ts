@@ -140,6 +140,7 @@ function readOnly(snapshot: Snapshot): Failure | null {
   const { readOnly: source } = snapshot.server;
   if (source === null) return null;
   const reset = resetReadOnly(source, snapshot.sessionUser.name, snapshot.database.name);
+  const isReplica = source === "recovery";
   const check = "To check the privileges here, set `mode: check`.";
   if (reset !== undefined)
     return failure({
@@ -151,7 +152,14 @@ function readOnly(snapshot: Snapshot): Failure | null {
   return failure({
     code: "read-only",
     message: "This server is read-only, so nothing can be granted.",
-    hint: "The server is a replica, or Azure made it read-only because its storage is nearly full.",
-    steps: ["Set `host` to the primary server.", check],
+    hint: isReplica
+      ? "It is a replica."
+      : "Azure made it so because its storage is nearly full, or a parameter is set.",
+    steps: [...(isReplica ? ["Set `host` to the primary server."] : WRITABLE_AGAIN), check],
   });
 }
+
+const WRITABLE_AGAIN = [
+  "See the `Storage percent` of the server under `Metrics` in the Azure portal. If it is 95 or more, enlarge the storage. If it is less, set the parameter `default_transaction_read_only` to `off` (`Server parameters`):",
+  run("az postgres flexible-server update --resource-group <resource-group> --name <server> --storage-size <gib>"),
+];

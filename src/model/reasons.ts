@@ -1,5 +1,6 @@
+import { run, type Step, step } from "./failure.ts";
 import type { Identity } from "./report.ts";
-import { code, EMPTY, inOurWords, name, type Sentence, sentence, type Words } from "./sentence.ts";
+import { code, EMPTY, name, type Sentence, sentence, type Words } from "./sentence.ts";
 
 /** Everything that follows from a reason: why something is missing or extra, whether SQL helps, what else helps. */
 interface ReasonEntry {
@@ -14,13 +15,18 @@ interface ReasonEntry {
   readonly isEnough?: true;
   /** Advice besides the SQL, or instead of it. */
   readonly advice?: Sentence;
+  /** The steps of the advice. */
+  readonly steps?: readonly Step[];
 }
+
+const LOCKS =
+  "SELECT a.pid, a.usename, l.relation::regclass, l.mode, a.query\nFROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid AND a.datname = current_database()\nWHERE l.locktype IN ('relation', 'transactionid') AND l.granted AND a.pid <> pg_backend_pid();";
 
 const ENTRIES = {
   "not-granted": {
     why: (_, login) => sentence`${name(login)} can grant this.`,
     isEnough: true,
-    advice: inOurWords("Run this action with `mode: apply`."),
+    advice: sentence`Run this action with \`mode: apply\`.`,
   },
   "not-revoked": {
     why: (_, login) => sentence`${name(login)} can revoke this.`,
@@ -28,7 +34,7 @@ const ENTRIES = {
   },
   "session-role": {
     why: "Sessions of the grantee begin as another role (ALTER ROLE … SET role), and this action grants privileges to the grantee only.",
-    advice: inOurWords("Or add that role to the input `grantee`, or remove the setting with ALTER ROLE … RESET role."),
+    advice: sentence`Or add that role to the input \`grantee\`, or remove the setting with ALTER ROLE … RESET role.`,
   },
   "read-only": {
     why: "This server is read-only: it is a replica, or its storage is nearly full.",
@@ -47,9 +53,8 @@ const ENTRIES = {
   locked: {
     why: "Another session held a lock on the object for too long, or changed it at the same time.",
     noSql: true,
-    advice: inOurWords(
-      "Run this step again when the other migration or job has finished, and let them run one after another. Until then, this shows the sessions that hold locks in this database: `SELECT a.pid, a.usename, l.relation::regclass, l.mode, a.query FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid AND a.datname = current_database() WHERE l.locktype IN ('relation', 'transactionid') AND l.granted AND a.pid <> pg_backend_pid();`",
-    ),
+    advice: sentence`Run this step again when the other migration or job has finished, and let them run one after another.`,
+    steps: [step("To see which sessions hold locks in this database now:", run(LOCKS))],
   },
   refused: {
     why: "The server refused the statement.",
@@ -69,9 +74,7 @@ const ENTRIES = {
   "not-direct": {
     why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     noSql: true,
-    advice: inOurWords(
-      "Revoke it from that role or from PUBLIC, so that all who hold it by them lose it: `REVOKE <privilege> ON <object> FROM <role>;` With `undeclared: warn`, the SQL file has this SQL for tables and sequences, unless the role is a grantee too. Of future objects, revoke it as the role that creates them: `ALTER DEFAULT PRIVILEGES [IN SCHEMA <schema>] REVOKE <privilege> ON TABLES FROM <role>;` Or remove the grantee from the role: `REVOKE <role> FROM <grantee>;`",
-    ),
+    advice: sentence`Revoke it from that role or from PUBLIC, so that all who hold it by them lose it: \`REVOKE <privilege> ON <object> FROM <role>;\` With \`undeclared: warn\`, the SQL file has this SQL for tables and sequences, unless the role is a grantee too. Of future objects, revoke it as the role that creates them: \`ALTER DEFAULT PRIVILEGES [IN SCHEMA <schema>] REVOKE <privilege> ON TABLES FROM <role>;\` Or remove the grantee from the role: \`REVOKE <role> FROM <grantee>;\``,
   },
   "other-grantor": { why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.` },
   "grantor-lacks-usage": { why: "The role that granted the privilege does not have USAGE on the schema." },
@@ -82,9 +85,7 @@ const ENTRIES = {
   "dependent-privileges": {
     why: "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
     noteFirst: true,
-    advice: inOurWords(
-      "`\\dp` in psql shows those roles: their entries end in `/` and the name of the grantee. Only the grantee can revoke the privilege from them. Or add CASCADE to the SQL, which revokes it from all of them.",
-    ),
+    advice: sentence`\`\\dp\` in psql shows those roles: their entries end in \`/\` and the name of the grantee. Only the grantee can revoke the privilege from them. Or add CASCADE to the SQL, which revokes it from all of them.`,
   },
   "column-privileges": {
     why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns.",
@@ -106,7 +107,7 @@ const ENTRIES = {
   "other-identity": {
     why: (role, _, identity) => boundToAnother(role, identity),
     noSql: true,
-    advice: inOurWords("Or run the action `principal` of this repository with `rebind: true`."),
+    advice: sentence`Or run the action \`principal\` of this repository with \`rebind: true\`.`,
   },
   "no-identity": {
     why: (role, _, identity) =>

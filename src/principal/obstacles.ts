@@ -1,4 +1,3 @@
-import { az } from "../diagnosis/commands.ts";
 import { bindingSql } from "../grants/identity.ts";
 import { ENTRA_DATABASE, entraLabel } from "../model/entra-label.ts";
 import { type Failure, failure, run } from "../model/failure.ts";
@@ -6,15 +5,21 @@ import { code, name, sentence } from "../model/sentence.ts";
 import { quoteIdentifier, quoteLiteral } from "../text/sql.ts";
 import type { PrincipalDemand } from "./settings.ts";
 
+const SHOW = {
+  service: "sp show --id <client-id>",
+  group: "group show --group <group>",
+  user: "user show --id <user>",
+};
+
 /** The role is bound to another identity, and `rebind` is not set. */
-export function boundToAnother(bound: string | undefined, { name: role, objectId }: PrincipalDemand): Failure {
+export function boundToAnother(bound: string | undefined, { name: role, objectId, type }: PrincipalDemand): Failure {
   return failure({
     code: "principal-bound-to-another",
     message: sentence`${name(role)} is bound to object ID ${code(bound ?? "")}, not to ${code(objectId)}.`,
     hint: "The identity was deleted and created again, or `object-id` is not the object ID of its service principal (enterprise application).",
     steps: [
       "Compare `object-id` with the object ID of the identity:",
-      az("ad sp show", { id: "<client-id>", query: "id", output: "tsv" }),
+      run(`az ad ${SHOW[type]} --query id --output tsv`),
       "If `object-id` is right, bind the role to it. Its privileges stay as they are:",
       run("rebind: true"),
     ],

@@ -652,3 +652,75 @@ test("the command that shows a certificate has one port, also for a host that na
     expect(steps).toContain(`openssl s_client -showcerts -connect ${peer} `);
   }
 });
+
+describe("the first step of an answer about PostgreSQL", () => {
+  const AT_AZURE: Context = {
+    host: "contoso-pg.postgres.database.azure.com",
+    port: 5432,
+    database: "app",
+    user: "ci-admin",
+    cloud: CLOUDS.azurecloud,
+    signIn: OIDC,
+  };
+  const PASSWORD: SignIn = { type: "password", password: "x" };
+  const LOOK_UP = "nslookup contoso-pg.postgres.database.azure.com";
+  const HBA = (address: string) =>
+    `no pg_hba.conf entry for host "${address}", user "ci-admin", database "app", SSL encryption`;
+  const NODE = "connection to the remote node 10.0.0.5:5432 failed with the following error: ";
+
+  test.each<[code: string, message: string, step: string, context?: Context]>([
+    // The name is a server's already, so that it only can lead somewhere else.
+    ["28000", 'Peer authentication failed for user "ci-admin"', LOOK_UP],
+    ["28000", 'Peer authentication failed for user "x"', "fullyQualifiedDomainName", { host: "db.contoso.example" }],
+    ["PROTOCOL_VIOLATION", "x", LOOK_UP],
+    ["PROTOCOL_VIOLATION", "x", "`port: 5432`", { port: 6432 }],
+    ["", "The server does not support SSL connections", LOOK_UP],
+    ["", "The server does not support SSL connections", "`ssl-mode: disable`", { host: "localhost", signIn: PASSWORD }],
+    ["HASH_REQUESTED", "x", "microsoft-entra-admin list"],
+    // Azure's firewall sees public addresses.
+    ["28000", HBA("203.0.113.7"), "`firewall/`"],
+    ["28000", HBA("172.15.0.1"), "`firewall/`"],
+    ["28000", HBA("10.1.2.3"), LOOK_UP],
+    ["28000", HBA("172.18.0.1"), "fullyQualifiedDomainName", { host: "db.contoso.example" }],
+    ["28000", HBA("fd40:1::3"), LOOK_UP],
+    ["28000", 'role "ci-admin" does not exist', "FROM pg_roles", { host: "localhost", signIn: PASSWORD }],
+    ["28000", 'role "ci-admin" does not exist', "microsoft-entra-admin list"],
+    ["3D000", 'database "ci-admin" does not exist', LOOK_UP],
+    ["3D000", 'database "app" does not exist', "db list"],
+    ["28P01", "The access token is not valid.", "Set `tenant-id` to"],
+    ["28P01", "The access token is not valid.", "Sign in to the server's tenant", { signIn: { type: "azure-cli" } }],
+    ["28P01", 'No audience claim for "https://token.postgres.cosmos.azure.com".', "Set `host` to a flexible server"],
+    ["53300", "sorry, too many clients already", "Run the job again"],
+    ["08P01", "server DNS lookup failed", "`port: 5432`", { port: 6432 }],
+    ["08P01", "server conn crashed?", "az postgres flexible-server show", { port: 6432 }],
+    ["42501", "permission denied for parameter log_statement", "--name log_statement"],
+    ["42501", "must be owner of extension pgcrypto", "`exclude`"],
+    ["42501", "must be owner of schema public", "Set `user` to the role that owns the object"],
+    ["42501", 'must be member of role "azure_pg_admin"', "microsoft-entra-admin list"],
+    ["55000", 'x must be loaded via "shared_preload_libraries"', "Add the library"],
+    ["58P01", 'could not access file "auto_explain": No such file or directory', "SHOW session_preload_libraries"],
+    ["08006", `${NODE}Connection refused`, "Run the job again."],
+    ["08006", `${NODE}FATAL:  role "r" is not permitted to log in`, 'ALTER ROLE "r" LOGIN;'],
+    ["42601", 'syntax error at or near "GRANTED" while executing command on localhost:57637', "Compare the nodes"],
+    ["54000", "index row size 3000 exceeds btree version 4 maximum 2704", "pg_event_trigger"],
+  ])("for %s, %s: %s", (sqlState, message, expected, context) => {
+    const [first] = diagnose(error(message, sqlState), { ...AT_AZURE, ...context }).steps;
+    expect(`${plain.sentence(first?.text ?? EMPTY)} ${first?.command}`).toContain(expected);
+  });
+});
+
+test.each([
+  "Rolle »ci-admin« hat keine Berechtigung zum Einloggen",
+  "al rol «ci-admin» no se le permite conectarse",
+  "le rôle « ci-admin » n'est pas autorisé à se connecter",
+  'al ruolo "ci-admin" non è consentito effettuare il login',
+  'ロール"ci-admin"はログインが許可されません',
+  '"ci-admin" 롤은 접속을 허용하지 않음',
+  'для роли "ci-admin" вход запрещён',
+  'roll "ci-admin" tillåts inte logga in',
+  'для ролі "ci-admin" вхід не дозволений',
+  '不允许角色"ci-admin" 进行登录',
+  "როლს შესვლის უფლება არ აქვს: ci-admin",
+])("NOLOGIN is recognized in each language of the server: %s", (message) => {
+  expect(diagnose(error(message, "28000")).code).toBe("login-not-permitted");
+});

@@ -213,8 +213,17 @@ describe("the fix of one finding", () => {
     });
   });
 
-  test.each(["locked", "not-direct", "role-gone"] as const)("for %s has a note and no SQL", (reason) => {
+  test.each(["not-direct", "role-gone"] as const)("for %s has a note and no SQL", (reason) => {
     expect(Object.keys(fix(reason))).toEqual(["note"]);
+  });
+
+  test("for locked has a note and a step whose command can be copied", () => {
+    const { note, steps = [], ...others } = fix("locked");
+    expect(others).toEqual({});
+    expect(JSON.stringify(note)).not.toContain("SELECT");
+    expect(steps.map(({ command }) => command)).toEqual([
+      expect.stringMatching(/^SELECT [^;]*\sFROM pg_locks [^;]*;$/),
+    ]);
   });
 
   describe("for an owner that the login cannot act as", () => {

@@ -77,6 +77,15 @@ describe("a database", () => {
     expect(databaseObstacle(replica, demand(), "check")).toBeNull();
     expect(databaseObstacle(replica, demand(), "plan")).toBeNull();
   });
+
+  test("that is read-only is sent to the primary if it is a replica, and to its storage if it is not", () => {
+    const firstStep = (readOnly: string) => {
+      const failure = databaseObstacle(snapshot(fine, { server: { ...SERVER, readOnly } }), demand(), "apply");
+      return JSON.stringify(failure?.steps[0]);
+    };
+    expect(firstStep("recovery")).toContain("primary");
+    expect(firstStep("configuration file")).toMatch(/Storage percent.*--storage-size/);
+  });
 });
 
 describe("a grantee", () => {
