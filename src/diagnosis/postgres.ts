@@ -41,8 +41,7 @@ const growStorage = (context: Context) => [
   azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" }),
 ];
 
-const PRELOAD =
-  "Add the library to those of the parameter `shared_preload_libraries` (in the Azure portal: `Server parameters`), and restart the server.";
+const STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
 
 const letLogIn = (text: string) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`);
 
@@ -88,8 +87,6 @@ const poolerRefused = (_context: Context, { text }: Symptom) =>
 const SIGN_IN_REASONS: Readonly<Record<string, RegExp>> = {
   "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.":
     /client certificate|^certificate/,
-  "No entry of its `pg_hba.conf` lets in `user` from this address. Azure's firewall is not the cause: it sees public addresses. `host` leads to a pooler or to a different server.":
-    /pg_hba/,
   "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.":
     /@(host|server)|server name you tried|ipv6/,
   "The server, or a pooler in between, asks for another way to sign in (peer, ident or LDAP). A flexible server of Azure uses only passwords and Entra tokens.":
@@ -414,11 +411,7 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
     "Find out whether it is a replica, and the percentage of its storage that is used:",
-    (context) =>
-      run(
-        azShow(context, "{role:replicationRole, id:id}"),
-        az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" }),
-      ),
+    (context) => run(azShow(context, "{role:replicationRole, id:id}"), STORAGE),
     "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica: run the job again if a change of the primary ended it.",
     growStorage,
     "If it is neither, find out at which level the setting is, and reset it there:",
@@ -438,10 +431,10 @@ export const POSTGRES = rulesFor("postgres", {
   "library-not-found": [
     /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded/,
     "The library that the message names is not on the server, is not the one that the extension in the database needs, or has to be loaded when the server starts (`shared_preload_libraries`). A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
-    (_, { text }) => (/shared_preload|be preloaded/.test(text) ? PRELOAD : []),
-    "Look in psql whether another setting names it, as an administrator, and in another database if this sign-in fails:",
-    run("\\drds\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
-    "If one does, correct it (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
+    "Look in psql whether a setting names it, as an administrator, and in another database if this sign-in fails:",
+    run("\\drds\nSHOW shared_preload_libraries;\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
+    "If the message asks for `shared_preload_libraries`, add the library to those of this parameter, and restart the server. In the Azure portal: `Server parameters`.",
+    "If another setting names it, correct that (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
     run('ALTER ROLE "<role>" RESET <setting>;'),
     "If none does, update the extension, or drop it if nothing needs it:",
     run('ALTER EXTENSION "<name>" UPDATE;'),
@@ -485,16 +478,14 @@ export const POSTGRES = rulesFor("postgres", {
     /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|failed to create .{0,20}principal|\bprincipal .*(not (exist|found)|invalid)/i,
     (_, { text }) =>
       /unexpected error/.test(text)
-        ? [
-            "The server could not check the identity in Entra, and does not say why. The fault passes by itself, the network of the server does not let it reach Entra, or the object ID is not right.",
-            "Run the job again in a few minutes.",
-            "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
-          ]
+        ? "The server could not check the identity in Entra, and does not say why. The fault passes by itself, the network of the server does not let it reach Entra, or the object ID is not right."
         : "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
+    (_, { text }) => (/unexpected error/.test(text) ? "Run the job again in a few minutes." : []),
     "Set `object-id` to the object ID of the service principal or managed identity, which is not that of the app registration:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
     "For a group, set `type: group` and this object ID:",
     az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
+    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
     "If the ID and the type are right, the server's own service principal may be missing in the tenant. Create it, as an administrator of the tenant:",
     az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
   ],
@@ -506,11 +497,7 @@ export const POSTGRES = rulesFor("postgres", {
     ...LIST_ROLES,
   ],
   "object-not-found": [
-    [
-      "42P01 42883 3F000",
-      { codes: "42704", text: /^(?!.*configuration parameter)/ },
-      { codes: "42703", text: /column ".*" of relation ".*" does not exist/ },
-    ],
+    ["42P01 42883 3F000", { codes: "42703 42704", text: /^(?!record |.*configuration parameter|column (?!".*" of))/ }],
     "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
     "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions:",
     run("\\d"),
@@ -630,7 +617,10 @@ export const POSTGRES = rulesFor("postgres", {
     { codes: "28000", text: /^(?!TLS version)/ },
     (context, symptom) =>
       reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) ||
-      byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`")(context, symptom),
+      byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`, not Azure's firewall")(
+        context,
+        symptom,
+      ),
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`).",
   ],

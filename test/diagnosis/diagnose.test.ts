@@ -697,7 +697,7 @@ describe("the first step of an answer about PostgreSQL", () => {
     ["42501", "must be owner of extension pgcrypto", "`exclude`"],
     ["42501", "must be owner of schema public", "Set `user` to the role that owns the object"],
     ["42501", 'must be member of role "azure_pg_admin"', "microsoft-entra-admin list"],
-    ["55000", 'x must be loaded via "shared_preload_libraries"', "Add the library"],
+    ["55000", 'x must be loaded via "shared_preload_libraries"', "SHOW shared_preload_libraries"],
     ["58P01", 'could not access file "auto_explain": No such file or directory', "SHOW session_preload_libraries"],
     ["08006", `${NODE}Connection refused`, "Run the job again."],
     ["08006", `${NODE}FATAL:  role "r" is not permitted to log in`, 'ALTER ROLE "r" LOGIN;'],
