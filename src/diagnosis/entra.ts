@@ -47,16 +47,16 @@ export const ENTRA = rulesFor("entra", {
   ],
   "assertion-invalid": [
     [
-      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
+      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
       { signIn: "oidc", codes: "AADSTS7000216 AADSTS7000218" }, // the token is empty
-      /Invalid JWT token(?!.* keyId)|AADSTS(50027|70023|700030)\b|AADSTS50012:(?!.*secret)/i, // another number follows, or the number has another rule too
+      /Invalid JWT token(?!.* keyId)|AADSTS(50027|70023|700030)\b|AADSTS(50012:(?!.*secret)|700023:.*assertion)/i, // another number follows, or the number has another rule too
     ],
     assertionInvalid,
   ],
   "request-incomplete": [
-    { codes: "AADSTS90014 AADSTS900144", text: /^(?!.*client_)/ }, // without a value, `client_…` has the general answer
+    { codes: "AADSTS90014 AADSTS900144 AADSTS90121", text: /^(?!.*client_)/ }, // without a value, `client_…` has the general answer
     ({ signIn }) =>
-      `Entra did not receive the parameter in its message: a proxy or a gateway dropped part of the request${isApplication(signIn) ? "" : ", or the saved sign-in of the Azure CLI is incomplete"}.`,
+      `Entra did not receive the whole request: a proxy or a gateway dropped a part of it${isApplication(signIn) ? "" : ", or the saved sign-in of the Azure CLI is incomplete"}.`,
     asApplication,
     allowInProxy,
   ],
@@ -162,7 +162,7 @@ export const ENTRA = rulesFor("entra", {
           ],
   ],
   "scope-invalid": [
-    "AADSTS70011 AADSTS28002 AADSTS28003 AADSTS1002012 invalid_scope",
+    "AADSTS70011 AADSTS28002 AADSTS28003 AADSTS700023 AADSTS1002012 invalid_scope",
     "Entra does not accept the scope in its message, which names the service that the token is for. The cloud (`environment`) and the version of this action, or of the Azure CLI, decide the scope, not the credential.",
     ...SELECT_CLOUD,
     "If the cloud is right, use the newest version of this action (or of the Azure CLI). If the error persists, open an issue in this action's repository, with this message.",

@@ -19,6 +19,8 @@ export const [UNKNOWN] = rulesFor([], {
 
 const CHECK_APPLICATION = "Check `client-id`, `tenant-id`, `environment`, and that the application is in this tenant:";
 
+const NO_VALUE = "Check that each input has a value: a secret that is not set, or that a fork cannot read, is empty.";
+
 const USE_OIDC = "Use `auth-type: oidc`, which does not need the Azure CLI.";
 
 /** What is known about an error from the service that it came from, where no other rule knows the error. */
@@ -48,7 +50,7 @@ export const FALLBACKS: readonly Rule[] = [
       [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
       byItsWords("Entra refused the sign-in", "a wrong ID, tenant or cloud, a setting of the tenant, or a fault there"),
       asApplication,
-      (_context, { text }) => readNumber(text),
+      (_context, { text }) => (/client_(id|secret)/.test(text) ? NO_VALUE : readNumber(text)),
       ({ signIn }) =>
         "tenantId" in { ...signIn } ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn)))] : [],
       "An administrator finds this sign-in and its reason by the error code: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`.",
