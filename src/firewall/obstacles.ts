@@ -19,7 +19,7 @@ export function obstacle(server: ServerId, { state, network }: AzureServer, isSi
   if (isDown || (isSilent && state !== "Ready")) {
     const [hint, ...steps] = isDown ? notRunning(server, state) : ["Another operation on the server is in progress."];
     return failure({
-      code: "server-not-running",
+      code: state === "Dropping" ? "server-not-found" : "server-not-running",
       message: sentence`The server ${code(server.name)} is ${code(state)}. No firewall rule was made.`,
       hint,
       steps: [...steps, "Run the job again when the state is `Ready`:", azShow({ server }, "state")],

@@ -65,7 +65,6 @@ test.each([
   ["Stopping", "flexible-server start"],
   ["Inaccessible", "dataEncryption"],
   ["Disabled", "az account list --all --refresh"],
-  ["Dropping", "being deleted"],
   ["Updating", "Another operation"],
 ])("a server that is %s and does not answer is not running", (state, said) => {
   const failure = obstacle(SERVER, { state, fullyQualifiedDomainName: "" }, true);
@@ -103,6 +102,14 @@ test.each([
 ])("the first step for an unknown refusal of %s shows its reason", (_, permission, first) => {
   const error = refusal(403, "Forbidden", "Forbidden");
   expect(readFailure(diagnoseResourceManager(error, { ...CONTEXT, permission })).steps).toMatch(first);
+});
+
+test("a server that is being deleted has the code that Azure's refusal of it has", () => {
+  const failure = obstacle(SERVER, { state: "Dropping", fullyQualifiedDomainName: "" }, false);
+  const error = refusal(409, "OperationNotAllowed", "Server 'orders-db' is in state 'Dropping'.");
+  expect(failure?.code).toBe("server-not-found");
+  expect(diagnoseResourceManager(error, CONTEXT).code).toBe("server-not-found");
+  expect(readFailure(failure as Failure).steps).toMatch(/^Set `server-resource-id` to another server/);
 });
 
 test("the exemption from a policy comes before the log, which the named policy does not need", () => {
