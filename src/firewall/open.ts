@@ -31,7 +31,7 @@ async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promis
   } catch (error) {
     const failure = diagnose(signal.aborted ? signal.reason : error);
     const complete = withDone(failure, progress.done, inOurWords("No firewall rule was made."));
-    failStep("firewall · The firewall was not opened", complete, env);
+    failStep("firewall · Could not open the firewall and connect", complete, env);
   }
 }
 

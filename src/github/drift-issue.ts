@@ -24,7 +24,7 @@ const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-no-comment", "issues-refuse
 
 /**
  * Maintains one GitHub issue for each host, port, database, grantee and schema list: opens it on drift, updates it when
- * something else is found, closes it when the drift is gone and reopens it when the drift returns. An issue stays as it is
+ * something else is found, closes it when the drift is gone and reopens it on drift. An issue stays as it is
  * when its grantee could not be checked, and in `plan`. What is new is added to the job summary.
  *
  * Requests grow with what has changed: one listing, and then nothing for an issue whose text stays the same.

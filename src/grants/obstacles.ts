@@ -98,7 +98,7 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
       ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
       inOurWords("Names are case-sensitive. PostgreSQL's own schemas are never checked."),
     ),
-    steps: ["Correct the input `schemas`, or run the migration that creates the schema before this step."],
+    steps: ["Correct `schemas`, or run the migration that creates the schema before this step."],
   });
 }
 
@@ -110,7 +110,7 @@ function unknownPrivilege({ server }: Snapshot, { tablePrivileges }: Demand): Fa
     code: "privilege-not-found",
     message: sentence`PostgreSQL ${code(server.versionText)} does not have the ${inOurWords(unknown)} privilege.`,
     hint: sentence`PostgreSQL ${Math.floor(sinceOf(unknown) / 10_000)} introduced it.`,
-    steps: [sentence`Remove ${inOurWords(unknown)} from the input \`table-privileges\`.`],
+    steps: [sentence`Remove ${inOurWords(unknown)} from \`table-privileges\`.`],
   });
 }
 

@@ -65,8 +65,7 @@ function findingsOf(grantee: GranteeReport): readonly Missing[] {
 
 /** One line that cannot end a comment of HTML. */
 function objectLine(object: Missing): string {
-  const creator = object.kind === "default-privileges" ? ` of ${plain.name(object.owner)}` : "";
-  return `${objectText(object, plain)}${creator}`.replaceAll(">", "›");
+  return objectText(object, plain).replaceAll(">", "›");
 }
 
 function digest(value: unknown): string {
@@ -164,7 +163,7 @@ export function tasksFor(report: Report, issues: readonly Issue[]): readonly Tas
 /** How a comment begins. */
 const COMMENTS: Readonly<Partial<Record<Task["change"], string>>> = {
   updated: "The set of objects has changed; the text above is up to date.",
-  reopened: "The drift is back; the text above is up to date.",
+  reopened: "There is drift, so this issue is open again; the text above is up to date.",
   closed: "The drift is gone.",
 };
 

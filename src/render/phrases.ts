@@ -65,29 +65,32 @@ export function countObjects(objects: readonly Named[]): string {
   return kinds.size > 2 ? count(objects.length, "object") : countKinds(objects);
 }
 
+/** Who creates future objects is their owner. */
+type OwnedObject = Named & { readonly owner: string };
+
 /** Whether it has no owner, so that a text names it instead of counting what the owner has. */
-export function hasNoOwner(object: Named | undefined): object is Named {
+export function hasNoOwner(object: OwnedObject | undefined): object is OwnedObject {
   return object?.kind === "identity" || object?.kind === "role";
 }
 
-/** One object: `table public.orders`, `database app`, `future tables in schema public`. */
-export function objectText(object: Named, pen: Pen): string {
+/** One object: `table public.orders`, `database app`, `future tables of migrator in schema public`. */
+export function objectText(object: OwnedObject, pen: Pen): string {
   if (object.kind === "default-privileges") return objectName(object, pen);
   if (object.kind === "identity") return `identity of ${pen.name(object.name)}`;
   return `${wordsOf(object.kind)[0]} ${objectName(object, pen)}`;
 }
 
 /** The object's name alone, with its schema. */
-function objectName({ kind, schema, name, arguments: types }: Named, pen: Pen): string {
+function objectName({ kind, schema, name, arguments: types, owner }: OwnedObject, pen: Pen): string {
   if (kind === "default-privileges")
-    return `future ${name}${schema === undefined ? "" : ` in schema ${pen.name(schema)}`}`;
+    return `future ${name} of ${pen.name(owner)}${schema === undefined ? "" : ` in schema ${pen.name(schema)}`}`;
   if (kind === "database" || kind === "schema" || schema === undefined) return pen.name(name);
   if (types === undefined) return pen.name(schema, name);
   return pen.code(`${quoteName(schema, name.slice(0, -`(${types})`.length))}(${visibleSql(types)})`);
 }
 
 /** Objects on which the same privileges are missing, extra or changed. */
-type Privileged = Named & { readonly privileges: readonly string[]; readonly sources?: readonly Source[] };
+type Privileged = OwnedObject & { readonly privileges: readonly string[]; readonly sources?: readonly Source[] };
 
 const MAX_NAMES = 3;
 

@@ -178,8 +178,10 @@ function checkedPart(page: Page, report: Report): void {
   ];
   const lines = [...([skipped, ...Object.values(objects)].some((n) => n > 0) ? checked : []), ...runLine(report)];
   if (lines.length > 0) page.add(lines.join(" · "));
-  const held = checkedIn(report.databases).flatMap(({ grantee }) => grantee.held);
-  if (held.length > 0) page.fold("Where the privileges come from", () => page.list(heldLines(held), String));
+  const grantees = checkedIn(report.databases).map(({ grantee }) => grantee);
+  const held = heldLines(grantees.flatMap((grantee) => grantee.held));
+  if (new Set(grantees.map(({ grantee }) => grantee)).size > 1) held.unshift("Each object counts for each grantee:");
+  if (held.length > 0) page.fold("Where the privileges come from", () => page.list(held, String));
   const bound = identityLines(report);
   if (bound.length > 0) page.fold("Which identities can sign in", () => page.list(bound, String));
 }
@@ -215,7 +217,7 @@ function identityLines(report: Report): readonly string[] {
   return [...new Set(lines)];
 }
 
-function heldLines(held: readonly Held[]): readonly string[] {
+function heldLines(held: readonly Held[]): string[] {
   const groups = groupsOf(held, ({ kind, privileges, ...source }) =>
     [kind, privileges.join(), source.source, "role" in source ? source.role : ""].join("\0"),
   );

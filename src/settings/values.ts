@@ -210,14 +210,14 @@ export function privileges<P extends Privilege>(known: readonly P[]): (text: str
 }
 
 /**
- * Some of `known`, separated by commas or line breaks, in any case, in order, each once.
+ * Some of `known`, separated by commas, line breaks, or a comma at the end of a line, in any case, in order, each once.
  * @param always one of them, without which the text is refused
  */
 export function listed<P extends string>(known: readonly P[], always?: P): (text: string) => readonly P[] {
   return (text) => {
     const words = text
       .trim()
-      .split(/,|\r\n|\r|\n/)
+      .split(/,[ \t]*(?:\r\n|\r|\n)?|\r\n|\r|\n/)
       .map((word) => word.trim());
     const found = words.map((word) => {
       const privilege = known.find((each) => each === word.toUpperCase());

@@ -210,7 +210,9 @@ describe("a server that no rule can open", () => {
     expect(opened).toMatchObject({ exitCode: 1, state: {} });
     expect(opened.stdout).toContain(`Error code: ${code}`);
     expect(opened.stdout).toMatch(new RegExp(next));
-    expect(opened.summary).toMatch(/^### .*, firewall · The firewall was not opened\n\n\*\*What happened:\*\* .*\n/);
+    expect(opened.summary).toMatch(
+      /^### .*, firewall · Could not open the firewall and connect\n\n\*\*What happened:\*\* .*\n/,
+    );
     expect(opened.summary).toMatch(new RegExp(next));
     expect(asked(azure, "PUT rule")).toBe(0);
   });

@@ -120,7 +120,7 @@ test("the action reopens the same issue, with one comment, when the drift return
   await keep(drifting(reports.missing({ name: "new" })));
   expect(github.issues).toMatchObject([{ state: "open", state_reason: "reopened" }]);
   const gone = expect.stringContaining("The drift is gone.");
-  const back = "The drift is back";
+  const back = "There is drift, so this issue is open again";
   expect(github.comments.map(({ body }) => body.split(";")[0])).toEqual([gone, back, gone, back]);
 });
 

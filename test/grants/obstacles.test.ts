@@ -21,7 +21,7 @@ describe("a database", () => {
       code: "schema-not-found",
       message: `This database has no schema "Sales" and hr to check.`,
       hint: "Did you mean `sales`? Names are case-sensitive. PostgreSQL's own schemas are never checked.",
-      steps: "Correct the input `schemas`, or run the migration that creates the schema before this step.",
+      steps: "Correct `schemas`, or run the migration that creates the schema before this step.",
     });
     expect(read(databaseObstacle(seen, demand({ schemas: ["hr"] }), "check"))?.message).toBe(
       "This database has no schema hr to check.",
@@ -42,7 +42,7 @@ describe("a database", () => {
     expect(read(databaseObstacle(snapshot(fine), asked, "check"))).toMatchObject({
       code: "privilege-not-found",
       message: "PostgreSQL `16.4` does not have the MAINTAIN privilege.",
-      steps: "Remove MAINTAIN from the input `table-privileges`.",
+      steps: "Remove MAINTAIN from `table-privileges`.",
     });
     const newer = snapshot(fine, { server: { ...SERVER, version: 170000 } });
     expect(databaseObstacle(newer, asked, "check")).toBeNull();

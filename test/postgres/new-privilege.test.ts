@@ -42,6 +42,6 @@ test("a privilege that a later version introduces is two lines in src", async ()
     code: "privilege-not-found",
     message: expect.stringContaining("does not have the PEEK privilege."),
     hint: "PostgreSQL 99 introduced it.",
-    steps: "Remove PEEK from the input `table-privileges`.",
+    steps: "Remove PEEK from `table-privileges`.",
   });
 });

@@ -4,7 +4,7 @@ import { objectText } from "../../src/render/phrases.ts";
 
 test("a routine is named with the types of its arguments, without hidden characters", () => {
   const routine = (schema: string, name: string, types: string) =>
-    ({ kind: "function", schema, name: `${name}(${types})`, arguments: types }) as const;
+    ({ kind: "function", schema, name: `${name}(${types})`, arguments: types, owner: "migrator" }) as const;
   expect(objectText(routine("public", "total", "integer, text[]"), plain)).toBe(
     "function public.total(integer, text[])",
   );

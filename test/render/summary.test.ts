@@ -189,6 +189,31 @@ test("objects held from one source are one line, and each kind, privilege and ro
   ]);
 });
 
+test("with several grantees, an object counts for each of them where the privileges come from", () => {
+  const summary = renderSummary(
+    reports.report([reports.database({ grantees: [reports.grantee(), reports.grantee({ grantee: "aad_b" })] })]),
+  );
+  const held = foldIn(summary, "Where the privileges come from");
+  expect(held).toMatch(/^- Each object counts for each grantee:\n/);
+  expect(held).toContain("- 18 views: SELECT (role `app_readers`)");
+  expect(foldIn(renderSummary(reports.inSync()), "Where the privileges come from")).not.toContain("for each grantee");
+});
+
+test("the summary and the log name the role that creates future objects where they say what was granted", () => {
+  const future = { kind: "default-privileges", name: "tables" } as const;
+  const granted = ["migrator", "old owner"].map((owner) => ({ ...reports.changed(future, ["SELECT"]), owner }));
+  const report = reports.report([reports.database({ grantees: [reports.grantee({ granted })] })]);
+  for (const text of [
+    renderSummary(report).replaceAll("`", ""),
+    logGroups(report)
+      .flatMap(({ lines }) => lines)
+      .join("\n"),
+  ]) {
+    expect(text).toContain("future tables of migrator in schema public: SELECT");
+    expect(text).toContain('future tables of "old owner" in schema public: SELECT');
+  }
+});
+
 test("the summary says what was checked, as which role, and where the privileges come from", () => {
   const summary = renderSummary(reports.inSync());
   expect(summary).toContain(

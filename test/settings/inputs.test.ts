@@ -317,6 +317,10 @@ describe("privileges", () => {
     expect(demand.sequencePrivileges).toBe("ALL");
   });
 
+  test.each(["SELECT,\nINSERT", "SELECT, \r\n  INSERT\n", "SELECT\nINSERT"])("%j is two privileges", (given) => {
+    expect(parse({ "table-privileges": given }).demand.tablePrivileges).toEqual(["SELECT", "INSERT"]);
+  });
+
   test("privileges on schemas and routines are read", () => {
     const { demand } = parse({ "schema-privileges": "create, usage", "routine-privileges": " execute" });
     expect(demand.schemaPrivileges).toEqual(["CREATE", "USAGE"]);
@@ -340,6 +344,7 @@ describe("privileges", () => {
       '"SELECT,, INSERT" contains an empty item. Check that the variable or secret it comes from is set.',
     ],
     ["SELECT,", '"SELECT," contains an empty item'],
+    ["SELECT,\n\nINSERT", "contains an empty item"],
     ["usage", /"usage" is not valid\. Use `ALL`, or a comma-separated list of SELECT, INSERT, /],
     ["ALL PRIVILEGES", '"ALL PRIVILEGES" is not valid'],
   ])("%s is refused", (given, words) => {
