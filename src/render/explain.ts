@@ -39,12 +39,10 @@ export function explain(
   function run(verb: string, where: Sentence): readonly Sentence[] {
     if (as === undefined) return [];
     const begin = inOurWords(verb);
-    if (sql === undefined)
-      return [
-        inOrder
-          ? sentence`${begin} ${where} in the order shown.`
-          : sentence`${begin} ${where} as ${runner({ ...fix, as })}.`,
-      ];
+    if (sql === undefined) {
+      const how = inOrder ? inOurWords("in the order shown") : sentence`as ${runner({ ...fix, as })}`;
+      return [sentence`${begin} ${where} ${how}.`];
+    }
     return [...first, { ...fix, as, sql }].map(
       (each, n) => sentence`${n === 0 ? begin : inOurWords("Then run")} as ${runner(each)}: ${code(each.sql)}`,
     );
