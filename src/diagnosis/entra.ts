@@ -90,8 +90,8 @@ export const ENTRA = rulesFor("entra", {
     ],
     (_context, { text }) =>
       NO_TENANT.test(text)
-        ? "The tenant in the message is not an ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end."
-        : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is wrong, `common` or `consumers`, the tenant was deleted, or `environment` is wrong.",
+        ? "The tenant in the message is not the ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end."
+        : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is mistyped, the ID of something else, `common` or `consumers`, the tenant was deleted, or it is in another cloud (`environment`).",
     "Correct `tenant-id` (of azure/login, if that signs in; in a pod, `AZURE_TENANT_ID`). Look up the ID of the tenant, and its cloud:",
     SHOW_TENANT,
   ],
@@ -211,7 +211,7 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
         : "Entra, or a gateway on the way to it, has an outage or is overloaded.",
     "Run the job again, after a few minutes if many jobs sign in at the same time.",
     "Look for an outage: https://azure.status.microsoft",
-    bypassProxy,
+    (context, { text }) => (/AADSTS/.test(text) ? [] : bypassProxy(context)), // Entra itself answered with a number
     { retries: 3 },
   ],
   "clock-wrong": [
@@ -224,7 +224,7 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
 
 /** A tenant in a message that Entra calls neither, or that is not a GUID, a domain name or what GitHub has masked. */
 const NO_TENANT =
-  /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
+  /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-0{4}-0)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
 
 /** The service that a token was requested for, as a refusal names it. */
 function resourceIn(text: string): string | undefined {
@@ -242,9 +242,10 @@ const USE_APPLICATION =
 /** https://learn.microsoft.com/azure/aks/workload-identity-overview */
 function assertionInvalid(context: Context, symptom: Symptom): Answer {
   const ofEntra = /AADSTS7002(22|26|27|29|31)\b/.test(symptom.text) && "it is a token of Entra itself";
+  const isExpired = /AADSTS(700024|500133)\b|valid time range/.test(symptom.text);
   if (isOfKubernetes(context, symptom))
     return [
-      `Entra does not accept the service account's token in the file \`AZURE_FEDERATED_TOKEN_FILE\`: ${ofEntra || "the file is empty, is a copy or is no longer renewed, the token is valid for more than 24 hours, or the clock of the node is wrong"}. The file must have the token that Azure Workload Identity projects into the pod.`,
+      `Entra does not accept the service account's token in the file \`AZURE_FEDERATED_TOKEN_FILE\`: ${ofEntra || `${isExpired ? "the token in it" : "the file is empty,"} is a copy or is no longer renewed, the token is valid for more than 24 hours, or the clock of the node is wrong`}. The file must have the token that Azure Workload Identity projects into the pod.`,
       'Give the pod the label `azure.workload.identity/use: "true"`, do not set `AZURE_FEDERATED_TOKEN_FILE` to another file or `expirationSeconds` above 86400, and create the pod again. See what it has:',
       run("kubectl get pod <pod> --output yaml"),
     ];
@@ -252,11 +253,11 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
     return [
       /certificate|thumbprint/i.test(symptom.text)
         ? "Entra does not accept the certificate with which the Azure CLI signed in: it is not one of the application's, has expired or was revoked."
-        : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || (/AADSTS(700024|500133)\b|valid time range/.test(symptom.text) ? "it has expired. GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it. If it signed in with a certificate, the runner's clock is wrong" : "it is missing, was changed, or is not the application's")}.`,
+        : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || (isExpired ? "it has expired, or is not valid yet. GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it. From a certificate, the Azure CLI makes a token by the runner's clock, which can be wrong" : "it is missing, was changed, or is not the application's")}.`,
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
-      "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today.",
+      `Or run azure/login right before this step${isExpired ? ". If it signs in with a certificate, correct the runner's clock" : ", and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today"}.`,
     ];
-  if (/AADSTS(700024|500133)\b|valid time range/.test(symptom.text))
+  if (isExpired)
     return [
       "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
       "Run the job again.",
@@ -327,13 +328,14 @@ function federate(context: Context, symptom: Symptom): Steps {
   // An issuer and a subject occur once in an application: only a change of its credential helps, and no second one.
   const exists = /AADSTS(700212\d?|7002138):/.test(symptom.text);
   return [
-    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn?.type === "azure-cli" ? " azure/login writes them to its log." : "")}`,
+    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn?.type === "azure-cli" ? " azure/login writes them to its log." : "")} List those of a managed identity (the next command shows its names), or of an application:`,
+    run(az("identity federated-credential list", IDENTITY), az("ad app federated-credential list", { id })),
     ...(/AADSTS700212/.test(symptom.text)
       ? ["If the audience is not that of the tenant's cloud, correct `environment` (azure/login also has `audience`)."]
       : []),
     ...credential(exists ? "update" : "create", id, sent),
     "Run the job again after a few minutes: a new federated credential can take that long to work.",
-  ].slice(symptom.text.includes("AADSTS70025:") ? 1 : 0); // there is none to compare with
+  ].slice(symptom.text.includes("AADSTS70025:") ? 2 : 0); // there is none to compare with
 }
 
 /** Whether the token is that of Azure Workload Identity: https://azure.github.io/azure-workload-identity/docs/ */
@@ -342,6 +344,8 @@ function isOfKubernetes(context: Context, symptom: Symptom): boolean {
   return context.inPod === true || /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(token);
 }
 
+const IDENTITY = { "resource-group": "<resource-group>", "identity-name": "<identity>" };
+
 /** What a token and its federated credential have in common. */
 type Sent = Readonly<Record<"issuer" | "subject" | "audience", string>>;
 
@@ -349,7 +353,7 @@ type Sent = Readonly<Record<"issuer" | "subject" | "audience", string>>;
 function credential(verb: "create" | "update", id: string, { audience, ...claims }: Sent): Steps {
   const [name, existing] =
     verb === "create" ? [nameFor(claims.subject)] : ["<name>", { "federated-credential-id": "<name>" }];
-  const options = { "resource-group": "<resource-group>", "identity-name": "<identity>", name, ...claims };
+  const options = { ...IDENTITY, name, ...claims };
   const parameters = JSON.stringify({ ...(!existing && { name }), ...claims, audiences: [audience] });
   return [
     "See what `client-id` is. The names of a managed identity contain its resource group and its own name:",

@@ -195,6 +195,7 @@ describe("a federated credential that does not match", () => {
       `the issuer \`${claims.iss}\` (with no slash at its end), the subject \`${subject}\` and the audience \`${claims.aud}\`.`,
     );
     expect(commandsOf(failure).map((each) => each.split(" --")[0])).toEqual([
+      "az identity federated-credential list",
       "az ad sp show",
       "az identity federated-credential create",
       "az ad app federated-credential create",
