@@ -1,9 +1,7 @@
-import childProcess from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { syncBuiltinESMExports } from "node:module";
 import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -103,7 +101,7 @@ export async function startSenders() {
   });
   const hosts = new Map<string, Worker>();
   const bin = await mkdtemp(join(tmpdir(), "az-"));
-  await writeFile(join(bin, "az"), "#!/bin/sh\n", { mode: 0o755 });
+  await writeFile(join(bin, "az"), AZ, { mode: 0o755 });
   const path = process.env.PATH;
   Object.assign(process.env, {
     ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${await listen(github)}/?api-version=2.0`,
@@ -169,10 +167,9 @@ export async function startSenders() {
     },
 
     az({ text, given }) {
-      const ask = () => signInAs({ type: "azure-cli" }, withProxy(given?.proxy));
-      if (!given?.silent && !given?.missing) return withAzThatSays(text, ask);
-      process.env.PATH = given.missing ? "/nowhere" : `${bin}:${path}`;
-      return ask().finally(() => {
+      process.env.AZ_SAYS = given?.silent ? "" : text;
+      process.env.PATH = given?.missing ? "/nowhere" : `${bin}:${path}`;
+      return signInAs({ type: "azure-cli" }, withProxy(given?.proxy)).finally(() => {
         process.env.PATH = path;
       });
     },
@@ -230,18 +227,12 @@ export async function startSenders() {
   };
 }
 
-/** With an az that fails with this text. No process starts, because hundreds take seconds; test/azure/credential.test.ts has real ones. */
-function withAzThatSays<T>(stderr: string, work: () => Promise<T>): Promise<T> {
-  const { exec } = childProcess;
-  const replace = (by: unknown) => {
-    Object.assign(childProcess, { exec: by });
-    syncBuiltinESMExports();
-  };
-  replace((_command: string, _options: object, end: (error: Error) => void) =>
-    end(Object.assign(new Error("Command failed"), { stderr })),
-  );
-  return work().finally(() => replace(exec));
-}
+/** An az that fails with the text that it finds in its environment, or does not say anything. */
+const AZ = `#!/bin/sh
+[ -n "$AZ_SAYS" ] || exit 0
+printf '%s\\n' "$AZ_SAYS" >&2
+exit 1
+`;
 
 /** Answers the request for TLS with these bytes. */
 async function startBare(bytes: () => Buffer) {
