@@ -72,8 +72,7 @@ function withPooler(steps: readonly Step[], context: Context, isVague: boolean):
     "Port 6432 is that of a pooler (PgBouncer on Azure). Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
     azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
   );
-  if (isVague) return [past, ...others];
-  return others.length < steps.length ? steps : [...steps, past];
+  return isVague ? [past, ...others] : others.length < steps.length ? steps : [...steps, past];
 }
 
 /** The outermost message, the innermost where it says more, and the code. */

@@ -12,6 +12,9 @@ const COMPLETED =
 const LOOKED_UP =
   "If it answers with an address other than `0.0.0.0` and `::`, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
 
+/** The answer of a DNS filter, which the system takes for the runner's own address. */
+const HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
+
 /** For a connection that the runner itself accepts. */
 const LOOK_AT_TUNNEL: Steps = [
   "See what listens there, in a step of the same job (on Linux). If it is a tunnel or a proxy, read its log: its other end has to reach the server, through the server's network, firewall and DNS.",
@@ -29,13 +32,15 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
-      /getaddrinfo EAI_AGAIN ([\w-]+|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"|(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/,
+      /getaddrinfo EAI_AGAIN ([\w-]+|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"/,
+      { text: HIDDEN, host: /^(?!0\.0\.0\.0$|::$)/ },
     ],
     (context) =>
       sentence`The runner's DNS server does not know ${code(hostNameOf(context))}, or hides it (a DNS filter answers 0.0.0.0). ${inOurWords(isPostgres(context) ? `It is misspelt, the server was deleted, ${FULL_NAME.test(hostOf(context)) ? "it is the name of a container, " : ""}or the name resolves only inside a network.` : "Perhaps only a proxy resolves it.")}`,
-    (context) =>
+    (context, { text }) =>
       isPostgres(context)
         ? [
+            ...(HIDDEN.test(text) ? lookUp(context) : []),
             ...(INSIDE.test(hostOf(context)) ? ["Run the job where the name is known, such as in its cluster."] : []),
             ...(OF_DOCKER.test(hostOf(context)) ? [COMPLETED] : []),
             ...setFullName(),
@@ -73,55 +78,52 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "connection-timed-out": [
     "ETIMEDOUT EALREADY EINPROGRESS ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
-    (context, { text }) => {
-      const known = byAddress(context, text);
-      if (known !== undefined) return known;
-      if (!isPostgres(context))
-        return [
-          "No answer came in time: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or the service is overloaded.",
-          ...seeAnswer(context),
-          `If it answers, the fault has passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
-          ...reachable(context),
-          ...(/ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : [SET_MTU]),
-        ];
-      return [
-        `No answer came in time: a firewall drops the packets, public access is off, ${isIP(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
-        ...checkPort(context),
-        ...(/\.postgres\.database\./.test(hostOf(context)) ? [] : lookUp(context)),
-        "If it is a server of Azure, look at its state and network:",
-        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
-        "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
-        "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
-        azAllow(context, "<address>"),
-        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
-        ...(/connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]),
-      ];
-    },
+    (context, { text }) =>
+      byAddress(context, text) ??
+      (isPostgres(context)
+        ? [
+            `No answer came in time: a firewall drops the packets, public access is off, ${isIP(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
+            ...(/\.postgres\.database\./.test(hostOf(context)) ? [] : lookUp(context)),
+            ...checkPort(context),
+            "Look at the state and the network of the server in Azure:",
+            azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
+            "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
+            "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
+            azAllow(context, "<address>"),
+            `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
+            ...(/connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]),
+          ]
+        : [
+            "No answer came in time: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or the service is overloaded.",
+            ...seeAnswer(context),
+            `If it answers, the fault has passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
+            ...reachable(context),
+            ...(/ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : [SET_MTU]),
+          ]),
     { retries: 1 },
   ],
   "connection-refused": [
     ["ECONNREFUSED", /EADDRNOTAVAIL (127\.|::1)/],
-    (context, { text }) => {
-      if (!isPostgres(context))
-        return [
-          "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
-          ...lookUp(context),
-          ...reachable(context),
-        ];
-      if (isLocal(context, text))
-        return [
-          sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
-          "If a tunnel or a container leads to the server, start it earlier in the same job, and set `port` to the port that it listens on (a container: the published one), with `host: 127.0.0.1`. If the job itself runs in a container, `127.0.0.1` is that container: start the tunnel there, or run the job without a container.",
-          ...setFullName(),
-        ];
-      return [
-        "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
-        ...checkPort(context),
-        "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
-        azShow(context, "state"),
-        ...lookUp(context),
-      ];
-    },
+    (context, { text }) =>
+      isLocal(context, text)
+        ? [
+            sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
+            "If a tunnel or a container leads to the server, start it earlier in the same job, and set `port` to the port that it listens on (a container: the published one), with `host: 127.0.0.1`. If the job itself runs in a container, `127.0.0.1` is that container: start the tunnel there, or run the job without a container.",
+            ...setFullName(),
+          ]
+        : isPostgres(context)
+          ? [
+              "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
+              ...checkPort(context),
+              "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
+              azShow(context, "state"),
+              ...lookUp(context),
+            ]
+          : [
+              "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
+              ...lookUp(context),
+              ...reachable(context),
+            ],
     { retries: 1 },
   ],
   "host-unreachable": [
@@ -278,7 +280,7 @@ export const NETWORK = [...RUNNER, ...ON_THE_WAY];
 
 /** Addresses that exist in many networks: https://www.iana.org/assignments/iana-ipv4-special-registry */
 const PRIVATE_ADDRESS =
-  /(?<!Local)[ (](?!\S*->)(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
+  /(?<!Local )[ (](?!\S*->)(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
 
 const IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
 
@@ -307,7 +309,9 @@ function byAddress(context: Context, text: string): Answer | undefined {
 
 /** Whether the address of PostgreSQL is the runner's own. */
 export function isLocal(context: Context, text: string): boolean {
-  return isPostgres(context) && /(^|[\s"[(])(127\.|::1\b|localhost\b)/.test(`${context.host} ${text}`);
+  return (
+    isPostgres(context) && /^(0\.0\.0\.0|::) |(^|[\s"[(])(127\.|::1\b|localhost\b)/.test(`${context.host} ${text}`)
+  );
 }
 
 /** Where the authorities are set that this connection trusts: the Azure CLI is Python. */
@@ -367,5 +371,5 @@ function look(context: Context, then = "", options = ""): string {
   const host = hostOf(context);
   const port = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
   const proxy = context.proxy ? ` -proxy ${shell(context.proxy)}` : "";
-  return `openssl s_client${options} -connect ${shell(host)}${port}${proxy} </dev/null${then}`;
+  return `openssl s_client${options} -connect ${shell(isIP(host) === 6 ? `[${host}]` : host)}${port}${proxy} </dev/null${then}`;
 }
