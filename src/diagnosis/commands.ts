@@ -28,7 +28,8 @@ interface Server {
 }
 
 /**
- * A command about something on the server, in the words of Azure CLI 2.86 and newer: the server is `--server-name`.
+ * A command about something on the server, which is `--server-name`: in all versions of the Azure CLI for `parameter`
+ * and `db list`, and since 2.73 for `microsoft-entra-admin`.
  * https://learn.microsoft.com/cli/azure/postgres/flexible-server
  */
 export function azOnServer(command: string, server: Server, options: Options = {}): Command {
@@ -47,21 +48,22 @@ export function azShow(server: Server, query: string): Command {
 
 /** The command that allows an address in the server's firewall. */
 export function azAllow(server: Server, address: string): Command {
-  return azOnServer("firewall-rule create", server, {
-    name: "github-runner",
-    "start-ip-address": address,
-    "end-ip-address": address,
-  });
+  const body = JSON.stringify({ properties: { startIpAddress: address, endIpAddress: address } });
+  return azFirewall(server, "/github-runner", { method: "put", body });
+}
+
+/** A request about the rules of the firewall: `firewall-rule` changed the meaning of `--name` in 2026. */
+export function azFirewall(server: Server, rule: string, options: Options): Command {
+  const { subscription = "{subscriptionId}", "resource-group": group, name } = idOf(server, "name");
+  const url = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${name}/firewallRules${rule}?api-version=2025-08-01`;
+  return az("rest", { url, ...options });
 }
 
 /** The options that name a server. Its own name is the first label of its host name. */
 function idOf({ server, host }: Server, option: "name" | "server-name"): Options {
-  if (server !== undefined) {
-    const { subscription, resourceGroup, name } = server;
-    return { subscription, "resource-group": resourceGroup, [option]: name };
-  }
-  const name = host?.match(/^([a-z0-9-]+)\.(?:privatelink\.)?postgres\.database\./i)?.[1] ?? "<server>";
-  return { "resource-group": "<resource-group>", [option]: name };
+  const label = host?.match(/^([a-z0-9-]+)\.(?:privatelink\.)?postgres\.database\./i)?.[1] ?? "<server>";
+  const { subscription, resourceGroup = "<resource-group>", name = label } = { ...server };
+  return { ...(subscription && { subscription }), "resource-group": resourceGroup, [option]: name };
 }
 
 /** A quoted name for SQL; `unknown` where there is none. */

@@ -1,4 +1,4 @@
-import { az, azOnServer, azServer } from "../diagnosis/commands.ts";
+import { az, azFirewall, azServer } from "../diagnosis/commands.ts";
 import { diagnoseBy } from "../diagnosis/diagnose.ts";
 import { clientOf } from "../diagnosis/entra.ts";
 import { byItsWords } from "../diagnosis/meanings.ts";
@@ -225,7 +225,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ["ResourceQuotaExceeded ResourceCountExceeds*", /^(?=.*rules?\b)(?=.*(maximum(?! length)|limit|quota|too many))/i],
     "The server, or its resource group, has as many firewall rules as Azure allows.",
     "List the rules. Delete those that nothing needs, with `az resource delete --ids <rule-id>`:",
-    ({ server }) => azOnServer("firewall-rule list", { server }, { query: "[].id" }),
+    ({ server }) => azFirewall({ server }, "", { method: "get", query: "value[].id" }),
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },

@@ -470,7 +470,7 @@ test("the firewall's refusal is recognized in every language, with the address",
     const failure = diagnose(error(text, "28000"));
     expect([failure.code, written(failure)], text).toEqual([
       "firewall",
-      expect.stringContaining("address 203.0.113.7"),
+      expect.stringContaining('"startIpAddress":"203.0.113.7"'),
     ]);
   }
 });
@@ -491,7 +491,7 @@ describe("commands can be copied", () => {
       "28000",
     );
     expect(commandsOf(diagnose(refused, { host: "contoso-pg.postgres.database.azure.com" }))).toEqual([
-      "az postgres flexible-server firewall-rule create --resource-group <resource-group> --server-name contoso-pg --name github-runner --start-ip-address 198.51.100.9 --end-ip-address 198.51.100.9",
+      `az rest --url '/subscriptions/{subscriptionId}/resourceGroups/<resource-group>/providers/Microsoft.DBforPostgreSQL/flexibleServers/contoso-pg/firewallRules/github-runner?api-version=2025-08-01' --method put --body '{"properties":{"startIpAddress":"198.51.100.9","endIpAddress":"198.51.100.9"}}'`,
     ]);
   });
 
