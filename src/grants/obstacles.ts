@@ -50,7 +50,7 @@ export function noDatabaseFits(pattern: string, candidates: readonly string[]): 
     hint:
       candidates.length === 0
         ? "Patterns do not find templates, `postgres` and Azure's own databases, and the server has no other."
-        : sentence`Names are case-sensitive. The server has ${someNames(candidates.map((each) => [each]))}.`,
+        : sentence`Names are case-sensitive, and a comma does not separate them. The server has ${someNames(candidates.map((each) => [each]))}.`,
     steps: ["Correct the pattern in `database`, or create the database before this step."],
   });
 }
@@ -75,7 +75,7 @@ export function granteeNotFound(grantee: string, knownRoles: readonly string[], 
   return failure({
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
-    hint: "Names are case-sensitive, and a Service Connector template does not always create the role.",
+    hint: "Names are case-sensitive, a comma does not separate them, and a Service Connector template does not always create the role.",
     steps: [
       ...(near === undefined ? [] : [sentence`Did you mean ${code(near)}? Then set \`grantee\` to that name.`]),
       sentence`If the name ${name(grantee)} is right, create the role: sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
@@ -96,7 +96,9 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
     message: sentence`This database has no schema ${someNames(missing.map((each) => [each]))} to check.`,
     hint: paragraph(
       ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
-      inOurWords("Names are case-sensitive. PostgreSQL's own schemas are never checked."),
+      inOurWords(
+        "Names are case-sensitive, and a comma does not separate them. PostgreSQL's own schemas are never checked.",
+      ),
     ),
     steps: ["Correct `schemas`, or run the migration that creates the schema before this step."],
   });
