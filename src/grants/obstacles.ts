@@ -96,7 +96,7 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
     message: sentence`This database has no schema ${someNames(missing.map((each) => [each]))} to check.`,
     hint: paragraph(
       ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
-      sentence`Names are case-sensitive, and a comma does not separate them. PostgreSQL's own schemas are never checked.`,
+      sentence`Names are case-sensitive, a comma does not separate them, and only \`*\` alone stands for several. PostgreSQL's own schemas are never checked.`,
     ),
     steps: ["Correct `schemas`, or run the migration that creates the schema before this step."],
   });
