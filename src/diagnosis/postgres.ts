@@ -285,7 +285,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(server login|could not load|["«»„] ?(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|::1|f[cde][\da-f]{2}:))).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    /^(?!.*(server login|could not load|["«»„] ?(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cde][\da-f]{2}:))).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
