@@ -24,13 +24,16 @@ const KNOWN = {
 
 type KnownRule = Rule<ResourceManagerContext>;
 
-/** The rules of all actions; last those of the proxy, because their errors contain the words of others. */
+/** Their errors contain the words of likelier ones, which a search of the page has to find first. */
+const LAST: readonly string[] = ["cli-files", "tls-required", "restricted-role"];
+
+/** The rules of all actions; last those of the proxy, because their errors contain the words of others, and those above. */
 export const ALL_RULES: readonly KnownRule[] = [
   ...RULES.filter((rule) => !PROXY.includes(rule)),
   ...PROXY.toReversed(),
   ...AZURE,
   ...ISSUES,
-];
+].toSorted((a, b) => Number(LAST.includes(a.code)) - Number(LAST.includes(b.code)));
 
 const TEMPLATE = join(import.meta.dirname, "troubleshooting.md");
 const PAGE = join(import.meta.dirname, "../docs/troubleshooting.md");

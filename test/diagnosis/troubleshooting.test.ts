@@ -121,6 +121,16 @@ test.each([
   expect(1 - missed.length / cases.length, missed.join("\n")).toBeGreaterThan(0.9);
 });
 
+test.each([
+  ["permission denied for table", "not-permitted"],
+  ["permission denied for schema", "not-permitted"],
+  ["permission denied to grant role", "role-not-grantable"],
+  ["no pg_hba.conf entry for host", "firewall"],
+  ["Please run 'az login' to setup", "cli-not-signed-in"],
+])("a search for words that several errors share finds the likeliest section first: %s", (words, section) => {
+  expect(sectionsWith(words)[0]).toBe(section);
+});
+
 test("a search for an error code finds its section", () => {
   expect(sectionsWith("SELF_SIGNED_CERT_IN_CHAIN")).toEqual(["tls-unknown-authority"]);
   expect(sectionsWith("ERR_TLS_CERT_ALTNAME_INVALID")).toEqual(["tls-wrong-host"]);
