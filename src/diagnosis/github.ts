@@ -1,5 +1,5 @@
 import { run } from "../model/failure.ts";
-import { rulesFor } from "./rules.ts";
+import { reasonIn, rulesFor } from "./rules.ts";
 import { bypassProxy, seeAnswer } from "./steps.ts";
 
 /**
@@ -14,15 +14,20 @@ export const GITHUB = rulesFor("github", {
     run("permissions:\n  id-token: write\n  contents: read"),
   ],
   "oidc-no-token": [
-    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
-    "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|403 Error Message:( Forbidden)?$|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
+    "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` is not in the words of GitHub's OIDC endpoint: usually, a proxy or a firewall answered instead.",
     seeAnswer,
     bypassProxy,
-    "Run the job again.",
+    "Run the job again. If GitHub itself answers with 403, ask the owners of the organization whether an IP allow list or a rule forbids it, or use `auth-type: client-secret`.",
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))/,
-    "GitHub does not issue this ID token, for the reason in its message: the token with which the job asks for it has expired (401), the job has ended (404, 410), a step changed the request (400), or a rule of the organization or the enterprise forbids it (403).",
+    (_context, { text }) =>
+      `GitHub does not issue this ID token, for the reason in its message: ${reasonIn(text, {
+        "the job has ended, or the token with which it asks for the ID token has expired": /Code : 4(01|04|10)/,
+        "a rule of the organization or the enterprise forbids it": /Code : 403/,
+        "a step changed the request": /^/,
+      })}.`,
     (_context, { text }) =>
       /Error Code : 403/.test(text)
         ? "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception."

@@ -107,7 +107,7 @@ const REFUSALS = rulesFor("github-issues", {
       `In the repository's settings, ${/archived/.test(text) ? "unarchive it under Danger Zone" : "enable issues under Features"}, or set \`drift-issue: false\`.`,
   ],
   "issues-not-found": [
-    { status: [404] },
+    [{ status: [404] }, /cannot be searched|Could not resolve to a Repository/],
     "GitHub does not show the repository or its issues to this token: `github-token` is for other repositories, its App is not installed in this one, or it lacks the permission Issues. The job's own token lacks `issues: write`.",
     OMIT_TOKEN,
     "Or let `github-token` reach this repository: select it in the token, or install the App in it, with Issues: Read and write.",
