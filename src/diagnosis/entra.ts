@@ -3,7 +3,7 @@ import { code, inOurWords, type Sentence, sentence, type Words } from "../model/
 import { claim } from "./claims.ts";
 import { az, SHOW_TENANT, shell } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
-import { allowInProxy, bypassProxy, CHECK_CLOCK, LOOK_UP_TENANT, SELECT_CLOUD } from "./steps.ts";
+import { allowInProxy, bypassProxy, CHECK_CLOCK, LOOK_UP_TENANT, selectCloud, whereIs } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
@@ -22,8 +22,9 @@ export const ENTRA = rulesFor("entra", {
       "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/,
     ],
-    "`client-id` is not an application that can sign in to this tenant. It or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
-    "Set `client-id` (of azure/login, if that signs in) to the client ID of the application or the managed identity. See what has this ID:",
+    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
+    (context) =>
+      `Set ${whereIs("client-id", context)} to the client ID of the application or the managed identity. See what has this ID:`,
     ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
     ...LOOK_UP_TENANT,
   ],
@@ -42,8 +43,8 @@ export const ENTRA = rulesFor("entra", {
   ],
   "cross-cloud": [
     ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /different cloud|Cross Cloud/],
-    "The tenant, or the application, is in a different cloud than the one in which this run (or azure/login) signed in.",
-    ...SELECT_CLOUD,
+    "The tenant, or the application, is in a different cloud than the one in which this run signed in.",
+    selectCloud,
   ],
   "assertion-invalid": [
     [
@@ -92,7 +93,7 @@ export const ENTRA = rulesFor("entra", {
       NO_TENANT.test(text)
         ? "The tenant in the message is not the ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end."
         : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is mistyped, the ID of something else, `common` or `consumers`, the tenant was deleted, or it is in another cloud (`environment`).",
-    "Correct `tenant-id` (of azure/login, if that signs in; in a pod, `AZURE_TENANT_ID`). Look up the ID of the tenant, and its cloud:",
+    (context) => `Correct ${whereIs("tenant-id", context)}. Look up the ID of the tenant, and its cloud:`,
     SHOW_TENANT,
   ],
   "tenant-restricted": [
@@ -151,7 +152,7 @@ export const ENTRA = rulesFor("entra", {
     "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 invalid_resource",
     (_context, { text }) =>
       sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure Database for PostgreSQL")}, or may not use it: the name is wrong or one of another cloud, the sign-in is to a different tenant than the server's, or nobody in the tenant has used this service yet.`,
-    "Check `tenant-id` and `environment`, if this step or azure/login has them. The tenant in the message has to be that of the server:",
+    "Check the tenant and the cloud (`environment`) in which this run signs in. The tenant in the message has to be that of the server:",
     SHOW_TENANT,
     (_context, { text }) =>
       resourceIn(text)?.includes("ossrdbms") === false
@@ -164,7 +165,7 @@ export const ENTRA = rulesFor("entra", {
   "scope-invalid": [
     "AADSTS70011 AADSTS28002 AADSTS28003 AADSTS700023 AADSTS1002012 invalid_scope",
     "Entra does not accept the scope in its message, which names the service that the token is for. The cloud (`environment`) and the version of this action, or of the Azure CLI, decide the scope, not the credential.",
-    ...SELECT_CLOUD,
+    selectCloud,
     "If the cloud is right, use the newest version of this action (or of the Azure CLI). If the error persists, open an issue in this action's repository, with this message.",
   ],
   "application-disabled": [
@@ -324,10 +325,10 @@ function federate(context: Context, symptom: Symptom): Steps {
   // An issuer and a subject occur once in an application: only a change of its credential helps, and no second one.
   const exists = /AADSTS(700212\d?|7002138):/.test(symptom.text);
   return [
-    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn?.type === "azure-cli" ? " azure/login writes them to its log." : "")} List those of a managed identity (the next command shows its names), or of an application:`,
+    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn?.type === "azure-cli" ? " azure/login writes them to its log, and has an input `audience`." : "")} List those of a managed identity (the next command shows its names), or of an application:`,
     run(az("identity federated-credential list", IDENTITY), az("ad app federated-credential list", { id })),
     ...(/AADSTS700212/.test(symptom.text)
-      ? ["If the audience is not that of the tenant's cloud, correct `environment` (azure/login also has `audience`)."]
+      ? ["If the audience is not that of the tenant's cloud, correct `environment`."]
       : []),
     ...credential(exists ? "update" : "create", id, sent),
     "Run the job again after a few minutes: a new federated credential can take that long to work.",

@@ -1,9 +1,10 @@
 import { run, type Steps } from "../model/failure.ts";
 import { az, shell } from "./commands.ts";
+import { clientOf } from "./entra.ts";
 import { PASSES } from "./meanings.ts";
 import { PRODUCTS } from "./proxy.ts";
 import { type Context, rulesFor } from "./rules.ts";
-import { bypassProxy } from "./steps.ts";
+import { bypassProxy, whereIs } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** Answers that no identity endpoint of Azure gives: a proxy gives them, or changed the request. */
@@ -34,8 +35,8 @@ const OWN_VARIABLES: Steps = [
   "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none. Then restart the runner, or the app that it is in, which starts with the variables that are valid now.",
 ];
 
-/** The way past a proxy, if one is set, to the endpoint of the host, or of a machine if the Azure CLI does not say which. */
-const bypass = ({ host = "169.254.169.254", proxy }: Context): Steps => (proxy ? bypassProxy({ host }) : []);
+/** The way past a proxy to the endpoint of the host, or of a machine if the Azure CLI does not say which. */
+const bypass = ({ host = "169.254.169.254", proxy }: Context): Steps => bypassProxy({ host, proxy });
 
 const USE_OIDC = "Use `auth-type: oidc`, which does not need this endpoint.";
 
@@ -138,7 +139,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell",
     ],
     "The runner's host (such as Azure Arc, Azure Automation, Cloud Shell or Service Fabric) has one identity of its own. `client-id` cannot choose another one.",
-    "Remove `client-id` (of this step or of azure/login). If the runner is a virtual machine of Azure, keep it, and remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
+    "Remove `client-id` where the job signs in. If the runner is a virtual machine of Azure, keep it, and remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment.",
   ],
   "managed-identity-unknown": [
     [
@@ -150,7 +151,8 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     ],
     identityMissing,
     listIdentities,
-    "To choose a user-assigned identity, set `client-id` (of this step or of azure/login) to its client ID (not the object ID). A system-assigned one needs no `client-id`. If the host has no identity, assign one.",
+    (context) =>
+      `To choose a user-assigned identity, set ${whereIs("client-id", context)} to its client ID (not the object ID). A system-assigned one needs no \`client-id\`. If the host has no identity, assign one.`,
     'A pod in AKS needs the label `azure.workload.identity/use: "true"`. Where no identity can be assigned, use `auth-type: oidc`.',
   ],
   "managed-identity-refused": [
@@ -170,7 +172,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
     ],
-    (_context, { text }) =>
+    ({ signIn }, { text }) =>
       /\b429\b|throttl|too many/i.test(text)
         ? [
             "The identity endpoint got too many requests from this machine or app in a short time.",
@@ -179,7 +181,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
         : [
             "The identity endpoint of the machine or the app has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example).",
             "Run the job again. If the error persists, use `auth-type: oidc`, which does not need this endpoint.",
-            "Or restart the machine or the app, check that its network lets it reach Entra, or remove its identity and assign it again. If `client-id` is set, check that it is a client ID, and not an object ID.",
+            `Or restart the machine or the app, check that its network lets it reach Entra, or remove its identity and assign it again.${clientOf(signIn).startsWith("<") ? "" : " Check that `client-id` is a client ID, and not an object ID."}`,
           ],
     { retries: 3 },
   ],

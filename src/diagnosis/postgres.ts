@@ -5,9 +5,10 @@ import { code, listOf, name, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, identifier } from "./commands.ts";
+import { clientOf } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK, lookAtState, pastPooler, SELECT_CLOUD, setFullName } from "./steps.ts";
+import { CHECK_CLOCK, lookAtState, pastPooler, selectCloud, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 const listDatabases = (context: Context) => azOnServer("db list", context, { query: "[].name" });
@@ -188,7 +189,7 @@ export const POSTGRES = rulesFor("postgres", {
   "token-audience": [
     { codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i },
     "The token is for another resource, usually another cloud's, or `host` leads to another kind of server.",
-    (context, { text }) => (/cosmos/.test(text) ? [] : [...tokenClaims(context), ...SELECT_CLOUD]),
+    (context, { text }) => (/cosmos/.test(text) ? [] : [...tokenClaims(context), ...selectCloud(context)]),
     "Set `host` to a flexible server of Azure Database for PostgreSQL. A cluster of Azure Cosmos DB needs another token.",
   ],
   "token-group": [
@@ -219,7 +220,7 @@ export const POSTGRES = rulesFor("postgres", {
     (context) => azShow(context, "authConfig.tenantId"),
     tokenClaims,
     "If that is the token's tenant (`tid`), create the application's service principal there:",
-    ({ signIn }) => az("ad sp create", { id: signIn?.type === "oidc" ? signIn.clientId : "<client-id>" }),
+    ({ signIn }) => az("ad sp create", { id: clientOf(signIn) }),
     "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
   ],
   "tls-required": [

@@ -27,8 +27,7 @@ const UNUSABLE: Readonly<Record<string, RegExp>> = {
 export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
   "proxy-sign-in": [
     ["CONNECT_401 CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
-    "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` is not set, has no user, or one that the proxy does not accept.",
-    (context) => (context.proxy ? [] : seeAnswer(context)),
+    "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` has none, or one that the proxy does not accept.",
     "Add the user and the password to the variable. In the password, percent-encode all but letters and digits:",
     run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
     "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
@@ -68,7 +67,7 @@ export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     "The request arrived changed, such as without the token that this action sent: a proxy or a gateway between the runner and this host removed or changed a part of it.",
     seeAnswer,
     bypassProxy,
-    "If no proxy is set, run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner.",
+    "Run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner.",
   ],
   "proxy-refused": [
     [

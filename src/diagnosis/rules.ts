@@ -107,8 +107,9 @@ export function rulesFor<C extends Context = Context>(
   }));
 }
 
-const isRetries = (part: unknown): part is Pick<Rule, "retries"> =>
-  typeof part === "object" && part !== null && "retries" in part;
+function isRetries(part: unknown): part is Pick<Rule, "retries"> {
+  return typeof part === "object" && part !== null && "retries" in part;
+}
 
 function matchOf(condition: Condition): Match {
   if (typeof condition === "string") return { codes: condition };
@@ -116,8 +117,9 @@ function matchOf(condition: Condition): Match {
 }
 
 /** The first of these reasons whose words are in the text; empty if there is none. */
-export const reasonIn = (text: string, reasons: Readonly<Record<string, RegExp>>): string =>
-  Object.keys(reasons).find((reason) => reasons[reason]?.test(text)) ?? "";
+export function reasonIn(text: string, reasons: Readonly<Record<string, RegExp>>): string {
+  return Object.keys(reasons).find((reason) => reasons[reason]?.test(text)) ?? "";
+}
 
 /** What a service is called, and its host where it is not known. */
 export const PARTNERS: Readonly<Record<Partner, { readonly called: string; readonly host: string }>> = {
@@ -132,9 +134,7 @@ export const PARTNERS: Readonly<Record<Partner, { readonly called: string; reado
 export const EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"] as const;
 
 /** The service that the error came from. */
-export function partnerOf({ with: partner = "postgres" }: Context): Partner {
-  return partner;
-}
+export const partnerOf = ({ with: partner = "postgres" }: Context): Partner => partner;
 
 /** The host that the error is about; `<host>` where it is not known. */
 export function hostOf({ host, with: partner = "postgres", cloud }: Context): string {
@@ -143,11 +143,7 @@ export function hostOf({ host, with: partner = "postgres", cloud }: Context): st
 }
 
 /** The same without a port, as DNS and `NO_PROXY` have it. */
-export function hostNameOf(context: Context): string {
-  return hostOf(context).replace(/^([^:]+):\d+$/, "$1");
-}
+export const hostNameOf = (context: Context): string => hostOf(context).replace(/^([^:]+):\d+$/, "$1");
 
 /** Whether the error came from PostgreSQL, or on the way to it. */
-export function isPostgres(context: Context): boolean {
-  return partnerOf(context) === "postgres";
-}
+export const isPostgres = (context: Context): boolean => partnerOf(context) === "postgres";

@@ -34,10 +34,14 @@ export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_
 
 export const WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 
-export const SELECT_CLOUD: Steps = [
-  "Set `environment` to the cloud of the tenant and the server, with `auth-type: azure-cli` also in azure/login: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+export const selectCloud = ({ signIn }: Context): Steps => [
+  `Set \`environment\` to the cloud of the tenant and the server${signIn?.type === "azure-cli" ? ", also in azure/login" : ""}: \`azurecloud\`, \`azureusgovernment\` or \`azurechinacloud\`.`,
   ...LOOK_UP_TENANT,
 ];
+
+/** Where the sign-in has this ID: in an input of this step or of azure/login, or in a variable of the pod. */
+export const whereIs = (input: "client-id" | "tenant-id", { signIn, inPod }: Context): string =>
+  `\`${input}\`${inPod ? ` (\`AZURE_${input.slice(0, 6).toUpperCase()}_ID\` of the pod)` : signIn?.type === "azure-cli" ? " of azure/login" : ""}`;
 
 /** The answer itself shows who sent it: a service, or something on the way to it. In a step of the same job. */
 export function seeAnswer(context: Context): Steps {
@@ -47,10 +51,11 @@ export function seeAnswer(context: Context): Steps {
   return ["See what answers the runner:", run(`curl --include ${shell(url)}`)];
 }
 
-/** The way past a proxy. */
+/** The way past a proxy, where one is set. */
 export function bypassProxy(context: Context): Steps {
+  if (!context.proxy) return [];
   return [
-    "If `HTTPS_PROXY` or `HTTP_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
+    sentence`If the network lets the runner do without the proxy ${code(context.proxy)}, add this host to \`NO_PROXY\`, in the step's \`env\` or on the runner:`,
     run(`NO_PROXY=${shell(hostNameOf(context).replace(ONE_OF_GITHUB, ""))}`),
   ];
 }

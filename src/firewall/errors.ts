@@ -128,14 +128,15 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       /continuous access evaluation|Lifetime validation failed|token (has expired|has been revoked|expiry|not before)/i,
     ],
     "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
-    "Run the job again: it has to sign in again, with `auth-type: azure-cli` by azure/login in the same job.",
+    "Run the job again from the start: it has to sign in again.",
     ...CHECK_CLOCK,
     { retries: 1 },
   ],
   "azure-token-refused": [
     ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
     ({ server, signIn }, { text }) => {
-      if (/'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i.test(text))
+      const isManaged = signIn?.type === "managed-identity";
+      if (!isManaged && /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i.test(text))
         return [
           "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
           "Check the client ID and the tenant with which the job signs in. If both are right, create the service principal, give it the role in `docs/firewall.md`, and run the job again in a few minutes:",
@@ -143,11 +144,12 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         ];
       if (/AADSTS/.test(text)) return ["The message has Entra's reason to refuse the token.", ...readNumber(text)];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
+      const where = signIn?.type === "azure-cli" ? "In azure/login before this step" : "In this step";
       return [
         /wrong issuer|(cross|current|different|another).tenant/i.test(text)
           ? "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription. If the subscription has just moved to this tenant, Azure knows it after an hour at most."
           : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
-        `${signIn?.type === "azure-cli" ? "In azure/login before this step" : "In this step"}, set \`environment\` to the cloud of the subscription, \`tenant-id\` to its tenant, and \`client-id\` to an application of that tenant (a managed identity has only its own tenant: use \`auth-type: oidc\`):`,
+        `${isManaged ? "A managed identity has only its own tenant: use `auth-type: oidc`. " : ""}${where}, set \`environment\` to the cloud of the subscription, \`tenant-id\` to its tenant, and \`client-id\` to an application of that tenant:`,
         tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
       ];
     },

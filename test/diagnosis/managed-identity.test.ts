@@ -17,7 +17,9 @@ test("the way past a proxy is shown only if one is set", () => {
   const page = 'HTTP status 403 with an HTML page, "Access Denied"';
   expect(stepsOf(page)).toMatch(/^Use `auth-type: oidc`/);
   expect(stepsOf(page)).not.toContain("NO_PROXY");
-  expect(stepsOf(page, { proxy: "proxy.contoso.com:3128" })).toMatch(/^If `HTTPS_PROXY`.*\nOr use `auth-type: oidc`/);
+  expect(stepsOf(page, { proxy: "proxy.contoso.com:3128" })).toMatch(
+    /^If the network.*NO_PROXY=.*\nOr use `auth-type: oidc`/,
+  );
 });
 
 test("where nothing listens, the app's identities come first in an app, and the variable elsewhere", () => {
