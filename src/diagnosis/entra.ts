@@ -325,11 +325,8 @@ function federate(context: Context, symptom: Symptom): Steps {
   // An issuer and a subject occur once in an application: only a change of its credential helps, and no second one.
   const exists = /AADSTS(700212\d?|7002138):/.test(symptom.text);
   return [
-    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn?.type === "azure-cli" ? " azure/login writes them to its log, and has an input `audience`." : "")} List those of a managed identity (the next command shows its names), or of an application:`,
+    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn?.type === "azure-cli" ? " azure/login writes them to its log, and has an input `audience`." : "")}${inOurWords(/AADSTS700212/.test(symptom.text) ? " If the audience is not that of the tenant's cloud, correct `environment`." : "")} List those of a managed identity (the next command shows its names), or of an application:`,
     run(az("identity federated-credential list", IDENTITY), az("ad app federated-credential list", { id })),
-    ...(/AADSTS700212/.test(symptom.text)
-      ? ["If the audience is not that of the tenant's cloud, correct `environment`."]
-      : []),
     ...credential(exists ? "update" : "create", id, sent),
     "Run the job again after a few minutes: a new federated credential can take that long to work.",
   ].slice(symptom.text.includes("AADSTS70025:") ? 2 : 0); // there is none to compare with

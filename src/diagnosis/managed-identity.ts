@@ -27,13 +27,12 @@ const APP = { "resource-group": "<resource-group>", name: "<app>" };
 const IDENTITY = { ...APP, name: "<vm>", identities: "<identity-id>" };
 
 const LIST_OF_APP: Steps = [
-  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`, then restart the app:",
-  run(az("containerapp identity show", APP), az("webapp identity show", APP)),
+  "List the identities of the container app, of the container app's job, or of the App Service app. To assign one, write `assign` instead of `show`, then restart the app:",
+  run(...["containerapp", "containerapp job", "webapp"].map((each) => az(`${each} identity show`, APP))),
 ];
 
-const OWN_VARIABLES: Steps = [
-  "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none. Then restart the runner, or the app that it is in, which starts with the variables that are valid now.",
-];
+const OWN_VARIABLES =
+  "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none. Then restart the runner, or the app that it is in, which starts with the variables that are valid now.";
 
 /** The way past a proxy to the endpoint of the host, or of a machine if the Azure CLI does not say which. */
 const bypass = ({ host = "169.254.169.254", proxy }: Context): Steps => bypassProxy({ host, proxy });
@@ -91,6 +90,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     [
       /Required metadata header not specified|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
       { signIn: "managed-identity", text: OF_PROXY },
+      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, text: /status 40[03] with an empty/ }, // it gives reasons
       { signIn: "managed-identity", atProxy: true },
     ],
     "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or another service answers at its address: outside Azure, or because a variable of the job names it.",
@@ -108,15 +108,18 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     USE_OIDC,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
-    ...OWN_VARIABLES,
+    OWN_VARIABLES,
   ],
   "managed-identity-not-listening": [
     [
       { signIn: "managed-identity", codes: "ECONNREFUSED ENOTFOUND", text: NOT_IMDS },
       { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ },
     ],
-    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is wrong or that of another container, or the endpoint is still starting.",
-    ({ inApp }) => (inApp ? [...LIST_OF_APP, ...OWN_VARIABLES] : [...OWN_VARIABLES, ...LIST_OF_APP]),
+    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the endpoint is still starting (at the start of a container), the app has no identity, the container is one without an endpoint (such as an init container), or the variable is wrong or that of another container.",
+    "See whether the endpoint answers within a minute, whatever it says, in a step of the job with `shell: bash`. If it does, it was still starting: keep this command in front of this step. If it does not, run the runner in a main container (not an init container) of an app that has an identity:",
+    run(`curl --include --noproxy '*' --retry 12 --retry-delay 5 --retry-connrefused "$IDENTITY_ENDPOINT"`),
+    ...LIST_OF_APP,
+    OWN_VARIABLES,
     { retries: 2 },
   ],
   "managed-identity-unavailable": [

@@ -22,10 +22,20 @@ test("the way past a proxy is shown only if one is set", () => {
   );
 });
 
-test("where nothing listens, the app's identities come first in an app, and the variable elsewhere", () => {
-  const refused = "connect ECONNREFUSED 127.0.0.1:42356";
-  expect(stepsOf(refused, { inApp: true })).toMatch(/^List the identities of the container app/);
-  expect(stepsOf(refused)).toMatch(/^Remove `IDENTITY_ENDPOINT`/);
+test("where nothing listens, the first step shows whether the endpoint was only starting", () => {
+  const steps = stepsOf("connect ECONNREFUSED 127.0.0.1:42356", { inApp: true });
+  expect(steps).toMatch(
+    /^See whether the endpoint answers within a minute.* --retry-connrefused "\$IDENTITY_ENDPOINT"/,
+  );
+  expect(steps).toContain("az containerapp job identity show");
+});
+
+test("a refusal without a reason is about the identity in an app, and not on a machine, which gives its reasons", () => {
+  const empty = "HTTP status 400 with an empty answer";
+  expect(stepsOf(empty, { inApp: true, host: "localhost:42356" })).toMatch(/^List the identities of the container app/);
+  const host = "169.254.169.254";
+  expect(stepsOf(empty, { host })).toMatch(/^Use `auth-type: oidc`/);
+  expect(stepsOf(empty, { host, proxy: "proxy.contoso.com:3128" })).toMatch(/^If `HTTPS_PROXY`.*NO_PROXY=169\.254/);
 });
 
 test("what Azure Arc's agent does not answer is not about the right to read its file", () => {
