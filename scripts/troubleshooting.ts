@@ -25,7 +25,7 @@ const KNOWN = {
 type KnownRule = Rule<ResourceManagerContext>;
 
 /** Their errors contain the words of likelier ones, which a search of the page has to find first. */
-const LAST: readonly string[] = ["cli-files", "tls-required", "restricted-role"];
+const LAST: readonly string[] = ["cli-files", "tls-required", "restricted-role", "tls-certificate"];
 
 /** The rules of all actions; last those of the proxy, because their errors contain the words of others, and those above. */
 export const ALL_RULES: readonly KnownRule[] = [

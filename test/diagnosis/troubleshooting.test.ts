@@ -127,6 +127,9 @@ test.each([
   ["permission denied to grant role", "role-not-grantable"],
   ["no pg_hba.conf entry for host", "firewall"],
   ["Please run 'az login' to setup", "cli-not-signed-in"],
+  ["certificate verify failed", "tls-unknown-authority"],
+  ["API rate limit exceeded for", "issues-rate-limit"],
+  ["Client network socket disconnected before", "connection-lost"],
 ])("a search for words that several errors share finds the likeliest section first: %s", (words, section) => {
   expect(sectionsWith(words)[0]).toBe(section);
 });

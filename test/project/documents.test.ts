@@ -23,6 +23,24 @@ test.each(documents)("has no broken link: $name", ({ name, text }) => {
   expect(broken).toEqual([]);
 });
 
+test.each(documents)("has no link to a heading that does not exist: $name", ({ name, text }) => {
+  const links = [...text.matchAll(/\]\(([^)#\s:]*)#([\w-]+)\)/g)].filter(([, path = ""]) => /^$|\.md$/.test(path));
+  const broken = links.filter(([, path = "", anchor = ""]) => {
+    const page = path === "" ? text : readText(join(dirname(name), path));
+    return !anchorsOf(page).includes(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+/** The anchors that GitHub makes of headings. */
+function anchorsOf(page: string): readonly string[] {
+  const headings = page.replaceAll(/^```.*?^```/gms, "").matchAll(/^#+ (.*)$/gm);
+  return Array.from(headings, ([, heading = ""]) => {
+    const words = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+    return words.replaceAll(/[^\p{L}\p{N}_ -]/gu, "").replaceAll(" ", "-");
+  });
+}
+
 test("examples/README.md lists every example", () => {
   const listed = readText("examples/README.md").matchAll(/\]\(([\w-]+\.yml)\)/g);
   const names = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".yml"));
