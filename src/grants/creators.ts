@@ -25,7 +25,7 @@ export function creatorsOf(
   const entitled = schemas.flatMap((schema) =>
     schema.acl.flatMap(({ privilege, grantee: role }) => {
       if (privilege !== "CREATE" || isPublic(role) || !role.canLogin) return [];
-      return role === sessionUser || !isApp(role) ? { schema, role } : [];
+      return role === sessionUser || !role.name.startsWith(APP) ? { schema, role } : [];
     }),
   );
   const creating = schemaPrivileges.includes("CREATE") ? grantees.filter(({ role }) => role.canLogin) : [];
@@ -38,6 +38,4 @@ export function creatorsOf(
  * How Service Connector names the role of an app: `aad_` and the connection's name.
  * https://github.com/Azure/azure-cli-extensions/tree/main/src/serviceconnector-passwordless (_credential_free.py)
  */
-function isApp({ name }: Role): boolean {
-  return name.startsWith("aad_");
-}
+const APP = "aad_";

@@ -71,8 +71,11 @@ function revokesOf(grantee: Grantee, { group, member, privileges }: Difference):
 }
 
 function sqlOf(changes: readonly Change[]): Sentence {
-  const statements = statementsOf(changes).map(({ sql }) => sql);
-  return code(statements.join(" "));
+  return code(
+    statementsOf(changes)
+      .map(({ sql }) => sql)
+      .join(" "),
+  );
 }
 
 function schemasOf(defaults: readonly Pick<Difference, "group">[]): Sentence {

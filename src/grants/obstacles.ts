@@ -6,7 +6,7 @@ import type { Mode } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, paragraph, sentence, someNames } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { didYouMean, nearest } from "../text/near.ts";
-import { quoteLiteral } from "../text/sql.ts";
+import { quoteLiteral, RESERVED_ROLE } from "../text/sql.ts";
 import { resetReadOnly } from "./read-only.ts";
 
 /** The failure that keeps this database from being checked or changed; null if there is none. */
@@ -72,16 +72,22 @@ export function demandedTwice(grantee: string): Failure {
 export function granteeNotFound(grantee: string, knownRoles: readonly string[], objectId = "<object ID>"): Failure {
   // Service Connector's roles are named after the connection: `aad_orders`.
   const near = nearest(knownRoles.includes(`aad_${grantee}`) ? `aad_${grantee}` : grantee, knownRoles);
+  const isReserved = RESERVED_ROLE.test(grantee);
+  const ifRight = [
+    sentence`If the name ${name(grantee)} is right, create the role: sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
+    run(
+      `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, ${quoteLiteral(objectId)}, 'service', false, false);`,
+    ),
+  ];
   return failure({
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
-    hint: "Names are case-sensitive, a comma does not separate them, and a Service Connector template does not always create the role.",
+    hint: isReserved
+      ? "PostgreSQL reserves this name, so nobody can create the role. PUBLIC, which is everybody, is not a role."
+      : "Names are case-sensitive, a comma does not separate them, and a Service Connector template does not always create the role.",
     steps: [
       ...(near === undefined ? [] : [sentence`Did you mean ${code(near)}? Then set \`grantee\` to that name.`]),
-      sentence`If the name ${name(grantee)} is right, create the role: sign in to database ${name("postgres")} as a Microsoft Entra administrator and run:`,
-      run(
-        `SELECT * FROM pgaadauth_create_principal_with_oid(${quoteLiteral(grantee)}, ${quoteLiteral(objectId)}, 'service', false, false);`,
-      ),
+      ...(isReserved ? ["Set `grantee` to a role of this server."] : ifRight),
     ],
   });
 }

@@ -96,8 +96,7 @@ export function leftOf({ blocked, changes }: Plan, outcome: Outcome, otherwise: 
   // The server ignored without an error what was committed and is still to do.
   const ignored = new Set(changes.length === 0 ? [] : outcome.committed.map(keyWithoutPrivileges));
   const planned = changes.map((change): Blocked => {
-    const isIgnored = ignored.has(keyWithoutPrivileges(change));
-    const left = isIgnored
+    const left = ignored.has(keyWithoutPrivileges(change))
       ? { reason: "without-effect" as const, serverMessage: outcome.warning }
       : { reason: otherwise };
     const refusal = refusalOf(outcome, change) ?? left;

@@ -84,7 +84,9 @@ export function planOf(
     for (const { grantee, group, member } of differences) {
       const object = { grantee: grantee.role, group, member };
       const change = { verb, ...object, privileges, ...facts, acting: acting ?? AS_SESSION_USER };
-      const tryAs = mayWork && { tryAs: rolesToTry(facts.grantor ?? group.owner) };
+      const role = facts.grantor ?? group.owner;
+      // The session user, the role itself, and those that have its privileges and that the session user may set.
+      const tryAs = mayWork && { tryAs: [null, role, ...role.viaRoles] };
       if (reason === undefined) changes.push(change);
       else blocked.push({ change, reason, ...(acting && { byLogin: true }), ...tryAs });
     }
@@ -99,11 +101,6 @@ const MAY_WORK: ReadonlySet<Reason> = new Set([
   "other-grantor",
   "grantor-lacks-usage",
 ]);
-
-/** The session user, the role itself, and those that have its privileges and that the session user may set. */
-function rolesToTry(role: Role): readonly (Role | null)[] {
-  return [null, role, ...role.viaRoles];
-}
 
 /** Equal for steps that one statement can make on one object. */
 export function keyOfStep(step: PrivilegeStep): string {

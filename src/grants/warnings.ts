@@ -35,16 +35,15 @@ export function warningsFor(
     ...warning("trigger-and-create", triggerAndCreate(snapshot, demand, grantee)),
     ...warning("grantee-is-administrator", administers(database, grantee)),
     ...warning("elastic-cluster", server.citus ? ELASTIC_CLUSTER : undefined),
-    ...unmatchedPatterns.flatMap(matchesNothing),
+    ...unmatchedPatterns.flatMap((pattern) => warning("exclude-matches-nothing", matchesNothing(pattern))),
   ];
 }
 
 /** https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters */
 const ELASTIC_CLUSTER = sentence`This server is an elastic cluster (extension \`citus\`). Only the coordinator was checked, not the worker nodes. Default privileges do not apply on the worker nodes.`;
 
-function matchesNothing(pattern: string): readonly Warning[] {
-  const message = sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`;
-  return warning("exclude-matches-nothing", message);
+function matchesNothing(pattern: string): Sentence {
+  return sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`;
 }
 
 function cannotLogIn({ role }: Grantee): readonly Warning[] {

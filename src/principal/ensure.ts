@@ -51,7 +51,8 @@ export async function ensure(
     progress.done = progress.sent?.message;
     if (bound || isCheck) {
       await client.query("COMMIT");
-      return progress.sent ?? { ...(bound ? inSync(demand) : drift(before, demand)), warnings };
+      const message = sentence`${name(demand.name)} is bound to object ID ${code(demand.objectId)}.`;
+      return progress.sent ?? { ...(bound ? { verdict: "in-sync", message } : drift(before, demand)), warnings };
     }
     if (before !== undefined && !demand.rebind)
       throw new ActionError({ ...boundToAnother(otherId(before, demand), demand), problems: warnings });
@@ -94,11 +95,6 @@ function sqlFor(principal: Principal | undefined, { name: role, objectId, type }
   if (principal !== undefined) return bindingSql(role, { objectId, type, admin: false, mfa: principal.mfa });
   const values = [role, objectId, type].map(quoteLiteral).join(", ");
   return `SELECT pg_catalog.pgaadauth_create_principal_with_oid(${values}, FALSE, FALSE);`;
-}
-
-function inSync(demand: PrincipalDemand): Finding {
-  const message = sentence`${name(demand.name)} is bound to object ID ${code(demand.objectId)}.`;
-  return { verdict: "in-sync", message };
 }
 
 function drift(before: Principal | undefined, demand: PrincipalDemand): Finding {

@@ -4,7 +4,7 @@ import type { Env } from "../model/settings.ts";
 import { all, readInputs } from "../settings/reader.ts";
 import { SERVER_INPUTS, tlsFrom } from "../settings/server.ts";
 import { ENTRA_SIGN_IN_INPUTS, entraFieldsFrom } from "../settings/sign-in.ts";
-import { BOOLEAN, boolean, choice, hostName, name, objectId, oneOf, port } from "../settings/values.ts";
+import { BOOLEAN, boolean, choice, hostName, name, newRole, objectId, oneOf, port } from "../settings/values.ts";
 
 /** The role that has to exist, and the identity that it has to be bound to. */
 export type PrincipalDemand = ReturnType<typeof parsePrincipalSettings>["principal"];
@@ -46,7 +46,7 @@ export function parsePrincipalSettings(env: Env) {
       principal: () =>
         all({
           mode: () => inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
-          name: () => inputs.required("name", name),
+          name: () => inputs.required("name", newRole),
           objectId: () => inputs.required("object-id", objectId), // in lower case
           type: () => inputs.orDefault("type", choice(PRINCIPAL_TYPES)),
           rebind: () => inputs.orDefault("rebind", boolean),

@@ -24,16 +24,13 @@ const OPEN_LINES = 10;
  */
 export function driftPart(page: Page, { user }: DatabaseReport, grantee: GranteeReport, several = false): void {
   for (const each of causesOf(grantee)) {
-    const cause = several ? withoutSql(each) : each;
+    const { sql: _, first: __, ...fix } = each.fix;
+    const cause = several ? { ...each, fix } : each;
     const lines = explain(cause, user, inOurWords("the SQL below")).map(markdown.sentence);
     page.add([`**${causeText(cause, markdown)}**`, ...lines].join("<br>"));
     if (cause.fix.steps !== undefined) page.add(`**What to do:**\n\n${stepList(cause.fix.steps)}`);
     if (!hasNoOwner(cause.objects[0])) findingsTable(page, cause);
   }
-}
-
-function withoutSql({ fix: { sql: _, first: __, ...fix }, ...cause }: Cause): Cause {
-  return { ...cause, fix };
 }
 
 /** A few objects one by one; many as groups that differ only in the name, and one by one below a fold. */

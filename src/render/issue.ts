@@ -49,7 +49,8 @@ export function markerOf({ database, grantee }: Subject): Marker {
   const { schemas } = grantee;
   const scope = schemas === "*" ? "*" : [...new Set(schemas)].toSorted();
   const findings = findingsOf(grantee);
-  const objects = [...new Set(findings.map(objectLine))].toSorted();
+  // No line can end a comment of HTML.
+  const objects = [...new Set(findings.map((each) => objectText(each, plain).replaceAll(">", "›")))].toSorted();
   return {
     key: digest([host.toLowerCase(), port, name, grantee.grantee, scope]),
     found: digest(objects),
@@ -61,11 +62,6 @@ export function markerOf({ database, grantee }: Subject): Marker {
 /** The findings that are drift. */
 function findingsOf(grantee: GranteeReport): readonly Missing[] {
   return extraIsDrift(grantee.onExtra) ? [...grantee.missing, ...grantee.extra] : grantee.missing;
-}
-
-/** One line that cannot end a comment of HTML. */
-function objectLine(object: Missing): string {
-  return objectText(object, plain).replaceAll(">", "›");
 }
 
 function digest(value: unknown): string {

@@ -55,8 +55,7 @@ export function countTypes({
 
 /** `3 tables and 1 sequence`, in the order the kinds turn up. */
 export function countKinds(objects: readonly Named[]): string {
-  const ofEach = groupsOf(objects, ({ kind }) => kind);
-  return series(ofEach.map((same) => countKind(same[0].kind, same.length)));
+  return series(groupsOf(objects, ({ kind }) => kind).map((same) => countKind(same[0].kind, same.length)));
 }
 
 /** `3 tables`, `3 tables and 1 sequence`; of more kinds only how many objects. */

@@ -16,8 +16,7 @@ export function renderSql(report: Report): string {
   if (parts.length === 0) return "";
   const script = report.databases.length > 1 ? scriptPart(report) : statementsOf;
   // A role may have parts of several stages.
-  const groups = groupsOf(parts, (part) => `${stageOf(part)} ${runnerOf(part)}`);
-  const lines = groups.flatMap((group) => {
+  const lines = groupsOf(parts, (part) => `${stageOf(part)} ${runnerOf(part)}`).flatMap((group) => {
     const [first] = group;
     if (stageOf(first) === "by apply") return group.flatMap((part) => [...script(part), ""]);
     return [...commented([...titleOf(first), ...group.flatMap(script)]), ""];

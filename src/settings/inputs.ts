@@ -80,7 +80,11 @@ function settingsFrom(explicit: MainInputs, file: GrantsFile | undefined): Setti
     user: () => inputs.required("user", name),
     grants,
     undeclared: () => inputs.orDefault("undeclared", choice(UNDECLARED)),
-    driftIssue: () => driftIssueFrom(inputs),
+    // The token is read only when there is an issue to keep.
+    driftIssue: () =>
+      inputs.orDefault("drift-issue", boolean)
+        ? { token: inputs.required("github-token", secret, code("drift-issue: true")) }
+        : undefined,
   });
   return settings;
 }
@@ -139,10 +143,4 @@ function checkCoordinator(inputs: MainInputs, mode: Mode, { host, port }: Server
   if (mode !== "apply" || !LOAD_BALANCED_PORTS.includes(port) || !host.toLowerCase().endsWith(cloud.hostSuffix)) return;
   const problem = sentence`${code("port")}: ${port} connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set ${code("mode: check")}.`;
   inputs.mistake(inputs.isSet("port") ? "port" : "app-connection", problem);
-}
-
-/** The token is read only when there is an issue to keep. */
-function driftIssueFrom(inputs: MainInputs): Settings["driftIssue"] {
-  if (!inputs.orDefault("drift-issue", boolean)) return undefined;
-  return { token: inputs.required("github-token", secret, code("drift-issue: true")) };
 }

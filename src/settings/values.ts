@@ -8,6 +8,7 @@ import type { Privilege } from "../model/privileges.ts";
 import { EMPTY, inOurWords, isEmpty, type Sentence, sentence } from "../model/sentence.ts";
 import { series } from "../text/count.ts";
 import { didYouMean } from "../text/near.ts";
+import { RESERVED_ROLE } from "../text/sql.ts";
 import { Invalid, parsed, resultOf, UNSET_VARIABLE } from "./invalid.ts";
 
 // Parsers of single inputs: text in, value out. Each takes time linear in the length of the text, and throws Invalid.
@@ -146,6 +147,14 @@ export function name(text: string): string {
   const [only = "", ...more] = names(text);
   if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
   return only;
+}
+
+/** The name of a role that can be created. */
+export function newRole(text: string): string {
+  const role = name(text);
+  const remedy = inOurWords("Use a name other than `public` and `none` that does not begin with `pg_`.");
+  if (RESERVED_ROLE.test(role)) throw new Invalid(inOurWords("is reserved by PostgreSQL"), { remedy });
+  return role;
 }
 
 /** Names, one per line, in order, each once. */

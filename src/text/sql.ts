@@ -1,5 +1,11 @@
 /** SQL that says what a name or a text is, whatever characters it holds. */
 
+/**
+ * The names that no new role can have, also in quotes: https://www.postgresql.org/docs/current/sql-createrole.html
+ * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/parser/gram.y (RoleSpec)
+ */
+export const RESERVED_ROLE = /^(pg_|public$|none$)/;
+
 /** Always quoted: names from a database may be keywords, capitals or hostile. */
 export function quoteIdentifier(...parts: readonly string[]): string {
   return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");

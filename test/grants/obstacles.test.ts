@@ -104,4 +104,12 @@ describe("a grantee", () => {
     const objectId = "0b1ec700-0003-4c5d-8e6f-7a8b9c0d1e03";
     expect(notFound("it's", objectId)?.steps).toBe(create('"it\'s"', "'it''s'", objectId));
   });
+
+  test("with a name that PostgreSQL reserves is an error without SQL that the server would refuse", () => {
+    for (const reserved of ["public", "none", "pg_read_everything"])
+      expect(read(granteeNotFound(reserved, ["aad_orders"]))).toMatchObject({
+        hint: "PostgreSQL reserves this name, so nobody can create the role. PUBLIC, which is everybody, is not a role.",
+        steps: "Set `grantee` to a role of this server.",
+      });
+  });
 });

@@ -57,6 +57,17 @@ test("a name of 64 bytes, which PostgreSQL would truncate, is invalid; one of 63
   expect(mistakes({ name: connection.padStart(63, "a") })).toEqual([]);
 });
 
+test("a name that PostgreSQL reserves is invalid", () => {
+  const [problem = ""] = mistakes({ name: "pg_orders" });
+  expect(problem).toBe(
+    "`name`: the value (9 characters) is reserved by PostgreSQL. Use a name other than `public` and `none` that does not begin with `pg_`.",
+  );
+  expect(["public", "none", "Public", "pgorders", "aad_none"].filter((name) => mistakes({ name }).length > 0)).toEqual([
+    "public",
+    "none",
+  ]);
+});
+
 test("an Entra token is never sent without TLS, and a password is not accepted", () => {
   expect(mistakes({ "ssl-mode": "disable", host: "localhost" })).toHaveLength(1);
   expect(mistakes({ "auth-type": "password" })).toHaveLength(1);
