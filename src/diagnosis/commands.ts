@@ -32,19 +32,15 @@ interface Server {
  * and `db list`, and since 2.73 for `microsoft-entra-admin`.
  * https://learn.microsoft.com/cli/azure/postgres/flexible-server
  */
-export function azOnServer(command: string, server: Server, options: Options = {}): Command {
-  return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
-}
+export const azOnServer = (command: string, server: Server, options: Options = {}): Command =>
+  az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
 
 /** A command about the server itself, which is `--name`. */
-export function azServer(command: string, server: Server, options: Options = {}): Command {
-  return az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
-}
+export const azServer = (command: string, server: Server, options: Options = {}): Command =>
+  az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
 
 /** The command that shows a part of the server, by a JMESPath query. */
-export function azShow(server: Server, query: string): Command {
-  return azServer("show", server, { query });
-}
+export const azShow = (server: Server, query: string): Command => azServer("show", server, { query });
 
 /** The command that allows an address in the server's firewall. */
 export function azAllow(server: Server, address: string): Command {
@@ -67,6 +63,4 @@ function idOf({ server, host }: Server, option: "name" | "server-name"): Options
 }
 
 /** A quoted name for SQL; `unknown` where there is none. */
-export function identifier(name: string | undefined, unknown: string): string {
-  return quoteIdentifier(name ?? unknown);
-}
+export const identifier = (name: string | undefined, unknown: string): string => quoteIdentifier(name ?? unknown);

@@ -120,9 +120,8 @@ function namesProxy(text: string, proxy: string | undefined): boolean {
   return text.includes(host) || (port !== "443" && text.includes(`:${port}`));
 }
 
-export function isOrStarts(code: string, expected: string): boolean {
-  return expected.endsWith("*") ? code.startsWith(expected.slice(0, -1)) : code === expected;
-}
+export const isOrStarts = (code: string, expected: string): boolean =>
+  expected.endsWith("*") ? code.startsWith(expected.slice(0, -1)) : code === expected;
 
 const IDENTITY_SOURCES: Readonly<Record<string, string>> = {
   "azure-cli": "The Azure CLI",

@@ -15,10 +15,12 @@ const LOOKED_UP =
 /** The answer of a DNS filter, which the system takes for the runner's own address. */
 const HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
 
+const LISTENERS = run("ss --listening --tcp --numeric --processes");
+
 /** For a connection that the runner itself accepts. */
 const LOOK_AT_TUNNEL: Steps = [
   "See what listens there, in a step of the same job (on Linux). If it is a tunnel or a proxy, read its log: its other end has to reach the server, through the server's network, firewall and DNS.",
-  run("ss --listening --tcp --numeric --processes"),
+  LISTENERS,
 ];
 
 const SET_MTU =
@@ -60,7 +62,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "connection-not-allowed": [
     [/\b(connect|socket|bind|read|write) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
     "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-    (context) => sentence`Allow ${code(hostOf(context))} in the local firewall, or run the job outside its sandbox.`,
+    "See which of them it is, on that machine (on Linux): a route that prohibits it, a rule of the local firewall, or a denial in the kernel's log. If none shows it, it is a sandbox or a virus scanner.",
+    run("ip route\nsudo nft list ruleset\nsudo dmesg | grep -iE 'denied|avc'"),
+    (context) => sentence`Allow ${code(hostOf(context))} there, or run the job outside the sandbox.`,
   ],
   "connection-lost": [
     // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
@@ -86,7 +90,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
             ...(/\.postgres\.database\./.test(hostOf(context)) ? [] : lookUp(context)),
             ...checkPort(context),
             "Look at the state and the network of the server in Azure:",
-            azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
+            azShow(context, "{state:state, tier:sku.tier, publicAccess:network.publicNetworkAccess}"),
+            ...(context.port === 6432 ? [NO_POOLER] : []),
             "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
             "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
             azAllow(context, "<address>"),
@@ -105,10 +110,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   "connection-refused": [
     ["ECONNREFUSED", /EADDRNOTAVAIL (127\.|::1)/],
     (context, { text }) =>
-      isLocal(context, text)
+      isLocal(context, text) || (isPostgres(context) && DOCKER.test(`${context.host} ${text}`))
         ? [
-            sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
-            "If a tunnel or a container leads to the server, start it earlier in the same job, and set `port` to the port that it listens on (a container: the published one), with `host: 127.0.0.1`. If the job itself runs in a container, `127.0.0.1` is that container: start the tunnel there, or run the job without a container.",
+            sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|host\.docker\..*|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
+            "If a tunnel or a container leads to the server, start it earlier in the same job, and set `port` to the port that it listens on (a container: the published one), with `host: 127.0.0.1`. If the job itself runs in a container, `127.0.0.1` is that container: start the tunnel there, or let one on the machine listen on Docker's address too (`172.17.0.1`, which is then `host`). See what listens, on the machine (on Linux):",
+            LISTENERS,
             ...setFullName(),
           ]
         : isPostgres(context)
@@ -145,9 +151,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The runner could not make or use the connection, for the reason in the message.",
     (_context, { text }) =>
       /header (content|value)/.test(text) ? "Set the secret for this header again, without a line break." : [],
-    (context) => (isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    (context, { text }) => (/\bconnect (E|UNK)/.test(text) ? lookUp(context) : []),
+    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
     (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName()]),
-    "Run the job again.",
     { retries: 1 },
   ],
   "tls-wrong-host": [
@@ -271,7 +277,8 @@ export const PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
     /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
-    "Run the job in the server's network. `docs/private-network.md` shows three ways.",
+    "Run the job in the server's network (`docs/private-network.md` shows three ways). If it runs there already, link the server's private DNS zone to that network, so that the name leads to the private address.",
+    (context) => (isPostgres(context) ? lookUp(context) : []),
   ],
 });
 
@@ -283,6 +290,13 @@ const PRIVATE_ADDRESS =
   /(?<!Local )[ (](?!\S*->)(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
 
 const IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
+
+/** The machine that a container is on, for the container. */
+const DOCKER = /\b172\.17\.0\.1\b|host\.docker\.internal/;
+
+/** https://learn.microsoft.com/azure/postgresql/connectivity/concepts-pgbouncer */
+const NO_POOLER =
+  "If the tier is `Burstable`, or the server's parameter `pgbouncer.enabled` is not `true`, nothing listens on port 6432: set `port: 5432`.";
 
 /** Docker's default network: https://docs.docker.com/engine/network/drivers/bridge/ */
 const IN_DOCKER =
@@ -296,8 +310,9 @@ function byAddress(context: Context, text: string): Answer | undefined {
     return [
       "The server's address is private: only its own network leads there, and networks that are connected to it (peering, VPN, ExpressRoute).",
       ...(/[ (]172\.17\./.test(` ${context.host} ${text}`) ? [IN_DOCKER] : []),
-      "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
-      `If the runner is in it, check that the server runs and has this address, and allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`,
+      "Use a runner in the server's network (`docs/private-network.md` shows three ways). If it is in one already, see whether the server runs, and in which network an Azure server is:",
+      azShow(context, "{state:state, subnet:network.delegatedSubnetResourceId, endpoints:privateEndpointConnections}"),
+      `Then look at the effective routes and the effective security rules of the runner's network interface, in the Azure portal: it needs a route to this address, and outbound TCP to port ${context.port ?? 5432}.`,
     ];
   if (!IPV6_ONLY.test(text)) return undefined;
   return [
@@ -316,7 +331,7 @@ export function isLocal(context: Context, text: string): boolean {
 
 /** Where the authorities are set that this connection trusts: the Azure CLI is Python. */
 function authoritiesOf(context: Context): string {
-  if (isPostgres(context)) return "ssl-root-cert";
+  if (isPostgres(context) && (!context.tls || context.tls.rootCertificates)) return "ssl-root-cert";
   if (context.with === "entra" && context.signIn?.type === "azure-cli") return "REQUESTS_CA_BUNDLE";
   return "NODE_EXTRA_CA_CERTS";
 }

@@ -27,7 +27,8 @@ const UNUSABLE: Readonly<Record<string, RegExp>> = {
 export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
   "proxy-sign-in": [
     ["CONNECT_401 CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
-    "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` has none, or one that the proxy does not accept.",
+    "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` is not set, has no user, or one that the proxy does not accept.",
+    (context) => (context.proxy ? [] : seeAnswer(context)),
     "Add the user and the password to the variable. In the password, percent-encode all but letters and digits:",
     run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
     "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",

@@ -107,9 +107,8 @@ export function rulesFor<C extends Context = Context>(
   }));
 }
 
-function isRetries(part: unknown): part is Pick<Rule, "retries"> {
-  return typeof part === "object" && part !== null && "retries" in part;
-}
+const isRetries = (part: unknown): part is Pick<Rule, "retries"> =>
+  typeof part === "object" && part !== null && "retries" in part;
 
 function matchOf(condition: Condition): Match {
   if (typeof condition === "string") return { codes: condition };
@@ -117,9 +116,8 @@ function matchOf(condition: Condition): Match {
 }
 
 /** The first of these reasons whose words are in the text; empty if there is none. */
-export function reasonIn(text: string, reasons: Readonly<Record<string, RegExp>>): string {
-  return Object.keys(reasons).find((reason) => reasons[reason]?.test(text)) ?? "";
-}
+export const reasonIn = (text: string, reasons: Readonly<Record<string, RegExp>>): string =>
+  Object.keys(reasons).find((reason) => reasons[reason]?.test(text)) ?? "";
 
 /** What a service is called, and its host where it is not known. */
 export const PARTNERS: Readonly<Record<Partner, { readonly called: string; readonly host: string }>> = {

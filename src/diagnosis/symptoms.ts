@@ -75,9 +75,7 @@ const IN_OTHER_WORDS: Readonly<Record<string, RegExp>> = {
 };
 
 /** An error's own words, on one line, without secrets. */
-export function wordsOf(error: unknown): string {
-  return symptomsOf(error)[0]?.text ?? "";
-}
+export const wordsOf = (error: unknown): string => symptomsOf(error)[0]?.text ?? "";
 
 /** How much of a text is read, and how much of its beginning and of its end, which often says why, is shown. */
 const MAX_READ = 8_000;

@@ -60,7 +60,7 @@ test("deploy.yml: the migration signs in as its role with a token from az, and t
   );
   const migrate = jobOf("deploy.yml", "database").steps?.find(({ run }) => run?.includes("./migrate.sh"));
   const env = resolved(migrate?.env ?? {}, {});
-  expect(env).toMatchObject({ PGSSLMODE: "verify-full", PGSSLROOTCERT: "system" });
+  expect(env).toMatchObject({ PGSSLMODE: "verify-full", PGSSLROOTCERT: "/etc/ssl/certs/ca-certificates.crt" });
   const { status, stdout, stderr } = spawnSync("bash", [...BASH, migrate?.run ?? ""], {
     cwd: bin,
     encoding: "utf8",

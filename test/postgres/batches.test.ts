@@ -6,7 +6,7 @@ import { renderJson } from "../../src/render/json.ts";
 import { logGroups } from "../../src/render/log.ts";
 import { renderSummary } from "../../src/render/summary.ts";
 import { followFile } from "../property/follow.ts";
-import { read, readFix } from "../read.ts";
+import { readFix } from "../read.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 import { between, changesPrivileges, DEFAULTS, linesOf, type Place, recorded, reportOf, useOwnWorld } from "./world.ts";
 
@@ -55,8 +55,8 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
 
     await expect.poll(waits).toBe(1);
     // The advice finds the session, although nobody waits for it now.
-    const [, query = ""] = /database: (SELECT .*;)/.exec(read(report.missing[0]?.fix.note)) ?? [];
-    expect((await as(owner, query)).map(({ pid }) => pid)).toContain(rows[0]?.pid);
+    const command = report.missing[0]?.fix.steps?.[0]?.command;
+    expect((await as(owner, `${command}`)).map(({ pid }) => pid)).toContain(rows[0]?.pid);
     await other.query("ROLLBACK");
     expect(report.granted).toHaveLength(299);
     expect(linesOf(report.missing)).toEqual(["table t150: SELECT (locked)"]);
