@@ -276,9 +276,8 @@ function isApplication(signIn: Context["signIn"], text = ""): boolean {
 }
 
 /** The token's subject and issuer: as Entra repeats them, or else as the token has them. */
-function subjectOf({ assertion }: Context, { text }: Symptom): string {
-  return text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
-}
+const subjectOf = ({ assertion }: Context, { text }: Symptom): string =>
+  text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
 function issuerOf({ assertion }: Context, { text }: Symptom): string {
   // Entra's words add a slash to a host without a path.
   return text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
@@ -360,9 +359,8 @@ function credential(verb: "create" | "update", id: string, { audience, ...claims
 }
 
 /** At most 120 characters, fit for a URL: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */
-function nameFor(subject: string): string {
-  return subject.includes("<") ? "<name>" : (subject.match(/[a-z0-9]+/gi) ?? []).join("-").slice(0, 120);
-}
+const nameFor = (subject: string): string =>
+  subject.includes("<") ? "<name>" : (subject.match(/[a-z0-9]+/gi) ?? []).join("-").slice(0, 120);
 
 /** https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens */
 const IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;

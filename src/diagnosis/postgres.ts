@@ -8,10 +8,13 @@ import { az, azAllow, azOnServer, azServer, azShow, identifier } from "./command
 import { clientOf } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK, lookAtState, pastPooler, selectCloud, setFullName } from "./steps.ts";
+import { CHECK_CLOCK, isLoopback, lookAtState, pastPooler, selectCloud, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
-const listDatabases = (context: Context) => azOnServer("db list", context, { query: "[].name" });
+const DATABASES = run("SELECT datname FROM pg_database ORDER BY datname;");
+
+const listDatabases = (context: Context) =>
+  isLoopback(context) ? DATABASES : azOnServer("db list", context, { query: "[].name" });
 
 const listAdmins = (context: Context) =>
   azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
@@ -32,13 +35,19 @@ const label = (context: Context) =>
     `aadauth,oid=${objectId(context)},type=${claim(context.token, "idtyp") === "user" ? "user" : "service"}`,
   );
 
-const afterRestart = (context: Context) => [
-  "Run the job again when the server is `Ready`:",
-  azShow(context, "{state:state, role:replicationRole}"),
-];
+const REACH_ENTRA =
+  "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.";
+
+const afterRestart = (context: Context) =>
+  isLoopback(context)
+    ? [
+        "Wait, in a step before this one with `shell: bash`, until the server accepts connections:",
+        run(`until pg_isready --host ${context.host} --port ${context.port ?? 5432}; do sleep 1; done`),
+      ]
+    : ["Run the job again when the server is `Ready`:", azShow(context, "{state:state, role:replicationRole}")];
 
 const growStorage = (context: Context) => [
-  "If the storage is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
+  "If the storage of a server of Azure is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
   azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" }),
 ];
 
@@ -161,7 +170,7 @@ export const POSTGRES = rulesFor("postgres", {
         ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL."
         : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     pastPooler,
-    "Check `host` and `port`. PostgreSQL's port is 5432. If both are right, run the job again.",
+    ({ port }) => `Check \`host\`${port === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}, then run the job again.`,
   ],
   "cluster-node": [
     /while executing command on|connection (to the remote|establishment for) node/,
@@ -221,7 +230,7 @@ export const POSTGRES = rulesFor("postgres", {
     tokenClaims,
     "If that is the token's tenant (`tid`), create the application's service principal there:",
     ({ signIn }) => az("ad sp create", { id: clientOf(signIn) }),
-    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+    REACH_ENTRA,
   ],
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
@@ -268,7 +277,7 @@ export const POSTGRES = rulesFor("postgres", {
   "login-not-permitted": [
     { codes: "28000", text: NOT_PERMITTED_TO_LOG_IN },
     "The role exists, but has the attribute NOLOGIN, as groups have.",
-    "If it is a group, set `user` to the role of the identity that signs in, and make that a member of the group. Otherwise, let it log in, as an administrator of the server:",
+    "If it is a group, set `user` to a role that can log in, and make that a member of the group. Otherwise, let it log in, as an administrator of the server:",
     (_, { text }) => letLogIn(text),
   ],
   "login-role-not-found": [
@@ -368,7 +377,7 @@ export const POSTGRES = rulesFor("postgres", {
     /canceling authentication due to timeout|^authentication timed out/i,
     "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
     "Run the job again.",
-    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+    ({ signIn }) => (signIn?.type === "password" ? [] : REACH_ENTRA),
     { retries: 1 },
   ],
   "server-time-out": [
@@ -465,7 +474,8 @@ export const POSTGRES = rulesFor("postgres", {
   "citus-worker": [
     /operation is not allowed on this node|Citus worker|(from|to) the coordinator/,
     "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
-    "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator.",
+    ({ port }) =>
+      `Set \`host\` to the server's own name${port === 5432 ? "" : " and `port: 5432`"}, to reach the coordinator.`,
   ],
   "entra-principal-type": [
     /incorrect object type/,
@@ -486,7 +496,7 @@ export const POSTGRES = rulesFor("postgres", {
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
     "For a group, set `type: group` and this object ID:",
     az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
-    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+    REACH_ENTRA,
     "If the ID and the type are right, the server's own service principal may be missing in the tenant. Create it, as an administrator of the tenant:",
     az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
   ],
@@ -582,10 +592,9 @@ export const POSTGRES = rulesFor("postgres", {
   "tls-not-offered": [
     /does not support SSL|SSLRequest|unsupported frontend protocol 1234\.56/,
     "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-    ({ host = "" }) =>
-      /^(localhost$|127\.|::1$)/.test(host) ? "Set `ssl-mode: disable`, which needs `auth-type: password`." : [],
+    ({ host, signIn }) => (signIn?.type === "password" && isLoopback({ host }) ? "Set `ssl-mode: disable`." : []),
     setFullName,
-    "Check `host` and `port`. PostgreSQL's port is 5432.",
+    ({ port }) => `Check \`host\`${port === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}.`,
   ],
   "dependent-privileges": [
     { codes: "2BP01", text: /^(?!.*\bdrop)/ },
