@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -383,6 +383,11 @@ describe("a fleet", () => {
       "| nowhere.invalid | error | 0 of 1 | ? |",
       "| orders-asia | no report | 0 of 0 | ? |",
     ]);
+    // actions/download-artifact makes no directory for the artifact if there is only one.
+    await rename(join(directory, "reports", "report-0"), join(directory, "single"));
+    await rm(join(directory, "reports"), { recursive: true });
+    await rename(join(directory, "single"), join(directory, "reports"));
+    expect(await shell("summary", "localhost\n")).toContain("| localhost | drift | 2 of 2 | 30 |");
     await rm(join(directory, "reports"), { recursive: true });
     expect(await shell("summary", "orders-eu\n")).toContain("| orders-eu | no report | 0 of 0 | ? |");
   });
