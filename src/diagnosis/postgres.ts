@@ -11,10 +11,8 @@ import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
 import { CHECK_CLOCK, isLoopback, lookAtState, pastPooler, selectCloud, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
-const DATABASES = run("SELECT datname FROM pg_database ORDER BY datname;");
-
 const listDatabases = (context: Context) =>
-  isLoopback(context) ? DATABASES : azOnServer("db list", context, { query: "[].name" });
+  isLoopback(context) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" });
 
 const listAdmins = (context: Context) =>
   azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
@@ -35,16 +33,14 @@ const label = (context: Context) =>
     `aadauth,oid=${objectId(context)},type=${claim(context.token, "idtyp") === "user" ? "user" : "service"}`,
   );
 
-const REACH_ENTRA =
-  "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.";
+const REACH_ENTRA = "If the server is in a virtual network, let it reach the service tag `AzureActiveDirectory`.";
 
-const afterRestart = (context: Context) =>
-  isLoopback(context)
-    ? [
-        "Wait, in a step before this one with `shell: bash`, until the server accepts connections:",
-        run(`until pg_isready --host ${context.host} --port ${context.port ?? 5432}; do sleep 1; done`),
-      ]
-    : ["Run the job again when the server is `Ready`:", azShow(context, "{state:state, role:replicationRole}")];
+const STATE = "{state:state, role:replicationRole}";
+
+const afterRestart = (context: Context) => [
+  "Run the job again when the server is `Ready`, or accepts connections:",
+  isLoopback(context) ? run(`pg_isready --host ${context.host} --port ${context.port}`) : azShow(context, STATE),
+];
 
 const growStorage = (context: Context) => [
   "If the storage of a server of Azure is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
@@ -474,8 +470,7 @@ export const POSTGRES = rulesFor("postgres", {
   "citus-worker": [
     /operation is not allowed on this node|Citus worker|(from|to) the coordinator/,
     "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
-    ({ port }) =>
-      `Set \`host\` to the server's own name${port === 5432 ? "" : " and `port: 5432`"}, to reach the coordinator.`,
+    ({ port }) => `Set \`host\` to the server's own name${port === 5432 ? "" : " and `port: 5432`"}: the coordinator.`,
   ],
   "entra-principal-type": [
     /incorrect object type/,

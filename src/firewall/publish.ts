@@ -55,6 +55,4 @@ function warn(lines: string): void {
 }
 
 /** Works in every version of the Azure CLI; `firewall-rule delete` has changed its options. */
-function removal(server: ServerId, rule: string): Command {
-  return az("resource delete", { ids: rulePath(server, rule) });
-}
+const removal = (server: ServerId, rule: string): Command => az("resource delete", { ids: rulePath(server, rule) });

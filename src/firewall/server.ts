@@ -36,9 +36,7 @@ export function serverPath({ subscription, resourceGroup, name }: ServerId): str
 }
 
 /** The resource ID of one of its firewall rules. */
-export function rulePath(server: ServerId, rule: string): string {
-  return `${serverPath(server)}/firewallRules/${rule}`;
-}
+export const rulePath = (server: ServerId, rule: string): string => `${serverPath(server)}/firewallRules/${rule}`;
 
 /** The server and the name of a firewall rule's resource ID, or undefined if the text is not the ID of a rule. */
 export function ruleIdOf(text: string): { readonly server: ServerId; readonly rule: string } | undefined {
