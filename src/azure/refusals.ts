@@ -5,9 +5,8 @@ import { withoutSecrets } from "../text/secrets.ts";
  * The error of an answer that MSAL's own errors hide, or quote with all its headers.
  * @param code `NOT_JSON` if the answer did not come from the peer itself
  */
-function refusal(status: number, words: string, code = "") {
-  return Object.assign(new Error(`HTTP status ${status}${words}`), { status, code });
-}
+const refusal = (status: number, words: string, code = "") =>
+  Object.assign(new Error(`HTTP status ${status}${words}`), { status, code });
 
 /**
  * The error for an answer without JSON; undefined if it has some.

@@ -33,9 +33,7 @@ export const RULES: readonly Rule[] = [
  * @param error whatever was thrown; an unknown one keeps its own words
  * @param context what was being done
  */
-export function diagnose(error: unknown, context: Context = {}): Failure {
-  return diagnoseBy(RULES, error, context);
-}
+export const diagnose = (error: unknown, context: Context = {}): Failure => diagnoseBy(RULES, error, context);
 
 /** The same by the rules of another table. */
 export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: unknown, context: C): Failure {

@@ -3,7 +3,7 @@ import { code, inOurWords, type Sentence, sentence, type Words } from "../model/
 import { claim } from "./claims.ts";
 import { az, SHOW_TENANT, shell } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
-import { allowInProxy, bypassProxy, CHECK_CLOCK, LOOK_UP_TENANT, selectCloud, whereIs } from "./steps.ts";
+import { allowInProxy, bypassProxy, CHECK_CLOCK, exempt, LOOK_UP_TENANT, selectCloud, whereIs } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
@@ -59,7 +59,8 @@ export const ENTRA = rulesFor("entra", {
     ({ signIn }) =>
       `Entra did not receive the whole request: a proxy or a gateway dropped a part of it${isApplication(signIn) ? "" : ", or the saved sign-in of the Azure CLI is incomplete"}.`,
     asApplication,
-    allowInProxy,
+    exempt,
+    bypassProxy,
   ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
@@ -97,11 +98,16 @@ export const ENTRA = rulesFor("entra", {
     SHOW_TENANT,
   ],
   "tenant-restricted": [
-    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS500212 AADSTS500213 AADSTS5000211 AADSTS1000108",
-    "A proxy in the runner's network, or a policy of one of the two tenants (that of the identity and this one), allows sign-in only to certain tenants, and this tenant is not one of them.",
-    (context, symptom) => (/AADSTS50021[23]\b/.test(symptom.text) ? asApplication(context, symptom) : []), // an account's
-    "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS1000108",
+    "A proxy in the runner's network, or a policy for the runner's device, allows sign-in only to certain tenants, and this tenant is not one of them.",
+    "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`).",
     "Or use a runner outside this network, such as one of GitHub's own.",
+  ],
+  "cross-tenant": [
+    "AADSTS500212 AADSTS500213",
+    "A policy of one of the two tenants (that of the account and this one) allows sign-in only to, or from, certain tenants.",
+    asApplication,
+    "Ask the administrators of the tenant that has the policy to allow this sign-in: Entra admin center, `External Identities`, `Cross-tenant access settings`.",
   ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
@@ -126,16 +132,17 @@ export const ENTRA = rulesFor("entra", {
     ({ signIn }, { text }) => az("ad app update", { id: clientOf(signIn, text), "is-fallback-public-client": "false" }),
   ],
   "consent-missing": [
-    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056 AADSTS650057",
+    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650056 AADSTS650057",
     "The application that signs in does not have consent to use the service that the token is for, or its registration does not list the service.",
     asApplication,
     ({ signIn }, { text }) =>
-      isApplication(signIn, text) || /(application with|Client app) ID:? '?(?!04b07795)[\da-f]{8}-/.test(text)
+      !text.includes("AADSTS65002") &&
+      (isApplication(signIn, text) || /(application with|Client app) ID:? '?(?!04b07795)[\da-f]{8}-/.test(text))
         ? [
             "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
             az("ad app permission admin-consent", { id: clientOf(signIn, text) }),
           ]
-        : `Or sign in with azure/login and the \`client-id\` of your application. An account signs in through the Azure CLI's own application: ${text.includes("AADSTS65002") ? "only Microsoft can change what that may use" : "an administrator of the tenant has to consent to it"}.`,
+        : `Sign in with the \`client-id\` of an application of your own. ${text.includes("AADSTS65002") ? "Only Microsoft can change what an application of Microsoft, such as the Azure CLI, may use" : "An account signs in through the Azure CLI's own application: an administrator of the tenant has to consent to it"}.`,
   ],
   "client-secret-wrong": [
     ["AADSTS50012 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
@@ -224,17 +231,18 @@ const NO_TENANT =
   /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-0{4}-0)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
 
 /** The service that a token was requested for, as a refusal names it. */
-function resourceIn(text: string): string | undefined {
-  return text.match(/(?:(?<!tenant )named|for resource|access a service) '?(?!123cd850)([\w./:-]+[\w/])/)?.[1];
-}
+const resourceIn = (text: string): string | undefined =>
+  text.match(/(?:(?<!tenant )named|for resource|access a service) '?(?!123cd850)([\w./:-]+[\w/])/)?.[1];
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
 export function asApplication({ signIn }: Context, { text }: Symptom): Steps {
-  return isApplication(signIn, text) ? [] : [USE_APPLICATION];
+  return isApplication(signIn, text) ? [] : USE_APPLICATION;
 }
 
-const USE_APPLICATION =
-  "Use `auth-type: oidc`, which signs in as an application of your own, unless one is signed in to the Azure CLI already.";
+const USE_APPLICATION: Steps = [
+  "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See who is, in a step of the same job:",
+  az("account show", { query: "user" }),
+];
 
 /** https://learn.microsoft.com/azure/aks/workload-identity-overview */
 function assertionInvalid(context: Context, symptom: Symptom): Answer {
@@ -271,17 +279,15 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
 const OF_ONE_RUN = /:ref:refs\/(heads\/gh-readonly-queue|tags)\//;
 
 /** Whether an application signs in: by itself, or by the words of the Azure CLI, in which anybody can be signed in. */
-function isApplication(signIn: Context["signIn"], text = ""): boolean {
-  return signIn?.type !== "azure-cli" || /for service principal|AADSTS501051/.test(text);
-}
+const isApplication = (signIn: Context["signIn"], text = ""): boolean =>
+  signIn?.type !== "azure-cli" || /for service principal|AADSTS501051/.test(text);
 
-/** The token's subject and issuer: as Entra repeats them, or else as the token has them. */
+/** The token's subject: as Entra repeats it, or else as the token has it. */
 const subjectOf = ({ assertion }: Context, { text }: Symptom): string =>
   text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
-function issuerOf({ assertion }: Context, { text }: Symptom): string {
-  // Entra's words add a slash to a host without a path.
-  return text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
-}
+/** The same of the issuer. Entra's words add a slash to a host without a path. */
+const issuerOf = ({ assertion }: Context, { text }: Symptom): string =>
+  text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
 
 /** What Entra misses, by its number. */
 function unfederated(context: Context, symptom: Symptom): Words {
@@ -380,9 +386,8 @@ function formOf(subject: string): Sentence {
 const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 
 /** The command that shows what has a client ID: an application of any tenant, or a managed identity. */
-export function showPrincipal(id: string): Command {
-  return az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
-}
+export const showPrincipal = (id: string): Command =>
+  az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
 
 /** The client ID that Entra's words name, or else the one that signs in. */
 export function clientOf(signIn: Context["signIn"], text = ""): string {

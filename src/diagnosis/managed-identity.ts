@@ -1,6 +1,6 @@
 import { run, type Steps } from "../model/failure.ts";
 import { az, shell } from "./commands.ts";
-import { clientOf } from "./entra.ts";
+import { clientOf, showPrincipal } from "./entra.ts";
 import { PASSES } from "./meanings.ts";
 import { PRODUCTS } from "./proxy.ts";
 import { type Context, rulesFor } from "./rules.ts";
@@ -44,9 +44,11 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|1[45]|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
+    "See whether the tenant still has the identity, and whether it is the machine's own (`isExplicit=False`):",
+    ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
     "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. A scale set and an app have the same commands:",
     run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
-    "A new identity has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`.",
+    "A new identity, and a machine's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`.",
   ],
   "managed-identity-arc": [
     /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
@@ -172,6 +174,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     [
       { signIn: "managed-identity", status: ["2xx", 404, 408, 410, 429, "5xx"], text: /^(?!.*AADSTS)/ },
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
+      { signIn: "managed-identity", host: /^(?!login\.)/, text: /AADSTS(90014|900144|90121|7000218)\b/ },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
     ],

@@ -29,7 +29,7 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
     "Enable or set up what the message names, or ask the administrators there for it.",
   ],
   "values exclude each other, more than one thing fits, or something exists already": [
-    /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['’]t) be (used|specified|combined|set|provided) (together|with|when)|in combination|ambiguous|((can)?not|\w{2,6}n['’]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i,
+    /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['’]t) be (used|specified|combined|set|provided) (together|with|when)|in combination|ambiguous|((can)?not|\w{2,6}n['’]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|present|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i,
   ],
   "a value that the request needs is missing or empty": [
     /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['’]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)(?!.*\b(not |in)valid)|(is|are|be) (required|necessary)\b(?! to\b)|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
@@ -62,7 +62,8 @@ export function byItsWords(what: string, usual: string, ...first: Next[]) {
     for (const [means, [words, ...next]] of Object.entries(MEANINGS)) {
       const found = said.match(words)?.[0];
       const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
-      if (found !== undefined) return [sentence`${cause} (${code(found)}).`, ...first, ...next];
+      const steps = words === PASSES ? [...next, ...first] : [...first, ...next];
+      if (found !== undefined) return [sentence`${cause} (${code(found)}).`, ...steps];
     }
     return [`${what}, for the reason in its message, if it has one. The usual cause is ${usual}.`, ...first];
   };

@@ -4,7 +4,7 @@ import { code, inOurWords, listOf, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostNameOf, hostOf, isPostgres, reasonIn, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
-import { bypassProxy, hostToAllow, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
+import { bypassProxy, exempt, hostToAllow, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
 
 const COMPLETED =
   "If `host` is the name of a container of the job, or of its machine, publish the port of the container, and set `host: localhost`, in a job that does not itself run in a container. The action adds the cloud's suffix to a name without a dot.";
@@ -351,10 +351,6 @@ export function reachable({ proxy, ...context }: Context): Steps {
 
 const checkPort = ({ port = 5432 }: Context): Steps =>
   [5432, 6432].includes(port) ? [] : ["If it is an Azure server, set `port: 5432`."];
-
-function exempt(context: Context): Steps {
-  return [sentence`If a proxy or firewall inspects TLS, let it pass ${hostToAllow(context)} without inspection.`];
-}
 
 function lookUp(context: Context): Steps {
   const host = hostNameOf(context);

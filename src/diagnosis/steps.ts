@@ -70,6 +70,10 @@ export function allowInProxy(context: Context): Steps {
   return [allow, ...bypassProxy(context)];
 }
 
+export const exempt = (context: Context): Steps => [
+  sentence`If a proxy or firewall inspects TLS, let it pass ${hostToAllow(context)} without inspection.`,
+];
+
 /** The host that proxies and firewalls have to allow. */
 export const hostToAllow = (context: Context) => code(hostOf(context).replace(ONE_OF_GITHUB, "*"));
 
@@ -82,9 +86,10 @@ export function setFullName(context: Context = {}): Steps {
   return atServer(context, look, "Set `host` to the server's full name. Those of the subscription are:");
 }
 
-export function lookAtState(context: Context): Steps {
-  return ["If the error persists, look at the server's state:", azShow(context, "state")];
-}
+export const lookAtState = (context: Context): Steps => [
+  "If the error persists, look at the server's state:",
+  azShow(context, "state"),
+];
 
 /** Microsoft's page of the last number of Entra in a text. */
 export function readNumber(text: string): Steps {

@@ -49,7 +49,8 @@ const MAX_ERRORS = 50;
  */
 export function codesOf({ code, text }: Symptom): readonly string[] {
   const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE|CERT|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)_\w+)\b/g) ?? [];
-  const meant = Object.keys(IN_OTHER_WORDS).filter((each) => IN_OTHER_WORDS[each]?.test(text));
+  const isAnswer = /AADSTS\d|\bHTTP status \d/.test(text); // what it says is not what failed on the way to it
+  const meant = isAnswer ? [] : Object.keys(IN_OTHER_WORDS).filter((each) => IN_OTHER_WORDS[each]?.test(text));
   const [, status] = text.match(/(?:(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?|HTTP code )(?<![\d.:])([345]\d\d)\b/i) ?? [];
   const ofProxy = status === undefined ? [] : [`CONNECT_${status}`];
   const [, ofMsal = ""] = text.match(/^([a-z]+_[a-z_]{1,60}): /) ?? [];

@@ -37,6 +37,5 @@ export async function connect(
 const NOT_ALLOWED = /for host "([0-9.]{7,15})"/;
 
 /** True if the firewall refuses the runner: the server says so, or packets are dropped and nothing answers. */
-export function isBlocked({ failure }: ActionError): boolean {
-  return failure.code === "firewall" || failure.code === "connection-timed-out";
-}
+export const isBlocked = ({ failure }: ActionError): boolean =>
+  failure.code === "firewall" || failure.code === "connection-timed-out";

@@ -23,9 +23,8 @@ export interface ResourceManagerContext extends Context {
  * Explains an error of Azure's resource manager: its likeliest cause and the next steps.
  * @param error with the `status` of the answer and Azure's own `code`, if there was an answer
  */
-export function diagnoseResourceManager(error: unknown, context: ResourceManagerContext): Failure {
-  return diagnoseBy([...PROXY, ...PRIVATE, ...AZURE, ...NETWORK], error, { with: "azure", ...context });
-}
+export const diagnoseResourceManager = (error: unknown, context: ResourceManagerContext): Failure =>
+  diagnoseBy([...PROXY, ...PRIVATE, ...AZURE, ...NETWORK], error, { with: "azure", ...context });
 
 /** Words of an operation that ends by itself. A resource in state `Failed` stays there. */
 const BUSY =
@@ -35,13 +34,15 @@ const BUSY =
 const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
 const STATES = "properties.[state, provisioningState]";
 
+const UNREGISTERED = /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)|\bdisabled\b/i;
+
 const BEING_DELETED = /\b(being|for) (delet|dropp)|'Deleting'|BeingDeleted|Dropping\b/i;
 
 const DISABLED =
   /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
 
-const refused = (...first: Steps) =>
-  byItsWords("Azure refused the request", "the state or a setting of the server", ...first);
+/** https://learn.microsoft.com/azure/role-based-access-control/deny-assignments-rest */
+const DENIALS = "/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01";
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = { retries: 5 };
@@ -55,7 +56,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-mfa-required": [
     { status: [401, 403], text: /(?<![\w./'-])(MFA|multi-?factor authentication)(?![\w./-])/i }, // not in a name
     "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
-    "Sign in as an application instead: `auth-type: oidc`.",
+    "Sign in as an application: `auth-type: oidc`. If the job does so already, ask the owner of the policy in the message to exempt applications.",
   ],
   "azure-policy": [
     ["RequestDisallowedByPolicy", /by policy|policy violation/i],
@@ -65,13 +66,19 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-deny-assignment": [
     /DenyAssignment|deny assignment/i,
-    "A deny assignment of a deployment stack or a managed application forbids this, whatever roles the identity has.",
-    "If a deployment stack made the deny assignment, deploy the stack with this option:",
+    "A deny assignment of a deployment stack, a managed application or a blueprint forbids this, whatever roles the identity has.",
+    "See what made the deny assignment: its name or its description says it.",
+    ({ server }) =>
+      az("rest", {
+        url: `${serverPath(server)}${DENIALS}`,
+        query: "value[].properties.[denyAssignmentName, description]",
+      }),
+    "If a deployment stack made it, let its owner deploy the stack with this option:",
     run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
-    "In a managed application, only its publisher can change the server. Use a runner in the server's network (`docs/private-network.md`).",
+    "If a blueprint made it, ask its owner to unlock its assignment. In a managed application, only its publisher can change the server. Otherwise use a runner in the server's network (`docs/private-network.md`).",
   ],
   "azure-not-from-here": [
-    /PrivateLinkAccessRestricted|LocationConditionEvaluationSatisfied|conditional access|network security perimeter|client IP .{0,60}not allowed/i,
+    /PrivateLinkAccessRestricted|LocationConditionEvaluationSatisfied|conditional access|network security perimeter|client IP .{0,60}not allowed|(denied|forbidden|blocked) (from|by|for) .{0,40}(?<![./])\b(IP|network|firewall)\b/i,
     "This identity may not use Azure from the runner's network: a Conditional Access policy does not allow its address, or its private link to Azure Resource Manager does not lead to this subscription.",
     "Use a runner in another network.",
     "Or ask the tenant's administrators to allow the address or to exclude the identity from the policy, and the owner of a private link to associate it with the root management group.",
@@ -136,11 +143,14 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
     ({ server, signIn }, { text }) => {
       const isManaged = signIn?.type === "managed-identity";
-      if (!isManaged && /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i.test(text))
+      const id = clientOf(signIn);
+      if ((isManaged ? /\bdisabled\b/i : UNREGISTERED).test(text))
         return [
-          "The application has no service principal in the subscription's tenant, or a new one that Azure does not know yet.",
-          "Check the client ID and the tenant with which the job signs in. If both are right, create the service principal, give it the role in `docs/firewall.md`, and run the job again in a few minutes:",
-          az("ad sp create", { id: clientOf(signIn) }),
+          "The application has no service principal in the subscription's tenant, a disabled one, or a new one that Azure does not know yet.",
+          "Check the client ID and the tenant with which the job signs in. See whether the service principal exists and is enabled:",
+          az("ad sp show", { id, query: "[displayName, accountEnabled]" }),
+          "Otherwise create or enable it, give it the role in `docs/firewall.md`, and run the job again in a few minutes:",
+          az(/disabled/i.test(text) ? "ad sp update --set accountEnabled=true" : "ad sp create", { id }),
         ];
       if (/AADSTS/.test(text)) return ["The message has Entra's reason to refuse the token.", ...readNumber(text)];
       const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
@@ -172,7 +182,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       BEING_DELETED.test(text)
         ? "The server or its resource group is being deleted, with its firewall rules, or the deletion of an earlier server with this name has not ended."
         : "The subscription has no resource group or flexible server with this name: the name is misspelt, the server is in another subscription or of another kind, or it is not created yet, or was deleted or moved.",
-    "Set `server-resource-id` to one of these, or to one of another subscription. If the server is among them, or is not created yet, run the job again when it is `Ready`:",
+    ({ permission }) =>
+      permission === PERMISSIONS.deleteRules
+        ? "If the server is being deleted, its rules are, too. See whether it is still there:"
+        : "Set `server-resource-id` to one of these, or to one of another subscription. If the server is among them, or is not created yet, run the job again when it is `Ready`:",
     ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].[state, id]" }),
   ],
   "azure-not-permitted": [
@@ -231,7 +244,12 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    (context, symptom) => refused(...seeReason(context))(context, symptom),
+    (context, symptom) =>
+      byItsWords(
+        "Azure refused the request",
+        "the state or a setting of the server",
+        ...seeReason(context),
+      )(context, symptom),
     "If the reason is not clear, look up Azure's code, or open a support request for the server in the Azure portal: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
   ],
 });
@@ -240,9 +258,8 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
 const UNSURE = ["server-busy", "azure-unavailable", "azure-refused"];
 
 /** True if the request was refused before it changed anything. */
-export function nothingDone({ code }: Failure): boolean {
-  return [...PRIVATE, ...AZURE].some((rule) => rule.code === code && !UNSURE.includes(code));
-}
+export const nothingDone = ({ code }: Failure): boolean =>
+  [...PRIVATE, ...AZURE].some((rule) => rule.code === code && !UNSURE.includes(code));
 
 /** Where Azure's log has the reason. It has no reads. */
 function seeReason({ permission, server }: ResourceManagerContext): Steps {

@@ -14,6 +14,5 @@ RESERVED.addSubnet("192.168.0.0", 16);
 RESERVED.addSubnet("224.0.0.0", 3);
 
 /** The text, if it is an IPv4 address from which a packet can come over the internet. */
-export function publicAddressIn(text: string): string | undefined {
-  return isIPv4(text) && !RESERVED.check(text) ? text : undefined;
-}
+export const publicAddressIn = (text: string): string | undefined =>
+  isIPv4(text) && !RESERVED.check(text) ? text : undefined;

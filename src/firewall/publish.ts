@@ -18,7 +18,10 @@ export function succeed(done: Sentence, env: Env): void {
 
 /** Failures that stop everybody from deleting a rule. */
 const FOR_ALL =
-  /^(server-busy|server-not-running|resource-locked|azure-policy|azure-deny-assignment|subscription-disabled)$/;
+  /^(server-busy|server-not-running|resource-locked|azure-policy|azure-deny-assignment|subscription-disabled|server-not-found)$/;
+
+/** A step that has nothing else, such as what to do if the error persists. */
+const RERUN = /^Run the job again(?!, or |.* persists)/;
 
 /** A rule that may still be open. */
 export type OpenRule = Pick<OwnRule, "rule" | "address">;
@@ -32,7 +35,7 @@ export function leftOpen(server: ServerId, rules: readonly OpenRule[], failure: 
   const commands = rules.map(({ rule }) => removal(server, rule));
   const remove = step(sentence`Remove the ${noun}, as someone who may:`, run(...commands));
   // A job that runs again makes a rule of its own, and does not remove this one for a day.
-  const others = failure.steps.filter(({ text }) => !plain.sentence(text).startsWith("Run the job again"));
+  const others = failure.steps.filter(({ text }) => !RERUN.test(plain.sentence(text)));
   const steps = FOR_ALL.test(failure.code) ? [...others, remove] : [remove, ...others];
   const annotate = failure.code === "cancelled" ? setFailed : warn;
   publish(annotate, "The firewall may still be open", open, { ...failure, steps }, env);
@@ -50,9 +53,7 @@ function publish(annotate: (lines: string) => void, title: string, event: Senten
   publishFailure(annotate, heading, { ...failure, message: paragraph(event, failure.message) }, env);
 }
 
-function warn(lines: string): void {
-  warning(lines, { title: "Firewall of the PostgreSQL server" });
-}
+const warn = (lines: string): void => warning(lines, { title: "Firewall of the PostgreSQL server" });
 
 /** Works in every version of the Azure CLI; `firewall-rule delete` has changed its options. */
 const removal = (server: ServerId, rule: string): Command => az("resource delete", { ids: rulePath(server, rule) });

@@ -31,9 +31,8 @@ export function serverIdOf(text: string): ServerId | undefined {
 }
 
 /** The resource ID of a server, which is also its path in the resource manager. */
-export function serverPath({ subscription, resourceGroup, name }: ServerId): string {
-  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name}`;
-}
+export const serverPath = ({ subscription, resourceGroup, name }: ServerId): string =>
+  `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name}`;
 
 /** The resource ID of one of its firewall rules. */
 export const rulePath = (server: ServerId, rule: string): string => `${serverPath(server)}/firewallRules/${rule}`;

@@ -61,9 +61,8 @@ export function parseFirewallSettings(env: Env) {
  * The part that the post step needs: an invalid input that it does not need must not stop it.
  * @throws ActionError `bad-input` with a problem for each mistake
  */
-export function parseAzureSettings(env: Env) {
-  return readInputs(FIREWALL_INPUTS, env, (inputs) => all(entraFieldsFrom(inputs)));
-}
+export const parseAzureSettings = (env: Env) =>
+  readInputs(FIREWALL_INPUTS, env, (inputs) => all(entraFieldsFrom(inputs)));
 
 function serverId(text: string): ServerId {
   const id = serverIdOf(text.trim());

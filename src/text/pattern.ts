@@ -1,7 +1,5 @@
 /** True if the text is a pattern: `*` is any run of characters, all else is itself. */
-export function isPattern(text: string): boolean {
-  return text.includes("*");
-}
+export const isPattern = (text: string): boolean => text.includes("*");
 
 /** True if a name fits a pattern. No part of the name is tried twice. */
 export function fits(name: string, pattern: string): boolean {
@@ -20,6 +18,4 @@ export function fits(name: string, pattern: string): boolean {
 }
 
 /** The pattern of SQL's LIKE that the same names fit. */
-export function likeOf(pattern: string): string {
-  return pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");
-}
+export const likeOf = (pattern: string): string => pattern.replaceAll(/[\\%_]/g, "\\$&").replaceAll("*", "%");

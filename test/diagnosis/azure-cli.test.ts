@@ -28,7 +28,7 @@ test("consent to the Azure CLI's application is Microsoft's where the message sa
   const consent = (number: number) => answer(`ERROR: AADSTS${number}: x '04b07795-8ddb-461a-bbee-02f9e1bf7b46'`).steps;
   expect(consent(65001)).toContain("an administrator of the tenant has to consent");
   expect(consent(65001)).not.toContain("Microsoft can");
-  expect(consent(65002)).toContain("only Microsoft can change");
+  expect(consent(65002)).toContain("Only Microsoft can change");
 });
 
 test("the Azure CLI's own application is not enabled by the Azure CLI first", () => {

@@ -202,6 +202,7 @@ test.each<[string, number, string, RegExp]>([
     "RequestDisallowedByPolicy",
     "DenyAssignmentAuthorizationFailed",
     "ServerStoppedError",
+    "ServerDropping",
   ].map((code): [string, number, string, RegExp] => [
     `after ${code}, the removal of the rule comes after the cure, without which nobody can delete it`,
     409,
@@ -224,6 +225,15 @@ test.each<[string, number, string, RegExp]>([
   expect(printed).toContain("Firewall rule `rule` of `orders-db` may still let `203.0.113.7` in. Azure ");
   expect(printed).toMatch(said);
   expect(printed).not.toContain("Run the job again");
+});
+
+test("what helps besides another run stays a step when a rule is still open", () => {
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const reset = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+  leftOpen(SERVER, [{ rule: "rule", address: "203.0.113.7" }], diagnoseResourceManager(reset, CONTEXT), {});
+  const printed = decodeURIComponent(write.mock.calls.join(""));
+  write.mockRestore();
+  expect(printed).toMatch(/^1\. Remove the rule.*^2\. .*If the error persists, see what answers the runner.*curl/ms);
 });
 
 const over = (group: string) =>

@@ -23,9 +23,8 @@ export function diagnoseIssue(error: unknown, env: Env = {}): Failure {
 }
 
 /** The same as an error for `retryingFailures`, with the time that GitHub asks to wait. */
-export function issueError(error: unknown, env: Env): ActionError {
-  return new ActionError(diagnoseIssue(error, env), { cause: error, wait: waitAsked(refusalIn(error)) });
-}
+export const issueError = (error: unknown, env: Env): ActionError =>
+  new ActionError(diagnoseIssue(error, env), { cause: error, wait: waitAsked(refusalIn(error)) });
 
 const OMIT_TOKEN = "Omit `github-token` to use the job's own token, with `permissions: issues: write` on the job.";
 
