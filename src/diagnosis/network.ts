@@ -172,7 +172,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       const own = isOther ? [...(names ? [use] : []), ...seeWhoAnswers(context)] : setFullName();
       const tunnel =
         "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the full name there, or set `ssl-mode: verify-ca`. That does not check the name: any server with a certificate of a public authority can then read the token or the password.";
-      return isLocal(context, text) || /CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
+      return isLocal(context, "") || /CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
     },
   ],
   "tls-expired": [
@@ -362,7 +362,7 @@ function lookUp(context: Context): Steps {
 const INSIDE = /(?<!^host\.docker)\.(svc|local|internal|lan)$/;
 
 /** Usual names of containers, which no server of Azure has, and that of Docker's host. */
-const OF_DOCKER = /^(postgres|postgresql|pg|db|database|host\.docker)\./;
+const OF_DOCKER = /^(host\.docker|(postgres|postgresql|pg|db|database)\.postgres\.database)\./;
 
 /** The command that shows whether the host can be reached, and who answers there. */
 export function seeWhoAnswers(context: Context): Steps {

@@ -19,7 +19,7 @@ const listAdmins = (context: Context) =>
 
 const APPLICATION = { "display-name": "<name>", type: "ServicePrincipal" };
 
-const PARAMETER = /(?:parameter|increase) "?([\w.]+)/;
+const PARAMETER = /(?:parameter|increase) "?([\w.]*\w)/;
 
 /** Sets the parameter that the message names. */
 const setParameter = (context: Context, { text }: Symptom) =>
@@ -173,7 +173,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
     (_, { text }) => (/ to log in/.test(text) ? ["Let the role log in:", letLogIn(text)] : []),
     (_, { text }) => (/^connection(?!.*FATAL)/.test(text) ? "Run the job again." : []),
-    "Compare the nodes (`server_version`, and the roles in `pg_roles`), as an administrator of the cluster. Create or grant in the same way what is missing on one:",
+    "Compare the nodes with this statement, as an administrator of the cluster (`SHOW server_version`, the roles in `pg_roles`). With the same statement, create or grant what is missing on a node:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
     "Update the nodes that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal.",
   ],
@@ -309,7 +309,7 @@ export const POSTGRES = rulesFor("postgres", {
   "database-closed": [
     { codes: "55000", text: DATABASE },
     "This database accepts no connections: it is a template, has `ALLOW_CONNECTIONS false`, or its `DROP DATABASE` was interrupted.",
-    "Set `database` to one of these. One that is among them can have `ALLOW_CONNECTIONS false`, which its owner can change from another database, or is the rest of a `DROP DATABASE`: drop it again.",
+    "Set `database` to one of these. If yours is among them, its owner can set `ALLOW_CONNECTIONS true` for it, in another database. If its `DROP DATABASE` was interrupted, drop it again.",
     listDatabases,
   ],
   "database-owner-role": [
@@ -521,8 +521,8 @@ export const POSTGRES = rulesFor("postgres", {
     },
     "The provider of the server (on Azure: Microsoft) reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can change or grant it, not even an administrator.",
     (context, symptom) =>
-      /parameter/.test(symptom.text) ? ["Set the parameter on the server:", setParameter(context, symptom)] : [],
-    "Leave that to the provider. Grant privileges on the app's own objects only: name its own schemas in `schemas`, the objects of extensions in `exclude`, and roles of your own in `user` and `grantee`, and check that `host` is the server that you mean. If the message names an object of the app, set `user` to its owner.",
+      PARAMETER.test(symptom.text) ? ["Set the parameter on the server:", setParameter(context, symptom)] : [],
+    "Grant privileges on the app's own objects only: name its own schemas in `schemas`, the objects of extensions in `exclude`, and roles of your own in `user` and `grantee`, and check that `host` is the server that you mean. If the message names an object of the app, set `user` to its owner.",
   ],
   "administrators-only": [
     { codes: "42501", text: /pgaadauth_|^[^"]*\b(Entra|AAD|Azure A\w+)\b.*admin|of ((the )?role )?"?azure_pg_admin/i },

@@ -66,8 +66,8 @@ export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
   "proxy-changed-request": [
     /'Authorization' header|^Requires authentication|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
     "The request arrived changed, such as without the token that this action sent: a proxy or a gateway between the runner and this host removed or changed a part of it.",
-    seeAnswer,
     bypassProxy,
+    seeAnswer,
     "Run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner.",
   ],
   "proxy-refused": [

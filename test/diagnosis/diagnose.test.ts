@@ -431,6 +431,12 @@ describe("a failure on the way that a proxy leads to", () => {
   const answer = (message: string, code: string, proxy?: string) =>
     written(diagnose(error(message, code), { with: "entra", signIn: OIDC, proxy }));
 
+  test("begins with the way past the proxy if the request arrived changed", () => {
+    const changed = (proxy?: string) => diagnose(error("missing_field"), { with: "github-issues", proxy });
+    expect(changed("proxy:3128").steps[0]?.command).toMatch(/^NO_PROXY=/);
+    expect(changed().steps[0]?.command).toMatch(/^curl --include .* --max-time 20$/);
+  });
+
   test("does not advise to set HTTPS_PROXY, which is set", () => {
     for (const [message, code] of [
       ["connect ETIMEDOUT 203.0.113.7:443", "ETIMEDOUT"],
@@ -612,9 +618,11 @@ test("a certificate of a wildcard does not become the host, and a name in it onl
 
 test("the command that shows what answers asks an identity endpoint by HTTP, and Entra by HTTPS", () => {
   const asked = (signIn: SignIn, host: string) => commandsOf(diagnose(error("odd"), { with: "entra", signIn, host }));
-  expect(asked({ type: "managed-identity" }, "169.254.169.254")).toEqual(["curl --include http://169.254.169.254"]);
+  expect(asked({ type: "managed-identity" }, "169.254.169.254")).toEqual([
+    "curl --include http://169.254.169.254 --max-time 20",
+  ]);
   expect(asked(OIDC, "login.microsoftonline.com")).toEqual([
-    "curl --include https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration",
+    "curl --include https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration --max-time 20",
   ]);
 });
 
@@ -666,6 +674,8 @@ describe("the first step of an answer about PostgreSQL", () => {
   const LOOK_UP = "nslookup contoso-pg.postgres.database.azure.com";
   const HBA = (address: string) =>
     `no pg_hba.conf entry for host "${address}", user "ci-admin", database "app", SSL encryption`;
+  const OTHER_NAME =
+    "Hostname/IP does not match certificate's altnames: Host: db.contoso.example. is not cert's CN: localhost";
   const NODE = "connection to the remote node 10.0.0.5:5432 failed with the following error: ";
 
   test.each<[code: string, message: string, step: string, context?: Context]>([
@@ -717,6 +727,10 @@ describe("the first step of an answer about PostgreSQL", () => {
     ["08006", `${NODE}FATAL:  role "r" is not permitted to log in`, 'ALTER ROLE "r" LOGIN;'],
     ["42601", 'syntax error at or near "GRANTED" while executing command on localhost:57637', "Compare the nodes"],
     ["54000", "index row size 3000 exceeds btree version 4 maximum 2704", "pg_event_trigger"],
+    ["42501", 'must be superuser to alter role "parameters"', "`exclude`"],
+    // `db.` begins the name of a container only if the action completed it.
+    ["ENOTFOUND", "getaddrinfo ENOTFOUND db.contoso.example", "flexible-server list", { host: "db.contoso.example" }],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", OTHER_NAME, "openssl s_client", { host: "db.contoso.example" }],
   ])("for %s, %s: %s", (sqlState, message, expected, context) => {
     const [first] = diagnose(error(message, sqlState), { ...AT_AZURE, ...context }).steps;
     expect(`${plain.sentence(first?.text ?? EMPTY)} ${first?.command}`).toContain(expected);
