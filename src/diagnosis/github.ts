@@ -10,7 +10,7 @@ export const GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
     "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork, which gets none by default, or is not run by GitHub itself (by act, for example).",
-    "Run this job after the merge if it runs for a pull request from a fork. Otherwise add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it:",
+    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
     run("permissions:\n  id-token: write\n  contents: read"),
   ],
   "oidc-no-token": [

@@ -65,7 +65,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     { signIn: "managed-identity", text: new RegExp(`HTTP status .*${TRIED.source}`) },
     "The identity endpoint answered, but could not reach the host in its message: the DNS, a firewall or a proxy of the machine, or of the node in AKS, does not let it.",
     "See whether the runner reaches this host now. If it does, run the job again. If it does not, allow the host and port 443 in the network of the machine, or of the nodes:",
-    (_context, { text }) => run(`curl --head ${shell(text.match(TRIED)?.[1] ?? "")}`),
+    (_context, { text }) => run(`curl --head ${shell(text.match(TRIED)?.[1] ?? "")} --max-time 20`),
     { retries: 2 },
   ],
   "managed-identity-aks": [

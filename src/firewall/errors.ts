@@ -159,7 +159,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         /wrong issuer|(cross|current|different|another).tenant/i.test(text)
           ? "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription. If the subscription has just moved to this tenant, Azure knows it after an hour at most."
           : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
-        `${isManaged ? "A managed identity has only its own tenant: use `auth-type: oidc`. " : ""}${where}, set \`environment\` to the cloud of the subscription, \`tenant-id\` to its tenant, and \`client-id\` to an application of that tenant:`,
+        `${isManaged ? "Use `auth-type: oidc` for another tenant (a managed identity has only its own). " : ""}${where}, set \`environment\` to the cloud of the subscription, \`tenant-id\` to its tenant, and \`client-id\` to an application of that tenant:`,
         tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
       ];
     },

@@ -166,6 +166,6 @@ function readOnly(snapshot: Snapshot): Failure | null {
 }
 
 const WRITABLE_AGAIN = [
-  "See the `Storage percent` of the server under `Metrics` in the Azure portal. If it is 95 or more, enlarge the storage. If it is less, set the parameter `default_transaction_read_only` to `off` (`Server parameters`):",
+  "See the `Storage percent` of the server under `Metrics` in the Azure portal. If it is less than 95, set the parameter `default_transaction_read_only` to `off` (`Server parameters`). If it is more, enlarge the storage:",
   run("az postgres flexible-server update --resource-group <resource-group> --name <server> --storage-size <gib>"),
 ];

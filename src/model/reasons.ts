@@ -54,7 +54,7 @@ const ENTRIES = {
     why: "Another session held a lock on the object for too long, or changed it at the same time.",
     noSql: true,
     advice: sentence`Run this step again when the other migration or job has finished, and let them run one after another.`,
-    steps: [step("To see which sessions hold locks in this database now:", run(LOCKS))],
+    steps: [step("See which sessions hold locks in this database now:", run(LOCKS))],
   },
   refused: {
     why: "The server refused the statement.",

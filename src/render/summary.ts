@@ -180,7 +180,7 @@ function checkedPart(page: Page, report: Report): void {
   if (lines.length > 0) page.add(lines.join(" · "));
   const grantees = checkedIn(report.databases).map(({ grantee }) => grantee);
   const held = heldLines(grantees.flatMap((grantee) => grantee.held));
-  if (new Set(grantees.map(({ grantee }) => grantee)).size > 1) held.unshift("Each object counts for each grantee:");
+  if (new Set(grantees.map(({ grantee }) => grantee)).size > 1) held.unshift("An object counts once for each grantee.");
   if (held.length > 0) page.fold("Where the privileges come from", () => page.list(held, String));
   const bound = identityLines(report);
   if (bound.length > 0) page.fold("Which identities can sign in", () => page.list(bound, String));

@@ -46,7 +46,7 @@ test("what Azure Arc's agent does not answer is not about the right to read its 
 test("a host that the endpoint did not reach is tried from the runner", () => {
   const steps = stepsOf('HTTP status 403: error: Post "https://gbl.his.arc.azure.com/x?y=1": dial tcp: i/o timeout');
   expect(steps).toMatch(
-    /^See whether the runner reaches this host.* curl --head https:\/\/gbl\.his\.arc\.azure\.com\n?$/,
+    /^See whether the runner reaches this host.* curl --head https:\/\/gbl\.his\.arc\.azure\.com --max-time 20\n?$/,
   );
 });
 

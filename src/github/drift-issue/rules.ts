@@ -81,7 +81,7 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-no-comment": [
     { status: [403, 410, 422], text: /issue (is|has been) locked|commenting is disabled|issue was deleted/i },
     "The drift issue accepts no changes: its conversation is locked, it has 2,500 comments already, or it was deleted.",
-    "If it was deleted, wait for the next run, which opens a new one. If it is locked, unlock its conversation. Otherwise close it and remove its label: the next run opens a new one.",
+    "If it is locked, unlock its conversation. If it was deleted, wait for the next run, which opens a new one. Otherwise close it and remove its label: the next run opens a new one.",
   ],
   "issues-not-accessible": [
     /not accessible by integration/i,
