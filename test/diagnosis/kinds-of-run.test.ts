@@ -166,14 +166,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
     but: ["citus-worker"], // it is the port of the server behind the tunnel
   },
   "a container, by a password": {
-    meets: (each) => withoutToken(each) && !/^(dns|host)-/.test(each.is) && !/SSL|TLS|certificate/.test(each.text),
+    meets: (each) =>
+      withoutToken(each) && !/^(dns|host)-/.test(each.is) && !/SSL|TLS|certificate|\d\.\d+:\d/.test(each.text),
     knows: { ...SERVER, host: "127.0.0.1", port: 5432, tls: { mode: "disable" }, signIn: PASSWORD },
     never: /^.*\n.*az postgres/, // in the first step
     // Words that only Azure or another provider has; and look-ups in Azure that the step offers beside another, or says so.
     but: [
       "administrators-only",
       "disk-full",
-      "host-not-found",
       "other-provider",
       "password-refused",
       "pgaadauth-not-here",
