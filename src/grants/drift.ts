@@ -109,13 +109,11 @@ function differences(
   grantee: Grantee,
   privilegesOn: (each: Listed) => readonly Privilege[],
 ): readonly Difference[] {
-  const found: Difference[] = [];
-  for (const each of listed) {
+  return listed.flatMap((each) => {
     const privileges = privilegesOn(each);
-    const { group, member, items = NO_COLUMNS } = each;
-    if (privileges.length > 0) found.push({ grantee, group, member, privileges, columns: items });
-  }
-  return found;
+    const { group, member, items: columns = NO_COLUMNS } = each;
+    return privileges.length > 0 ? [{ grantee, group, member, privileges, columns }] : [];
+  });
 }
 
 export const NO_COLUMNS: readonly ColumnAclItem[] = [];

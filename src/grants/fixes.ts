@@ -1,3 +1,4 @@
+import { AZURE_ADMIN } from "../model/entra-label.ts";
 import { isInSchema } from "../model/kinds.ts";
 import { type Privilege, withoutGrantOption } from "../model/privileges.ts";
 import { REASONS, type Reason } from "../model/reasons.ts";
@@ -215,23 +216,29 @@ function noteForOwner(session: SessionFacts, change: Change, actor: Role, tried?
       ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
       : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
   if (tried === undefined) return undefined;
-  const membership = code(membershipSql(owner, login, session.server.version));
+  const becomes = (member: string) => code(membershipSql(owner, { name: member }, session.server.version));
   if (owner.membership !== null)
-    return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${membership} ${name(login.name)} can run this.`;
+    return sentence`Or set the input ${code("act-as-owner: true")}: ${name(login.name)} then grants itself the membership in ${name(owner.name)} for each transaction, and revokes it in the same transaction. Or let it act as ${name(owner.name)} from now on: ${becomes(login.name)} ${name(login.name)} can run this.`;
   const by = owner.memberOfLogin ? null : owner.grantableBy;
   if (tried && by !== null)
-    return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${membership} ${name(by)} can run this.`;
-  if (by !== null && !canSignIn(owner))
-    return sentence`If no role can act as ${name(owner.name)}, ${name(by)} can let itself: ${code(membershipSql(owner, { name: by }, session.server.version))}`;
-  if (change.verb === "REVOKE" || !canSignIn(owner) || neededFor(session, change, owner).length > 0) return undefined;
+    return sentence`Or let ${name(login.name)} act as ${name(owner.name)}: ${becomes(login.name)} ${name(by)} can run this.`;
+  if (!canSignIn(owner)) {
+    const other = owner.grantableBy === login.name ? null : owner.grantableBy;
+    return other === null
+      ? sentence`If no role can act as ${name(owner.name)}, only a superuser can let one, or perhaps on Azure a member of ${name(AZURE_ADMIN)}: ${becomes(owner.memberOfLogin ? "<another role>" : login.name)}`
+      : sentence`If no role can act as ${name(owner.name)}, ${name(other)} can let itself: ${becomes(other)}`;
+  }
+  if (change.verb === "REVOKE" || neededFor(session, change, owner).length > 0) return undefined;
   return sentence`Or run this action as ${name(owner.name)} with \`mode: apply\`.`;
 }
 
 /** The grants of the owners of the database and of schemas that let other roles run their blocks. */
 function preparations(session: SessionFacts, others: readonly ByOther[]): readonly FixBlock[] {
   const needed = others.flatMap(({ change, actor }) => neededFor(session, change, actor));
-  const distinct = distinctBy(needed, ({ sql }) => sql);
-  return groupsOf(distinct, ({ by }) => by).map((grants): FixBlock => {
+  return groupsOf(
+    distinctBy(needed, ({ sql }) => sql),
+    ({ by }) => by,
+  ).map((grants): FixBlock => {
     const [{ by }] = grants;
     const statements = grants.map(({ sql }) => sql);
     const role = roleToSet(by);

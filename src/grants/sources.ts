@@ -63,7 +63,6 @@ function holdersOf(acl: readonly AclItem[], privilege: string): ReadonlySet<AclI
 /** The privileges that predefined roles give without an ACL entry; reading or writing all data includes USAGE on every schema. */
 function predefined({ predefined, name }: Role, { kind }: Group): readonly Privilege[] {
   if (!predefined) return [];
-  const readsOrWrites = name === "pg_read_all_data" || name === "pg_write_all_data";
-  if (kind === "schema") return readsOrWrites ? ["USAGE"] : [];
+  if (kind === "schema") return name === "pg_read_all_data" || name === "pg_write_all_data" ? ["USAGE"] : [];
   return (isRelation(kind) && PREDEFINED_ROLES[name]) || [];
 }

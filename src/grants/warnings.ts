@@ -42,9 +42,8 @@ export function warningsFor(
 /** https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters */
 const ELASTIC_CLUSTER = sentence`This server is an elastic cluster (extension \`citus\`). Only the coordinator was checked, not the worker nodes. Default privileges do not apply on the worker nodes.`;
 
-function matchesNothing(pattern: string): Sentence {
-  return sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`;
-}
+const matchesNothing = (pattern: string) =>
+  sentence`The \`exclude\` pattern ${code(pattern)} matches nothing. Correct it, or remove it if the object was dropped.`;
 
 function cannotLogIn({ role }: Grantee): readonly Warning[] {
   const who = name(role.name);

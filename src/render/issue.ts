@@ -170,8 +170,7 @@ const COMMENTS: Readonly<Partial<Record<Task["change"], string>>> = {
 export function issueComment(task: Task, run: string): string | undefined {
   const { subject, now, change, issue } = task;
   const begin = COMMENTS[change];
-  const isSame = change === "updated" && issue?.found === now.found;
-  if (begin === undefined || isSame) return undefined;
+  if (begin === undefined || (change === "updated" && issue?.found === now.found)) return undefined;
   return `${begin}${news(task)} ${headline(subject.report, markdown)}\n\nFound by ${run}.`;
 }
 

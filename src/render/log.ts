@@ -25,8 +25,7 @@ export function logGroups(report: Report) {
       ...listed("Privileges that nobody declared", undeclared, (each) => undeclaredLine(each, plain)),
       ...listed("`mode: apply` would run", sql, String),
     ];
-    const title = logLine(`${placeText(database, plain)}: ${VERDICTS[verdict]}`);
-    return { title, lines: lines.flatMap(logLines) };
+    return { title: logLine(`${placeText(database, plain)}: ${VERDICTS[verdict]}`), lines: lines.flatMap(logLines) };
   });
 }
 

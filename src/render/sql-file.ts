@@ -91,10 +91,11 @@ function scriptPart({ databases }: Report): (part: SqlPart) => readonly string[]
 }
 
 function header({ databases, mode }: Report): readonly string[] {
-  const [first, ...others] = databases;
+  const [first] = databases;
   if (!first) return [];
+  const found = databases.filter(({ fixes, undeclaredFixes = [] }) => fixes.length + undeclaredFixes.length > 0);
   const where =
-    others.length > 0 ? `${count(databases.length, "database")}: a script for psql` : placeText(first, plain);
+    databases.length > 1 ? `${count(found.length, "database")}: a script for psql` : placeText(first, plain);
   return [
     `-- SQL for what azure-postgres-grants (mode ${mode}) found in ${where}.`,
     `-- Mode apply runs what is not commented out, as ${plain.name(first.user)}. All other SQL is commented out, under the role that has to run it.`,

@@ -142,8 +142,7 @@ function warningsPart(page: Page, report: Report): void {
 function overview(page: Page, report: Report): void {
   const targets = targetsOf(report);
   if (targets.length < 2) return;
-  const cells = targetCells(report);
-  const table = (rows: readonly Target[]) => page.table(["Verdict", "Target"], rows, cells);
+  const table = (rows: readonly Target[]) => page.table(["Verdict", "Target"], rows, targetCells(report));
   const green = targets.length > MAX_ROWS ? targets.filter(({ verdict }) => verdict === "in-sync") : [];
   const others = targets.slice(0, targets.length - green.length);
   if (others.length > 0) table(others);

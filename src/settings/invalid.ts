@@ -34,8 +34,7 @@ export class Invalid extends Error {
  */
 export function described(text: string, noun: Sentence, secrets: readonly string[]): Sentence {
   const value = text.trim();
-  const isPlain = PLAIN.test(value) && !secrets.some((secret) => value.includes(secret));
-  if (isPlain) return quoted(`"${value}"`);
+  if (PLAIN.test(value) && !secrets.some((secret) => value.includes(secret))) return quoted(`"${value}"`);
   return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
 }
 

@@ -275,8 +275,14 @@ describe("the fix of one finding", () => {
       expect(noteOf(LOOKED, ownedBy())).toBe(
         'If no role can act as owner, stranger can let itself: `GRANT "owner" TO "stranger" WITH INHERIT TRUE, SET TRUE;`',
       );
-      expect(noteOf(LOOKED, ownedBy({ grantableBy: null }))).toBeUndefined();
-      expect(noteOf(LOOKED, ownedBy({ memberOfLogin: true }))).toBeUndefined();
+      expect(noteOf(LOOKED, ownedBy({ memberOfLogin: true }))).toBe(noteOf(LOOKED, ownedBy()));
+      const only = (member: string) =>
+        `If no role can act as owner, only a superuser can let one, or perhaps on Azure a member of azure_pg_admin: \`GRANT "owner" TO "${member}" WITH INHERIT TRUE, SET TRUE;\``;
+      for (const why of [LOOKED, APPLIED]) {
+        expect(noteOf(why, ownedBy({ grantableBy: null }))).toBe(only("login"));
+        expect(noteOf(why, ownedBy({ grantableBy: null, memberOfLogin: true }))).toBe(only("<another role>"));
+        expect(noteOf(why, ownedBy({ grantableBy: "login", memberOfLogin: true }))).toBe(only("<another role>"));
+      }
     });
 
     test("offers no run that revokes: it would revoke all that is extra", () => {

@@ -132,6 +132,18 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("apply", READ, { user: owner })).toMatchObject({ verdict: "repaired" });
   });
 
+  test.runIf(version >= 16)("says that only a superuser can let a role act as an owner without a member", async () => {
+    const { owner, role, sql, run } = await world.open();
+    const group = await role("group", "NOLOGIN");
+    await sql(`CREATE TABLE t (id int); ALTER TABLE t OWNER TO ${group}; GRANT ALL ON SCHEMA public TO ${group}`);
+
+    const note = read((await run("apply", READ, { user: owner })).missing[0]?.fix.note);
+
+    const [, join = ""] = /^If no role can act as \S+, only a superuser .*: (GRANT .*;)$/.exec(note) ?? [];
+    await sql(join);
+    expect(await run("apply", READ, { user: owner })).toMatchObject({ verdict: "repaired" });
+  });
+
   test("says whether the login can grant itself membership in the owner", async () => {
     const { owner, role, as, sql, run } = await world.open();
     const [deployer, stranger] = [await role("deployer"), await role("stranger")];

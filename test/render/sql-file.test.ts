@@ -88,6 +88,13 @@ test("the SQL file connects to each of several databases, and says why it cannot
   );
 });
 
+test("the head of the SQL file counts the databases that the SQL is for, and not those that could not be checked", () => {
+  const { databases } = reports.error();
+  const fixes = [{ as: "ci-admin", runnable: true, statements: ["SELECT 1;"] }];
+  const file = renderSql(reports.report([drifting("one", fixes), ...databases, reports.database({ database: "two" })]));
+  expect(file).toContain(" found in 1 database: a script for psql.\n");
+});
+
 test("the SQL file has the statements that other blocks need first, whichever database they are in", () => {
   const block = (as: string, statement: string, prepares?: true) => ({
     as,
