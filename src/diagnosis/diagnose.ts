@@ -2,7 +2,6 @@ import { ActionError, type Failure, type Step, step } from "../model/failure.ts"
 import { code, inOurWords, name, quoted, type Sentence, sentence } from "../model/sentence.ts";
 import { pageInWords } from "../text/page.ts";
 import { AZURE_CLI } from "./azure-cli.ts";
-import { azOnServer } from "./commands.ts";
 import { clientOf, ENTRA, ENTRA_UNAVAILABLE } from "./entra.ts";
 import { FALLBACKS, UNKNOWN } from "./fallbacks.ts";
 import { GITHUB } from "./github.ts";
@@ -67,8 +66,7 @@ function withPooler(steps: readonly Step[], context: Context, isVague: boolean):
   if (!isPostgres(context) || context.port !== 6432) return steps;
   const others = steps.filter(({ text }) => !text.parts.some((part) => "code" in part && part.code === "port: 5432"));
   const past = step(
-    "Port 6432 is that of a pooler (PgBouncer on Azure). Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
-    azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" }),
+    "Port 6432 is that of a pooler (PgBouncer on Azure), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
   );
   return isVague ? [past, ...others] : others.length < steps.length ? steps : [...steps, past];
 }

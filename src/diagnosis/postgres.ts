@@ -99,16 +99,30 @@ const SIGN_IN_REASONS: Readonly<Record<string, RegExp>> = {
     /\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|OAuth)\b|authenticated user name/i,
 };
 
+const signInRefused = byItsWords(
+  "The server refuses this sign-in",
+  "an entry of its `pg_hba.conf`, not Azure's firewall",
+);
+
 /** "Schema" before or after a name, in each language of the server. */
 const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем[аеиы]|模式) |სქემა|şemasın|스키마\(/i;
 
 const schemaNotPermitted = ({ user }: Context, { text }: Symptom): Answer => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
-  "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
+  "Let the schema's owner, which `\\dn` in psql shows, grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
     `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)"?$/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`,
   ),
 ];
+
+const SEE_OWNER: Answer = [
+  "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object or a member of the owner's role with the SET option, or hold the grant option. On Azure, an administrator does not own other roles' objects either.",
+  "See in psql who owns it. If that is `azuresu` or another superuser of the provider, as for the objects of some extensions, no login of yours can grant privileges on it: name it in `exclude`.",
+  run("\\dtvmsE *.<table>\n\\df+ *.<function>\n\\dn <schema>"),
+];
+
+/** Words about a role that `user` cannot act as. */
+const ACT_AS = /default privileges|role "/i;
 
 /** A name in quotes, in a refusal that is not English. */
 const NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["«»„]\s?([^"«»„“]+?)\s?["«»“]/i;
@@ -416,9 +430,10 @@ export const POSTGRES = rulesFor("postgres", {
       /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby|Hot standby mode/,
     ],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+    (_, { text }) => (/conflict with/.test(text) ? "Run the job again: a change of the primary ended the query." : []),
     "Find out whether it is a replica, and the percentage of its storage that is used:",
     (context) => run(azShow(context, "{role:replicationRole, id:id}"), STORAGE),
-    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica: run the job again if a change of the primary ended it.",
+    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` also works on a replica.",
     growStorage,
     "If it is neither, find out at which level the setting is, and reset it there:",
     run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"),
@@ -549,11 +564,10 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
       { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE },
     ],
-    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted, or membership in the role to act as.",
-    "Run as a role that has ADMIN OPTION:",
+    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough), or membership in the role to act as.",
+    "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
     ({ user }, { text }) =>
       run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
-    "Or grant privileges on the objects themselves instead.",
   ],
   "not-permitted": [
     // Other English words are code's, an extension's or a provider's.
@@ -561,15 +575,13 @@ export const POSTGRES = rulesFor("postgres", {
     (context, symptom) =>
       SCHEMA.test(symptom.text) && !symptom.text.startsWith("must be owner")
         ? schemaNotPermitted(context, symptom)
-        : /default privileges|must be member/.test(symptom.text)
-          ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that creates the objects, or a member of it with the INHERIT or SET option."
-          : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option, which can revoke only what it granted itself. On Azure, an administrator does not own other roles' objects either.",
-    "Set `user` to the role that owns the object, or creates it, usually the one that runs the migrations. In psql, `\\d` and `\\dn` list the owners.",
-    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
+        : ACT_AS.test(symptom.text)
+          ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that the message names (for default privileges, the role that creates the objects), or a member of it with the INHERIT or SET option."
+          : SEE_OWNER,
+    (_, { text }) =>
+      `Set \`user\` to ${ACT_AS.test(text) ? "that role" : "the owner"}, or let a role that has ADMIN OPTION on it make \`user\` a member (from PostgreSQL 16, add \`WITH INHERIT TRUE, SET TRUE\`):`,
     ({ user }, { text }) =>
-      run(
-        `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}\n  WITH INHERIT TRUE, SET TRUE;`,
-      ),
+      run(`GRANT ${identifier(text.match(/role "([^"]+)"/i)?.[1], "<owner>")} TO ${identifier(user, "<user>")};`),
     "If this action does not have to manage the object, name it in `exclude`, or leave out future ones with `default-privileges: false`.",
   ],
   "grant-loop": [
@@ -621,11 +633,7 @@ export const POSTGRES = rulesFor("postgres", {
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
     (context, symptom) =>
-      reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) ||
-      byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`, not Azure's firewall")(
-        context,
-        symptom,
-      ),
+      reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) || signInRefused(context, symptom),
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`).",
   ],

@@ -20,11 +20,10 @@ export const isLoopback = ({ host = "" }: Context): boolean => /^(localhost|127[
 export function pastPooler(context: Context): Steps {
   if (isLoopback(context))
     return ["If a pooler is in between, let the tunnel, or what else listens there, lead to the server itself."];
-  if (context.port !== 5432)
-    return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
+  if (context.port !== 5432) return ["Set `port: 5432`, or `host` to the server, to connect without the pooler."];
   return atServer(
     context,
-    "If a pooler is in between, a DNS record leads `host` to it. Let the record lead `host` to the server itself, to connect without the pooler. See where it leads now:",
+    "If a pooler answers at this name, a DNS record of your network leads the name to it. Let the record lead `host` to the server itself, to connect without the pooler. See where it leads now:",
     "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:",
   );
 }
