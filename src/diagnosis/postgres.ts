@@ -80,7 +80,7 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
     /hba|host based|blocked|banned|allow_list|login rejected|permission|SSL/i,
   "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant|EINVALIDUSER/i,
   "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
-  "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database (?!c)/,
+  "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database(?! c)/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
   "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/,
@@ -99,10 +99,7 @@ const SIGN_IN_REASONS: Readonly<Record<string, RegExp>> = {
     /\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|OAuth)\b|authenticated user name/i,
 };
 
-const signInRefused = byItsWords(
-  "The server refuses this sign-in",
-  "an entry of its `pg_hba.conf`, not Azure's firewall",
-);
+const refused = byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`, not Azure's firewall");
 
 /** "Schema" before or after a name, in each language of the server. */
 const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем[аеиы]|模式) |სქემა|şemasın|스키마\(/i;
@@ -170,7 +167,7 @@ export const POSTGRES = rulesFor("postgres", {
       "PROTOCOL_VIOLATION NOT_POSTGRES",
       // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
       /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unexpected \w+ message from|unknown response . for SSLRequest|unknown message code|expected authentication request/,
-      /^SASL: (?!.*client password)/,
+      /^SASL: (?!.*(client password|is missing|returned error))/,
       // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/,
@@ -265,11 +262,11 @@ export const POSTGRES = rulesFor("postgres", {
         codes: "08* 58000 XX000",
         text: /^(?!.*(\bEntra\b|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i,
       },
-      /^(?!permission denied|must be owner|relation).*(no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type)/,
+      /^(?!permission denied|must be owner|relation).*(no such (user|database)|^SASL: .*(is missing|returned error)|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type)/,
     ],
     poolerRefused,
     pastPooler,
-    "Or add the user, the database or the address that it refuses to the pooler's configuration, and reload it. Azure's PgBouncer knows the roles of the server: if it is that one, set `user` to one of them.",
+    "Or check `user`, `password` and `database`, or add what it refuses (a user, a database, an address) to the pooler's configuration (PgBouncer: `[databases]`, `auth_file`), and reload it. Azure's PgBouncer knows the roles of the server: if it is that one, set `user` to one of them.",
   ],
   "sign-in-locked": [
     { codes: "28000 28P01", text: /too many (failed|log-?in|authentication|attempts)|(is|been|account) locked/i },
@@ -313,7 +310,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Or use a runner in the server's network (`docs/private-network.md`).",
   ],
   "database-not-found": [
-    ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
+    ["3D000 57P04", /^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
     "The server has no database with this name (yet), or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive, and a comma does not separate them.",
     (context, { text }) =>
       isAnother(text.match(/database "([^"]+)"/)?.[1], context.database) ? pastPooler(context) : [],
@@ -347,13 +344,13 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/,
     ],
-    "All connections that the message is about are in use: those of the role or the database (its `CONNECTION LIMIT`), of the server, or of its PgBouncer. Small servers have only a few dozen.",
+    "All connections are in use: those that the `CONNECTION LIMIT` of the role or the database allows, or those that the server or its PgBouncer accepts. Small servers accept only a few dozen.",
     (context, { text }) =>
       context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
-    "Run the job again when fewer clients are connected.",
+    "Run the job again when fewer clients are connected. Run fewer jobs at the same time.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    "Or raise the limit. That of the server takes effect after a restart, and a larger compute size has memory for more:",
+    "Or raise the limit that was reached. If it is that of the server, the new one takes effect after a restart, and a larger compute size has memory for more:",
     (context, { text }) => {
       const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
       return kind
@@ -632,16 +629,14 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    (context, symptom) =>
-      reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) || signInRefused(context, symptom),
+    (context, symptom) => reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) || refused(context, symptom),
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`).",
   ],
   "server-fault": [
     "XX* 58* F0*",
     "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
-    "Run the job again.",
-    "If a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
+    "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
     "If the error persists, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context),
   ],
