@@ -271,7 +271,6 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
   return [
     `Entra did not receive the ID token that GitHub signed: ${ofEntra || "it is missing, was changed on the way, or is a different token"}.`,
     "Check `client-id`: the federated credential must be one of this application or managed identity. On a self-hosted runner, also check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
-    "Run the job again.",
   ];
 }
 

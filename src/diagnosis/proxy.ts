@@ -60,7 +60,7 @@ export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner. If it answers, but not for this host, let its administrator allow the host:",
     (context) =>
-      run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
+      run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))} -m 20`),
     { retries: 1 },
   ],
   "proxy-changed-request": [

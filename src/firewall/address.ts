@@ -68,7 +68,7 @@ export async function publicAddress(service: URL, stop: AbortSignal): Promise<st
       hint: "The server did not answer either, so nothing else knows the runner's address.",
       steps: [
         "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
-        run(`curl --fail --silent ${shell(service.href)}`),
+        run(`curl --fail --silent -m 20 ${shell(service.href)}`),
       ],
     }),
   );

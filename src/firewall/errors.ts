@@ -289,7 +289,7 @@ function allow({ permission, server, signIn }: ResourceManagerContext, { text }:
   };
   const verb = permission === PERMISSIONS.deleteRules ? "So that the next job can remove its rule, create" : "Create";
   return [
-    sentence`${inOurWords(verb)} a role that has ${code(needed)}, and assign it on the scope, as an owner or a user access administrator. If the role exists, ${code("update")} it:`,
+    sentence`${inOurWords(verb)} a role that has ${code(needed)}, and assign it on the scope, as an owner or a user access administrator. If the role exists, write ${code("update")} instead of ${code("create")} in the first command:`,
     run(
       az("role definition create", { "role-definition": JSON.stringify(definition) }),
       az("role assignment create", { role: definition.Name, assignee, scope }),
