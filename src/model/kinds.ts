@@ -27,19 +27,13 @@ export function typeOf({ kind, members }: Group): "database" | "schema" | "table
 }
 
 /** True for a table, a view or a sequence of any kind. */
-export function isRelation(kind: Kind): boolean {
-  return TYPES[kind] === "table" || TYPES[kind] === "sequence";
-}
+export const isRelation = (kind: Kind): boolean => TYPES[kind] === "table" || TYPES[kind] === "sequence";
 
 /** True for a function, procedure or aggregate. A window function is a function, too. */
-export function isRoutine(kind: Kind): boolean {
-  return TYPES[kind] === "routine";
-}
+export const isRoutine = (kind: Kind): boolean => TYPES[kind] === "routine";
 
 /** True for a relation or a routine: it is found by its name in a schema. */
-export function isInSchema(kind: Kind): boolean {
-  return isRelation(kind) || isRoutine(kind);
-}
+export const isInSchema = (kind: Kind): boolean => isRelation(kind) || isRoutine(kind);
 
 /** The database and the schema come before the objects in them, future objects after them. */
 export function rankOf(kind: Kind): number {

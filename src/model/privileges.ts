@@ -30,13 +30,9 @@ export type Privilege = Grantable | GrantOption | "OWNER" | "SET";
 export type GrantOption = `${Grantable}${typeof GRANT_OPTION}`;
 const GRANT_OPTION = " WITH GRANT OPTION";
 
-export function grantOptionOf(privilege: string): GrantOption {
-  return `${privilege as Grantable}${GRANT_OPTION}`;
-}
+export const grantOptionOf = (privilege: string): GrantOption => `${privilege as Grantable}${GRANT_OPTION}`;
 
-export function isGrantOption(privilege: string): privilege is GrantOption {
-  return privilege.endsWith(GRANT_OPTION);
-}
+export const isGrantOption = (privilege: string): privilege is GrantOption => privilege.endsWith(GRANT_OPTION);
 
 /** The privilege that a grant option is about; any other privilege itself. */
 export function withoutGrantOption(privilege: string): string {
@@ -50,9 +46,7 @@ const SINCE: Readonly<Partial<Record<Privilege, number>>> = {
 };
 
 /** The first `server_version_num` that has a privilege; 0: every supported version has it. */
-export function sinceOf(privilege: Privilege): number {
-  return SINCE[privilege] ?? 0;
-}
+export const sinceOf = (privilege: Privilege): number => SINCE[privilege] ?? 0;
 
 /**
  * The table privileges that exist on a server: what GRANT ALL PRIVILEGES means there.

@@ -70,9 +70,7 @@ export type Holder = Pick<Role, "oid" | "name">;
 /** Everybody. https://www.postgresql.org/docs/current/functions-info.html (aclexplode): OID 0 stands for PUBLIC */
 export const PUBLIC = { oid: "0", name: "PUBLIC" } as const;
 
-export function isPublic(holder: Holder): holder is typeof PUBLIC {
-  return holder === PUBLIC;
-}
+export const isPublic = (holder: Holder): holder is typeof PUBLIC => holder === PUBLIC;
 
 export interface ServerFacts {
   /** `server_version_num`, e.g. 160014. */
@@ -260,9 +258,7 @@ export interface UnmappedTable extends PitfallOf<"no-user-mapping"> {
 }
 
 /** The role that needs a grantee's privileges on an object: it connects to a database before it acts as another role. */
-export function holderFor({ kind }: Group, { role, actor }: SignedIn): Role {
-  return kind === "database" ? role : actor;
-}
+export const holderFor = ({ kind }: Group, { role, actor }: SignedIn): Role => (kind === "database" ? role : actor);
 
 /** The privileges of a grantee on a group, as the server reports them. */
 export function heldBy(group: Group, grantee: SignedIn): ReadonlySet<Privilege> {
