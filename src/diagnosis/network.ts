@@ -151,7 +151,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The runner could not make or use the connection, for the reason in the message.",
     (_context, { text }) =>
       /header (content|value)/.test(text) ? "Set the secret for this header again, without a line break." : [],
-    (context, { text }) => (/\bconnect (E|UNK)/.test(text) ? lookUp(context) : []),
+    (context, { text }) => (/\bconnect (E|UNK)/.test(text) && !isIP(hostOf(context)) ? lookUp(context) : []),
     (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
     (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName()]),
     { retries: 1 },

@@ -4,7 +4,7 @@ import { run, type Steps } from "../model/failure.ts";
 import { code, listOf, name, sentence } from "../model/sentence.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
-import { az, azAllow, azOnServer, azServer, azShow, identifier } from "./commands.ts";
+import { az, azAllow, azOnServer, azServer, azShow, identifier, shell } from "./commands.ts";
 import { clientOf } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
@@ -35,11 +35,11 @@ const label = (context: Context) =>
 
 const REACH_ENTRA = "If the server is in a virtual network, let it reach the service tag `AzureActiveDirectory`.";
 
-const STATE = "{state:state, role:replicationRole}";
-
 const afterRestart = (context: Context) => [
   "Run the job again when the server is `Ready`, or accepts connections:",
-  isLoopback(context) ? run(`pg_isready --host ${context.host} --port ${context.port}`) : azShow(context, STATE),
+  context.host && !/\.postgres\.database\./.test(context.host)
+    ? run(`pg_isready --host ${shell(context.host)} --port ${context.port ?? 5432}`)
+    : azShow(context, "{state:state, role:replicationRole}"),
 ];
 
 const growStorage = (context: Context) => [
@@ -48,6 +48,14 @@ const growStorage = (context: Context) => [
 ];
 
 const STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
+
+/** A limit of a role or a database can be lower than what one job needs, so that it does not pass. */
+const LIMITED = /connections for (role|database) "(.+)"/;
+
+const SEE_LIMITS: Steps = [
+  "See the limits, as an administrator. Raise one that is lower than 4, the most that one job uses (-1: no limit):",
+  run("SELECT rolname, rolconnlimit FROM pg_roles;\nSELECT datname, datconnlimit FROM pg_database;"),
+];
 
 const letLogIn = (text: string) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`);
 
@@ -242,7 +250,10 @@ export const POSTGRES = rulesFor("postgres", {
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    ({ tls }) => (tls && tls.mode !== "disable" ? [] : "Remove `ssl-mode`, or set it to `verify-full`."),
+    ({ tls }) =>
+      tls && tls.mode !== "disable"
+        ? []
+        : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS.",
   ],
   "other-provider": [
@@ -320,8 +331,10 @@ export const POSTGRES = rulesFor("postgres", {
   "database-closed": [
     { codes: "55000", text: DATABASE },
     "This database accepts no connections: it is a template, has `ALLOW_CONNECTIONS false`, or its `DROP DATABASE` was interrupted.",
-    "Set `database` to one of these. If yours is among them, its owner can set `ALLOW_CONNECTIONS true` for it, in another database. If its `DROP DATABASE` was interrupted, drop it again.",
-    listDatabases,
+    "See which it is, in database `postgres`. If it is the rest of a `DROP DATABASE` (limit -2), drop it again. If not, set `database` to one that allows connections:",
+    run("SELECT datname, datistemplate, datallowconn, datconnlimit FROM pg_database;"),
+    "Or let its owner allow connections again:",
+    ({ database }) => run(`ALTER DATABASE ${identifier(database, "<database>")} ALLOW_CONNECTIONS true;`),
   ],
   "database-owner-role": [
     { codes: "0A000 0LP01 42501 XX000", text: /"pg_database_owner"/ },
@@ -347,12 +360,13 @@ export const POSTGRES = rulesFor("postgres", {
     "All connections are in use: those that the `CONNECTION LIMIT` of the role or the database allows, or those that the server or its PgBouncer accepts. Small servers accept only a few dozen.",
     (context, { text }) =>
       context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
+    (_, { text }) => (LIMITED.test(text) ? SEE_LIMITS : []),
     "Run the job again when fewer clients are connected. Run fewer jobs at the same time.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
     "Or raise the limit that was reached. If it is that of the server, the new one takes effect after a restart, and a larger compute size has memory for more:",
     (context, { text }) => {
-      const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
+      const [, kind, limited] = text.match(LIMITED) ?? [];
       return kind
         ? run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`)
         : azOnServer("parameter set", context, { name: "max_connections", value: "<number>" });
@@ -367,7 +381,7 @@ export const POSTGRES = rulesFor("postgres", {
     (_, { code }) =>
       `The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded${code === "57P03" ? "" : ", or an administrator ended the session"}.`,
     afterRestart,
-    "If it is not `Ready` after half an hour, look at its log and `Resource health` in the Azure portal. If it is `Stopped`, start it:",
+    "If an Azure server is not `Ready` after half an hour, look at its log and `Resource health` in the Azure portal. If it is `Stopped`, start it:",
     (context) => azServer("start", context),
     { retries: 4 },
   ],
@@ -517,8 +531,8 @@ export const POSTGRES = rulesFor("postgres", {
   "object-not-found": [
     ["42P01 42883 3F000", { codes: "42703 42704", text: /^(?!record |.*configuration parameter|column (?!".*" of))/ }],
     "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
-    "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions:",
-    run("\\d"),
+    "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions. If the name is one of PostgreSQL's own, see what answers in its place:",
+    run("\\d", "SELECT version();"),
   ],
   "catalog-not-readable": [
     { codes: "42501", text: /denied for (table|view) "?pg_(?!authid|shadow|statistic|large|user_m|hba)/ },
@@ -549,7 +563,7 @@ export const POSTGRES = rulesFor("postgres", {
     // "Role" without a name in the languages of the server.
     {
       codes: "42501",
-      text: /denied to (create|alter|drop) (role|database)|CREATEROLE|^(?!.*(["«»„]|\b(permission|must|only|cannot)\b)).*(Rolle |rôle|\b(rol|roll|role|ruolo|roli)\b|рол[иі]|ロールを|角色|롤|როლ)/i,
+      text: /denied to (create|alter|drop) (role|database)|CREATEROLE|^permission denied$|^(?!.*(["«»„]|\b(permission|must|only|cannot)\b)).*(Rolle |rôle|\b(rol|roll|role|ruolo|roli)\b|рол[иі]|ロールを|角色|롤|როლ)/i,
     },
     "`user` lacks CREATEROLE (for a database, CREATEDB), or ADMIN OPTION on the role.",
     "Run the statement as an administrator of the server, or let `user` run it:",
@@ -623,6 +637,7 @@ export const POSTGRES = rulesFor("postgres", {
       /tuple already updated by self/,
     ],
     "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
+    (context, { text }) => (/for parameter "\S+: "/.test(text) ? pastPooler(context) : []),
     "List the event triggers, and look up the server's version:",
     run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
     "Do what the message says, correct the trigger's function, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer.",
@@ -697,9 +712,10 @@ function passwordRefused(context: Context): Answer {
   if (context.signIn?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
-      "Check `user` and `password`, and how the server lets roles sign in:",
+      "Check `user` and `password`. As an administrator, see whether there is such a role, and until when its password is valid:",
+      run(`SELECT rolcanlogin, rolvaliduntil FROM pg_roles WHERE rolname = ${quoteLiteral(context.user ?? "<user>")};`),
+      "See how an Azure server lets roles sign in. For an Entra role, remove `password` and set `auth-type: oidc`:",
       azShow(context, "authConfig"),
-      "For an Entra role, remove `password` and set `auth-type: oidc`.",
     ];
   return [
     GUID.test(context.user ?? "")

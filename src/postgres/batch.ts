@@ -110,6 +110,4 @@ export function adviceOn(error: pg.DatabaseError, { host, port, database, user }
 const RAISE_EXCEPTION = "P0001";
 
 /** True if a role or a schema seems to be gone that the whole batch needs. */
-export function concernsAll({ code }: pg.DatabaseError): boolean {
-  return code === "42704" || code === "3F000";
-}
+export const concernsAll = ({ code }: pg.DatabaseError): boolean => code === "42704" || code === "3F000";

@@ -87,9 +87,8 @@ async function refuseOldServer(client: Client): Promise<void> {
 }
 
 /** True for an error that a DROP of another session, or a replica's recovery, causes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function isPassing(error: pg.DatabaseError): boolean {
-  return PASSING.has(error.code ?? "") || (error.code === "XX000" && error.message.startsWith("cache lookup failed"));
-}
+const isPassing = ({ code = "", message }: pg.DatabaseError): boolean =>
+  PASSING.has(code) || (code === "XX000" && message.startsWith("cache lookup failed"));
 
 const PASSING: ReadonlySet<string> = new Set([
   "40001", // serialization_failure: conflict with recovery
@@ -167,13 +166,9 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
   return { seen, objects, checked: seen.asked.filter(isChecked), snapshot: complete };
 }
 
-function isChecked({ skipped }: Pick<Group, "skipped">): boolean {
-  return skipped === "";
-}
+const isChecked = ({ skipped }: Pick<Group, "skipped">): boolean => skipped === "";
 
-function oidsOf(roles: readonly Role[]): readonly Oid[] {
-  return [...new Set(roles.map(({ oid }) => oid))];
-}
+const oidsOf = (roles: readonly Role[]): readonly Oid[] => [...new Set(roles.map(({ oid }) => oid))];
 
 /** In place of a statement that this database does not need. */
 const NO_ROWS = "SELECT WHERE FALSE;";

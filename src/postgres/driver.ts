@@ -158,14 +158,11 @@ export function watchFirstAnswer(socket: Socket): () => Error | undefined {
 const ERROR = "E".charCodeAt(0);
 
 /** Calls `then` whenever the server has answered a message. */
-export function onAnswer(client: pg.Client, then: () => void): void {
-  client.connection.on("readyForQuery", then);
-}
+export const onAnswer = (client: pg.Client, then: () => void) => client.connection.on("readyForQuery", then);
 
 /** True if the connection is open and is not about to be closed. */
-export function isOpen(client: pg.Client): boolean {
-  return !breaking.has(client) && (client.connection as Connection).stream.writable;
-}
+export const isOpen = (client: pg.Client): boolean =>
+  !breaking.has(client) && (client.connection as Connection).stream.writable;
 
 const breaking = new WeakSet<pg.Client>();
 

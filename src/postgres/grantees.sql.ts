@@ -18,9 +18,8 @@ const LABELS = `pg_catalog.pg_shseclabel
        WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')`;
 
 /** An array of those of one role, the server's own first. */
-export function labelsOn(role: string): string {
-  return `ARRAY (SELECT label FROM ${LABELS} AND objoid = ${role} ORDER BY provider DESC)`;
-}
+export const labelsOn = (role: string): string =>
+  `ARRAY (SELECT label FROM ${LABELS} AND objoid = ${role} ORDER BY provider DESC)`;
 
 /** The labels of grantees: the rows of LabelRow. */
 export function labelsOf(grantees: readonly Oid[]): string {

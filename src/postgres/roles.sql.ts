@@ -13,9 +13,8 @@ import type { FirstLook } from "./snapshot.rows.ts";
  * returns, and an ACL of 150 roles is stored compressed. array_cat() with nothing returns it as it is in memory.
  * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/utils/adt/acl.c (aclexplode)
  */
-export function aclOf(acl: string, type: string, owner: string): string {
-  return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
-}
+export const aclOf = (acl: string, type: string, owner: string): string =>
+  `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
 
 /**
  * What ALTER ROLE and ALTER DATABASE … SET have set for sessions in this database, the most specific first (`rank`); setrole 0:
@@ -199,9 +198,8 @@ function actorsIn({ sessionUser, database, schemas, groups, columns }: FirstLook
 }
 
 /** A table of OIDs, to be named with AS. */
-export function unnested(oids: readonly (Oid | undefined)[]): string {
-  return `pg_catalog.unnest('{${oids.join()}}'::pg_catalog.oid[])`;
-}
+export const unnested = (oids: readonly (Oid | undefined)[]): string =>
+  `pg_catalog.unnest('{${oids.join()}}'::pg_catalog.oid[])`;
 
 /** An ACL as JSON, aggregated from the rows of aclexplode(), of which each may be on a column. */
 export function aclItems(column?: string): string {

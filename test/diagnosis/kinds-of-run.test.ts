@@ -175,7 +175,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
       "administrators-only",
       "disk-full",
       "other-provider",
-      "password-refused",
       "pgaadauth-not-here",
       "read-only",
       "restricted-role",
