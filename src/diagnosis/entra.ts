@@ -61,6 +61,7 @@ export const ENTRA = rulesFor("entra", {
     asApplication,
     exempt,
     bypassProxy,
+    "Or use another runner, such as one of GitHub's own.",
   ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [

@@ -174,7 +174,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     [
       { signIn: "managed-identity", status: ["2xx", 404, 408, 410, 429, "5xx"], text: /^(?!.*AADSTS)/ },
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
-      { signIn: "managed-identity", host: /^(?!login\.)/, text: /AADSTS(90014|900144|90121|7000218)\b/ },
+      { signIn: "managed-identity", text: /AADSTS(90014|900144|90121|7000218)\b/ },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
     ],
