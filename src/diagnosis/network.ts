@@ -10,7 +10,7 @@ const COMPLETED =
   "If `host` is the name of a container of the job, or of its machine, publish the port of the container, and set `host: localhost`, in a job that does not itself run in a container. The action adds the cloud's suffix to a name without a dot.";
 
 const LOOKED_UP =
-  "If it answers with an address other than `0.0.0.0` and `::`, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
+  "If it answers with an address other than `0.0.0.0` and `::`, the fault may have passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
 
 /** The answer of a DNS filter, which the system takes for the runner's own address. */
 const HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
@@ -101,7 +101,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         : [
             `No answer came in time: a firewall drops the packets, ${context.proxy ? "the proxy does not answer" : "the runner needs a proxy"}, or the service is overloaded.`,
             ...seeAnswer(context),
-            `If it answers, the fault has passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
+            `If it answers, the fault may have passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
             ...reachable(context),
             ...(/ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : [SET_MTU]),
           ]),
@@ -167,11 +167,11 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
         return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
       const names = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
-      const use = sentence`If you know that the server is yours, set \`host\` to its name in the certificate: ${listOf((names ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
+      const use = sentence`If you know that the server is yours, set \`host\` to one of the names in its certificate: ${listOf((names ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
       const isOther = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text);
       const own = isOther ? [...(names ? [use] : []), ...seeWhoAnswers(context)] : setFullName();
       const tunnel =
-        "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the full name there, or set `ssl-mode: verify-ca`. That does not check the name: any server with a certificate of a public authority can then read the token or the password.";
+        "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the server's full name there, and set `host` to that name. Only if you cannot, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.";
       return isLocal(context, "") || /CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
     },
   ],
@@ -184,9 +184,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
-    "The file of trusted authorities does not exist on the runner, or is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
+    (_context, { text }) =>
+      `The file of trusted authorities ${/PEM|crl/.test(text) ? "is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`" : "does not exist on the runner, or cannot be read"}.`,
     (context) =>
-      `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. See them in a step with \`shell: bash\`:`,
+      `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. Convert a binary file (DER) to PEM: \`openssl x509 -inform der -in <file> -out <new-file>\`. See the variables and the lines in a step with \`shell: bash\`:`,
     run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
   ],
   "tls-certificate": [
@@ -318,15 +319,15 @@ function byAddress(context: Context, text: string): Answer | undefined {
   return [
     "The address is an IPv6 address, and the runner's network has no way to it. GitHub's own runners have no IPv6.",
     ...lookUp(context),
-    "If the name has no IPv4 address, use one that has, correct the runner's DNS server, or use a runner in a network with IPv6.",
+    "If the name also has an IPv4 address, set `NODE_OPTIONS: --dns-result-order=ipv4first` in the step's `env`, without `--no-network-family-autoselection`. If it has none, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6.",
   ];
 }
 
+const LOCAL = /^(0\.0\.0\.0|::) |(^|[\s"[(])(127\.|::1\b|localhost\b)/;
+
 /** Whether the address of PostgreSQL is the runner's own. */
 export function isLocal(context: Context, text: string): boolean {
-  return (
-    isPostgres(context) && /^(0\.0\.0\.0|::) |(^|[\s"[(])(127\.|::1\b|localhost\b)/.test(`${context.host} ${text}`)
-  );
+  return isPostgres(context) && LOCAL.test(`${context.host} ${text}`);
 }
 
 /** Where the authorities are set that this connection trusts: the Azure CLI is Python. */
@@ -354,7 +355,7 @@ const checkPort = ({ port = 5432 }: Context): Steps =>
 
 function lookUp(context: Context): Steps {
   const host = hostNameOf(context);
-  if (isIP(host)) return isPostgres(context) ? setFullName() : [];
+  if (isIP(host)) return isPostgres(context) && !isLocal(context, "") ? setFullName() : [];
   return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(host)}`)];
 }
 
