@@ -67,7 +67,7 @@ const REFUSALS = rulesFor("github-issues", {
   "issues-ip-not-allowed": [
     { status: [403], text: /IP allow list|IP address .*not permitted/i },
     "The organization lets only some IP addresses use GitHub's API, and the runner's is not one of them.",
-    "Use a runner with a static address that is on the organization's IP allow list, or set `drift-issue: false`.",
+    "Use a runner whose address is on the organization's IP allow list, or let an owner of the organization add the address, if it is a static one. Or set `drift-issue: false`.",
   ],
   "issues-token-policy": [
     {
