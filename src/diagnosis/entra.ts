@@ -241,7 +241,7 @@ export function asApplication({ signIn }: Context, { text }: Symptom): Steps {
 }
 
 const USE_APPLICATION: Steps = [
-  "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See who is, in a step of the same job:",
+  "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
   az("account show", { query: "user" }),
 ];
 

@@ -2,17 +2,20 @@ import { isIP } from "node:net";
 import { GUID } from "../model/entra-label.ts";
 import { run, type Steps } from "../model/failure.ts";
 import { code, listOf, name, sentence } from "../model/sentence.ts";
+import { isLoopback } from "../text/host.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, identifier, shell } from "./commands.ts";
 import { clientOf } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK, isLoopback, lookAtState, pastPooler, selectCloud, setFullName } from "./steps.ts";
+import { CHECK_CLOCK, lookAtState, pastPooler, selectCloud, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 const listDatabases = (context: Context) =>
-  isLoopback(context) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" });
+  isLoopback(context.host)
+    ? run("SELECT datname FROM pg_database;")
+    : azOnServer("db list", context, { query: "[].name" });
 
 const listAdmins = (context: Context) =>
   azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
@@ -610,7 +613,7 @@ export const POSTGRES = rulesFor("postgres", {
   "tls-not-offered": [
     /does not support SSL|SSLRequest|unsupported frontend protocol 1234\.56/,
     "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-    ({ host, signIn }) => (signIn?.type === "password" && isLoopback({ host }) ? "Set `ssl-mode: disable`." : []),
+    ({ host, signIn }) => (signIn?.type === "password" && isLoopback(host) ? "Set `ssl-mode: disable`." : []),
     setFullName,
     ({ port }) => `Check \`host\`${port === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}.`,
   ],

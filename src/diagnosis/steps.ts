@@ -1,5 +1,6 @@
 import { run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
+import { isLoopback } from "../text/host.ts";
 import { az, azShow, SHOW_TENANT, shell } from "./commands.ts";
 import { type Context, hostNameOf, hostOf } from "./rules.ts";
 
@@ -13,12 +14,9 @@ export const CHECK_CLOCK: Steps = [
 /** The name itself may be misspelt, so that the command does not ask for it. */
 const LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifiedDomainName" });
 
-/** Whether the host is the runner itself, on which a tunnel or a container can listen. */
-export const isLoopback = ({ host = "" }: Context): boolean => /^(localhost|127[\d.]+|::1)$/.test(host);
-
 /** PostgreSQL's own error says more than that of a pooler. */
 export function pastPooler(context: Context): Steps {
-  if (isLoopback(context))
+  if (isLoopback(context.host))
     return ["If a pooler is in between, let the tunnel, or what else listens there, lead to the server itself."];
   if (context.port !== 5432) return ["Set `port: 5432`, or `host` to the server, to connect without the pooler."];
   return atServer(

@@ -56,7 +56,8 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-mfa-required": [
     { status: [401, 403], text: /(?<![\w./'-])(MFA|multi-?factor authentication)(?![\w./-])/i }, // not in a name
     "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
-    "Sign in as an application: `auth-type: oidc`. If the job does so already, ask the owner of the policy in the message to exempt applications.",
+    ({ signIn }) =>
+      `${signIn?.type === "azure-cli" ? "If a person is signed in to the Azure CLI, use `auth-type: oidc`. Otherwise ask" : "Ask"} the owner of the policy in the message to exempt applications, or use a runner in the server's network (\`docs/private-network.md\`).`,
   ],
   "azure-policy": [
     ["RequestDisallowedByPolicy", /by policy|policy violation/i],

@@ -115,9 +115,7 @@ function runBy(role: Role): Runner {
   return canSignIn(role) ? { as: role.name } : { as: role.name, byMember: true };
 }
 
-function canSignIn({ canLogin, expired }: Role): boolean {
-  return canLogin && !expired;
-}
+const canSignIn = ({ canLogin, expired }: Role): boolean => canLogin && !expired;
 
 /** The role that runs the SQL; null if there is no SQL for this reason. */
 function actorFor(session: SessionFacts, { change, reason, byLogin, otherNotFound }: Blocked): Role | null {

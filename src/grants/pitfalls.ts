@@ -75,9 +75,7 @@ function withoutMapping(tables: readonly UnmappedTable[]): readonly Warning[] {
   });
 }
 
-function pathOf({ schema, name }: Pitfall): readonly string[] {
-  return [schema, name];
-}
+const pathOf = ({ schema, name }: Pitfall): readonly string[] => [schema, name];
 
 function usesOf(same: readonly FailingUse[]): readonly FailingUse["use"][] {
   return inOrder(same.map(({ use }) => use)) as FailingUse["use"][];

@@ -42,9 +42,7 @@ const VERDICTS = ["in-sync", "repaired", "drift", "error"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** Higher for a worse verdict. */
-export function severity(verdict: Verdict): number {
-  return VERDICTS.indexOf(verdict);
-}
+export const severity = (verdict: Verdict): number => VERDICTS.indexOf(verdict);
 
 /** The worst of several verdicts; nothing to judge is in sync. */
 export function worst(verdicts: readonly Verdict[]): Verdict {

@@ -1,7 +1,8 @@
 import { sentence } from "../model/sentence.ts";
 import type { SignIn, Tls } from "../model/settings.ts";
+import { isLoopback } from "../text/host.ts";
 import { all, type InputsOf } from "./reader.ts";
-import { choice, isLoopback, oneOf, rootCertificates } from "./values.ts";
+import { choice, oneOf, rootCertificates } from "./values.ts";
 
 const SSL_MODES = ["verify-full", "verify-ca", "disable"] as const;
 

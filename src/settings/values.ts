@@ -64,9 +64,7 @@ export function clientId(text: string): string {
 }
 
 /** The object ID of an identity in Entra, in lower case. */
-export function objectId(text: string): string {
-  return clientId(text).toLowerCase();
-}
+export const objectId = (text: string): string => clientId(text).toLowerCase();
 
 /** Object IDs, one per line, in order. One may be there several times: several roles can be bound to one identity. */
 export const objectIds = eachLine(objectId);
@@ -136,11 +134,6 @@ function isHostName(name: string): boolean {
 }
 
 const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-
-/** True if a connection to this host stays on this machine. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
-}
 
 /** One name, as it is except for white space at its ends. */
 export function name(text: string): string {

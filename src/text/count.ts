@@ -4,9 +4,7 @@ export function count(n: number, one: string, many = `${one}s`): string {
 }
 
 /** `12,000`. Not by Intl, because loading its data takes half as long as starting Node.js. */
-export function grouped(n: number): string {
-  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
+export const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 
 /** `a`, `a and b`, `a, b and c`. */
 export function series(items: readonly string[], word: "and" | "or" = "and"): string {

@@ -27,9 +27,7 @@ const EACH_ESCAPED = new RegExp(`${ESCAPED.source}|[\\\\"]`, "gu");
  * (Reserved words get no quotes, because PostgreSQL accepts them after a dot.)
  * https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
  */
-export function quoteName(...parts: readonly string[]): string {
-  return parts.map(quotePart).join(".");
-}
+export const quoteName = (...parts: readonly string[]): string => parts.map(quotePart).join(".");
 
 function quotePart(name: string): string {
   if (PLAIN_NAME.test(name)) return name;
@@ -78,14 +76,10 @@ export function logLine(text: string): string {
 }
 
 /** Text of several lines, each safe in the log. */
-export function logLines(text: string): readonly string[] {
-  return linesOf(text).map(logLine);
-}
+export const logLines = (text: string): readonly string[] => linesOf(text).map(logLine);
 
 /** The lines of a text that may come from any system. */
-export function linesOf(text: string): readonly string[] {
-  return text.split(/\r\n|\r|\n/);
-}
+export const linesOf = (text: string): readonly string[] => text.split(/\r\n|\r|\n/);
 
 /** Text inside HTML, outside a tag. */
 export function html(text: string): string {

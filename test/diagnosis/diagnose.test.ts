@@ -403,6 +403,12 @@ test("a refusal of a loopback address is not one of an Azure server, whatever th
   }
 });
 
+test("a server on the runner itself that is starting is asked with its port", () => {
+  const { command } =
+    diagnose(error("the database system is starting up", "57P03"), { host: "localhost" }).steps[0] ?? {};
+  expect(command).toBe("pg_isready --host localhost --port 5432");
+});
+
 describe("PgBouncer", () => {
   const refusals = CORPUS.filter(({ from }) => from === "postgres" || from === "statement");
   test("each refusal on PgBouncer's port also names PostgreSQL's port", () => {

@@ -4,6 +4,7 @@ import { obstacle } from "../../src/firewall/obstacles.ts";
 import { leftOpen } from "../../src/firewall/publish.ts";
 import { PERMISSIONS } from "../../src/firewall/server.ts";
 import type { Failure } from "../../src/model/failure.ts";
+import type { SignIn } from "../../src/model/settings.ts";
 import { readText } from "../project/project.ts";
 import { readFailure } from "../read.ts";
 
@@ -27,6 +28,13 @@ test("the failure names the permission and the identity that the resource manage
   expect(said).toContain("AuthorizationFailed (HTTP status 403): The client");
   expect(steps).toContain("`Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/delete`");
   expect(steps).toContain(`--assignee ${oid} --scope '${SCOPE}'`);
+});
+
+test("a job that signs in as an application already is not asked to do so because of multifactor authentication", () => {
+  const mfa = refusal(403, "RequestDisallowedByAzure", "Users must use MFA for Create operation.");
+  const stepsOf = (signIn: SignIn) => readFailure(diagnoseResourceManager(mfa, { ...CONTEXT, signIn })).steps;
+  expect(stepsOf({ type: "azure-cli" })).toContain("auth-type: oidc");
+  expect(stepsOf({ type: "managed-identity" })).toMatch(/^Ask the owner of the policy/);
 });
 
 test("the failure names the permission that the request needs when the resource manager does not name it", () => {
