@@ -182,7 +182,9 @@ export const ENTRA = rulesFor("entra", {
     (context, symptom) => (/04b07795/.test(symptom.text) ? asApplication(context, symptom) : []), // az cannot sign in then
     "Enable it, as an administrator of the tenant:",
     ({ signIn }, { text }) =>
-      az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn, text) }),
+      az("ad sp update --set accountEnabled=true", {
+        id: /for resource/.test(text) ? (resourceIn(text) ?? OSSRDBMS) : clientOf(signIn, text),
+      }),
   ],
   "account-blocked": [
     ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571", /AADSTS530(034\b|.*\brisk\b)/],

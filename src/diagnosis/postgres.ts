@@ -214,7 +214,7 @@ export const POSTGRES = rulesFor("postgres", {
     { retries: 1 },
   ],
   "token-audience": [
-    { codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i },
+    [{ codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i }, /access token .*audience claim/i],
     "The token is for another resource, usually another cloud's, or `host` leads to another kind of server.",
     (context, { text }) => (/cosmos/.test(text) ? [] : [...tokenClaims(context), ...selectCloud(context)]),
     "Set `host` to a flexible server of Azure Database for PostgreSQL. A cluster of Azure Cosmos DB needs another token.",

@@ -57,7 +57,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
     "As a superuser, set an owner with ALTER … OWNER TO, or create the object again.",
   ],
   locked: [
-    "Another session held a lock on the object for too long, or changed it at the same time.",
+    "Another session held a lock on the object for too long or changed it at the same time, or the server's table of locks was full",
     "Run this step again when the other migration or job has finished, and let them run one after another.",
   ],
   refused: [
