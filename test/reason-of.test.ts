@@ -57,7 +57,7 @@ test.each([
 
 /** Texts in other languages, of which the SQLSTATE, PostgreSQL's keywords and the quotes are understood. */
 test.each([
-  ["keine Berechtigung für Tabelle orders", undefined, ["SQLSTATE 42501", "Set user to the role that owns the object"]],
+  ["keine Berechtigung für Tabelle orders", undefined, ["SQLSTATE 42501", "Set user to the owner"]],
   [
     "keine Berechtigung, um Rolle »ops« zu gewähren",
     "Nur Rollen mit der ADMIN-Option für Rolle »ops« können diese Rolle gewähren.",

@@ -163,7 +163,7 @@ export const ENTRA = rulesFor("entra", {
     "Check the tenant and the cloud (`environment`) in which this run signs in. The tenant in the message has to be that of the server:",
     SHOW_TENANT,
     (_context, { text }) =>
-      resourceIn(text)?.includes("ossrdbms") === false
+      /^(?!.*(ossrdbms|123cd850))/.test(resourceIn(text) ?? "ossrdbms")
         ? []
         : [
             "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
@@ -182,9 +182,7 @@ export const ENTRA = rulesFor("entra", {
     (context, symptom) => (/04b07795/.test(symptom.text) ? asApplication(context, symptom) : []), // az cannot sign in then
     "Enable it, as an administrator of the tenant:",
     ({ signIn }, { text }) =>
-      az("ad sp update --set accountEnabled=true", {
-        id: /for resource/.test(text) ? (resourceIn(text) ?? OSSRDBMS) : clientOf(signIn, text),
-      }),
+      az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn, text) }),
   ],
   "account-blocked": [
     ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571", /AADSTS530(034\b|.*\brisk\b)/],
@@ -235,7 +233,7 @@ const NO_TENANT =
 
 /** The service that a token was requested for, as a refusal names it. */
 const resourceIn = (text: string): string | undefined =>
-  text.match(/(?:(?<!tenant )named|for resource|access a service) '?(?!123cd850)([\w./:-]+[\w/])/)?.[1];
+  text.match(/(?:(?<!tenant )named|for resource|access a service) '?([\w./:-]+[\w/])/)?.[1];
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
 export function asApplication({ signIn }: Context, { text }: Symptom): Steps {

@@ -12,9 +12,8 @@ export const GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
     "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork, which gets none by default, or is not run by GitHub itself (by act, for example).",
-    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
+    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork. If GitHub does not run the job (act does, for example), use `auth-type: client-secret` instead. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
     run("permissions:\n  id-token: write\n  contents: read"),
-    "If GitHub does not run the job (act does, for example), use `auth-type: client-secret` or `azure-cli`.",
   ],
   "oidc-no-token": [
     /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|403 Error Message:( Forbidden)?$|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
