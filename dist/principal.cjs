@@ -5517,6 +5517,7 @@ function pageInWords(text, type = "") {
 }
 
 // src/text/sql.ts
+var RESERVED_ROLE = /^(pg_|public$|none$)/;
 function quoteIdentifier(...parts) {
   return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
 }
@@ -5536,33 +5537,24 @@ function az(command, options = {}) {
 }
 var SHOW_TENANT = az("account show", { query: "{tenant:tenantId, cloud:environmentName}" });
 var GET_TOKEN = run("az account get-access-token --resource-type oss-rdbms --query expiresOn --debug");
-function azOnServer(command, server, options = {}) {
-  return az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
-}
-function azServer(command, server, options = {}) {
-  return az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
-}
-function azShow(server, query) {
-  return azServer("show", server, { query });
-}
+var azOnServer = (command, server, options = {}) => az(`postgres flexible-server ${command}`, { ...idOf(server, "server-name"), ...options });
+var azServer = (command, server, options = {}) => az(`postgres flexible-server ${command}`, { ...idOf(server, "name"), ...options });
+var azShow = (server, query) => azServer("show", server, { query });
 function azAllow(server, address) {
-  return azOnServer("firewall-rule create", server, {
-    name: "github-runner",
-    "start-ip-address": address,
-    "end-ip-address": address
-  });
+  const body = JSON.stringify({ properties: { startIpAddress: address, endIpAddress: address } });
+  return azFirewall(server, "/github-runner", { method: "put", body });
+}
+function azFirewall(server, rule, options) {
+  const { subscription = "{subscriptionId}", "resource-group": group, name: name3 } = idOf(server, "name");
+  const url = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${name3}/firewallRules${rule}?api-version=2025-08-01`;
+  return az("rest", { url, ...options });
 }
 function idOf({ server, host }, option) {
-  if (server !== void 0) {
-    const { subscription, resourceGroup, name: name4 } = server;
-    return { subscription, "resource-group": resourceGroup, [option]: name4 };
-  }
-  const name3 = host?.match(/^([a-z0-9-]+)\.postgres\.database\./i)?.[1] ?? "<server>";
-  return { "resource-group": "<resource-group>", [option]: name3 };
+  const label2 = host?.match(/^([a-z0-9-]+)\.(?:privatelink\.)?postgres\.database\./i)?.[1] ?? "<server>";
+  const { subscription, resourceGroup = "<resource-group>", name: name3 = label2 } = { ...server };
+  return { ...subscription && { subscription }, "resource-group": resourceGroup, [option]: name3 };
 }
-function identifier(name3, unknown) {
-  return quoteIdentifier(name3 ?? unknown);
-}
+var identifier = (name3, unknown) => quoteIdentifier(name3 ?? unknown);
 
 // src/diagnosis/rules.ts
 function rulesFor(partners, rules) {
@@ -5578,16 +5570,12 @@ function rulesFor(partners, rules) {
     }
   }));
 }
-function isRetries(part) {
-  return typeof part === "object" && part !== null && "retries" in part;
-}
+var isRetries = (part) => typeof part === "object" && part !== null && "retries" in part;
 function matchOf(condition) {
   if (typeof condition === "string") return { codes: condition };
   return condition instanceof RegExp ? { text: condition } : condition;
 }
-function reasonIn(text, reasons) {
-  return Object.keys(reasons).find((reason) => reasons[reason]?.test(text)) ?? "";
-}
+var reasonIn = (text, reasons) => Object.keys(reasons).find((reason) => reasons[reason]?.test(text)) ?? "";
 var PARTNERS = {
   postgres: { called: "PostgreSQL", host: "<host>" },
   entra: { called: "Microsoft Entra", host: "login.microsoftonline.com" },
@@ -5596,19 +5584,16 @@ var PARTNERS = {
   "github-issues": { called: "GitHub's API", host: "api.github.com" }
 };
 var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
-function partnerOf({ with: partner = "postgres" }) {
-  return partner;
-}
+var partnerOf = ({ with: partner = "postgres" }) => partner;
 function hostOf({ host, with: partner = "postgres", cloud }) {
   const authority = partner === "entra" ? URL.parse(cloud?.authority ?? "")?.host : void 0;
   return host ?? authority ?? PARTNERS[partner].host;
 }
-function hostNameOf(context) {
-  return hostOf(context).replace(/^([^:]+):\d+$/, "$1");
-}
-function isPostgres(context) {
-  return partnerOf(context) === "postgres";
-}
+var hostNameOf = (context) => hostOf(context).replace(/^([^:]+):\d+$/, "$1");
+var isPostgres = (context) => partnerOf(context) === "postgres";
+
+// src/text/host.ts
+var isLoopback = (host = "") => /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 
 // src/diagnosis/steps.ts
 var CHECK_CLOCK = [
@@ -5617,33 +5602,36 @@ var CHECK_CLOCK = [
 ];
 var LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifiedDomainName" });
 function pastPooler(context) {
-  if (context.port !== 5432)
-    return ["Set `port: 5432`, or `host` to the server itself, to connect without the pooler."];
-  if (context.cloud && context.host?.endsWith(context.cloud.hostSuffix))
-    return [
-      "If a pooler is in between, a DNS record leads `host` to it. Let the record lead `host` to the server itself, to connect without the pooler. See where it leads now:",
-      run(`nslookup ${shell(context.host)}`)
-    ];
-  return [
-    "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:",
-    LIST_NAMES
-  ];
+  if (isLoopback(context.host))
+    return ["If a pooler is in between, let the tunnel, or what else listens there, lead to the server itself."];
+  if (context.port !== 5432) return ["Set `port: 5432`, or `host` to the server, to connect without the pooler."];
+  return atServer(
+    context,
+    "If a pooler answers at this name, a DNS record of your network leads the name to it. Let the record lead `host` to the server itself, to connect without the pooler. See where it leads now:",
+    "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:"
+  );
+}
+function atServer({ cloud, host }, named, notNamed) {
+  if (cloud && host?.endsWith(cloud.hostSuffix)) return [named, run(`nslookup ${shell(host)}`, LIST_NAMES)];
+  return [notNamed, LIST_NAMES];
 }
 var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
 var WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
-var SELECT_CLOUD = [
-  "Set `environment` to the cloud of the tenant and the server, with `auth-type: azure-cli` also in azure/login: `azurecloud`, `azureusgovernment` or `azurechinacloud`.",
+var selectCloud = ({ signIn: signIn2 }) => [
+  `Set \`environment\` to the cloud of the tenant and the server${signIn2?.type === "azure-cli" ? ", also in azure/login" : ""}: \`azurecloud\`, \`azureusgovernment\` or \`azurechinacloud\`.`,
   ...LOOK_UP_TENANT
 ];
+var whereIs = (input, { signIn: signIn2, inPod }) => `\`${input}\`${inPod ? ` (\`AZURE_${input.slice(0, 6).toUpperCase()}_ID\` of the pod)` : signIn2?.type === "azure-cli" ? " of azure/login" : ""}`;
 function seeAnswer(context) {
   const identity = context.with === "entra" && context.signIn?.type === "managed-identity";
   const path = context.with === "entra" && !identity ? "/common/v2.0/.well-known/openid-configuration" : "";
   const url = `${identity ? "http" : "https"}://${hostOf(context)}${path}`;
-  return ["See what answers the runner:", run(`curl --include ${shell(url)}`)];
+  return ["See what answers the runner:", run(`curl --include ${shell(url)} --max-time 20`)];
 }
 function bypassProxy(context) {
+  if (!context.proxy) return [];
   return [
-    "If `HTTPS_PROXY` or `HTTP_PROXY` is set, you can bypass the proxy. Add this host to `NO_PROXY`, in the step's `env` or on the runner:",
+    sentence`If the network lets the runner do without the proxy ${code(context.proxy)}, add this host to \`NO_PROXY\`, in the step's \`env\` or on the runner:`,
     run(`NO_PROXY=${shell(hostNameOf(context).replace(ONE_OF_GITHUB, ""))}`)
   ];
 }
@@ -5651,16 +5639,19 @@ function allowInProxy(context) {
   const allow = sentence`Allow ${hostToAllow(context)} in the proxy or the firewall of the runner's network.`;
   return [allow, ...bypassProxy(context)];
 }
-function hostToAllow(context) {
-  return code(hostOf(context).replace(ONE_OF_GITHUB, "*"));
-}
+var exempt = (context) => [
+  sentence`If a proxy or firewall inspects TLS, let it pass ${hostToAllow(context)} without inspection.`
+];
+var hostToAllow = (context) => code(hostOf(context).replace(ONE_OF_GITHUB, "*"));
 var ONE_OF_GITHUB = /^.*(?=\.actions\.githubusercontent\.com$)/;
-function setFullName() {
-  return ["Set `host` to the server's full name. Those of the subscription are:", LIST_NAMES];
+function setFullName(context = {}) {
+  const look2 = "See where `host` leads. If that is not the server, correct the DNS record, or set `host` to the server's full name:";
+  return atServer(context, look2, "Set `host` to the server's full name. Those of the subscription are:");
 }
-function lookAtState(context) {
-  return ["If the error persists, look at the server's state:", azShow(context, "state")];
-}
+var lookAtState = (context) => [
+  "If the error persists, look at the server's state:",
+  azShow(context, "state")
+];
 function readNumber(text) {
   const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
   return number ? [`Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}`] : [];
@@ -5678,7 +5669,7 @@ var AZURE_CLI = rulesFor("entra", {
   "cli-resources": [
     /No space left|enough space on|quota exceeded|File too large|Cannot allocate memory|MemoryError|not enough (memory|quota)|out of memory|paging file|system resources|Too many open files: '|\bKilled\b|^Terminated|Keyboard ?interrupt|\(SIG(KILL|TERM|INT|XFSZ)\)|\(1(30|37|43|53)\)|start new thread/i,
     "The runner has too little disk space or memory left for the Azure CLI, or may start no more processes. Or something on the runner ended the Azure CLI.",
-    "See what the runner has too little of (on Linux), and free some of it, or use a larger runner:",
+    "Free what the message names (disk space, memory, processes, open files), or use a larger runner. If the message names nothing, see what the runner has too little of (on Linux):",
     run("df -h", "free -h", "ulimit -a"),
     WITHOUT_CLI
   ],
@@ -5705,16 +5696,14 @@ var AZURE_CLI = rulesFor("entra", {
     ],
     (_context, { text }) => reasonIn(text, {
       "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, or nobody invited it.": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
-      "The sign-in of the account in the Azure CLI has expired, because nobody used it for long.": /due to inactivity/,
-      "The sign-in of the account in the Azure CLI is older than a Conditional Access policy of the tenant allows (sign-in frequency).": /sign-in frequency|AADSTS70043\b/,
-      "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, or the account has a new password.": /AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|70044|70008[24])\b/,
+      "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, nobody used it for long, the account has a new password, or it is older than a Conditional Access policy of the tenant (sign-in frequency) allows.": /sign-in frequency|AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34])\b/,
       "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do.": /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/,
       "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, the account needs a person (for multi-factor authentication, a new password, a registered device), or it is blocked, disabled or not allowed to use this service.": /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i,
       "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login.": /Response_Status|BrokerPlugin|accounts control|pymsal|(?<!_)broker/i,
       "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key, which must not be encrypted.": /certificate|key data|PEM file|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i,
       "The account in the Azure CLI has no role in any subscription, or not in the one that the message names, no subscription is selected, or there are several with this name. A token for PostgreSQL needs no subscription.": /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i,
       "The Azure CLI's profile names an account whose credential is not in its cache: azure/login ran with a different `AZURE_CONFIG_DIR`, as another user or with a different version of the Azure CLI, or only a part of `~/.azure` was copied.": /local cache|MSAL (token )?cache/i,
-      "The Azure CLI is not signed in, its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.": /^/
+      "The Azure CLI is not signed in for this job (a sign-in in another container, with `sudo` or with another `HOME` does not count), its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.": /^/
     }),
     "Use `auth-type: oidc`, which signs in on its own when necessary.",
     "Or run azure/login (as an application or a managed identity, not as a person) in the same job, right before this step, with the server's `tenant-id` and `environment`, and `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
@@ -5738,8 +5727,8 @@ function unusableFile(_context, { text }) {
   if (file !== "" && !OWN_FILE.test(path))
     return [
       "The Azure CLI cannot use the file or the directory that its message names, which is not one of its own. Usually a variable of the job names it, such as `SSLKEYLOGFILE`, `HOME` or `TMPDIR`.",
-      "See which variable names it, in a step with `shell: bash`. Then remove or correct the variable, or create the directory:",
-      run(`env | grep -F ${shell(file)}`)
+      "See which variable names it, and who may use it, in a step with `shell: bash`. Then remove or correct the variable, or create the directory:",
+      run(`env | grep -F -e HOME= -e TMP -e ${shell(file)}`, `ls -ld ${shell(path)}`)
     ];
   return [
     `The Azure CLI cannot use its own files: ${reasonIn(text, {
@@ -5748,15 +5737,28 @@ function unusableFile(_context, { text }) {
       "the file system is read-only": /Read-only file system/,
       "they belong to another user, cannot be written, are damaged or from another version, have a wrong setting, name a cloud that does not exist, or another job is using them": /^/
     })}.`,
-    "Before azure/login, give the job a directory of its own for these files, in a step with `shell: bash`:",
-    OWN_CLI_FILES,
-    .../(?<!')cloud\b|CLOUD|authority/.test(text) ? ["Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`."] : []
+    `${/(?<!')cloud\b|CLOUD|authority/.test(text) ? "Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`, if they are set. Then, right" : "Right"} before this step, give the job a directory of its own for these files, in a step with \`shell: bash\`, and run azure/login again:`,
+    OWN_CLI_FILES
   ];
 }
 
 // src/diagnosis/entra.ts
 var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 var ENTRA = rulesFor("entra", {
+  "application-not-found": [
+    [
+      { clientId: /^(04b07795-8ddb-461a-|1950a258-227b-4e31-)/i, text: /AADSTS(700|65)/ },
+      // Azure CLI, Azure PowerShell
+      { codes: "AADSTS700016 AADSTS70001", text: /^(?!.*(04b07795-8ddb-461a-bbee-02f9e1bf7b46| disabled))/ },
+      // not the Azure CLI's own
+      "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
+      /AADSTS70002:.*client does not exist/
+    ],
+    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
+    (context) => `Set ${whereIs("client-id", context)} to the client ID of the application or the managed identity. See what has this ID:`,
+    ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
+    ...LOOK_UP_TENANT
+  ],
   "federated-credential": [
     ["AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002138", /federated identity record/],
     unfederated,
@@ -5767,50 +5769,41 @@ var ENTRA = rulesFor("entra", {
   "federation-not-allowed": [
     "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
     "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
-    (context, symptom) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application.`,
-    "If the message names enterprises, ask them to add yours, or run the workflow in a repository of an organization that belongs to one of them.",
+    (context, symptom) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application. If the message names enterprises, ask them to add yours, or run the workflow in a repository of an organization that belongs to one of them.`,
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
   ],
   "cross-cloud": [
     ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /different cloud|Cross Cloud/],
-    "The tenant, or the application, is in a different cloud than the one in which this run (or azure/login) signed in.",
-    ...SELECT_CLOUD
+    "The tenant, or the application, is in a different cloud than the one in which this run signed in.",
+    selectCloud
   ],
   "assertion-invalid": [
     [
-      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700023 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
-      /Invalid JWT token(?!.* keyId)|AADSTS(50027|70023|700030)\b|AADSTS50012:(?!.*secret)/i
+      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
+      { signIn: "oidc", codes: "AADSTS7000216 AADSTS7000218" },
+      // the token is empty
+      /Invalid JWT token(?!.* keyId)|AADSTS(50027|70023|700030)\b|AADSTS(50012:(?!.*secret)|700023:.*assertion)/i
       // another number follows, or the number has another rule too
     ],
     assertionInvalid
   ],
   "request-incomplete": [
-    { codes: "AADSTS90014 AADSTS900144", text: /^(?!.*client_)/ },
+    { codes: "AADSTS90014 AADSTS900144 AADSTS90121", text: /^(?!.*client_)/ },
     // without a value, `client_\u2026` has the general answer
-    "Entra did not receive the parameter in its message: a proxy or a gateway dropped part of the request, or the saved sign-in of the Azure CLI is incomplete.",
+    ({ signIn: signIn2 }) => `Entra did not receive the whole request: a proxy or a gateway dropped a part of it${isApplication(signIn2) ? "" : ", or the saved sign-in of the Azure CLI is incomplete"}.`,
     asApplication,
-    allowInProxy
+    exempt,
+    bypassProxy,
+    "Or use another runner, such as one of GitHub's own."
   ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
-    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS5000811 AADSTS5002723 AADSTS7000272",
+    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5002723 AADSTS7000272",
     "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
     (context, symptom) => /githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : [],
     "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
     (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
     { retries: 3 }
-  ],
-  "application-not-found": [
-    [
-      { codes: "AADSTS700016 AADSTS70001", text: /^(?!.*04b07795-8ddb-461a-bbee-02f9e1bf7b46)/ },
-      // the Azure CLI's own
-      "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
-      /AADSTS70002:.*client does not exist/
-    ],
-    "`client-id` is not an application that can sign in to this tenant. It or `tenant-id` (in a pod, `AZURE_TENANT_ID`) is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for.",
-    "Set `client-id` (of azure/login, if that signs in) to the client ID of the application or the managed identity. See what has this ID:",
-    ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
-    ...LOOK_UP_TENANT
   ],
   "service-principal-missing": [
     "AADSTS7000229 AADSTS1001010",
@@ -5826,21 +5819,25 @@ var ENTRA = rulesFor("entra", {
   ],
   "tenant-not-found": [
     [
-      "AADSTS50029 AADSTS50049 AADSTS50059 AADSTS50107 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90010 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
-      /AADSTS90023:.*(\/(common|consumers|organizations)|tenant)/,
+      "AADSTS50029 AADSTS50059 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
+      /AADSTS900(10|23):.*(\/(common|consumers|organizations)|tenant)/,
       /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i
     ],
-    (_context, { text }) => NO_TENANT.test(text) ? "The tenant in the message is not an ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end." : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is wrong, `common` or `consumers`, the tenant was deleted, or `environment` is wrong.",
-    "Correct `tenant-id` (of azure/login, if that signs in; in a pod, `AZURE_TENANT_ID`). Look up the ID of the tenant, and its cloud:",
+    (_context, { text }) => NO_TENANT.test(text) ? "The tenant in the message is not the ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end." : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is mistyped, the ID of something else, `common` or `consumers`, the tenant was deleted, or it is in another cloud (`environment`).",
+    (context) => `Correct ${whereIs("tenant-id", context)}. Look up the ID of the tenant, and its cloud:`,
     SHOW_TENANT
   ],
   "tenant-restricted": [
-    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS500212 AADSTS500213 AADSTS5000211 AADSTS1000108",
-    "A proxy in the runner's network, or a policy of one of the two tenants (that of the identity and this one), allows sign-in only to certain tenants, and this tenant is not one of them.",
-    (context, symptom) => /AADSTS50021[23]\b/.test(symptom.text) ? asApplication(context, symptom) : [],
-    // an account's
-    "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`). If there is no such proxy, the cross-tenant access settings of the two tenants have the policy.",
+    "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS1000108",
+    "A proxy in the runner's network, or a policy for the runner's device, allows sign-in only to certain tenants, and this tenant is not one of them.",
+    "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`).",
     "Or use a runner outside this network, such as one of GitHub's own."
+  ],
+  "cross-tenant": [
+    "AADSTS500212 AADSTS500213",
+    "A policy of one of the two tenants (that of the account and this one) allows sign-in only to, or from, certain tenants.",
+    asApplication,
+    "Ask the administrators of the tenant that has the policy to allow this sign-in: Entra admin center, `External Identities`, `Cross-tenant access settings`."
   ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
@@ -5851,7 +5848,7 @@ var ENTRA = rulesFor("entra", {
   ],
   "authority-unknown": [
     [
-      "AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
+      "AADSTS50049 AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
       /AADSTS50001:.*not provided|Bad Request - Invalid (URL|Hostname)/
     ],
     "The server is not an authority of Entra, does not accept the address of the request, or is a regional endpoint, which serves only Microsoft's own applications: a variable selects it or has characters that do not belong there, or something in between changes the requests or the answers.",
@@ -5865,16 +5862,16 @@ var ENTRA = rulesFor("entra", {
     ({ signIn: signIn2 }, { text }) => az("ad app update", { id: clientOf(signIn2, text), "is-fallback-public-client": "false" })
   ],
   "consent-missing": [
-    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650051 AADSTS650056 AADSTS650057",
+    "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650056 AADSTS650057",
     "The application that signs in does not have consent to use the service that the token is for, or its registration does not list the service.",
     asApplication,
-    ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) || /(application with|Client app) ID:? '?(?!04b07795)[\da-f]{8}-/.test(text) ? [
+    ({ signIn: signIn2 }, { text }) => !text.includes("AADSTS65002") && (isApplication(signIn2, text) || /(application with|Client app) ID:? '?(?!04b07795)[\da-f]{8}-/.test(text)) ? [
       "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
       az("ad app permission admin-consent", { id: clientOf(signIn2, text) })
-    ] : "Or sign in with azure/login and the `client-id` of your application. An account signs in through the Azure CLI's own application. If the message has AADSTS65002, only Microsoft can change what this application may use; otherwise an administrator of the tenant has to consent."
+    ] : `Sign in with the \`client-id\` of an application of your own. ${text.includes("AADSTS65002") ? "Only Microsoft can change what an application of Microsoft, such as the Azure CLI, may use" : "An account signs in through the Azure CLI's own application: an administrator of the tenant has to consent to it"}.`
   ],
   "client-secret-wrong": [
-    ["AADSTS50012 AADSTS7000014 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
+    ["AADSTS50012 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
     ({ signIn: signIn2 }, { text }) => text.includes("AADSTS7000222") ? "The client secret has expired." : `${signIn2?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
     "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
     ({ signIn: signIn2 }, { text }) => az("ad app credential reset --append", { id: clientOf(signIn2, text), query: "password", output: "tsv" }),
@@ -5883,42 +5880,39 @@ var ENTRA = rulesFor("entra", {
   "resource-not-found": [
     "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 invalid_resource",
     (_context, { text }) => sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure Database for PostgreSQL")}, or may not use it: the name is wrong or one of another cloud, the sign-in is to a different tenant than the server's, or nobody in the tenant has used this service yet.`,
-    "Check `tenant-id` and `environment`, if this step or azure/login has them. The tenant in the message has to be that of the server:",
+    "Check the tenant and the cloud (`environment`) in which this run signs in. The tenant in the message has to be that of the server:",
     SHOW_TENANT,
-    (_context, { text }) => resourceIn(text)?.includes("ossrdbms") === false ? [] : [
+    (_context, { text }) => /^(?!.*(ossrdbms|123cd850))/.test(resourceIn(text) ?? "ossrdbms") ? [] : [
       "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
       az("ad sp create", { id: OSSRDBMS })
     ]
   ],
   "scope-invalid": [
-    "AADSTS70011 AADSTS28002 AADSTS28003 AADSTS1002012 invalid_scope",
+    "AADSTS70011 AADSTS28002 AADSTS28003 AADSTS700023 AADSTS1002012 invalid_scope",
     "Entra does not accept the scope in its message, which names the service that the token is for. The cloud (`environment`) and the version of this action, or of the Azure CLI, decide the scope, not the credential.",
-    ...SELECT_CLOUD,
+    selectCloud,
     "If the cloud is right, use the newest version of this action (or of the Azure CLI). If the error persists, open an issue in this action's repository, with this message."
   ],
   "application-disabled": [
-    "AADSTS500014 AADSTS1000031 AADSTS7000112",
+    ["AADSTS500014 AADSTS1000031 AADSTS7000112", /AADSTS70001:.* disabled/],
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
+    (context, symptom) => /04b07795/.test(symptom.text) ? asApplication(context, symptom) : [],
+    // az cannot sign in then
     "Enable it, as an administrator of the tenant:",
-    ({ signIn: signIn2 }, { text }) => az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn2, text) }),
-    (context, symptom) => resourceIn(symptom.text) ? [] : asApplication(context, symptom)
-  ],
-  "conditional-access": [
-    {
-      codes: "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
-      text: /^(?!.*(\brisk\b|AADSTS(53011|530034)\b))/
-    },
-    ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
-    asApplication,
-    "Run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
-    "Ask the tenant's administrators to exclude this identity from the policy. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`."
+    ({ signIn: signIn2 }, { text }) => az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn2, text) })
   ],
   "account-blocked": [
-    ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571 AADSTS530034", /AADSTS530.*\brisk\b/],
+    ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571", /AADSTS530(034\b|.*\brisk\b)/],
     "Entra blocks the account or the application, for the reason in its message: an administrator disabled it, too many wrong passwords have locked it, or Entra sees a risk in it, such as sign-ins from a suspicious address. Signing in again does not help, and can make a lock longer.",
     asApplication,
-    "If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner.",
-    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`."
+    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`. If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner."
+  ],
+  "conditional-access": [
+    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
+    ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
+    asApplication,
+    "Ask the tenant's administrators which policy blocks the sign-in, and why. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`. They can exclude this identity from it.",
+    "If it is the runner's address, run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
   ]
 });
 var ENTRA_UNAVAILABLE = rulesFor("entra", {
@@ -5931,7 +5925,8 @@ var ENTRA_UNAVAILABLE = rulesFor("entra", {
     (_context, { text }) => /\b429\b|Too ?Many|throttl|request loop/i.test(text) ? "Entra got too many requests from this application, this tenant or this address in a short time." : "Entra, or a gateway on the way to it, has an outage or is overloaded.",
     "Run the job again, after a few minutes if many jobs sign in at the same time.",
     "Look for an outage: https://azure.status.microsoft",
-    bypassProxy,
+    (context, { text }) => /AADSTS/.test(text) ? [] : bypassProxy(context),
+    // Entra itself answered with a number
     { retries: 3 }
   ],
   "clock-wrong": [
@@ -5941,28 +5936,31 @@ var ENTRA_UNAVAILABLE = rulesFor("entra", {
     "Set the clock, then run the job again."
   ]
 });
-var NO_TENANT = /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
-function resourceIn(text) {
-  return text.match(/(?:(?<!tenant )named|for resource|access a service) '?(?!123cd850)([\w./:-]+[\w/])/)?.[1];
-}
+var NO_TENANT = /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-0{4}-0)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
+var resourceIn = (text) => text.match(/(?:(?<!tenant )named|for resource|access a service) '?([\w./:-]+[\w/])/)?.[1];
 function asApplication({ signIn: signIn2 }, { text }) {
-  return isApplication(signIn2, text) ? [] : ["Use `auth-type: oidc`, which signs in as an application of your own."];
+  return isApplication(signIn2, text) ? [] : USE_APPLICATION;
 }
+var USE_APPLICATION = [
+  "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
+  az("account show", { query: "user" })
+];
 function assertionInvalid(context, symptom) {
   const ofEntra = /AADSTS7002(22|26|27|29|31)\b/.test(symptom.text) && "it is a token of Entra itself";
+  const isExpired = /AADSTS(700024|500133)\b|valid time range/.test(symptom.text);
   if (isOfKubernetes(context, symptom))
     return [
-      `Entra does not accept the service account's token in the file \`AZURE_FEDERATED_TOKEN_FILE\`: ${ofEntra || "the file is empty, is a copy or is no longer renewed, the token is valid for more than 24 hours, or the clock of the node is wrong"}. The file must have the token that Azure Workload Identity projects into the pod.`,
+      `Entra does not accept the service account's token in the file \`AZURE_FEDERATED_TOKEN_FILE\`: ${ofEntra || `${isExpired ? "the token in it" : "the file is empty,"} is a copy or is no longer renewed, the token is valid for more than 24 hours, or the clock of the node is wrong`}. The file must have the token that Azure Workload Identity projects into the pod.`,
       'Give the pod the label `azure.workload.identity/use: "true"`, do not set `AZURE_FEDERATED_TOKEN_FILE` to another file or `expirationSeconds` above 86400, and create the pod again. See what it has:',
       run("kubectl get pod <pod> --output yaml")
     ];
   if (context.signIn?.type === "azure-cli")
     return [
-      /certificate|thumbprint/i.test(symptom.text) ? "Entra does not accept the certificate with which the Azure CLI signed in: it is not one of the application's, has expired or was revoked." : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || (/AADSTS(700024|500133)\b|valid time range/.test(symptom.text) ? "it has expired. GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it. If it signed in with a certificate, the runner's clock is wrong" : "it is missing, was changed, or is not the application's")}.`,
+      /certificate|thumbprint/i.test(symptom.text) ? "Entra does not accept the certificate with which the Azure CLI signed in: it is not one of the application's, has expired or was revoked." : `Entra does not accept the token with which the Azure CLI signed in: ${ofEntra || (isExpired ? "it has expired, or is not valid yet. GitHub's ID token is valid for five minutes, and the Azure CLI cannot renew it. From a certificate, the Azure CLI makes a token by the runner's clock, which can be wrong" : "it is missing, was changed, or is not the application's")}.`,
       "Use `auth-type: oidc`, which asks for a new ID token when it needs one, and needs no certificate.",
-      "Or run azure/login right before this step, and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today."
+      `Or run azure/login right before this step${isExpired ? ". If it signs in with a certificate, correct the runner's clock" : ", and check its `client-id`, and `id-token: write` on the job. A certificate must be one of the application's, and valid today"}.`
     ];
-  if (/AADSTS(700024|500133)\b|valid time range/.test(symptom.text))
+  if (isExpired)
     return [
       "Entra received GitHub's ID token more than five minutes after GitHub issued it: the runner was suspended, or a proxy held the request.",
       "Run the job again.",
@@ -5970,21 +5968,13 @@ function assertionInvalid(context, symptom) {
     ];
   return [
     `Entra did not receive the ID token that GitHub signed: ${ofEntra || "it is missing, was changed on the way, or is a different token"}.`,
-    "On a self-hosted runner, check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
-    "Check `client-id`: the federated credential must be one of this application or managed identity.",
-    "Run the job again."
+    "Check `client-id`: the federated credential must be one of this application or managed identity. On a self-hosted runner, also check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy."
   ];
 }
 var OF_ONE_RUN = /:ref:refs\/(heads\/gh-readonly-queue|tags)\//;
-function isApplication(signIn2, text = "") {
-  return signIn2?.type !== "azure-cli" || text.includes("for service principal");
-}
-function subjectOf({ assertion }, { text }) {
-  return text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
-}
-function issuerOf({ assertion }, { text }) {
-  return text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
-}
+var isApplication = (signIn2, text = "") => signIn2?.type !== "azure-cli" || /for service principal|AADSTS501051/.test(text);
+var subjectOf = ({ assertion }, { text }) => text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
+var issuerOf = ({ assertion }, { text }) => text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
 function unfederated(context, symptom) {
   if (isOfKubernetes(context, symptom))
     return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
@@ -6006,7 +5996,7 @@ function federate(context, symptom) {
     subject: subjectOf(context, symptom),
     audience: audience ?? claim(assertion, "aud") ?? cloud?.oidcAudience ?? "api://AzureADTokenExchange"
   };
-  const id = clientOf(signIn2);
+  const id = clientOf(signIn2, symptom.text);
   const ofPod2 = isOfKubernetes(context, symptom);
   if (ofPod2 && /kubernetes|githubusercontent|\.(local|svc)\b/.test(sent.issuer))
     return [
@@ -6022,19 +6012,20 @@ function federate(context, symptom) {
     ];
   const exists = /AADSTS(700212\d?|7002138):/.test(symptom.text);
   return [
-    sentence`Compare what ${inOurWords(ofPod2 ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.`,
-    .../AADSTS700212/.test(symptom.text) ? ["If the audience is not that of the tenant's cloud, correct `environment` (azure/login also has `audience`)."] : [],
+    sentence`Compare what ${inOurWords(ofPod2 ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn2?.type === "azure-cli" ? " azure/login writes them to its log, and has an input `audience`." : "")}${inOurWords(/AADSTS700212/.test(symptom.text) ? " If the audience is not that of the tenant's cloud, correct `environment`." : "")} List those of a managed identity (the next step shows its names), or of an application:`,
+    run(az("identity federated-credential list", IDENTITY), az("ad app federated-credential list", { id })),
     ...credential(exists ? "update" : "create", id, sent),
     "Run the job again after a few minutes: a new federated credential can take that long to work."
-  ];
+  ].slice(symptom.text.includes("AADSTS70025:") ? 2 : 0);
 }
 function isOfKubernetes(context, symptom) {
   const token = `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`;
   return context.inPod === true || /^system:serviceaccount:|-aks\.azure\.com|kubernetes/.test(token);
 }
+var IDENTITY = { "resource-group": "<resource-group>", "identity-name": "<identity>" };
 function credential(verb, id, { audience, ...claims }) {
   const [name3, existing] = verb === "create" ? [nameFor(claims.subject)] : ["<name>", { "federated-credential-id": "<name>" }];
-  const options = { "resource-group": "<resource-group>", "identity-name": "<identity>", name: name3, ...claims };
+  const options = { ...IDENTITY, name: name3, ...claims };
   const parameters = JSON.stringify({ ...!existing && { name: name3 }, ...claims, audiences: [audience] });
   return [
     "See what `client-id` is. The names of a managed identity contain its resource group and its own name:",
@@ -6045,11 +6036,7 @@ function credential(verb, id, { audience, ...claims }) {
     az(`ad app federated-credential ${verb}`, { id, ...existing, parameters })
   ];
 }
-function nameFor(subject) {
-  if (subject.includes("<")) return "<name>";
-  const plain2 = subject.replace(/[^a-z0-9]+/gi, "-");
-  return plain2.replace(/^-|-$/g, "").slice(0, 120);
-}
+var nameFor = (subject) => subject.includes("<") ? "<name>" : (subject.match(/[a-z0-9]+/gi) ?? []).join("-").slice(0, 120);
 var IMMUTABLE = /^repo:([^@/]+)@\d+\/([^@:]+)@\d+/;
 function formOf(subject) {
   if (IMMUTABLE.test(subject))
@@ -6061,14 +6048,12 @@ function formOf(subject) {
   return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/\u2026")}) does not match a repository without immutable subjects.`;
 }
 var GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
-function showPrincipal(id) {
-  return az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
-}
+var showPrincipal = (id) => az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
 function clientOf(signIn2, text = "") {
   const own = signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId;
-  return text.match(NAMED_APPLICATION)?.[1] ?? (own || "<client-id>");
+  return text.match(NAMED_APPLICATION)?.[4] ?? (own || "<client-id>");
 }
-var NAMED_APPLICATION = /\bapp\w*(?: with)?(?: ID| identifier)?:? '?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/i;
+var NAMED_APPLICATION = /\b(app\w*|client)( with)?( ID| identifier)?:? '?([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})\b/i;
 
 // src/diagnosis/meanings.ts
 var PASSES = /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provision|restor|upgrad|restart|used|access|initiali[sz]|mov|scal)\w*|(during|still|currently|is|are) (provision|updat|creat|delet|start|restart|upgrad|scal|initiali[sz])ing|not (yet |in an? )?ready|\bbusy\b|\b(re)?try( again| (the|this|your) [\w ]{1,20})? (later|in (a|\d))|again (later|in (a|\d))|temporarily|temporary (error|failure|problem|issue)|(currently|service|server|system) (is )?(unavailable|not available)|timed[- ]?out|timeout (expired|reached|exceeded|occurred|while|waiting)|deadline|overload|throttl|\binternal (server |service )?error|\btransient|maintenance|concurrent (update|modif|operation|write))\w*/i;
@@ -6094,11 +6079,10 @@ var MEANINGS = {
     "Enable or set up what the message names, or ask the administrators there for it."
   ],
   "values exclude each other, more than one thing fits, or something exists already": [
-    /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['\u2019]t) be (used|specified|combined|set|provided) (together|with|when)|in combination|ambiguous|((can)?not|\w{2,6}n['\u2019]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i
+    /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['\u2019]t) be (used|specified|combined|set|provided) (together|with|when)|in combination|ambiguous|((can)?not|\w{2,6}n['\u2019]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|present|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i
   ],
   "a value that the request needs is missing or empty": [
-    /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['\u2019]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)(?!.*\b(not |in)valid)|(is|are|be) (required|necessary)\b(?! to\b)|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
-    "If the message names an input or a secret of the workflow, check that it has a value: a secret that is not set, or that a run for a fork or for Dependabot cannot read, is empty."
+    /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['\u2019]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)(?!.*\b(not |in)valid)|(is|are|be) (required|necessary)\b(?! to\b)|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i
   ],
   "something that the request names does not exist there": [
     /(((can)?not|\w{2,6}n['\u2019]t) (be |been )?(found|located|resolved|recognized)|((can)?not|\w{2,6}n['\u2019]t) exist|no such|\bunknown\b(?! (error|reason|exception))|(cannot|can.t|unable to|could not|couldn.t) (find|locate|resolve)|non-?existent|no longer exists|\bno [\w .-]{1,40}found\b|misspel)\w*/i,
@@ -6119,7 +6103,8 @@ function byItsWords(what, usual, ...first) {
     for (const [means, [words2, ...next]] of Object.entries(MEANINGS)) {
       const found = said.match(words2)?.[0];
       const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
-      if (found !== void 0) return [sentence`${cause} (${code(found)}).`, ...first, ...next];
+      const steps = words2 === PASSES ? [...next, ...first] : [...first, ...next];
+      if (found !== void 0) return [sentence`${cause} (${code(found)}).`, ...steps];
     }
     return [`${what}, for the reason in its message, if it has one. The usual cause is ${usual}.`, ...first];
   };
@@ -6150,13 +6135,10 @@ var RUNNER = rulesFor(EVERYWHERE, {
     "Remove those that do not allow TLS 1.2 and TLS 1.3, and `OPENSSL_CONF` and `OPENSSL_MODULES` if they are for another version of OpenSSL."
   ],
   "runner-file": [
-    /\bE(?!CONN|TIME|HOST|NET|RROR)[A-Z]{2,}: [\w ,/-]+, [a-z]+\b|Missing file at path|environment variable for file command/,
+    /\bE(?!CONN|TIME|HOST|NET|RROR)[A-Z]{2,}: [\w ,/-]+, [a-z_]+\b|Missing file at path|environment variable for file command/,
     "The runner, or the container of the job, has lost a file that the step needs, its user may not use the file, or the file system is read-only.",
     "See the files, their owner and their disk, in a step of the same job with `shell: bash`:",
-    (_context, { text }) => {
-      const [file] = text.match(/(?<=['\s])(\/|[A-Z]:)[^']+/) ?? ["<directory>/x"];
-      return run(`cd ${shell((0, import_node_path.dirname)(file))}`, "id\nls -la\ndf -h .");
-    },
+    (_context, { text }) => run(`cd ${shell((0, import_node_path.dirname)(text.match(/(?<=['\s])(\/|\w:)[^']+/)?.[0] ?? "<directory>/x"))}`, "id\nls -la\ndf -h ."),
     "In a container job, run as the user that owns the files, and mount them writable: `container: { options: --user root }`.",
     "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again."
   ]
@@ -6170,21 +6152,30 @@ var LACKS = {
 };
 
 // src/diagnosis/network.ts
-var COMPLETED = "If you set `host` to the name of a container of the job, publish its port, and set `host: localhost`. The action adds the cloud's suffix to a name without a dot.";
-var LOOKED_UP = "If it answers with an address other than `0.0.0.0` and `::`, the fault has passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
+var COMPLETED = "If `host` is the name of a container of the job, or of its machine, publish the port of the container, and set `host: localhost`, in a job that does not itself run in a container. The action adds the cloud's suffix to a name without a dot.";
+var LOOKED_UP = "If it answers with an address other than `0.0.0.0` and `::`, the fault may have passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
+var HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
+var LISTENERS = run("ss --listening --tcp --numeric --processes");
+var LOOK_AT_TUNNEL = [
+  "See what listens there, in a step of the same job (on Linux). If it is a tunnel or a proxy, read its log: its other end has to reach the server, through the server's network, firewall and DNS.",
+  LISTENERS
+];
 var SET_MTU = "If this happens only in a container, a pod or a VPN, its packets may be too large for the network. Set a smaller MTU there (in Docker, `mtu` in `daemon.json`).";
 var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
-      /getaddrinfo EAI_AGAIN ([\w-]+|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"|(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/
+      /getaddrinfo EAI_AGAIN ([\w-]+|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"/,
+      { text: HIDDEN, host: /^(?!0\.0\.0\.0$|::$)/ }
     ],
     (context) => sentence`The runner's DNS server does not know ${code(hostNameOf(context))}, or hides it (a DNS filter answers 0.0.0.0). ${inOurWords(isPostgres(context) ? `It is misspelt, the server was deleted, ${FULL_NAME.test(hostOf(context)) ? "it is the name of a container, " : ""}or the name resolves only inside a network.` : "Perhaps only a proxy resolves it.")}`,
-    (context) => isPostgres(context) ? [
+    (context, { text }) => isPostgres(context) ? [
+      ...HIDDEN.test(text) ? lookUp(context) : [],
       ...INSIDE.test(hostOf(context)) ? ["Run the job where the name is known, such as in its cluster."] : [],
+      ...OF_DOCKER.test(hostOf(context)) ? [COMPLETED] : [],
       ...setFullName(),
       "If its name is among them, the server is in a virtual network: use a runner in that network, and link the server's private DNS zone to it.",
-      ...FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []
+      ...FULL_NAME.test(hostOf(context)) && !OF_DOCKER.test(hostOf(context)) ? [COMPLETED] : []
     ] : [...lookUp(context), LOOKED_UP, ...reachable(context)]
   ],
   "dns-unavailable": [
@@ -6198,7 +6189,9 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "connection-not-allowed": [
     [/\b(connect|socket|bind|read|write) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
     "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-    (context) => sentence`Allow ${code(hostOf(context))} in the machine's firewall, or run the job outside its sandbox.`
+    "See which of them it is, on that machine (on Linux): a route that prohibits it, a rule of the local firewall, or a denial in the kernel's log. If none shows it, it is a sandbox or a virus scanner.",
+    run("ip route\nsudo nft list ruleset\nsudo dmesg | grep -iE 'denied|avc'"),
+    (context) => sentence`Allow ${code(hostOf(context))} there, or run the job outside the sandbox.`
   ],
   "connection-lost": [
     // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
@@ -6207,62 +6200,53 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i
     ],
     (context) => `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
-    "Run the job again.",
-    (context) => isPostgres(context) ? lookAtState(context) : seeAnswer(context),
-    (context) => atPostgres(context, seeWhoAnswers(context)),
+    (context, { text }) => isLocal(context, text) ? LOOK_AT_TUNNEL : [],
+    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    (context) => atPostgres(context, lookAtState(context)),
     SET_MTU,
     { retries: 3 }
   ],
   "connection-timed-out": [
     "ETIMEDOUT EALREADY EINPROGRESS ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
-    (context, { text }) => {
-      const known = byAddress(context, text);
-      if (known !== void 0) return known;
-      if (!isPostgres(context))
-        return [
-          "No answer came in time: a firewall drops the packets, the runner needs a proxy, its proxy does not answer, or the service is overloaded.",
-          ...seeAnswer(context),
-          `If it answers, the fault has passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
-          ...reachable(context),
-          .../ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : [SET_MTU]
-        ];
-      return [
-        `No answer came in time: a firewall drops the packets, public access is off, ${(0, import_node_net.isIP)(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
-        ...checkPort(context),
-        "Look at the server's state and network:",
-        azShow(context, "{state:state, publicAccess:network.publicNetworkAccess}"),
-        "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
-        "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
-        azAllow(context, "<address>"),
-        `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
-        .../connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]
-      ];
-    },
+    (context, { text }) => byAddress(context, text) ?? (isPostgres(context) ? [
+      `No answer came in time: a firewall drops the packets, public access is off, ${(0, import_node_net.isIP)(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
+      .../\.postgres\.database\./.test(hostOf(context)) ? [] : lookUp(context),
+      ...checkPort(context),
+      "Look at the state and the network of the server in Azure:",
+      azShow(context, "{state:state, tier:sku.tier, publicAccess:network.publicNetworkAccess}"),
+      ...context.port === 6432 ? [NO_POOLER] : [],
+      "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
+      "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
+      azAllow(context, "<address>"),
+      `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
+      .../connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]
+    ] : [
+      `No answer came in time: a firewall drops the packets, ${context.proxy ? "the proxy does not answer" : "the runner needs a proxy"}, or the service is overloaded.`,
+      ...seeAnswer(context),
+      `If it answers, the fault may have passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
+      ...reachable(context),
+      .../ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : [SET_MTU]
+    ]),
     { retries: 1 }
   ],
   "connection-refused": [
     ["ECONNREFUSED", /EADDRNOTAVAIL (127\.|::1)/],
-    (context, { text }) => {
-      if (!isPostgres(context))
-        return [
-          "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
-          ...lookUp(context),
-          ...reachable(context)
-        ];
-      if (/(^|[\s"[(])(127\.|::1\b|localhost )/.test(`${hostOf(context)} ${text}`))
-        return [
-          sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
-          "If a tunnel or a container leads to the server, start it earlier in the same job, and set `port` to the port that it listens on (a container: the published one), with `host: 127.0.0.1`. If the job itself runs in a container, `127.0.0.1` is that container: start the tunnel there, or run the job without a container.",
-          ...setFullName()
-        ];
-      return [
-        "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
-        ...checkPort(context),
-        "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
-        azShow(context, "state"),
-        ...(0, import_node_net.isIP)(hostOf(context)) ? setFullName() : lookUp(context)
-      ];
-    },
+    (context, { text }) => isLocal(context, text) || isPostgres(context) && DOCKER.test(`${context.host} ${text}`) ? [
+      sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|host\.docker\..*|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
+      "If a tunnel or a container leads to the server, start it earlier in the same job, and set `port` to the port that it listens on (a container: the published one), with `host: 127.0.0.1`. If the job itself runs in a container, `127.0.0.1` is that container: start the tunnel there, or let one on the machine listen on Docker's address too (`172.17.0.1`, which is then `host`). See what listens, on the machine (on Linux):",
+      LISTENERS,
+      ...setFullName()
+    ] : isPostgres(context) ? [
+      "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
+      ...checkPort(context),
+      "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
+      azShow(context, "state"),
+      ...lookUp(context)
+    ] : [
+      "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
+      ...lookUp(context),
+      ...reachable(context)
+    ],
     { retries: 1 }
   ],
   "host-unreachable": [
@@ -6277,13 +6261,14 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "connection-failed": [
     [
-      /\b(connect|socket|bind|read|write|shutdown) (E[A-Z\d]{2,}|UNKNOWN)\b(?<!E(PROTO|ACCES))/,
+      /\b(connect|socket|bind|read|write|shutdown) (E[A-Z\d]{2,}|UNKNOWN)\b(?<!E(PROTO|ACCES))|invalid header value|valid HTTP token/,
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS"
     ],
     "The runner could not make or use the connection, for the reason in the message.",
-    (_context, { text }) => /header/.test(text) ? ["Set the secret for this header again, without a line break."] : [],
-    (context) => isPostgres(context) ? [...seeWhoAnswers(context), "Check `host` and `port`.", ...setFullName()] : [...seeAnswer(context), ...reachable(context)],
-    "Run the job again.",
+    (_context, { text }) => /header (content|value)/.test(text) ? "Set the secret for this header again, without a line break." : [],
+    (context, { text }) => /\bconnect (E|UNK)/.test(text) && !(0, import_node_net.isIP)(hostOf(context)) ? lookUp(context) : [],
+    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName()]),
     { retries: 1 }
   ],
   "tls-wrong-host": [
@@ -6291,15 +6276,16 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i
     ],
-    (context) => `The certificate does not contain the name that was asked for: ${isPostgres(context) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
+    (context, { text }) => `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
     (context, { text }) => {
-      if (!isPostgres(context) || /Host: [\w-]+\.postgres\.database\./.test(text))
-        return [...seeWhoAnswers(context), ...atPostgres(context, lookUp(context))];
-      const names2 = /\.database\./.test(text) ? null : text.match(/(?<=DNS:|IP Address:|CN: )[\w.-]+(?![\w:-])/g);
-      const use = sentence`If you know that the server is yours, set \`host\` to its name in the certificate: ${listOf((names2 ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
-      const own = names2 ? [use, ...seeWhoAnswers(context)] : setFullName();
-      const tunnel = "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the full name there, or set `ssl-mode: verify-ca`. That does not check the name: any server with a certificate of a public authority can then read the token or the password.";
-      return /(Host|IP): (localhost|127\.)|CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
+      if (!isPostgres(context) || ASKED_FULLY.test(text))
+        return [...atPostgres(context, [...lookUp(context), RIGHT_NAME]), ...seeWhoAnswers(context)];
+      const names2 = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
+      const use = sentence`If you know that the server is yours, set \`host\` to one of the names in its certificate: ${listOf((names2 ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
+      const isOther = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text);
+      const own = isOther ? [...names2 ? [use] : [], ...seeWhoAnswers(context)] : setFullName();
+      const tunnel = "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the server's full name there, and set `host` to that name. Only if you cannot, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.";
+      return isLocal(context, "") || /CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
     }
   ],
   "tls-expired": [
@@ -6311,8 +6297,8 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
-    "The file of trusted authorities does not exist on the runner, or is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`.",
-    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. See them in a step with \`shell: bash\`:`,
+    (_context, { text }) => `The file of trusted authorities ${/PEM|crl/.test(text) ? "is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`" : "does not exist on the runner, or cannot be read"}.`,
+    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. Convert a binary file (DER) to PEM: \`openssl x509 -inform der -in <file> -out <new-file>\`. See the variables and the lines in a step with \`shell: bash\`:`,
     run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>")
   ],
   "tls-certificate": [
@@ -6331,15 +6317,13 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i
     ],
-    (context, { text }) => `${context.tls?.rootCertificates ? "`ssl-root-cert` does not contain" : "The runner does not trust"} ${SELF_SIGNED.test(text) ? "this certificate, which the other side signed itself" : "the authority of this certificate"}: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has a certificate from your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
-    ({ tls }) => tls?.rootCertificates ? "Omit `ssl-root-cert` for an Azure server, whose authorities change." : [],
+    (context, { text }) => `${context.tls?.rootCertificates ? "Neither the runner nor `ssl-root-cert` has" : "The runner does not trust"} ${SELF_SIGNED.test(text) ? "this certificate, which the other side signed itself" : "the authority of this certificate"}: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has a certificate from your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
     "See which certificates are sent, and who issued them, in a step of the job with `shell: bash`:",
     (context) => run(look(context, "", " -showcerts")),
     exempt,
     (context, { text }) => isPostgres(context) ? `Check \`host\`. If the server is yours, set \`ssl-root-cert\` to ${SELF_SIGNED.test(text) ? "this certificate" : "its authority's newest certificate, with the intermediate ones. If the authority is a well-known one, let the owner of the server install the intermediate certificate too"}.` : [
-      "If the authority is yours, set this where the runner starts, or in the step's `env`, to a file that exists there, or in the job's container:",
-      run(`${authoritiesOf(context)}=<path-to-pem>`),
-      ...authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? ["The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`."] : []
+      `If the authority is yours, set this where the runner starts, or in the step's \`env\`, to a file that exists there, or in the job's container.${authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? " The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`." : ""}`,
+      run(`${authoritiesOf(context)}=<path-to-pem>`)
     ]
   ],
   "tls-refused": [
@@ -6363,11 +6347,13 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/
     ],
     "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.",
-    (context) => isPostgres(context) ? [] : "If `HTTPS_PROXY` is set, check that it begins with `http://`.",
+    ({ proxy }) => proxy ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : [],
     seeWhoAnswers,
     (context) => atPostgres(context, ["Check `host` and `port`."])
   ]
 });
+var ASKED_FULLY = /Host: [\w-]+\.postgres\.database\./;
+var RIGHT_NAME = "If it leads to another server than Azure's, correct the DNS record, or set `host` to the name of the server that you mean.";
 var FULL_NAME = /^[^.]+\.postgres\.database\./;
 var POOLER_ASKS = " A PgBouncer expects one if its `client_tls_sslmode` is `verify-ca` or `verify-full`. Set it to `require` there.";
 var SELF_SIGNED = /self.signed certificate(?!.*chain)/i;
@@ -6384,39 +6370,44 @@ var PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
     /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
-    "Run the job in the server's network. `docs/private-network.md` shows three ways."
+    "Run the job in the server's network (`docs/private-network.md` shows three ways). If it runs there already, link the server's private DNS zone to that network, so that the name leads to the private address. If the server is not in a virtual network, its owner can also enable public access.",
+    (context) => isPostgres(context) ? lookUp(context) : []
   ]
 });
 var NETWORK = [...RUNNER, ...ON_THE_WAY];
-var PRIVATE_ADDRESS = /[ (](10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
+var PRIVATE_ADDRESS = /(?<!Local )[ (](?!\S*->)(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
 var IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
+var DOCKER = /\b172\.17\.0\.1\b|host\.docker\.internal/;
+var NO_POOLER = "If the tier is `Burstable`, or the server's parameter `pgbouncer.enabled` is not `true`, nothing listens on port 6432: set `port: 5432`.";
+var IN_DOCKER = "The address is in Docker's default network (172.17.0.0/16). If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`).";
 function byAddress(context, text) {
-  if (isPostgres(context) && /[ (]172\.17\./.test(` ${context.host} ${text}`))
-    return [
-      "The address is in Docker's default network (172.17.0.0/16): its container is stopped, has a new address or is on another machine, or a firewall rejects the packets.",
-      "If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`)."
-    ];
+  if (isLocal(context, text))
+    return ["The machine or the container of the job itself does not answer at this address.", ...LOOK_AT_TUNNEL];
   if (isPostgres(context) && PRIVATE_ADDRESS.test(` ${context.host} ${text}`))
     return [
       "The server's address is private: only its own network leads there, and networks that are connected to it (peering, VPN, ExpressRoute).",
-      "Use a runner in the server's network. `docs/private-network.md` shows three ways.",
-      `If the runner is in it, check that the server runs and has this address, and allow outbound TCP to port ${context.port ?? 5432} in the network security groups and firewalls.`
+      .../[ (]172\.17\./.test(` ${context.host} ${text}`) ? [IN_DOCKER] : [],
+      "Use a runner in the server's network (`docs/private-network.md` shows three ways). If it is in one already, see whether the server runs, and in which network an Azure server is:",
+      azShow(context, "{state:state, subnet:network.delegatedSubnetResourceId, endpoints:privateEndpointConnections}"),
+      `Then look at the effective routes and the effective security rules of the runner's network interface, in the Azure portal: it needs a route to this address, and outbound TCP to port ${context.port ?? 5432}.`
     ];
   if (!IPV6_ONLY.test(text)) return void 0;
   return [
     "The address is an IPv6 address, and the runner's network has no way to it. GitHub's own runners have no IPv6.",
     ...lookUp(context),
-    "If the name has no IPv4 address, use one that has, correct the runner's DNS server, or use a runner in a network with IPv6."
+    "If the name also has an IPv4 address, set `NODE_OPTIONS: --dns-result-order=ipv4first` in the step's `env`, without `--no-network-family-autoselection`. If it has none, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6."
   ];
 }
+var LOCAL = /^(0\.0\.0\.0|::) |(^|[\s"[(])(127\.|::1\b|localhost\b)/;
+function isLocal(context, text) {
+  return isPostgres(context) && LOCAL.test(`${context.host} ${text}`);
+}
 function authoritiesOf(context) {
-  if (isPostgres(context)) return "ssl-root-cert";
+  if (isPostgres(context) && (!context.tls || context.tls.rootCertificates)) return "ssl-root-cert";
   if (context.with === "entra" && context.signIn?.type === "azure-cli") return "REQUESTS_CA_BUNDLE";
   return "NODE_EXTRA_CA_CERTS";
 }
-function atPostgres(context, steps) {
-  return isPostgres(context) ? steps : reachable(context);
-}
+var atPostgres = (context, steps) => isPostgres(context) ? steps : reachable(context);
 function reachable({ proxy, ...context }) {
   const host = hostToAllow(context);
   if (proxy) return [sentence`The proxy ${code(proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`];
@@ -6425,26 +6416,25 @@ function reachable({ proxy, ...context }) {
     run("HTTPS_PROXY=http://<proxy>:<port>")
   ];
 }
-function checkPort({ port: port2 = 5432 }) {
-  return [5432, 6432].includes(port2) ? [] : ["If it is an Azure server, set `port: 5432`."];
-}
-function exempt(context) {
-  return [sentence`If a proxy or firewall inspects TLS, let it pass ${hostToAllow(context)} without inspection.`];
-}
+var checkPort = ({ port: port2 = 5432 }) => [5432, 6432].includes(port2) ? [] : ["If it is an Azure server, set `port: 5432`."];
 function lookUp(context) {
   const host = hostNameOf(context);
-  if ((0, import_node_net.isIP)(host)) return [];
+  if ((0, import_node_net.isIP)(host)) return isPostgres(context) && !isLocal(context, "") ? setFullName() : [];
   return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(host)}`)];
 }
-var INSIDE = /\.(svc|local|internal|lan)$/;
+var INSIDE = /(?<!^host\.docker)\.(svc|local|internal|lan)$/;
+var OF_DOCKER = /^(host\.docker|(postgres|postgresql|pg|db|database)\.postgres\.database)\./;
 function seeWhoAnswers(context) {
   return ["See who answers, and with which TLS, in a step of the job with `shell: bash`:", run(look(context))];
+}
+function afterRerun([first, ...next]) {
+  return [`Run the job again. If the error persists, ${String(first).replace("See", "see")}`, ...next];
 }
 function look(context, then = "", options = "") {
   const host = hostOf(context);
   const port2 = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
   const proxy = context.proxy ? ` -proxy ${shell(context.proxy)}` : "";
-  return `openssl s_client${options} -connect ${shell(host)}${port2}${proxy} </dev/null${then}`;
+  return `openssl s_client${options} -connect ${shell((0, import_node_net.isIP)(host) === 6 ? `[${host}]` : host)}${port2}${proxy} </dev/null${then}`;
 }
 
 // src/diagnosis/fallbacks.ts
@@ -6457,6 +6447,7 @@ var [UNKNOWN] = rulesFor([], {
   ]
 });
 var CHECK_APPLICATION = "Check `client-id`, `tenant-id`, `environment`, and that the application is in this tenant:";
+var NO_VALUE = "Check that each input has a value: a secret that is not set, or that a fork cannot read, is empty.";
 var USE_OIDC = "Use `auth-type: oidc`, which does not need the Azure CLI.";
 var FALLBACKS = [
   ...rulesFor("github", {
@@ -6483,8 +6474,9 @@ var FALLBACKS = [
     "entra-refused": [
       [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
       byItsWords("Entra refused the sign-in", "a wrong ID, tenant or cloud, a setting of the tenant, or a fault there"),
-      ({ signIn: signIn2 }) => isApplication(signIn2) ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn2)))] : ["Use `auth-type: oidc`, which signs in as an application.", "Or run azure/login right before this step."],
-      (_context, { text }) => readNumber(text),
+      asApplication,
+      (_context, { text }) => /client_(id|secret)/.test(text) ? NO_VALUE : readNumber(text),
+      ({ signIn: signIn2 }) => "tenantId" in { ...signIn2 } ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn2)))] : [],
       "An administrator finds this sign-in and its reason by the error code: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`."
     ],
     "cli-failed": [
@@ -6522,41 +6514,47 @@ var FALLBACKS = [
 ];
 
 // src/diagnosis/github.ts
+var ENDED = /Code : 4(01|04|10)/;
 var GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
     "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork, which gets none by default, or is not run by GitHub itself (by act, for example).",
-    "Add this to the job. It replaces the workflow's `permissions`. If this is a reusable workflow, also add it to the job that calls it.",
-    run("permissions:\n  id-token: write\n  contents: read"),
-    "For pull requests from forks, run this job after the merge."
+    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork. If GitHub does not run the job (act does, for example), use `auth-type: client-secret` instead. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
+    run("permissions:\n  id-token: write\n  contents: read")
   ],
   "oidc-no-token": [
-    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
-    "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` did not come from GitHub's OIDC endpoint: perhaps a proxy answered instead.",
+    /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|403 Error Message:( Forbidden)?$|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
+    "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` is not in the words of GitHub's OIDC endpoint: usually, a proxy or a firewall answered instead.",
+    seeAnswer,
     bypassProxy,
-    "Run the job again."
+    "Run the job again. If GitHub itself answers with 403, ask the owners of the organization whether an IP allow list or a rule forbids it, or use `auth-type: client-secret`."
   ],
   "oidc-refused": [
-    /Failed to get ID Token.*Error Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))/,
-    "GitHub does not issue this ID token, for the reason in its message: the token with which the job asks for it has expired (401), the job has ended (404, 410), a step changed the request (400), or a rule of the organization or the enterprise forbids it (403).",
-    (_context, { text }) => /Error Code : 403/.test(text) ? "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception." : "Run the job again. In a long job, run this step early, or in a job of its own.",
-    "If the error persists, look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL."
+    /Failed to get ID Token.*Error (Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))|Message: (Invalid (URL|character in header)|Protocol "))/,
+    (_context, { text }) => `GitHub does not issue this ID token, for the reason in its message: ${reasonIn(text, {
+      "the job has ended, or the token with which it asks for the ID token has expired": ENDED,
+      "a rule of the organization or the enterprise forbids it": /Code : 403/,
+      "a step changed the request": /^/
+    })}.`,
+    (_context, { text }) => /Error Code : 403/.test(text) ? "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception." : ENDED.test(text) ? "Run the job again. In a long job, run this step early, or in a job of its own." : [],
+    (_context, { text }) => `${/Code : 403/.test(text) || ENDED.test(text) ? "If the error persists, look" : "Look"} for a step that sets \`ACTIONS_ID_TOKEN_REQUEST_URL\` or \`ACTIONS_ID_TOKEN_REQUEST_TOKEN\`: both must be as GitHub set them, with all parameters of the URL.`
   ]
 });
 
 // src/diagnosis/proxy.ts
-var HTTPS = ["entra", "github", "azure", "github-issues"];
 var PRODUCTS = "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhigh|blue ?coat|proxysg|symantec|forti|forcepoint|websense|ironport|cisco|umbrella|barracuda|watchguard|check ?point|netskope|iboss|palo alto|sophos|sonicwall|trend ?micro|menlo|smoothwall|untangle|privoxy|proxy|firewall|web ?(gateway|filter|security)|appliance|blocked|Action: Deny)";
+var CUT = /\breset|closed|hang up|\bended|disconnected/i;
 var UNUSABLE = {
   "`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.": /SOCKS/i,
   "The address of the proxy in `HTTPS_PROXY` begins with `https://`, but the proxy itself does not speak TLS.": /only use HTTP|wrong.version|unknown.protocol|_connect_tls_proxy|check_hostname|OSError\(0, 'Error|FileNotFound/i,
-  "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host, it has a fault, or its address begins with `https://`, which few proxies support.": /\breset|closed|hang up|\bended|disconnected/i,
+  "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host, it has a fault, or its address begins with `https://`, which few proxies support.": CUT,
   "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing answers there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.": /^/
 };
-var PROXY = rulesFor(HTTPS, {
+var PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
   "proxy-sign-in": [
     ["CONNECT_401 CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
-    "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` has none, or one that the proxy does not accept.",
+    "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` is not set, has no user, or one that the proxy does not accept.",
+    (context) => context.proxy ? [] : seeAnswer(context),
     "Add the user and the password to the variable. In the password, percent-encode all but letters and digits:",
     run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
     "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
@@ -6583,17 +6581,18 @@ var PROXY = rulesFor(HTTPS, {
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
     ],
     (_context, { text }) => [reasonIn(text, UNUSABLE), .../SOCKS/i.test(text) ? [{ retries: 0 }] : []],
-    "Correct or remove the variable, in the workflow or in the `.env` file of a self-hosted runner. Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, `127.0.0.1` is the container itself:",
+    (_context, { text }) => `${CUT.test(text) ? "If the proxy works for other hosts, let its administrator allow this host. If it does not, correct" : "Correct"} or remove the variable, in the workflow or in the \`.env\` file of a self-hosted runner. Write \`http://\` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, \`127.0.0.1\` is the container itself:`,
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner. If it answers, but not for this host, let its administrator allow the host:",
-    (context) => run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))}`),
+    (context) => run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))} -m 20`),
     { retries: 1 }
   ],
   "proxy-changed-request": [
-    /'Authorization' header|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
+    /'Authorization' header|^Requires authentication|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
     "The request arrived changed, such as without the token that this action sent: a proxy or a gateway between the runner and this host removed or changed a part of it.",
     bypassProxy,
-    "If no proxy is set, run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner."
+    seeAnswer,
+    "Run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner."
   ],
   "proxy-refused": [
     [
@@ -6624,46 +6623,43 @@ var OF_PROXY = new RegExp(
 );
 var AGAIN = new RegExp(`please try|${PASSES.source}`, "i");
 var FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
+var TRIED = /\b(?:Get|Post) "?(https:\/\/[^/ "]+)[^ "]*"?: /;
 var NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 var APP = { "resource-group": "<resource-group>", name: "<app>" };
-var IDENTITY = { ...APP, name: "<vm>", identities: "<identity-id>" };
+var IDENTITY2 = { ...APP, name: "<vm>", identities: "<identity-id>" };
 var LIST_OF_APP = [
-  "List the identities of the container app, or of the App Service app. To assign one, write `assign` instead of `show`, then restart the app:",
-  run(az("containerapp identity show", APP), az("webapp identity show", APP))
+  "List the identities of the container app, of the container app's job, or of the App Service app. To assign one, write `assign` instead of `show`, then restart the app:",
+  run(...["containerapp", "containerapp job", "webapp"].map((each) => az(`${each} identity show`, APP)))
 ];
-var OWN_VARIABLES = [
-  "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none.",
-  "Then restart the runner, or the app that it is in, which starts with the variables that are valid now."
-];
-var bypass = ({ host = "169.254.169.254" }) => bypassProxy({ host });
+var OWN_VARIABLES = "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none. Then restart the runner, or the app that it is in, which starts with the variables that are valid now.";
+var bypass = ({ host = "169.254.169.254", proxy }) => bypassProxy({ host, proxy });
+var USE_OIDC2 = "Use `auth-type: oidc`, which does not need this endpoint.";
 var MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-gone": [
-    { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|14|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
+    { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|1[45]|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. An app has the same commands:",
-    run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
-    "A new identity has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
+    "See whether the tenant still has the identity, and whether it is the machine's own (`isExplicit=False`):",
+    ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
+    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. A scale set and an app have the same commands:",
+    run(az("vm identity remove", IDENTITY2), az("vm identity assign", IDENTITY2)),
+    "A new identity, and a machine's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
   ],
   "managed-identity-arc": [
-    [
-      "unable_to_read_secret_file invalid_secret invalid_file_path invalid_file_extension platform_not_supported www_authenticate_*",
-      /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|WWW-Authenticate header/
-    ],
+    /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
     "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
-    "On Linux, add the runner's user to the agent's group, and restart the agent. Then restart the runner's service:",
-    run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
-    "On Windows, add the user to the local group `Hybrid agent extension applications`, and restart the service `himds`."
+    "Add the runner's user to the agent's group (on Windows, to the local group `Hybrid agent extension applications`), restart the agent (on Windows, the service `himds`), then restart the runner's service. On Linux:",
+    run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd")
   ],
   "managed-identity-certificate": [
     { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
     "The runner does not trust the certificate of the identity endpoint. No authority issues that of Service Fabric: its apps compare the thumbprint (`IDENTITY_SERVER_THUMBPRINT`), which this action does not do.",
-    "Use `auth-type: oidc`, which does not need this endpoint."
+    USE_OIDC2
   ],
   "managed-identity-offline": [
-    { signIn: "managed-identity", text: /HTTP status .*\b(Get|Post) "?https:[^ "]*"?: / },
-    // how Go words it
+    { signIn: "managed-identity", text: new RegExp(`HTTP status .*${TRIED.source}`) },
     "The identity endpoint answered, but could not reach the host in its message: the DNS, a firewall or a proxy of the machine, or of the node in AKS, does not let it.",
-    "Run the job again. If the error persists, allow this host and port 443 in the network of the machine, or of the nodes.",
+    "See whether the runner reaches this host now. If it does, run the job again. If it does not, allow the host and port 443 in the network of the machine, or of the nodes:",
+    (_context, { text }) => run(`curl --head ${shell(text.match(TRIED)?.[1] ?? "")} --max-time 20`),
     { retries: 2 }
   ],
   "managed-identity-aks": [
@@ -6688,34 +6684,39 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     [
       /Required metadata header not specified|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
       { signIn: "managed-identity", text: OF_PROXY },
+      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, text: /status 40[03] with an empty/ },
+      // it gives reasons
       { signIn: "managed-identity", atProxy: true }
     ],
     "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or another service answers at its address: outside Azure, or because a variable of the job names it.",
     bypass,
-    "If there is no proxy, or the runner is not in Azure, use `auth-type: oidc`, which does not need this endpoint."
+    ({ proxy }) => proxy ? USE_OIDC2.replace("Use", "Or use") : USE_OIDC2
   ],
   "managed-identity-request": [
     [
-      /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found/i,
+      /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found|WWW-Authenticate header/i,
       { signIn: "managed-identity", host: /^$/, text: /network_error|_url_malformed/ },
       // before any request
+      "invalid_file_* invalid_secret platform_not_supported www_authenticate_*",
+      // not the agent of Azure Arc, though it is asked
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
     "A variable of the job (such as `IDENTITY_ENDPOINT`) is not a URL, but a placeholder, for example. Or the identity endpoint does not accept the request, or something else answers at its address: usually, such a variable is that of another app, of an earlier start of this app or of another kind of endpoint. Pod identity (in AKS) or a proxy can answer, too. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
-    "Use `auth-type: oidc`, which does not need this endpoint.",
+    USE_OIDC2,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
-    ...OWN_VARIABLES,
-    bypass
+    OWN_VARIABLES
   ],
   "managed-identity-not-listening": [
     [
       { signIn: "managed-identity", codes: "ECONNREFUSED ENOTFOUND", text: NOT_IMDS },
       { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ }
     ],
-    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the app has no identity, the variable is wrong or that of another container, or the endpoint is still starting.",
+    "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the endpoint is still starting (at the start of a container), the app has no identity, the container is one without an endpoint (such as an init container), or the variable is wrong or that of another container.",
+    "See whether the endpoint answers within a minute, whatever it says, in a step of the job with `shell: bash`. If it does, it was still starting: keep this command in front of this step. If it does not, run the runner in a main container (not an init container) of an app that has an identity:",
+    run(`curl --include --noproxy '*' --retry 12 --retry-delay 5 --retry-connrefused "$IDENTITY_ENDPOINT"`),
     ...LIST_OF_APP,
-    ...OWN_VARIABLES,
+    OWN_VARIABLES,
     { retries: 2 }
   ],
   "managed-identity-unavailable": [
@@ -6727,7 +6728,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     ],
     "The runner does not reach an endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, or runs the job in a container or a pod whose network (a network policy, a firewall) does not lead to the endpoint.",
     "See whether the endpoint answers, in a step of the job with `shell: bash`:",
-    ({ host = "169.254.169.254" }) => run(`curl --noproxy '*' -H Metadata:true http://${shell(host)}/metadata/versions`),
+    ({ host = "169.254.169.254" }) => run(`curl --max-time 10 --noproxy '*' -H Metadata:true http://${shell(host)}/metadata/versions`),
     "If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow the address and port of the endpoint in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
     bypass
   ],
@@ -6737,7 +6738,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       "user_assigned_managed_identity_not_confirmed user_assigned_not_available_at_runtime unable_to_create_azure_arc unable_to_create_cloud_shell"
     ],
     "The runner's host (such as Azure Arc, Azure Automation, Cloud Shell or Service Fabric) has one identity of its own. `client-id` cannot choose another one.",
-    "Remove `client-id`. If the runner is a virtual machine of Azure, remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment."
+    "Remove `client-id` where the job signs in. If the runner is a virtual machine of Azure, keep it, and remove `MSI_ENDPOINT`, `IDENTITY_ENDPOINT` and `IMDS_ENDPOINT` from the job's environment."
   ],
   "managed-identity-unknown": [
     [
@@ -6748,9 +6749,9 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       "unable_to_create_source"
     ],
     identityMissing,
-    "To choose a user-assigned identity, set `client-id` (of this step or of azure/login) to its client ID (not the object ID). A system-assigned one needs no `client-id`. If the host has no identity, assign one.",
     listIdentities,
-    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. GitHub-hosted runners have no identity: use `auth-type: oidc` there.'
+    (context) => `To choose a user-assigned identity, set ${whereIs("client-id", context)} to its client ID (not the object ID). A system-assigned one needs no \`client-id\`. If the host has no identity, assign one.`,
+    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. Where no identity can be assigned, use `auth-type: oidc`.'
   ],
   "managed-identity-refused": [
     [
@@ -6758,7 +6759,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/
     ],
     "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. Without a reason, usually no identity is assigned (any more), or several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If it names hosts of another cloud, `environment` is wrong.",
-    "Use `auth-type: oidc`, which does not need this endpoint.",
+    USE_OIDC2,
     "With `auth-type: azure-cli`, you can also run azure/login with the identity's `client-id` (by hand: `az login`) right before this step, with the newest Azure CLI: https://aka.ms/azure-cli",
     listIdentities
   ],
@@ -6766,16 +6767,17 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     [
       { signIn: "managed-identity", status: ["2xx", 404, 408, 410, 429, "5xx"], text: /^(?!.*AADSTS)/ },
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
+      { signIn: "managed-identity", text: /AADSTS(90014|900144|90121|7000218)\b/ },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
       /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/
     ],
-    (_context, { text }) => /\b429\b|throttl|too many/i.test(text) ? [
+    ({ signIn: signIn2 }, { text }) => /\b429\b|throttl|too many/i.test(text) ? [
       "The identity endpoint got too many requests from this machine or app in a short time.",
       "Run the job again, and fewer jobs at the same time on this machine."
     ] : [
       "The identity endpoint of the machine or the app has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example).",
-      "Run the job again.",
-      "If the error persists, use `auth-type: oidc`, which does not need this endpoint. Or restart the machine or the app, check that its network lets it reach Entra, or remove its identity and assign it again. If `client-id` is set, check that it is a client ID, and not an object ID."
+      "Run the job again. If the error persists, use `auth-type: oidc`, which does not need this endpoint.",
+      `Or restart the machine or the app, check that its network lets it reach Entra, or remove its identity and assign it again.${clientOf(signIn2).startsWith("<") ? "" : " Check that `client-id` is a client ID, and not an object ID."}`
     ],
     { retries: 3 }
   ]
@@ -6787,8 +6789,8 @@ function identityMissing({ signIn: signIn2 }, { text }) {
   return "The runner's host does not have the identity that was requested: none is assigned, or not this one, it was deleted and created again with a new ID, or `client-id` is not a client ID (but an object ID, for example).";
 }
 function listIdentities({ inApp }, { text }) {
-  if (/Info: Request failure|SSO failure|MSI\/auth/.test(text))
-    return ["Assign it to the compute in Azure Machine Learning, or in the serverless job's definition (`identity`)."];
+  if (/Info: Request failure|SSO failure|MSI\/auth|for (Automation )?account/.test(text))
+    return ["Assign it to the compute or the serverless job in Azure Machine Learning, or to the Automation account."];
   if (inApp || /Unable to load|Delegated|\/msi\/token/.test(text)) return LIST_OF_APP;
   return [
     "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
@@ -6819,7 +6821,36 @@ function entraLabel({ objectId: objectId3, type, admin, mfa }) {
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/diagnosis/postgres.ts
+var listDatabases = (context) => isLoopback(context.host) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" });
+var listAdmins = (context) => azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
+var APPLICATION = { "display-name": "<name>", type: "ServicePrincipal" };
+var PARAMETER = /(?:parameter|increase) "?([\w.]*\w)/;
+var setParameter = (context, { text }) => azOnServer("parameter set", context, { name: text.match(PARAMETER)?.[1] ?? "<parameter>", value: "<value>" });
+var objectId = ({ token }) => claim(token, "oid") ?? "<object-id>";
+var label = (context) => quoteLiteral(
+  `aadauth,oid=${objectId(context)},type=${claim(context.token, "idtyp") === "user" ? "user" : "service"}`
+);
+var REACH_ENTRA = "If the server is in a virtual network, let it reach the service tag `AzureActiveDirectory`.";
+var afterRestart = (context) => [
+  "Run the job again when the server is `Ready`, or accepts connections:",
+  context.host && !/\.postgres\.database\./.test(context.host) ? run(`pg_isready --host ${shell(context.host)} --port ${context.port ?? 5432}`) : azShow(context, "{state:state, role:replicationRole}")
+];
+var growStorage = (context) => [
+  "If the storage of a server of Azure is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
+  azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" })
+];
+var STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
+var LIMITED = /connections for (role|database) "(.+)"/;
+var SEE_LIMITS = [
+  "See the limits, as an administrator. Raise one that is lower than 4, the most that one job uses (-1: no limit):",
+  run("SELECT rolname, rolconnlimit FROM pg_roles;\nSELECT datname, datconnlimit FROM pg_database;")
+];
+var letLogIn = (text) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`);
 var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
+var LIST_ROLES = [
+  "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
+  run("SELECT rolname FROM pg_roles ORDER BY rolname;")
+];
 var ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"\u00ab\u00bb\u201e]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
 var NEON = /^[^":]*(endpoint|compute node|(control plane|console) request|quota|connections? attempts|project (name|option))/i;
 var POOLER_REASONS = {
@@ -6832,33 +6863,42 @@ var POOLER_REASONS = {
   "It, or the server behind it, does not allow this user, database or address.": /hba|host based|blocked|banned|allow_list|login rejected|permission|SSL/i,
   "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant|EINVALIDUSER/i,
   "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
-  "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database (?!c)/,
+  "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database(?! c)/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
   "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/
 };
+var poolerRefused = (_context, { text }) => `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(text, POOLER_REASONS)}`;
 var SIGN_IN_REASONS = {
   "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.": /client certificate|^certificate/,
   "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.": /@(host|server)|server name you tried|ipv6/,
   "The server, or a pooler in between, asks for another way to sign in (peer, ident or LDAP). A flexible server of Azure uses only passwords and Entra tokens.": /\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|OAuth)\b|authenticated user name/i
 };
+var refused = byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`, not Azure's firewall");
 var SCHEMA = /\b(sch[e\u00e9]mas?|schematu?|esquema|skema) |(\u30b9\u30ad\u30fc\u30de|\u0441\u0445\u0435\u043c[\u0430\u0435\u0438\u044b]|\u6a21\u5f0f) |\u10e1\u10e5\u10d4\u10db\u10d0|\u015femas\u0131n|\uc2a4\ud0a4\ub9c8\(/i;
 var schemaNotPermitted = ({ user }, { text }) => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
-  "Let the schema's owner grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
+  "Let the schema's owner, which `\\dn` in psql shows, grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
   run(
     `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)"?$/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`
   )
 ];
+var SEE_OWNER = [
+  "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object or a member of the owner's role with the SET option, or hold the grant option. On Azure, an administrator does not own other roles' objects either.",
+  "See in psql who owns it. If that is `azuresu` or another superuser of the provider, as for the objects of some extensions, no login of yours can grant privileges on it: name it in `exclude`.",
+  run("\\dtvmsE *.<table>\n\\df+ *.<function>\n\\dn <schema>")
+];
+var ACT_AS = /default privileges|role "/i;
 var NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["\u00ab\u00bb\u201e]\s?([^"\u00ab\u00bb\u201e\u201c]+?)\s?["\u00ab\u00bb\u201c]/i;
 var ROLE_IN_OTHER_LANGUAGE = /(Roll[ei]\w*|r\u00f4le|rol[\u0105i]?|ruolo|papel|role\)|\u0440\u043e\u043b[\u044c\u0438\u0456]|\u0440\u043e\u043b\u043b?\u044e|\u30ed\u30fc\u30eb|\u89d2\u8272|\u10e0\u10dd\u10da\S*) ?\(?["\u00ab\u00bb\u201e]|["\u00bb\u201c] ?(rol|\ub864)/i;
+var NOT_PERMITTED_TO_LOG_IN = /^role ".*" is not permitted to log in|(Einloggen|conectar(se)?|se connecter|il login|logga in|\u30ed\u30b0\u30a4\u30f3\u304c\u8a31\u53ef\u3055\u308c\u307e\u305b\u3093|\u10e8\u10d4\u10e1\u10d5\u10da\u10d8\u10e1 \u10e3\u10e4\u10da\u10d4\u10d1\u10d0 \u10d0\u10e0 \u10d0\u10e5\u10d5\u10e1: .*|\uc811\uc18d\uc744 \ud5c8\uc6a9\ud558\uc9c0 \uc54a\uc74c|\u0432\u0445\u043e\u0434 \u0437\u0430\u043f\u0440\u0435\u0449\u0451\u043d|\u0432\u0445\u0456\u0434 \u043d\u0435 \u0434\u043e\u0437\u0432\u043e\u043b\u0435\u043d\u0438\u0439|\u8fdb\u884c\u767b\u5f55)$/;
 var NOT_ENCRYPTED = /^(?!.*server login)(?=.*pg_hba)(.*SSL (off|\u5173\u95ed)|(?!.*(SSL|GSS)).*(encr|schl\u00fcssel|chiffr|cifr|cript|crittogr|krypt|szyfr|\u015fifre|\u0448\u0438\u0444\u0440|\u6697\u53f7|\u52a0\u5bc6|\uc554\ud638\ud654|\u10d3\u10d0\u10e8\u10d8\u10e4\u10d5\u10e0))/i;
 var DATABASE = /(databas\w*|Datenbank|(banco|base) de (dados|datos|donn\u00e9es)( inv\u00e1lido| no v\u00e1lida)?|baz[ay]( danych)?|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u0438]( \u0434\u0430\u043d\u0438\u0445)?|\u10d1\u10d0\u10d6\u10d0\S*:?)\s?[\u00ab\u00bb"]|" (\ub370\uc774\ud130\ubca0\uc774\uc2a4|veritaban\u0131)/;
 var POSTGRES = rulesFor("postgres", {
   "token-not-asked-for": [
     "HASH_REQUESTED",
     "The server asked for a password hash, as it does for a role that has a password. It cannot check an Entra token by its hash, so nothing was sent.",
-    "Set `user` to the role of the Entra identity that signs in. Its name is case-sensitive.",
+    findRole,
     "Check that the server accepts Entra tokens:",
     (context) => azShow(context, "authConfig"),
     "To sign in with a password, set `password` and leave out `client-id` and `tenant-id`."
@@ -6874,24 +6914,23 @@ var POSTGRES = rulesFor("postgres", {
       "PROTOCOL_VIOLATION NOT_POSTGRES",
       // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
       /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unexpected \w+ message from|unknown response . for SSLRequest|unknown message code|expected authentication request/,
-      /^SASL: (?!.*client password)/,
+      /^SASL: (?!.*(client password|is missing|returned error))/,
       // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/
     ],
     (_, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
-    "Check `host` and `port`. PostgreSQL's port is 5432.",
-    setFullName,
-    "If a proxy or a connection pooler is in between, set `host` to the server itself. If none is, run the job again."
+    pastPooler,
+    ({ port: port2 }) => `Check \`host\`${port2 === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}, then run the job again.`
   ],
   "cluster-node": [
     /while executing command on|connection (to the remote|establishment for) node/,
     "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
-    "If the message is about a connection, run the job again. If it says that a role is not permitted to log in, let it log in:",
-    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`),
-    "If a role or a privilege is missing, create or grant it on all nodes, as an administrator of the cluster:",
+    (_, { text }) => / to log in/.test(text) ? ["Let the role log in:", letLogIn(text)] : [],
+    (_, { text }) => /^connection(?!.*FATAL)/.test(text) ? "Run the job again." : [],
+    "Compare the nodes with this statement, as an administrator of the cluster (`SHOW server_version`, the roles in `pg_roles`). With the same statement, create or grant what is missing on a node:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
-    "Otherwise, compare the nodes (`SHOW server_version`) in the same way, and update those that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal."
+    "Update the nodes that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal."
   ],
   "token-in-password": [
     { ...ABOUT_TOKEN, signIn: "password" },
@@ -6908,11 +6947,10 @@ var POSTGRES = rulesFor("postgres", {
     { retries: 1 }
   ],
   "token-audience": [
-    { codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i },
+    [{ codes: "28000 28P01", text: /^[^"]*(token.*|\b)(audience|aud claim)\b/i }, /access token .*audience claim/i],
     "The token is for another resource, usually another cloud's, or `host` leads to another kind of server.",
-    ...SELECT_CLOUD,
-    tokenClaims,
-    "If `aud` is right, set `host` to a flexible server of Azure Database for PostgreSQL. A cluster of Azure Cosmos DB needs another token."
+    (context, { text }) => /cosmos/.test(text) ? [] : [...tokenClaims(context), ...selectCloud(context)],
+    "Set `host` to a flexible server of Azure Database for PostgreSQL. A cluster of Azure Cosmos DB needs another token."
   ],
   "token-group": [
     /does not contain group/i,
@@ -6926,10 +6964,8 @@ var POSTGRES = rulesFor("postgres", {
     /oid mismatch for role/i,
     "The role is bound to another object ID: the identity was deleted and created again, or the role was created with the application's ID instead of its service principal's.",
     tokenClaims,
-    "Bind the role to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
-    (context) => run(
-      `SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${quoteLiteral(label(context))};`
-    )
+    "If `user` is the role that you mean, bind it to the identity that signs in, as an Entra administrator in database postgres. The label of an administrator ends in `,admin`:",
+    (context) => run(`SECURITY LABEL FOR "pgaadauth" ON ROLE ${identifier(context.user, "<user>")} IS ${label(context)};`)
   ],
   "token-role-type": [
     /AAD_AUTH_TOKENTYPE_APP_/,
@@ -6939,17 +6975,17 @@ var POSTGRES = rulesFor("postgres", {
   "token-invalid": [
     ABOUT_TOKEN,
     "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
-    "Set `tenant-id` to the server's tenant:",
+    ({ signIn: signIn2 }) => `${signIn2 && "tenantId" in signIn2 ? "Set `tenant-id` to" : "Sign in to"} the server's tenant:`,
     (context) => azShow(context, "authConfig.tenantId"),
     tokenClaims,
     "If that is the token's tenant (`tid`), create the application's service principal there:",
-    ({ signIn: signIn2 }) => az("ad sp create", { id: signIn2?.type === "oidc" ? signIn2.clientId : "<client-id>" }),
-    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
+    ({ signIn: signIn2 }) => az("ad sp create", { id: clientOf(signIn2) }),
+    REACH_ENTRA
   ],
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    ({ tls }) => tls && tls.mode !== "disable" ? [] : "Remove `ssl-mode`, or set it to `verify-full`.",
+    ({ tls }) => tls && tls.mode !== "disable" ? [] : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS."
   ],
   "other-provider": [
@@ -6969,11 +7005,11 @@ var POSTGRES = rulesFor("postgres", {
         codes: "08* 58000 XX000",
         text: /^(?!.*(\bEntra\b|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i
       },
-      /^(?!permission denied|must be owner|relation).*(no such user|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type)/
+      /^(?!permission denied|must be owner|relation).*(no such (user|database)|^SASL: .*(is missing|returned error)|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type)/
     ],
     poolerRefused,
     pastPooler,
-    "Or add the user, the database or the address that it refuses to the pooler's configuration, and reload it. Azure's PgBouncer knows the roles of the server: if it is that one, set `user` to one of them."
+    "Or check `user`, `password` and `database`, or add what it refuses (a user, a database, an address) to the pooler's configuration (PgBouncer: `[databases]`, `auth_file`), and reload it. Azure's PgBouncer knows the roles of the server: if it is that one, set `user` to one of them."
   ],
   "sign-in-locked": [
     { codes: "28000 28P01", text: /too many (failed|log-?in|authentication|attempts)|(is|been|account) locked/i },
@@ -6983,16 +7019,16 @@ var POSTGRES = rulesFor("postgres", {
   "password-refused": [
     [
       "28P01",
-      /(password|SASL) authentication failed|empty password returned by client|client password must be|no password supplied/i
+      /(password|SASL) authentication failed|empty password returned|client password must|no password supplied/i
     ],
     (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
     withoutServer
   ],
   "login-not-permitted": [
-    { codes: "28000", text: /^role ".*" is not permitted to log in/ },
+    { codes: "28000", text: NOT_PERMITTED_TO_LOG_IN },
     "The role exists, but has the attribute NOLOGIN, as groups have.",
-    "If it is a group, set `user` to the role of the identity that signs in, and make that a member of the group. Otherwise, let it log in, as an administrator of the server:",
-    (_, { text }) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`)
+    "If it is a group, set `user` to a role that can log in, and make that a member of the group. Otherwise, let it log in, as an administrator of the server:",
+    (_, { text }) => letLogIn(text)
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
@@ -7002,13 +7038,13 @@ var POSTGRES = rulesFor("postgres", {
     },
     (context, symptom) => byName(context, symptom) ?? [
       "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      ...findRole(context)
+      ...context.signIn?.type === "password" ? LIST_ROLES : findRole(context)
     ],
     withoutServer
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(server login|could not load)).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    /^(?!.*(server login|could not load|["\u00ab\u00bb\u201e] ?(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cde][\da-f]{2}:))).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -7016,16 +7052,19 @@ var POSTGRES = rulesFor("postgres", {
     "Or use a runner in the server's network (`docs/private-network.md`)."
   ],
   "database-not-found": [
-    ["3D000 57P04", /no such database|^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name (yet), or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive.",
+    ["3D000 57P04", /^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
+    "The server has no database with this name (yet), or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive, and a comma does not separate them.",
+    (context, { text }) => isAnother(text.match(/database "([^"]+)"/)?.[1], context.database) ? pastPooler(context) : [],
     "Set `database` to one of these:",
     listDatabases
   ],
   "database-closed": [
     { codes: "55000", text: DATABASE },
-    "This database accepts no connections: it is a template, or a `DROP DATABASE` was interrupted.",
-    "Set `database` to one of these:",
-    listDatabases
+    "This database accepts no connections: it is a template, has `ALLOW_CONNECTIONS false`, or its `DROP DATABASE` was interrupted.",
+    "See which it is, in database `postgres`. If it is the rest of a `DROP DATABASE` (limit -2), drop it again. If not, set `database` to one that allows connections:",
+    run("SELECT datname, datistemplate, datallowconn, datconnlimit FROM pg_database;"),
+    "Or let its owner allow connections again:",
+    ({ database }) => run(`ALTER DATABASE ${identifier(database, "<database>")} ALLOW_CONNECTIONS true;`)
   ],
   "database-owner-role": [
     { codes: "0A000 0LP01 42501 XX000", text: /"pg_database_owner"/ },
@@ -7047,14 +7086,15 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/
     ],
-    "All connections that the message is about are in use: those of the role or the database (its `CONNECTION LIMIT`), of the server, or of its PgBouncer. Small servers have only a few dozen.",
+    "All connections are in use: those that the `CONNECTION LIMIT` of the role or the database allows, or those that the server or its PgBouncer accepts. Small servers accept only a few dozen.",
     (context, { text }) => context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
-    "Run the job again when fewer clients are connected.",
+    (_, { text }) => LIMITED.test(text) ? SEE_LIMITS : [],
+    "Run the job again when fewer clients are connected. Run fewer jobs at the same time.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    "Or raise the limit. That of the server takes effect after a restart, and a larger compute size has memory for more:",
+    "Or raise the limit that was reached. If it is that of the server, the new one takes effect after a restart, and a larger compute size has memory for more:",
     (context, { text }) => {
-      const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
+      const [, kind, limited] = text.match(LIMITED) ?? [];
       return kind ? run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`) : azOnServer("parameter set", context, { name: "max_connections", value: "<number>" });
     },
     { retries: 4 }
@@ -7066,15 +7106,16 @@ var POSTGRES = rulesFor("postgres", {
     ],
     (_, { code: code2 }) => `The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded${code2 === "57P03" ? "" : ", or an administrator ended the session"}.`,
     afterRestart,
-    "If it is not `Ready` after half an hour, look at its log and `Resource health` in the Azure portal. If it is `Stopped`, start it:",
+    "If an Azure server is not `Ready` after half an hour, look at its log and `Resource health` in the Azure portal. If it is `Stopped`, start it:",
     (context) => azServer("start", context),
     { retries: 4 }
   ],
   "pooler-cannot-connect": [
     /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
+    (context, { text }) => /DNS|SSL|sslreq|TLS/.test(text) ? pastPooler(context) : [],
     afterRestart,
-    pastPooler,
+    (context, { text }) => /DNS|SSL|sslreq|TLS/.test(text) ? [] : pastPooler(context),
     "Or see why in the pooler's log, and check its servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 }
   ],
@@ -7082,7 +7123,7 @@ var POSTGRES = rulesFor("postgres", {
     /canceling authentication due to timeout|^authentication timed out/i,
     "The server did not finish checking the sign-in in time: it is overloaded, or cannot reach Entra.",
     "Run the job again.",
-    "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`.",
+    ({ signIn: signIn2 }) => signIn2?.type === "password" ? [] : REACH_ENTRA,
     { retries: 1 }
   ],
   "server-time-out": [
@@ -7093,7 +7134,7 @@ var POSTGRES = rulesFor("postgres", {
     "If the source is `user` or `database`, reset the limit:",
     run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
     "If it is `configuration file`, change the server's parameter:",
-    (context) => azOnServer("parameter set", context, { name: "<name>", value: "<value>" })
+    setParameter
   ],
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
@@ -7106,11 +7147,11 @@ var POSTGRES = rulesFor("postgres", {
     "Vacuum the database that the message names (`VACUUM (VERBOSE);`), as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND)."
   ],
   "server-limit": [
-    ["53000 53200 53400 54000 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
+    ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
     "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
     "Run the job again when the server is less busy.",
     "If the error persists, choose a larger compute size, or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
-    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" }),
+    setParameter,
     { retries: 2 }
   ],
   "disk-full": [["53100", /No space left on device|Disk quota exceeded/], "The server's storage is full.", growStorage],
@@ -7125,12 +7166,10 @@ var POSTGRES = rulesFor("postgres", {
       /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby|Hot standby mode/
     ],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+    (_, { text }) => /conflict with/.test(text) ? "Run the job again: a change of the primary ended the query." : [],
     "Find out whether it is a replica, and the percentage of its storage that is used:",
-    (context) => run(
-      azShow(context, "{role:replicationRole, id:id}"),
-      az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" })
-    ),
-    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` works on a replica: run the job again if a change of the primary ended it.",
+    (context) => run(azShow(context, "{role:replicationRole, id:id}"), STORAGE),
+    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` also works on a replica.",
     growStorage,
     "If it is neither, find out at which level the setting is, and reset it there:",
     run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
@@ -7149,10 +7188,10 @@ var POSTGRES = rulesFor("postgres", {
   "library-not-found": [
     /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded/,
     "The library that the message names is not on the server, is not the one that the extension in the database needs, or has to be loaded when the server starts (`shared_preload_libraries`). A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
-    "If the message names `shared_preload_libraries`, add the library to those of this parameter, and restart the server. In the Azure portal: `Server parameters`.",
-    "Otherwise, look in psql whether a setting names it, as an administrator, and in another database if this sign-in fails:",
-    run("\\drds\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
-    "If one does, correct it (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
+    "Look in psql whether a setting names it, as an administrator, and in another database if this sign-in fails:",
+    run("\\drds\nSHOW shared_preload_libraries;\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
+    "If the message asks for `shared_preload_libraries`, add the library to those of this parameter, and restart the server. In the Azure portal: `Server parameters`.",
+    "If another setting names it, correct that (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
     run('ALTER ROLE "<role>" RESET <setting>;'),
     "If none does, update the extension, or drop it if nothing needs it:",
     run('ALTER EXTENSION "<name>" UPDATE;')
@@ -7182,7 +7221,7 @@ var POSTGRES = rulesFor("postgres", {
   "citus-worker": [
     /operation is not allowed on this node|Citus worker|(from|to) the coordinator/,
     "This is a worker of an elastic cluster. Roles and privileges are changed on its coordinator, which passes them on.",
-    "Set `host` to the server's own name and `port: 5432`, which lead to the coordinator."
+    ({ port: port2 }) => `Set \`host\` to the server's own name${port2 === 5432 ? "" : " and `port: 5432`"}: the coordinator.`
   ],
   "entra-principal-type": [
     /incorrect object type/,
@@ -7194,15 +7233,13 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "entra-principal-not-found": [
     /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|failed to create .{0,20}principal|\bprincipal .*(not (exist|found)|invalid)/i,
-    (_, { text }) => /unexpected error/.test(text) ? [
-      "The server could not check the identity in Entra, and does not say why. The fault passes by itself, the network of the server does not let it reach Entra, or the object ID is not right.",
-      "Run the job again in a few minutes.",
-      "If the server is in a virtual network, allow it outbound access to the service tag `AzureActiveDirectory`."
-    ] : "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
+    (_, { text }) => /unexpected error/.test(text) ? "The server could not check the identity in Entra, and does not say why. The fault passes by itself, the network of the server does not let it reach Entra, or the object ID is not right." : "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
+    (_, { text }) => /unexpected error/.test(text) ? "Run the job again in a few minutes." : [],
     "Set `object-id` to the object ID of the service principal or managed identity, which is not that of the app registration:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
     "For a group, set `type: group` and this object ID:",
     az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
+    REACH_ENTRA,
     "If the ID and the type are right, the server's own service principal may be missing in the tenant. Create it, as an administrator of the tenant:",
     az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
   ],
@@ -7211,18 +7248,13 @@ var POSTGRES = rulesFor("postgres", {
     { codes: "42704 22023", text: new RegExp(`^role "|^(?!.*not exist).*(${ROLE_IN_OTHER_LANGUAGE.source})`, "i") },
     "The server has no role with this name. It is misspelt (names are case-sensitive), or was not created. A Service Connector connection deployed with Bicep or ARM alone creates no role.",
     withoutServer,
-    "Look up the role's name. If the role of an Entra identity is not there, create it with the action in `principal/`:",
-    run("SELECT rolname FROM pg_roles ORDER BY rolname;")
+    ...LIST_ROLES
   ],
   "object-not-found": [
-    [
-      "42P01 42883 3F000",
-      { codes: "42704", text: /^(?!.*configuration parameter)/ },
-      { codes: "42703", text: /column ".*" of relation ".*" does not exist/ }
-    ],
+    ["42P01 42883 3F000", { codes: "42703 42704", text: /^(?!record |.*configuration parameter|column (?!".*" of))/ }],
     "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
-    "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions:",
-    run("\\d")
+    "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions. If the name is one of PostgreSQL's own, see what answers in its place:",
+    run("\\d", "SELECT version();")
   ],
   "catalog-not-readable": [
     { codes: "42501", text: /denied for (table|view) "?pg_(?!authid|shadow|statistic|large|user_m|hba)/ },
@@ -7236,28 +7268,22 @@ var POSTGRES = rulesFor("postgres", {
       text: /(?<!(denied for|owner of) \w+ )(?<!")super[- ]?(us|ut|u\u017c)|\u0441\u0443\u043f\u0435\u0440\u043f\u043e\u043b\u044c\u0437|\u0441\u0443\u043f\u0435\u0440\u043a\u043e\u0440\u0438\u0441\u0442|\u30b9\u30fc\u30d1\u30fc\u30e6\u30fc\u30b6|\u8d85\u7ea7\u7528\u6237|\uc288\ud37c\uc720|\u10d6\u10d4\u10db\u10dd\u10db\u10ee\u10db\u10d0\u10e0|restricted role|is a system catalog|session authorization|pg_write_all_data|azure_pg_admin from|(for|to set) (configuration )?parameter|owner of (extension|language)|(for|owner of) (schema|table|view|function|language) "?(pg_|c\b|information_schema|columnar|citus|_timescaledb|spatial_ref_sys|cron\b|job\b|job_run_details)|(system|internal|reserved|protected|managed|privileged) roles?\b|roles? cannot be |role "[^"]+" is (reserved|protected)/i
     },
     "The provider of the server (on Azure: Microsoft) reserves this for its own superuser: built-in roles and catalogs, parameters, and the objects of extensions (the table of pg_cron is `cron.job`). No other login can change or grant it, not even an administrator.",
-    "If the message is about a role, set `user` and `grantee` to roles of your own, not of the provider, and check that `host` is the server that you mean.",
-    "Grant privileges on the app's own objects instead: name the app's own schemas in `schemas`, and the objects of extensions in `exclude`. If the message names an object of the app, set `user` to its owner.",
-    "If it names a parameter, set the parameter on the server:",
-    (context) => azOnServer("parameter set", context, { name: "<parameter>", value: "<value>" })
+    (context, symptom) => PARAMETER.test(symptom.text) ? ["Set the parameter on the server:", setParameter(context, symptom)] : [],
+    "Grant privileges on the app's own objects only: name its own schemas in `schemas`, the objects of extensions in `exclude`, and roles of your own in `user` and `grantee`, and check that `host` is the server that you mean. If the message names an object of the app, set `user` to its owner."
   ],
   "administrators-only": [
-    { codes: "42501", text: /pgaadauth_|^[^"]*\b(Entra|AAD|Azure A\w+)\b.*admin|of (the role )?"?azure_pg_admin/i },
+    { codes: "42501", text: /pgaadauth_|^[^"]*\b(Entra|AAD|Azure A\w+)\b.*admin|of ((the )?role )?"?azure_pg_admin/i },
     "Only administrators of the server (`azure_pg_admin`) can do this, and only Entra administrators can create Entra roles.",
     "Sign in as one of the server's Entra administrators:",
     listAdmins,
     "Or make the identity that signs in an administrator:",
-    (context) => azOnServer("microsoft-entra-admin create", context, {
-      "display-name": "<name>",
-      "object-id": objectId(context),
-      type: "ServicePrincipal"
-    })
+    (context) => azOnServer("microsoft-entra-admin create", context, { ...APPLICATION, "object-id": objectId(context) })
   ],
   "create-role-not-permitted": [
     // "Role" without a name in the languages of the server.
     {
       codes: "42501",
-      text: /denied to (create|alter|drop) (role|database)|CREATEROLE|^(?!.*(["\u00ab\u00bb\u201e]|\b(permission|must|only|cannot)\b)).*(Rolle |r\u00f4le|\b(rol|roll|role|ruolo|roli)\b|\u0440\u043e\u043b[\u0438\u0456]|\u30ed\u30fc\u30eb\u3092|\u89d2\u8272|\ub864|\u10e0\u10dd\u10da)/i
+      text: /denied to (create|alter|drop) (role|database)|CREATEROLE|^permission denied$|^(?!.*(["\u00ab\u00bb\u201e]|\b(permission|must|only|cannot)\b)).*(Rolle |r\u00f4le|\b(rol|roll|role|ruolo|roli)\b|\u0440\u043e\u043b[\u0438\u0456]|\u30ed\u30fc\u30eb\u3092|\u89d2\u8272|\ub864|\u10e0\u10dd\u10da)/i
     },
     "`user` lacks CREATEROLE (for a database, CREATEDB), or ADMIN OPTION on the role.",
     "Run the statement as an administrator of the server, or let `user` run it:",
@@ -7268,21 +7294,16 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
       { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE }
     ],
-    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted, or membership in the role to act as.",
-    "Run as a role that has ADMIN OPTION:",
-    ({ user }, { text }) => run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
-    "Or grant privileges on the objects themselves instead."
+    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough), or membership in the role to act as.",
+    "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
+    ({ user }, { text }) => run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`)
   ],
   "not-permitted": [
     // Other English words are code's, an extension's or a provider's.
-    { codes: "42501", text: /permission|privilege|must|^(?!.*\b(the|is|are|this|cannot|not)\b)/ },
-    (context, symptom) => SCHEMA.test(symptom.text) ? schemaNotPermitted(context, symptom) : /default privileges|must be member/.test(symptom.text) ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that creates the objects, or a member of it with the INHERIT or SET option." : "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object, a member of the owner's role with the SET option, or the holder of the grant option, which can revoke only what it granted itself. On Azure, an administrator does not own other roles' objects either.",
-    "Set `user` to the role that owns the object, or creates it, usually the one that runs the migrations. In psql, `\\d` and `\\dn` list the owners.",
-    "As a role with ADMIN OPTION on the owner, make `user` a member of it (before PostgreSQL 16, without `WITH INHERIT TRUE, SET TRUE`):",
-    ({ user }, { text }) => run(
-      `GRANT ${identifier(roleIn(text), "<owner>")} TO ${identifier(user, "<user>")}
-  WITH INHERIT TRUE, SET TRUE;`
-    ),
+    { codes: "42501", text: /permission|privilege|must|^(?!.*\b(the|is|are|this|cannot|not|policy)\b)/ },
+    (context, symptom) => SCHEMA.test(symptom.text) && !symptom.text.startsWith("must be owner") ? schemaNotPermitted(context, symptom) : ACT_AS.test(symptom.text) ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that the message names (for default privileges, the role that creates the objects), or a member of it with the INHERIT or SET option." : SEE_OWNER,
+    (_, { text }) => `Set \`user\` to ${ACT_AS.test(text) ? "that role" : "the owner"}, or let a role that has ADMIN OPTION on it make \`user\` a member (from PostgreSQL 16, add \`WITH INHERIT TRUE, SET TRUE\`):`,
+    ({ user }, { text }) => run(`GRANT ${identifier(text.match(/role "([^"]+)"/i)?.[1], "<owner>")} TO ${identifier(user, "<user>")};`),
     "If this action does not have to manage the object, name it in `exclude`, or leave out future ones with `default-privileges: false`."
   ],
   "grant-loop": [
@@ -7300,8 +7321,9 @@ var POSTGRES = rulesFor("postgres", {
   "tls-not-offered": [
     /does not support SSL|SSLRequest|unsupported frontend protocol 1234\.56/,
     "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-    "Check `host` and `port`.",
-    "If PostgreSQL runs on the runner itself and you sign in with a password, set `ssl-mode: disable`."
+    ({ host, signIn: signIn2 }) => signIn2?.type === "password" && isLoopback(host) ? "Set `ssl-mode: disable`." : [],
+    setFullName,
+    ({ port: port2 }) => `Check \`host\`${port2 === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}.`
   ],
   "dependent-privileges": [
     { codes: "2BP01", text: /^(?!.*\bdrop)/ },
@@ -7322,74 +7344,48 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "raised-in-database": [
     [
-      "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 54001 54011 54023 P0*",
+      "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 540* P0*",
       /tuple already updated by self/
     ],
     "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
+    (context, { text }) => /for parameter "\S+: "/.test(text) ? pastPooler(context) : [],
     "List the event triggers, and look up the server's version:",
     run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
     "Do what the message says, correct the trigger's function, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer."
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    (context, symptom) => reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) || byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`")(context, symptom),
+    (context, symptom) => reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) || refused(context, symptom),
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`)."
   ],
   "server-fault": [
     "XX* 58* F0*",
     "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
-    "Run the job again.",
-    "If a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
+    "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
     "If the error persists, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context)
   ]
 });
-function listDatabases(context) {
-  return azOnServer("db list", context, { query: "[].name" });
-}
-function listAdmins(context) {
-  return azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
-}
-function afterRestart(context) {
-  return ["Run the job again when the server is `Ready`:", azShow(context, "{state:state, role:replicationRole}")];
-}
-function growStorage(context) {
-  return [
-    "If the storage is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
-    azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" })
-  ];
-}
-function roleIn(text) {
-  return (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
-}
+var roleIn = (text) => (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 function withoutServer({ host = "" }, { text }) {
   const [, login, server] = roleIn(text)?.match(/^(.+)(@[\w-]+)$/) ?? [];
   if (!login || !server || !/\.postgres\.database\./i.test(host)) return [];
   return [sentence`If ${code(server)} is the name of a single server, leave it out: ${code(login)}.`];
 }
+var isAnother = (named, own = named) => named !== void 0 && !own?.toLowerCase().startsWith(named.toLowerCase());
 function byName(context, { text }) {
   const role = roleIn(text);
-  const { user = role } = context;
-  if (role === void 0 || user?.toLowerCase().startsWith(role.toLowerCase())) return void 0;
+  if (!isAnother(role, context.user)) return void 0;
   return [
     sentence`${name(role)} is not \`user\`: a connection pooler in between signs in as a role of its own, which the server refuses.`,
     ...pastPooler(context),
     "Or let the pooler sign in with the name and the password of a role that can log in (PgBouncer: `auth_user`)."
   ];
 }
-function objectId({ token }) {
-  return claim(token, "oid") ?? "<object-id>";
-}
-function label(context) {
-  const type = claim(context.token, "idtyp") === "user" ? "user" : "service";
-  return `aadauth,oid=${objectId(context)},type=${type}`;
-}
 function tokenClaims({ token }) {
-  const claims = ["oid", "appid", "idtyp", "tid", "aud"].flatMap((each) => {
-    const value = claim(token, each);
-    return value === void 0 ? [] : [sentence`${code(each)} ${code(value)}`];
-  });
+  const named = ["oid", "appid", "idtyp", "tid", "aud"].filter((each) => claim(token, each) !== void 0);
+  const claims = named.map((each) => sentence`${code(each)} ${code(claim(token, each) ?? "")}`);
   const expires = Number(claim(token, "exp"));
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
     claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
@@ -7408,20 +7404,17 @@ function findRole(context) {
     ...tokenClaims(context)
   ];
 }
-function poolerRefused(_context, { text }) {
-  return `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(text, POOLER_REASONS)}`;
-}
 function passwordRefused(context) {
-  const { signIn: signIn2, user = "" } = context;
-  if (signIn2?.type === "password")
+  if (context.signIn?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
-      "Check `user` and `password`, and how the server lets roles sign in:",
-      azShow(context, "authConfig"),
-      "For an Entra role, remove `password` and set `auth-type: oidc`."
+      "Check `user` and `password`. As an administrator, see whether there is such a role, and until when its password is valid:",
+      run(`SELECT rolcanlogin, rolvaliduntil FROM pg_roles WHERE rolname = ${quoteLiteral(context.user ?? "<user>")};`),
+      "See how an Azure server lets roles sign in. For an Entra role, remove `password` and set `auth-type: oidc`:",
+      azShow(context, "authConfig")
     ];
   return [
-    GUID.test(user) ? "`user` looks like a client ID, but must be the name of a role. The two are the same only if the role was created so, as Service Connector does for administrators." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
+    GUID.test(context.user ?? "") ? "`user` looks like a client ID, but must be the name of a role. The two are the same only if the role was created so, as Service Connector does for administrators." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
     ...findRole(context)
   ];
 }
@@ -7433,19 +7426,15 @@ function symptomsOf(error2) {
   const look2 = (each) => {
     if (each === void 0 || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
-    if (typeof each !== "object") {
-      const text2 = words(String(each));
-      if (text2 !== "") found.push({ code: "", text: text2 });
-      return;
-    }
-    const { code: code2, errorCode, message, errorMessage, detail, hint, status, cause, errors } = each;
+    const { code: code2, errorCode, message, errorMessage, detail, hint, status, cause, errors } = typeof each === "object" ? each : { message: String(each) };
     const texts = [message, errorMessage, detail, hint].filter(
       (part) => typeof part === "string" && part.trim() !== ""
     );
     const ownCode = words(String(code2 ?? errorCode ?? ""));
     const empty = typeof status === "number" ? `HTTP status ${status} with an empty answer` : "";
     const said = [...new Set(texts)].join("\u2028").replace(/(?<=["\u00bb\w])\u2028(?=[A-Z])/g, ". ");
-    const text = words(said) || ownCode && addressesIn(errors) || ownCode || empty;
+    const ofAll = Array.isArray(errors) ? errors.map((each2) => each2?.message).join(", ") : "";
+    const text = words(said) || ownCode && words(ofAll) || ownCode || empty;
     if (text !== "") found.push({ code: ownCode, text, ...typeof status === "number" && { status } });
     look2(cause);
     if (Array.isArray(errors)) errors.forEach(look2);
@@ -7454,12 +7443,10 @@ function symptomsOf(error2) {
   return found.length > 0 ? found : [{ code: "", text: "an error without a message" }];
 }
 var MAX_ERRORS = 50;
-function addressesIn(errors) {
-  return Array.isArray(errors) ? words(errors.map(({ message }) => message).join(", ")) : "";
-}
 function codesOf({ code: code2, text }) {
   const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE|CERT|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)_\w+)\b/g) ?? [];
-  const meant = Object.keys(IN_OTHER_WORDS).filter((each) => IN_OTHER_WORDS[each]?.test(text));
+  const isAnswer = /AADSTS\d|\bHTTP status \d/.test(text);
+  const meant = isAnswer ? [] : Object.keys(IN_OTHER_WORDS).filter((each) => IN_OTHER_WORDS[each]?.test(text));
   const [, status] = text.match(/(?:(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?|HTTP code )(?<![\d.:])([345]\d\d)\b/i) ?? [];
   const ofProxy = status === void 0 ? [] : [`CONNECT_${status}`];
   const [, ofMsal = ""] = text.match(/^([a-z]+_[a-z_]{1,60}): /) ?? [];
@@ -7476,9 +7463,7 @@ var IN_OTHER_WORDS = {
   EPERM: /Operation not permitted|PermissionError\(|forbidden by its access permissions|(could not connect|new connection)\b.{0,99} Permission denied/i,
   EMFILE: /Too many open files|buffer space/i
 };
-function wordsOf(error2) {
-  return symptomsOf(error2)[0]?.text ?? "";
-}
+var wordsOf = (error2) => symptomsOf(error2)[0]?.text ?? "";
 var MAX_READ = 8e3;
 var TOO_LONG = /^(.{600}).{20,}(.{400})$/u;
 function words(text) {
@@ -7486,11 +7471,14 @@ function words(text) {
     TRACEBACK,
     (_all, frames) => `Traceback (${frames.match(/_connect_tls_proxy/)?.[0] ?? frames.match(LAST_FILE)?.[1] ?? "Python"}):
 `
-  ).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,4}|(?<=token["']?\s?[=:]\s?["']?)[\w.~+/-]{20,}/gi, "***").replace(/\b\w{1,60}: Error\(s\): .*? - Description: /, "").replace(
+  ).slice(0, MAX_READ).replace(/[\s\p{Cc}]+/gu, " ").replace(/eyJ[\w-]{8,}(\.[\w-]*){0,4}|(?<=token["']?\s?[=:]\s?["']?)[\w.~+/-]{20,}/gi, "***").replace(/\bGet Token request returned [^{]*\{.*?"error_description": ?"((?:[^"\\]|\\[^r])*).*$/, "$1").replace(
+    /\b\w{1,60}: Error\(s\): .*? - Description: |Certificate verification failed\. This .*?Error detail: /,
+    ""
+  ).replace(
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
-  ).replace(/(?<!None) (?:Interactive authentication is needed\.|To re-authenticate,) please run: az login.*$/i, "").replace(/Certificate verification failed\. This typically happens .*?Error detail: /, "").replace(
-    /; if the root CA is installed locally, try running Node\.js with --use-system-ca|(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: (?<!AADSTS53\d+:.{0,600})\S+ Correlation ID: \S+ Timestamp: \S+ \S+Z|(?<!None)(?: Error:)? Run the command below to authenticate .*$/g,
+  ).replace(
+    /; if the root CA is installed locally, try running Node\.js with --use-system-ca|(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: (?<!AADSTS53\d+:.{0,600})\S+ Correlation ID: \S+ Timestamp: \S+ \S+Z|(?<!None)(?: Error:)? (?:Run the command below to authenticate |(?:Interactive authentication is needed\.|To re-authenticate,) [Pp]lease run: az login).*$/g,
     ""
   ).trim().replace(TOO_LONG, "$1 \u2026 $2");
 }
@@ -7520,9 +7508,7 @@ var RULES = [
   ...NETWORK,
   ...FALLBACKS
 ];
-function diagnose(error2, context = {}) {
-  return diagnoseBy(RULES, error2, context);
-}
+var diagnose = (error2, context = {}) => diagnoseBy(RULES, error2, context);
 function diagnoseBy(rules, error2, context) {
   if (error2 instanceof ActionError) return error2.failure;
   const { rule, symptom } = ruleFor(rules, error2, context) ?? {
@@ -7538,22 +7524,19 @@ function diagnoseBy(rules, error2, context) {
     code: code2,
     message: sentence`${where}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
     hint,
-    steps: withPooler(steps, context, VAGUE.includes(code2)),
+    steps: withPooler(steps, context, VAGUE.includes(code2) && !isLocal(context, symptom.text)),
     ...retries !== void 0 && { retries }
   };
 }
 var NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
-var VAGUE = ["unknown", "server-error", "connection-refused"];
+var VAGUE = ["unknown", "server-error", "connection-refused", "tls-refused", "tls-outdated"];
 function withPooler(steps, context, isVague) {
-  if (!isPostgres(context) || context.port !== 6432 || steps.some(namesPort)) return steps;
+  if (!isPostgres(context) || context.port !== 6432) return steps;
+  const others = steps.filter(({ text }) => !text.parts.some((part) => "code" in part && part.code === "port: 5432"));
   const past = step(
-    "Port 6432 is that of a pooler (PgBouncer on Azure). Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
-    azOnServer("parameter show", context, { name: "pgbouncer.enabled", query: "value" })
+    "Port 6432 is that of a pooler (PgBouncer on Azure), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more."
   );
-  return isVague ? [past, ...steps] : [...steps, past];
-}
-function namesPort({ text }) {
-  return text.parts.some((part) => "code" in part && part.code === "port: 5432");
+  return isVague ? [past, ...others] : others.length < steps.length ? steps : [...steps, past];
 }
 function ownWords(error2) {
   const symptoms = symptomsOf(error2);
@@ -7571,7 +7554,7 @@ function ruleFor(rules, error2, context) {
 }
 function fits(match, { code: code2, text, status }, codes, context) {
   if (match.codes === void 0 && code2.startsWith("P0") && !OF_AZURE.test(text)) return false;
-  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy));
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.clientId === void 0 || match.clientId.test(clientOf(context.signIn))) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy));
 }
 var OF_AZURE = /\b(Entra|AAD|Azure AD|for principal|validate user)\b/i;
 function namesProxy(text, proxy) {
@@ -7579,9 +7562,7 @@ function namesProxy(text, proxy) {
   if (host === void 0) return false;
   return text.includes(host) || port2 !== "443" && text.includes(`:${port2}`);
 }
-function isOrStarts(code2, expected) {
-  return expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
-}
+var isOrStarts = (code2, expected) => expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
 var IDENTITY_SOURCES = {
   "azure-cli": "The Azure CLI",
   "managed-identity": "The runner's managed identity"
@@ -7738,15 +7719,13 @@ function info(message) {
 }
 
 // src/text/escape.ts
-var HIDDEN = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
-var EACH_HIDDEN = new RegExp(HIDDEN, "gu");
+var HIDDEN2 = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}", "u");
+var EACH_HIDDEN = new RegExp(HIDDEN2, "gu");
 var PLAIN_NAME = /^[a-z_][a-z0-9_]*$/;
 var COMMAND = "##[";
-var ESCAPED = new RegExp(`${HIDDEN.source}|#(?=#\\[)`, "u");
+var ESCAPED = new RegExp(`${HIDDEN2.source}|#(?=#\\[)`, "u");
 var EACH_ESCAPED = new RegExp(`${ESCAPED.source}|[\\\\"]`, "gu");
-function quoteName(...parts) {
-  return parts.map(quotePart).join(".");
-}
+var quoteName = (...parts) => parts.map(quotePart).join(".");
 function quotePart(name3) {
   if (PLAIN_NAME.test(name3)) return name3;
   return ESCAPED.test(name3) ? unicodeName(name3) : `"${name3.replaceAll('"', '""')}"`;
@@ -7777,12 +7756,8 @@ function codePoint(char) {
 function logLine(text) {
   return visible(text).replaceAll(COMMAND, "##\\[").replace(/^(\s*)::/, "$1\\::");
 }
-function logLines(text) {
-  return linesOf(text).map(logLine);
-}
-function linesOf(text) {
-  return text.split(/\r\n|\r|\n/);
-}
+var logLines = (text) => linesOf(text).map(logLine);
+var linesOf = (text) => text.split(/\r\n|\r|\n/);
 
 // src/log.ts
 function say(text) {
@@ -7793,9 +7768,7 @@ function say(text) {
 function count(n, one, many = `${one}s`) {
   return `${grouped(n)} ${n === 1 ? one : many}`;
 }
-function grouped(n) {
-  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
+var grouped = (n) => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 function series(items, word = "and") {
   const last = items.at(-1) ?? "";
   return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} ${word} ${last}`;
@@ -7847,8 +7820,7 @@ var Invalid = class extends Error {
 };
 function described(text, noun, secrets) {
   const value = text.trim();
-  const isPlain = PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2));
-  if (isPlain) return quoted(`"${value}"`);
+  if (PLAIN.test(value) && !secrets.some((secret2) => value.includes(secret2))) return quoted(`"${value}"`);
   return sentence`${noun} (${inOurWords(count(value.length, "character"))})`;
 }
 var PLAIN = /^([A-Za-z0-9.,* -]{1,40}|([\d.]{7,15}|localhost):\d{1,5}|process\.env\.\w{1,40}|\$[{(]\w{1,40}[)}])$/;
@@ -7860,11 +7832,11 @@ function resultOf(task) {
     return void 0;
   }
 }
-function parsed(text, parse, refused) {
+function parsed(text, parse, refused2) {
   try {
     return parse(text);
   } catch (error2) {
-    if (error2 instanceof Invalid) return refused(error2);
+    if (error2 instanceof Invalid) return refused2(error2);
     throw error2;
   }
 }
@@ -8301,9 +8273,7 @@ async function httpClient() {
 }
 
 // src/azure/refusals.ts
-function refusal(status, words2, code2 = "") {
-  return Object.assign(new Error(`HTTP status ${status}${words2}`), { status, code: code2 });
-}
+var refusal = (status, words2, code2 = "") => Object.assign(new Error(`HTTP status ${status}${words2}`), { status, code: code2 });
 function notJson(status, type = "", body = "", server = "") {
   const from = server && ` (Server: ${server.slice(0, 100)})`;
   const answer = (words2) => refusal(status, ` with ${words2}${from}`, "NOT_JSON");
@@ -8313,9 +8283,8 @@ function notJson(status, type = "", body = "", server = "") {
     return void 0;
   } catch {
     const said = withoutSecrets(body);
-    const page = pageInWords(said, type);
-    if (page !== void 0) return answer(page);
-    return answer(`an answer that is not JSON: ${said.match(/AADSTS\d.{0,400}/)?.[0] ?? said}`);
+    const words2 = said.match(/AADSTS\d.{0,400}/)?.[0] ?? said;
+    return answer(pageInWords(said, type) ?? `an answer that is not JSON: ${words2}`);
   }
 }
 function identityRefusal(status, body) {
@@ -8377,10 +8346,13 @@ var TLS_CHECKS_OFF = failure({
   message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
   hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
   steps: [
-    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment.",
-    "To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
+    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment. To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
   ]
 });
+var ON_GITHUB = {
+  hint: inOurWords("The job runs on a GitHub-hosted runner, which has no managed identity."),
+  steps: stepsOf(["Use `auth-type: oidc`. Or run the job on a self-hosted runner in Azure that has the identity."])
+};
 function authorityNotHttps({ authority }) {
   return failure({
     code: "authority-not-https",
@@ -8408,11 +8380,11 @@ function signIn(settings, env, signal, options = {}) {
     throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
   });
   let current;
-  return async (refused) => {
+  return async (refused2) => {
     const held = current;
     if (held !== void 0) {
       const { token, expiresOnTimestamp } = await held;
-      if (token !== refused && expiresOnTimestamp > Date.now() + MARGIN) return token;
+      if (token !== refused2 && expiresOnTimestamp > Date.now() + MARGIN) return token;
       if (current === held) current = void 0;
     }
     current ??= request2();
@@ -8463,10 +8435,11 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
     if (error2 instanceof ActionError) throw error2;
     const { refusal: refusal2, problem, host } = last;
     const known = refusal2 ?? new AggregateError([problem, error2]);
-    const inApp = env.IDENTITY_HEADER !== void 0;
     const peer2 = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how };
-    const context = { ...peer2, inApp, inPod: tokenFile !== void 0, assertion: claimsOf(String(sent)) };
-    throw new ActionError(diagnose(known, context), { cause: known });
+    const runner = { inApp: env.IDENTITY_HEADER !== void 0, inPod: tokenFile !== void 0 };
+    const context = { ...peer2, ...runner, assertion: claimsOf(String(sent)) };
+    const onGitHub = how.type === "managed-identity" && env.RUNNER_ENVIRONMENT === "github-hosted";
+    throw new ActionError({ ...diagnose(known, context), ...onGitHub && ON_GITHUB }, { cause: known });
   }
 }
 function ofPod(how, env) {
@@ -8645,9 +8618,7 @@ function watchFirstAnswer(socket) {
   return () => error2;
 }
 var ERROR = "E".charCodeAt(0);
-function onAnswer(client, then) {
-  client.connection.on("readyForQuery", then);
-}
+var onAnswer = (client, then) => client.connection.on("readyForQuery", then);
 var breaking = /* @__PURE__ */ new WeakSet();
 function breakSoon(client, socket, reason, grace) {
   const end = () => client.connection.stream.destroy(reason);
@@ -8900,21 +8871,25 @@ function fail(error2) {
 }
 
 // src/model/reasons.ts
+var LOCKS = "SELECT a.pid, a.usename, l.relation::regclass, l.mode, a.query\nFROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid AND a.datname = current_database()\nWHERE l.locktype IN ('relation', 'transactionid') AND l.granted AND a.pid <> pg_backend_pid();";
 var ENTRIES = {
   "not-granted": {
     why: (_, login) => sentence`${name(login)} can grant this.`,
     isEnough: true,
-    advice: inOurWords("Run this action with `mode: apply`.")
+    advice: sentence`Run this action with \`mode: apply\`.`
   },
   "not-revoked": {
     why: (_, login) => sentence`${name(login)} can revoke this.`,
-    advice: inOurWords(
-      "Or run this action with `mode: apply` and `on-extra: revoke`. If the grantee's entry in `grants-file` sets `on-extra`, change it there."
-    )
+    advice: sentence`Or run this action with \`mode: apply\` and \`on-extra: revoke\`. If the grantee's entry in \`grants-file\` sets \`on-extra\`, change it there.`
   },
   "session-role": {
     why: "Sessions of the grantee begin as another role (ALTER ROLE \u2026 SET role), and this action grants privileges to the grantee only.",
-    advice: inOurWords("Or add that role to the input `grantee`, or remove the setting with ALTER ROLE \u2026 RESET role.")
+    advice: sentence`Or add that role to the input \`grantee\`, or remove the setting with ALTER ROLE \u2026 RESET role.`
+  },
+  "read-only": {
+    why: "This server is read-only: it is a replica, or its storage is nearly full.",
+    noSql: true,
+    advice: sentence`Run this action with \`mode: apply\` for the primary server, from which a replica gets its privileges. If this is the primary server, increase its storage before.`
   },
   "not-owner": {
     why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`
@@ -8926,27 +8901,22 @@ var ENTRIES = {
     advice: sentence`As a superuser, set an owner with ALTER \u2026 OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.`
   },
   locked: {
-    why: "Another session held a lock on the object for too long, or changed it at the same time.",
+    why: "Another session held a lock on the object for too long or changed it at the same time, or the server's table of locks was full (`out of shared memory`).",
     noSql: true,
-    advice: inOurWords(
-      "Run this step again when the other migration or job has finished, and let them run one after another. Until then, this shows the sessions that hold locks in this database: `SELECT a.pid, a.usename, l.relation::regclass, l.mode, a.query FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid AND a.datname = current_database() WHERE l.locktype IN ('relation', 'transactionid') AND l.granted AND a.pid <> pg_backend_pid();`"
-    )
+    advice: sentence`Run this step again when the other migration or job has finished, and let them run one after another. If the table of locks is often full, raise the server parameter \`max_locks_per_transaction\`.`,
+    steps: [step("See which sessions hold locks in this database now:", run(LOCKS))]
   },
   refused: {
     why: "The server refused the statement.",
     byServer: true,
     isEnough: true,
-    advice: inOurWords(
-      "Run this step again. If that changes nothing, an event trigger or an extension refuses the change."
-    )
+    advice: sentence`Run this step again. If that changes nothing, an event trigger or an extension refuses the change.`
   },
   "without-effect": {
     why: "The server accepted the statement, but the privilege did not change, or changed back.",
     byServer: true,
     isEnough: true,
-    advice: inOurWords(
-      "Run this step again. If that changes nothing, an event trigger or an extension undoes the change, or the role that acted lacks the grant option: let the owner of the object make the change."
-    )
+    advice: sentence`Run this step again. If that changes nothing, an event trigger or an extension undoes the change, or the role that acted lacks the grant option: let the owner of the object make the change.`
   },
   "not-tried": {
     why: "The server refused the same change for several objects with the same owner and privileges, so this one was not tried."
@@ -8954,16 +8924,10 @@ var ENTRIES = {
   "not-direct": {
     why: "The grantee holds the privilege through a role or PUBLIC, so a REVOKE from the grantee changes nothing.",
     noSql: true,
-    advice: inOurWords(
-      "Revoke it from that role or from PUBLIC, so that all who hold it by them lose it: `REVOKE <privilege> ON <object> FROM <role>;` With `undeclared: warn`, the SQL file has this SQL for tables and sequences, unless the role is a grantee too. Or remove the grantee from the role: `REVOKE <role> FROM <grantee>;`"
-    )
+    advice: sentence`Revoke it from that role or from PUBLIC, so that all who hold it by them lose it: \`REVOKE <privilege> ON <object> FROM <role>;\` With \`undeclared: warn\`, the SQL file has this SQL for tables and sequences, unless the role is a grantee too. Of future objects, revoke it as the role that creates them: \`ALTER DEFAULT PRIVILEGES [IN SCHEMA <schema>] REVOKE <privilege> ON TABLES FROM <role>;\` Or remove the grantee from the role: \`REVOKE <role> FROM <grantee>;\``
   },
-  "other-grantor": {
-    why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.`
-  },
-  "grantor-lacks-usage": {
-    why: "The role that granted the privilege does not have USAGE on the schema."
-  },
+  "other-grantor": { why: (_, login) => sentence`${name(login)} cannot act as the role that granted the privilege.` },
+  "grantor-lacks-usage": { why: "The role that granted the privilege does not have USAGE on the schema." },
   "grantor-lacks-option": {
     why: "The role that granted the privilege no longer holds the grant option, so no role can revoke it.",
     noSql: true
@@ -8971,9 +8935,7 @@ var ENTRIES = {
   "dependent-privileges": {
     why: "The grantee granted the privilege to other roles, and this action never uses CASCADE.",
     noteFirst: true,
-    advice: inOurWords(
-      "`\\dp` in psql shows those roles: their entries end in `/` and the name of the grantee. Only the grantee can revoke the privilege from them. Or add CASCADE to the SQL, which revokes it from all of them."
-    )
+    advice: sentence`\`\\dp\` in psql shows those roles: their entries end in \`/\` and the name of the grantee. Only the grantee can revoke the privilege from them. Or add CASCADE to the SQL, which revokes it from all of them.`
   },
   "column-privileges": {
     why: "The privilege is granted on columns. This action revokes privileges on whole tables only, and a REVOKE on the table would include its columns."
@@ -8994,7 +8956,7 @@ var ENTRIES = {
   "other-identity": {
     why: (role, _, identity) => boundToAnother(role, identity),
     noSql: true,
-    advice: inOurWords("Or run the action `principal` of this repository with `rebind: true`.")
+    advice: sentence`Or run the action \`principal\` of this repository with \`rebind: true\`.`
   },
   "no-identity": {
     why: (role, _, identity) => sentence`${name(role)} is not bound to a Microsoft Entra identity, so object ID ${code(identity?.expected ?? "")} cannot sign in as it.`,
@@ -9044,9 +9006,7 @@ var SCHEMA_PRIVILEGES = ["USAGE", "CREATE"];
 var ORDER = [...SCHEMA_PRIVILEGES, ...TABLE_PRIVILEGES];
 
 // src/postgres/roles.sql.ts
-function aclOf(acl, type, owner) {
-  return `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
-}
+var aclOf = (acl, type, owner) => `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
 var SETTINGS2 = `
     SELECT s.setrole, pg_catalog.split_part(t.text, '=', 1) AS name, pg_catalog.substr(t.text, pg_catalog.strpos(t.text, '=') + 1) AS value,
            (s.setrole = 0)::pg_catalog.int4 * 2 + (s.setdatabase = 0)::pg_catalog.int4 AS rank
@@ -9156,9 +9116,7 @@ var FOR_LOGIN = `,
 // src/postgres/grantees.sql.ts
 var LABELS = `pg_catalog.pg_shseclabel
        WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND provider IN ('${RESOLVED_PROVIDER}', '${LABEL_PROVIDER}')`;
-function labelsOn(role) {
-  return `ARRAY (SELECT label FROM ${LABELS} AND objoid = ${role} ORDER BY provider DESC)`;
-}
+var labelsOn = (role) => `ARRAY (SELECT label FROM ${LABELS} AND objoid = ${role} ORDER BY provider DESC)`;
 
 // src/principal/catalog.ts
 var READ_PRINCIPALS = `
@@ -9193,14 +9151,19 @@ async function readPrincipals(client, name3, objectId3) {
 }
 
 // src/principal/obstacles.ts
-function boundToAnother2(bound, { name: role, objectId: objectId3 }) {
+var SHOW = {
+  service: "sp show --id <client-id>",
+  group: "group show --group <group>",
+  user: "user show --id <user>"
+};
+function boundToAnother2(bound, { name: role, objectId: objectId3, type }) {
   return failure({
     code: "principal-bound-to-another",
     message: sentence`${name(role)} is bound to object ID ${code(bound ?? "")}, not to ${code(objectId3)}.`,
     hint: "The identity was deleted and created again, or `object-id` is not the object ID of its service principal (enterprise application).",
     steps: [
       "Compare `object-id` with the object ID of the identity:",
-      az("ad sp show", { id: "<client-id>", query: "id", output: "tsv" }),
+      run(`az ad ${SHOW[type]} --query id --output tsv`),
       "If `object-id` is right, bind the role to it. Its privileges stay as they are:",
       run("rebind: true")
     ]
@@ -9258,7 +9221,8 @@ async function ensure(client, demand, progress) {
     progress.done = progress.sent?.message;
     if (bound || isCheck) {
       await client.query("COMMIT");
-      return progress.sent ?? { ...bound ? inSync(demand) : drift(before, demand), warnings };
+      const message = sentence`${name(demand.name)} is bound to object ID ${code(demand.objectId)}.`;
+      return progress.sent ?? { ...bound ? { verdict: "in-sync", message } : drift(before, demand), warnings };
     }
     if (before !== void 0 && !demand.rebind)
       throw new ActionError({ ...boundToAnother2(otherId(before, demand), demand), problems: warnings });
@@ -9291,10 +9255,6 @@ function sqlFor(principal, { name: role, objectId: objectId3, type }) {
   if (principal !== void 0) return bindingSql(role, { objectId: objectId3, type, admin: false, mfa: principal.mfa });
   const values = [role, objectId3, type].map(quoteLiteral).join(", ");
   return `SELECT pg_catalog.pgaadauth_create_principal_with_oid(${values}, FALSE, FALSE);`;
-}
-function inSync(demand) {
-  const message = sentence`${name(demand.name)} is bound to object ID ${code(demand.objectId)}.`;
-  return { verdict: "in-sync", message };
 }
 function drift(before, demand) {
   const [message, inputs] = before === void 0 ? [sentence`Role ${name(demand.name)} does not exist.`, inOurWords("`mode: apply`")] : [boundToAnother2(otherId(before, demand), demand).message, inOurWords("`mode: apply` and `rebind: true`")];
@@ -9460,9 +9420,7 @@ function clientId(text) {
   if (/^[0-]+$/.test(id)) throw new Invalid(inOurWords("is a placeholder"));
   return id;
 }
-function objectId2(text) {
-  return clientId(text).toLowerCase();
-}
+var objectId2 = (text) => clientId(text).toLowerCase();
 var objectIds = eachLine(objectId2);
 function tenantId(text) {
   const id = text.trim();
@@ -9507,13 +9465,16 @@ function isHostName(name3) {
   return labels.length === 1 || !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "");
 }
 var LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
-function isLoopback(host) {
-  return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
-}
 function name2(text) {
   const [only = "", ...more] = names(text);
   if (more.length > 0) throw new Invalid(inOurWords("has more than one line"));
   return only;
+}
+function newRole(text) {
+  const role = name2(text);
+  const remedy = inOurWords("Use a name other than `public` and `none` that does not begin with `pg_`.");
+  if (RESERVED_ROLE.test(role)) throw new Invalid(inOurWords("is reserved by PostgreSQL"), { remedy });
+  return role;
 }
 function names(text) {
   return [...new Set(eachLine(checkedName)(text))];
@@ -9654,7 +9615,7 @@ function parsePrincipalSettings(env) {
       // an Entra administrator
       principal: () => all({
         mode: () => inputs.orDefault("mode", choice(PRINCIPAL_MODES)),
-        name: () => inputs.required("name", name2),
+        name: () => inputs.required("name", newRole),
         objectId: () => inputs.required("object-id", objectId2),
         // in lower case
         type: () => inputs.orDefault("type", choice(PRINCIPAL_TYPES)),
