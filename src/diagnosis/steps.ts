@@ -42,8 +42,11 @@ export const selectCloud = ({ signIn }: Context): Steps => [
 ];
 
 /** Where the sign-in has this ID: in an input of this step or of azure/login, or in a variable of the pod. */
-export const whereIs = (input: "client-id" | "tenant-id", { signIn, inPod }: Context): string =>
-  `\`${input}\`${inPod ? ` (\`AZURE_${input.slice(0, 6).toUpperCase()}_ID\` of the pod)` : signIn?.type === "azure-cli" ? " of azure/login" : ""}`;
+export function whereIs(input: "client-id" | "tenant-id", { signIn, inPod }: Context): string {
+  const variable = input === "client-id" ? "AZURE_CLIENT_ID" : "AZURE_TENANT_ID";
+  if (inPod) return `\`${input}\` (\`${variable}\` of the pod)`;
+  return `\`${input}\`${signIn?.type === "azure-cli" ? " of azure/login" : ""}`;
+}
 
 /** The answer itself shows who sent it: a service, or something on the way to it. In a step of the same job. */
 export function seeAnswer(context: Context): Steps {
