@@ -132,14 +132,16 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: who can grant", (version) => {
     expect(await run("apply", READ, { user: owner })).toMatchObject({ verdict: "repaired" });
   });
 
-  test.runIf(version >= 16)("says that only a superuser can let a role act as an owner without a member", async () => {
+  test("says who can let a role act as an owner without a member, and the SQL of that lets it", async () => {
     const { owner, role, sql, run } = await world.open();
     const group = await role("group", "NOLOGIN");
     await sql(`CREATE TABLE t (id int); ALTER TABLE t OWNER TO ${group}; GRANT ALL ON SCHEMA public TO ${group}`);
 
     const note = read((await run("apply", READ, { user: owner })).missing[0]?.fix.note);
 
-    const [, join = ""] = /^If no role can act as \S+, only a superuser .*: (GRANT .*;)$/.exec(note) ?? [];
+    // Up to 15, a role with CREATEROLE can grant any membership.
+    expect(note).toContain(version >= 16 ? "only a superuser can let one" : "can run this.");
+    const [join = ""] = /GRANT .*?;/.exec(note) ?? [];
     await sql(join);
     expect(await run("apply", READ, { user: owner })).toMatchObject({ verdict: "repaired" });
   });
