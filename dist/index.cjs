@@ -5795,7 +5795,11 @@ var selectCloud = ({ signIn: signIn2 }) => [
   `Set \`environment\` to the cloud of the tenant and the server${signIn2?.type === "azure-cli" ? ", also in azure/login" : ""}: \`azurecloud\`, \`azureusgovernment\` or \`azurechinacloud\`.`,
   ...LOOK_UP_TENANT
 ];
-var whereIs = (input, { signIn: signIn2, inPod }) => `\`${input}\`${inPod ? ` (\`AZURE_${input.slice(0, 6).toUpperCase()}_ID\` of the pod)` : signIn2?.type === "azure-cli" ? " of azure/login" : ""}`;
+function whereIs(input, { signIn: signIn2, inPod }) {
+  const variable3 = input === "client-id" ? "AZURE_CLIENT_ID" : "AZURE_TENANT_ID";
+  if (inPod) return `\`${input}\` (\`${variable3}\` of the pod)`;
+  return `\`${input}\`${signIn2?.type === "azure-cli" ? " of azure/login" : ""}`;
+}
 function seeAnswer(context) {
   const identity = context.with === "entra" && context.signIn?.type === "managed-identity";
   const path = context.with === "entra" && !identity ? "/common/v2.0/.well-known/openid-configuration" : "";
