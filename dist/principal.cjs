@@ -6282,8 +6282,8 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     (context, { text }) => `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
     (context, { text }) => {
-      if (!isPostgres(context) || ASKED_FULLY.test(text))
-        return [...atPostgres(context, [...lookUp(context), RIGHT_NAME]), ...seeWhoAnswers(context)];
+      if (!isPostgres(context)) return [...seeWhoAnswers(context), ...reachable(context)];
+      if (ASKED_FULLY.test(text)) return [...lookUp(context), RIGHT_NAME, ...seeWhoAnswers(context)];
       const names2 = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
       const use = sentence`If you know that the server is yours, set \`host\` to one of the names in its certificate: ${listOf((names2 ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
       const isOther = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text);

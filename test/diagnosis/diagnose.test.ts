@@ -248,6 +248,10 @@ describe("the first step of an answer about Entra", () => {
     );
   });
 
+  test("is a look at who answers if the certificate is that of another host", () => {
+    expect(firstStep(error("Hostname mismatch", "ERR_TLS_CERT_ALTNAME_INVALID"))).toContain("See who answers");
+  });
+
   test("is a link about the number if no rule knows it; the inputs follow if the sign-in has them", () => {
     const page = "https://login.microsoftonline.com/error?code=4242";
     const unknown = error("AADSTS4242: x");
