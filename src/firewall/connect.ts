@@ -1,3 +1,4 @@
+import pg from "pg";
 import { wordsOf } from "../diagnosis/symptoms.ts";
 import { ActionError } from "../model/failure.ts";
 import type { PasswordProvider } from "../model/settings.ts";
@@ -28,7 +29,8 @@ export async function connect(
     return { address: publicAddressIn(rows[0]?.address ?? "") };
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
-    const [, seen = ""] = NOT_ALLOWED.exec(wordsOf(error.cause)) ?? [];
+    // What answers before TLS can be anyone on the network, who would name an address to open the firewall for.
+    const [, seen = ""] = (error.cause instanceof pg.DatabaseError && NOT_ALLOWED.exec(wordsOf(error.cause))) || [];
     return { address: publicAddressIn(seen), error };
   }
 }
