@@ -21,8 +21,13 @@ export function proxyTo(host: string | undefined, env: Env): string | undefined 
   return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
 
-/** @throws ActionError if the variable that names the proxy is not a URL; the libraries' errors do not name the variable */
-export function checkProxy(env: Env): void {
+/**
+ * Checks the variables that change each request over HTTPS, before a token is sent.
+ * @throws ActionError if certificates are not checked, or the variable that names the proxy is not a URL; the libraries'
+ * errors do not name the variable
+ */
+export function checkHttps(env: Env): void {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
   const variable = VARIABLES.find((name) => env[name]);
   if (variable === undefined) return;
   try {
@@ -44,3 +49,13 @@ export function checkProxy(env: Env): void {
     }),
   );
 }
+
+/** Anyone on the network could read the token. */
+const TLS_CHECKS_OFF = failure({
+  code: "tls-checks-off",
+  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
+  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
+  steps: [
+    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment. To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.",
+  ],
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkProxy, proxyTo } from "../src/proxy.ts";
+import { checkHttps, proxyTo } from "../src/proxy.ts";
 import { withoutSecrets } from "../src/text/secrets.ts";
 import { failing } from "./read.ts";
 
@@ -19,7 +19,7 @@ test("the proxy to a host is that of the variables, without its password, unless
 });
 
 test("a SOCKS proxy is refused as one", async () => {
-  const check = async () => checkProxy({ HTTPS_PROXY: "socks5://proxy.contoso.com:1080" });
+  const check = async () => checkHttps({ HTTPS_PROXY: "socks5://proxy.contoso.com:1080" });
   const { code, hint } = await failing(check());
   expect({ code, hint }).toEqual({
     code: "proxy-malformed",
@@ -28,6 +28,6 @@ test("a SOCKS proxy is refused as one", async () => {
 });
 
 test("the password of the proxy is taken out of what a peer says", () => {
-  checkProxy({ HTTPS_PROXY: "http://runner:open%21sesame@proxy.contoso.com:3128" });
+  checkHttps({ HTTPS_PROXY: "http://runner:open%21sesame@proxy.contoso.com:3128" });
   expect(withoutSecrets("407 for runner, open!sesame")).toBe("407 for runner, ***");
 });

@@ -9,13 +9,13 @@ import { maskSent } from "../mask.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import type { EntraSignIn, Env, PasswordProvider, Settings, SignIn } from "../model/settings.ts";
-import { checkProxy, proxyTo } from "../proxy.ts";
+import { checkHttps, proxyTo } from "../proxy.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { rememberSent } from "../text/secrets.ts";
 import { azureCliToken } from "./azure-cli.ts";
 import { httpClient } from "./http-client.ts";
 import { idToken } from "./id-token.ts";
-import { authorityNotHttps, ON_GITHUB, TLS_CHECKS_OFF } from "./obstacles.ts";
+import { authorityNotHttps, ON_GITHUB } from "./obstacles.ts";
 import { identityRefusal, notJson } from "./refusals.ts";
 
 /**
@@ -154,8 +154,7 @@ const TOKEN_TIME = 45_000;
 
 /** The SDK's own variable wins: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts */
 function authorityOf(cloud: Cloud, env: Env): string {
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
-  checkProxy(env);
+  checkHttps(env);
   const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
   if (URL.parse(authority)?.protocol === "https:") return authority;
   throw new ActionError(authorityNotHttps(cloud));

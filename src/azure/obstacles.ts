@@ -2,16 +2,6 @@ import type { Cloud } from "../model/clouds.ts";
 import { type Advice, type Failure, failure, run, stepsOf } from "../model/failure.ts";
 import { inOurWords } from "../model/sentence.ts";
 
-/** Anyone on the network could read the token. */
-export const TLS_CHECKS_OFF = failure({
-  code: "tls-checks-off",
-  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
-  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
-  steps: [
-    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment. To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file.",
-  ],
-});
-
 /** Why a managed identity's sign-in fails on a runner of GitHub: its machine is one of Azure, but not the user's. */
 export const ON_GITHUB: Advice = {
   hint: inOurWords("The job runs on a GitHub-hosted runner, which has no managed identity."),

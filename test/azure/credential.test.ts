@@ -379,6 +379,21 @@ describe("on the way to Entra", () => {
     expect([sandbox.github.requests, sandbox.entra.requests]).toEqual([[], []]);
   });
 
+  test.each([301, 302, 303, 307, 308])("a redirect (%i) takes no secret to another host", async (status) => {
+    let bodies = "";
+    const elsewhere = createServer((request, response) => {
+      request.on("data", (chunk) => (bodies += chunk)).on("end", () => response.end("{}"));
+    });
+    const location = `http://localhost:${await listening(elsewhere)}/`;
+    const { certificate: cert, key } = sandbox.certificates;
+    const authority = createTlsServer({ cert, key }, (request, response) => {
+      request.resume().on("end", () => response.writeHead(status, { location }).end());
+    });
+    vi.stubEnv("AZURE_AUTHORITY_HOST", `https://localhost:${await listening(authority)}`);
+    for (const how of [WITH_SECRET, OIDC]) expect(await failing(password(how)())).toBeDefined();
+    expect(bodies).toBe("");
+  });
+
   test.each([
     ["an unknown authority", "localhost", 1, "tls-unknown-authority"],
     ["another name", "login.contoso.com", 1, "tls-wrong-host"],

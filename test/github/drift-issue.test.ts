@@ -293,6 +293,12 @@ test.each([
   expect(await keep(reports.drift())).toEqual([expect.stringContaining(expected)]);
 });
 
+test("the action sends no token while Node.js checks no certificates", async () => {
+  const env = { ...github.env, NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+  expect(await keep(reports.drift(), { env })).toEqual([expect.stringContaining("NODE_TLS_REJECT_UNAUTHORIZED")]);
+  expect(github.requests).toEqual([]);
+});
+
 test("the action explains a token with invalid characters without showing it", async () => {
   expect(await keep(reports.drift(), { token: "" })).toEqual([expect.stringContaining("is empty or contains")]);
   const [warning] = await keep(reports.drift(), { token: "ghs_secret\n" });

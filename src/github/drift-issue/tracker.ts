@@ -3,7 +3,7 @@ import { boundAnswer } from "../../answer.ts";
 import { say } from "../../log.ts";
 import { ActionError, type Failure } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
-import { checkProxy } from "../../proxy.ts";
+import { checkHttps } from "../../proxy.ts";
 import { type Issue, readMarker } from "../../render/issue.ts";
 import { retryingFailures } from "../../retry.ts";
 import { distinctBy } from "../../text/groups.ts";
@@ -34,13 +34,13 @@ const LABEL = "azure-postgres-grants";
  */
 const ISSUE_PATIENCE = { firstWait: 1_000, maxTime: 180_000, answerTime: 20_000, pause: 1_000 };
 
-/** @throws ActionError if the proxy's variable or the token cannot be used */
+/** @throws ActionError if the token cannot be used, or a variable keeps it from being sent */
 export async function openTracker(options: TrackerOptions) {
   const { env, token, warn } = options;
   const [owner = "", repo = ""] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   // Checked here, because the HTTP client's own message would print the token.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new ActionError(MALFORMED_TOKEN);
-  checkProxy(env);
+  checkHttps(env);
   rememberSent(token);
   const octokit = await openClient(options);
   const { issues: api } = octokit.rest;
