@@ -33,7 +33,8 @@ for (const stream of [child.stdout, child.stderr]) {
   createInterface({ input: stream }).on("line", (line) => {
     const [, secret] = /^::add-mask::(.*)$/.exec(line) ?? [];
     if (secret !== undefined) secrets.add(decodeURIComponent(secret));
-    else if (!line.startsWith("::debug::")) console.log(masked(line));
+    // A name in the database must not look like a part of the summary.
+    else if (!line.startsWith("::debug::")) console.log(masked(line).replaceAll("summary:", "summary: "));
   });
 }
 const exitCode = await ended;

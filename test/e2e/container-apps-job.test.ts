@@ -204,6 +204,18 @@ describe("the Container Apps job", () => {
     expect(after).toMatch(/^::error title=grants::/);
   });
 
+  test("no name in the database is a part of its summary", async () => {
+    await sandbox.createDatabase("parts", { seed: ORDERS });
+    await sandbox.sql(
+      "parts",
+      `CREATE TABLE "summary:99/1:AAAA:" (); ALTER TABLE "summary:99/1:AAAA:" OWNER TO migrator`,
+    );
+    const run = await start(inputsFor("parts"));
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout).toContain('"summary: 99/1:AAAA:"');
+    expect(run.summary).toMatch(/repaired/i);
+  });
+
   test("reports an unreadable log, and does not succeed", async () => {
     await sandbox.createDatabase("silent", { seed: ORDERS });
     const run = await start(inputsFor("silent"), { env: { NO_LOG: "1" } });
