@@ -22,7 +22,7 @@ export const ENTRA = rulesFor("entra", {
       "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/,
     ],
-    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
+    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant, is in another cloud (`environment`), or was created only minutes ago. Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
     (context) =>
       `Set ${whereIs("client-id", context)} to the client ID of the application or the managed identity. See what has this ID:`,
     ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
@@ -191,7 +191,7 @@ export const ENTRA = rulesFor("entra", {
     "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`. If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner.",
   ],
   "conditional-access": [
-    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
+    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS530*",
     ({ signIn }, { text }) =>
       isApplication(signIn, text)
         ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application."
@@ -206,7 +206,7 @@ export const ENTRA = rulesFor("entra", {
 export const ENTRA_UNAVAILABLE = rulesFor("entra", {
   "entra-busy": [
     [
-      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50162 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled|Our services aren.t available|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       { status: [408, 410, 429, 500, 502, 503, 504] },
     ],

@@ -24,10 +24,9 @@ const TRIED = /\b(?:Get|Post) "?(https:\/\/[^/ "]+)[^ "]*"?: /;
 const NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 
 const APP = { "resource-group": "<resource-group>", name: "<app>" };
-const IDENTITY = { ...APP, name: "<vm>", identities: "<identity-id>" };
 
 const LIST_OF_APP: Steps = [
-  "List the identities of the container app, of the container app's job, or of the App Service app. To assign one, write `assign` instead of `show`, then restart the app:",
+  "List the identities of the container app, of the container app's job, or of the App Service app. To assign one, write `assign` instead of `show`, and add `--user-assigned <identity-id>` or `--system-assigned` (App Service: `--identities <identity-id>` or nothing). Then restart the app:",
   run(...["containerapp", "containerapp job", "webapp"].map((each) => az(`${each} identity show`, APP))),
 ];
 
@@ -44,11 +43,10 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|1[45]|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "See whether the tenant still has the identity, and whether it is the machine's own (`isExplicit=False`):",
+    "See whether the tenant still has the identity, and whether it is the host's own (`isExplicit=False`):",
     ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
-    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. A scale set and an app have the same commands:",
-    run(az("vm identity remove", IDENTITY), az("vm identity assign", IDENTITY)),
-    "A new identity, and a machine's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`.",
+    listIdentities,
+    "Remove the identity there (`remove` instead of `show`), and assign it, or a new one, again. A new identity, and a host's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`.",
   ],
   "managed-identity-arc": [
     /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
@@ -158,7 +156,8 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     listIdentities,
     (context) =>
       `To choose a user-assigned identity, set ${whereIs("client-id", context)} to its client ID (not the object ID). A system-assigned one needs no \`client-id\`. If the host has no identity, assign one.`,
-    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. Where no identity can be assigned, use `auth-type: oidc`.',
+    ({ inApp }) =>
+      `${inApp ? "" : 'A pod in AKS needs the label `azure.workload.identity/use: "true"`. '}Where no identity can be assigned, use \`auth-type: oidc\`.`,
   ],
   "managed-identity-refused": [
     [
@@ -207,7 +206,7 @@ function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
     return ["Assign it to the compute or the serverless job in Azure Machine Learning, or to the Automation account."];
   if (inApp || /Unable to load|Delegated|\/msi\/token/.test(text)) return LIST_OF_APP;
   return [
-    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
+    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`, and add `--identities <identity-id>`, unless it is the machine's own:",
     run(az("vm identity show", { ...APP, name: "<vm>" }), az("vmss identity show", { ...APP, name: "<scale-set>" })),
   ];
 }

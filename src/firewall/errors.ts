@@ -10,7 +10,7 @@ import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
 import { azureLog, notRunning } from "./obstacles.ts";
-import { PERMISSIONS, type Permission, PROVIDER, type ServerId, serverPath } from "./server.ts";
+import { PERMISSIONS, type Permission, PROVIDER, SERVERS, type ServerId, serverPath } from "./server.ts";
 
 /** A request to Azure's resource manager, for the explanation of its error. */
 export interface ResourceManagerContext extends Context {
@@ -274,13 +274,14 @@ const SCOPE = /(?:scope\(s\)|(?:over|at) scope) '([^',]{1,1000}?)(?:[',]|\/firew
 /** A scope or a permission of one operation, for which nobody can assign a role. A location has only operations. */
 const OPERATION = /\/(locations\/|\w{0,40}operation\w{0,40}\/[^ /]{1,200}( |$))/i;
 
-/** A role that has the permission, and its assignment. */
+/** A role that has the permission, and its assignment. Reader has all reads; the action itself also writes. */
 function allow({ permission, server, signIn }: ResourceManagerContext, { text }: Symptom): Steps {
   const needed =
     text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1] ?? permission;
   const named = text.match(SCOPE)?.[1] ?? serverPath(server);
   const scope = OPERATION.test(`${needed} ${named}`) ? `/subscriptions/${server.subscription}` : named;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientOf(signIn);
+  const readerDoes = needed.endsWith("/read") && !needed.startsWith(SERVERS);
   /** The smallest role that allows all that the firewall action asks for; docs/firewall.md has it, too. */
   const definition = {
     Name: "PostgreSQL firewall for a runner",
@@ -290,10 +291,12 @@ function allow({ permission, server, signIn }: ResourceManagerContext, { text }:
   };
   const verb = permission === PERMISSIONS.deleteRules ? "So that the next job can remove its rule, create" : "Create";
   return [
-    sentence`${inOurWords(verb)} a role that has ${code(needed)}, and assign it on the scope, as an owner or a user access administrator. If the role exists, write ${code("update")} instead of ${code("create")} in the first command:`,
+    readerDoes
+      ? sentence`Assign the role Reader, which has ${code(needed)}, on the scope, as an owner or a user access administrator:`
+      : sentence`${inOurWords(verb)} a role that has ${code(needed)}, and assign it on the scope, as an owner or a user access administrator. If the role exists, write ${code("update")} instead of ${code("create")} in the first command:`,
     run(
-      az("role definition create", { "role-definition": JSON.stringify(definition) }),
-      az("role assignment create", { role: definition.Name, assignee, scope }),
+      ...(readerDoes ? [] : [az("role definition create", { "role-definition": JSON.stringify(definition) })]),
+      az("role assignment create", { role: readerDoes ? "Reader" : definition.Name, assignee, scope }),
     ),
     "Run the job again. A new assignment can take ten minutes to work.",
   ];

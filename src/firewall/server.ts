@@ -7,7 +7,7 @@ export interface ServerId {
 
 /** The resource provider of flexible servers. */
 export const PROVIDER = "Microsoft.DBforPostgreSQL";
-const SERVERS = `${PROVIDER}/flexibleServers`;
+export const SERVERS = `${PROVIDER}/flexibleServers`;
 
 /** The permissions that a login needs, by their names in Azure's role definitions. */
 export const PERMISSIONS = {

@@ -111,8 +111,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
       inApp: true,
     },
     never: either(WITHOUT_PROXY, "az vm|client-id` is (not set|missing)|tenant-id|client-secret"),
-    // The words that ask for a client ID come from a pod without one; of a gone identity, the step says that an app has the same commands.
-    but: ["managed-identity-aks", "managed-identity-gone"],
+    // The words that ask for a client ID come from a pod without one.
+    but: ["managed-identity-aks"],
   },
   "Azure's resource manager, auth-type oidc": {
     meets: from("azure"),
