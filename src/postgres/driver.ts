@@ -82,6 +82,9 @@ const FIRST_MESSAGES = "RENv";
 /** The letters of ErrorResponse and NoticeResponse. The parser of `pg` never stops reading one that lacks its end. */
 const WITH_FIELDS = "EN";
 
+/** For one of them, which is copied with each part that comes. */
+const MAX_FIELDS = 2 ** 20;
+
 const NOT_POSTGRES = coded("NOT_POSTGRES", "what answers is not PostgreSQL");
 
 /** An error with a code for the rules of `diagnosis/`. */
@@ -107,7 +110,8 @@ function messageChecker(): (chunk: Buffer) => number {
         throw allowed === MESSAGES ? new Error(`a message of type ${letter}`) : NOT_POSTGRES;
       if (unread.length < 5) return messages;
       const size = 1 + unread.readInt32BE(1);
-      if (size < 5 || size > MAX_BYTES) throw new Error(`a message of ${size} bytes`);
+      const most = WITH_FIELDS.includes(letter) ? MAX_FIELDS : MAX_BYTES;
+      if (size < 5 || size > most) throw new Error(`a message of ${size} bytes`);
       if (WITH_FIELDS.includes(letter)) {
         if (unread.length < size) return messages;
         if (unread.toString("latin1", size - 2, size) !== "\0\0")

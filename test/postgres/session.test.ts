@@ -289,6 +289,14 @@ describe("before a password or token is sent", () => {
     await refusedBy({ refusal: http }, { mode: "disable" }, "protocol-violation", "127.0.0.1");
   });
 
+  test("what stands between the answer to the request for TLS and the handshake is not taken for the server's", async () => {
+    await refusedBy(
+      { refusal: Buffer.concat([Buffer.from("S"), WELCOME]) },
+      { mode: "verify-full" },
+      "protocol-violation",
+    );
+  });
+
   test("a server without TLS is refused", () => refusedBy({}, { mode: "verify-full" }, "tls-not-offered"));
 
   test("a certificate of an unknown authority is refused, with `verify-ca` too", async () => {
@@ -324,6 +332,17 @@ describe("before a password or token is sent", () => {
     vi.stubEnv(name, value);
     await refusedBy({ tls: await certificate("localhost") }, { mode: "verify-full" }, "tls-unknown-authority");
     await refusedBy({}, { mode: "verify-full" }, "tls-not-offered");
+  });
+});
+
+test("an error of megabytes is not read to its end, because each part of it would be copied again", async () => {
+  const tls = await certificate("localhost");
+  const long = errorResponse("57P01", "x".repeat(2 ** 21));
+  const server = await stub({ tls, atOnce: true, onStartup: () => long });
+  const login = target({ port: server.port, tls: { mode: "verify-full", rootCertificates: tls.cert } });
+  const patience = { ...QUICK, maxTime: 0 };
+  expect(await failing(withSession({ ...login, password, patience }, nothing))).toMatchObject({
+    code: "protocol-violation",
   });
 });
 
