@@ -15,7 +15,7 @@ import { rememberSent } from "../text/secrets.ts";
 import { azureCliToken } from "./azure-cli.ts";
 import { httpClient } from "./http-client.ts";
 import { idToken } from "./id-token.ts";
-import { authorityNotHttps, ON_GITHUB } from "./obstacles.ts";
+import { authorityNotHttps } from "./obstacles.ts";
 import { identityRefusal, notJson } from "./refusals.ts";
 
 /**
@@ -113,10 +113,13 @@ async function requestToken(
     const { refusal, problem, host } = last;
     const known = refusal ?? new AggregateError([problem, error]);
     const peer = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how } as const;
-    const runner = { inApp: env.IDENTITY_HEADER !== undefined, inPod: tokenFile !== undefined };
+    const runner = {
+      onGitHub: env.RUNNER_ENVIRONMENT === "github-hosted",
+      inApp: env.IDENTITY_HEADER !== undefined,
+      inPod: tokenFile !== undefined,
+    };
     const context = { ...peer, ...runner, assertion: claimsOf(String(sent)) };
-    const onGitHub = how.type === "managed-identity" && env.RUNNER_ENVIRONMENT === "github-hosted";
-    throw new ActionError({ ...diagnose(known, context), ...(onGitHub && ON_GITHUB) }, { cause: known });
+    throw new ActionError(diagnose(known, context), { cause: known });
   }
 }
 

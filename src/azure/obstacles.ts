@@ -1,12 +1,6 @@
 import type { Cloud } from "../model/clouds.ts";
-import { type Advice, type Failure, failure, run, stepsOf } from "../model/failure.ts";
-import { inOurWords } from "../model/sentence.ts";
+import { type Failure, failure, run } from "../model/failure.ts";
 
-/** Why a managed identity's sign-in fails on a runner of GitHub: its machine is one of Azure, but not the user's. */
-export const ON_GITHUB: Advice = {
-  hint: inOurWords("The job runs on a GitHub-hosted runner, which has no managed identity."),
-  steps: stepsOf(["Use `auth-type: oidc`. Or run the job on a self-hosted runner in Azure that has the identity."]),
-};
 
 /** The variable of `@azure/identity` names a server without TLS. */
 export function authorityNotHttps({ authority }: Cloud): Failure {

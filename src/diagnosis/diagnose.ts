@@ -102,7 +102,8 @@ function fits(match: Match, { code, text, status }: Symptom, codes: readonly str
     (match.signIn === undefined || match.signIn === context.signIn?.type) &&
     (match.clientId === undefined || match.clientId.test(clientOf(context.signIn))) &&
     (match.host === undefined || match.host.test(context.host ?? "")) &&
-    (match.atProxy === undefined || namesProxy(text, context.proxy))
+    (match.atProxy === undefined || namesProxy(text, context.proxy)) &&
+    (match.onGitHub === undefined || context.onGitHub === true)
   );
 }
 

@@ -40,6 +40,12 @@ const USE_OIDC = "Use `auth-type: oidc`, which does not need this endpoint.";
 
 /** What can go wrong when the runner's host is asked for the token of a managed identity. */
 export const MANAGED_IDENTITY = rulesFor("entra", {
+  // Whatever the error: the machine is one of Azure, but not the user's.
+  "managed-identity-on-github": [
+    { signIn: "managed-identity", onGitHub: true },
+    "The job runs on a GitHub-hosted runner, which has no managed identity.",
+    "Use `auth-type: oidc`. Or run the job on a self-hosted runner in Azure that has the identity.",
+  ],
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|1[45]|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",

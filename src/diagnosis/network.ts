@@ -292,9 +292,9 @@ export const PRIVATE = rulesFor(["postgres", "azure"], {
 /** All of these, before them those of the runner itself. */
 export const NETWORK = [...RUNNER, ...ON_THE_WAY];
 
-/** Addresses that exist in many networks: https://www.iana.org/assignments/iana-ipv4-special-registry */
-const PRIVATE_ADDRESS =
-  /(?<!Local )[ (](?!\S*->)(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
+/** How addresses begin that exist in many networks: https://www.iana.org/assignments/iana-ipv4-special-registry */
+export const PRIVATE_RANGE = String.raw`(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cde][\da-f]{2}:)`;
+const PRIVATE_ADDRESS = new RegExp(String.raw`(?<!Local )[ (](?!\S*->)${PRIVATE_RANGE}`, "i");
 
 const IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
 

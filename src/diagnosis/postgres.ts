@@ -3,11 +3,13 @@ import { GUID } from "../model/entra-label.ts";
 import { run, type Steps } from "../model/failure.ts";
 import { code, listOf, name, sentence } from "../model/sentence.ts";
 import { isLoopback } from "../text/host.ts";
+import { aboutNames } from "../text/near.ts";
 import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, identifier, shell } from "./commands.ts";
 import { clientOf } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
+import { PRIVATE_RANGE } from "./network.ts";
 import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
 import { CHECK_CLOCK, lookAtState, pastPooler, selectCloud, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
@@ -316,7 +318,9 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(server login|could not load|["«»„] ?(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cde][\da-f]{2}:))).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    new RegExp(
+      String.raw`^(?!.*(server login|could not load|["«»„] ?${PRIVATE_RANGE})).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)`,
+    ),
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -325,7 +329,8 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name (yet), or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive, and a comma does not separate them.",
+    ({ database = "" }) =>
+      sentence`The server has no database with this name (yet), or a pooler does not list it, or asks for another one than \`database\`, such as the name of its user (\`user@server\`). ${aboutNames(database)}`,
     (context, { text }) =>
       isAnother(text.match(/database "([^"]+)"/)?.[1], context.database) ? pastPooler(context) : [],
     "Set `database` to one of these:",

@@ -22,6 +22,8 @@ export interface Context {
   readonly signIn?: SignIn | undefined;
   /** Whether the runner is in a container app or an App Service app, which have an identity endpoint of their own. */
   readonly inApp?: boolean;
+  /** Whether GitHub hosts the runner. */
+  readonly onGitHub?: boolean;
   /** Whether the runner is in a pod with Azure Workload Identity, and signs in with the token of its service account. */
   readonly inPod?: boolean;
   /** The claims of GitHub's ID token. */
@@ -66,6 +68,8 @@ export interface Match {
   readonly host?: RegExp;
   /** The error names the proxy: its host, or its port, which is not that of the peer. */
   readonly atProxy?: true;
+  /** GitHub hosts the runner. */
+  readonly onGitHub?: true;
 }
 
 /** A condition of a table: a string is `codes` alone, a regular expression is `text` alone. */

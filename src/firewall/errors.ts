@@ -9,7 +9,7 @@ import { allowInProxy, CHECK_CLOCK, readNumber } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
-import { azureLog, notRunning } from "./obstacles.ts";
+import { azureLog, notRunning, subscriptionState } from "./obstacles.ts";
 import { PERMISSIONS, type Permission, PROVIDER, SERVERS, type ServerId, serverPath } from "./server.ts";
 
 /** A request to Azure's resource manager, for the explanation of its error. */
@@ -128,7 +128,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         ? "Azure does not allow this change in a subscription of this type or in this region. Reads can still work."
         : "The subscription is disabled: its credit is used up, a payment failed, or it was cancelled. Reads can still work.",
     "Look up the state of the subscription. If it is `Enabled`, ask Azure's support to lift the restriction, or use another subscription. Otherwise its owner or billing administrator can reactivate it (https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled):",
-    ({ server }) => az("account list --all --refresh", { query: `[?id==\`"${server.subscription}"\`].state` }),
+    ({ server }) => subscriptionState(server),
   ],
   "azure-token-expired": [
     [
@@ -289,7 +289,8 @@ function allow({ permission, server, signIn }: ResourceManagerContext, { text }:
     Actions: [...new Set([...Object.values(PERMISSIONS), needed])],
     AssignableScopes: [scope.split("/", 3).join("/")],
   };
-  const verb = permission === PERMISSIONS.deleteRules ? "So that the next job can remove its rule, create" : "Create";
+  const isRemoval = permission === PERMISSIONS.deleteRules;
+  const verb = isRemoval ? "So that the next job can remove its rule, create" : "Create";
   return [
     readerDoes
       ? sentence`Assign the role Reader, which has ${code(needed)}, on the scope, as an owner or a user access administrator:`
@@ -298,6 +299,6 @@ function allow({ permission, server, signIn }: ResourceManagerContext, { text }:
       ...(readerDoes ? [] : [az("role definition create", { "role-definition": JSON.stringify(definition) })]),
       az("role assignment create", { role: readerDoes ? "Reader" : definition.Name, assignee, scope }),
     ),
-    "Run the job again. A new assignment can take ten minutes to work.",
+    `${isRemoval ? "" : "Run the job again. "}A new assignment can take ten minutes to work.`,
   ];
 }

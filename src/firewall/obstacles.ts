@@ -1,6 +1,6 @@
 import { az, azServer, azShow, shell } from "../diagnosis/commands.ts";
 import type { Answer } from "../diagnosis/rules.ts";
-import { type Failure, failure, run, type Steps } from "../model/failure.ts";
+import { type Command, type Failure, failure, run, type Steps } from "../model/failure.ts";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
 import type { AzureServer } from "./requests.ts";
 import type { ServerId } from "./server.ts";
@@ -53,10 +53,14 @@ export function notRunning(server: ServerId, state: string): Answer {
     return [
       "The server is disabled, because its subscription is disabled or the server is being moved.",
       "Look up the state of the subscription:",
-      az("account list --all --refresh", { query: `[?id==\`"${server.subscription}"\`].state` }), // not as at the last sign-in
+      subscriptionState(server),
     ];
   return ["The server is stopped or stopping.", "Start the stopped server:", azServer("start", { server })];
 }
+
+/** The command that shows the state of the server's subscription, not as at the last sign-in. */
+export const subscriptionState = ({ subscription }: ServerId): Command =>
+  az("account list --all --refresh", { query: `[?id==\`"${subscription}"\`].state` });
 
 /** The server sees the runner at another address than the rule's. */
 export function otherAddress(expected: string, seen: string): Failure {

@@ -20,9 +20,6 @@ export function succeed(done: Sentence, env: Env): void {
 const FOR_ALL =
   /^(server-busy|server-not-running|resource-locked|azure-policy|azure-deny-assignment|subscription-disabled|server-not-found)$/;
 
-/** A step that has nothing else, such as what to do if the error persists. */
-const RERUN = /^Run the job again(?!, or |.* persists)/;
-
 /** A rule that may still be open. */
 export type OpenRule = Pick<OwnRule, "rule" | "address">;
 
@@ -34,10 +31,11 @@ export function leftOpen(server: ServerId, rules: readonly OpenRule[], failure: 
   const open = sentence`Firewall ${noun} ${names} of ${code(server.name)} may still let ${addresses} in.`;
   const commands = rules.map(({ rule }) => removal(server, rule));
   const remove = step(sentence`Remove the ${noun}, as someone who may:`, run(...commands));
-  // A job that runs again makes a rule of its own, and does not remove this one for a day.
-  const others = failure.steps.filter(({ text }) => !RERUN.test(plain.sentence(text)));
-  const steps = FOR_ALL.test(failure.code) ? [...others, remove] : [remove, ...others];
-  const annotate = failure.code === "cancelled" ? setFailed : warn;
+  const isStopped = failure.code === "cancelled";
+  // Of what passes, the steps are about another run, which makes a rule of its own and does not remove this one for a day.
+  const others = isStopped || failure.retries ? [] : failure.steps;
+  const steps = FOR_ALL.test(failure.code) ? [...failure.steps, remove] : [remove, ...others];
+  const annotate = isStopped ? setFailed : warn;
   publish(annotate, "The firewall may still be open", open, { ...failure, steps }, env);
 }
 

@@ -5,7 +5,7 @@ import { sinceOf } from "../model/privileges.ts";
 import type { Mode } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, paragraph, sentence, someNames } from "../model/sentence.ts";
 import type { Snapshot } from "../model/snapshot.ts";
-import { didYouMean, nearest } from "../text/near.ts";
+import { aboutNames, didYouMean, nearest } from "../text/near.ts";
 import { quoteLiteral, RESERVED_ROLE } from "../text/sql.ts";
 import { resetReadOnly } from "./read-only.ts";
 
@@ -50,7 +50,7 @@ export function noDatabaseFits(pattern: string, candidates: readonly string[]): 
     hint:
       candidates.length === 0
         ? "Patterns do not find templates, `postgres` and Azure's own databases, and the server has no other."
-        : sentence`Names are case-sensitive, and a comma does not separate them. The server has ${someNames(candidates.map((each) => [each]))}.`,
+        : sentence`${aboutNames(pattern)} The server has ${someNames(candidates.map((each) => [each]))}.`,
     steps: ["Correct the pattern in `database`, or create the database before this step."],
   });
 }
@@ -84,7 +84,7 @@ export function granteeNotFound(grantee: string, knownRoles: readonly string[], 
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
     hint: isReserved
       ? "PostgreSQL reserves this name, so nobody can create the role. PUBLIC, which is everybody, is not a role."
-      : "Names are case-sensitive, a comma does not separate them, and a Service Connector template does not always create the role.",
+      : sentence`${aboutNames(grantee)} A Service Connector template does not always create the role.`,
     steps: [
       ...(near === undefined ? [] : [sentence`Did you mean ${code(near)}? Then set \`grantee\` to that name.`]),
       ...(isReserved ? ["Set `grantee` to a role of this server."] : ifRight),
@@ -102,7 +102,8 @@ function unknownSchema(snapshot: Snapshot, { schemas }: Demand): Failure | null 
     message: sentence`This database has no schema ${someNames(missing.map((each) => [each]))} to check.`,
     hint: paragraph(
       ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
-      sentence`Names are case-sensitive, a comma does not separate them, and only \`*\` alone stands for several. PostgreSQL's own schemas are never checked.`,
+      aboutNames(...missing),
+      sentence`Only \`*\` alone stands for several schemas. PostgreSQL's own schemas are never checked.`,
     ),
     steps: ["Correct `schemas`, or run the migration that creates the schema before this step."],
   });

@@ -1,9 +1,15 @@
-import { code, EMPTY, type Sentence, sentence } from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 
 /** The sentence "Did you mean …?"; empty if no candidate is near. */
 export function didYouMean(wanted: string, candidates: Iterable<string>): Sentence {
   const near = nearest(wanted, candidates);
   return near === undefined ? EMPTY : sentence`Did you mean ${code(near)}?`;
+}
+
+/** What a reader of names that do not exist may not know. */
+export function aboutNames(...names: readonly string[]): Sentence {
+  const isList = names.some((each) => each.includes(","));
+  return inOurWords(`Names are case-sensitive${isList ? ", and a comma does not separate them" : ""}.`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { signIn } from "../../src/azure/credential.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { failing } from "../read.ts";
@@ -81,13 +81,4 @@ test("the action explains that the machine has no managed identity", async () =>
   expect(await failing(password(CLIENT_ID.replace("c11e", "c121"))())).toMatchObject({
     code: "managed-identity-unavailable",
   });
-});
-
-test("a GitHub-hosted runner, which is a machine in Azure, is known to have no identity", async () => {
-  vi.stubEnv("RUNNER_ENVIRONMENT", "github-hosted");
-  imds.answer = REFUSED;
-  const failure = await failing(password(CLIENT_ID.replace("c11e", "c122"))());
-  expect(failure.hint).toContain("GitHub-hosted runner");
-  expect(failure.steps).toMatch(/^Use `auth-type: oidc`/);
-  vi.unstubAllEnvs();
 });

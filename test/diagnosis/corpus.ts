@@ -27,6 +27,7 @@ export interface Case {
     readonly silent?: true;
     readonly first?: true;
     readonly noClientId?: true;
+    readonly onGitHub?: true;
   };
   readonly source: string;
   readonly cured?: string;

@@ -157,7 +157,8 @@ export async function startSenders() {
           : response.writeHead(status, { "content-type": type, ...(server && { server }) }).end(body);
       const clientId = `client-${++clients}`; // the library caches refusals
       const named = !given?.noClientId && { clientId };
-      if (given?.host === undefined) return signInAs({ type: "managed-identity", ...named }, withProxy(given?.proxy));
+      const env = { ...withProxy(given?.proxy), ...(given?.onGitHub && { RUNNER_ENVIRONMENT: "github-hosted" }) };
+      if (given?.host === undefined) return signInAs({ type: "managed-identity", ...named }, env);
       const isFabric = given.host === "service-fabric";
       const endpoint = isFabric ? `https://localhost:${entraPort}` : `http://127.0.0.1:${identityPort}`;
       const host = hosts.get(given.host) ?? startHost(given.host, endpoint);

@@ -44,7 +44,7 @@ test("a pattern that names no database is an error with the names that there are
   const words = first?.obstacle;
   expect(words && plain.sentence(words.message)).toBe("No database of this server fits the pattern `order-*`.");
   expect(words && plain.sentence(words.hint)).toBe(
-    'Names are case-sensitive, and a comma does not separate them. The server has billing, orders_eu, orders_us and "a*b".',
+    'Names are case-sensitive. The server has billing, orders_eu, orders_us and "a*b".',
   );
   expect(words?.steps.map(({ text }) => plain.sentence(text))).toEqual([
     "Correct the pattern in `database`, or create the database before this step.",

@@ -20,12 +20,17 @@ describe("a database", () => {
     expect(read(databaseObstacle(seen, demand({ schemas: ["public", "Sales", "hr"] }), "check"))).toMatchObject({
       code: "schema-not-found",
       message: `This database has no schema "Sales" and hr to check.`,
-      hint: "Did you mean `sales`? Names are case-sensitive, a comma does not separate them, and only `*` alone stands for several. PostgreSQL's own schemas are never checked.",
+      hint: "Did you mean `sales`? Names are case-sensitive. Only `*` alone stands for several schemas. PostgreSQL's own schemas are never checked.",
       steps: "Correct `schemas`, or run the migration that creates the schema before this step.",
     });
     expect(read(databaseObstacle(seen, demand({ schemas: ["hr"] }), "check"))?.message).toBe(
       "This database has no schema hr to check.",
     );
+  });
+
+  test("says that a comma does not separate schemas where one has a comma", () => {
+    const listed = databaseObstacle(snapshot(fine), demand({ schemas: ["public, sales"] }), "check");
+    expect(read(listed)?.hint).toContain("Names are case-sensitive, and a comma does not separate them.");
   });
 
   test.each(["pg_catalog", "pg_toast", "pg_temp_3", "information_schema"])(

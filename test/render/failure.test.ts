@@ -21,9 +21,9 @@ test("the log has what happened, the likely cause, numbered steps, commands on s
     "The server `orders-prod.postgres.database.azure.com` did not answer on port 5432 within 15 seconds.",
     "Likely cause: The firewall of the server does not let this runner in.",
     "1. Add a firewall rule for the address of this runner:",
-    "   az postgres flexible-server firewall-rule create \\",
-    "     --resource-group <resource-group> --server-name orders-prod \\",
-    "     --name runner --start-ip-address 203.0.113.7 --end-ip-address 203.0.113.7",
+    "   az rest --method put \\",
+    "     --url '/subscriptions/{subscriptionId}/resourceGroups/<resource-group>/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-prod/firewallRules/github-runner?api-version=2025-08-01' \\",
+    `     --body '{"properties":{"startIpAddress":"203.0.113.7","endIpAddress":"203.0.113.7"}}'`,
     "2. Run this job again. A new rule can take five minutes to work.",
     `Error code: connection-timed-out (${LINK})`,
   ]);

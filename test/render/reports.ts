@@ -360,7 +360,7 @@ export const UNREACHABLE: Failure = {
     {
       text: inOurWords("Add a firewall rule for the address of this runner:"),
       command:
-        "az postgres flexible-server firewall-rule create \\\n  --resource-group <resource-group> --server-name orders-prod \\\n  --name runner --start-ip-address 203.0.113.7 --end-ip-address 203.0.113.7",
+        'az rest --method put \\\n  --url \'/subscriptions/{subscriptionId}/resourceGroups/<resource-group>/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-prod/firewallRules/github-runner?api-version=2025-08-01\' \\\n  --body \'{"properties":{"startIpAddress":"203.0.113.7","endIpAddress":"203.0.113.7"}}\'',
     },
     { text: inOurWords("Run this job again. A new rule can take five minutes to work.") },
   ],
