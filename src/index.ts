@@ -1,4 +1,4 @@
 import { run } from "./main.ts";
 import { start } from "./start.ts";
 
-start((signal) => run(process.env, signal));
+start(run);

@@ -16,7 +16,7 @@ import { grantsFileIn, INPUTS, parseSettings } from "./settings/inputs.ts";
  * `@github/local-action` calls it by this name and without arguments.
  * @param signal ends the run early; the report then has its reason, and what was done
  */
-export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_ABORTED): Promise<void> {
+export async function run(env: Env = process.env, signal = new AbortController().signal): Promise<void> {
   const startedAt = new Date();
   maskInputs(INPUTS, env);
   const settings = await readSettings(env);
@@ -26,8 +26,6 @@ export async function run(env: NodeJS.ProcessEnv = process.env, signal = NEVER_A
   if ("code" in settings || settings.driftIssue === undefined) return;
   await keepDriftIssues(report, { ...settings.driftIssue, env, signal });
 }
-
-const NEVER_ABORTED = new AbortController().signal;
 
 async function readSettings(env: Env): Promise<Settings | Failure> {
   try {

@@ -1,15 +1,16 @@
 import { setFailed } from "@actions/core";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import { cancelled } from "./model/failure.ts";
+import type { Env } from "./model/settings.ts";
 import { failureLines } from "./render/failure.ts";
 
 /**
  * Runs an action, and ends the process after it. A signal of the runner, and an error that nobody catches, end the action
  * early and fail the step.
- * @param action ends early when the signal aborts, and reports what it did
+ * @param action gets the environment; ends early when the signal aborts, and reports what it did
  * @param grace milliseconds that the action may go on after a signal of the runner
  */
-export function start(action: (signal: AbortSignal) => Promise<void>, grace = 0): void {
+export function start(action: (env: Env, signal: AbortSignal) => Promise<void>, grace = 0): void {
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -23,7 +24,7 @@ export function start(action: (signal: AbortSignal) => Promise<void>, grace = 0)
   // Nobody reads the log any more, or there is no room for it. The outputs, the summary and the exit code have the result.
   process.stdout.on("error", () => {});
 
-  action(signal)
+  action(process.env, signal)
     .catch(fail)
     .finally(() => {
       if (signal.aborted && !process.exitCode) fail(signal.reason); // the action had reported before

@@ -1,6 +1,7 @@
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { say } from "../log.ts";
 import { maskInputs } from "../mask.ts";
+import type { Env } from "../model/settings.ts";
 import { start } from "../start.ts";
 import { closedButLocked, leftOpen } from "./publish.ts";
 import { resourceManager } from "./resource-manager.ts";
@@ -9,7 +10,7 @@ import { FIREWALL_INPUTS, parseAzureSettings } from "./settings.ts";
 import { isSeen, removeRule } from "./state.ts";
 
 /** The post step: removes the rule that the step made, or was making when it ended. Fails only if it is stopped. */
-async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+async function closeFirewall(env: Env, signal: AbortSignal): Promise<void> {
   maskInputs(FIREWALL_INPUTS, env);
   const made = ruleIdOf(env.STATE_rule ?? "");
   if (made === undefined) return say("No firewall rule was made, so there is none to remove.");
@@ -34,4 +35,4 @@ async function closeFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promi
 /** Milliseconds that a removal may still take after a signal: an open rule is worse than a late end. */
 const GRACE_TIME = 4_000;
 
-start((signal) => closeFirewall(process.env, signal), GRACE_TIME);
+start(closeFirewall, GRACE_TIME);

@@ -23,7 +23,7 @@ import { FIREWALL_INPUTS, parseFirewallSettings } from "./settings.ts";
 import { CHANGE_TIME, isMade, makeRule, type OwnRule, type RuleProgress, removeRule } from "./state.ts";
 
 /** The firewall action: opens the server's firewall for this runner, unless the server lets it in already. */
-async function openFirewall(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+async function openFirewall(env: Env, signal: AbortSignal): Promise<void> {
   maskInputs(FIREWALL_INPUTS, env);
   const progress: RuleProgress = {};
   try {
@@ -140,4 +140,4 @@ async function untilOpen(own: OwnRule, attempt: () => ReturnType<typeof connect>
   return opened;
 }
 
-start((signal) => openFirewall(process.env, signal));
+start(openFirewall);

@@ -19,8 +19,8 @@ export interface FirewallRule {
   readonly properties: { readonly startIpAddress: string; readonly endIpAddress: string };
 }
 
-/** A list is not read further after so many pages, or milliseconds. */
-const MAX_LIST = { pages: 100, time: 60_000 };
+/** A list is not read further after so many milliseconds. */
+const LIST_TIME = 60_000;
 
 /**
  * The properties of the server.
@@ -33,19 +33,16 @@ export async function readServer({ send, server }: ResourceManager): Promise<Azu
 
 /** The firewall rules of the server, from all pages of the list; from the first ones, if there are too many. */
 export async function listRules({ send, server }: ResourceManager): Promise<readonly FirewallRule[]> {
-  const end = Date.now() + MAX_LIST.time;
+  const end = Date.now() + LIST_TIME;
   const rules: FirewallRule[] = [];
   let path: string | undefined = `${serverPath(server)}/firewallRules`;
-  for (let page = 0; path !== undefined; page++) {
-    if (page === MAX_LIST.pages || Date.now() > end) {
-      say(`The list of Azure goes on after ${page} pages. The rest is not read.`);
-      break;
-    }
+  while (path !== undefined && Date.now() < end) {
     const answer = await send({ method: "GET", path, permission: PERMISSIONS.readRules, maxTime: end - Date.now() });
     const { value, nextLink } = answer as { value: readonly FirewallRule[]; nextLink?: string };
     rules.push(...value);
     path = nextLink;
   }
+  if (path !== undefined) say(`Azure's list of rules goes on after ${rules.length} of them. The rest is not read.`);
   return rules;
 }
 

@@ -11,8 +11,6 @@ import { diagnoseIssue } from "./drift-issue/rules.ts";
 import { openTracker, type Tracker, type TrackerOptions } from "./drift-issue/tracker.ts";
 import { addToSummary, publishFailure } from "./step.ts";
 
-export type DriftIssueOptions = Omit<TrackerOptions, "warn">;
-
 /**
  * So many issues change in a run, each by at most two requests: GitHub accepts 80 new issues and comments a minute, and 500
  * an hour. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
@@ -31,11 +29,10 @@ const ABOUT_ONE_ISSUE = ["issues-not-found", "issues-no-comment", "issues-refuse
  *
  * Never throws: what GitHub refuses is a warning and does not change the verdict.
  */
-export async function keepDriftIssues(report: Report, options: DriftIssueOptions): Promise<void> {
+export async function keepDriftIssues(report: Report, options: TrackerOptions): Promise<void> {
   if (report.mode === "plan") return;
   if (report.databases.every(({ grantees }) => grantees.every(({ verdict }) => verdict === "error"))) return;
   const failures = new Map<string, Failure>();
-  const note = (failure: Failure) => void failures.set(failureKey(failure), failure);
   /** @returns whether the next issue is worth trying */
   const attempt = async (task: () => Promise<void>): Promise<boolean> => {
     try {
@@ -43,13 +40,13 @@ export async function keepDriftIssues(report: Report, options: DriftIssueOptions
       return true;
     } catch (error) {
       const failure = diagnoseIssue(error, options.env);
-      note({ ...failure, message: paragraph(NOT_KEPT, failure.message) });
+      failures.set(failureKey(failure), { ...failure, message: paragraph(NOT_KEPT, failure.message) });
       return ABOUT_ONE_ISSUE.includes(failure.code);
     }
   };
   const done: Task[] = [];
   await attempt(async () => {
-    const tracker = await openTracker({ ...options, warn: note });
+    const tracker = await openTracker(options);
     const issues = await tracker.issues();
     const tasks = tasksFor(report, issues);
     const changes = tasks.filter(({ change }) => change !== "unchanged");

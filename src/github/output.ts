@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import * as core from "@actions/core";
 import { say } from "../log.ts";
 import type { Report } from "../model/report.ts";
+import type { Env } from "../model/settings.ts";
 import { annotations } from "../render/annotations.ts";
 import { verdictLine } from "../render/headline.ts";
 import { renderJson } from "../render/json.ts";
@@ -18,7 +19,7 @@ import { addToSummary, orWarn } from "./step.ts";
  * Publishes the report: outputs, the two files, log, summary, annotations, and last the step's outcome, which fails on
  * `error`, and on `drift` unless in `plan`. What cannot be written is a warning and hides no verdict.
  */
-export function publish(report: Report, env: NodeJS.ProcessEnv): void {
+export function publish(report: Report, env: Env): void {
   stopOptimizing();
   const files = orWarn("write the report", () => writeFiles(report, env.RUNNER_TEMP || tmpdir()));
   orWarn("set the outputs", () => {

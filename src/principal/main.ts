@@ -14,7 +14,7 @@ import { publish } from "./publish.ts";
 import { PRINCIPAL_INPUTS, parsePrincipalSettings } from "./settings.ts";
 
 /** The action `principal`: makes sure that a role exists for an identity in Entra and is bound to it, and reports. */
-async function run(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+async function run(env: Env, signal: AbortSignal): Promise<void> {
   maskInputs(PRINCIPAL_INPUTS, env);
   publish(await inDatabase(env, signal), env);
 }
@@ -36,4 +36,4 @@ async function inDatabase(env: Env, signal: AbortSignal): Promise<PrincipalResul
   }
 }
 
-start((signal) => run(process.env, signal));
+start(run);

@@ -1,5 +1,5 @@
 import type { DatabaseReport, GranteeReport, Report } from "../model/report.ts";
-import { count, some } from "../text/count.ts";
+import { count, some, upTo } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { causeText, explanationLines } from "./explain.ts";
 import { failureKey, failureLines } from "./failure.ts";
@@ -68,12 +68,12 @@ function drift(report: Report): readonly Annotation[] {
 
 /** Title and text of a cause. */
 function textOf(cause: Cause, { user }: DatabaseReport, { grantee }: GranteeReport) {
-  const groups = alike(cause.findings);
-  const rest = groups.length - MAX_NAMES;
-  const lines = [
-    ...groups.slice(0, MAX_NAMES).map((group) => privilegesText(group, plain)),
-    ...(rest > 0 ? [`${rest} more`] : []),
-  ];
+  const lines = upTo(
+    MAX_NAMES,
+    alike(cause.findings),
+    (group) => privilegesText(group, plain),
+    (n) => `${n} more`,
+  );
   const on = hasNoOwner(cause.objects[0]) ? "" : `${lines.join("; ")}. `;
   const text = on + explanationLines(cause, user).join("\n");
   return { who: plain.name(grantee), title: causeText(cause, plain), text };
@@ -105,9 +105,8 @@ function warnings(report: Report): readonly Annotation[] {
   ];
   const distinct = [...new Set(all)];
   if (distinct.length === 0) return [];
-  const rest = distinct.length - MAX_WARNINGS;
-  const more = rest > 0 ? [`${count(rest, "more warning")} in the job summary.`] : [];
-  const message = [...distinct.slice(0, MAX_WARNINGS), ...more].join("\n");
+  const more = (rest: number) => `${count(rest, "more warning")} in the job summary.`;
+  const message = upTo(MAX_WARNINGS, distinct, String, more).join("\n");
   return [{ level: "warning", title: count(distinct.length, "warning"), message }];
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { extraIsDrift } from "../model/demand.ts";
 import type { GranteeReport, Missing, Report } from "../model/report.ts";
-import { count, some } from "../text/count.ts";
+import { grouped, some, upTo } from "../text/count.ts";
 import { driftPart, fixesPart } from "./drift.ts";
 import { type Checked, checkedIn } from "./findings.ts";
 import { headline } from "./headline.ts";
@@ -194,13 +194,10 @@ export function issuesPart(done: readonly Task[]): string {
   const link = ({ issue }: Task) => `[#${issue?.number}](${issue?.url})`;
   const same = done.filter(({ change }) => change === "unchanged");
   const changed = done.filter(({ change }) => change !== "unchanged");
-  const more = changed.length - MAX_LINES;
+  const line = (task: Task) => `- ${link(task)} ${task.change}: ${aboutText(task.subject)}.${news(task)}`;
   return [
     "**Drift issues, since the last run**\n",
-    ...changed
-      .slice(0, MAX_LINES)
-      .map((task) => `- ${link(task)} ${task.change}: ${aboutText(task.subject)}.${news(task)}`),
-    ...(more > 0 ? [`- ${count(more, "more", "more")} in the log`] : []),
+    ...upTo(MAX_LINES, changed, line, (rest) => `- ${grouped(rest)} more in the log`),
     ...(same.length > 0 ? [`- Nothing is new in ${some(same, MAX_NAMES, link)}.`] : []),
     "",
   ].join("\n");

@@ -1,5 +1,5 @@
 import type { DatabaseReport, GranteeReport, Report } from "../model/report.ts";
-import { count } from "../text/count.ts";
+import { grouped, upTo } from "../text/count.ts";
 import { logLine, logLines, visibleSql } from "../text/escape.ts";
 import { causeText, explanationLines } from "./explain.ts";
 import { failureLines } from "./failure.ts";
@@ -55,10 +55,6 @@ function causeLines(cause: Cause, { user }: DatabaseReport): readonly string[] {
 /** A title and an indented line for each item, a long list cut. */
 function listed<T>(title: string, items: readonly T[], line: (item: T) => string): readonly string[] {
   if (items.length === 0) return [];
-  const rest = items.length - MAX_LINES;
-  return [
-    `${title}:`,
-    ...items.slice(0, MAX_LINES).map((item) => `  ${line(item)}`),
-    ...(rest > 0 ? [`  and ${count(rest, "more", "more")} in the JSON report`] : []),
-  ];
+  const more = (rest: number) => `and ${grouped(rest)} more in the JSON report`;
+  return [`${title}:`, ...upTo(MAX_LINES, items, line, more).map((each) => `  ${each}`)];
 }

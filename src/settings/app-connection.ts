@@ -1,4 +1,5 @@
 import { inOurWords, sentence } from "../model/sentence.ts";
+import { linesOf } from "../text/escape.ts";
 import { type ConnectionParts, merged, type Part, partOf, partsIn } from "./connection-string.ts";
 import { Invalid, resultOf } from "./invalid.ts";
 
@@ -64,7 +65,7 @@ interface Setting {
 
 /** The settings in JSON or lines. A connection string can look like some, with keys that no app has. */
 function settingsIn(text: string): readonly Setting[] {
-  return isJson(text) ? settingsInJson(text) : text.split(/\r\n|\r|\n/).flatMap(settingInLine);
+  return isJson(text) ? settingsInJson(text) : linesOf(text).flatMap(settingInLine);
 }
 
 function isJson(text: string): boolean {

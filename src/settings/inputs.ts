@@ -1,7 +1,6 @@
-import type { Cloud } from "../model/clouds.ts";
-import { MODES, type Mode, UNDECLARED } from "../model/report.ts";
+import { MODES, UNDECLARED } from "../model/report.ts";
 import { code, EMPTY, inOurWords, paragraph, sentence } from "../model/sentence.ts";
-import type { Env, Server, Settings, SignIn } from "../model/settings.ts";
+import type { Env, Settings, SignIn } from "../model/settings.ts";
 import { isPattern } from "../text/pattern.ts";
 import { readAppConnection, secretsInAppConnection } from "./app-connection.ts";
 import type { ConnectionParts } from "./connection-string.ts";
@@ -54,7 +53,6 @@ function settingsFrom(explicit: MainInputs, file: GrantsFile | undefined): Setti
     const { host, port, database, user: grantee } = connection() ?? {};
     return { host, port, database, grantee };
   });
-  const mode = () => inputs.orDefault("mode", choice(MODES));
   const hosts = () => inputs.required("host", toHosts);
   const servers = () => {
     const { all: found, ...how } = all({
@@ -62,9 +60,7 @@ function settingsFrom(explicit: MainInputs, file: GrantsFile | undefined): Setti
       port: () => inputs.optional("port", port) ?? DEFAULT_PORT,
       tls: () => tlsFrom(inputs, signIn, hosts),
     });
-    const servers = found.map((host) => ({ host, ...how }));
-    for (const server of servers) checkCoordinator(inputs, mode(), server, cloud());
-    return servers;
+    return found.map((host) => ({ host, ...how }));
   };
   const grants = () => {
     if (file === undefined) return [grantFrom(inputs, signIn)];
@@ -72,7 +68,7 @@ function settingsFrom(explicit: MainInputs, file: GrantsFile | undefined): Setti
     return grantsIn(file.entries, inputs, signIn);
   };
   const { connection: _, ...settings } = all({
-    mode,
+    mode: () => inputs.orDefault("mode", choice(MODES)),
     signIn,
     cloud,
     connection,
@@ -133,14 +129,4 @@ function oneOfEach(parts: ConnectionParts): ConnectionParts {
   const isSeveral = Object.values(parts).some((value) => /[\r\n]/.test(value)) || isPattern(parts.database ?? "");
   if (!isSeveral) return parts;
   throw new Invalid(inOurWords("contains a name with a line break, or a database with `*`"));
-}
-
-/** https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters */
-const LOAD_BALANCED_PORTS = [7432, 8432];
-
-/** A port that spreads connections over the nodes of an elastic cluster cannot be used to grant. */
-function checkCoordinator(inputs: MainInputs, mode: Mode, { host, port }: Server, cloud: Cloud): void {
-  if (mode !== "apply" || !LOAD_BALANCED_PORTS.includes(port) || !host.toLowerCase().endsWith(cloud.hostSuffix)) return;
-  const problem = sentence`${code("port")}: ${port} connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set ${code("mode: check")}.`;
-  inputs.mistake(inputs.isSet("port") ? "port" : "app-connection", problem);
 }

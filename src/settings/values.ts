@@ -7,6 +7,8 @@ import { GUID } from "../model/entra-label.ts";
 import type { Privilege } from "../model/privileges.ts";
 import { EMPTY, inOurWords, isEmpty, type Sentence, sentence } from "../model/sentence.ts";
 import { series } from "../text/count.ts";
+import { linesOf } from "../text/escape.ts";
+import { distinctBy } from "../text/groups.ts";
 import { didYouMean } from "../text/near.ts";
 import { RESERVED_ROLE } from "../text/sql.ts";
 import { Invalid, parsed, resultOf, UNSET_VARIABLE } from "./invalid.ts";
@@ -108,10 +110,10 @@ export function hostName(suffix: () => string, forConnectionString: Sentence): (
   };
 }
 
-/** Host names as `hostName` reads each, one per line, in order. Of two that differ only in case, the last one stays. */
+/** Host names as `hostName` reads each, one per line, in order. Of two that differ only in case, the first one stays. */
 export function hostNames(suffix: () => string, forConnectionString: Sentence): (text: string) => readonly string[] {
-  const inText = eachLine(hostName(suffix, forConnectionString));
-  return (text) => [...new Map(inText(text).map((host) => [host.toLowerCase(), host])).values()];
+  const all = eachLine(hostName(suffix, forConnectionString));
+  return (text) => distinctBy(all(text), (host) => host.toLowerCase());
 }
 
 const NOT_HOSTS: readonly (readonly [form: RegExp, problem: string, remedy: string])[] = [
@@ -166,8 +168,8 @@ export function lines(text: string): readonly string[] {
 /** Reads each line that is not blank, in order. A line that is refused is the item of the mistake. */
 function eachLine<V>(parse: (line: string) => V): (text: string) => readonly V[] {
   return (text) => {
-    const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
-    return found
+    return linesOf(text)
+      .map((line) => line.trim())
       .filter((line) => line !== "")
       .map((item) =>
         parsed(item, parse, ({ problem, details }) => {

@@ -17,3 +17,9 @@ export function some<T>(items: readonly T[], most: number, write: (item: T) => s
   if (items.length <= most) return series(items.map(write));
   return `${items.slice(0, most).map(write).join(", ")} and ${grouped(items.length - most)} more`;
 }
+
+/** At most so many items, and then how many more there are. Only those shown are written. */
+export function upTo<T>(most: number, items: readonly T[], write: (item: T) => string, more: (rest: number) => string) {
+  const rest = items.length - most;
+  return [...items.slice(0, most).map((item) => write(item)), ...(rest > 0 ? [more(rest)] : [])];
+}

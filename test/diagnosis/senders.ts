@@ -211,7 +211,7 @@ export async function startSenders() {
       answer = (_request, response) => response.writeHead(status, { "content-type": type }).end(body);
       const env = { GITHUB_REPOSITORY: "contoso/orders", GITHUB_API_URL: `http://127.0.0.1:${identityPort}` };
       const patience = { ...ONCE, maxTime: 4_900, pause: 0 }; // too early for a further attempt
-      const tracker = await openTracker({ env, token: "of-the-job", warn: () => {}, patience });
+      const tracker = await openTracker({ env, token: "of-the-job", patience });
       return failing(tracker.issues());
     },
   };

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type DriftIssueOptions, keepDriftIssues } from "../../src/github/drift-issue.ts";
+import type { TrackerOptions } from "../../src/github/drift-issue/tracker.ts";
+import { keepDriftIssues } from "../../src/github/drift-issue.ts";
 import type { GranteeReport, Report } from "../../src/model/report.ts";
 import { issueBody, issueTitle, subjectsOf } from "../../src/render/issue.ts";
 import { HTTP_FAULTS, startFaultyHttp } from "../faults/http.ts";
@@ -469,7 +470,7 @@ function drifts(...names: string[]): Report {
   return reports.report(names.map((name) => ({ ...database, database: name })));
 }
 
-function options(overrides: Partial<DriftIssueOptions> = {}): DriftIssueOptions {
+function options(overrides: Partial<TrackerOptions> = {}): TrackerOptions {
   const { env, token } = github;
   return {
     token,
@@ -480,12 +481,12 @@ function options(overrides: Partial<DriftIssueOptions> = {}): DriftIssueOptions 
 }
 
 /** @param firstWait milliseconds */
-function patient(firstWait: number): DriftIssueOptions {
+function patient(firstWait: number): TrackerOptions {
   return options({ patience: { firstWait, maxTime: 10_000, answerTime: 10_000, pause: 0 } });
 }
 
 /** @returns the warnings, as the runner reads them; nothing else may be a command */
-async function keep(report: Report, overrides: Partial<DriftIssueOptions> = {}): Promise<readonly string[]> {
+async function keep(report: Report, overrides: Partial<TrackerOptions> = {}): Promise<readonly string[]> {
   const commands = commandsIn(await outputOf(() => keepDriftIssues(report, options(overrides))));
   expect(commands.filter(({ command }) => command !== "warning")).toEqual([]);
   return commands.map(({ data }: Command) => data);

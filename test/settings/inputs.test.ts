@@ -399,7 +399,7 @@ describe("the server", () => {
     const tls = { mode: "verify-full" };
     expect(servers).toEqual([
       { host: `b${suffix}`, port: 6432, tls },
-      { host: `A${suffix}`, port: 6432, tls },
+      { host: `a${suffix}`, port: 6432, tls },
       { host: "10.0.0.4", port: 6432, tls },
     ]);
   });
@@ -409,10 +409,6 @@ describe("the server", () => {
       "`host`: an item (6 characters) is not a host name. Use one or more server names, one per line, such as `my-server` or `my-server.postgres.database.azure.com`. The port goes in `port`.",
     ]);
     expect(mistakes({ host: "a\nb c" })).toEqual([expect.stringMatching('^`host`: "b c" is not a host name\\.')]);
-  });
-
-  test("several servers on the port of an elastic cluster's nodes are one mistake in `apply`", () => {
-    expect(mistakes({ host: "a\nb", port: "7432" })).toEqual([expect.stringMatching("^`port`: 7432 connects")]);
   });
 
   test("a URL is not a host name, and not a connection string", () => {
@@ -712,21 +708,6 @@ describe("grantee-object-id", () => {
 });
 
 describe("servers on which privileges cannot be granted", () => {
-  test.each(["7432", "8432"])("the load-balanced port %s of an elastic cluster is invalid in apply", (port) => {
-    expect(mistakes({ port })).toEqual([
-      `\`port\`: ${port} connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set \`mode: check\`.`,
-    ]);
-  });
-
-  test("the load-balanced port of an elastic cluster is invalid only in apply and only on Azure", () => {
-    expect(mistakes({ port: "7432", "on-extra": "x" })).toHaveLength(2);
-    const connection = "host=c.postgres.database.azure.com port=7432 dbname=orders user=aad_orders";
-    const found = mistakes({ host: "", database: "", grantee: "", "app-connection": connection });
-    expect(found).toEqual([expect.stringContaining("7432 connects to any node")]);
-    for (const inputs of [{ mode: "check" }, { mode: "plan" }, { host: "localhost" }])
-      expect(mistakes({ port: "7432", ...inputs })).toEqual([]);
-  });
-
   test.each(["c1.abc.westus3.horizondb.azure.com", "c-a.22ps25nxx.postgres.cosmos.azure.com"])(
     "%s, a cluster of another product, is invalid",
     (host) => {

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { boundAnswer } from "../../answer.ts";
 import { say } from "../../log.ts";
-import { ActionError, type Failure } from "../../model/failure.ts";
+import { ActionError } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { checkHttps } from "../../proxy.ts";
 import { type Issue, readMarker } from "../../render/issue.ts";
@@ -36,7 +36,7 @@ const ISSUE_PATIENCE = { firstWait: 1_000, maxTime: 180_000, answerTime: 20_000,
 
 /** @throws ActionError if the token cannot be used, or a variable keeps it from being sent */
 export async function openTracker(options: TrackerOptions) {
-  const { env, token, warn } = options;
+  const { env, token } = options;
   const [owner = "", repo = ""] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   // Checked here, because the HTTP client's own message would print the token.
   if (!/^[\x21-\x7e]+$/.test(token)) throw new ActionError(MALFORMED_TOKEN);
@@ -62,7 +62,7 @@ export async function openTracker(options: TrackerOptions) {
 
     async create(title: string, body: string): Promise<Issue> {
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL] });
-      if (data.labels.length === 0) warn(labelDropped(LABEL, data.number));
+      if (data.labels.length === 0) throw new ActionError(labelDropped(LABEL, data.number));
       const [issue] = ours(data);
       if (!issue) throw new Error(`GitHub changed the text of issue #${data.number}.`);
       return issue;
@@ -83,8 +83,6 @@ export interface TrackerOptions {
   readonly token: string;
   /** GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_SERVER_URL and GITHUB_RUN_ID are read from it. */
   readonly env: Env;
-  /** Takes a failure of an issue that was made. */
-  readonly warn: (failure: Failure) => void;
   readonly patience?: typeof ISSUE_PATIENCE;
   /** Ends it early. */
   readonly signal?: AbortSignal;
