@@ -1,7 +1,6 @@
 import type { Cloud } from "../model/clouds.ts";
 import { type Failure, failure, run } from "../model/failure.ts";
 
-
 /** The variable of `@azure/identity` names a server without TLS. */
 export function authorityNotHttps({ authority }: Cloud): Failure {
   return failure({

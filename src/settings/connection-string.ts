@@ -39,18 +39,21 @@ export function partsIn(text: string): readonly Part[] {
 }
 
 /** `//user:password@host:port/database?user=…&password=…`, each part optional and percent-encoded. */
+const URI =
+  /^(?:jdbc:)?postgres(?:ql)?(?:\+[a-z0-9]+)?:\/\/(?:([^/?#]*)@)?(?:\[([^\]]*)\]|([^/?#:@]*))(?::(\d*))?(?:\/([^?#]*))?(?:\?([^#]*))?$/i;
+
 function partsInUri(text: string): readonly Part[] {
-  const url = /[\r\n]/.test(text) ? null : URL.parse(text.replace(/^jdbc:/i, "")); // which would drop line breaks
-  if (!url || !/^postgres(ql)?(\+[a-z0-9]+)?:$/.test(url.protocol))
-    throw new Invalid(inOurWords("is not a URL of PostgreSQL that this action can read"));
+  const [found, login = "", address, host = "", port = "", database = "", query] = URI.exec(text) ?? [];
+  if (found === undefined) throw new Invalid(inOurWords("is not a URL of PostgreSQL that this action can read"));
+  const [user = "", ...password] = login.split(":");
   try {
     return [
-      ["host", decodeURIComponent(url.hostname.replace(/^\[(.*)\]$/, "$1"))],
-      ["port", url.port],
-      ["database", decodeURIComponent(url.pathname.slice(1))],
-      ["user", decodeURIComponent(url.username)],
-      ["password", decodeURIComponent(url.password)],
-      ...[...url.searchParams].flatMap(([key, value]) => partOf(key, value)),
+      ["host", decodeURIComponent(address ?? host)],
+      ["port", port],
+      ["database", decodeURIComponent(database)],
+      ["user", decodeURIComponent(user)],
+      ["password", decodeURIComponent(password.join(":"))],
+      ...[...new URLSearchParams(query)].flatMap(([key, value]) => partOf(key, value)),
     ];
   } catch {
     throw new Invalid(inOurWords("contains a `%` that does not start a valid escape"), {
