@@ -4,18 +4,17 @@ import type { HttpClient, PipelineResponse } from "@azure/core-rest-pipeline";
 import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { addressIn, checkHttps, proxyTo } from "../https.ts";
 import { say } from "../log.ts";
 import { maskSent } from "../mask.ts";
 import type { Cloud } from "../model/clouds.ts";
 import { ActionError } from "../model/failure.ts";
 import type { EntraSignIn, Env, PasswordProvider, Settings, SignIn } from "../model/settings.ts";
-import { checkHttps, proxyTo } from "../proxy.ts";
 import { noAnswer, PATIENCE, type Patience, retryingFailures, within } from "../retry.ts";
 import { rememberSent } from "../text/secrets.ts";
 import { azureCliToken } from "./azure-cli.ts";
 import { httpClient } from "./http-client.ts";
 import { idToken } from "./id-token.ts";
-import { authorityNotHttps } from "./obstacles.ts";
 import { identityRefusal, notJson } from "./refusals.ts";
 
 /**
@@ -90,7 +89,9 @@ async function requestToken(
   };
   const last: LastRequest = { answerTime, type: how.type };
   try {
-    const authorityHost = authorityOf(cloud, env);
+    checkHttps(env);
+    // The SDK's own variable: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts
+    const authorityHost = addressIn("AZURE_AUTHORITY_HOST", cloud.authority, env);
     if (how.type === "oidc") getAssertion().catch(() => {}); // GitHub answers while the library loads
     const identity = await import("@azure/identity"); // a run with a password does without
     const options = {
@@ -154,14 +155,6 @@ function credentialFor(
 
 /** How long one token may take, in milliseconds: `az` starts processes that outlive it, and the library repeats requests. */
 const TOKEN_TIME = 45_000;
-
-/** The SDK's own variable wins: https://learn.microsoft.com/javascript/api/@azure/identity/azureauthorityhosts */
-function authorityOf(cloud: Cloud, env: Env): string {
-  checkHttps(env);
-  const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.parse(authority)?.protocol === "https:") return authority;
-  throw new ActionError(authorityNotHttps(cloud));
-}
 
 /** The last request for a token: its host, what was answered or went wrong, and how long its answer may take, in milliseconds. */
 interface LastRequest {

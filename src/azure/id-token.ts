@@ -1,9 +1,9 @@
 import { boundAnswer } from "../answer.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { proxyTo } from "../https.ts";
 import { maskSent } from "../mask.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Env } from "../model/settings.ts";
-import { proxyTo } from "../proxy.ts";
 import { within } from "../retry.ts";
 import { rememberSent } from "../text/secrets.ts";
 import { notJson } from "./refusals.ts";

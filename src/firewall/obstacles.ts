@@ -111,11 +111,3 @@ export function azureLog({ subscription, resourceGroup }: ServerId): Steps {
   const log = az("monitor activity-log list", { subscription, "resource-group": resourceGroup, offset: "1d", query });
   return ["Azure's log has more details of what failed:", log];
 }
-
-/** A token is sent only over TLS. */
-export const MANAGER_NOT_HTTPS = failure({
-  code: "resource-manager-not-https",
-  message: "`AZURE_RESOURCE_MANAGER_URL` is not an `https://` address.",
-  hint: "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
-  steps: ["Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."],
-});

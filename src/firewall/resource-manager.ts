@@ -2,13 +2,12 @@ import type { HttpMethods, PipelineRequestOptions, PipelineResponse } from "@azu
 import { signIn } from "../azure/credential.ts";
 import { httpClient } from "../azure/http-client.ts";
 import { notJson } from "../azure/refusals.ts";
+import { addressIn, proxyTo } from "../https.ts";
 import { say } from "../log.ts";
 import { ActionError, type Failure } from "../model/failure.ts";
 import type { Env, Settings } from "../model/settings.ts";
-import { proxyTo } from "../proxy.ts";
 import { retryingFailures, within } from "../retry.ts";
 import { diagnoseResourceManager } from "./errors.ts";
-import { MANAGER_NOT_HTTPS } from "./obstacles.ts";
 import type { Permission, ServerId } from "./server.ts";
 
 /** Azure's resource manager, for one server. */
@@ -45,8 +44,7 @@ export function resourceManager(
   env: Env,
   stop: AbortSignal,
 ) {
-  const base = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || login.cloud.resourceManager);
-  if (base?.protocol !== "https:") throw new ActionError(MANAGER_NOT_HTTPS);
+  const base = new URL(addressIn("AZURE_RESOURCE_MANAGER_URL", login.cloud.resourceManager, env));
   const known = { server, host: base.host, proxy: proxyTo(base.host, env), signIn: login.signIn };
   const token = signIn(login, env, stop, { scope: login.cloud.resourceManagerScope });
 

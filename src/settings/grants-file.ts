@@ -171,15 +171,14 @@ function linesOf(
   line: number,
   { yaml, placeOf, note }: Reading,
 ): FileValue | "mistaken" {
-  const items = nodes.map((node) => {
+  const items = nodes.flatMap((node) => {
     const text = yaml.isScalar(node) && typeof node.value === "string" ? node.value : "";
-    const isLine = /^\S([^\r\n]*\S)?$/.test(text);
-    if (!isLine) note(node.range[0], sentence`${code(key)}: an item is not one line of text. ${QUOTES}`, node);
-    return { text, line: placeOf(node.range[0]).line, isLine };
+    if (/^\S([^\r\n]*\S)?$/.test(text)) return [[text, placeOf(node.range[0]).line] as const];
+    note(node.range[0], sentence`${code(key)}: an item is not one line of text. ${QUOTES}`, node);
+    return [];
   });
-  if (items.some(({ isLine }) => !isLine)) return "mistaken";
-  const texts = items.map(({ text }) => text);
-  return { text: texts.join("\n"), line, items: new Map(items.map(({ text, line }) => [text, line])) };
+  if (items.length < nodes.length) return "mistaken";
+  return { text: items.map(([text]) => text).join("\n"), line, items: new Map(items) };
 }
 
 /** A text of the file, which may be long. */

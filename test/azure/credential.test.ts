@@ -367,8 +367,8 @@ test("the last failure of a sign-in asks for no further attempts", async () => {
 describe("on the way to Entra", () => {
   test.each([
     ["NODE_TLS_REJECT_UNAUTHORIZED", "0", "tls-checks-off"],
-    ["AZURE_AUTHORITY_HOST", "http://localhost", "authority-not-https"],
-    ["AZURE_AUTHORITY_HOST", "localhost", "authority-not-https"],
+    ["AZURE_AUTHORITY_HOST", "http://localhost", "address-not-https"],
+    ["AZURE_AUTHORITY_HOST", "localhost", "address-not-https"],
     ["HTTPS_PROXY", "proxy.contoso.com:3128", "proxy-malformed"],
     ["https_proxy", "http://proxy contoso:3128", "proxy-malformed"],
     ["ALL_PROXY", "http://runner:50%@proxy.contoso.com:3128", "proxy-malformed"],

@@ -5,7 +5,7 @@ import { externalsOf, importsOf, modules, reachedFrom } from "./modules.ts";
 const GROUND = ["model", "text"];
 const PURE = ["settings", "diagnosis", "grants", "render"];
 const EDGES = ["azure", "postgres", "github"];
-const BELOW_EDGES = [...GROUND, ...PURE, "answer.ts", "proxy.ts", "retry.ts", "mask.ts", "log.ts"];
+const BELOW_EDGES = [...GROUND, ...PURE, "answer.ts", "https.ts", "retry.ts", "mask.ts", "log.ts"];
 const BELOW_STORIES = [...BELOW_EDGES, ...EDGES];
 
 /** Each part of src, from the bottom to the top, and the other parts that it may import. */
@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   grants: GROUND,
   render: GROUND,
   "answer.ts": [],
-  "proxy.ts": [...GROUND, "diagnosis"],
+  "https.ts": [...GROUND, "diagnosis"],
   "mask.ts": [...GROUND, "settings"],
   "log.ts": ["text"],
   "retry.ts": [...GROUND, "diagnosis", "render"],

@@ -4,9 +4,9 @@ import { NETWORK, reachable } from "../../diagnosis/network.ts";
 import { PROXY } from "../../diagnosis/proxy.ts";
 import { reasonIn, rulesFor } from "../../diagnosis/rules.ts";
 import { seeAnswer } from "../../diagnosis/steps.ts";
+import { proxyTo } from "../../https.ts";
 import { ActionError, type Failure, run } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
-import { proxyTo } from "../../proxy.ts";
 import { isLimit, refusalIn, waitAsked } from "./refusal.ts";
 
 /**

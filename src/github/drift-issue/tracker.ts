@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { boundAnswer } from "../../answer.ts";
+import { checkHttps } from "../../https.ts";
 import { say } from "../../log.ts";
 import { ActionError } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
-import { checkHttps } from "../../proxy.ts";
 import { type Issue, readMarker } from "../../render/issue.ts";
 import { retryingFailures } from "../../retry.ts";
 import { distinctBy } from "../../text/groups.ts";

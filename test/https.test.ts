@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkHttps, proxyTo } from "../src/proxy.ts";
+import { checkHttps, proxyTo } from "../src/https.ts";
 import { withoutSecrets } from "../src/text/secrets.ts";
 import { failing } from "./read.ts";
 

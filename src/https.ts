@@ -50,6 +50,28 @@ export function checkHttps(env: Env): void {
   );
 }
 
+/**
+ * The address of a service of Azure, to which a secret or a token is sent.
+ * @param variable replaces the address that the service has in the cloud
+ * @throws ActionError if it is not an https address
+ */
+export function addressIn(
+  variable: "AZURE_AUTHORITY_HOST" | "AZURE_RESOURCE_MANAGER_URL",
+  inCloud: string,
+  env: Env,
+): string {
+  const address = env[variable] || inCloud;
+  if (URL.parse(address)?.protocol === "https:") return address;
+  throw new ActionError(
+    failure({
+      code: "address-not-https",
+      message: sentence`${code(variable)} is not an ${code("https://")} address.`,
+      hint: "The variable is set for the job or on the runner, and replaces the address in the cloud. Secrets and tokens are sent only over TLS.",
+      steps: ["Remove the variable from the job and from the runner, or correct it:", run(`${variable}=${inCloud}`)],
+    }),
+  );
+}
+
 /** Anyone on the network could read the token. */
 const TLS_CHECKS_OFF = failure({
   code: "tls-checks-off",
