@@ -85,7 +85,8 @@ interface Reading {
 function isReadable(document: Document.Parsed, { yaml, note }: Reading): boolean {
   const { errors, warnings, directives } = document;
   const problems = [...errors, ...warnings].filter(({ code }) => !NOTED_WITH_NODE.has(code));
-  for (const { message, pos } of problems) note(pos[0], sentence`This is not valid YAML: ${quoted(message)}.`);
+  for (const { message, pos } of problems)
+    note(pos[0], sentence`This is not valid YAML: ${quoted(message.replace(CONTENT, ""))}.`);
   if (directives.yaml.explicit) note(0, inOurWords("`%YAML` is a directive. Remove it."));
   yaml.visit(document, {
     Node(_, node, path) {
@@ -101,6 +102,9 @@ function isReadable(document: Document.Parsed, { yaml, note }: Reading): boolean
   });
   return problems.length === 0;
 }
+
+/** A part of the file, which can be any file of the workspace: a pull request can make it a symlink. */
+const CONTENT = /(?<=\w): .*/s;
 
 /** Errors in an alias, an anchor or a tag, each of which is a mistake anyway. */
 const NOTED_WITH_NODE = new Set(["BAD_ALIAS", "TAG_RESOLVE_FAILED"]);

@@ -319,6 +319,15 @@ a: b
     expect(await problemsOf(text)).toEqual([problem]);
   });
 
+  test("a file that is another one, by a symlink in a pull request, is not repeated", async () => {
+    const config = '[http "https://github.com/"]\n\textraheader = AUTHORIZATION: basic eC1hY2Nlc3MtdG9rZW46Z2hzXw==\n';
+    for (const text of [config, `a: |${config}`]) {
+      const problems = (await problemsOf(text)).join();
+      expect(problems).toContain("This is not valid YAML: ");
+      expect(problems).not.toMatch(/eC1h|AUTHORIZATION/);
+    }
+  });
+
   test.each([
     ["exclude: null", "`exclude` is not text or a list with items"],
     ["exclude: ~", "`exclude` is not text or a list with items"],
