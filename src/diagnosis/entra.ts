@@ -6,9 +6,6 @@ import { type Answer, type Context, rulesFor } from "./rules.ts";
 import { allowInProxy, bypassProxy, CHECK_CLOCK, exempt, LOOK_UP_TENANT, selectCloud, whereIs } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
-/** Azure OSSRDBMS Database, the resource that PostgreSQL's tokens are for, in the public cloud. */
-const OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
-
 /**
  * What Entra answers when it is asked for a token. Numbers:
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -104,12 +101,6 @@ export const ENTRA = rulesFor("entra", {
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`).",
     "Or use a runner outside this network, such as one of GitHub's own.",
   ],
-  "cross-tenant": [
-    "AADSTS500212 AADSTS500213",
-    "A policy of one of the two tenants (that of the account and this one) allows sign-in only to, or from, certain tenants.",
-    asApplication,
-    "Ask the administrators of the tenant that has the policy to allow this sign-in: Entra admin center, `External Identities`, `Cross-tenant access settings`.",
-  ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
     "Microsoft has blocked or deleted the tenant, usually because nobody used it for months. Nothing can sign in to it.",
@@ -167,7 +158,7 @@ export const ENTRA = rulesFor("entra", {
         ? []
         : [
             "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
-            az("ad sp create", { id: OSSRDBMS }),
+            az("ad sp create", { id: "123cd850-d9df-40bd-94d5-c9f07b7fa203" }), // Azure OSSRDBMS Database, in the public cloud
           ],
   ],
   "scope-invalid": [
@@ -237,13 +228,12 @@ const resourceIn = (text: string): string | undefined =>
 
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
 export function asApplication({ signIn }: Context, { text }: Symptom): Steps {
-  return isApplication(signIn, text) ? [] : USE_APPLICATION;
+  if (isApplication(signIn, text)) return [];
+  return [
+    "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
+    az("account show", { query: "user" }),
+  ];
 }
-
-const USE_APPLICATION: Steps = [
-  "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
-  az("account show", { query: "user" }),
-];
 
 /** https://learn.microsoft.com/azure/aks/workload-identity-overview */
 function assertionInvalid(context: Context, symptom: Symptom): Answer {
@@ -287,7 +277,9 @@ const subjectOf = ({ assertion }: Context, { text }: Symptom): string =>
   text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
 /** The same of the issuer. Entra's words add a slash to a host without a path. */
 const issuerOf = ({ assertion }: Context, { text }: Symptom): string =>
-  text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
+  text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ??
+  claim(assertion, "iss") ??
+  "https://token.actions.githubusercontent.com"; // of github.com
 
 /** What Entra misses, by its number. */
 function unfederated(context: Context, symptom: Symptom): Words {
@@ -381,9 +373,6 @@ function formOf(subject: string): Sentence {
     );
   return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/…")}) does not match a repository without immutable subjects.`;
 }
-
-/** https://docs.github.com/actions/reference/security/oidc#standard-claims */
-const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 
 /** The command that shows what has a client ID: an application of any tenant, or a managed identity. */
 export const showPrincipal = (id: string): Command =>

@@ -1,8 +1,6 @@
 import { run } from "../model/failure.ts";
-import { reasonIn, rulesFor } from "./rules.ts";
+import { rulesFor } from "./rules.ts";
 import { bypassProxy, seeAnswer } from "./steps.ts";
-
-const ENDED = /Code : 4(01|04|10)/;
 
 /**
  * What can go wrong when the job asks GitHub for its ID token. Texts:
@@ -24,19 +22,20 @@ export const GITHUB = rulesFor("github", {
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error (Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))|Message: (Invalid (URL|character in header)|Protocol "))/,
-    (_context, { text }) =>
-      `GitHub does not issue this ID token, for the reason in its message: ${reasonIn(text, {
-        "the job has ended, or the token with which it asks for the ID token has expired": ENDED,
-        "a rule of the organization or the enterprise forbids it": /Code : 403/,
-        "a step changed the request": /^/,
-      })}.`,
-    (_context, { text }) =>
-      /Error Code : 403/.test(text)
-        ? "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception."
-        : ENDED.test(text)
-          ? "Run the job again. In a long job, run this step early, or in a job of its own."
-          : [],
-    (_context, { text }) =>
-      `${/Code : 403/.test(text) || ENDED.test(text) ? "If the error persists, look" : "Look"} for a step that sets \`ACTIONS_ID_TOKEN_REQUEST_URL\` or \`ACTIONS_ID_TOKEN_REQUEST_TOKEN\`: both must be as GitHub set them, with all parameters of the URL.`,
+    (_context, { text }) => {
+      const refused = "GitHub does not issue this ID token, for the reason in its message:";
+      if (/Code : 403/.test(text))
+        return [
+          `${refused} a rule of the organization or the enterprise forbids it.`,
+          "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception.",
+        ];
+      if (/Code : 4(01|04|10)/.test(text))
+        return [
+          `${refused} the job has ended, or the token with which it asks for the ID token has expired.`,
+          "Run the job again. In a long job, run this step early, or in a job of its own.",
+        ];
+      return `${refused} a step changed the request.`;
+    },
+    "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
   ],
 });

@@ -21,6 +21,7 @@ const FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
 const TRIED = /\b(?:Get|Post) "?(https:\/\/[^/ "]+)[^ "]*"?: /;
 
 /** Only the metadata service of a machine answers 404 while it is being updated: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling */
+const IMDS = /^169\.254\.169\.254$/;
 const NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 
 const APP = { "resource-group": "<resource-group>", name: "<app>" };
@@ -60,11 +61,6 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     "Add the runner's user to the agent's group (on Windows, to the local group `Hybrid agent extension applications`), restart the agent (on Windows, the service `himds`), then restart the runner's service. On Linux:",
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
   ],
-  "managed-identity-certificate": [
-    { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
-    "The runner does not trust the certificate of the identity endpoint. No authority issues that of Service Fabric: its apps compare the thumbprint (`IDENTITY_SERVER_THUMBPRINT`), which this action does not do.",
-    USE_OIDC,
-  ],
   "managed-identity-offline": [
     { signIn: "managed-identity", text: new RegExp(`HTTP status .*${TRIED.source}`) },
     "The identity endpoint answered, but could not reach the host in its message: the DNS, a firewall or a proxy of the machine, or of the node in AKS, does not let it.",
@@ -84,22 +80,20 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     "If the pod has the label `aadpodidbinding`, move it to Azure Workload Identity, and remove pod identity: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
     { retries: 1 }, // a new pod gets its identity a moment later
   ],
-  "managed-identity-other-cloud": [
-    [
-      { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
-      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, status: [401, 404], text: /not JSON|HTML page/ },
-    ],
-    "The runner is a virtual machine, but not one of Azure: the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker answered, which issues no tokens for a managed identity of Azure.",
-    "Use `auth-type: oidc`, which works in each cloud.",
-  ],
   "managed-identity-proxy": [
     [
       /Required metadata header not specified|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
       { signIn: "managed-identity", text: OF_PROXY },
-      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, text: /status 40[03] with an empty/ }, // it gives reasons
+      // IMDS gives reasons, in JSON. The others are the words of AWS, Google Cloud and Firecracker.
+      {
+        signIn: "managed-identity",
+        host: IMDS,
+        text: /status (40[03] with an empty|40[14] with an (HTML|answer that))/,
+      },
+      { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
       { signIn: "managed-identity", atProxy: true },
     ],
-    "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or another service answers at its address: outside Azure, or because a variable of the job names it.",
+    "Something answers at the address of the identity endpoint that issues no tokens of Azure: a proxy or a portal (the endpoint does not work through a proxy), the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker, or what a variable of the job names.",
     bypass,
     ({ proxy }) => (proxy ? USE_OIDC.replace("Use", "Or use") : USE_OIDC),
   ],
@@ -107,10 +101,11 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     [
       /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found|WWW-Authenticate header/i,
       { signIn: "managed-identity", host: /^$/, text: /network_error|_url_malformed/ }, // before any request
+      { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
       "invalid_file_* invalid_secret platform_not_supported www_authenticate_*", // not the agent of Azure Arc, though it is asked
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
-    "A variable of the job (such as `IDENTITY_ENDPOINT`) is not a URL, but a placeholder, for example. Or the identity endpoint does not accept the request, or something else answers at its address: usually, such a variable is that of another app, of an earlier start of this app or of another kind of endpoint. Pod identity (in AKS) or a proxy can answer, too. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
+    "A variable of the job (such as `IDENTITY_ENDPOINT`) is not a URL, but a placeholder, for example. Or the identity endpoint does not accept the request, or something else answers at its address: usually, such a variable is that of another app, of an earlier start of this app or of another kind of endpoint. Pod identity (in AKS) or a proxy can answer, too. No authority issues the certificate of Service Fabric's endpoint, so the runner cannot trust it. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
     USE_OIDC,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),

@@ -13,7 +13,14 @@ export const RUNNER = rulesFor(EVERYWHERE, {
       "ENOSPC EDQUOT EFBIG ENOMEM EAI_MEMORY OUT_OF_MEM ERR_WORKER_OUT_OF_MEMORY ERR_MEMORY_ALLOCATION_FAILED EMFILE ENFILE EFILE ENOBUFS EADDRINUSE",
       /Array buffer allocation failed|Invalid (typed )?array (buffer )?length|getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)\b/i,
     ],
-    (_context, { code, text }) => `The runner, or the container of the job, ${reasonIn(`${code} ${text}`, LACKS)}.`,
+    (_context, { code, text }) =>
+      `The runner, or the container of the job, ${reasonIn(`${code} ${text}`, {
+        "has a full disk, or its user has reached a quota": /ENOSPC|EDQUOT|EFBIG/,
+        "cannot start more processes, or its environment variables are too large for one": /E2BIG|EAGAIN/,
+        "has no free port for another connection: too many are open, or its VPN is down": /ENOBUFS|EADDR|buffer space/,
+        "cannot open more files and sockets": /E[MN]?FILE|EBUSY|open files/i,
+        "has not enough memory": /./,
+      })}.`,
     "See how much is used, in a step of the same job (on Linux):",
     run("df -h\nfree -m\nulimit -a\nss --summary"),
     "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
@@ -36,11 +43,3 @@ export const RUNNER = rulesFor(EVERYWHERE, {
     "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again.",
   ],
 });
-
-const LACKS: Readonly<Record<string, RegExp>> = {
-  "has a full disk, or its user has reached a quota": /ENOSPC|EDQUOT|EFBIG/,
-  "cannot start more processes, or its environment variables are too large for one": /E2BIG|EAGAIN/,
-  "has no free port for another connection: too many are open, or its VPN is down": /ENOBUFS|EADDR|buffer space/,
-  "cannot open more files and sockets": /E[MN]?FILE|EBUSY|open files/i,
-  "has not enough memory": /./,
-};

@@ -30,19 +30,15 @@ export const diagnoseResourceManager = (error: unknown, context: ResourceManager
 const BUSY =
   /^(?!.*(\bfailed state|\bstate( of [\w ]{1,30}?)?( is)?\W{1,5}(failed|disabled)|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|by another operation|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|(after|once|when) (the (server|operation|update)|it is (?!(en|register)))|after (some|a|\d))|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
 
-/** A resource that is not ready, and the states of a server and of other resources. */
-const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
-const STATES = "properties.[state, provisioningState]";
+const UNREGISTERED = /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i;
 
-const UNREGISTERED = /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)|\bdisabled\b/i;
+/** A resource that is not ready. */
+const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
 
 const BEING_DELETED = /\b(being|for) (delet|dropp)|'Deleting'|BeingDeleted|Dropping\b/i;
 
 const DISABLED =
   /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
-
-/** https://learn.microsoft.com/azure/role-based-access-control/deny-assignments-rest */
-const DENIALS = "/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01";
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = { retries: 5 };
@@ -68,15 +64,9 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "azure-deny-assignment": [
     /DenyAssignment|deny assignment/i,
     "A deny assignment of a deployment stack, a managed application or a blueprint forbids this, whatever roles the identity has.",
-    "See what made the deny assignment: its name or its description says it.",
-    ({ server }) =>
-      az("rest", {
-        url: `${serverPath(server)}${DENIALS}`,
-        query: "value[].properties.[denyAssignmentName, description]",
-      }),
-    "If a deployment stack made it, let its owner deploy the stack with this option:",
+    "Ask the owner of what made it, by its name in the message: the publisher of a managed application to change the server, the owner of a blueprint to unlock its assignment, or that of a deployment stack to deploy it with this option:",
     run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
-    "If a blueprint made it, ask its owner to unlock its assignment. In a managed application, only its publisher can change the server. Otherwise use a runner in the server's network (`docs/private-network.md`).",
+    "Otherwise use a runner in the server's network (`docs/private-network.md`).",
   ],
   "azure-not-from-here": [
     /PrivateLinkAccessRestricted|LocationConditionEvaluationSatisfied|conditional access|network security perimeter|client IP .{0,60}not allowed|(denied|forbidden|blocked) (from|by|for) .{0,40}(?<![./])\b(IP|network|firewall)\b/i,
@@ -107,8 +97,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       permission === PERMISSIONS.readServer // the first request
         ? "Check that `server-resource-id` is the ID of the server itself (`az postgres flexible-server list --query [].id`), that `environment` is its cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set. If all are right, use the newest version of this action."
         : "Use the newest version of this action, and run the job again later.", // the server's ID and cloud are right
-    (context, { text }) =>
-      /supported (api-)?versions|API version|namespace '/.test(text) ? [] : allowInProxy(context),
+    allowInProxy,
     "If the error persists, open an issue in this action's repository, with this message.",
   ],
   "provider-not-registered": [
@@ -145,7 +134,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ({ server, signIn }, { text }) => {
       const isManaged = signIn?.type === "managed-identity";
       const id = clientOf(signIn);
-      if ((isManaged ? /\bdisabled\b/i : UNREGISTERED).test(text))
+      if (/\bdisabled\b/i.test(text) || (!isManaged && UNREGISTERED.test(text)))
         return [
           "The application has no service principal in the subscription's tenant, a disabled one, or a new one that Azure does not know yet.",
           "Check the client ID and the tenant with which the job signs in. See whether the service principal exists and is enabled:",
@@ -213,7 +202,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "Another operation on the server, or on a resource that it uses, is in progress. It can be maintenance by Azure.",
     ({ permission }) =>
       `${permission === PERMISSIONS.deleteRules ? "Wait until" : "Run the job again when"} the state is \`Ready\`, or \`Succeeded\` for a virtual network:`,
-    ({ server }, { text }) => az("resource show", { ids: USED.exec(text)?.[1] ?? serverPath(server), query: STATES }),
+    ({ server }, { text }) =>
+      az("resource show", {
+        ids: USED.exec(text)?.[1] ?? serverPath(server),
+        query: "properties.[state, provisioningState]",
+      }),
     WHILE_THERE_IS_TIME,
   ],
   "azure-throttled": [
@@ -230,9 +223,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       /Our services aren.t available|\bservice is (temporarily|currently) (unavailable|busy)/i,
     ],
     (_context, { text }) =>
-      /^HTTP status(?!.*Our services)/.test(text)
-        ? "Azure Resource Manager has a fault, or a proxy between the runner and Azure answered in its place."
-        : "Azure Resource Manager or the server's resource provider has a fault, or the server is not ready for this.",
+      `Azure Resource Manager or the server's resource provider has a fault, or ${/^HTTP status(?!.*Our services)/.test(text) ? "a proxy answered in its place" : "the server is not ready for this"}.`,
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
     "If the error persists, open a support request for the server in the Azure portal, with this message.",
     WHILE_THERE_IS_TIME,
