@@ -59,14 +59,14 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
 const NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
 
 /** Failures that say little, or by which a pooler asks for a client certificate: the way past it comes first. */
-const VAGUE = ["unknown", "server-error", "connection-refused", "tls-refused", "tls-outdated"];
+const VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];
 
 /** PgBouncer refuses connections for reasons that its messages do not name. */
 function withPooler(steps: readonly Step[], context: Context, isVague: boolean): readonly Step[] {
   if (!isPostgres(context) || context.port !== 6432) return steps;
   const others = steps.filter(({ text }) => !text.parts.some((part) => "code" in part && part.code === "port: 5432"));
   const past = step(
-    "Port 6432 is that of a pooler (PgBouncer on Azure), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
+    "Port 6432 is that of a pooler (PgBouncer on Azure, not on Burstable servers), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
   );
   return isVague ? [past, ...others] : others.length < steps.length ? steps : [...steps, past];
 }

@@ -3,8 +3,8 @@ import { code, sentence } from "../model/sentence.ts";
 import { GET_TOKEN, SHOW_TENANT } from "./commands.ts";
 import { asApplication, clientOf, showPrincipal } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
-import { seeWhoAnswers } from "./network.ts";
-import { isPostgres, type Rule, reasonIn, rulesFor } from "./rules.ts";
+import { seePeer } from "./network.ts";
+import { type Rule, reasonIn, rulesFor } from "./rules.ts";
 import { allowInProxy, readNumber, seeAnswer } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
@@ -12,7 +12,7 @@ export const [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
     byItsWords("The request failed", "something in between, such as a proxy, or a fault of this action"),
-    (context) => (context.host === undefined ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    (context) => (context.host === undefined ? [] : seePeer(context)),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message.",
   ],
 }) as readonly [Rule];

@@ -48,7 +48,9 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
 };
 
 /** Names, addresses and codes, which can contain any word. */
-const NOT_WORDS = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
+const NAMES = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
+
+export const withoutNames = (text: string): string => text.replace(NAMES, " ");
 
 /**
  * The answer to a refusal that only its words explain.
@@ -58,7 +60,7 @@ const NOT_WORDS = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS
  */
 export function byItsWords(what: string, usual: string, ...first: Next[]) {
   return (_context: Context, { text }: Symptom): readonly [cause: Words, ...next: Next[]] => {
-    const said = text.replace(NOT_WORDS, " ").replace(/(?<=[a-z])(?=[A-Z])/g, " ");
+    const said = withoutNames(text).replace(/(?<=[a-z])(?=[A-Z])/g, " ");
     for (const [means, [words, ...next]] of Object.entries(MEANINGS)) {
       const found = said.match(words)?.[0];
       const cause = inOurWords(`${what}, for the reason in its message: ${means}`);

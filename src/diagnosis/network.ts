@@ -4,7 +4,7 @@ import { code, inOurWords, listOf, sentence } from "../model/sentence.ts";
 import { azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostNameOf, hostOf, isPostgres, reasonIn, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
-import { bypassProxy, exempt, hostToAllow, lookAtState, pastPooler, seeAnswer, setFullName } from "./steps.ts";
+import { bypassProxy, exempt, hostToAllow, pastPooler, seeAnswer, setFullName } from "./steps.ts";
 
 const COMPLETED =
   "If `host` is the name of a container of the job, or of its machine, publish the port of the container, and set `host: localhost`, in a job that does not itself run in a container. The action adds the cloud's suffix to a name without a dot.";
@@ -14,6 +14,9 @@ const LOOKED_UP =
 
 /** The answer of a DNS filter, which the system takes for the runner's own address. */
 const HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
+
+/** The other side ended the handshake: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6 */
+const ALERT = /(alert|error: tls)\W{1,3}\w|alert number \d/i;
 
 const LISTENERS = run("ss --listening --tcp --numeric --processes");
 
@@ -75,8 +78,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context) =>
       `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
     (context, { text }) => (isLocal(context, text) ? LOOK_AT_TUNNEL : []),
-    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
-    (context) => atPostgres(context, lookAtState(context)),
+    afterRerun,
+    (context) => atPostgres(context, ["Look at the state of an Azure server:", azShow(context, "state")]),
     SET_MTU,
     { retries: 3 },
   ],
@@ -88,14 +91,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         ? [
             `No answer came in time: a firewall drops the packets, public access is off, ${isIP(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
             ...(/\.postgres\.database\./.test(hostOf(context)) ? [] : lookUp(context)),
-            ...checkPort(context),
-            "Look at the state and the network of the server in Azure:",
+            `If it is an Azure server, ${wrongPort(context) ? "set `port: 5432`, and " : ""}look at its state and its network. If public access is \`Disabled\`, use a runner in its network, in which the name leads to a private address (a private DNS zone):`,
             azShow(context, "{state:state, tier:sku.tier, publicAccess:network.publicNetworkAccess}"),
-            ...(context.port === 6432 ? [NO_POOLER] : []),
-            "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
-            "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
+            `If public access is \`Enabled\`, add the action in \`firewall/\` of this repository before this step (\`docs/firewall.md\`). On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432} (PostgreSQL uses no HTTP proxy), and in the server's firewall the runner's address, if it keeps it:`,
             azAllow(context, "<address>"),
-            `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
             ...(/connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]),
           ]
         : [
@@ -120,8 +119,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
         : isPostgres(context)
           ? [
               "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
-              ...checkPort(context),
-              "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
+              `Check that the server runs, and has this address. If it is an Azure server, ${wrongPort(context) ? "set `port: 5432`, and " : ""}look at its state. Then run the job again:`,
               azShow(context, "state"),
               ...lookUp(context),
             ]
@@ -152,7 +150,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (_context, { text }) =>
       /header (content|value)/.test(text) ? "Set the secret for this header again, without a line break." : [],
     (context, { text }) => (/\bconnect (E|UNK)/.test(text) && !isIP(hostOf(context)) ? lookUp(context) : []),
-    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    afterRerun,
     (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName()]),
     { retries: 1 },
   ],
@@ -165,11 +163,12 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
     (context, { text }) => {
       if (!isPostgres(context)) return [...seeWhoAnswers(context), ...reachable(context)];
-      if (ASKED_FULLY.test(text)) return [...lookUp(context), RIGHT_NAME, ...seeWhoAnswers(context)];
       const names = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
       const use = sentence`If you know that the server is yours, set \`host\` to one of the names in its certificate: ${listOf((names ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
-      const isOther = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text);
-      const own = isOther ? [...(names ? [use] : []), ...seeWhoAnswers(context)] : setFullName();
+      const other = [...(names ? [use] : []), ...seeWhoAnswers(context)];
+      if (ASKED_FULLY.test(text))
+        return [...lookUp(context), "If it leads to another server than Azure's, correct the DNS record.", ...other];
+      const own = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text) ? other : setFullName();
       const tunnel =
         "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the server's full name there, and set `host` to that name. Only if you cannot, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.";
       return isLocal(context, "") || /CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
@@ -187,8 +186,10 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (_context, { text }) =>
       `The file of trusted authorities ${/PEM|crl/.test(text) ? "is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`" : "does not exist on the runner, or cannot be read"}.`,
     (context) =>
-      `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. Convert a binary file (DER) to PEM: \`openssl x509 -inform der -in <file> -out <new-file>\`. See the variables and the lines in a step with \`shell: bash\`:`,
+      `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. See the variables and the lines in a step with \`shell: bash\`:`,
     run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
+    "Convert a binary file (DER) to PEM:",
+    run("openssl x509 -inform der -in <file> -out <new-file>"),
   ],
   "tls-certificate": [
     [
@@ -220,16 +221,6 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
             run(`${authoritiesOf(context)}=<path-to-pem>`),
           ],
   ],
-  "tls-refused": [
-    /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|alert number (4[1-689]|51|80|112|116)\b/i,
-    (context, { text }) =>
-      /access.?denied|internal.?error|unrecognized.?name|alert number (49|80|112)\b/i.test(text)
-        ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host."
-        : `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}`,
-    seeWhoAnswers,
-    exempt,
-    (context) => atPostgres(context, ["Check `host` and `port`."]),
-  ],
   "tls-outdated": [
     /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
     (context, { text }) =>
@@ -243,19 +234,24 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     [
       "ERR_SSL_* EPROTO*",
       /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/,
+      ALERT,
     ],
-    "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.",
-    ({ proxy }) => (proxy ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : []),
+    (context, { text }) =>
+      !ALERT.test(text)
+        ? "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between."
+        : /cert|unknown.?ca|decrypt.?error/i.test(text)
+          ? `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}`
+          : "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host.",
+    ({ proxy }, { text }) =>
+      proxy && !ALERT.test(text) ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : [],
     seeWhoAnswers,
+    exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."]),
   ],
 });
 
 /** Node.js asked for the full name of a server of Azure. */
 const ASKED_FULLY = /Host: [\w-]+\.postgres\.database\./;
-
-const RIGHT_NAME =
-  "If it leads to another server than Azure's, correct the DNS record, or set `host` to the name of the server that you mean.";
 
 const FULL_NAME = /^[^.]+\.postgres\.database\./;
 
@@ -300,10 +296,6 @@ const IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f
 
 /** The machine that a container is on, for the container. */
 const DOCKER = /\b172\.17\.0\.1\b|host\.docker\.internal/;
-
-/** https://learn.microsoft.com/azure/postgresql/connectivity/concepts-pgbouncer */
-const NO_POOLER =
-  "If the tier is `Burstable`, or the server's parameter `pgbouncer.enabled` is not `true`, nothing listens on port 6432: set `port: 5432`.";
 
 /** Docker's default network: https://docs.docker.com/engine/network/drivers/bridge/ */
 const IN_DOCKER =
@@ -356,8 +348,8 @@ export function reachable({ proxy, ...context }: Context): Steps {
   ];
 }
 
-const checkPort = ({ port = 5432 }: Context): Steps =>
-  [5432, 6432].includes(port) ? [] : ["If it is an Azure server, set `port: 5432`."];
+/** No server of Azure listens on this port. */
+const wrongPort = ({ port = 5432 }: Context): boolean => ![5432, 6432].includes(port);
 
 function lookUp(context: Context): Steps {
   const host = hostNameOf(context);
@@ -376,8 +368,12 @@ export function seeWhoAnswers(context: Context): Steps {
   return ["See who answers, and with which TLS, in a step of the job with `shell: bash`:", run(look(context))];
 }
 
+/** The command that shows what of the peer can be reached. */
+export const seePeer = (context: Context): Steps => (isPostgres(context) ? seeWhoAnswers : seeAnswer)(context);
+
 /** The same step where the error may have passed. */
-function afterRerun([first, ...next]: Steps): Steps {
+function afterRerun(context: Context): Steps {
+  const [first, ...next] = seePeer(context);
   return [`Run the job again. If the error persists, ${String(first).replace("See", "see")}`, ...next];
 }
 

@@ -8,16 +8,11 @@ import { quoteLiteral } from "../text/sql.ts";
 import { claim } from "./claims.ts";
 import { az, azAllow, azOnServer, azServer, azShow, identifier, shell } from "./commands.ts";
 import { clientOf } from "./entra.ts";
-import { byItsWords } from "./meanings.ts";
+import { byItsWords, withoutNames } from "./meanings.ts";
 import { PRIVATE_RANGE } from "./network.ts";
 import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK, lookAtState, pastPooler, selectCloud, setFullName } from "./steps.ts";
+import { CHECK_CLOCK, pastPooler, selectCloud, setFullName } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
-
-const listDatabases = (context: Context) =>
-  isLoopback(context.host)
-    ? run("SELECT datname FROM pg_database;")
-    : azOnServer("db list", context, { query: "[].name" });
 
 const listAdmins = (context: Context) =>
   azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
@@ -53,14 +48,6 @@ const growStorage = (context: Context) => [
 ];
 
 const STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
-
-/** A limit of a role or a database can be lower than what one job needs, so that it does not pass. */
-const LIMITED = /connections for (role|database) "(.+)"/;
-
-const SEE_LIMITS: Steps = [
-  "See the limits, as an administrator. Raise one that is lower than 4, the most that one job uses (-1: no limit):",
-  run("SELECT rolname, rolconnlimit FROM pg_roles;\nSELECT datname, datconnlimit FROM pg_database;"),
-];
 
 const letLogIn = (text: string) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`);
 
@@ -100,7 +87,7 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
 };
 
 const poolerRefused = (_context: Context, { text }: Symptom) =>
-  `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(text, POOLER_REASONS)}`;
+  `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(withoutNames(text), POOLER_REASONS)}`;
 
 /** Why the server refuses a sign-in whatever the password is. */
 const SIGN_IN_REASONS: Readonly<Record<string, RegExp>> = {
@@ -172,8 +159,8 @@ export const POSTGRES = rulesFor("postgres", {
   "query-timed-out": [
     "QUERY_TIMEOUT",
     "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-    "Run the job again.",
-    lookAtState,
+    "Run the job again. If the error persists, look at the server's state:",
+    (context) => azShow(context, "state"),
   ],
   "protocol-violation": [
     [
@@ -185,10 +172,16 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/,
     ],
-    (_, { text }) =>
+    ({ user }, { text }) =>
       /unexpected \w+ message/.test(text)
         ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL."
-        : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+        : /scramMaxIterations/.test(text)
+          ? [
+              "The password of `user` is stored with more iterations than this action accepts, or a different server answers.",
+              "Store it with fewer ones:",
+              run(`SET scram_iterations = 4096;\nALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`),
+            ]
+          : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     pastPooler,
     ({ port }) => `Check \`host\`${port === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}, then run the job again.`,
   ],
@@ -255,9 +248,9 @@ export const POSTGRES = rulesFor("postgres", {
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    ({ tls }) =>
-      tls && tls.mode !== "disable"
-        ? []
+    (context) =>
+      context.tls && context.tls.mode !== "disable"
+        ? pastPooler(context)
         : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS.",
   ],
@@ -294,8 +287,7 @@ export const POSTGRES = rulesFor("postgres", {
       "28P01",
       /(password|SASL) authentication failed|empty password returned|client password must|no password supplied/i,
     ],
-    (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
-    withoutServer,
+    (context, symptom) => byName(context, symptom) ?? passwordRefused(context, symptom),
   ],
   "login-not-permitted": [
     { codes: "28000", text: NOT_PERMITTED_TO_LOG_IN },
@@ -312,9 +304,10 @@ export const POSTGRES = rulesFor("postgres", {
     (context, symptom) =>
       byName(context, symptom) ?? [
         "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-        ...(context.signIn?.type === "password" ? LIST_ROLES : findRole(context)),
+        ...(context.signIn?.type === "password"
+          ? [...withoutServer(context, symptom), ...LIST_ROLES]
+          : findRole(context, symptom)),
       ],
-    withoutServer,
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
@@ -334,7 +327,10 @@ export const POSTGRES = rulesFor("postgres", {
     (context, { text }) =>
       isAnother(text.match(/database "([^"]+)"/)?.[1], context.database) ? pastPooler(context) : [],
     "Set `database` to one of these:",
-    listDatabases,
+    (context) =>
+      isLoopback(context.host)
+        ? run("SELECT datname FROM pg_database;")
+        : azOnServer("db list", context, { query: "[].name" }),
   ],
   "database-closed": [
     { codes: "55000", text: DATABASE },
@@ -366,19 +362,24 @@ export const POSTGRES = rulesFor("postgres", {
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/,
     ],
     "All connections are in use: those that the `CONNECTION LIMIT` of the role or the database allows, or those that the server or its PgBouncer accepts. Small servers accept only a few dozen.",
-    (context, { text }) =>
-      context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
-    (_, { text }) => (LIMITED.test(text) ? SEE_LIMITS : []),
+    (context, { text }) => {
+      const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
+      if (kind === undefined) return context.port === 5432 || /already|reserved/.test(text) ? [] : pastPooler(context);
+      return [
+        `Raise the limit of this ${kind}, as an administrator (one job uses up to 4 connections; -1 is no limit):`,
+        run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`),
+      ];
+    },
     "Run the job again when fewer clients are connected. Run fewer jobs at the same time.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    "Or raise the limit that was reached. If it is that of the server, the new one takes effect after a restart, and a larger compute size has memory for more:",
-    (context, { text }) => {
-      const [, kind, limited] = text.match(LIMITED) ?? [];
-      return kind
-        ? run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`)
-        : azOnServer("parameter set", context, { name: "max_connections", value: "<number>" });
-    },
+    (context, { text }) =>
+      /connections for /.test(text)
+        ? []
+        : [
+            "Or raise the server's limit. The new one takes effect after a restart, and a larger compute size has memory for more:",
+            azOnServer("parameter set", context, { name: "max_connections", value: "<number>" }),
+          ],
     { retries: 4 },
   ],
   "server-restarting": [
@@ -537,7 +538,11 @@ export const POSTGRES = rulesFor("postgres", {
     ...LIST_ROLES,
   ],
   "object-not-found": [
-    ["42P01 42883 3F000", { codes: "42703 42704", text: /^(?!record |.*configuration parameter|column (?!".*" of))/ }],
+    [
+      "42P01 42883 3F000",
+      { codes: "42704", text: /^(?!.*configuration parameter)/ },
+      { codes: "42703", text: /^(?!record )([^"«»]*["«»]){4}/ }, // a column and its table, in each language of the server
+    ],
     "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
     "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions. If the name is one of PostgreSQL's own, see what answers in its place:",
     run("\\d", "SELECT version();"),
@@ -617,10 +622,10 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "tls-not-offered": [
     /does not support SSL|SSLRequest|unsupported frontend protocol 1234\.56/,
-    "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
+    "The other side does not speak TLS. Every Azure server does, so a pooler or a proxy is in between, or this is a different server. Nothing secret was sent.",
     ({ host, signIn }) => (signIn?.type === "password" && isLoopback(host) ? "Set `ssl-mode: disable`." : []),
-    setFullName,
-    ({ port }) => `Check \`host\`${port === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}.`,
+    pastPooler,
+    "Or, if the pooler or the server is your own, turn on TLS there (PgBouncer: `client_tls_sslmode`, PostgreSQL: `ssl`).",
   ],
   "dependent-privileges": [
     { codes: "2BP01", text: /^(?!.*\bdrop)/ },
@@ -652,7 +657,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    (context, symptom) => reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) || refused(context, symptom),
+    (context, symptom) => reasonIn(withoutNames(symptom.text), SIGN_IN_REASONS) || refused(context, symptom),
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`).",
   ],
@@ -660,7 +665,7 @@ export const POSTGRES = rulesFor("postgres", {
     "XX* 58* F0*",
     "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If the error persists, restart the server. If that does not help, open a support request in the Azure portal.",
+    "If none is in between, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context),
   ],
 });
@@ -669,8 +674,8 @@ export const POSTGRES = rulesFor("postgres", {
 const roleIn = (text: string) => (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 
 /** The step for a name as only the logins of single servers had it. The name of a user in Entra has a dot after the @. */
-function withoutServer({ host = "" }: Context, { text }: Symptom): Steps {
-  const [, login, server] = roleIn(text)?.match(/^(.+)(@[\w-]+)$/) ?? [];
+function withoutServer({ host = "", user }: Context, { text }: Symptom): Steps {
+  const [, login, server] = `${roleIn(text)}\n${user}`.match(/^(.+)(@[\w-]+)$/m) ?? [];
   if (!login || !server || !/\.postgres\.database\./i.test(host)) return [];
   return [sentence`If ${code(server)} is the name of a single server, leave it out: ${code(login)}.`];
 }
@@ -705,8 +710,9 @@ function tokenClaims({ token }: Context): Steps {
 }
 
 /** Which role to sign in as, and where the roles are listed with the object IDs they are bound to. */
-function findRole(context: Context): Steps {
+function findRole(context: Context, symptom: Symptom): Steps {
   return [
+    ...withoutServer(context, symptom),
     "Set `user` to the role of the identity that signs in, or of a group that has it as a member. A guest's role has a name with `#EXT#`. The server's Entra administrators are:",
     listAdmins(context),
     "List the other Entra roles, in database postgres. The action in `principal/` creates one for an identity or a group:",
@@ -716,10 +722,11 @@ function findRole(context: Context): Steps {
 }
 
 /** 28P01 has one text for many causes: those that the name or the sign-in shows come first. */
-function passwordRefused(context: Context): Answer {
+function passwordRefused(context: Context, symptom: Symptom): Answer {
   if (context.signIn?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
+      ...withoutServer(context, symptom),
       "Check `user` and `password`. As an administrator, see whether there is such a role, and until when its password is valid:",
       run(`SELECT rolcanlogin, rolvaliduntil FROM pg_roles WHERE rolname = ${quoteLiteral(context.user ?? "<user>")};`),
       "See how an Azure server lets roles sign in. For an Entra role, remove `password` and set `auth-type: oidc`:",
@@ -729,6 +736,6 @@ function passwordRefused(context: Context): Answer {
     GUID.test(context.user ?? "")
       ? "`user` looks like a client ID, but must be the name of a role. The two are the same only if the role was created so, as Service Connector does for administrators."
       : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    ...findRole(context),
+    ...findRole(context, symptom),
   ];
 }

@@ -1,7 +1,7 @@
 import { run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { isLoopback } from "../text/host.ts";
-import { az, azShow, SHOW_TENANT, shell } from "./commands.ts";
+import { az, SHOW_TENANT, shell } from "./commands.ts";
 import { type Context, hostNameOf, hostOf } from "./rules.ts";
 
 /** Steps that several tables have. */
@@ -85,11 +85,6 @@ export function setFullName(context: Context = {}): Steps {
     "See where `host` leads. If that is not the server, correct the DNS record, or set `host` to the server's full name:";
   return atServer(context, look, "Set `host` to the server's full name. Those of the subscription are:");
 }
-
-export const lookAtState = (context: Context): Steps => [
-  "If the error persists, look at the server's state:",
-  azShow(context, "state"),
-];
 
 /** Microsoft's page of the last number of Entra in a text. */
 export function readNumber(text: string): Steps {
