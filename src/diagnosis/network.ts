@@ -364,7 +364,7 @@ const INSIDE = /(?<!^host\.docker)\.(svc|local|internal|lan)$/;
 const OF_DOCKER = /^(host\.docker|(postgres|postgresql|pg|db|database)\.postgres\.database)\./;
 
 /** The command that shows whether the host can be reached, and who answers there. */
-export function seeWhoAnswers(context: Context): Steps {
+function seeWhoAnswers(context: Context): Steps {
   return ["See who answers, and with which TLS, in a step of the job with `shell: bash`:", run(look(context))];
 }
 
