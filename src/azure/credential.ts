@@ -34,15 +34,8 @@ export function signIn(
   for (const secret of sentBy(how, env)) rememberSent(secret);
   if (how.type === "password") return async () => how.password;
 
-  const request = () =>
-    retryingFailures(
-      () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
-      say,
-      patience,
-      signal,
-    ).catch((error: unknown) => {
-      throw error instanceof ActionError ? withoutRetries(error) : error;
-    });
+  const attempt = () => requestToken(how, cloud, scope, env, patience.answerTime, signal);
+  const request = () => retryingFailures(attempt, say, patience, signal).catch(throwWithoutRetries);
   let current: Promise<AccessToken> | undefined;
   return async (refused) => {
     const held = current;
@@ -62,10 +55,11 @@ function sentBy(how: SignIn, { IDENTITY_HEADER = "" }: Env): readonly string[] {
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
 
-/** The failure of a sign-in after its last attempt: the caller must not try again, either. */
-function withoutRetries({ failure, cause }: ActionError): ActionError {
-  const { retries: _, ...last } = failure;
-  return new ActionError(last, { cause });
+/** After the last attempt, the caller must not try again, either. */
+function throwWithoutRetries(error: unknown): never {
+  if (!(error instanceof ActionError)) throw error;
+  const { retries: _, ...last } = error.failure;
+  throw new ActionError(last, { cause: error.cause });
 }
 
 /** How long a token has to be valid for a new connection, in milliseconds. */

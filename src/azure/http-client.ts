@@ -1,7 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { HttpClient } from "@azure/core-rest-pipeline";
-import { boundAnswer } from "../answer.ts";
 import { wordsOf } from "../diagnosis/symptoms.ts";
+import { boundAnswer } from "../https.ts";
 
 // The library's own error keeps the message of Node.js's error, and nothing else. If no address answers, there is none.
 subscribe("http.client.request.error", (event) => {

@@ -1,6 +1,5 @@
-import { boundAnswer } from "../answer.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
-import { proxyTo } from "../https.ts";
+import { boundAnswer, proxyTo } from "../https.ts";
 import { maskSent } from "../mask.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Env } from "../model/settings.ts";

@@ -3,7 +3,7 @@ import { code, EMPTY, inOurWords, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { Invalid } from "../settings/invalid.ts";
 import { all, readInputs } from "../settings/reader.ts";
-import { SERVER_INPUTS } from "../settings/server.ts";
+import { ONE_SERVER_INPUTS } from "../settings/server.ts";
 import { ENTRA_SIGN_IN_INPUTS, entraFieldsFrom } from "../settings/sign-in.ts";
 import { hostName, name, port, rootCertificates } from "../settings/values.ts";
 import { publicAddressIn } from "./ipv4.ts";
@@ -15,7 +15,8 @@ export type FirewallSettings = ReturnType<typeof parseFirewallSettings>;
 /** The runner's address, or the service to ask for it if the server does not say. */
 export type RunnerIp = { readonly address: string } | { readonly service: URL };
 
-const { host, port: portInput, "ssl-root-cert": rootCert } = SERVER_INPUTS;
+/** The certificate is always checked in full. */
+const { "ssl-mode": _, ...SERVER } = ONE_SERVER_INPUTS;
 
 /** The inputs of the firewall action, with the defaults in its action.yml. */
 export const FIREWALL_INPUTS = {
@@ -28,9 +29,7 @@ export const FIREWALL_INPUTS = {
     default: "https://api.ipify.org",
   },
   database: { use: "the name of one database" },
-  host,
-  port: { ...portInput, default: "5432" },
-  "ssl-root-cert": rootCert,
+  ...SERVER,
 } as const;
 
 /**

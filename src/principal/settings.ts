@@ -2,7 +2,7 @@ import { PRINCIPAL_TYPES } from "../model/entra-label.ts";
 import { inOurWords } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { all, readInputs } from "../settings/reader.ts";
-import { SERVER_INPUTS, tlsFrom } from "../settings/server.ts";
+import { ONE_SERVER_INPUTS, tlsFrom } from "../settings/server.ts";
 import { ENTRA_SIGN_IN_INPUTS, entraFieldsFrom } from "../settings/sign-in.ts";
 import { BOOLEAN, boolean, choice, hostName, name, newRole, objectId, oneOf, port } from "../settings/values.ts";
 
@@ -14,8 +14,7 @@ const PRINCIPAL_MODES = ["apply", "check"] as const;
 /** The inputs of the action `principal`, with the defaults in its action.yml. */
 export const PRINCIPAL_INPUTS = {
   ...ENTRA_SIGN_IN_INPUTS,
-  ...SERVER_INPUTS,
-  port: { ...SERVER_INPUTS.port, default: "5432" },
+  ...ONE_SERVER_INPUTS,
   name: { use: "the name of the role in PostgreSQL, such as `aad_orders`" },
   "object-id": { use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal" },
   type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },

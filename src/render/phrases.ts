@@ -44,11 +44,7 @@ export function countKind(kind: Kind, n: number): string {
 }
 
 /** `3 tables`, `1 sequence` and, if there are any, `2 routines`. */
-export function countTypes({
-  tables,
-  sequences,
-  routines,
-}: Omit<GranteeReport["objects"], "skipped">): readonly string[] {
+export function countTypes({ tables, sequences, routines }: Omit<GranteeReport["objects"], "skipped">) {
   const checked = [count(tables, "table"), count(sequences, "sequence")];
   return routines ? [...checked, count(routines, "routine")] : checked;
 }

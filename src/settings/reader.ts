@@ -207,7 +207,7 @@ export function placeOf({ place, values }: Entry, name: string, item: string): P
 /** The values to mask in the log, before anything else happens. */
 export function secretsIn(table: InputTable, env: Env): readonly string[] {
   return Object.entries(table)
-    .flatMap(([name, { secrets }]) => secrets?.(env[variable(name)] ?? "") ?? [])
+    .flatMap(([name, { secrets }]) => secrets?.(textIn(env, name)) ?? [])
     .filter((secret) => secret.trim() !== "");
 }
 

@@ -14,6 +14,9 @@ export const SERVER_INPUTS = {
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" },
 } as const;
 
+/** The same for an action that has no other source of a port. */
+export const ONE_SERVER_INPUTS = { ...SERVER_INPUTS, port: { ...SERVER_INPUTS.port, default: "5432" } } as const;
+
 /** How to connect to these hosts with TLS. */
 export function tlsFrom(
   inputs: InputsOf<typeof SERVER_INPUTS>,

@@ -240,10 +240,8 @@ export function rootCertificates(text: string): string {
   // The certificates only: whatever else the file contains goes nowhere.
   const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g) ?? [];
   if (certificates.length === 0) throw new Invalid(inOurWords("contains no CERTIFICATE block"));
-  for (const [index, certificate] of certificates.entries()) {
-    if (resultOf(() => new X509Certificate(certificate)) === undefined)
-      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-  }
+  const broken = certificates.findIndex((each) => resultOf(() => new X509Certificate(each)) === undefined);
+  if (broken !== -1) throw new Invalid(sentence`contains a certificate that cannot be read (number ${broken + 1})`);
   return certificates.map((certificate) => `${certificate}\n`).join("");
 }
 

@@ -1,6 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { boundAnswer } from "../../answer.ts";
-import { checkHttps } from "../../https.ts";
+import { boundAnswer, checkHttps } from "../../https.ts";
 import { say } from "../../log.ts";
 import { ActionError } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
