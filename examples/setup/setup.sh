@@ -342,12 +342,13 @@ trust() {
 # --- PostgreSQL
 
 # Runs SQL from stdin in a database as the administrator. Further arguments are variables: name=value.
+# Without the search_path, a function that an app creates in public could run as the administrator.
 sql() {
   local database=$1 variable variables=()
   shift
   for variable; do variables+=(--set "$variable"); done
   PGHOST=$host PGDATABASE=$database PGUSER=$administrator PGPASSWORD=$token \
-    PGSSLMODE=verify-full PGSSLROOTCERT=${PGSSLROOTCERT:-system} PGCONNECT_TIMEOUT=10 PGOPTIONS='--client-min-messages=error' \
+    PGSSLMODE=verify-full PGSSLROOTCERT=${PGSSLROOTCERT:-system} PGCONNECT_TIMEOUT=10 PGOPTIONS='--client-min-messages=error --search-path=pg_catalog' \
     psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 ${variables[@]+"${variables[@]}"}
 }
 

@@ -179,6 +179,36 @@ describe.each([OLD, NEW])("on PostgreSQL %i", (version) => {
     expect(azure.state().identities).toEqual({});
   });
 
+  test("runs no function of the app's schema as the administrator", async () => {
+    const azure = await startAzure();
+    const { database } = azure;
+    // Literals of unknown type fit them better than PostgreSQL's own functions, which take names.
+    const planted = [
+      ["has_schema_privilege(text, text, text)", "boolean"],
+      ["has_database_privilege(text, name, text)", "boolean"],
+      ["pg_has_role(oid, text, text)", "boolean"],
+      ["format(text, name, name, text, name)", "text"],
+    ].map(
+      ([signature, type]) =>
+        `CREATE FUNCTION public.${signature} RETURNS ${type} LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''planted''; END';`,
+    );
+    await sandbox.sql(database, `${planted.join("")} ALTER DATABASE ${database} SET search_path = public, pg_catalog`);
+    const owner = `owner_${database}`;
+    await sandbox.sql("postgres", `CREATE ROLE ${owner}; GRANT ${owner} TO "${ADMIN.name}" WITH ADMIN OPTION`);
+    expect(await azure.setUp("--existing-owner", owner)).toMatchObject({ status: 0, stderr: "" });
+    const page = readText("docs/setup.md");
+    const step = (n: number) =>
+      new RegExp(`^## ${n}\\.[\\s\\S]*?^\`\`\`sh\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(page)?.[1] ?? "";
+    const look = page
+      .match(/^psql "\$DATABASE" --tuples-only .*has_schema_privilege.*$/m)?.[0]
+      .replace("migrator", "aad_orders");
+    const typed = await azure.type(
+      `GROUP=group SERVER=pg ADMIN=${ADMIN.name} DATABASE=${database}\n${step(6)}\n${look}`,
+    );
+    expect(typed).toMatchObject({ status: 0, stderr: "" });
+    expect(await azure.setUp("--delete")).toMatchObject({ status: 0, stderr: "" });
+  });
+
   test("names the owners that the migration role cannot act for, and grants it membership in the requested ones", async () => {
     const azure = await startAzure();
     const owner = `old_${azure.database}`;
