@@ -1,7 +1,9 @@
+import childProcess from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import { syncBuiltinESMExports } from "node:module";
 import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +27,7 @@ import { ASK_PASSWORD, certificate, errorResponse, READY, startStub, WELCOME } f
 import { close, listen } from "../sandbox/http.ts";
 import type { Case } from "./corpus.ts";
 
+const { exec } = childProcess;
 const ONCE = { firstWait: 1, maxTime: 0, answerTime: 60_000 };
 const IDS = {
   clientId: "5c1d0a9e-0000-4000-8000-00000000c11e",
@@ -101,7 +104,7 @@ export async function startSenders() {
   });
   const hosts = new Map<string, Worker>();
   const bin = await mkdtemp(join(tmpdir(), "az-"));
-  await writeFile(join(bin, "az"), AZ, { mode: 0o755 });
+  await writeFile(join(bin, "az"), "#!/bin/sh\n", { mode: 0o755 });
   const path = process.env.PATH;
   Object.assign(process.env, {
     ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${await listen(github)}/?api-version=2.0`,
@@ -168,10 +171,11 @@ export async function startSenders() {
     },
 
     az({ text, given }) {
-      process.env.AZ_SAYS = given?.silent ? "" : text;
       process.env.PATH = given?.missing ? "/nowhere" : `${bin}:${path}`;
+      if (!given?.missing && !given?.silent) setExec(azThatSays(text));
       return signInAs({ type: "azure-cli" }, withProxy(given?.proxy)).finally(() => {
         process.env.PATH = path;
+        setExec(exec);
       });
     },
 
@@ -228,12 +232,20 @@ export async function startSenders() {
   };
 }
 
-/** An az that fails with the text that it finds in its environment, or does not say anything. */
-const AZ = `#!/bin/sh
-[ -n "$AZ_SAYS" ] || exit 0
-printf '%s\\n' "$AZ_SAYS" >&2
-exit 1
-`;
+/**
+ * `exec`, when az fails with this text. Hundreds of processes would take longer than all the rest;
+ * test/azure/credential.test.ts reads the words of real ones.
+ */
+function azThatSays(text: string) {
+  return (command: string, _options: object, callback: (error: Error) => void) =>
+    callback(Object.assign(new Error(`Command failed: ${command}`), { code: 1, stderr: `${text}\n` }));
+}
+
+/** What `import("node:child_process")` gives from then on. */
+function setExec(replacement: typeof exec | ReturnType<typeof azThatSays>): void {
+  childProcess.exec = replacement as typeof exec;
+  syncBuiltinESMExports();
+}
 
 /** Answers the request for TLS with these bytes. */
 async function startBare(bytes: () => Buffer) {
