@@ -62,7 +62,7 @@ export const ENTRA = rulesFor("entra", {
   ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
-    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5002723 AADSTS7000272",
+    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5000811 AADSTS5002723 AADSTS7000272",
     "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
     (context, symptom) => (/githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : []),
     "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",

@@ -105,7 +105,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "invalid_file_* invalid_secret platform_not_supported www_authenticate_*", // not the agent of Azure Arc, though it is asked
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
-    "A variable of the job (such as `IDENTITY_ENDPOINT`) is not a URL, but a placeholder, for example. Or the identity endpoint does not accept the request, or something else answers at its address: usually, such a variable is that of another app, of an earlier start of this app or of another kind of endpoint. Pod identity (in AKS) or a proxy can answer, too. No authority issues the certificate of Service Fabric's endpoint, so the runner cannot trust it. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
+    "The identity endpoint does not accept the request, or something else answers at its address. Usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL, but a placeholder. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know. Pod identity (in AKS) or a proxy can answer, too. No authority issues the certificate of Service Fabric's endpoint, so the runner cannot trust it.",
     USE_OIDC,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
