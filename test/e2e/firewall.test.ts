@@ -490,7 +490,7 @@ test("a list of rules without end is not read to its end", async () => {
   azure.spoiled["GET rules"] = (_request, response) => {
     setTimeout(() => response.end(JSON.stringify({ value: [], nextLink })), 50);
   };
-  const { open, close } = job({ env: fastWaits(60) });
+  const { open, close } = job({ env: fastWaits(20) });
   const opened = await open();
   expect(opened.stdout).toMatch(/^Azure's list of rules goes on after 0 of them\. The rest is not read\.$/m);
   expect(opened.exitCode).toBe(0);
