@@ -304,9 +304,7 @@ export const POSTGRES = rulesFor("postgres", {
     (context, symptom) =>
       byName(context, symptom) ?? [
         "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-        ...(context.signIn?.type === "password"
-          ? [...withoutServer(context, symptom), ...LIST_ROLES]
-          : findRole(context, symptom)),
+        ...findRole(context, symptom),
       ],
   ],
   firewall: [
@@ -589,9 +587,16 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE },
     ],
     "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough), or membership in the role to act as.",
-    "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
     ({ user }, { text }) =>
-      run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
+      roleIn(text) === user
+        ? [
+            "No role can grant itself (since PostgreSQL 16). Set `user` to another role that has ADMIN OPTION on it:",
+            run("SELECT roleid::regrole, member::regrole FROM pg_auth_members WHERE admin_option ORDER BY 1;"),
+          ]
+        : [
+            "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
+            run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
+          ],
   ],
   "not-permitted": [
     // Other English words are code's, an extension's or a provider's.
@@ -711,6 +716,7 @@ function tokenClaims({ token }: Context): Steps {
 
 /** Which role to sign in as, and where the roles are listed with the object IDs they are bound to. */
 function findRole(context: Context, symptom: Symptom): Steps {
+  if (context.signIn?.type === "password") return [...withoutServer(context, symptom), ...LIST_ROLES];
   return [
     ...withoutServer(context, symptom),
     "Set `user` to the role of the identity that signs in, or of a group that has it as a member. A guest's role has a name with `#EXT#`. The server's Entra administrators are:",
