@@ -23,14 +23,14 @@ export function warningsFor(
   future: Drift["future"],
   beyond: readonly Changed[],
 ): readonly Warning[] {
-  const { role, actor, pitfalls } = grantee;
+  const { actor, pitfalls } = grantee;
   const { database, server, groups, unmatchedPatterns } = snapshot;
   return [
     ...cannotLogIn(grantee),
     ...warning("grantee-read-only", readOnlySessions(database.name, demand, grantee)),
     ...identityWarnings(server, demand, grantee),
     ...futureWarnings(grantee, future, beyond),
-    ...pitfallWarnings(role, pitfalls),
+    ...pitfallWarnings(pitfalls),
     ...warning("grantee-is-owner", granteeIsOwner(groups, demand, actor)),
     ...warning("trigger-and-create", triggerAndCreate(snapshot, demand, grantee)),
     ...warning("grantee-is-administrator", administers(database, grantee)),

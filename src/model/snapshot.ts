@@ -217,45 +217,40 @@ export interface UndeclaredPrivileges {
   readonly columns?: readonly string[];
 }
 
-/** A reason why the app fails although it holds every privilege: a row of postgres/pitfalls.sql.ts. */
-export type Pitfall = HiddenRows | FailingUse | UnmappedTable;
-
-interface PitfallOf<Code extends string> {
-  readonly code: Code;
+/**
+ * A reason why the app fails although it holds every privilege, a row of postgres/pitfalls.sql.ts: a table or view that the
+ * grantee cannot use, because another object does not let a role use it.
+ */
+export interface Pitfall {
+  readonly code: PitfallCode;
   /** The role as which the grantee's sessions begin. */
   readonly grantee: Oid;
   /** The schema and name of the table or view that the grantee uses. */
   readonly schema: string;
   readonly name: string;
-}
-
-/** A table whose rows row-level security hides. */
-export type HiddenRows = PitfallOf<"row-level-security">;
-
-/** A table or view that the grantee cannot use, because a role lacks a privilege on another object. */
-export interface FailingUse
-  extends PitfallOf<"view-cannot-read" | "view-cannot-write" | "foreign-key-fails" | "default-fails"> {
   readonly use: "SELECT" | "INSERT" | "UPDATE" | "DELETE";
-  /** The role that lacks the privilege. */
+  /** The role that lacks the privilege on the other object, a policy or a user mapping for it. */
   readonly role: string;
   readonly privilege: Privilege;
   /** The other object as GRANT names it: its kind, and its name from the outside in. */
-  readonly kind: "TABLE" | "SEQUENCE" | "SCHEMA";
+  readonly kind: "TABLE" | "SEQUENCE" | "SCHEMA" | "FOREIGN SERVER";
   readonly source: readonly string[];
   /** The column that the role lacks the privilege on, if it holds it on others. */
   readonly column?: string | null;
   /** The owner of the other object; null if the answer is no GRANT: for the system's own, and for a sequence that is checked. */
   readonly owner: string | null;
-  /** The name of the foreign key. */
-  readonly constraint?: string;
+  /** The name of the foreign key, or of the rule. */
+  readonly through?: string | null;
 }
 
-/** A foreign table that the grantee cannot read without a user mapping. */
-export interface UnmappedTable extends PitfallOf<"no-user-mapping"> {
-  readonly role: string;
-  readonly server: string;
-  readonly owner: string;
-}
+type PitfallCode =
+  | "view-cannot-read"
+  | "view-cannot-write"
+  | "rule-fails"
+  | "row-level-security"
+  | "foreign-key-fails"
+  | "default-fails"
+  | "no-user-mapping";
 
 /** The role that needs a grantee's privileges on an object: it connects to a database before it acts as another role. */
 export const holderFor = ({ kind }: Group, { role, actor }: SignedIn): Role => (kind === "database" ? role : actor);

@@ -21,11 +21,10 @@ export function pitfallStatements(first: FirstLook, demand: Demand, grantees: re
   const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
   const skipsSequences = snapshot.groups.some(({ kind, skipped }) => kind === "sequence" && skipped === "exclude");
   const takesValues = ofSequences === "ALL" || ofSequences.includes("USAGE") || ofSequences.includes("UPDATE");
-  const inserts = ofTables === "ALL" || ofTables.includes("INSERT");
-  const mayLackValues = inserts && (!takesValues || server.otherSequences || skipsSequences);
+  const demanded = USES.filter((use) => ofTables === "ALL" || ofTables.includes(use));
+  const mayLackValues = demanded.includes("INSERT") && (!takesValues || server.otherSequences || skipsSequences);
   return [
-    ...(asked.some(({ rowSecurity }) => rowSecurity) ? [rowSecurityWithoutPolicy(used)] : []),
-    ...(has("view") ? [viewsThatFail(used)] : []),
+    ...(asked.some(({ rewritten, skipped }) => rewritten && skipped === "") ? [usesThatFail(used, demanded)] : []),
     ...(asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(used)] : []),
     ...(mayLackValues ? [defaultsThatFail(used, takesValues, isChecked("s", "sn"))] : []),
     ...(has("foreign-table") ? [foreignTablesWithoutMapping(used)] : []),
@@ -51,70 +50,59 @@ function usedBy(grantees: readonly Oid[], isChecked: string): string {
 /** The columns of each pitfall that say who uses what. */
 const USED = "used.grantee::pg_catalog.text, used.nspname AS schema, used.relname AS name";
 
-/**
- * Tables whose row-level security has no policy that would show a row to the grantee.
- * Who bypasses row-level security: https://www.postgresql.org/docs/current/ddl-rowsecurity.html
- */
-function rowSecurityWithoutPolicy(used: string): string {
-  return `
-WITH ${used}
-SELECT 'row-level-security' AS code, ${USED}
-FROM used
-JOIN pg_catalog.pg_roles AS role ON role.oid = used.grantee
-WHERE used.relrowsecurity AND NOT role.rolsuper AND NOT role.rolbypassrls
-  AND (used.relforcerowsecurity OR NOT pg_catalog.pg_has_role(used.grantee, used.relowner, 'USAGE'))
-  AND NOT EXISTS (
-    SELECT FROM pg_catalog.pg_policy AS p
-    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
-    WHERE p.polrelid = used.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
-      AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(used.grantee, policy_role.oid, 'USAGE') END)
-ORDER BY schema, name, used.grantee;`;
-}
-
 /** An object with a lower OID is the system's: https://www.postgresql.org/docs/current/system-catalog-initial-data.html#SYSTEM-CATALOG-OID-ASSIGNMENT */
 const FIRST_NORMAL_OID = 16384;
-
-/** The bit of `requiredPerms` for SELECT: https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L77 */
-const REQUIRED_SELECT = 2;
 
 /** The offset of column numbers in `selectedCols`: those of system columns are negative. */
 const COLUMN_SHIFT = 7;
 
 /**
- * The bits of pg_relation_is_updatable(), `1 << CmdType`:
- * https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/nodes.h#L273
+ * The uses of a relation, in the order of CmdType, whose numbers are also the types of rules and bits of
+ * pg_relation_is_updatable(): https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/nodes.h#L273
  */
-const UPDATABLE = { UPDATE: 4, INSERT: 8, DELETE: 16 } as const;
+const USES = ["SELECT", "UPDATE", "INSERT", "DELETE"] as const;
+
+/**
+ * The uses as a table: the number of each, its bit of `requiredPerms`, its columns in the text of a rule, and the policies for it.
+ * https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L77
+ * https://www.postgresql.org/docs/current/catalog-pg-policy.html (polcmd)
+ */
+const USE_ROWS = `(VALUES ('SELECT', 1, 2, ':selectedCols (b', 'r'::"char"), ('UPDATE', 2, 4, ':updatedCols (b', 'w'),
+                      ('INSERT', 3, 1, ':insertedCols (b', 'a'), ('DELETE', 4, 8, '', 'd')) AS w (use, type, bit, columns, policy)`;
 
 /** The bit of `tgtype` for INSTEAD OF: https://github.com/postgres/postgres/blob/REL_18_0/src/include/catalog/pg_trigger.h#L97 */
 const TRIGGER_INSTEAD = 64;
 
 /**
- * A CTE: what each view reads, as the view's rule has it: each relation and its columns. Column 0 is the whole row; without
- * columns (`count(*)`) any one is enough. In the text of a rule, no space in a name or constant is without a backslash. The
- * system's own views are owned by a superuser, so they are not followed.
+ * A CTE: what each view and each other rule uses, as the text of the rule has it: each relation, the privilege and its columns.
+ * Column 0 is the whole row; without columns (`count(*)`) any one is enough. In that text, no space in a name or constant is
+ * without a backslash. OLD and NEW are there as the relation itself, which its owner may hardly ever not read, and are left out.
+ * The system's own views are owned by a superuser, so they are not followed.
  * https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L1286 (RTEPermissionInfo)
  */
 const SOURCES = `source AS MATERIALIZED (
-  SELECT read.view, read.relation, read.columns,
-         read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.view) AS is_base
+  SELECT read.*, read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.rule) AS is_base
   FROM (
-    SELECT rule.ev_class AS view, p.ordinal,
-           pg_catalog.split_part(p.text, ' ', 1)::pg_catalog.oid AS relation,
+    SELECT rule.oid AS rule, rule.rulename, rule.ev_class AS used_by, p.ordinal,
+           (ARRAY['${USES.join("','")}'])[rule.ev_type::pg_catalog.text::pg_catalog.int4] AS event,
+           pg_catalog.split_part(p.text, ' ', 1)::pg_catalog.oid AS relation, w.use AS privilege,
            pg_catalog.string_to_array(pg_catalog.ltrim(pg_catalog.split_part(pg_catalog.split_part(
-             needs.text, ':selectedCols (b', 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
+             needs.text, w.columns, 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
     FROM pg_catalog.pg_rewrite AS rule
-    JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind = 'v'
+    JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind <> 'm'
     CROSS JOIN LATERAL pg_catalog.string_to_table(rule.ev_action::pg_catalog.text, ':relid ') WITH ORDINALITY AS p (text, ordinal)
     CROSS JOIN LATERAL pg_catalog.split_part(p.text, ':requiredPerms ', 2) AS needs (text)
-    WHERE rule.ev_type = '1' AND rule.ev_class >= ${FIRST_NORMAL_OID}
-      AND NULLIF(pg_catalog.split_part(needs.text, ' ', 1), '')::pg_catalog.int4 & ${REQUIRED_SELECT} <> 0
+    JOIN ${USE_ROWS} ON NULLIF(pg_catalog.split_part(needs.text, ' ', 1), '')::pg_catalog.int4 & w.bit <> 0
+    WHERE rule.ev_class >= ${FIRST_NORMAL_OID} AND rule.ev_enabled IN ('O', 'A') AND CASE w.use
+      WHEN 'SELECT' THEN rule.ev_type = '1' OR pg_catalog.split_part(p.text, ' ', 1) <> rule.ev_class::pg_catalog.text
+      ELSE rule.ev_type <> '1' END
   ) AS read
 ),`;
 
 /**
- * Views that fail because the role that the server checks beneath them lacks a privilege: the view's owner, or for a
- * security_invoker view (from 15) always the grantee, however it is reached. Views on views are followed down.
+ * Views, rules and row-level security that keep the grantee from what it may do. The server checks beneath a view its owner,
+ * or for a security_invoker view (from 15) always the grantee, however it is reached; and in the action of a rule the owner of
+ * the table or view that has the rule. Views and rules are followed down.
  *
  * Reading: the server checks what is in SOURCES. For a view that locks rows (FOR UPDATE), it also checks UPDATE, which is
  * left out here.
@@ -123,59 +111,74 @@ const SOURCES = `source AS MATERIALIZED (
  * first in its rule. Nobody expects to write through a view on a catalog or on a table of an extension.
  * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-NOTES
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execMain.c#L638 (ExecCheckOneRelPerms)
+ *
+ * Row-level security: there is no permissive policy for what is demanded. A statement that names the partitioned table passes
+ * over the policies of a partition. https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  */
-function viewsThatFail(used: string): string {
+function usesThatFail(used: string, demanded: readonly string[]): string {
   return `
 WITH RECURSIVE ${SOURCES}
 ${used},
-view AS (
-  SELECT oid, grantee, pg_catalog.pg_relation_is_updatable(oid, FALSE) AS updatable FROM used WHERE relkind = 'v'
-),
-usage AS (
-  SELECT 'SELECT' AS use, oid AS view, grantee FROM view
-  UNION ALL
-  SELECT w.use, oid, grantee
-  FROM view
-  CROSS JOIN (VALUES ('INSERT', ${UPDATABLE.INSERT}), ('UPDATE', ${UPDATABLE.UPDATE}), ('DELETE', ${UPDATABLE.DELETE})) AS w (use, bit)
-  WHERE updatable & w.bit <> 0 AND ${mayUse("grantee", "oid", "w.use")}
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = view.oid AND tgtype & ${TRIGGER_INSTEAD} <> 0)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ev_class = view.oid AND ev_type <> '1')
+target AS MATERIALIZED (
+  SELECT oid, grantee, pg_catalog.pg_relation_is_updatable(oid, FALSE) | 2 AS uses
+  FROM used WHERE relhasrules AND relkind <> 'm' OR relrowsecurity AND NOT relispartition
 ),
 reading AS (
-  SELECT use, grantee, view, view AS part, grantee AS reader, NULL::pg_catalog.int4[] AS columns
-  FROM usage
+  SELECT w.use, target.oid AS object, grantee, target.oid AS part, grantee AS reader, w.use AS privilege,
+         NULL::pg_catalog.int4[] AS columns, NULL::pg_catalog.name AS rule
+  FROM target JOIN ${USE_ROWS} ON uses & (1 << w.type) <> 0
+  WHERE w.use = 'SELECT' OR ${mayUse("grantee", "target.oid", "w.use")}
   UNION
-  SELECT r.use, r.grantee, r.view, source.relation,
-         CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
-                    WHERE option_name = 'security_invoker') THEN r.grantee
+  SELECT r.use, r.object, r.grantee, source.relation,
+         CASE WHEN source.event = 'SELECT' AND (
+                SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
+                WHERE option_name = 'security_invoker') THEN r.grantee
               ELSE part.relowner END,
-         CASE r.use WHEN 'SELECT' THEN source.columns ELSE '{}' END
+         CASE source.event WHEN r.privilege THEN source.privilege ELSE r.privilege END,
+         CASE source.event WHEN r.privilege THEN source.columns ELSE '{}' END,
+         CASE source.event WHEN 'SELECT' THEN r.rule ELSE source.rulename END
   FROM reading AS r
-  JOIN source ON source.view = r.part AND (r.use = 'SELECT' OR source.is_base)
+  JOIN source ON source.used_by = r.part AND (source.event = r.privilege OR source.event = 'SELECT' AND source.is_base
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = r.part AND tgtype & ${TRIGGER_INSTEAD} <> 0)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ev_class = r.part AND ev_type <> '1'))
   JOIN pg_catalog.pg_class AS part ON part.oid = r.part
 )
-SELECT DISTINCT CASE r.use WHEN 'SELECT' THEN 'view-cannot-read' ELSE 'view-cannot-write' END AS code,
-       r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name, r.use,
-       pg_catalog.pg_get_userbyid(r.reader) AS role, r.use AS privilege, CASE s.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
-       ARRAY[sn.nspname, s.relname]::pg_catalog.text[] AS source, lacking.column,
-       CASE WHEN s.oid >= ${FIRST_NORMAL_OID} THEN pg_catalog.pg_get_userbyid(s.relowner) END AS owner
+SELECT DISTINCT found.code, r.grantee::pg_catalog.text, n.nspname AS schema, o.relname AS name, r.use,
+       pg_catalog.pg_get_userbyid(r.reader) AS role, r.privilege, CASE s.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
+       ARRAY[sn.nspname, s.relname]::pg_catalog.text[] AS source, found.column,
+       CASE WHEN s.oid >= ${FIRST_NORMAL_OID} THEN pg_catalog.pg_get_userbyid(s.relowner) END AS owner, r.rule AS through
 FROM reading AS r
-JOIN pg_catalog.pg_class AS v ON v.oid = r.view
-JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
-JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
+JOIN pg_catalog.pg_class AS o ON o.oid = r.object
+JOIN pg_catalog.pg_namespace AS n ON n.oid = o.relnamespace
+JOIN pg_catalog.pg_class AS s ON s.oid = r.part
 JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
 CROSS JOIN LATERAL (
-  SELECT CASE WHEN somewhat THEN c.attname END AS column
-  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.use")}) AS m (somewhat)
+  SELECT CASE WHEN r.rule IS NOT NULL THEN 'rule-fails' WHEN r.use = 'SELECT' THEN 'view-cannot-read'
+              ELSE 'view-cannot-write' END AS code, CASE WHEN somewhat THEN c.attname END AS column
+  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.privilege")}) AS m (somewhat)
   LEFT JOIN pg_catalog.pg_attribute AS c
     ON c.attrelid = s.oid AND NOT c.attisdropped
       AND (c.attnum + ${COLUMN_SHIFT} = ANY (r.columns) OR ${COLUMN_SHIFT} = ANY (r.columns) AND c.attnum > 0)
   WHERE NOT CASE WHEN c.attnum IS NULL THEN somewhat
-                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.use) END
-) AS lacking
-WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.use)
-  AND (r.use = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${extensionMember("s.oid")})
-ORDER BY schema, name, source, lacking.column, r.use, role, grantee;`;
+                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
+    AND NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege) AND (s.oid <> o.oid OR r.rule IS NOT NULL)
+    AND (r.privilege = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${extensionMember("s.oid")})
+  UNION ALL
+  SELECT 'row-level-security', NULL
+  FROM pg_catalog.pg_roles AS role
+  WHERE s.relrowsecurity AND r.use = ANY ('{${demanded.join()}}')
+    AND role.oid = r.reader AND NOT role.rolsuper AND NOT role.rolbypassrls
+    AND (s.relforcerowsecurity OR NOT pg_catalog.pg_has_role(r.reader, s.relowner, 'USAGE'))
+    AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_policy AS p
+      JOIN ${USE_ROWS} ON w.use = r.privilege AND p.polcmd IN ('*', w.policy)
+      CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
+      WHERE p.polrelid = s.oid AND p.polpermissive
+        -- without USING no row is found, whatever WITH CHECK allows
+        AND (p.polqual IS NOT NULL OR r.privilege = 'INSERT')
+        AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(r.reader, policy_role.oid, 'USAGE') END)
+) AS found
+ORDER BY schema, name, source, found.column, r.use, role, grantee;`;
 }
 
 /** A condition: a role may use a relation for a SELECT, INSERT, UPDATE or DELETE, on one of its columns at least. */
@@ -197,7 +200,7 @@ WITH ${used}
 SELECT 'foreign-key-fails' AS code, ${USED}, use,
        pg_catalog.pg_get_userbyid(read.relowner) AS role, 'USAGE' AS privilege, 'SCHEMA' AS kind,
        ARRAY[s.nspname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(s.nspowner) AS owner,
-       key.conname AS constraint
+       key.conname AS through
 FROM pg_catalog.pg_constraint AS key
 CROSS JOIN LATERAL (
   VALUES (key.conrelid, key.conkey, key.confrelid, '{INSERT,UPDATE}'::pg_catalog.text[]),
@@ -258,9 +261,9 @@ const NEED_USER_MAPPING = ["postgres_fdw_handler", "oracle_fdw_handler", "tds_fd
 function foreignTablesWithoutMapping(used: string): string {
   return `
 WITH ${used}
-SELECT 'no-user-mapping' AS code, ${USED},
-       pg_catalog.pg_get_userbyid(used.grantee) AS role, server.srvname AS server,
-       pg_catalog.pg_get_userbyid(server.srvowner) AS owner
+SELECT 'no-user-mapping' AS code, ${USED}, 'SELECT' AS use,
+       pg_catalog.pg_get_userbyid(used.grantee) AS role, 'USAGE' AS privilege, 'FOREIGN SERVER' AS kind,
+       ARRAY[server.srvname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(server.srvowner) AS owner
 FROM pg_catalog.pg_foreign_table AS t
 JOIN pg_catalog.pg_foreign_server AS server ON server.oid = t.ftserver
 JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = server.srvfdw

@@ -225,7 +225,8 @@ interface AskedRow extends GroupRow {
   readonly representative: Oid;
   /** The ACL of all, as the server prints it. */
   readonly relacl?: string | null;
-  readonly rowSecurity?: boolean;
+  /** The server rewrites statements about it: it is a view, or has rules or row-level security. */
+  readonly rewritten?: boolean;
   /** A foreign key has triggers on both tables: https://www.postgresql.org/docs/current/catalog-pg-class.html (relhastriggers) */
   readonly triggers?: boolean;
 }

@@ -100,14 +100,15 @@ schema AS MATERIALIZED (
 ),
 object AS (
   -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
-  SELECT c.oid, c.relname AS name, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, c.relhastriggers, c.xmin,
+  SELECT c.oid, c.relname AS name, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relhastriggers, c.xmin,
+         c.relhasrules OR c.relrowsecurity AS rewritten,
          'pg_catalog.pg_class'::pg_catalog.regclass AS catalog
   FROM pg_catalog.pg_class AS c
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') /* if routines */
   UNION ALL
   -- window functions are functions
   SELECT p.oid, p.proname, p.pronamespace, p.proowner, CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char", p.proacl,
-         FALSE, FALSE, p.xmin, 'pg_catalog.pg_proc'::pg_catalog.regclass
+         FALSE, p.xmin, FALSE, 'pg_catalog.pg_proc'::pg_catalog.regclass
   FROM pg_catalog.pg_proc AS p /* end if */
 ),
 -- own_group sets an object apart from others like it, if its row was written by transaction $7 or later:
@@ -126,7 +127,7 @@ alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, relacl, skipped,
          ${aclOf("relacl", `CASE WHEN relkind = 'S' THEN 's'::"char" WHEN relkind IN ${ROUTINE_KINDS} THEN 'f' ELSE 'r' END`, "relowner")} AS acl,
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
-         pg_catalog.bool_or(relrowsecurity) AS row_security, pg_catalog.bool_or(relhastriggers) AS triggers
+         pg_catalog.bool_or(rewritten) AS rewritten, pg_catalog.bool_or(relhastriggers) AS triggers
   FROM checked
   GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group
 ), /* if columns */
@@ -220,7 +221,7 @@ SELECT 'group', pg_catalog.json_build_object(
          'kind', ${KIND_OF_RELATION} WHEN 'F' THEN 'function' WHEN 'P' THEN 'procedure' ELSE 'aggregate' END,
          'schema', a.relnamespace, 'owner', a.relowner, 'skipped', a.skipped,
          'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
-         'held', a.held, 'rowSecurity', a.row_security, 'triggers', a.triggers, 'acl', acl.items,
+         'held', a.held, 'rewritten', a.rewritten, 'triggers', a.triggers, 'acl', acl.items,
          'members', CASE WHEN a.has_finding THEN /* if routines */ CASE WHEN a.relkind IN ${ROUTINE_KINDS} THEN (
              SELECT pg_catalog.json_agg(pg_catalog.json_build_object('oid', p.oid, 'name', p.proname, 'arguments', ${ARGUMENTS}))
              FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)) ELSE /* end if */ (

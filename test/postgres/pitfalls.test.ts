@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Demand } from "../../src/model/demand.ts";
 import type { GranteeReport, Warning } from "../../src/model/report.ts";
+import { look } from "../../src/postgres/catalog.ts";
 import { read } from "../read.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
-import { type Place, useWorld } from "./world.ts";
+import { DEFAULTS, type Place, quote, useWorld } from "./world.ts";
 
 const ALL_SCHEMAS = { schemas: ["public", "second"] } as const;
 
@@ -168,7 +169,229 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     );
   });
 
-  test("foreign tables without a user mapping are named by server", async () => {
+  test("tables are named for which no policy lets the grantee do what it may", async () => {
+    const place = await world.open();
+    const { app, owner, role, as, sql, run } = place;
+    const [team, other] = [await role("team", "NOLOGIN"), await role("other")];
+    await sql(`GRANT ${team} TO ${app}; GRANT USAGE ON SCHEMA public TO ${app}`);
+    const policies: Readonly<Record<string, string>> = {
+      none: "",
+      read_only: "FOR SELECT USING (true)",
+      for_all: "USING (true)",
+      check_only: "WITH CHECK (true)",
+      insert_only: `FOR INSERT TO ${team} WITH CHECK (true)`,
+      insert_by_all: "WITH CHECK (true); CREATE POLICY q ON :t FOR SELECT USING (true)",
+      update_check: "FOR UPDATE WITH CHECK (true)",
+      update_using: "FOR UPDATE USING (true)",
+      restrictive: "AS RESTRICTIVE USING (true) WITH CHECK (true)",
+      restricted: "AS RESTRICTIVE USING (true); CREATE POLICY q ON :t TO PUBLIC USING (true)",
+      by_owner: "TO CURRENT_USER USING (true)",
+      by_other: `TO ${other}, ${owner} USING (true)`,
+      delete_public: "FOR DELETE TO PUBLIC USING (true)",
+      off: "FOR SELECT USING (true); ALTER TABLE :t DISABLE ROW LEVEL SECURITY",
+      forced: `FOR SELECT USING (true); ALTER TABLE :t FORCE ROW LEVEL SECURITY`,
+      'quo"te`|<b>': "FOR SELECT USING (true)",
+      parent: "FOR SELECT USING (true)",
+    };
+    await as(
+      owner,
+      "CREATE TABLE parent (id int) PARTITION BY LIST (id); CREATE TABLE part PARTITION OF parent DEFAULT",
+    );
+    await as(owner, "ALTER TABLE part ENABLE ROW LEVEL SECURITY");
+    for (const [table, policy] of Object.entries(policies)) {
+      const [t, create] = [quote(table), policy === "" ? "" : `CREATE POLICY p ON ${quote(table)} ${policy}`];
+      await as(
+        owner,
+        `CREATE TABLE IF NOT EXISTS ${t} (id int); INSERT INTO ${t} VALUES (1);
+         ALTER TABLE ${t} ENABLE ROW LEVEL SECURITY; ${create.replaceAll(":t", t)}`,
+      );
+    }
+    const report = await run("apply");
+    expect(report.missing).toEqual([]);
+
+    const statements = {
+      SELECT: (t: string) => `SELECT FROM ${t}`,
+      INSERT: (t: string) => `INSERT INTO ${t} VALUES (2)`,
+      UPDATE: (t: string) => `UPDATE ${t} SET id = 3`,
+      DELETE: (t: string) => `DELETE FROM ${t}`,
+    };
+    const failing = async (who: string) => {
+      const client = await place.signIn(who);
+      const found = [];
+      for (const table of Object.keys(policies))
+        for (const [use, statement] of Object.entries(statements)) {
+          await client.query("BEGIN");
+          const { rowCount } = await client.query(statement(quote(table))).catch((error) => {
+            expect(error.message).toContain("new row violates row-level security policy");
+            return { rowCount: 0 };
+          });
+          await client.query("ROLLBACK");
+          if (rowCount === 0) found.push(`${use} ${table}`);
+        }
+      return found.sort();
+    };
+    const named = (who: string) => failingUses(place, who);
+    const failed = await failing(app);
+    expect(failed).toContain("INSERT read_only");
+    expect(failed).toContain("UPDATE check_only");
+    expect(await named(app)).toEqual(failed);
+
+    const read_only = warningsOf(report, "row-level-security")
+      .map(read)
+      .find((text) => text.includes("read_only"));
+    expect(read_only).toContain(
+      `has no policy for INSERT, UPDATE and DELETE that applies to ${app}, so INSERT fails and UPDATE and DELETE find no row. If the app needs that, write policies, for example as ${owner}: CREATE POLICY "<name>" ON "public".`,
+    );
+    expect(read_only).toContain('public."quo""te`|<b>"'.replaceAll("`", ""));
+
+    // Only what is demanded, and only for whom row-level security is there.
+    const reading = await run("check", { tablePrivileges: ["SELECT"] });
+    expect(warningsOf(reading, "row-level-security").map(read).join()).not.toContain("read_only");
+    for (const [change, undo] of [
+      [`GRANT ${owner} TO ${app}`, `REVOKE ${owner} FROM ${app}`],
+      [`ALTER ROLE ${app} BYPASSRLS`, `ALTER ROLE ${app} NOBYPASSRLS`],
+      [
+        `GRANT ${other} TO ${app}; ALTER ROLE ${app} SET role = ${other}`,
+        `ALTER ROLE ${app} RESET role; REVOKE ${other} FROM ${app}`,
+      ],
+    ] as const) {
+      await sql(
+        `GRANT ALL ON ALL TABLES IN SCHEMA public TO ${other}; GRANT USAGE ON SCHEMA public TO ${other}; ${change}`,
+      );
+      expect({ change, named: await named(app) }).toEqual({ change, named: await failing(app) });
+      await sql(undo);
+    }
+  });
+
+  test("the policies beneath a view are those of the role that the server checks there", async () => {
+    const place = await world.open();
+    const { app, owner, role, as, sql, run } = place;
+    const analyst = await role("analyst");
+    await sql(`GRANT USAGE, CREATE ON SCHEMA public TO ${analyst}; CREATE SCHEMA hidden AUTHORIZATION ${owner}`);
+    await as(
+      owner,
+      `CREATE TABLE hidden.base (id int); INSERT INTO hidden.base VALUES (1); ALTER TABLE hidden.base ENABLE ROW LEVEL SECURITY;
+       GRANT ALL ON hidden.base TO ${analyst}, ${app}; GRANT USAGE ON SCHEMA hidden TO ${analyst}, ${app};
+       CREATE POLICY p ON hidden.base FOR SELECT TO ${app} USING (true); CREATE VIEW by_owner AS SELECT * FROM hidden.base`,
+    );
+    const invoker = version >= 15;
+    await as(
+      analyst,
+      `CREATE VIEW definer AS SELECT * FROM hidden.base; CREATE VIEW nested AS SELECT * FROM definer;
+       ${invoker ? "CREATE VIEW invoker WITH (security_invoker) AS SELECT * FROM hidden.base; GRANT ALL ON invoker TO ${app};".replace("${app}", app) : ""}
+       GRANT ALL ON definer, nested TO ${app}`,
+    );
+    await as(owner, `GRANT ALL ON by_owner TO ${app}`);
+    const views = ["by_owner", "definer", "nested", ...(invoker ? ["invoker"] : [])];
+    const works = async () => {
+      const seen = [];
+      const client = await place.signIn(app);
+      for (const view of views) {
+        const { rows } = await client.query(`SELECT FROM ${view}`);
+        const inserted = await place.can(app, `INSERT INTO ${view} VALUES (2)`);
+        seen.push(`${view}: ${rows.length}, ${inserted}`);
+      }
+      return seen;
+    };
+    const all = views.map((view) => `${view}: 1, true`);
+    expect(await works()).toEqual([
+      "by_owner: 1, true",
+      "definer: 0, false",
+      "nested: 0, false",
+      ...(invoker ? ["invoker: 1, false"] : []),
+    ]);
+    const found = warningsOf(await run("check"), "row-level-security");
+    expect(found.map(read).toSorted()).toEqual(
+      [
+        `Row-level security of hidden.base has no policy for SELECT, INSERT, UPDATE and DELETE that applies to ${analyst}, as which the server uses it for public.definer and public.nested, so INSERT fails and SELECT, UPDATE and DELETE find no row. If the app needs that, write policies, for example as ${owner}: CREATE POLICY "<name>" ON "hidden"."base" FOR ALL TO "${analyst}" USING (<condition>); Otherwise, leave it out of table-privileges.`,
+        ...(invoker
+          ? [
+              `Row-level security of hidden.base has no policy for INSERT, UPDATE and DELETE that applies to ${app}, as which the server uses it for public.invoker, so INSERT fails and UPDATE and DELETE find no row. If the app needs that, write policies, for example as ${owner}: CREATE POLICY "<name>" ON "hidden"."base" FOR INSERT TO "${app}" WITH CHECK (<condition>); CREATE POLICY "<name>" ON "hidden"."base" FOR UPDATE TO "${app}" USING (<condition>); CREATE POLICY "<name>" ON "hidden"."base" FOR DELETE TO "${app}" USING (<condition>); Otherwise, leave it out of table-privileges.`,
+            ]
+          : []),
+      ].toSorted(),
+    );
+    for (const [n, text] of found.map(read).entries()) {
+      const policies = /CREATE POLICY .*\)(?=; Otherwise)/.exec(text)?.[0].split("; ") ?? [];
+      for (const [m, policy] of policies.entries())
+        await as(owner, policy.replace("<name>", `p${n}${m}`).replace("<condition>", "true"));
+    }
+    expect(await works()).toEqual(all);
+    expect(codes(await run("check"))).not.toContain("row-level-security");
+  });
+
+  test("a rule whose action its owner may not carry out is named, with the GRANT that helps", async () => {
+    const place = await world.open();
+    const { app, owner, role, as, sql, can, run } = place;
+    const old = await role("old");
+    await sql(`GRANT USAGE, CREATE ON SCHEMA public TO ${old}; GRANT USAGE ON SCHEMA public TO ${app}`);
+    await as(
+      owner,
+      `CREATE TABLE log (id int, note text, more text); CREATE TABLE seen (id int);
+       GRANT INSERT (id, note), SELECT, UPDATE ON log TO ${old}; GRANT SELECT ON seen TO ${old}`,
+    );
+    await as(
+      old,
+      `CREATE TABLE also (id int, note text); CREATE RULE r AS ON INSERT TO also DO ALSO INSERT INTO log VALUES (NEW.id, NEW.note);
+       CREATE TABLE instead (id int, gone bool); CREATE RULE "soft""; delete" AS ON DELETE TO instead DO INSTEAD UPDATE instead SET gone = true WHERE id = OLD.id;
+       CREATE TABLE conditional (id int); CREATE RULE r AS ON UPDATE TO conditional WHERE false DO ALSO DELETE FROM log WHERE id IN (SELECT id FROM seen);
+       CREATE VIEW v AS SELECT * FROM also; CREATE RULE r AS ON INSERT TO v DO INSTEAD INSERT INTO seen VALUES (NEW.id);
+       CREATE TABLE off (id int); CREATE RULE r AS ON INSERT TO off DO ALSO INSERT INTO seen VALUES (NEW.id); ALTER TABLE off DISABLE RULE r;
+       CREATE TABLE nothing (id int); CREATE RULE r AS ON INSERT TO nothing DO ALSO (NOTIFY channel; NOTIFY channel);
+       CREATE TABLE through (id int); CREATE RULE r AS ON INSERT TO through DO ALSO SELECT * FROM v;
+       CREATE TABLE chained (id int); CREATE RULE q AS ON INSERT TO chained DO INSTEAD INSERT INTO also VALUES (NEW.id, '');
+       CREATE TABLE read_only (id int); CREATE RULE r AS ON INSERT TO read_only DO INSTEAD DELETE FROM seen;
+       GRANT ALL ON also, instead, conditional, v, off, nothing, through, chained TO ${app}; GRANT SELECT ON read_only TO ${app}`,
+    );
+    const works = async () => {
+      const statements = [
+        "INSERT INTO also VALUES (1, '')",
+        "UPDATE also SET id = 2",
+        "DELETE FROM instead",
+        "UPDATE conditional SET id = 2",
+        "INSERT INTO conditional VALUES (1)",
+        "INSERT INTO v VALUES (1)",
+        "SELECT FROM v",
+        "INSERT INTO off VALUES (1)",
+        "INSERT INTO nothing VALUES (1)",
+        "INSERT INTO through VALUES (1)",
+        "INSERT INTO chained VALUES (1)",
+      ];
+      const named = await failingUses(place, app);
+      const failing = [];
+      for (const statement of statements) if (!(await can(app, statement))) failing.push(statement);
+      const isNamed = (statement: string) =>
+        named.includes(
+          statement
+            .replace(/ (INTO|FROM|SET)\b/, "")
+            .split(" ", 2)
+            .join(" "),
+        );
+      expect(failing).toEqual(statements.filter(isNamed));
+      return failing;
+    };
+    expect(await works()).toEqual(["UPDATE conditional SET id = 2", "INSERT INTO v VALUES (1)"]);
+    await as(owner, `REVOKE INSERT (note) ON log FROM ${old}`);
+    await as(old, `REVOKE UPDATE ON instead FROM ${old}`);
+    const found = warningsOf(await run("check"), "rule-fails");
+    expect(found.map(read).toSorted()).toEqual([
+      `DELETE on public.instead fails, because the server carries out rule "soft""; delete" as ${old}, and ${old} does not have UPDATE on public.instead. Run as ${old}: GRANT UPDATE ON TABLE "public"."instead" TO "${old}";`,
+      `INSERT on public.also, public.chained and public.v fails, because the server carries out rule r as ${old}, and ${old} does not have INSERT on public.log.note and public.seen. Run as ${owner}: GRANT INSERT ("note") ON TABLE "public"."log" TO "${old}"; GRANT INSERT ON TABLE "public"."seen" TO "${old}";`,
+      `UPDATE on public.conditional fails, because the server carries out rule r as ${old}, and ${old} does not have DELETE on public.log. Run as ${owner}: GRANT DELETE ON TABLE "public"."log" TO "${old}";`,
+    ]);
+    expect(await works()).toEqual([
+      "INSERT INTO also VALUES (1, '')",
+      "DELETE FROM instead",
+      "UPDATE conditional SET id = 2",
+      "INSERT INTO v VALUES (1)",
+      "INSERT INTO chained VALUES (1)",
+    ]);
+    await follow(place, found);
+    expect(await works()).toEqual([]);
+    expect(codes(await run("check"))).not.toContain("rule-fails");
+  });
+
+  test("foreign tables without a user mapping are named, with the SQL that helps", async () => {
     const place = await world.open();
     const { app, owner, sql, run } = place;
     await sql(`
@@ -182,9 +405,11 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
       ALTER FOREIGN TABLE lines OWNER TO ${owner}`);
 
     const found = warningsOf(await run("apply"), "no-user-mapping");
-    const warning = (table: string, server: string) =>
-      `Reading public.${table} fails, because neither ${app} nor PUBLIC has a user mapping for foreign server ${server}. Run as ${owner}: CREATE USER MAPPING FOR "${app}" SERVER "${server}" OPTIONS (user '…', password '…');`;
-    expect(found.map(read).toSorted()).toEqual([warning("bills", "other"), warning("orders", "far")]);
+    const mapping = (server: string) =>
+      `CREATE USER MAPPING FOR "${app}" SERVER "${server}" OPTIONS (user '…', password '…');`;
+    expect(found.map(read)).toEqual([
+      `Reading public.bills and public.orders fails, because neither ${app} nor PUBLIC has a user mapping for foreign server other and far. Run as ${owner}: ${mapping("other")} ${mapping("far")}`,
+    ]);
     await expect(place.as(app, "SELECT FROM orders")).rejects.toThrow("user mapping not found");
     await place.as(app, "SELECT FROM lines");
     await follow(place, found);
@@ -200,6 +425,13 @@ function warningsOf({ warnings }: GranteeReport, code: string): readonly Warning
 
 function codes({ warnings }: GranteeReport): readonly string[] {
   return warnings.map(({ code }) => code);
+}
+
+/** What a role cannot do in schema public, as the warnings have it: `INSERT t`. */
+async function failingUses(place: Place, grantee: string): Promise<readonly string[]> {
+  const snapshot = await look(await place.signIn(place.owner), [grantee], DEFAULTS);
+  const pitfalls = snapshot.grantees.get(grantee)?.pitfalls ?? [];
+  return [...new Set(pitfalls.map(({ use, name }) => `${use} ${name}`))].sort();
 }
 
 /** Runs the SQL of warnings as the roles that they name. */
