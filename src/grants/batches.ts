@@ -31,6 +31,9 @@ export function statementsIn(changes: readonly Change[]): readonly string[] {
   return batchesOf(changes).flatMap((batch) => statementsOf(batch).map(({ sql }) => sql));
 }
 
+/** The same as one text. */
+export const sqlOf = (changes: readonly Change[]): string => statementsIn(changes).join(" ");
+
 function phaseOf({ verb, group }: Change): number {
   if (verb === "REVOKE") return 3;
   if (group.kind === "default-privileges") return 2;

@@ -3,12 +3,12 @@ import { isInSchema } from "../model/kinds.ts";
 import { type Privilege, withoutGrantOption } from "../model/privileges.ts";
 import { REASONS, type Reason } from "../model/reasons.ts";
 import type { Fix, FixBlock, Runner } from "../model/report.ts";
-import { code, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
+import { code, EMPTY, inOurWords, listOf, name, type Sentence, sentence } from "../model/sentence.ts";
 import type { Role, Snapshot } from "../model/snapshot.ts";
 import { distinctBy, groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 import { AS_SESSION_USER, canUseSchema } from "./acting-role.ts";
-import { batchesOf, statementsIn } from "./batches.ts";
+import { batchesOf, sqlOf, statementsIn } from "./batches.ts";
 import { membershipSql } from "./membership.ts";
 import type { Blocked } from "./plan.ts";
 import { type Change, statementsOf, withRoles } from "./statements.ts";
@@ -91,10 +91,6 @@ export function fixFor(session: SessionFacts, blocked: Blocked, changes: readonl
     ...statementBy(actor, sqlOf(changes.map((each) => ({ ...each, acting: AS_SESSION_USER })))),
     ...noted,
   };
-}
-
-function sqlOf(changes: readonly Change[]): string {
-  return statementsIn(changes).join(" ");
 }
 
 /** @param role what SET ROLE needs before */
@@ -209,10 +205,9 @@ function noteForGrantor(revokes: readonly Change[]): Sentence | undefined {
 function noteForOwner(session: SessionFacts, change: Change, actor: Role, tried?: boolean): Sentence | undefined {
   const login = session.sessionUser;
   const owner = membersFor(session, actor);
+  const exclude = isInSchema(change.group.kind) ? sentence`, or add the object to the input ${code("exclude")}` : EMPTY;
   if (owner.superuser)
-    return isInSchema(change.group.kind)
-      ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.`
-      : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
+    return sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it${exclude}.`;
   if (tried === undefined) return undefined;
   const becomes = (member: string) => code(membershipSql(owner, { name: member }, session.server.version));
   if (owner.membership !== null)

@@ -5,9 +5,10 @@ import { type Grantee, isPublic } from "../model/snapshot.ts";
 import { series } from "../text/count.ts";
 import { groupsOf } from "../text/groups.ts";
 import { AS_SESSION_USER } from "./acting-role.ts";
+import { sqlOf } from "./batches.ts";
 import type { Difference, Drift } from "./drift.ts";
 import { gives, holds } from "./sources.ts";
-import { type Change, statementsOf } from "./statements.ts";
+import type { Change } from "./statements.ts";
 
 /**
  * Warnings about default privileges that are not demanded: what the next migration brings.
@@ -34,7 +35,7 @@ function missingNext({ role, actor }: Grantee, same: readonly [Difference, ...Di
   const grants = same.map(({ columns: _, ...difference }): Change => {
     return { ...difference, verb: "GRANT", grantee: actor, acting: AS_SESSION_USER };
   });
-  const message = sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(same)} that ${creator} creates in ${schemasOf(same)}. Set \`default-privileges: true\`, or run as ${creator}: ${sqlOf(grants)}`;
+  const message = sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(same)} that ${creator} creates in ${schemasOf(same)}. Set \`default-privileges: true\`, or run as ${creator}: ${code(sqlOf(grants))}`;
   return warning("default-privileges", message);
 }
 
@@ -46,7 +47,7 @@ function extraNext({ role }: Grantee, revokes: readonly [Change, ...Change[]]): 
   const given = inOurWords(series(inOrder(revokes.flatMap(({ privileges }) => privileges))));
   const isRevokedByAction = holder === role && revokes.every(({ group }) => group.schema !== undefined);
   const run = inOurWords(isRevokedByAction ? "Set `default-privileges: true` and `on-extra: revoke`, or run" : "Run");
-  const message = sentence`Default privileges of ${creator} give ${to} ${given} on each new ${kindsOf(revokes)} in ${schemasOf(revokes)}, so what is extra comes back. ${run} as ${creator}: ${sqlOf(revokes)}`;
+  const message = sentence`Default privileges of ${creator} give ${to} ${given} on each new ${kindsOf(revokes)} in ${schemasOf(revokes)}, so what is extra comes back. ${run} as ${creator}: ${code(sqlOf(revokes))}`;
   return warning("extra-default-privileges", message);
 }
 
@@ -68,14 +69,6 @@ function revokesOf(grantee: Grantee, { group, member, privileges }: Difference):
     const change = { verb: "REVOKE", grantee: same[0].grantee, group, member, acting: AS_SESSION_USER } as const;
     return groupsOf(given, isGrantOption).map((alike) => ({ ...change, privileges: alike }));
   });
-}
-
-function sqlOf(changes: readonly Change[]): Sentence {
-  return code(
-    statementsOf(changes)
-      .map(({ sql }) => sql)
-      .join(" "),
-  );
 }
 
 function schemasOf(defaults: readonly Pick<Difference, "group">[]): Sentence {

@@ -7,7 +7,7 @@ import { code, EMPTY, inOurWords, name, paragraph, sentence, someNames } from ".
 import type { Snapshot } from "../model/snapshot.ts";
 import { aboutNames, didYouMean, nearest } from "../text/near.ts";
 import { quoteLiteral, RESERVED_ROLE } from "../text/sql.ts";
-import { resetReadOnly } from "./read-only.ts";
+import { settingOf, writableAgain } from "./setting.ts";
 
 /** The failure that keeps this database from being checked or changed; null if there is none. */
 export function databaseObstacle(snapshot: Snapshot, demand: Demand, mode: Mode): Failure | null {
@@ -146,15 +146,15 @@ function nothingToCheck(snapshot: Snapshot, { schemas, allowEmpty, routinePrivil
 function readOnly(snapshot: Snapshot): Failure | null {
   const { readOnly: source } = snapshot.server;
   if (source === null) return null;
-  const reset = resetReadOnly(source, snapshot.sessionUser.name, snapshot.database.name);
+  const setting = settingOf(source, snapshot.sessionUser.name, snapshot.database.name);
   const isReplica = source === "recovery";
   const check = "To check the privileges here, set `mode: check`.";
-  if (reset !== undefined)
+  if (setting !== undefined)
     return failure({
       code: "read-only-setting",
-      message: sentence`\`default_transaction_read_only\` is on for ${reset.where}, so nothing can be granted.`,
+      message: sentence`\`default_transaction_read_only\` is on for ${setting.where}, so nothing can be granted.`,
       hint: "Someone protected it from changes. The server itself is not read-only.",
-      steps: [sentence`To remove the setting, run as ${reset.who}:`, run(...reset.sql), check],
+      steps: [sentence`To remove the setting, run as ${setting.who}:`, run(...writableAgain(setting.alter)), check],
     });
   return failure({
     code: "read-only",

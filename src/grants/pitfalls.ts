@@ -3,25 +3,27 @@ import { type Warning, warning } from "../model/report.ts";
 import { code, EMPTY, inOurWords, name, type Sentence, sentence, someNames } from "../model/sentence.ts";
 import type { Pitfall } from "../model/snapshot.ts";
 import { series } from "../text/count.ts";
-import { groupsOf } from "../text/groups.ts";
+import { compare, groupsOf } from "../text/groups.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 
-/** Warnings about tables and views that a grantee cannot use although it holds the privileges on them. */
+/**
+ * Warnings about tables and views that a grantee cannot use although it holds the privileges on them. One sentence covers those
+ * with the same uses, the same role that lacks the same privileges, and the same owner to grant them.
+ */
 export function pitfallWarnings(pitfalls: readonly Pitfall[]): readonly Warning[] {
-  return alike(pitfalls).flatMap(pitfallWarning);
-}
-
-/** The pitfalls that one sentence covers: with the same uses, the same role that lacks the same privileges, and the same owner to grant them. */
-function alike(pitfalls: readonly Pitfall[]): readonly (readonly Pitfall[])[] {
-  const byObjects = groupsOf(pitfalls, ({ code, schema, name, role, kind, source, column }) =>
-    JSON.stringify([code, schema, name, role, kind, source, column]),
+  const byObjects = groupsOf(
+    pitfalls.toSorted((a, b) => compare(keyOf(a), keyOf(b))),
+    keyOf,
   );
   const byCause = groupsOf(byObjects, (same) => {
     const [{ code, role, owner }] = same;
     return JSON.stringify([code, role, owner, usesOf(same), privilegesOf(same)]);
   });
-  return byCause.map((groups) => groups.flat());
+  return byCause.flatMap((groups) => pitfallWarning(groups.flat()));
 }
+
+const keyOf = ({ code, schema, name, role, kind, source, column, through }: Pitfall) =>
+  JSON.stringify([code, schema, name, role, kind, source, column, through]);
 
 /** One sentence about pitfalls that are alike. */
 function pitfallWarning(same: readonly Pitfall[]): readonly Warning[] {
@@ -41,7 +43,7 @@ function pitfallWarning(same: readonly Pitfall[]): readonly Warning[] {
     "view-cannot-read": sentence`Reading ${objects} fails, because ${lacks}${cure("Run")}`,
     "view-cannot-write": sentence`${uses} through ${objects} ${fail}, because ${lacks}${cure("If the app writes through it, run")}`,
     "rule-fails": sentence`${uses} on ${objects} ${fail}, because the server carries out rule ${through} as ${name(role)}, and ${lacks}${cure("Run")}`,
-    "row-level-security": sentence`Row-level security of ${sources} has no policy for ${privileges} that applies to ${name(role)}${usedFor(same)}, so ${effectOf(same)}.${cure("If the app needs that, write policies, for example")} Otherwise, leave it out of \`table-privileges\`.`,
+    "row-level-security": sentence`Row-level security of ${sources} has no policy for ${privileges} that applies to ${name(role)}${usedFor(same)}. Without one, INSERT fails, and SELECT, UPDATE and DELETE find no row.${cure("If the app needs that, write policies, for example")} Otherwise, leave it out of \`table-privileges\`.`,
     "foreign-key-fails": sentence`${uses} on ${objects} ${fail}, because the server checks foreign key ${through} as ${name(role)}, and ${lacks}${cure("Run")}`,
     "default-fails": sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${owner === null ? ADD_USAGE : cure("Run")}`,
     "no-user-mapping": sentence`Reading ${objects} fails, because neither ${name(role)} nor PUBLIC has a user mapping for foreign server ${sources}.${cure("Run")}`,
@@ -70,15 +72,6 @@ function sqlFor(pitfall: Pitfall, privileges: readonly Privilege[]): readonly st
 function usedFor(same: readonly Pitfall[]): Sentence {
   const others = same.filter(({ schema, name, source }) => schema !== source[0] || name !== source[1]);
   return others.length === 0 ? EMPTY : sentence`, as which the server uses it for ${someNames(others.map(pathOf))}`;
-}
-
-/** What statements do that no policy allows. */
-function effectOf(same: readonly Pitfall[]): Sentence {
-  const all = privilegesOf(same);
-  const searching = all.filter((privilege) => privilege !== "INSERT");
-  const insert = searching.length < all.length ? ["INSERT fails"] : [];
-  const found = `${series(searching)} ${searching.length > 1 ? "find" : "finds"} no row`;
-  return inOurWords(series([...insert, ...(searching.length > 0 ? [found] : [])]));
 }
 
 const pathOf = ({ schema, name }: Pitfall): readonly string[] => [schema, name];

@@ -62,12 +62,15 @@ function memberOf(
   const revokes = memberships.map(
     ({ role }) => `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(grantee.name)}${by};`,
   );
-  const fix = (as: string): Fix => ({
-    as,
-    ...(!grantorCanLogin && { byMember: true }),
-    sql: [...(grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(as)};`]), ...revokes].join(" "),
-    note: REASONS["can-act-as-owner"].advice ?? EMPTY,
-  });
+  const fix: Fix =
+    grantor === null
+      ? { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") }
+      : {
+          as: grantor,
+          ...(!grantorCanLogin && { byMember: true }),
+          sql: [...(grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(grantor)};`]), ...revokes].join(" "),
+          note: REASONS["can-act-as-owner"].advice ?? EMPTY,
+        };
   return {
     kind: "role",
     name: owner.name,
@@ -75,8 +78,6 @@ function memberOf(
     privileges: ["SET"],
     reason: "can-act-as-owner",
     sources: memberships.map(({ role }) => ({ source: "role", role })),
-    fix: grantor === null ? BY_ADMIN : fix(grantor),
+    fix,
   };
 }
-
-const BY_ADMIN: Fix = { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };

@@ -9,7 +9,7 @@ import { type Drift, demandedOn } from "./drift.ts";
 import { futureWarnings } from "./future.ts";
 import { identityWarnings } from "./identity.ts";
 import { pitfallWarnings } from "./pitfalls.ts";
-import { resetReadOnly } from "./read-only.ts";
+import { settingOf, writableAgain } from "./setting.ts";
 
 /**
  * The reasons why the app may fail although it holds the privileges, or may do more than they allow.
@@ -28,6 +28,7 @@ export function warningsFor(
   return [
     ...cannotLogIn(grantee),
     ...warning("grantee-read-only", readOnlySessions(database.name, demand, grantee)),
+    ...warning("search-path", uselessPath(database.name, demand, grantee)),
     ...identityWarnings(server, demand, grantee),
     ...futureWarnings(grantee, future, beyond),
     ...pitfallWarnings(pitfalls),
@@ -61,9 +62,17 @@ function cannotLogIn({ role }: Grantee): readonly Warning[] {
 /** Settings of the role that signs in count, whatever role its sessions begin as. */
 function readOnlySessions(database: string, { tablePrivileges }: Demand, { role, readOnly }: Grantee) {
   const writes = tablePrivileges === "ALL" || tablePrivileges.some((privilege) => WRITING.has(privilege));
-  const reset = readOnly === null ? undefined : resetReadOnly(readOnly, role.name, database);
-  if (!writes || reset === undefined) return undefined;
-  return sentence`Writing as ${name(role.name)} fails, because \`default_transaction_read_only\` is on for ${reset.where}. Run as ${reset.who}: ${code(reset.sql.join(" "))}`;
+  const setting = readOnly === null ? undefined : settingOf(readOnly, role.name, database);
+  if (!writes || setting === undefined) return undefined;
+  return sentence`Writing as ${name(role.name)} fails, because \`default_transaction_read_only\` is on for ${setting.where}. Run as ${setting.who}: ${code(writableAgain(setting.alter).join(" "))}`;
+}
+
+/** An app that qualifies its names works. A path of nothing but system schemas is there for such an app. */
+function uselessPath(database: string, { schemas }: Demand, { role, actor, searchPath }: Grantee) {
+  const setting = searchPath === null ? undefined : settingOf(searchPath.source, role.name, database);
+  if (searchPath === null || setting === undefined) return undefined;
+  const path = schemas === "*" ? "<schema>" : schemas.map((each) => quoteIdentifier(each)).join(", ");
+  return sentence`Unqualified names fail as ${name(role.name)}, because \`search_path\` is ${code(searchPath.value)} for ${setting.where}, and it names no schema that exists and on which ${name(actor.name)} has USAGE. Unless the app qualifies all names, run as ${setting.who}: ${code(`${setting.alter} SET search_path = ${path};`)}`;
 }
 
 const WRITING: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);

@@ -28,11 +28,10 @@ export interface Grantee {
    * https://www.postgresql.org/docs/current/sql-alterrole.html
    */
   readonly actor: Role;
-  /**
-   * Which setting makes its sessions in this database read-only, in the words of pg_settings; null: none does.
-   * https://www.postgresql.org/docs/current/view-pg-settings.html (source)
-   */
-  readonly readOnly: "database user" | "user" | "database" | "global" | null;
+  /** Where what makes its sessions in this database read-only was set; null: nothing does. */
+  readonly readOnly: SettingSource | null;
+  /** Their `search_path`, if it was set and leads to no schema that exists and can be used, and where it was set; else null. */
+  readonly searchPath: { readonly value: string; readonly source: SettingSource } | null;
   /**
    * The security labels that bind it to an identity in Entra, `pgaadauth-int` before `pgaadauth`. Empty if it has none, or
    * if they cannot be read.
@@ -47,6 +46,9 @@ export interface Grantee {
   readonly ownerships: readonly OwnerMembership[];
   readonly pitfalls: readonly Pitfall[];
 }
+
+/** Where a setting was made, in the words of pg_settings: https://www.postgresql.org/docs/current/view-pg-settings.html (source) */
+export type SettingSource = "database user" | "user" | "database" | "global";
 
 /** A grantee, and the role as which its sessions begin. */
 export type SignedIn = Pick<Grantee, "role" | "actor">;

@@ -118,7 +118,16 @@ async function lookOnce(
   demand: Demand,
   since: string | undefined,
 ): Promise<{ readonly snapshot?: Snapshot; readonly nextTransaction: string }> {
-  const parameters = [...parametersOf(grantees, demand), since];
+  const { schemas, tablePrivileges, sequencePrivileges } = demand;
+  const parameters = [
+    grantees,
+    schemas === "*" ? null : schemas,
+    tablePrivileges === "ALL" ? null : tablePrivileges,
+    sequencePrivileges === "ALL" ? null : sequencePrivileges,
+    demand.onExtra !== "ignore",
+    demand.routinePrivileges,
+    since,
+  ];
   const rows = await beginReading<SnapshotRow>(client, snapshotFor(demand), parameters);
   const { seen, objects, checked, snapshot } = await lookAgain(client, rows, demand);
   const { nextTransaction } = seen.server;
@@ -177,15 +186,4 @@ const NO_ROWS = "SELECT WHERE FALSE;";
 async function statements(client: Client, sql: readonly string[]): Promise<unknown[][]> {
   const results = (await client.query(sql.join("\n"))) as unknown as { rows: unknown[] }[];
   return results.map(({ rows }) => rows);
-}
-
-function parametersOf(grantees: readonly string[], demand: Demand): unknown[] {
-  return [
-    grantees,
-    demand.schemas === "*" ? null : demand.schemas,
-    demand.tablePrivileges === "ALL" ? null : demand.tablePrivileges,
-    demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
-    demand.onExtra !== "ignore",
-    demand.routinePrivileges,
-  ];
 }

@@ -2,13 +2,10 @@ import { LABEL_PROVIDER, RESOLVED_PROVIDER } from "../model/entra-label.ts";
 import type { Grantee, Oid, OwnerMembership } from "../model/snapshot.ts";
 import { unnested } from "./roles.sql.ts";
 
-export interface LabelRow extends Pick<Grantee, "labels" | "labelsInUse"> {
-  readonly grantee: Oid;
-}
-
-export interface OwnershipRow extends OwnerMembership {
-  readonly grantee: Oid;
-}
+/** The rows of a statement, each about a grantee. */
+type OfGrantee<Row> = Row & { readonly grantee: Oid };
+export type LabelRow = OfGrantee<Pick<Grantee, "labels" | "labelsInUse">>;
+export type OwnershipRow = OfGrantee<OwnerMembership>;
 
 /**
  * The labels that bind roles to identities. All databases share their catalog:

@@ -1,5 +1,4 @@
 import type { Demand } from "../model/demand.ts";
-import type { Kind } from "../model/kinds.ts";
 import type { Oid } from "../model/snapshot.ts";
 import { isExcluded } from "./exclude.sql.ts";
 import { unnested } from "./roles.sql.ts";
@@ -18,16 +17,14 @@ export function pitfallStatements(first: FirstLook, demand: Demand, grantees: re
   const isChecked = (relation: string, schema: string) =>
     `${relation}.relnamespace = ANY ('{${schemas}}'::pg_catalog.oid[]) AND NOT ${isExcluded(exclude, `${schema}.nspname`, `${relation}.relname`)}`;
   const used = usedBy(grantees, isChecked("c", "n"));
-  const has = (wanted: Kind) => snapshot.groups.some(({ kind }) => kind === wanted);
-  const skipsSequences = snapshot.groups.some(({ kind, skipped }) => kind === "sequence" && skipped === "exclude");
   const takesValues = ofSequences === "ALL" || ofSequences.includes("USAGE") || ofSequences.includes("UPDATE");
   const demanded = USES.filter((use) => ofTables === "ALL" || ofTables.includes(use));
-  const mayLackValues = demanded.includes("INSERT") && (!takesValues || server.otherSequences || skipsSequences);
+  const mayLackValues = demanded.includes("INSERT") && (!takesValues || server.otherSequences || exclude.length > 0);
   return [
     ...(asked.some(({ rewritten, skipped }) => rewritten && skipped === "") ? [usesThatFail(used, demanded)] : []),
     ...(asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(used)] : []),
     ...(mayLackValues ? [defaultsThatFail(used, takesValues, isChecked("s", "sn"))] : []),
-    ...(has("foreign-table") ? [foreignTablesWithoutMapping(used)] : []),
+    ...(asked.some(({ kind }) => kind === "foreign-table") ? [foreignTablesWithoutMapping(used)] : []),
   ];
 }
 
@@ -177,8 +174,7 @@ CROSS JOIN LATERAL (
         -- without USING no row is found, whatever WITH CHECK allows
         AND (p.polqual IS NOT NULL OR r.privilege = 'INSERT')
         AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(r.reader, policy_role.oid, 'USAGE') END)
-) AS found
-ORDER BY schema, name, source, found.column, r.use, role, grantee;`;
+) AS found;`;
 }
 
 /** A condition: a role may use a relation for a SELECT, INSERT, UPDATE or DELETE, on one of its columns at least. */
@@ -216,8 +212,7 @@ WHERE key.contype = 'f' AND key.conparentid = 0 AND NOT pg_catalog.has_schema_pr
   AND CASE use WHEN 'UPDATE' THEN EXISTS (
                  SELECT FROM pg_catalog.unnest(side.columns) AS k (attnum)
                  WHERE pg_catalog.has_column_privilege(used.grantee, used.oid, k.attnum, 'UPDATE'))
-               ELSE ${mayUse("used.grantee", "used.oid", "use")} END
-ORDER BY schema, name, key.conname, use, used.grantee;`;
+               ELSE ${mayUse("used.grantee", "used.oid", "use")} END;`;
 }
 
 /** The function nextval(): https://github.com/postgres/postgres/blob/REL_18_0/src/include/catalog/pg_proc.dat#L3437 */
@@ -250,8 +245,7 @@ JOIN used ON used.oid = d.adrelid
 WHERE d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
   AND pg_catalog.has_any_column_privilege(used.grantee, used.oid, 'INSERT')
   AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'USAGE')
-  AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'UPDATE')
-ORDER BY schema, name, source, used.grantee;`;
+  AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'UPDATE');`;
 }
 
 /** Foreign-data wrappers that look for a user mapping, of those that Azure offers; file_fdw and azure_storage do not. */
@@ -270,6 +264,5 @@ JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = server.srvfdw
 JOIN pg_catalog.pg_proc AS handler ON handler.oid = w.fdwhandler AND handler.proname = ANY ('{${NEED_USER_MAPPING.join()}}')
 JOIN used ON used.oid = t.ftrelid
 WHERE pg_catalog.has_any_column_privilege(used.grantee, used.oid, 'SELECT')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (used.grantee, 0))
-ORDER BY schema, name, used.grantee;`;
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (used.grantee, 0));`;
 }

@@ -41,8 +41,13 @@ export function mapSnapshot(rows: readonly SnapshotRow[]) {
     held: new Map(Object.entries(held ?? {}).map(([oid, privileges]) => [roleOf(oid), new Set(privileges)])),
     members: members ?? [],
   });
+  const signedIn = ({ name: _, oid, session, ...settings }: Facts["grantee"]) => {
+    return { role: roleOf(oid), actor: roleOf(session), ...settings };
+  };
   const [ofDatabase, ...ofSchemas] = [database, ...facts("schema")].map(groupFrom) as [Group, ...Group[]];
-  for (const schema of ofSchemas.map((group) => schemaFrom(group, usable))) schemas.set(schema.oid, schema);
+  for (const { owner, acl, members } of ofSchemas)
+    for (const { oid, name } of members)
+      schemas.set(oid, { oid, name, owner, acl, usableBy: new Set(usable.get(oid)) });
   const asked = facts("group").map((row) => ({ ...row, group: groupFrom(row) }));
   const relations = asked.filter(({ kind }) => !isRoutine(kind));
   const byRepresentative = new Map(relations.map(({ representative, group }) => [representative, group]));
@@ -64,11 +69,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[]) {
       knownRoles: facts("known-role"),
       unmatchedPatterns: facts("unmatched-pattern"),
     },
-    grantees: new Map(
-      facts("grantee").map(
-        ({ name, oid, session, readOnly }) => [name, { role: roleOf(oid), actor: roleOf(session), readOnly }] as const,
-      ),
-    ),
+    grantees: new Map(facts("grantee").map((row) => [row.name, signedIn(row)] as const)),
     server,
     roles,
     roleOf,
@@ -159,11 +160,6 @@ const CANNOT_ACT = {
   membership: null,
 };
 
-function schemaFrom({ owner, acl, members: [itself] }: Group, usable: ReadonlyMap<Oid, readonly Role[]>): Schema {
-  const { oid = "", name = "" } = itself ?? {};
-  return { oid, name, owner, acl, usableBy: new Set(usable.get(oid)) };
-}
-
 export interface SnapshotRow {
   readonly section: string;
   readonly facts: unknown;
@@ -185,7 +181,11 @@ interface Facts {
   };
   role: RoleRow;
   /** `session`: the role as which its sessions begin. */
-  grantee: Pick<Grantee, "readOnly"> & { readonly name: string; readonly oid: Oid; readonly session: Oid };
+  grantee: Pick<Grantee, "readOnly" | "searchPath"> & {
+    readonly name: string;
+    readonly oid: Oid;
+    readonly session: Oid;
+  };
   database: GroupRow;
   schema: GroupRow;
   usable: { readonly schema: Oid; readonly roles: readonly Oid[] };

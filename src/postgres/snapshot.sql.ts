@@ -40,6 +40,21 @@ function schemaOfType(type: string): string {
 }
 
 /**
+ * A condition: a `search_path` names schemas, and none of them exists and is usable by a role or one that is checked.
+ * https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SEARCH-PATH
+ */
+function leadsNowhere(path: string, role: string): string {
+  return `(
+          SELECT pg_catalog.bool_and(n.oid IS NULL OR n.oid NOT IN (SELECT oid FROM schema)
+                   AND NOT pg_catalog.has_schema_privilege(${role}, n.oid, 'USAGE'))
+          FROM pg_catalog.regexp_matches(${path}, '"((?:[^"]|"")*)"|([^[:space:]",]+)', 'g') AS m (part)
+          CROSS JOIN LATERAL COALESCE(pg_catalog.replace(part[1], '""', '"'), pg_catalog.lower(part[2])) AS p (name)
+          LEFT JOIN pg_catalog.pg_namespace AS n
+            ON n.nspname = CASE p.name WHEN '$user' THEN pg_catalog.pg_get_userbyid(${role}) ELSE p.name END
+          WHERE p.name NOT IN ('', 'pg_catalog', 'pg_temp'))`;
+}
+
+/**
  * The snapshot: everything that the grants depend on, in one statement, because all of it must be of one moment.
  *
  * Relations with equal schema, kind, owner and ACL have the same answer. The server is asked once for each such
@@ -68,19 +83,21 @@ grantee AS (
 -- the settings that count for a grantee's sessions here: those of the role in this database come first, those of all roles for
 -- all databases last
 setting AS MATERIALIZED (
-  SELECT g.oid AS grantee, s.name, s.value, s.rank, r.oid AS role,
-         s.value = 'none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
+  SELECT DISTINCT ON (g.oid, s.name) g.oid AS grantee, s.name, s.value, r.oid AS role,
+         (ARRAY['database user', 'user', 'database', 'global'])[s.rank + 1] AS source
   FROM grantee AS g
   CROSS JOIN server
-  JOIN (${SETTINGS}) AS s ON s.setrole IN (0, g.oid) AND s.name IN ('role', 'default_transaction_read_only')
+  JOIN (${SETTINGS}) AS s ON s.setrole IN (0, g.oid) AND s.name IN ('role', 'default_transaction_read_only', 'search_path')
   LEFT JOIN known_role AS r ON s.name = 'role' AND r.rolname = s.value
+  -- the server passes over a role that it refuses
+  WHERE s.name <> 'role' OR s.value = 'none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option))
+  ORDER BY g.oid, s.name, s.rank
 ),
--- as which role a grantee's sessions begin: the server passes over what it refuses
+-- as which role a grantee's sessions begin
 session AS MATERIALIZED (
-  SELECT g.name, g.oid AS grantee, COALESCE((
-           SELECT s.role FROM setting AS s WHERE s.grantee = g.oid AND s.name = 'role' AND s.accepted ORDER BY s.rank LIMIT 1
-         ), g.oid) AS role
+  SELECT g.name, g.oid AS grantee, COALESCE(s.role, g.oid) AS role
   FROM grantee AS g
+  LEFT JOIN setting AS s ON s.grantee = g.oid AND s.name = 'role'
 ),
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 heir AS MATERIALIZED (SELECT oid FROM grantee UNION SELECT oid FROM acting),
@@ -212,9 +229,10 @@ ${SECTIONS}
 UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object(
          'name', s.name, 'oid', s.grantee, 'session', s.role,
-         'readOnly', (SELECT CASE WHEN r.value::pg_catalog.bool
-                                  THEN (ARRAY['database user', 'user', 'database', 'global'])[r.rank + 1] END
-                      FROM setting AS r WHERE r.grantee = s.grantee AND r.name <> 'role' ORDER BY r.rank LIMIT 1))
+         'readOnly', (SELECT source FROM setting AS r WHERE r.grantee = s.grantee
+                        AND CASE r.name WHEN 'default_transaction_read_only' THEN r.value::pg_catalog.bool END),
+         'searchPath', (SELECT pg_catalog.json_build_object('value', value, 'source', source) FROM setting AS r
+                        WHERE r.grantee = s.grantee AND r.name = 'search_path' AND ${leadsNowhere("r.value", "s.role")}))
 FROM session AS s
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(

@@ -143,6 +143,7 @@ const NO_FACTS = {
   labelsInUse: false,
   ownerships: [],
   readOnly: null,
+  searchPath: null,
 };
 
 /** A database of 16 in which `login` signed in and `app` is the grantee. */

@@ -252,6 +252,75 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: warnings of a check that passes", (
     expect(messages(await run("check"), "grantee-read-only")).toEqual([]);
   });
 
+  test("warns of a search_path that leads to no schema, with the SQL that helps", async () => {
+    const place = await world.open();
+    const { app, owner, role, as, sql, run, database, signIn } = place;
+    const other = await role("other");
+    await sql(
+      `CREATE SCHEMA "Quo""te, x" AUTHORIZATION ${owner}; CREATE SCHEMA ${other} AUTHORIZATION ${owner}; CREATE SCHEMA closed`,
+    );
+    await as(owner, `CREATE TABLE t (id int); GRANT USAGE ON SCHEMA "Quo""te, x", ${other} TO PUBLIC`);
+    await run("apply");
+    const found = async () => messages(await run("check"), "search-path");
+    const alter = `ALTER ROLE ${app} SET search_path =`;
+    const paths = {
+      public: true,
+      gone: false,
+      "closed, gone": false,
+      'gone, "Quo""te, x"': true,
+      "'Quo\"te, x'": true,
+      "gone, PUBLIC": true,
+      '"PUBLIC"': false,
+      '"$user"': false,
+      '"gone, public"': false,
+      "gone, pg_catalog": false,
+      information_schema: true,
+      '"a`|<b>"': false,
+      "E'a\\\\b'": false,
+    };
+    for (const [path, works] of Object.entries(paths)) {
+      await sql(`${alter} ${path}`);
+      const [row] = await as<{ schemas: string[] }>(app, "SELECT current_schemas(false)::text[] AS schemas");
+      expect({ path, works: (row?.schemas ?? []).some((each) => each !== "pg_catalog") }).toEqual({ path, works });
+      expect({ path, warned: (await found()).length > 0 }).toEqual({ path, warned: !works });
+    }
+    // Somebody who sets one of these qualifies all names.
+    for (const path of ["''", "pg_catalog", "pg_temp, pg_catalog"]) {
+      await sql(`${alter} ${path}`);
+      expect({ path, found: await found() }).toEqual({ path, found: [] });
+    }
+    // $user is the role as which the sessions begin, and the settings are those of the role that signs in.
+    await sql(
+      `GRANT ${other} TO ${app}; GRANT SELECT ON t TO ${other}; ALTER ROLE ${app} SET role = ${other}; ${alter} "$user"; ALTER ROLE ${other} SET search_path = gone`,
+    );
+    expect((await as(app, "SELECT current_schemas(false)::text AS schemas"))[0]).toEqual({ schemas: `{${other}}` });
+    expect(await found()).toEqual([]);
+    await sql(`ALTER ROLE ${app} RESET role; ALTER ROLE ${app} RESET search_path`);
+
+    const levels = [
+      [`ROLE "${app}" IN DATABASE "${database}"`, `role ${app} in database ${database}`, app],
+      [`ROLE "${app}"`, `role ${app}`, app],
+      [`DATABASE "${database}"`, `database ${database}`, owner],
+    ] as const;
+    for (const [which] of levels) await sql(`ALTER ${which} SET search_path = gone`);
+    for (const [which, where, who] of levels) {
+      await expect(as(app, "SELECT FROM t")).rejects.toMatchObject({ code: "42P01" });
+      await as(app, "SELECT FROM public.t");
+      const by = who === owner ? "the owner of the database" : who;
+      expect(await found()).toEqual([
+        `Unqualified names fail as ${app}, because search_path is gone for ${where}, and it names no schema that exists and on which ${app} has USAGE. Unless the app qualifies all names, run as ${by}: ALTER ${which} SET search_path = "public";`,
+      ]);
+      const client = await signIn(who);
+      await client.query(/: (ALTER .*)$/.exec((await found())[0] ?? "")?.[1] ?? "");
+      await as(app, "SELECT FROM t");
+      expect(await found()).toEqual([]);
+      await sql(`ALTER ${which} RESET search_path`);
+    }
+    // A schema that is checked and lacks USAGE is drift already.
+    await sql(`REVOKE ALL ON SCHEMA public FROM PUBLIC, ${app}; ${alter} public`);
+    expect(await found()).toEqual([]);
+  });
+
   test("warns once that TRIGGER and CREATE together can run code as another role", async () => {
     const { app, owner, as, run } = await world.open();
     await as(
