@@ -59,6 +59,9 @@ const COLUMN_SHIFT = 7;
  */
 const USES = ["SELECT", "UPDATE", "INSERT", "DELETE"] as const;
 
+/** The use that a rule is about. */
+const EVENT = `(ARRAY['${USES.join("','")}'])[rule.ev_type::pg_catalog.text::pg_catalog.int4]`;
+
 /**
  * The uses as a table: the number of each, its bit of `requiredPerms`, its columns in the text of a rule, and the policies for it.
  * https://github.com/postgres/postgres/blob/REL_18_0/src/include/nodes/parsenodes.h#L77
@@ -81,7 +84,7 @@ const SOURCES = `source AS MATERIALIZED (
   SELECT read.*, read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.rule) AS is_base
   FROM (
     SELECT rule.oid AS rule, rule.rulename, rule.ev_class AS used_by, p.ordinal,
-           (ARRAY['${USES.join("','")}'])[rule.ev_type::pg_catalog.text::pg_catalog.int4] AS event,
+           ${EVENT} AS event,
            pg_catalog.split_part(p.text, ' ', 1)::pg_catalog.oid AS relation, w.use AS privilege,
            pg_catalog.string_to_array(pg_catalog.ltrim(pg_catalog.split_part(pg_catalog.split_part(
              needs.text, w.columns, 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
@@ -137,7 +140,7 @@ reading AS (
   FROM reading AS r
   JOIN source ON source.used_by = r.part AND (source.event = r.privilege OR source.event = 'SELECT' AND source.is_base
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = r.part AND tgtype & ${TRIGGER_INSTEAD} <> 0)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ev_class = r.part AND ev_type <> '1'))
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite AS rule WHERE ev_class = r.part AND is_instead AND ${EVENT} = r.privilege))
   JOIN pg_catalog.pg_class AS part ON part.oid = r.part
 )
 SELECT DISTINCT found.code, r.grantee::pg_catalog.text, n.nspname AS schema, o.relname AS name, r.use,

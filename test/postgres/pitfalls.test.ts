@@ -112,9 +112,11 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     expect(await can(app, "SELECT FROM simple FOR UPDATE")).toBe(false);
     expect(await can(app, "INSERT INTO ruled VALUES (1)")).toBe(true);
     expect(await can(app, "INSERT INTO instead VALUES (1)")).toBe(true);
+    expect(await can(app, "UPDATE ruled SET id = 2")).toBe(false);
     const found = warningsOf(await run("check"), "view-cannot-write");
     expect(found.map(read)).toEqual([
       `INSERT, UPDATE and DELETE through public.nested and public.simple fail, because ${analyst} does not have INSERT, UPDATE and DELETE on public.base. If the app writes through it, run as ${owner}: GRANT INSERT, UPDATE, DELETE ON TABLE "public"."base" TO "${analyst}";`,
+      `UPDATE and DELETE through public.ruled fail, because ${analyst} does not have UPDATE and DELETE on public.base. If the app writes through it, run as ${owner}: GRANT UPDATE, DELETE ON TABLE "public"."base" TO "${analyst}";`,
     ]);
     await follow(place, found);
     expect(await can(app, "INSERT INTO nested VALUES (1); UPDATE simple SET id = 2; DELETE FROM nested")).toBe(true);
