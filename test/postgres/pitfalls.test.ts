@@ -280,7 +280,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     await as(
       analyst,
       `CREATE VIEW definer AS SELECT * FROM hidden.base; CREATE VIEW nested AS SELECT * FROM definer;
-       ${invoker ? "CREATE VIEW invoker WITH (security_invoker) AS SELECT * FROM hidden.base; GRANT ALL ON invoker TO ${app};".replace("${app}", app) : ""}
+       ${invoker ? `CREATE VIEW invoker WITH (security_invoker) AS SELECT * FROM hidden.base; GRANT ALL ON invoker TO ${app};` : ""}
        GRANT ALL ON definer, nested TO ${app}`,
     );
     await as(owner, `GRANT ALL ON by_owner TO ${app}`);
