@@ -48,7 +48,7 @@ export interface Grantee {
 }
 
 /** Where a setting was made, in the words of pg_settings: https://www.postgresql.org/docs/current/view-pg-settings.html (source) */
-export type SettingSource = "database user" | "user" | "database" | "global";
+type SettingSource = "database user" | "user" | "database" | "global";
 
 /** A grantee, and the role as which its sessions begin. */
 export type SignedIn = Pick<Grantee, "role" | "actor">;
