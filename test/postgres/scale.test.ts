@@ -3,9 +3,9 @@ import { useOwnWorld } from "./world.ts";
 
 const world = useOwnWorld(18);
 
-test("grants 10,000 objects on PostgreSQL 18 while another session runs DDL", async () => {
+test("grants 20,000 objects on PostgreSQL 18 while another session runs DDL", async () => {
   const { app, owner, as, sql, run, signIn, can } = await world.open();
-  for (let from = 0; from < 5_000; from += 2_500)
+  for (let from = 0; from < 10_000; from += 2_500)
     await as(
       owner,
       `DO $$ BEGIN FOR n IN ${from} .. ${from + 2_499} LOOP
@@ -20,7 +20,7 @@ test("grants 10,000 objects on PostgreSQL 18 while another session runs DDL", as
   let applying = true;
   const ddl = (async () => {
     while (applying) {
-      await bystander.query(`BEGIN; ${many}; ALTER TABLE public.t4999 ADD COLUMN c${rounds} int; COMMIT`);
+      await bystander.query(`BEGIN; ${many}; ALTER TABLE public.t9999 ADD COLUMN c${rounds} int; COMMIT`);
       await bystander.query("DROP SCHEMA bystander CASCADE; CREATE SCHEMA bystander");
       rounds++;
     }
@@ -34,9 +34,9 @@ test("grants 10,000 objects on PostgreSQL 18 while another session runs DDL", as
   expect(report).toMatchObject({
     verdict: "repaired",
     missing: [],
-    objects: { tables: 5_000, sequences: 5_000 },
+    objects: { tables: 10_000, sequences: 10_000 },
   });
-  expect(report.granted).toHaveLength(10_000);
+  expect(report.granted).toHaveLength(20_000);
   expect(rounds).toBeGreaterThan(0);
-  expect(await can(app, "SELECT * FROM t0; SELECT * FROM t4999; SELECT nextval('s2500')")).toBe(true);
+  expect(await can(app, "SELECT * FROM t0; SELECT * FROM t9999; SELECT nextval('s5000')")).toBe(true);
 });
