@@ -6,8 +6,15 @@ import type { Kind } from "../../src/model/kinds.ts";
 import type { GranteeReport, Mode, Named, Report } from "../../src/model/report.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
 import { issueCertificates } from "../sandbox/certificates.ts";
-import { flexibleServer, makeFlexible } from "../sandbox/flexible-server.ts";
-import { type Address, type PostgresServer, startServer, type Version } from "../sandbox/postgres.ts";
+import { creating, flexibleServer, makeFlexible } from "../sandbox/flexible-server.ts";
+import {
+  type Address,
+  type PostgresServer,
+  SUPERUSER,
+  signInAs,
+  startServer,
+  type Version,
+} from "../sandbox/postgres.ts";
 import type { Share } from "../shared-servers.ts";
 
 /** What the action checks by default. */
@@ -78,6 +85,7 @@ export function useWorld(version: Version): World {
 export function useOwnWorld(version: Version): World & { log(): string; ca(): string } {
   let server: PostgresServer | undefined;
   let ca = "";
+  afterAll(() => server?.stop());
   const world = startedWorld(async () => {
     const certificates = await issueCertificates();
     ca = certificates.ca;
@@ -85,16 +93,20 @@ export function useOwnWorld(version: Version): World & { log(): string; ca(): st
     await makeFlexible(server);
     return { address: server, prefix: "" };
   });
-  afterAll(() => server?.stop());
   return Object.assign(world, { log: () => server?.log() ?? "", ca: () => ca });
 }
 
 function startedWorld(start: () => Promise<{ address: Address; prefix: string }>): World {
   let started: Awaited<ReturnType<typeof start>> | undefined;
   let places = 0;
+  /** A session that creates and drops the places: a session for each costs more than the statement. */
+  let keeper: pg.Client | undefined;
   beforeAll(async () => {
     started = await start();
+    keeper = await signInAs(started.address, SUPERUSER, "postgres");
   });
+  // Before the server stops: vitest runs these in reverse order.
+  afterAll(() => keeper?.end());
   const running = () => {
     if (started === undefined) throw new Error("the world's server is not running");
     return started;
@@ -105,18 +117,19 @@ function startedWorld(start: () => Promise<{ address: Address; prefix: string }>
     },
     open({ database } = {}) {
       const { address, prefix } = running();
-      return openPlace(address, `${prefix}${++places}`, database);
+      if (keeper === undefined) throw new Error("the world's server is not running");
+      return openPlace(address, keeper, `${prefix}${++places}`, database);
     },
   };
 }
 
-async function openPlace(address: Address, id: string, database = `place_${id}`): Promise<Place> {
+async function openPlace(address: Address, keeper: pg.Client, id: string, database = `place_${id}`): Promise<Place> {
   const server = flexibleServer(address);
-  await server.createDatabase(database);
+  await keeper.query(creating(address, database));
   const open: pg.Client[] = [];
   onTestFinished(async () => {
     await Promise.all(open.map((client) => client.end()));
-    await server.sql("postgres", `DROP DATABASE IF EXISTS ${quote(database)} WITH (FORCE)`);
+    await keeper.query(`DROP DATABASE IF EXISTS ${quote(database)} WITH (FORCE)`);
   });
   const signIn = async (role: string) => {
     const client = await server.signInAs(role, database);

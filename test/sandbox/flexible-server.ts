@@ -11,8 +11,14 @@ export type FlexibleServer = {
    * Creates a database as Azure would: owned by `owner` (default: ci-admin), its schema public owned by
    * azure_pg_admin. `seed` is SQL that migrator runs in it; `template` a database to copy.
    */
-  createDatabase(name: string, options?: { owner?: string; template?: string; seed?: string }): Promise<void>;
+  createDatabase(name: string, options?: NewDatabase): Promise<void>;
 };
+
+export interface NewDatabase {
+  readonly owner?: string;
+  readonly template?: string;
+  readonly seed?: string;
+}
 
 /** Azure's roles (docs: security-access-control), a migration role and an app; Entra gives the passwords. */
 const ROLES = `
@@ -50,14 +56,23 @@ export function flexibleServer(address: Address): FlexibleServer {
   return {
     sql,
     signInAs: (role, database) => signInAs(address, role, database),
-    async createDatabase(name, { owner = "ci-admin", template = "template1", seed } = {}) {
-      const [database, ownedBy, copyOf] = [name, owner, template].map(pg.escapeIdentifier);
-      // The WAL strategy, the default from 15 on, takes three times as long.
-      const strategy = address.version >= 15 ? "STRATEGY file_copy" : "";
-      await sql("postgres", `CREATE DATABASE ${database} OWNER ${ownedBy} TEMPLATE ${copyOf} ${strategy}`);
+    async createDatabase(name, { seed, ...options } = {}) {
+      await sql("postgres", creating(address, name, options));
       if (seed === undefined) return;
       const migrator = await signInAs(address, "migrator", name);
       await migrator.query(seed).finally(() => migrator.end());
     },
   };
+}
+
+/** The statement that creates a database as Azure would. */
+export function creating(
+  { version }: Address,
+  name: string,
+  { owner = "ci-admin", template = "template1" }: NewDatabase = {},
+): string {
+  const [database, ownedBy, copyOf] = [name, owner, template].map(pg.escapeIdentifier);
+  // The WAL strategy, the default from 15 on, takes three times as long.
+  const strategy = version >= 15 ? "STRATEGY file_copy" : "";
+  return `CREATE DATABASE ${database} OWNER ${ownedBy} TEMPLATE ${copyOf} ${strategy}`;
 }
