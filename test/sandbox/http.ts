@@ -37,6 +37,8 @@ const ANY: LocalAddress = { host: "127.0.0.1", port: 0 };
 
 /** Listens, on a free port of 127.0.0.1 unless another address is given, and returns the port. */
 export function listen(server: TcpServer, at = ANY): Promise<number> {
+  // An idle connection that the server ends while a busy client uses it again looks like a fault of the network.
+  if ("keepAliveTimeout" in server) server.keepAliveTimeout = 0;
   return new Promise((ready, failed) => {
     server.once("error", failed).listen(at.port, at.host, () => {
       const address = server.address();
