@@ -59,6 +59,9 @@ const COLUMN_SHIFT = 7;
  */
 const USES = ["SELECT", "UPDATE", "INSERT", "DELETE"] as const;
 
+/** The bits of all of them. */
+const ALL_USES = 2 + 4 + 8 + 16;
+
 /** The use that a rule is about. */
 const EVENT = `(ARRAY['${USES.join("','")}'])[rule.ev_type::pg_catalog.text::pg_catalog.int4]`;
 
@@ -120,7 +123,8 @@ function usesThatFail(used: string, demanded: readonly string[]): string {
 WITH RECURSIVE ${SOURCES}
 ${used},
 target AS MATERIALIZED (
-  SELECT oid, grantee, pg_catalog.pg_relation_is_updatable(oid, FALSE) | 2 AS uses
+  -- the function waits for a lock on the relation, so it is called for views only
+  SELECT oid, grantee, CASE relkind WHEN 'v' THEN pg_catalog.pg_relation_is_updatable(oid, FALSE) | 2 ELSE ${ALL_USES} END AS uses
   FROM used WHERE relhasrules AND relkind <> 'm' OR relrowsecurity AND NOT relispartition
 ),
 reading AS (
@@ -155,13 +159,14 @@ JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
 CROSS JOIN LATERAL (
   SELECT CASE WHEN r.rule IS NOT NULL THEN 'rule-fails' WHEN r.use = 'SELECT' THEN 'view-cannot-read'
               ELSE 'view-cannot-write' END AS code, CASE WHEN somewhat THEN c.attname END AS column
-  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.privilege")}) AS m (somewhat)
+  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.privilege")}
+        WHERE (s.oid <> o.oid OR r.rule IS NOT NULL) AND NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
+  ) AS m (somewhat)
   LEFT JOIN pg_catalog.pg_attribute AS c
     ON c.attrelid = s.oid AND NOT c.attisdropped
       AND (c.attnum + ${COLUMN_SHIFT} = ANY (r.columns) OR ${COLUMN_SHIFT} = ANY (r.columns) AND c.attnum > 0)
   WHERE NOT CASE WHEN c.attnum IS NULL THEN somewhat
                  ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
-    AND NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege) AND (s.oid <> o.oid OR r.rule IS NOT NULL)
     AND (r.privilege = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${extensionMember("s.oid")})
   UNION ALL
   SELECT 'row-level-security', NULL

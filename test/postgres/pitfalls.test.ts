@@ -265,6 +265,15 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     }
   });
 
+  test("a check does not wait for a migration that locks a table with policies", async () => {
+    const { owner, as, run, signIn } = await world.open();
+    await as(owner, "CREATE TABLE t (id int); ALTER TABLE t ENABLE ROW LEVEL SECURITY");
+    const migration = await signIn(owner);
+    await migration.query("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+    expect(codes(await run("check"))).toContain("row-level-security");
+    await migration.query("ROLLBACK");
+  });
+
   test("the policies beneath a view are those of the role that the server checks there", async () => {
     const place = await world.open();
     const { app, owner, role, as, sql, run } = place;
