@@ -265,6 +265,7 @@ function stepSql(step: Step, context: Context): string {
     EXECUTE format('GRANT SELECT (${columns}) ON %s TO %s', base.name, base.reader);
   END LOOP; END $do$`;
   }
+  if (step.do === "rule") return ruleSql(step, objects);
   const relations = objects.filter(({ type }) => type === "TABLE" || type === "SEQUENCE");
   if (step.do === "drop-role" && relations.length === 0) return "SELECT 1";
   const object = at(step.do === "drop-role" ? relations : objects, step.object);
@@ -317,9 +318,39 @@ function stepSql(step: Step, context: Context): string {
     }
     case "row-security":
       return `ALTER TABLE ${pathOf(object)} ENABLE ROW LEVEL SECURITY`;
+    case "policy": {
+      const { command, restrictive, to, using, check, force } = step;
+      const name = id(JSON.stringify([command, to, using, check]));
+      const clauses = [
+        `CREATE POLICY ${name} ON ${pathOf(object)} AS ${restrictive ? "RESTRICTIVE" : "PERMISSIVE"} FOR ${command} TO ${toSql(to)}`,
+        using && command !== "INSERT" ? "USING (true)" : "",
+        check && command !== "SELECT" && command !== "DELETE" ? "WITH CHECK (true)" : "",
+      ];
+      const enable = ["ENABLE", ...(force ? ["FORCE"] : [])].map((each) => `${each} ROW LEVEL SECURITY`);
+      return `ALTER TABLE ${pathOf(object)} ${enable.join(", ")}; ${clauses.join(" ")}`;
+    }
     case "drop-column":
       return `ALTER TABLE ${pathOf(object)} DROP COLUMN c`;
   }
+}
+
+/** The target is a relation before, as the table beneath a view is: so no rule leads back to itself. */
+function ruleSql(
+  { object, event, instead, target, action }: Extract<Step, { readonly do: "rule" }>,
+  objects: readonly Securable[],
+): string {
+  const tables = objects.filter(({ type }) => type === "TABLE");
+  if (tables.length < 2) return "SELECT 1";
+  const on = 1 + (object % (tables.length - 1));
+  const from = at(tables, target % on);
+  const path = pathOf(from);
+  const does = {
+    SELECT: `SELECT b FROM ${path}`,
+    INSERT: `INSERT INTO ${path} (a) VALUES (1)`,
+    UPDATE: `UPDATE ${path} SET b = 1 WHERE a = 1`,
+    DELETE: `DELETE FROM ${path}`,
+  }[action];
+  return `CREATE RULE ${id(`${event} ${action}`)} AS ON ${event} TO ${pathOf(at(tables, on))} DO ${instead ? "INSTEAD" : "ALSO"} ${does}`;
 }
 
 /** The error message of the event triggers. */

@@ -30,6 +30,18 @@ export interface Judgement {
   readonly brokenViews: readonly string[];
 }
 
+/** The tables and views that are checked. */
+export function checkedIn(state: State, demand: Demand): readonly DatabaseObject[] {
+  const schemas = demandedSchemas(state, demand).map(({ name }) => name);
+  return state.objects.filter(
+    (object) =>
+      ["table", "partitioned-table", "view"].includes(object.kind) &&
+      schemas.includes(object.schema) &&
+      !object.ofExtension &&
+      !isExcluded(object, demand),
+  );
+}
+
 /** The privileges that exist for each type on a server. */
 export function privilegesOn(version: number): Record<FutureKind, readonly string[]> {
   return { tables: tablePrivilegesOn(version), sequences: SEQUENCE_PRIVILEGES, routines: ["EXECUTE"] };

@@ -132,6 +132,26 @@ export type Step =
       readonly grantee: Ref | null;
     }
   | { readonly do: "row-security" | "drop-column"; readonly object: Ref }
+  /** A policy, and row-level security; `force`: for the owner too. */
+  | {
+      readonly do: "policy";
+      readonly object: Ref;
+      readonly command: (typeof COMMANDS)[number];
+      readonly restrictive: boolean;
+      readonly to: Ref | null;
+      readonly using: boolean;
+      readonly check: boolean;
+      readonly force: boolean;
+    }
+  /** A rule that also does something with another table or view. */
+  | {
+      readonly do: "rule";
+      readonly object: Ref;
+      readonly event: Exclude<Command, "SELECT">;
+      readonly instead: boolean;
+      readonly target: Ref;
+      readonly action: Command;
+    }
   /** The catalogs mention a role that was dropped. */
   | {
       readonly do: "drop-role";
@@ -142,6 +162,10 @@ export type Step =
       readonly option: boolean;
     }
   | DefaultPrivilegesStep;
+
+const USES = ["SELECT", "INSERT", "UPDATE", "DELETE"] as const;
+export type Command = (typeof USES)[number];
+const COMMANDS = ["ALL", ...USES] as const;
 
 export interface DefaultPrivilegesStep {
   readonly do: "defaults";
@@ -275,6 +299,30 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom("row-security", "drop-column"), object: ref }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("policy"),
+      object: ref,
+      command: fc.constantFrom(...COMMANDS),
+      restrictive: seldom,
+      to: refOrNull,
+      using: often,
+      check: fc.boolean(),
+      force: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("rule"),
+      object: ref,
+      event: fc.constantFrom("INSERT", "UPDATE", "DELETE"),
+      instead: fc.boolean(),
+      target: ref,
+      action: fc.constantFrom(...USES),
+    }),
   },
   { weight: 2, arbitrary: defaultPrivileges },
   {

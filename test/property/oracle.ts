@@ -535,6 +535,67 @@ export async function brokenViews(
   );
 }
 
+/** Uses of tables and views that fail although the grantee holds the privilege. */
+interface FailingUses {
+  /** What the server refuses because of what it leads to. */
+  readonly refused: readonly UseOf[];
+  /** What row-level security keeps from every row; only for tables without rules. */
+  readonly hidden: readonly UseOf[];
+  readonly judgedByRow: readonly DatabaseObject[];
+}
+
+interface UseOf {
+  readonly use: string;
+  readonly of: DatabaseObject;
+}
+
+export async function failingUses(
+  client: pg.Client,
+  relations: readonly DatabaseObject[],
+  grantee: string,
+): Promise<FailingUses> {
+  const to = `TO ${pg.escapeIdentifier(grantee)}`;
+  const [refused, hidden]: readonly [UseOf[], UseOf[]] = [[], []];
+  const judgedByRow: DatabaseObject[] = [];
+  for (const of of relations) {
+    const path = pathOf(of.schema, of.name);
+    const grant = `GRANT USAGE ON SCHEMA ${pg.escapeIdentifier(of.schema)} ${to}; GRANT ALL ON ${path} ${to}`;
+    const statements = {
+      INSERT: `INSERT INTO ${path} (a, b) VALUES (2, 2)`,
+      UPDATE: `UPDATE ${path} SET b = 3`,
+      DELETE: `DELETE FROM ${path}`,
+    };
+    const uses = Object.keys(statements);
+    const [explained = []] = await attempts(client, [
+      { as: grantee, preparation: grant, statements: Object.values(statements).map((each) => `EXPLAIN ${each}`) },
+    ]);
+    refused.push(...uses.flatMap((use, n) => (explained[n]?.startsWith("42501") ? { use, of } : [])));
+    const { rows } = await client.query(
+      "SELECT FROM pg_class WHERE oid = $1 AND relrowsecurity AND NOT relhasrules AND NOT relispartition",
+      [of.oid],
+    );
+    if (rows.length === 0) continue;
+    judgedByRow.push(of);
+    const changed = ["inserted", "updated", "deleted"].map(
+      (what) => `SELECT max(pg_stat_get_xact_tuples_${what}(s.oid)) FROM (
+        SELECT ${of.oid}::oid UNION ALL SELECT inhrelid FROM pg_inherits WHERE inhparent = ${of.oid}) AS s (oid)`,
+    );
+    const [[seen = "", ...done] = []] = await attempts(client, [
+      {
+        as: grantee,
+        preparation: `${grant}; INSERT INTO ${path} (a, b) VALUES (1, 1)`,
+        statements: ["SELECT", ...Object.values(statements)],
+        questions: [`SELECT count(*) FROM ${path}`, ...changed],
+      },
+    ]);
+    if (seen === "ZZ000 0") hidden.push({ use: "SELECT", of });
+    const nothing = (end: string, use: string) =>
+      end.startsWith("42501 new row violates") || end === `ZZ000 ${use === "INSERT" ? 1 : 0}`;
+    hidden.push(...uses.flatMap((use, n) => (nothing(done[n] ?? "", use) ? { use, of } : [])));
+  }
+  return { refused, hidden, judgedByRow };
+}
+
 /** Which features that are hard to judge a database has. */
 export async function featuresOf(client: pg.Client): Promise<Readonly<Record<string, boolean>>> {
   const { rows } = await client.query<Record<string, boolean>>(`
@@ -550,6 +611,8 @@ SELECT EXISTS (SELECT FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid >=
        EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
                GROUP BY relnamespace HAVING count(DISTINCT relowner) > 1) AS "severalOwnersInASchema",
        EXISTS (SELECT FROM pg_default_acl, aclexplode(defaclacl) AS x WHERE x.grantee NOT IN (0, defaclrole)) AS "defaultPrivileges",
+       EXISTS (SELECT FROM pg_policy) AS "policies",
+       EXISTS (SELECT FROM pg_rewrite WHERE ev_class >= 16384 AND ev_type <> '1') AS "rules",
        EXISTS (SELECT FROM pg_event_trigger WHERE evtname ~ '^refuse') AS "eventTriggers"`);
   return rows[0] ?? {};
 }

@@ -7,13 +7,14 @@ import { isInSchema, isRoutine } from "../../src/model/kinds.ts";
 import { withoutGrantOption } from "../../src/model/privileges.ts";
 import type { Changed, Missing, Mode, Report, Undeclared } from "../../src/model/report.ts";
 import { EMPTY, name as identifier, inOurWords } from "../../src/model/sentence.ts";
-import { lookForUndeclared } from "../../src/postgres/catalog.ts";
+import { look, lookForUndeclared } from "../../src/postgres/catalog.ts";
 import { type Reconciled, reconcile } from "../../src/reconcile.ts";
 import { plain } from "../../src/render/pen.ts";
 import { SOME_VERSIONS, SUPERUSER, type Version } from "../sandbox/postgres.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Blueprint, blueprintOf, REFUSAL } from "./build.ts";
 import {
+  checkedIn,
   creatorsIn,
   expected,
   futureKinds,
@@ -30,6 +31,7 @@ import {
   attempts,
   brokenViews,
   build,
+  failingUses,
   featuresOf,
   futurePrivileges,
   keyOf,
@@ -76,6 +78,7 @@ describe.each(SOME_VERSIONS)("any database of PostgreSQL %i", (version) => {
     byStatement: 0,
     byFunction: 0,
     brokenViews: 0,
+    failingUses: 0,
     asPlanned: 0,
     moreThanPlanned: 0,
     followed: 0,
@@ -140,6 +143,7 @@ interface Tally {
   byStatement: number;
   byFunction: number;
   brokenViews: number;
+  failingUses: number;
   /** Databases in which `apply` ran, and the server refused nothing that `plan` lists. */
   asPlanned: number;
   /** And those in which what it did made more possible. */
@@ -239,6 +243,7 @@ async function checkDatabase(setup: Setup): Promise<void> {
   const checked = await run("check");
   expect(judgementsOf(checked, before), "check against the oracle").toEqual(expectedBefore);
   expect(sourcesIn(checked), "every privilege held is explained").not.toContain("server");
+  await expectFailingUses(setup, before);
   const planned = await run("plan");
   expect(judgementsOf(planned, before), "plan against the oracle").toEqual(expectedBefore);
   expect(planned.statements, "plan and check list the same statements").toEqual(checked.statements);
@@ -450,6 +455,47 @@ function reportOf(database: string, user: string, { grantees, statements, fixes 
   } as const;
   return { version: 1, mode: "plan", verdict: "drift", databases: [report] };
 }
+
+/** The report warns of each use of a table or view that fails although the grantee holds the privilege, and of no other. */
+async function expectFailingUses({ sandbox, oracle, client, blueprint, tally }: Setup, state: State): Promise<void> {
+  const { demand, grantees } = blueprint;
+  const snapshot = await look(client, grantees, demand);
+  const isDemanded = (use: string) =>
+    demand.tablePrivileges === "ALL" || demand.tablePrivileges.some((each) => each === use);
+  for (const grantee of grantees) {
+    const actsAs = await roleAfterSignIn(sandbox, state, grantee);
+    const { rows } = await oracle.query<{ line: string }>(HELD_USES, [actsAs]);
+    const held = rows.map(({ line }) => line);
+    const failing = await failingUses(oracle, checkedIn(state, demand), actsAs);
+    const linesOf = (all: readonly { readonly use: string; readonly schema: string; readonly name: string }[]) =>
+      [...new Set(all.map(({ use, schema, name }) => `${use} ${schema}.${name}`))].sort();
+    const pitfalls = snapshot.grantees.get(grantee)?.pitfalls ?? [];
+    const refused = linesOf(failing.refused.map(({ use, of }) => ({ use, ...of }))).filter((line) =>
+      held.includes(line),
+    );
+    const led = linesOf(pitfalls.filter(({ code }) => code === "view-cannot-write" || code === "rule-fails"));
+    expect(led, `what is refused to ${grantee} because of what it leads to`).toEqual(refused);
+    const hidden = linesOf(
+      failing.hidden.filter(({ use }) => isDemanded(use)).map(({ use, of }) => ({ use, ...of })),
+    ).filter((line) => held.includes(line));
+    const byRow = pitfalls.filter(
+      ({ code, schema, name, source }) =>
+        code === "row-level-security" &&
+        schema === source[0] &&
+        name === source[1] &&
+        failing.judgedByRow.some((each) => each.schema === schema && each.name === name),
+    );
+    expect(linesOf(byRow), `what row-level security keeps ${grantee} from`).toEqual(hidden);
+    tally.failingUses += refused.length + hidden.length;
+  }
+}
+
+/** What a role may do with tables and views. SELECT is judged before it is held. */
+const HELD_USES = `
+SELECT format('%s %s.%s', use, nspname, relname) AS line
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS use
+WHERE c.relkind IN ('r', 'p', 'v') AND CASE use WHEN 'SELECT' THEN true WHEN 'DELETE' THEN has_table_privilege($1, c.oid, use)
+                                                ELSE has_any_column_privilege($1, c.oid, use) END`;
 
 /** What the report should say about each grantee, by the oracle. */
 async function expectedJudgements({ sandbox, oracle, version, blueprint, tally }: Setup, state: State) {
