@@ -164,7 +164,7 @@ export type Step =
   | DefaultPrivilegesStep;
 
 const USES = ["SELECT", "INSERT", "UPDATE", "DELETE"] as const;
-export type Command = (typeof USES)[number];
+type Command = (typeof USES)[number];
 const COMMANDS = ["ALL", ...USES] as const;
 
 export interface DefaultPrivilegesStep {
