@@ -151,8 +151,8 @@ function azFirewall(server, rule, options) {
   const url = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${name3}/firewallRules${rule}?api-version=2025-08-01`;
   return az("rest", { url, ...options });
 }
-function idOf({ server, host: host2 }, option) {
-  const label2 = host2?.match(/^([a-z0-9-]+)\.(?:privatelink\.)?postgres\.database\./i)?.[1] ?? "<server>";
+function idOf({ server, host }, option) {
+  const label2 = host?.match(/^([a-z0-9-]+)\.(?:privatelink\.)?postgres\.database\./i)?.[1] ?? "<server>";
   const { subscription, resourceGroup = "<resource-group>", name: name3 = label2 } = { ...server };
   return { ...subscription && { subscription }, "resource-group": resourceGroup, [option]: name3 };
 }
@@ -187,15 +187,15 @@ var PARTNERS = {
 };
 var EVERYWHERE = ["postgres", "entra", "github", "azure", "github-issues"];
 var partnerOf = ({ with: partner = "postgres" }) => partner;
-function hostOf({ host: host2, with: partner = "postgres", cloud }) {
+function hostOf({ host, with: partner = "postgres", cloud }) {
   const authority = partner === "entra" ? URL.parse(cloud?.authority ?? "")?.host : void 0;
-  return host2 ?? authority ?? PARTNERS[partner].host;
+  return host ?? authority ?? PARTNERS[partner].host;
 }
 var hostNameOf = (context) => hostOf(context).replace(/^([^:]+):\d+$/, "$1");
 var isPostgres = (context) => partnerOf(context) === "postgres";
 
 // src/text/host.ts
-var isLoopback = (host2 = "") => /^(localhost|127(\.\d+){3}|::1)$/i.test(host2);
+var isLoopback = (host = "") => /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 
 // src/diagnosis/steps.ts
 var CHECK_CLOCK = [
@@ -213,8 +213,8 @@ function pastPooler(context) {
     "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:"
   );
 }
-function atServer({ cloud, host: host2 }, named, notNamed) {
-  if (cloud && host2?.endsWith(cloud.hostSuffix)) return [named, run(`nslookup ${shell(host2)}`, LIST_NAMES)];
+function atServer({ cloud, host }, named, notNamed) {
+  if (cloud && host?.endsWith(cloud.hostSuffix)) return [named, run(`nslookup ${shell(host)}`, LIST_NAMES)];
   return [notNamed, LIST_NAMES];
 }
 var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
@@ -254,10 +254,6 @@ function setFullName(context = {}) {
   const look2 = "See where `host` leads. If that is not the server, correct the DNS record, or set `host` to the server's full name:";
   return atServer(context, look2, "Set `host` to the server's full name. Those of the subscription are:");
 }
-var lookAtState = (context) => [
-  "If the error persists, look at the server's state:",
-  azShow(context, "state")
-];
 function readNumber(text) {
   const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
   return number ? [`Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}`] : [];
@@ -298,10 +294,10 @@ var AZURE_CLI = rulesFor("entra", {
   "cli-not-signed-in": [
     [
       /az (cli )?login|az account set|active accounts|multiple subscriptions|Invalid certificate|deserialize key data|load PEM file|private key is encrypted|client_credential needs|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|crypto\.Error|WsTrust|\bRSTR\b|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|microsoftonline\.de\b|Response_Status|BrokerPlugin|accounts control|pymsalruntime|(?<!_)broker|Interaction(Required|Timeout)|wrong (issuer|audience)|04b07795-.* was not found|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
-      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
+      "AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS17003 AADSTS20* AADSTS24* AADSTS40* AADSTS50014 AADSTS50015 AADSTS50017 AADSTS5002* AADSTS5003* AADSTS5005* AADSTS50061 AADSTS50064 AADSTS5007* AADSTS5008* AADSTS50107 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS5013* AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS500121 AADSTS500212 AADSTS500213 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54* AADSTS70000 AADSTS70008* AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS90072 AADSTS9008* AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS9002341"
     ],
     (_context, { text }) => reasonIn(text, {
-      "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, or nobody invited it.": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
+      "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, nobody invited it, or a policy of one of the two tenants forbids it (Entra admin center, `External Identities`, `Cross-tenant access settings`).": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|50021[23]|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
       "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, nobody used it for long, the account has a new password, or it is older than a Conditional Access policy of the tenant (sign-in frequency) allows.": /sign-in frequency|AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34])\b/,
       "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do.": /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/,
       "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, the account needs a person (for multi-factor authentication, a new password, a registered device), or it is blocked, disabled or not allowed to use this service.": /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i,
@@ -419,7 +415,6 @@ function claim(claims, name3) {
 }
 
 // src/diagnosis/entra.ts
-var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 var ENTRA = rulesFor("entra", {
   "application-not-found": [
     [
@@ -430,7 +425,7 @@ var ENTRA = rulesFor("entra", {
       "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/
     ],
-    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
+    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant, is in another cloud (`environment`), or was created only minutes ago. Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
     (context) => `Set ${whereIs("client-id", context)} to the client ID of the application or the managed identity. See what has this ID:`,
     ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
     ...LOOK_UP_TENANT
@@ -474,7 +469,7 @@ var ENTRA = rulesFor("entra", {
   ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
-    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5002723 AADSTS7000272",
+    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5000811 AADSTS5002723 AADSTS7000272",
     "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
     (context, symptom) => /githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : [],
     "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
@@ -508,12 +503,6 @@ var ENTRA = rulesFor("entra", {
     "A proxy in the runner's network, or a policy for the runner's device, allows sign-in only to certain tenants, and this tenant is not one of them.",
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`).",
     "Or use a runner outside this network, such as one of GitHub's own."
-  ],
-  "cross-tenant": [
-    "AADSTS500212 AADSTS500213",
-    "A policy of one of the two tenants (that of the account and this one) allows sign-in only to, or from, certain tenants.",
-    asApplication,
-    "Ask the administrators of the tenant that has the policy to allow this sign-in: Entra admin center, `External Identities`, `Cross-tenant access settings`."
   ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
@@ -560,7 +549,8 @@ var ENTRA = rulesFor("entra", {
     SHOW_TENANT,
     (_context, { text }) => /^(?!.*(ossrdbms|123cd850))/.test(resourceIn(text) ?? "ossrdbms") ? [] : [
       "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
-      az("ad sp create", { id: OSSRDBMS })
+      az("ad sp create", { id: "123cd850-d9df-40bd-94d5-c9f07b7fa203" })
+      // Azure OSSRDBMS Database, in the public cloud
     ]
   ],
   "scope-invalid": [
@@ -584,7 +574,7 @@ var ENTRA = rulesFor("entra", {
     "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`. If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner."
   ],
   "conditional-access": [
-    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
+    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS530*",
     ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
     "Ask the tenant's administrators which policy blocks the sign-in, and why. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`. They can exclude this identity from it.",
@@ -594,7 +584,7 @@ var ENTRA = rulesFor("entra", {
 var ENTRA_UNAVAILABLE = rulesFor("entra", {
   "entra-busy": [
     [
-      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50162 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled|Our services aren.t available|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       { status: [408, 410, 429, 500, 502, 503, 504] }
     ],
@@ -615,12 +605,12 @@ var ENTRA_UNAVAILABLE = rulesFor("entra", {
 var NO_TENANT = /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-0{4}-0)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
 var resourceIn = (text) => text.match(/(?:(?<!tenant )named|for resource|access a service) '?([\w./:-]+[\w/])/)?.[1];
 function asApplication({ signIn: signIn2 }, { text }) {
-  return isApplication(signIn2, text) ? [] : USE_APPLICATION;
+  if (isApplication(signIn2, text)) return [];
+  return [
+    "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
+    az("account show", { query: "user" })
+  ];
 }
-var USE_APPLICATION = [
-  "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
-  az("account show", { query: "user" })
-];
 function assertionInvalid(context, symptom) {
   const ofEntra = /AADSTS7002(22|26|27|29|31)\b/.test(symptom.text) && "it is a token of Entra itself";
   const isExpired = /AADSTS(700024|500133)\b|valid time range/.test(symptom.text);
@@ -650,7 +640,7 @@ function assertionInvalid(context, symptom) {
 var OF_ONE_RUN = /:ref:refs\/(heads\/gh-readonly-queue|tags)\//;
 var isApplication = (signIn2, text = "") => signIn2?.type !== "azure-cli" || /for service principal|AADSTS501051/.test(text);
 var subjectOf = ({ assertion }, { text }) => text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
-var issuerOf = ({ assertion }, { text }) => text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
+var issuerOf = ({ assertion }, { text }) => text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
 function unfederated(context, symptom) {
   if (isOfKubernetes(context, symptom))
     return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
@@ -723,7 +713,6 @@ function formOf(subject) {
     );
   return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/\u2026")}) does not match a repository without immutable subjects.`;
 }
-var GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 var showPrincipal = (id) => az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
 function clientOf(signIn2, text = "") {
   const own = signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId;
@@ -772,10 +761,11 @@ var MEANINGS = {
     "Run the job again once. If the error persists, give the message with its IDs to the support there."
   ]
 };
-var NOT_WORDS = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
+var NAMES = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
+var withoutNames = (text) => text.replace(NAMES, " ");
 function byItsWords(what, usual, ...first) {
   return (_context, { text }) => {
-    const said = text.replace(NOT_WORDS, " ").replace(/(?<=[a-z])(?=[A-Z])/g, " ");
+    const said = withoutNames(text).replace(/(?<=[a-z])(?=[A-Z])/g, " ");
     for (const [means, [words2, ...next]] of Object.entries(MEANINGS)) {
       const found = said.match(words2)?.[0];
       const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
@@ -797,7 +787,13 @@ var RUNNER = rulesFor(EVERYWHERE, {
       "ENOSPC EDQUOT EFBIG ENOMEM EAI_MEMORY OUT_OF_MEM ERR_WORKER_OUT_OF_MEMORY ERR_MEMORY_ALLOCATION_FAILED EMFILE ENFILE EFILE ENOBUFS EADDRINUSE",
       /Array buffer allocation failed|Invalid (typed )?array (buffer )?length|getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)\b/i
     ],
-    (_context, { code: code2, text }) => `The runner, or the container of the job, ${reasonIn(`${code2} ${text}`, LACKS)}.`,
+    (_context, { code: code2, text }) => `The runner, or the container of the job, ${reasonIn(`${code2} ${text}`, {
+      "has a full disk, or its user has reached a quota": /ENOSPC|EDQUOT|EFBIG/,
+      "cannot start more processes, or its environment variables are too large for one": /E2BIG|EAGAIN/,
+      "has no free port for another connection: too many are open, or its VPN is down": /ENOBUFS|EADDR|buffer space/,
+      "cannot open more files and sockets": /E[MN]?FILE|EBUSY|open files/i,
+      "has not enough memory": /./
+    })}.`,
     "See how much is used, in a step of the same job (on Linux):",
     run("df -h\nfree -m\nulimit -a\nss --summary"),
     "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
@@ -819,18 +815,12 @@ var RUNNER = rulesFor(EVERYWHERE, {
     "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again."
   ]
 });
-var LACKS = {
-  "has a full disk, or its user has reached a quota": /ENOSPC|EDQUOT|EFBIG/,
-  "cannot start more processes, or its environment variables are too large for one": /E2BIG|EAGAIN/,
-  "has no free port for another connection: too many are open, or its VPN is down": /ENOBUFS|EADDR|buffer space/,
-  "cannot open more files and sockets": /E[MN]?FILE|EBUSY|open files/i,
-  "has not enough memory": /./
-};
 
 // src/diagnosis/network.ts
 var COMPLETED = "If `host` is the name of a container of the job, or of its machine, publish the port of the container, and set `host: localhost`, in a job that does not itself run in a container. The action adds the cloud's suffix to a name without a dot.";
 var LOOKED_UP = "If it answers with an address other than `0.0.0.0` and `::`, the fault may have passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
 var HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
+var ALERT = /(alert|error: tls)\W{1,3}\w|alert number \d/i;
 var LISTENERS = run("ss --listening --tcp --numeric --processes");
 var LOOK_AT_TUNNEL = [
   "See what listens there, in a step of the same job (on Linux). If it is a tunnel or a proxy, read its log: its other end has to reach the server, through the server's network, firewall and DNS.",
@@ -877,8 +867,8 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     (context) => `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
     (context, { text }) => isLocal(context, text) ? LOOK_AT_TUNNEL : [],
-    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
-    (context) => atPostgres(context, lookAtState(context)),
+    afterRerun,
+    (context) => atPostgres(context, ["Look at the state of an Azure server:", azShow(context, "state")]),
     SET_MTU,
     { retries: 3 }
   ],
@@ -887,14 +877,10 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => byAddress(context, text) ?? (isPostgres(context) ? [
       `No answer came in time: a firewall drops the packets, public access is off, ${(0, import_node_net.isIP)(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
       .../\.postgres\.database\./.test(hostOf(context)) ? [] : lookUp(context),
-      ...checkPort(context),
-      "Look at the state and the network of the server in Azure:",
+      `If it is an Azure server, ${wrongPort(context) ? "set `port: 5432`, and " : ""}look at its state and its network. If public access is \`Disabled\`, use a runner in its network, in which the name leads to a private address (a private DNS zone):`,
       azShow(context, "{state:state, tier:sku.tier, publicAccess:network.publicNetworkAccess}"),
-      ...context.port === 6432 ? [NO_POOLER] : [],
-      "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
-      "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
+      `If public access is \`Enabled\`, add the action in \`firewall/\` of this repository before this step (\`docs/firewall.md\`). On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432} (PostgreSQL uses no HTTP proxy), and in the server's firewall the runner's address, if it keeps it:`,
       azAllow(context, "<address>"),
-      `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
       .../connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]
     ] : [
       `No answer came in time: a firewall drops the packets, ${context.proxy ? "the proxy does not answer" : "the runner needs a proxy"}, or the service is overloaded.`,
@@ -914,8 +900,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       ...setFullName()
     ] : isPostgres(context) ? [
       "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
-      ...checkPort(context),
-      "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
+      `Check that the server runs, and has this address. If it is an Azure server, ${wrongPort(context) ? "set `port: 5432`, and " : ""}look at its state. Then run the job again:`,
       azShow(context, "state"),
       ...lookUp(context)
     ] : [
@@ -943,7 +928,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The runner could not make or use the connection, for the reason in the message.",
     (_context, { text }) => /header (content|value)/.test(text) ? "Set the secret for this header again, without a line break." : [],
     (context, { text }) => /\bconnect (E|UNK)/.test(text) && !(0, import_node_net.isIP)(hostOf(context)) ? lookUp(context) : [],
-    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    afterRerun,
     (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName()]),
     { retries: 1 }
   ],
@@ -955,11 +940,12 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
     (context, { text }) => {
       if (!isPostgres(context)) return [...seeWhoAnswers(context), ...reachable(context)];
-      if (ASKED_FULLY.test(text)) return [...lookUp(context), RIGHT_NAME, ...seeWhoAnswers(context)];
       const names = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
       const use = sentence`If you know that the server is yours, set \`host\` to one of the names in its certificate: ${listOf((names ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
-      const isOther = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text);
-      const own = isOther ? [...names ? [use] : [], ...seeWhoAnswers(context)] : setFullName();
+      const other = [...names ? [use] : [], ...seeWhoAnswers(context)];
+      if (ASKED_FULLY.test(text))
+        return [...lookUp(context), "If it leads to another server than Azure's, correct the DNS record.", ...other];
+      const own = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text) ? other : setFullName();
       const tunnel = "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the server's full name there, and set `host` to that name. Only if you cannot, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.";
       return isLocal(context, "") || /CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
     }
@@ -974,8 +960,10 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     (_context, { text }) => `The file of trusted authorities ${/PEM|crl/.test(text) ? "is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`" : "does not exist on the runner, or cannot be read"}.`,
-    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. Convert a binary file (DER) to PEM: \`openssl x509 -inform der -in <file> -out <new-file>\`. See the variables and the lines in a step with \`shell: bash\`:`,
-    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>")
+    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. See the variables and the lines in a step with \`shell: bash\`:`,
+    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
+    "Convert a binary file (DER) to PEM:",
+    run("openssl x509 -inform der -in <file> -out <new-file>")
   ],
   "tls-certificate": [
     [
@@ -1002,13 +990,6 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       run(`${authoritiesOf(context)}=<path-to-pem>`)
     ]
   ],
-  "tls-refused": [
-    /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|alert number (4[1-689]|51|80|112|116)\b/i,
-    (context, { text }) => /access.?denied|internal.?error|unrecognized.?name|alert number (49|80|112)\b/i.test(text) ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host." : `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}`,
-    seeWhoAnswers,
-    exempt,
-    (context) => atPostgres(context, ["Check `host` and `port`."])
-  ],
   "tls-outdated": [
     /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
     (context, { text }) => `One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. ${isPostgres(context) && /handshake.?failure/i.test(text) ? `Or the other side expects a client certificate, and this action sends none.${POOLER_ASKS}` : "Usually it is an old proxy or firewall that inspects TLS."} \`OPENSSL_CONF\` or \`NODE_OPTIONS\` can switch off the newer versions.`,
@@ -1020,16 +1001,17 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-handshake": [
     [
       "ERR_SSL_* EPROTO*",
-      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/
+      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/,
+      ALERT
     ],
-    "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.",
-    ({ proxy }) => proxy ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : [],
+    (context, { text }) => !ALERT.test(text) ? "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between." : /cert|unknown.?ca|decrypt.?error/i.test(text) ? `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}` : "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host.",
+    ({ proxy }, { text }) => proxy && !ALERT.test(text) ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : [],
     seeWhoAnswers,
+    exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."])
   ]
 });
 var ASKED_FULLY = /Host: [\w-]+\.postgres\.database\./;
-var RIGHT_NAME = "If it leads to another server than Azure's, correct the DNS record, or set `host` to the name of the server that you mean.";
 var FULL_NAME = /^[^.]+\.postgres\.database\./;
 var POOLER_ASKS = " A PgBouncer expects one if its `client_tls_sslmode` is `verify-ca` or `verify-full`. Set it to `require` there.";
 var SELF_SIGNED = /self.signed certificate(?!.*chain)/i;
@@ -1051,10 +1033,10 @@ var PRIVATE = rulesFor(["postgres", "azure"], {
   ]
 });
 var NETWORK = [...RUNNER, ...ON_THE_WAY];
-var PRIVATE_ADDRESS = /(?<!Local )[ (](?!\S*->)(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
+var PRIVATE_RANGE = String.raw`(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cde][\da-f]{2}:)`;
+var PRIVATE_ADDRESS = new RegExp(String.raw`(?<!Local )[ (](?!\S*->)${PRIVATE_RANGE}`, "i");
 var IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
 var DOCKER = /\b172\.17\.0\.1\b|host\.docker\.internal/;
-var NO_POOLER = "If the tier is `Burstable`, or the server's parameter `pgbouncer.enabled` is not `true`, nothing listens on port 6432: set `port: 5432`.";
 var IN_DOCKER = "The address is in Docker's default network (172.17.0.0/16). If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`).";
 function byAddress(context, text) {
   if (isLocal(context, text))
@@ -1085,32 +1067,34 @@ function authoritiesOf(context) {
 }
 var atPostgres = (context, steps) => isPostgres(context) ? steps : reachable(context);
 function reachable({ proxy, ...context }) {
-  const host2 = hostToAllow(context);
-  if (proxy) return [sentence`The proxy ${code(proxy)} must allow HTTPS to ${host2}, or \`NO_PROXY\` list it.`];
+  const host = hostToAllow(context);
+  if (proxy) return [sentence`The proxy ${code(proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`];
   return [
-    sentence`The runner needs HTTPS to ${host2}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`,
+    sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`,
     run("HTTPS_PROXY=http://<proxy>:<port>")
   ];
 }
-var checkPort = ({ port: port2 = 5432 }) => [5432, 6432].includes(port2) ? [] : ["If it is an Azure server, set `port: 5432`."];
+var wrongPort = ({ port: port2 = 5432 }) => ![5432, 6432].includes(port2);
 function lookUp(context) {
-  const host2 = hostNameOf(context);
-  if ((0, import_node_net.isIP)(host2)) return isPostgres(context) && !isLocal(context, "") ? setFullName() : [];
-  return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(host2)}`)];
+  const host = hostNameOf(context);
+  if ((0, import_node_net.isIP)(host)) return isPostgres(context) && !isLocal(context, "") ? setFullName() : [];
+  return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(host)}`)];
 }
 var INSIDE = /(?<!^host\.docker)\.(svc|local|internal|lan)$/;
 var OF_DOCKER = /^(host\.docker|(postgres|postgresql|pg|db|database)\.postgres\.database)\./;
 function seeWhoAnswers(context) {
   return ["See who answers, and with which TLS, in a step of the job with `shell: bash`:", run(look(context))];
 }
-function afterRerun([first, ...next]) {
+var seePeer = (context) => (isPostgres(context) ? seeWhoAnswers : seeAnswer)(context);
+function afterRerun(context) {
+  const [first, ...next] = seePeer(context);
   return [`Run the job again. If the error persists, ${String(first).replace("See", "see")}`, ...next];
 }
 function look(context, then = "", options = "") {
-  const host2 = hostOf(context);
-  const port2 = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host2) ? "" : ":443";
+  const host = hostOf(context);
+  const port2 = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
   const proxy = context.proxy ? ` -proxy ${shell(context.proxy)}` : "";
-  return `openssl s_client${options} -connect ${shell((0, import_node_net.isIP)(host2) === 6 ? `[${host2}]` : host2)}${port2}${proxy} </dev/null${then}`;
+  return `openssl s_client${options} -connect ${shell((0, import_node_net.isIP)(host) === 6 ? `[${host}]` : host)}${port2}${proxy} </dev/null${then}`;
 }
 
 // src/diagnosis/fallbacks.ts
@@ -1118,7 +1102,7 @@ var [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
     byItsWords("The request failed", "something in between, such as a proxy, or a fault of this action"),
-    (context) => context.host === void 0 ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context),
+    (context) => context.host === void 0 ? [] : seePeer(context),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message."
   ]
 });
@@ -1190,7 +1174,6 @@ var FALLBACKS = [
 ];
 
 // src/diagnosis/github.ts
-var ENDED = /Code : 4(01|04|10)/;
 var GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
@@ -1207,13 +1190,21 @@ var GITHUB = rulesFor("github", {
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error (Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))|Message: (Invalid (URL|character in header)|Protocol "))/,
-    (_context, { text }) => `GitHub does not issue this ID token, for the reason in its message: ${reasonIn(text, {
-      "the job has ended, or the token with which it asks for the ID token has expired": ENDED,
-      "a rule of the organization or the enterprise forbids it": /Code : 403/,
-      "a step changed the request": /^/
-    })}.`,
-    (_context, { text }) => /Error Code : 403/.test(text) ? "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception." : ENDED.test(text) ? "Run the job again. In a long job, run this step early, or in a job of its own." : [],
-    (_context, { text }) => `${/Code : 403/.test(text) || ENDED.test(text) ? "If the error persists, look" : "Look"} for a step that sets \`ACTIONS_ID_TOKEN_REQUEST_URL\` or \`ACTIONS_ID_TOKEN_REQUEST_TOKEN\`: both must be as GitHub set them, with all parameters of the URL.`
+    (_context, { text }) => {
+      const refused2 = "GitHub does not issue this ID token, for the reason in its message:";
+      if (/Code : 403/.test(text))
+        return [
+          `${refused2} a rule of the organization or the enterprise forbids it.`,
+          "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception."
+        ];
+      if (/Code : 4(01|04|10)/.test(text))
+        return [
+          `${refused2} the job has ended, or the token with which it asks for the ID token has expired.`,
+          "Run the job again. In a long job, run this step early, or in a job of its own."
+        ];
+      return `${refused2} a step changed the request.`;
+    },
+    "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL."
   ]
 });
 
@@ -1300,36 +1291,36 @@ var OF_PROXY = new RegExp(
 var AGAIN = new RegExp(`please try|${PASSES.source}`, "i");
 var FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
 var TRIED = /\b(?:Get|Post) "?(https:\/\/[^/ "]+)[^ "]*"?: /;
+var IMDS = /^169\.254\.169\.254$/;
 var NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 var APP = { "resource-group": "<resource-group>", name: "<app>" };
-var IDENTITY2 = { ...APP, name: "<vm>", identities: "<identity-id>" };
 var LIST_OF_APP = [
-  "List the identities of the container app, of the container app's job, or of the App Service app. To assign one, write `assign` instead of `show`, then restart the app:",
+  "List the identities of the container app, of the container app's job, or of the App Service app. To assign one, write `assign` instead of `show`, and add `--user-assigned <identity-id>` or `--system-assigned` (App Service: `--identities <identity-id>` or nothing). Then restart the app:",
   run(...["containerapp", "containerapp job", "webapp"].map((each) => az(`${each} identity show`, APP)))
 ];
 var OWN_VARIABLES = "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none. Then restart the runner, or the app that it is in, which starts with the variables that are valid now.";
-var bypass = ({ host: host2 = "169.254.169.254", proxy }) => bypassProxy({ host: host2, proxy });
+var bypass = ({ host = "169.254.169.254", proxy }) => bypassProxy({ host, proxy });
 var USE_OIDC2 = "Use `auth-type: oidc`, which does not need this endpoint.";
 var MANAGED_IDENTITY = rulesFor("entra", {
+  // Whatever the error: the machine is one of Azure, but not the user's.
+  "managed-identity-on-github": [
+    { signIn: "managed-identity", onGitHub: true },
+    "The job runs on a GitHub-hosted runner, which has no managed identity.",
+    "Use `auth-type: oidc`. Or run the job on a self-hosted runner in Azure that has the identity."
+  ],
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|1[45]|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "See whether the tenant still has the identity, and whether it is the machine's own (`isExplicit=False`):",
+    "See whether the tenant still has the identity, and whether it is the host's own (`isExplicit=False`):",
     ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
-    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. A scale set and an app have the same commands:",
-    run(az("vm identity remove", IDENTITY2), az("vm identity assign", IDENTITY2)),
-    "A new identity, and a machine's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
+    listIdentities,
+    "Remove the identity there (`remove` instead of `show`), and assign it, or a new one, again. A new identity, and a host's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
   ],
   "managed-identity-arc": [
     /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
     "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
     "Add the runner's user to the agent's group (on Windows, to the local group `Hybrid agent extension applications`), restart the agent (on Windows, the service `himds`), then restart the runner's service. On Linux:",
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd")
-  ],
-  "managed-identity-certificate": [
-    { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
-    "The runner does not trust the certificate of the identity endpoint. No authority issues that of Service Fabric: its apps compare the thumbprint (`IDENTITY_SERVER_THUMBPRINT`), which this action does not do.",
-    USE_OIDC2
   ],
   "managed-identity-offline": [
     { signIn: "managed-identity", text: new RegExp(`HTTP status .*${TRIED.source}`) },
@@ -1348,23 +1339,20 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     { retries: 1 }
     // a new pod gets its identity a moment later
   ],
-  "managed-identity-other-cloud": [
-    [
-      { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
-      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, status: [401, 404], text: /not JSON|HTML page/ }
-    ],
-    "The runner is a virtual machine, but not one of Azure: the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker answered, which issues no tokens for a managed identity of Azure.",
-    "Use `auth-type: oidc`, which works in each cloud."
-  ],
   "managed-identity-proxy": [
     [
       /Required metadata header not specified|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
       { signIn: "managed-identity", text: OF_PROXY },
-      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, text: /status 40[03] with an empty/ },
-      // it gives reasons
+      // IMDS gives reasons, in JSON. The others are the words of AWS, Google Cloud and Firecracker.
+      {
+        signIn: "managed-identity",
+        host: IMDS,
+        text: /status (40[03] with an empty|40[14] with an (HTML|answer that))/
+      },
+      { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
       { signIn: "managed-identity", atProxy: true }
     ],
-    "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or another service answers at its address: outside Azure, or because a variable of the job names it.",
+    "Something answers at the address of the identity endpoint that issues no tokens of Azure: a proxy or a portal (the endpoint does not work through a proxy), the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker, or what a variable of the job names.",
     bypass,
     ({ proxy }) => proxy ? USE_OIDC2.replace("Use", "Or use") : USE_OIDC2
   ],
@@ -1373,11 +1361,12 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found|WWW-Authenticate header/i,
       { signIn: "managed-identity", host: /^$/, text: /network_error|_url_malformed/ },
       // before any request
+      { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
       "invalid_file_* invalid_secret platform_not_supported www_authenticate_*",
       // not the agent of Azure Arc, though it is asked
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
-    "A variable of the job (such as `IDENTITY_ENDPOINT`) is not a URL, but a placeholder, for example. Or the identity endpoint does not accept the request, or something else answers at its address: usually, such a variable is that of another app, of an earlier start of this app or of another kind of endpoint. Pod identity (in AKS) or a proxy can answer, too. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
+    "The identity endpoint does not accept the request, or something else answers at its address. Usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL, but a placeholder. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know. Pod identity (in AKS) or a proxy can answer, too. No authority issues the certificate of Service Fabric's endpoint, so the runner cannot trust it.",
     USE_OIDC2,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
@@ -1404,7 +1393,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     ],
     "The runner does not reach an endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, or runs the job in a container or a pod whose network (a network policy, a firewall) does not lead to the endpoint.",
     "See whether the endpoint answers, in a step of the job with `shell: bash`:",
-    ({ host: host2 = "169.254.169.254" }) => run(`curl --max-time 10 --noproxy '*' -H Metadata:true http://${shell(host2)}/metadata/versions`),
+    ({ host = "169.254.169.254" }) => run(`curl --max-time 10 --noproxy '*' -H Metadata:true http://${shell(host)}/metadata/versions`),
     "If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow the address and port of the endpoint in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
     bypass
   ],
@@ -1427,7 +1416,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     identityMissing,
     listIdentities,
     (context) => `To choose a user-assigned identity, set ${whereIs("client-id", context)} to its client ID (not the object ID). A system-assigned one needs no \`client-id\`. If the host has no identity, assign one.`,
-    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. Where no identity can be assigned, use `auth-type: oidc`.'
+    ({ inApp }) => `${inApp ? "" : 'A pod in AKS needs the label `azure.workload.identity/use: "true"`. '}Where no identity can be assigned, use \`auth-type: oidc\`.`
   ],
   "managed-identity-refused": [
     [
@@ -1469,7 +1458,7 @@ function listIdentities({ inApp }, { text }) {
     return ["Assign it to the compute or the serverless job in Azure Machine Learning, or to the Automation account."];
   if (inApp || /Unable to load|Delegated|\/msi\/token/.test(text)) return LIST_OF_APP;
   return [
-    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
+    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`, and add `--identities <identity-id>`, unless it is the machine's own:",
     run(az("vm identity show", { ...APP, name: "<vm>" }), az("vmss identity show", { ...APP, name: "<scale-set>" }))
   ];
 }
@@ -1480,8 +1469,36 @@ var import_node_net2 = require("node:net");
 // src/model/entra-label.ts
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+// src/text/near.ts
+function didYouMean(wanted, candidates) {
+  const near = nearest(wanted, candidates);
+  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
+}
+function aboutNames(...names) {
+  const isList = names.some((each) => each.includes(","));
+  return inOurWords(`Names are case-sensitive${isList ? ", and a comma does not separate them" : ""}.`);
+}
+function nearest(name3, candidates) {
+  const wanted = name3.toLowerCase();
+  const all2 = [...candidates];
+  for (const slips of [0, 1, 2]) {
+    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
+    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
+    if (near !== void 0) return near;
+  }
+  return void 0;
+}
+function isNear(a, b, slips) {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  if (restA === restB) return true;
+  if (slips === 0) return false;
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
+  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
+}
+
 // src/diagnosis/postgres.ts
-var listDatabases = (context) => isLoopback(context.host) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" });
 var listAdmins = (context) => azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
 var APPLICATION = { "display-name": "<name>", type: "ServicePrincipal" };
 var PARAMETER = /(?:parameter|increase) "?([\w.]*\w)/;
@@ -1500,11 +1517,6 @@ var growStorage = (context) => [
   azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" })
 ];
 var STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
-var LIMITED = /connections for (role|database) "(.+)"/;
-var SEE_LIMITS = [
-  "See the limits, as an administrator. Raise one that is lower than 4, the most that one job uses (-1: no limit):",
-  run("SELECT rolname, rolconnlimit FROM pg_roles;\nSELECT datname, datconnlimit FROM pg_database;")
-];
 var letLogIn = (text) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`);
 var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
 var LIST_ROLES = [
@@ -1528,7 +1540,7 @@ var POOLER_REASONS = {
   "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/
 };
-var poolerRefused = (_context, { text }) => `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(text, POOLER_REASONS)}`;
+var poolerRefused = (_context, { text }) => `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(withoutNames(text), POOLER_REASONS)}`;
 var SIGN_IN_REASONS = {
   "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.": /client certificate|^certificate/,
   "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.": /@(host|server)|server name you tried|ipv6/,
@@ -1566,8 +1578,8 @@ var POSTGRES = rulesFor("postgres", {
   "query-timed-out": [
     "QUERY_TIMEOUT",
     "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-    "Run the job again.",
-    lookAtState
+    "Run the job again. If the error persists, look at the server's state:",
+    (context) => azShow(context, "state")
   ],
   "protocol-violation": [
     [
@@ -1579,15 +1591,20 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/
     ],
-    (_, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    ({ user }, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : /scramMaxIterations/.test(text) ? [
+      "The password of `user` is stored with more iterations than this action accepts, or a different server answers.",
+      "Store it with fewer ones:",
+      run(`SET scram_iterations = 4096;
+ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
+    ] : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     pastPooler,
     ({ port: port2 }) => `Check \`host\`${port2 === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}, then run the job again.`
   ],
   "cluster-node": [
     /while executing command on|connection (to the remote|establishment for) node/,
     "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
-    (_, { text }) => / to log in/.test(text) ? ["Let the role log in:", letLogIn(text)] : [],
-    (_, { text }) => /^connection(?!.*FATAL)/.test(text) ? "Run the job again." : [],
+    (_2, { text }) => / to log in/.test(text) ? ["Let the role log in:", letLogIn(text)] : [],
+    (_2, { text }) => /^connection(?!.*FATAL)/.test(text) ? "Run the job again." : [],
     "Compare the nodes with this statement, as an administrator of the cluster (`SHOW server_version`, the roles in `pg_roles`). With the same statement, create or grant what is missing on a node:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
     "Update the nodes that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal."
@@ -1645,7 +1662,7 @@ var POSTGRES = rulesFor("postgres", {
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    ({ tls }) => tls && tls.mode !== "disable" ? [] : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
+    (context) => context.tls && context.tls.mode !== "disable" ? pastPooler(context) : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS."
   ],
   "other-provider": [
@@ -1681,14 +1698,13 @@ var POSTGRES = rulesFor("postgres", {
       "28P01",
       /(password|SASL) authentication failed|empty password returned|client password must|no password supplied/i
     ],
-    (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
-    withoutServer
+    (context, symptom) => byName(context, symptom) ?? passwordRefused(context, symptom)
   ],
   "login-not-permitted": [
     { codes: "28000", text: NOT_PERMITTED_TO_LOG_IN },
     "The role exists, but has the attribute NOLOGIN, as groups have.",
     "If it is a group, set `user` to a role that can log in, and make that a member of the group. Otherwise, let it log in, as an administrator of the server:",
-    (_, { text }) => letLogIn(text)
+    (_2, { text }) => letLogIn(text)
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
@@ -1698,13 +1714,14 @@ var POSTGRES = rulesFor("postgres", {
     },
     (context, symptom) => byName(context, symptom) ?? [
       "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      ...context.signIn?.type === "password" ? LIST_ROLES : findRole(context)
-    ],
-    withoutServer
+      ...findRole(context, symptom)
+    ]
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(server login|could not load|["\u00ab\u00bb\u201e] ?(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cde][\da-f]{2}:))).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    new RegExp(
+      String.raw`^(?!.*(server login|could not load|["\u00ab\u00bb\u201e] ?${PRIVATE_RANGE})).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)`
+    ),
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -1713,10 +1730,10 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name (yet), or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive, and a comma does not separate them.",
+    ({ database = "" }) => sentence`The server has no database with this name (yet), or a pooler does not list it, or asks for another one than \`database\`, such as the name of its user (\`user@server\`). ${aboutNames(database)}`,
     (context, { text }) => isAnother(text.match(/database "([^"]+)"/)?.[1], context.database) ? pastPooler(context) : [],
     "Set `database` to one of these:",
-    listDatabases
+    (context) => isLoopback(context.host) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" })
   ],
   "database-closed": [
     { codes: "55000", text: DATABASE },
@@ -1747,16 +1764,21 @@ var POSTGRES = rulesFor("postgres", {
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/
     ],
     "All connections are in use: those that the `CONNECTION LIMIT` of the role or the database allows, or those that the server or its PgBouncer accepts. Small servers accept only a few dozen.",
-    (context, { text }) => context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
-    (_, { text }) => LIMITED.test(text) ? SEE_LIMITS : [],
+    (context, { text }) => {
+      const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
+      if (kind === void 0) return context.port === 5432 || /already|reserved/.test(text) ? [] : pastPooler(context);
+      return [
+        `Raise the limit of this ${kind}, as an administrator (one job uses up to 4 connections; -1 is no limit):`,
+        run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`)
+      ];
+    },
     "Run the job again when fewer clients are connected. Run fewer jobs at the same time.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    "Or raise the limit that was reached. If it is that of the server, the new one takes effect after a restart, and a larger compute size has memory for more:",
-    (context, { text }) => {
-      const [, kind, limited] = text.match(LIMITED) ?? [];
-      return kind ? run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`) : azOnServer("parameter set", context, { name: "max_connections", value: "<number>" });
-    },
+    (context, { text }) => /connections for /.test(text) ? [] : [
+      "Or raise the server's limit. The new one takes effect after a restart, and a larger compute size has memory for more:",
+      azOnServer("parameter set", context, { name: "max_connections", value: "<number>" })
+    ],
     { retries: 4 }
   ],
   "server-restarting": [
@@ -1764,7 +1786,7 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "57000 57P01 57P02 57P03", text: /^(?!.*Hot standby)/ },
       /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections(?! Hot))|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
     ],
-    (_, { code: code2 }) => `The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded${code2 === "57P03" ? "" : ", or an administrator ended the session"}.`,
+    (_2, { code: code2 }) => `The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded${code2 === "57P03" ? "" : ", or an administrator ended the session"}.`,
     afterRestart,
     "If an Azure server is not `Ready` after half an hour, look at its log and `Resource health` in the Azure portal. If it is `Stopped`, start it:",
     (context) => azServer("start", context),
@@ -1826,7 +1848,7 @@ var POSTGRES = rulesFor("postgres", {
       /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby|Hot standby mode/
     ],
     "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-    (_, { text }) => /conflict with/.test(text) ? "Run the job again: a change of the primary ended the query." : [],
+    (_2, { text }) => /conflict with/.test(text) ? "Run the job again: a change of the primary ended the query." : [],
     "Find out whether it is a replica, and the percentage of its storage that is used:",
     (context) => run(azShow(context, "{role:replicationRole, id:id}"), STORAGE),
     "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` also works on a replica.",
@@ -1893,8 +1915,8 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "entra-principal-not-found": [
     /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|failed to create .{0,20}principal|\bprincipal .*(not (exist|found)|invalid)/i,
-    (_, { text }) => /unexpected error/.test(text) ? "The server could not check the identity in Entra, and does not say why. The fault passes by itself, the network of the server does not let it reach Entra, or the object ID is not right." : "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
-    (_, { text }) => /unexpected error/.test(text) ? "Run the job again in a few minutes." : [],
+    (_2, { text }) => /unexpected error/.test(text) ? "The server could not check the identity in Entra, and does not say why. The fault passes by itself, the network of the server does not let it reach Entra, or the object ID is not right." : "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
+    (_2, { text }) => /unexpected error/.test(text) ? "Run the job again in a few minutes." : [],
     "Set `object-id` to the object ID of the service principal or managed identity, which is not that of the app registration:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
     "For a group, set `type: group` and this object ID:",
@@ -1911,7 +1933,12 @@ var POSTGRES = rulesFor("postgres", {
     ...LIST_ROLES
   ],
   "object-not-found": [
-    ["42P01 42883 3F000", { codes: "42703 42704", text: /^(?!record |.*configuration parameter|column (?!".*" of))/ }],
+    [
+      "42P01 42883 3F000",
+      { codes: "42704", text: /^(?!.*configuration parameter)/ },
+      { codes: "42703", text: /^(?!record )([^"\u00ab\u00bb]*["\u00ab\u00bb]){4}/ }
+      // a column and its table, in each language of the server
+    ],
     "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
     "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions. If the name is one of PostgreSQL's own, see what answers in its place:",
     run("\\d", "SELECT version();")
@@ -1955,14 +1982,19 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE }
     ],
     "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough), or membership in the role to act as.",
-    "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
-    ({ user }, { text }) => run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`)
+    ({ user }, { text }) => roleIn(text) === user ? [
+      "No role can grant itself (since PostgreSQL 16). Set `user` to another role that has ADMIN OPTION on it:",
+      run("SELECT roleid::regrole, member::regrole FROM pg_auth_members WHERE admin_option ORDER BY 1;")
+    ] : [
+      "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
+      run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`)
+    ]
   ],
   "not-permitted": [
     // Other English words are code's, an extension's or a provider's.
     { codes: "42501", text: /permission|privilege|must|^(?!.*\b(the|is|are|this|cannot|not|policy)\b)/ },
     (context, symptom) => SCHEMA.test(symptom.text) && !symptom.text.startsWith("must be owner") ? schemaNotPermitted(context, symptom) : ACT_AS.test(symptom.text) ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that the message names (for default privileges, the role that creates the objects), or a member of it with the INHERIT or SET option." : SEE_OWNER,
-    (_, { text }) => `Set \`user\` to ${ACT_AS.test(text) ? "that role" : "the owner"}, or let a role that has ADMIN OPTION on it make \`user\` a member (from PostgreSQL 16, add \`WITH INHERIT TRUE, SET TRUE\`):`,
+    (_2, { text }) => `Set \`user\` to ${ACT_AS.test(text) ? "that role" : "the owner"}, or let a role that has ADMIN OPTION on it make \`user\` a member (from PostgreSQL 16, add \`WITH INHERIT TRUE, SET TRUE\`):`,
     ({ user }, { text }) => run(`GRANT ${identifier(text.match(/role "([^"]+)"/i)?.[1], "<owner>")} TO ${identifier(user, "<user>")};`),
     "If this action does not have to manage the object, name it in `exclude`, or leave out future ones with `default-privileges: false`."
   ],
@@ -1980,10 +2012,10 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "tls-not-offered": [
     /does not support SSL|SSLRequest|unsupported frontend protocol 1234\.56/,
-    "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
-    ({ host: host2, signIn: signIn2 }) => signIn2?.type === "password" && isLoopback(host2) ? "Set `ssl-mode: disable`." : [],
-    setFullName,
-    ({ port: port2 }) => `Check \`host\`${port2 === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}.`
+    "The other side does not speak TLS. Every Azure server does, so a pooler or a proxy is in between, or this is a different server. Nothing secret was sent.",
+    ({ host, signIn: signIn2 }) => signIn2?.type === "password" && isLoopback(host) ? "Set `ssl-mode: disable`." : [],
+    pastPooler,
+    "Or, if the pooler or the server is your own, turn on TLS there (PgBouncer: `client_tls_sslmode`, PostgreSQL: `ssl`)."
   ],
   "dependent-privileges": [
     { codes: "2BP01", text: /^(?!.*\bdrop)/ },
@@ -2015,7 +2047,7 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    (context, symptom) => reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) || refused(context, symptom),
+    (context, symptom) => reasonIn(withoutNames(symptom.text), SIGN_IN_REASONS) || refused(context, symptom),
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`)."
   ],
@@ -2023,14 +2055,15 @@ var POSTGRES = rulesFor("postgres", {
     "XX* 58* F0*",
     "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If the error persists, restart the server. If that does not help, open a support request in the Azure portal.",
+    "If none is in between, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context)
   ]
 });
 var roleIn = (text) => (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
-function withoutServer({ host: host2 = "" }, { text }) {
-  const [, login, server] = roleIn(text)?.match(/^(.+)(@[\w-]+)$/) ?? [];
-  if (!login || !server || !/\.postgres\.database\./i.test(host2)) return [];
+function withoutServer({ host = "", user }, { text }) {
+  const [, login, server] = `${roleIn(text)}
+${user}`.match(/^(.+)(@[\w-]+)$/m) ?? [];
+  if (!login || !server || !/\.postgres\.database\./i.test(host)) return [];
   return [sentence`If ${code(server)} is the name of a single server, leave it out: ${code(login)}.`];
 }
 var isAnother = (named, own = named) => named !== void 0 && !own?.toLowerCase().startsWith(named.toLowerCase());
@@ -2055,8 +2088,10 @@ function tokenClaims({ token }) {
     sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, in other clouds with the end \`.usgovcloudapi.net\` or \`.chinacloudapi.cn\`.`
   ];
 }
-function findRole(context) {
+function findRole(context, symptom) {
+  if (context.signIn?.type === "password") return [...withoutServer(context, symptom), ...LIST_ROLES];
   return [
+    ...withoutServer(context, symptom),
     "Set `user` to the role of the identity that signs in, or of a group that has it as a member. A guest's role has a name with `#EXT#`. The server's Entra administrators are:",
     listAdmins(context),
     "List the other Entra roles, in database postgres. The action in `principal/` creates one for an identity or a group:",
@@ -2064,10 +2099,11 @@ function findRole(context) {
     ...tokenClaims(context)
   ];
 }
-function passwordRefused(context) {
+function passwordRefused(context, symptom) {
   if (context.signIn?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
+      ...withoutServer(context, symptom),
       "Check `user` and `password`. As an administrator, see whether there is such a role, and until when its password is valid:",
       run(`SELECT rolcanlogin, rolvaliduntil FROM pg_roles WHERE rolname = ${quoteLiteral(context.user ?? "<user>")};`),
       "See how an Azure server lets roles sign in. For an Entra role, remove `password` and set `auth-type: oidc`:",
@@ -2075,7 +2111,7 @@ function passwordRefused(context) {
     ];
   return [
     GUID.test(context.user ?? "") ? "`user` looks like a client ID, but must be the name of a role. The two are the same only if the role was created so, as Service Connector does for administrators." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    ...findRole(context)
+    ...findRole(context, symptom)
   ];
 }
 
@@ -2177,8 +2213,8 @@ function diagnoseBy(rules, error2, context) {
   };
   const { code: code2 } = rule;
   const page = pageInWords(symptom.text);
-  const host2 = symptom.text.match(NAMED_HOST)?.[0] ?? context.host;
-  const { hint, steps, retries } = rule.explain({ ...context, host: host2 }, withoutLinks(symptom));
+  const host = symptom.text.match(NAMED_HOST)?.[0] ?? context.host;
+  const { hint, steps, retries } = rule.explain({ ...context, host }, withoutLinks(symptom));
   const where = RUNNER.some((each) => each.code === code2) ? inOurWords("The runner") : peer(context);
   return {
     code: code2,
@@ -2189,12 +2225,12 @@ function diagnoseBy(rules, error2, context) {
   };
 }
 var NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
-var VAGUE = ["unknown", "server-error", "connection-refused", "tls-refused", "tls-outdated"];
+var VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];
 function withPooler(steps, context, isVague) {
   if (!isPostgres(context) || context.port !== 6432) return steps;
   const others = steps.filter(({ text }) => !text.parts.some((part) => "code" in part && part.code === "port: 5432"));
   const past = step(
-    "Port 6432 is that of a pooler (PgBouncer on Azure), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more."
+    "Port 6432 is that of a pooler (PgBouncer on Azure, not on Burstable servers), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more."
   );
   return isVague ? [past, ...others] : others.length < steps.length ? steps : [...steps, past];
 }
@@ -2214,13 +2250,13 @@ function ruleFor(rules, error2, context) {
 }
 function fits(match, { code: code2, text, status }, codes, context) {
   if (match.codes === void 0 && code2.startsWith("P0") && !OF_AZURE.test(text)) return false;
-  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.clientId === void 0 || match.clientId.test(clientOf(context.signIn))) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy));
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.clientId === void 0 || match.clientId.test(clientOf(context.signIn))) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy)) && (match.onGitHub === void 0 || context.onGitHub === true);
 }
 var OF_AZURE = /\b(Entra|AAD|Azure AD|for principal|validate user)\b/i;
 function namesProxy(text, proxy) {
-  const [host2, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
-  if (host2 === void 0) return false;
-  return text.includes(host2) || port2 !== "443" && text.includes(`:${port2}`);
+  const [host, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
+  if (host === void 0) return false;
+  return text.includes(host) || port2 !== "443" && text.includes(`:${port2}`);
 }
 var isOrStarts = (code2, expected) => expected.endsWith("*") ? code2.startsWith(expected.slice(0, -1)) : code2 === expected;
 var IDENTITY_SOURCES = {
@@ -2228,12 +2264,12 @@ var IDENTITY_SOURCES = {
   "managed-identity": "The runner's managed identity"
 };
 function peer(context) {
-  const { with: partner, signIn: signIn2, host: host2, port: port2 = 5432, database } = context;
+  const { with: partner, signIn: signIn2, host, port: port2 = 5432, database } = context;
   const source = partner === "entra" ? IDENTITY_SOURCES[signIn2?.type ?? ""] : void 0;
   const called = inOurWords(source ?? PARTNERS[partnerOf(context)].called);
   if (partner === "azure") return sentence`${called} at ${code(hostOf(context))}`;
   if (!isPostgres(context)) return called;
-  const server = host2 === void 0 ? called : sentence`${called} at ${code(`${host2}:${port2}`)}`;
+  const server = host === void 0 ? called : sentence`${called} at ${code(`${host}:${port2}`)}`;
   return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
 }
 
@@ -2406,31 +2442,6 @@ function distinctBy(items, key) {
   return groupsOf(items, key).map(([first]) => first);
 }
 
-// src/text/near.ts
-function didYouMean(wanted, candidates) {
-  const near = nearest(wanted, candidates);
-  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
-}
-function nearest(name3, candidates) {
-  const wanted = name3.toLowerCase();
-  const all2 = [...candidates];
-  for (const slips of [0, 1, 2]) {
-    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
-    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
-    if (near !== void 0) return near;
-  }
-  return void 0;
-}
-function isNear(a, b, slips) {
-  let same = 0;
-  while (same < a.length && a[same] === b[same]) same++;
-  const [restA, restB] = [a.slice(same), b.slice(same)];
-  if (restA === restB) return true;
-  if (slips === 0) return false;
-  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
-  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
-}
-
 // src/settings/invalid.ts
 var Invalid = class extends Error {
   problem;
@@ -2539,7 +2550,7 @@ function placeOf({ place, values }, name3, item) {
   return typeof value === "object" ? { ...place, line: value.items?.get(item) ?? value.line } : place;
 }
 function secretsIn(table, env) {
-  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(textIn(env, name3)) ?? []).filter((secret2) => secret2.trim() !== "");
 }
 function textIn(env, name3) {
   return env[variable(name3)] ?? "";
@@ -2744,7 +2755,7 @@ function start(action, grace = 0) {
     process.on(event, (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown))));
   process.stdout.on("error", () => {
   });
-  action(signal).catch(fail).finally(() => {
+  action(process.env, signal).catch(fail).finally(() => {
     if (signal.aborted && !process.exitCode) fail(signal.reason);
     process.stdout.write("", () => process.exit());
   });
@@ -2834,11 +2845,11 @@ function notRunning(server, state) {
     return [
       "The server is disabled, because its subscription is disabled or the server is being moved.",
       "Look up the state of the subscription:",
-      az("account list --all --refresh", { query: `[?id==\`"${server.subscription}"\`].state` })
-      // not as at the last sign-in
+      subscriptionState(server)
     ];
   return ["The server is stopped or stopping.", "Start the stopped server:", azServer("start", { server })];
 }
+var subscriptionState = ({ subscription }) => az("account list --all --refresh", { query: `[?id==\`"${subscription}"\`].state` });
 function stillListed(server, rule, seconds) {
   return failure({
     code: "firewall-rule-not-confirmed",
@@ -2852,22 +2863,14 @@ function azureLog({ subscription, resourceGroup }) {
   const log = az("monitor activity-log list", { subscription, "resource-group": resourceGroup, offset: "1d", query });
   return ["Azure's log has more details of what failed:", log];
 }
-var MANAGER_NOT_HTTPS = failure({
-  code: "resource-manager-not-https",
-  message: "`AZURE_RESOURCE_MANAGER_URL` is not an `https://` address.",
-  hint: "The variable is set for the job or on the runner, and replaces the resource manager of `environment`.",
-  steps: ["Remove `AZURE_RESOURCE_MANAGER_URL` from the `env` of the workflow and from the runner, or correct it."]
-});
 
 // src/firewall/errors.ts
 var diagnoseResourceManager = (error2, context) => diagnoseBy([...PROXY, ...PRIVATE, ...AZURE, ...NETWORK], error2, { with: "azure", ...context });
 var BUSY = /^(?!.*(\bfailed state|\bstate( of [\w ]{1,30}?)?( is)?\W{1,5}(failed|disabled)|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|by another operation|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|(after|once|when) (the (server|operation|update)|it is (?!(en|register)))|after (some|a|\d))|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
+var UNREGISTERED = /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i;
 var USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
-var STATES = "properties.[state, provisioningState]";
-var UNREGISTERED = /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)|\bdisabled\b/i;
 var BEING_DELETED = /\b(being|for) (delet|dropp)|'Deleting'|BeingDeleted|Dropping\b/i;
 var DISABLED = /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
-var DENIALS = "/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01";
 var WHILE_THERE_IS_TIME = { retries: 5 };
 var AZURE = rulesFor("azure", {
   "azure-mfa-required": [
@@ -2885,14 +2888,9 @@ var AZURE = rulesFor("azure", {
   "azure-deny-assignment": [
     /DenyAssignment|deny assignment/i,
     "A deny assignment of a deployment stack, a managed application or a blueprint forbids this, whatever roles the identity has.",
-    "See what made the deny assignment: its name or its description says it.",
-    ({ server }) => az("rest", {
-      url: `${serverPath(server)}${DENIALS}`,
-      query: "value[].properties.[denyAssignmentName, description]"
-    }),
-    "If a deployment stack made it, let its owner deploy the stack with this option:",
+    "Ask the owner of what made it, by its name in the message: the publisher of a managed application to change the server, the owner of a blueprint to unlock its assignment, or that of a deployment stack to deploy it with this option:",
     run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
-    "If a blueprint made it, ask its owner to unlock its assignment. In a managed application, only its publisher can change the server. Otherwise use a runner in the server's network (`docs/private-network.md`)."
+    "Otherwise use a runner in the server's network (`docs/private-network.md`)."
   ],
   "azure-not-from-here": [
     /PrivateLinkAccessRestricted|LocationConditionEvaluationSatisfied|conditional access|network security perimeter|client IP .{0,60}not allowed|(denied|forbidden|blocked) (from|by|for) .{0,40}(?<![./])\b(IP|network|firewall)\b/i,
@@ -2921,7 +2919,7 @@ var AZURE = rulesFor("azure", {
     "Azure does not know the request: this cloud, or this region of it, does not offer the type of resource, or the version of Azure's API for it, that the request names. Or a proxy on the way changed the request, or Azure has a fault.",
     ({ permission }) => permission === PERMISSIONS.readServer ? "Check that `server-resource-id` is the ID of the server itself (`az postgres flexible-server list --query [].id`), that `environment` is its cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set. If all are right, use the newest version of this action." : "Use the newest version of this action, and run the job again later.",
     // the server's ID and cloud are right
-    (context, { text }) => /supported (api-)?versions|API version|namespace '/.test(text) ? [] : allowInProxy(context),
+    allowInProxy,
     "If the error persists, open an issue in this action's repository, with this message."
   ],
   "provider-not-registered": [
@@ -2937,7 +2935,7 @@ var AZURE = rulesFor("azure", {
     ],
     (_context, { text }) => /restricted|disallow|namespace|not (permitted|allowed)/i.test(text) ? "Azure does not allow this change in a subscription of this type or in this region. Reads can still work." : "The subscription is disabled: its credit is used up, a payment failed, or it was cancelled. Reads can still work.",
     "Look up the state of the subscription. If it is `Enabled`, ask Azure's support to lift the restriction, or use another subscription. Otherwise its owner or billing administrator can reactivate it (https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled):",
-    ({ server }) => az("account list --all --refresh", { query: `[?id==\`"${server.subscription}"\`].state` })
+    ({ server }) => subscriptionState(server)
   ],
   "azure-token-expired": [
     [
@@ -2954,7 +2952,7 @@ var AZURE = rulesFor("azure", {
     ({ server, signIn: signIn2 }, { text }) => {
       const isManaged = signIn2?.type === "managed-identity";
       const id = clientOf(signIn2);
-      if ((isManaged ? /\bdisabled\b/i : UNREGISTERED).test(text))
+      if (/\bdisabled\b/i.test(text) || !isManaged && UNREGISTERED.test(text))
         return [
           "The application has no service principal in the subscription's tenant, a disabled one, or a new one that Azure does not know yet.",
           "Check the client ID and the tenant with which the job signs in. See whether the service principal exists and is enabled:",
@@ -3013,7 +3011,10 @@ var AZURE = rulesFor("azure", {
     ],
     "Another operation on the server, or on a resource that it uses, is in progress. It can be maintenance by Azure.",
     ({ permission }) => `${permission === PERMISSIONS.deleteRules ? "Wait until" : "Run the job again when"} the state is \`Ready\`, or \`Succeeded\` for a virtual network:`,
-    ({ server }, { text }) => az("resource show", { ids: USED.exec(text)?.[1] ?? serverPath(server), query: STATES }),
+    ({ server }, { text }) => az("resource show", {
+      ids: USED.exec(text)?.[1] ?? serverPath(server),
+      query: "properties.[state, provisioningState]"
+    }),
     WHILE_THERE_IS_TIME
   ],
   "azure-throttled": [
@@ -3028,7 +3029,7 @@ var AZURE = rulesFor("azure", {
       { status: [408, "5xx"] },
       /Our services aren.t available|\bservice is (temporarily|currently) (unavailable|busy)/i
     ],
-    (_context, { text }) => /^HTTP status(?!.*Our services)/.test(text) ? "Azure Resource Manager has a fault, or a proxy between the runner and Azure answered in its place." : "Azure Resource Manager or the server's resource provider has a fault, or the server is not ready for this.",
+    (_context, { text }) => `Azure Resource Manager or the server's resource provider has a fault, or ${/^HTTP status(?!.*Our services)/.test(text) ? "a proxy answered in its place" : "the server is not ready for this"}.`,
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
     "If the error persists, open a support request for the server in the Azure portal, with this message.",
     WHILE_THERE_IS_TIME
@@ -3060,20 +3061,22 @@ function allow({ permission, server, signIn: signIn2 }, { text }) {
   const named = text.match(SCOPE)?.[1] ?? serverPath(server);
   const scope = OPERATION.test(`${needed} ${named}`) ? `/subscriptions/${server.subscription}` : named;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientOf(signIn2);
+  const readerDoes = needed.endsWith("/read") && !needed.startsWith(SERVERS);
   const definition = {
     Name: "PostgreSQL firewall for a runner",
     Description: "Opens and closes the firewall of a flexible server for one address.",
     Actions: [.../* @__PURE__ */ new Set([...Object.values(PERMISSIONS), needed])],
     AssignableScopes: [scope.split("/", 3).join("/")]
   };
-  const verb = permission === PERMISSIONS.deleteRules ? "So that the next job can remove its rule, create" : "Create";
+  const isRemoval = permission === PERMISSIONS.deleteRules;
+  const verb = isRemoval ? "So that the next job can remove its rule, create" : "Create";
   return [
-    sentence`${inOurWords(verb)} a role that has ${code(needed)}, and assign it on the scope, as an owner or a user access administrator. If the role exists, write ${code("update")} instead of ${code("create")} in the first command:`,
+    readerDoes ? sentence`Assign the role Reader, which has ${code(needed)}, on the scope, as an owner or a user access administrator:` : sentence`${inOurWords(verb)} a role that has ${code(needed)}, and assign it on the scope, as an owner or a user access administrator. If the role exists, write ${code("update")} instead of ${code("create")} in the first command:`,
     run(
-      az("role definition create", { "role-definition": JSON.stringify(definition) }),
-      az("role assignment create", { role: definition.Name, assignee, scope })
+      ...readerDoes ? [] : [az("role definition create", { "role-definition": JSON.stringify(definition) })],
+      az("role assignment create", { role: readerDoes ? "Reader" : definition.Name, assignee, scope })
     ),
-    "Run the job again. A new assignment can take ten minutes to work."
+    `${isRemoval ? "" : "Run the job again. "}A new assignment can take ten minutes to work.`
   ];
 }
 
@@ -3081,18 +3084,19 @@ function allow({ permission, server, signIn: signIn2 }, { text }) {
 var import_node_async_hooks = require("node:async_hooks");
 var import_promises2 = require("node:fs/promises");
 
-// src/proxy.ts
+// src/https.ts
 var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
-function proxyTo(host2, env) {
+function proxyTo(host, env) {
   const value = VARIABLES.map((name4) => env[name4]).find(Boolean);
   const { protocol, hostname, port: port2 } = URL.parse(value ?? "") ?? {};
-  const name3 = host2?.replace(/:\d+$/, "");
+  const name3 = host?.replace(/:\d+$/, "");
   const bypass2 = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
   const bypassed = (each) => each === "*" || each === name3 || each !== "" && name3?.endsWith(each.replace(/^\*?\.?/, "."));
   if (!hostname || bypass2.some(bypassed)) return void 0;
   return `${hostname}:${port2 || (protocol === "https:" ? 443 : 80)}`;
 }
-function checkProxy(env) {
+function checkHttps(env) {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
   const variable3 = VARIABLES.find((name3) => env[name3]);
   if (variable3 === void 0) return;
   try {
@@ -3112,6 +3116,30 @@ function checkProxy(env) {
       ]
     })
   );
+}
+function addressIn(variable3, inCloud, env) {
+  const address = env[variable3] || inCloud;
+  if (URL.parse(address)?.protocol === "https:") return address;
+  throw new ActionError(
+    failure({
+      code: "address-not-https",
+      message: sentence`${code(variable3)} is not an ${code("https://")} address.`,
+      hint: "The variable is set for the job or on the runner, and replaces the address in the cloud. Secrets and tokens are sent only over TLS.",
+      steps: ["Remove the variable from the job and from the runner, or correct it:", run(`${variable3}=${inCloud}`)]
+    })
+  );
+}
+var TLS_CHECKS_OFF = failure({
+  code: "tls-checks-off",
+  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
+  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
+  steps: [
+    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment. To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
+  ]
+});
+var MAX_BYTES = 64 * 2 ** 20;
+function boundAnswer(bytes) {
+  if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
 }
 
 // src/retry.ts
@@ -3261,14 +3289,6 @@ async function azureCliToken(scope) {
 
 // src/azure/http-client.ts
 var import_node_diagnostics_channel = require("node:diagnostics_channel");
-
-// src/answer.ts
-var MAX_BYTES = 64 * 2 ** 20;
-function boundAnswer(bytes) {
-  if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
-}
-
-// src/azure/http-client.ts
 (0, import_node_diagnostics_channel.subscribe)("http.client.request.error", (event) => {
   const { error: error2 } = event;
   error2.message ||= wordsOf(error2);
@@ -3312,8 +3332,8 @@ async function idToken(audience, env, answerTime) {
   try {
     return await within(answerTime, request(audience, env));
   } catch (error2) {
-    const host2 = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error2, { with: "github", host: host2, proxy: proxyTo(host2, env) }), { cause: error2 });
+    const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
+    throw new ActionError(diagnose(error2, { with: "github", host, proxy: proxyTo(host, env) }), { cause: error2 });
   }
 }
 async function request(audience, env) {
@@ -3352,45 +3372,14 @@ function wordsIn(body, status) {
   }
 }
 
-// src/azure/obstacles.ts
-var TLS_CHECKS_OFF = failure({
-  code: "tls-checks-off",
-  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
-  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
-  steps: [
-    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment. To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
-  ]
-});
-var ON_GITHUB = {
-  hint: inOurWords("The job runs on a GitHub-hosted runner, which has no managed identity."),
-  steps: stepsOf(["Use `auth-type: oidc`. Or run the job on a self-hosted runner in Azure that has the identity."])
-};
-function authorityNotHttps({ authority }) {
-  return failure({
-    code: "authority-not-https",
-    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
-    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
-    steps: [
-      "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-      run(`AZURE_AUTHORITY_HOST=${authority}`)
-    ]
-  });
-}
-
 // src/azure/credential.ts
 function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
   const { scope = cloud.postgresScope, patience = PATIENCE } = options;
   for (const secret2 of sentBy(how, env)) rememberSent(secret2);
   if (how.type === "password") return async () => how.password;
-  const request2 = () => retryingFailures(
-    () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
-    say,
-    patience,
-    signal
-  ).catch((error2) => {
-    throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
-  });
+  const attempt = () => requestToken(how, cloud, scope, env, patience.answerTime, signal);
+  const request2 = () => retryingFailures(attempt, say, patience, signal).catch(throwWithoutRetries);
   let current;
   return async (refused2) => {
     const held = current;
@@ -3407,9 +3396,10 @@ function sentBy(how, { IDENTITY_HEADER = "" }) {
   if (how.type === "password") return [how.password];
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
-function withoutRetries({ failure: failure2, cause }) {
-  const { retries: _, ...last } = failure2;
-  return new ActionError(last, { cause });
+function throwWithoutRetries(error2) {
+  if (!(error2 instanceof ActionError)) throw error2;
+  const { retries: _2, ...last } = error2.failure;
+  throw new ActionError(last, { cause: error2.cause });
 }
 var MARGIN = 6e4;
 async function requestToken(given, cloud, scope, env, answerTime, signal) {
@@ -3422,7 +3412,8 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
   };
   const last = { answerTime, type: how.type };
   try {
-    const authorityHost = authorityOf(cloud, env);
+    checkHttps(env);
+    const authorityHost = addressIn("AZURE_AUTHORITY_HOST", cloud.authority, env);
     if (how.type === "oidc") getAssertion().catch(() => {
     });
     const identity = await import("./azure-identity.cjs");
@@ -3445,13 +3436,16 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
     const sent = await assertion?.catch((failed) => failed);
     if (sent instanceof ActionError) throw sent;
     if (error2 instanceof ActionError) throw error2;
-    const { refusal: refusal2, problem, host: host2 } = last;
+    const { refusal: refusal2, problem, host } = last;
     const known = refusal2 ?? new AggregateError([problem, error2]);
-    const peer2 = { with: "entra", host: host2, proxy: proxyTo(host2, env), cloud, signIn: how };
-    const runner = { inApp: env.IDENTITY_HEADER !== void 0, inPod: tokenFile !== void 0 };
+    const peer2 = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how };
+    const runner = {
+      onGitHub: env.RUNNER_ENVIRONMENT === "github-hosted",
+      inApp: env.IDENTITY_HEADER !== void 0,
+      inPod: tokenFile !== void 0
+    };
     const context = { ...peer2, ...runner, assertion: claimsOf(String(sent)) };
-    const onGitHub = how.type === "managed-identity" && env.RUNNER_ENVIRONMENT === "github-hosted";
-    throw new ActionError({ ...diagnose(known, context), ...onGitHub && ON_GITHUB }, { cause: known });
+    throw new ActionError(diagnose(known, context), { cause: known });
   }
 }
 function ofPod(how, env) {
@@ -3473,13 +3467,6 @@ function credentialFor(how, identity, options, getAssertion) {
   }
 }
 var TOKEN_TIME = 45e3;
-function authorityOf(cloud, env) {
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
-  checkProxy(env);
-  const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.parse(authority)?.protocol === "https:") return authority;
-  throw new ActionError(authorityNotHttps(cloud));
-}
 var LAST = new import_node_async_hooks.AsyncLocalStorage();
 async function watchedClient() {
   const client = await httpClient();
@@ -3511,8 +3498,7 @@ function hiddenBy({ status, headers, bodyAsText }, type) {
 var PATIENCE2 = { answerTime: 3e4, firstWait: 5e3 };
 var API_VERSION = "2025-08-01";
 function resourceManager(login, server, env, stop) {
-  const base = URL.parse(env.AZURE_RESOURCE_MANAGER_URL || login.cloud.resourceManager);
-  if (base?.protocol !== "https:") throw new ActionError(MANAGER_NOT_HTTPS);
+  const base = new URL(addressIn("AZURE_RESOURCE_MANAGER_URL", login.cloud.resourceManager, env));
   const known = { server, host: base.host, proxy: proxyTo(base.host, env), signIn: login.signIn };
   const token = signIn(login, env, stop, { scope: login.cloud.resourceManagerScope });
   const send = async (request2) => {
@@ -3617,7 +3603,6 @@ async function isSeen(azure, rule, isWanted, maxTime = CHANGE_TIME) {
 
 // src/firewall/publish.ts
 var FOR_ALL = /^(server-busy|server-not-running|resource-locked|azure-policy|azure-deny-assignment|subscription-disabled|server-not-found)$/;
-var RERUN = /^Run the job again(?!, or |.* persists)/;
 function leftOpen(server, rules, failure2, env) {
   const noun = inOurWords(rules.length === 1 ? "rule" : "rules");
   const names = listOf(rules.map(({ rule }) => code(rule)));
@@ -3625,9 +3610,10 @@ function leftOpen(server, rules, failure2, env) {
   const open = sentence`Firewall ${noun} ${names} of ${code(server.name)} may still let ${addresses} in.`;
   const commands = rules.map(({ rule }) => removal(server, rule));
   const remove = step(sentence`Remove the ${noun}, as someone who may:`, run(...commands));
-  const others = failure2.steps.filter(({ text }) => !RERUN.test(plain.sentence(text)));
-  const steps = FOR_ALL.test(failure2.code) ? [...others, remove] : [remove, ...others];
-  const annotate = failure2.code === "cancelled" ? setFailed : warn;
+  const isStopped = failure2.code === "cancelled";
+  const others = isStopped || failure2.retries ? [] : failure2.steps;
+  const steps = FOR_ALL.test(failure2.code) ? [...failure2.steps, remove] : [remove, ...others];
+  const annotate = isStopped ? setFailed : warn;
   publish(annotate, "The firewall may still be open", open, { ...failure2, steps }, env);
 }
 function closedButLocked(server, rule, lock, env) {
@@ -3712,8 +3698,7 @@ function secret(text) {
 var SECRET_INPUT = { secrets: (text) => [secret(text)] };
 function eachLine(parse) {
   return (text) => {
-    const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
-    return found.filter((line) => line !== "").map(
+    return linesOf(text).map((line) => line.trim()).filter((line) => line !== "").map(
       (item) => parsed(item, parse, ({ problem, details }) => {
         throw new Invalid(problem, { item, ...details });
       })
@@ -3729,6 +3714,7 @@ var SERVER_INPUTS = {
   "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" }
 };
+var ONE_SERVER_INPUTS = { ...SERVER_INPUTS, port: { ...SERVER_INPUTS.port, default: "5432" } };
 var UNENCRYPTED = sentence`\`ssl-mode\`: \`disable\` sends everything unencrypted. It requires \`password\` and a loopback \`host\` (\`localhost\`, \`127.0.0.1\` or \`::1\`). Use \`verify-full\` or \`verify-ca\`.`;
 
 // src/settings/sign-in.ts
@@ -3789,7 +3775,7 @@ RESERVED.addSubnet("192.168.0.0", 16);
 RESERVED.addSubnet("224.0.0.0", 3);
 
 // src/firewall/settings.ts
-var { host, port: portInput, "ssl-root-cert": rootCert } = SERVER_INPUTS;
+var { "ssl-mode": _, ...SERVER } = ONE_SERVER_INPUTS;
 var FIREWALL_INPUTS = {
   ...ENTRA_SIGN_IN_INPUTS,
   "server-resource-id": {
@@ -3800,9 +3786,7 @@ var FIREWALL_INPUTS = {
     default: "https://api.ipify.org"
   },
   database: { use: "the name of one database" },
-  host,
-  port: { ...portInput, default: "5432" },
-  "ssl-root-cert": rootCert
+  ...SERVER
 };
 var parseAzureSettings = (env) => readInputs(FIREWALL_INPUTS, env, (inputs) => all(entraFieldsFrom(inputs)));
 
@@ -3827,4 +3811,4 @@ async function closeFirewall(env, signal) {
   }
 }
 var GRACE_TIME = 4e3;
-start((signal) => closeFirewall(process.env, signal), GRACE_TIME);
+start(closeFirewall, GRACE_TIME);

@@ -5826,10 +5826,6 @@ function setFullName(context = {}) {
   const look3 = "See where `host` leads. If that is not the server, correct the DNS record, or set `host` to the server's full name:";
   return atServer(context, look3, "Set `host` to the server's full name. Those of the subscription are:");
 }
-var lookAtState = (context) => [
-  "If the error persists, look at the server's state:",
-  azShow(context, "state")
-];
 function readNumber(text) {
   const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
   return number ? [`Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}`] : [];
@@ -5870,10 +5866,10 @@ var AZURE_CLI = rulesFor("entra", {
   "cli-not-signed-in": [
     [
       /az (cli )?login|az account set|active accounts|multiple subscriptions|Invalid certificate|deserialize key data|load PEM file|private key is encrypted|client_credential needs|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|crypto\.Error|WsTrust|\bRSTR\b|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|microsoftonline\.de\b|Response_Status|BrokerPlugin|accounts control|pymsalruntime|(?<!_)broker|Interaction(Required|Timeout)|wrong (issuer|audience)|04b07795-.* was not found|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
-      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
+      "AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS17003 AADSTS20* AADSTS24* AADSTS40* AADSTS50014 AADSTS50015 AADSTS50017 AADSTS5002* AADSTS5003* AADSTS5005* AADSTS50061 AADSTS50064 AADSTS5007* AADSTS5008* AADSTS50107 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS5013* AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS500121 AADSTS500212 AADSTS500213 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54* AADSTS70000 AADSTS70008* AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS90072 AADSTS9008* AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS9002341"
     ],
     (_context, { text }) => reasonIn(text, {
-      "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, or nobody invited it.": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
+      "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, nobody invited it, or a policy of one of the two tenants forbids it (Entra admin center, `External Identities`, `Cross-tenant access settings`).": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|50021[23]|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
       "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, nobody used it for long, the account has a new password, or it is older than a Conditional Access policy of the tenant (sign-in frequency) allows.": /sign-in frequency|AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34])\b/,
       "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do.": /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/,
       "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, the account needs a person (for multi-factor authentication, a new password, a registered device), or it is blocked, disabled or not allowed to use this service.": /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i,
@@ -5921,7 +5917,6 @@ function unusableFile(_context, { text }) {
 }
 
 // src/diagnosis/entra.ts
-var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 var ENTRA = rulesFor("entra", {
   "application-not-found": [
     [
@@ -5932,7 +5927,7 @@ var ENTRA = rulesFor("entra", {
       "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/
     ],
-    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
+    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant, is in another cloud (`environment`), or was created only minutes ago. Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
     (context) => `Set ${whereIs("client-id", context)} to the client ID of the application or the managed identity. See what has this ID:`,
     ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
     ...LOOK_UP_TENANT
@@ -5976,7 +5971,7 @@ var ENTRA = rulesFor("entra", {
   ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
-    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5002723 AADSTS7000272",
+    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5000811 AADSTS5002723 AADSTS7000272",
     "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
     (context, symptom) => /githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : [],
     "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
@@ -6010,12 +6005,6 @@ var ENTRA = rulesFor("entra", {
     "A proxy in the runner's network, or a policy for the runner's device, allows sign-in only to certain tenants, and this tenant is not one of them.",
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`).",
     "Or use a runner outside this network, such as one of GitHub's own."
-  ],
-  "cross-tenant": [
-    "AADSTS500212 AADSTS500213",
-    "A policy of one of the two tenants (that of the account and this one) allows sign-in only to, or from, certain tenants.",
-    asApplication,
-    "Ask the administrators of the tenant that has the policy to allow this sign-in: Entra admin center, `External Identities`, `Cross-tenant access settings`."
   ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
@@ -6062,7 +6051,8 @@ var ENTRA = rulesFor("entra", {
     SHOW_TENANT,
     (_context, { text }) => /^(?!.*(ossrdbms|123cd850))/.test(resourceIn(text) ?? "ossrdbms") ? [] : [
       "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
-      az("ad sp create", { id: OSSRDBMS })
+      az("ad sp create", { id: "123cd850-d9df-40bd-94d5-c9f07b7fa203" })
+      // Azure OSSRDBMS Database, in the public cloud
     ]
   ],
   "scope-invalid": [
@@ -6086,7 +6076,7 @@ var ENTRA = rulesFor("entra", {
     "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`. If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner."
   ],
   "conditional-access": [
-    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
+    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS530*",
     ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
     "Ask the tenant's administrators which policy blocks the sign-in, and why. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`. They can exclude this identity from it.",
@@ -6096,7 +6086,7 @@ var ENTRA = rulesFor("entra", {
 var ENTRA_UNAVAILABLE = rulesFor("entra", {
   "entra-busy": [
     [
-      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50162 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled|Our services aren.t available|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       { status: [408, 410, 429, 500, 502, 503, 504] }
     ],
@@ -6117,12 +6107,12 @@ var ENTRA_UNAVAILABLE = rulesFor("entra", {
 var NO_TENANT = /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-0{4}-0)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
 var resourceIn = (text) => text.match(/(?:(?<!tenant )named|for resource|access a service) '?([\w./:-]+[\w/])/)?.[1];
 function asApplication({ signIn: signIn2 }, { text }) {
-  return isApplication(signIn2, text) ? [] : USE_APPLICATION;
+  if (isApplication(signIn2, text)) return [];
+  return [
+    "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
+    az("account show", { query: "user" })
+  ];
 }
-var USE_APPLICATION = [
-  "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
-  az("account show", { query: "user" })
-];
 function assertionInvalid(context, symptom) {
   const ofEntra = /AADSTS7002(22|26|27|29|31)\b/.test(symptom.text) && "it is a token of Entra itself";
   const isExpired = /AADSTS(700024|500133)\b|valid time range/.test(symptom.text);
@@ -6152,7 +6142,7 @@ function assertionInvalid(context, symptom) {
 var OF_ONE_RUN = /:ref:refs\/(heads\/gh-readonly-queue|tags)\//;
 var isApplication = (signIn2, text = "") => signIn2?.type !== "azure-cli" || /for service principal|AADSTS501051/.test(text);
 var subjectOf = ({ assertion }, { text }) => text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
-var issuerOf = ({ assertion }, { text }) => text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
+var issuerOf = ({ assertion }, { text }) => text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
 function unfederated(context, symptom) {
   if (isOfKubernetes(context, symptom))
     return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
@@ -6225,7 +6215,6 @@ function formOf(subject) {
     );
   return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/\u2026")}) does not match a repository without immutable subjects.`;
 }
-var GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 var showPrincipal = (id) => az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
 function clientOf(signIn2, text = "") {
   const own = signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId;
@@ -6274,10 +6263,11 @@ var MEANINGS = {
     "Run the job again once. If the error persists, give the message with its IDs to the support there."
   ]
 };
-var NOT_WORDS = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
+var NAMES = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
+var withoutNames = (text) => text.replace(NAMES, " ");
 function byItsWords(what, usual, ...first) {
   return (_context, { text }) => {
-    const said = text.replace(NOT_WORDS, " ").replace(/(?<=[a-z])(?=[A-Z])/g, " ");
+    const said = withoutNames(text).replace(/(?<=[a-z])(?=[A-Z])/g, " ");
     for (const [means, [words2, ...next]] of Object.entries(MEANINGS)) {
       const found2 = said.match(words2)?.[0];
       const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
@@ -6299,7 +6289,13 @@ var RUNNER = rulesFor(EVERYWHERE, {
       "ENOSPC EDQUOT EFBIG ENOMEM EAI_MEMORY OUT_OF_MEM ERR_WORKER_OUT_OF_MEMORY ERR_MEMORY_ALLOCATION_FAILED EMFILE ENFILE EFILE ENOBUFS EADDRINUSE",
       /Array buffer allocation failed|Invalid (typed )?array (buffer )?length|getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)\b/i
     ],
-    (_context, { code: code2, text }) => `The runner, or the container of the job, ${reasonIn(`${code2} ${text}`, LACKS)}.`,
+    (_context, { code: code2, text }) => `The runner, or the container of the job, ${reasonIn(`${code2} ${text}`, {
+      "has a full disk, or its user has reached a quota": /ENOSPC|EDQUOT|EFBIG/,
+      "cannot start more processes, or its environment variables are too large for one": /E2BIG|EAGAIN/,
+      "has no free port for another connection: too many are open, or its VPN is down": /ENOBUFS|EADDR|buffer space/,
+      "cannot open more files and sockets": /E[MN]?FILE|EBUSY|open files/i,
+      "has not enough memory": /./
+    })}.`,
     "See how much is used, in a step of the same job (on Linux):",
     run("df -h\nfree -m\nulimit -a\nss --summary"),
     "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
@@ -6321,18 +6317,12 @@ var RUNNER = rulesFor(EVERYWHERE, {
     "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again."
   ]
 });
-var LACKS = {
-  "has a full disk, or its user has reached a quota": /ENOSPC|EDQUOT|EFBIG/,
-  "cannot start more processes, or its environment variables are too large for one": /E2BIG|EAGAIN/,
-  "has no free port for another connection: too many are open, or its VPN is down": /ENOBUFS|EADDR|buffer space/,
-  "cannot open more files and sockets": /E[MN]?FILE|EBUSY|open files/i,
-  "has not enough memory": /./
-};
 
 // src/diagnosis/network.ts
 var COMPLETED = "If `host` is the name of a container of the job, or of its machine, publish the port of the container, and set `host: localhost`, in a job that does not itself run in a container. The action adds the cloud's suffix to a name without a dot.";
 var LOOKED_UP = "If it answers with an address other than `0.0.0.0` and `::`, the fault may have passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
 var HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
+var ALERT = /(alert|error: tls)\W{1,3}\w|alert number \d/i;
 var LISTENERS = run("ss --listening --tcp --numeric --processes");
 var LOOK_AT_TUNNEL = [
   "See what listens there, in a step of the same job (on Linux). If it is a tunnel or a proxy, read its log: its other end has to reach the server, through the server's network, firewall and DNS.",
@@ -6379,8 +6369,8 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     (context) => `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
     (context, { text }) => isLocal(context, text) ? LOOK_AT_TUNNEL : [],
-    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
-    (context) => atPostgres(context, lookAtState(context)),
+    afterRerun,
+    (context) => atPostgres(context, ["Look at the state of an Azure server:", azShow(context, "state")]),
     SET_MTU,
     { retries: 3 }
   ],
@@ -6389,14 +6379,10 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => byAddress(context, text) ?? (isPostgres(context) ? [
       `No answer came in time: a firewall drops the packets, public access is off, ${(0, import_node_net.isIP)(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
       .../\.postgres\.database\./.test(hostOf(context)) ? [] : lookUp(context),
-      ...checkPort(context),
-      "Look at the state and the network of the server in Azure:",
+      `If it is an Azure server, ${wrongPort(context) ? "set `port: 5432`, and " : ""}look at its state and its network. If public access is \`Disabled\`, use a runner in its network, in which the name leads to a private address (a private DNS zone):`,
       azShow(context, "{state:state, tier:sku.tier, publicAccess:network.publicNetworkAccess}"),
-      ...context.port === 6432 ? [NO_POOLER] : [],
-      "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
-      "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
+      `If public access is \`Enabled\`, add the action in \`firewall/\` of this repository before this step (\`docs/firewall.md\`). On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432} (PostgreSQL uses no HTTP proxy), and in the server's firewall the runner's address, if it keeps it:`,
       azAllow(context, "<address>"),
-      `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
       .../connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]
     ] : [
       `No answer came in time: a firewall drops the packets, ${context.proxy ? "the proxy does not answer" : "the runner needs a proxy"}, or the service is overloaded.`,
@@ -6416,8 +6402,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       ...setFullName()
     ] : isPostgres(context) ? [
       "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
-      ...checkPort(context),
-      "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
+      `Check that the server runs, and has this address. If it is an Azure server, ${wrongPort(context) ? "set `port: 5432`, and " : ""}look at its state. Then run the job again:`,
       azShow(context, "state"),
       ...lookUp(context)
     ] : [
@@ -6445,7 +6430,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The runner could not make or use the connection, for the reason in the message.",
     (_context, { text }) => /header (content|value)/.test(text) ? "Set the secret for this header again, without a line break." : [],
     (context, { text }) => /\bconnect (E|UNK)/.test(text) && !(0, import_node_net.isIP)(hostOf(context)) ? lookUp(context) : [],
-    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    afterRerun,
     (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName()]),
     { retries: 1 }
   ],
@@ -6457,11 +6442,12 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
     (context, { text }) => {
       if (!isPostgres(context)) return [...seeWhoAnswers(context), ...reachable(context)];
-      if (ASKED_FULLY.test(text)) return [...lookUp(context), RIGHT_NAME, ...seeWhoAnswers(context)];
       const names3 = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
       const use = sentence`If you know that the server is yours, set \`host\` to one of the names in its certificate: ${listOf((names3 ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
-      const isOther = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text);
-      const own = isOther ? [...names3 ? [use] : [], ...seeWhoAnswers(context)] : setFullName();
+      const other = [...names3 ? [use] : [], ...seeWhoAnswers(context)];
+      if (ASKED_FULLY.test(text))
+        return [...lookUp(context), "If it leads to another server than Azure's, correct the DNS record.", ...other];
+      const own = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text) ? other : setFullName();
       const tunnel = "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the server's full name there, and set `host` to that name. Only if you cannot, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.";
       return isLocal(context, "") || /CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
     }
@@ -6476,8 +6462,10 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     (_context, { text }) => `The file of trusted authorities ${/PEM|crl/.test(text) ? "is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`" : "does not exist on the runner, or cannot be read"}.`,
-    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. Convert a binary file (DER) to PEM: \`openssl x509 -inform der -in <file> -out <new-file>\`. See the variables and the lines in a step with \`shell: bash\`:`,
-    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>")
+    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. See the variables and the lines in a step with \`shell: bash\`:`,
+    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
+    "Convert a binary file (DER) to PEM:",
+    run("openssl x509 -inform der -in <file> -out <new-file>")
   ],
   "tls-certificate": [
     [
@@ -6504,13 +6492,6 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       run(`${authoritiesOf(context)}=<path-to-pem>`)
     ]
   ],
-  "tls-refused": [
-    /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|alert number (4[1-689]|51|80|112|116)\b/i,
-    (context, { text }) => /access.?denied|internal.?error|unrecognized.?name|alert number (49|80|112)\b/i.test(text) ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host." : `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}`,
-    seeWhoAnswers,
-    exempt,
-    (context) => atPostgres(context, ["Check `host` and `port`."])
-  ],
   "tls-outdated": [
     /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
     (context, { text }) => `One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. ${isPostgres(context) && /handshake.?failure/i.test(text) ? `Or the other side expects a client certificate, and this action sends none.${POOLER_ASKS}` : "Usually it is an old proxy or firewall that inspects TLS."} \`OPENSSL_CONF\` or \`NODE_OPTIONS\` can switch off the newer versions.`,
@@ -6522,16 +6503,17 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-handshake": [
     [
       "ERR_SSL_* EPROTO*",
-      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/
+      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/,
+      ALERT
     ],
-    "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.",
-    ({ proxy }) => proxy ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : [],
+    (context, { text }) => !ALERT.test(text) ? "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between." : /cert|unknown.?ca|decrypt.?error/i.test(text) ? `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}` : "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host.",
+    ({ proxy }, { text }) => proxy && !ALERT.test(text) ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : [],
     seeWhoAnswers,
+    exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."])
   ]
 });
 var ASKED_FULLY = /Host: [\w-]+\.postgres\.database\./;
-var RIGHT_NAME = "If it leads to another server than Azure's, correct the DNS record, or set `host` to the name of the server that you mean.";
 var FULL_NAME = /^[^.]+\.postgres\.database\./;
 var POOLER_ASKS = " A PgBouncer expects one if its `client_tls_sslmode` is `verify-ca` or `verify-full`. Set it to `require` there.";
 var SELF_SIGNED = /self.signed certificate(?!.*chain)/i;
@@ -6553,10 +6535,10 @@ var PRIVATE = rulesFor(["postgres", "azure"], {
   ]
 });
 var NETWORK = [...RUNNER, ...ON_THE_WAY];
-var PRIVATE_ADDRESS = /(?<!Local )[ (](?!\S*->)(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
+var PRIVATE_RANGE = String.raw`(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cde][\da-f]{2}:)`;
+var PRIVATE_ADDRESS = new RegExp(String.raw`(?<!Local )[ (](?!\S*->)${PRIVATE_RANGE}`, "i");
 var IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
 var DOCKER = /\b172\.17\.0\.1\b|host\.docker\.internal/;
-var NO_POOLER = "If the tier is `Burstable`, or the server's parameter `pgbouncer.enabled` is not `true`, nothing listens on port 6432: set `port: 5432`.";
 var IN_DOCKER = "The address is in Docker's default network (172.17.0.0/16). If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`).";
 function byAddress(context, text) {
   if (isLocal(context, text))
@@ -6594,7 +6576,7 @@ function reachable({ proxy, ...context }) {
     run("HTTPS_PROXY=http://<proxy>:<port>")
   ];
 }
-var checkPort = ({ port: port2 = 5432 }) => [5432, 6432].includes(port2) ? [] : ["If it is an Azure server, set `port: 5432`."];
+var wrongPort = ({ port: port2 = 5432 }) => ![5432, 6432].includes(port2);
 function lookUp(context) {
   const host = hostNameOf(context);
   if ((0, import_node_net.isIP)(host)) return isPostgres(context) && !isLocal(context, "") ? setFullName() : [];
@@ -6605,7 +6587,9 @@ var OF_DOCKER = /^(host\.docker|(postgres|postgresql|pg|db|database)\.postgres\.
 function seeWhoAnswers(context) {
   return ["See who answers, and with which TLS, in a step of the job with `shell: bash`:", run(look(context))];
 }
-function afterRerun([first, ...next]) {
+var seePeer = (context) => (isPostgres(context) ? seeWhoAnswers : seeAnswer)(context);
+function afterRerun(context) {
+  const [first, ...next] = seePeer(context);
   return [`Run the job again. If the error persists, ${String(first).replace("See", "see")}`, ...next];
 }
 function look(context, then = "", options = "") {
@@ -6620,7 +6604,7 @@ var [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
     byItsWords("The request failed", "something in between, such as a proxy, or a fault of this action"),
-    (context) => context.host === void 0 ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context),
+    (context) => context.host === void 0 ? [] : seePeer(context),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message."
   ]
 });
@@ -6692,7 +6676,6 @@ var FALLBACKS = [
 ];
 
 // src/diagnosis/github.ts
-var ENDED = /Code : 4(01|04|10)/;
 var GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
@@ -6709,13 +6692,21 @@ var GITHUB = rulesFor("github", {
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error (Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))|Message: (Invalid (URL|character in header)|Protocol "))/,
-    (_context, { text }) => `GitHub does not issue this ID token, for the reason in its message: ${reasonIn(text, {
-      "the job has ended, or the token with which it asks for the ID token has expired": ENDED,
-      "a rule of the organization or the enterprise forbids it": /Code : 403/,
-      "a step changed the request": /^/
-    })}.`,
-    (_context, { text }) => /Error Code : 403/.test(text) ? "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception." : ENDED.test(text) ? "Run the job again. In a long job, run this step early, or in a job of its own." : [],
-    (_context, { text }) => `${/Code : 403/.test(text) || ENDED.test(text) ? "If the error persists, look" : "Look"} for a step that sets \`ACTIONS_ID_TOKEN_REQUEST_URL\` or \`ACTIONS_ID_TOKEN_REQUEST_TOKEN\`: both must be as GitHub set them, with all parameters of the URL.`
+    (_context, { text }) => {
+      const refused3 = "GitHub does not issue this ID token, for the reason in its message:";
+      if (/Code : 403/.test(text))
+        return [
+          `${refused3} a rule of the organization or the enterprise forbids it.`,
+          "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception."
+        ];
+      if (/Code : 4(01|04|10)/.test(text))
+        return [
+          `${refused3} the job has ended, or the token with which it asks for the ID token has expired.`,
+          "Run the job again. In a long job, run this step early, or in a job of its own."
+        ];
+      return `${refused3} a step changed the request.`;
+    },
+    "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL."
   ]
 });
 
@@ -6802,36 +6793,36 @@ var OF_PROXY = new RegExp(
 var AGAIN = new RegExp(`please try|${PASSES.source}`, "i");
 var FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
 var TRIED = /\b(?:Get|Post) "?(https:\/\/[^/ "]+)[^ "]*"?: /;
+var IMDS = /^169\.254\.169\.254$/;
 var NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 var APP = { "resource-group": "<resource-group>", name: "<app>" };
-var IDENTITY2 = { ...APP, name: "<vm>", identities: "<identity-id>" };
 var LIST_OF_APP = [
-  "List the identities of the container app, of the container app's job, or of the App Service app. To assign one, write `assign` instead of `show`, then restart the app:",
+  "List the identities of the container app, of the container app's job, or of the App Service app. To assign one, write `assign` instead of `show`, and add `--user-assigned <identity-id>` or `--system-assigned` (App Service: `--identities <identity-id>` or nothing). Then restart the app:",
   run(...["containerapp", "containerapp job", "webapp"].map((each) => az(`${each} identity show`, APP)))
 ];
 var OWN_VARIABLES = "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none. Then restart the runner, or the app that it is in, which starts with the variables that are valid now.";
 var bypass = ({ host = "169.254.169.254", proxy }) => bypassProxy({ host, proxy });
 var USE_OIDC2 = "Use `auth-type: oidc`, which does not need this endpoint.";
 var MANAGED_IDENTITY = rulesFor("entra", {
+  // Whatever the error: the machine is one of Azure, but not the user's.
+  "managed-identity-on-github": [
+    { signIn: "managed-identity", onGitHub: true },
+    "The job runs on a GitHub-hosted runner, which has no managed identity.",
+    "Use `auth-type: oidc`. Or run the job on a self-hosted runner in Azure that has the identity."
+  ],
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|1[45]|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "See whether the tenant still has the identity, and whether it is the machine's own (`isExplicit=False`):",
+    "See whether the tenant still has the identity, and whether it is the host's own (`isExplicit=False`):",
     ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
-    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. A scale set and an app have the same commands:",
-    run(az("vm identity remove", IDENTITY2), az("vm identity assign", IDENTITY2)),
-    "A new identity, and a machine's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
+    listIdentities,
+    "Remove the identity there (`remove` instead of `show`), and assign it, or a new one, again. A new identity, and a host's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
   ],
   "managed-identity-arc": [
     /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
     "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
     "Add the runner's user to the agent's group (on Windows, to the local group `Hybrid agent extension applications`), restart the agent (on Windows, the service `himds`), then restart the runner's service. On Linux:",
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd")
-  ],
-  "managed-identity-certificate": [
-    { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
-    "The runner does not trust the certificate of the identity endpoint. No authority issues that of Service Fabric: its apps compare the thumbprint (`IDENTITY_SERVER_THUMBPRINT`), which this action does not do.",
-    USE_OIDC2
   ],
   "managed-identity-offline": [
     { signIn: "managed-identity", text: new RegExp(`HTTP status .*${TRIED.source}`) },
@@ -6850,23 +6841,20 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     { retries: 1 }
     // a new pod gets its identity a moment later
   ],
-  "managed-identity-other-cloud": [
-    [
-      { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
-      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, status: [401, 404], text: /not JSON|HTML page/ }
-    ],
-    "The runner is a virtual machine, but not one of Azure: the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker answered, which issues no tokens for a managed identity of Azure.",
-    "Use `auth-type: oidc`, which works in each cloud."
-  ],
   "managed-identity-proxy": [
     [
       /Required metadata header not specified|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
       { signIn: "managed-identity", text: OF_PROXY },
-      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, text: /status 40[03] with an empty/ },
-      // it gives reasons
+      // IMDS gives reasons, in JSON. The others are the words of AWS, Google Cloud and Firecracker.
+      {
+        signIn: "managed-identity",
+        host: IMDS,
+        text: /status (40[03] with an empty|40[14] with an (HTML|answer that))/
+      },
+      { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
       { signIn: "managed-identity", atProxy: true }
     ],
-    "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or another service answers at its address: outside Azure, or because a variable of the job names it.",
+    "Something answers at the address of the identity endpoint that issues no tokens of Azure: a proxy or a portal (the endpoint does not work through a proxy), the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker, or what a variable of the job names.",
     bypass,
     ({ proxy }) => proxy ? USE_OIDC2.replace("Use", "Or use") : USE_OIDC2
   ],
@@ -6875,11 +6863,12 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found|WWW-Authenticate header/i,
       { signIn: "managed-identity", host: /^$/, text: /network_error|_url_malformed/ },
       // before any request
+      { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
       "invalid_file_* invalid_secret platform_not_supported www_authenticate_*",
       // not the agent of Azure Arc, though it is asked
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
-    "A variable of the job (such as `IDENTITY_ENDPOINT`) is not a URL, but a placeholder, for example. Or the identity endpoint does not accept the request, or something else answers at its address: usually, such a variable is that of another app, of an earlier start of this app or of another kind of endpoint. Pod identity (in AKS) or a proxy can answer, too. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
+    "The identity endpoint does not accept the request, or something else answers at its address. Usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL, but a placeholder. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know. Pod identity (in AKS) or a proxy can answer, too. No authority issues the certificate of Service Fabric's endpoint, so the runner cannot trust it.",
     USE_OIDC2,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
@@ -6929,7 +6918,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     identityMissing,
     listIdentities,
     (context) => `To choose a user-assigned identity, set ${whereIs("client-id", context)} to its client ID (not the object ID). A system-assigned one needs no \`client-id\`. If the host has no identity, assign one.`,
-    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. Where no identity can be assigned, use `auth-type: oidc`.'
+    ({ inApp }) => `${inApp ? "" : 'A pod in AKS needs the label `azure.workload.identity/use: "true"`. '}Where no identity can be assigned, use \`auth-type: oidc\`.`
   ],
   "managed-identity-refused": [
     [
@@ -6971,7 +6960,7 @@ function listIdentities({ inApp }, { text }) {
     return ["Assign it to the compute or the serverless job in Azure Machine Learning, or to the Automation account."];
   if (inApp || /Unable to load|Delegated|\/msi\/token/.test(text)) return LIST_OF_APP;
   return [
-    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
+    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`, and add `--identities <identity-id>`, unless it is the machine's own:",
     run(az("vm identity show", { ...APP, name: "<vm>" }), az("vmss identity show", { ...APP, name: "<scale-set>" }))
   ];
 }
@@ -6998,8 +6987,36 @@ function entraLabel({ objectId: objectId3, type, admin, mfa }) {
 }
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+// src/text/near.ts
+function didYouMean(wanted, candidates) {
+  const near = nearest(wanted, candidates);
+  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
+}
+function aboutNames(...names3) {
+  const isList = names3.some((each) => each.includes(","));
+  return inOurWords(`Names are case-sensitive${isList ? ", and a comma does not separate them" : ""}.`);
+}
+function nearest(name3, candidates) {
+  const wanted = name3.toLowerCase();
+  const all2 = [...candidates];
+  for (const slips of [0, 1, 2]) {
+    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
+    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
+    if (near !== void 0) return near;
+  }
+  return void 0;
+}
+function isNear(a, b, slips) {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  if (restA === restB) return true;
+  if (slips === 0) return false;
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
+  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
+}
+
 // src/diagnosis/postgres.ts
-var listDatabases = (context) => isLoopback(context.host) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" });
 var listAdmins = (context) => azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
 var APPLICATION = { "display-name": "<name>", type: "ServicePrincipal" };
 var PARAMETER = /(?:parameter|increase) "?([\w.]*\w)/;
@@ -7018,11 +7035,6 @@ var growStorage = (context) => [
   azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" })
 ];
 var STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
-var LIMITED = /connections for (role|database) "(.+)"/;
-var SEE_LIMITS = [
-  "See the limits, as an administrator. Raise one that is lower than 4, the most that one job uses (-1: no limit):",
-  run("SELECT rolname, rolconnlimit FROM pg_roles;\nSELECT datname, datconnlimit FROM pg_database;")
-];
 var letLogIn = (text) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`);
 var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
 var LIST_ROLES = [
@@ -7046,7 +7058,7 @@ var POOLER_REASONS = {
   "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/
 };
-var poolerRefused = (_context, { text }) => `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(text, POOLER_REASONS)}`;
+var poolerRefused = (_context, { text }) => `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(withoutNames(text), POOLER_REASONS)}`;
 var SIGN_IN_REASONS = {
   "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.": /client certificate|^certificate/,
   "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.": /@(host|server)|server name you tried|ipv6/,
@@ -7084,8 +7096,8 @@ var POSTGRES = rulesFor("postgres", {
   "query-timed-out": [
     "QUERY_TIMEOUT",
     "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-    "Run the job again.",
-    lookAtState
+    "Run the job again. If the error persists, look at the server's state:",
+    (context) => azShow(context, "state")
   ],
   "protocol-violation": [
     [
@@ -7097,7 +7109,12 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/
     ],
-    (_, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    ({ user }, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : /scramMaxIterations/.test(text) ? [
+      "The password of `user` is stored with more iterations than this action accepts, or a different server answers.",
+      "Store it with fewer ones:",
+      run(`SET scram_iterations = 4096;
+ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
+    ] : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     pastPooler,
     ({ port: port2 }) => `Check \`host\`${port2 === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}, then run the job again.`
   ],
@@ -7163,7 +7180,7 @@ var POSTGRES = rulesFor("postgres", {
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    ({ tls }) => tls && tls.mode !== "disable" ? [] : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
+    (context) => context.tls && context.tls.mode !== "disable" ? pastPooler(context) : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS."
   ],
   "other-provider": [
@@ -7199,8 +7216,7 @@ var POSTGRES = rulesFor("postgres", {
       "28P01",
       /(password|SASL) authentication failed|empty password returned|client password must|no password supplied/i
     ],
-    (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
-    withoutServer
+    (context, symptom) => byName(context, symptom) ?? passwordRefused(context, symptom)
   ],
   "login-not-permitted": [
     { codes: "28000", text: NOT_PERMITTED_TO_LOG_IN },
@@ -7216,13 +7232,14 @@ var POSTGRES = rulesFor("postgres", {
     },
     (context, symptom) => byName(context, symptom) ?? [
       "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      ...context.signIn?.type === "password" ? LIST_ROLES : findRole(context)
-    ],
-    withoutServer
+      ...findRole(context, symptom)
+    ]
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(server login|could not load|["\u00ab\u00bb\u201e] ?(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cde][\da-f]{2}:))).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    new RegExp(
+      String.raw`^(?!.*(server login|could not load|["\u00ab\u00bb\u201e] ?${PRIVATE_RANGE})).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)`
+    ),
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -7231,10 +7248,10 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name (yet), or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive, and a comma does not separate them.",
+    ({ database = "" }) => sentence`The server has no database with this name (yet), or a pooler does not list it, or asks for another one than \`database\`, such as the name of its user (\`user@server\`). ${aboutNames(database)}`,
     (context, { text }) => isAnother(text.match(/database "([^"]+)"/)?.[1], context.database) ? pastPooler(context) : [],
     "Set `database` to one of these:",
-    listDatabases
+    (context) => isLoopback(context.host) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" })
   ],
   "database-closed": [
     { codes: "55000", text: DATABASE },
@@ -7265,16 +7282,21 @@ var POSTGRES = rulesFor("postgres", {
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/
     ],
     "All connections are in use: those that the `CONNECTION LIMIT` of the role or the database allows, or those that the server or its PgBouncer accepts. Small servers accept only a few dozen.",
-    (context, { text }) => context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
-    (_, { text }) => LIMITED.test(text) ? SEE_LIMITS : [],
+    (context, { text }) => {
+      const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
+      if (kind === void 0) return context.port === 5432 || /already|reserved/.test(text) ? [] : pastPooler(context);
+      return [
+        `Raise the limit of this ${kind}, as an administrator (one job uses up to 4 connections; -1 is no limit):`,
+        run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`)
+      ];
+    },
     "Run the job again when fewer clients are connected. Run fewer jobs at the same time.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    "Or raise the limit that was reached. If it is that of the server, the new one takes effect after a restart, and a larger compute size has memory for more:",
-    (context, { text }) => {
-      const [, kind, limited] = text.match(LIMITED) ?? [];
-      return kind ? run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`) : azOnServer("parameter set", context, { name: "max_connections", value: "<number>" });
-    },
+    (context, { text }) => /connections for /.test(text) ? [] : [
+      "Or raise the server's limit. The new one takes effect after a restart, and a larger compute size has memory for more:",
+      azOnServer("parameter set", context, { name: "max_connections", value: "<number>" })
+    ],
     { retries: 4 }
   ],
   "server-restarting": [
@@ -7429,7 +7451,12 @@ var POSTGRES = rulesFor("postgres", {
     ...LIST_ROLES
   ],
   "object-not-found": [
-    ["42P01 42883 3F000", { codes: "42703 42704", text: /^(?!record |.*configuration parameter|column (?!".*" of))/ }],
+    [
+      "42P01 42883 3F000",
+      { codes: "42704", text: /^(?!.*configuration parameter)/ },
+      { codes: "42703", text: /^(?!record )([^"\u00ab\u00bb]*["\u00ab\u00bb]){4}/ }
+      // a column and its table, in each language of the server
+    ],
     "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
     "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions. If the name is one of PostgreSQL's own, see what answers in its place:",
     run("\\d", "SELECT version();")
@@ -7473,8 +7500,13 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE }
     ],
     "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough), or membership in the role to act as.",
-    "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
-    ({ user }, { text }) => run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`)
+    ({ user }, { text }) => roleIn(text) === user ? [
+      "No role can grant itself (since PostgreSQL 16). Set `user` to another role that has ADMIN OPTION on it:",
+      run("SELECT roleid::regrole, member::regrole FROM pg_auth_members WHERE admin_option ORDER BY 1;")
+    ] : [
+      "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
+      run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`)
+    ]
   ],
   "not-permitted": [
     // Other English words are code's, an extension's or a provider's.
@@ -7498,10 +7530,10 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "tls-not-offered": [
     /does not support SSL|SSLRequest|unsupported frontend protocol 1234\.56/,
-    "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
+    "The other side does not speak TLS. Every Azure server does, so a pooler or a proxy is in between, or this is a different server. Nothing secret was sent.",
     ({ host, signIn: signIn2 }) => signIn2?.type === "password" && isLoopback(host) ? "Set `ssl-mode: disable`." : [],
-    setFullName,
-    ({ port: port2 }) => `Check \`host\`${port2 === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}.`
+    pastPooler,
+    "Or, if the pooler or the server is your own, turn on TLS there (PgBouncer: `client_tls_sslmode`, PostgreSQL: `ssl`)."
   ],
   "dependent-privileges": [
     { codes: "2BP01", text: /^(?!.*\bdrop)/ },
@@ -7533,7 +7565,7 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    (context, symptom) => reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) || refused(context, symptom),
+    (context, symptom) => reasonIn(withoutNames(symptom.text), SIGN_IN_REASONS) || refused(context, symptom),
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`)."
   ],
@@ -7541,13 +7573,14 @@ var POSTGRES = rulesFor("postgres", {
     "XX* 58* F0*",
     "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If the error persists, restart the server. If that does not help, open a support request in the Azure portal.",
+    "If none is in between, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context)
   ]
 });
 var roleIn = (text) => (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
-function withoutServer({ host = "" }, { text }) {
-  const [, login, server] = roleIn(text)?.match(/^(.+)(@[\w-]+)$/) ?? [];
+function withoutServer({ host = "", user }, { text }) {
+  const [, login, server] = `${roleIn(text)}
+${user}`.match(/^(.+)(@[\w-]+)$/m) ?? [];
   if (!login || !server || !/\.postgres\.database\./i.test(host)) return [];
   return [sentence`If ${code(server)} is the name of a single server, leave it out: ${code(login)}.`];
 }
@@ -7573,8 +7606,10 @@ function tokenClaims({ token }) {
     sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, in other clouds with the end \`.usgovcloudapi.net\` or \`.chinacloudapi.cn\`.`
   ];
 }
-function findRole(context) {
+function findRole(context, symptom) {
+  if (context.signIn?.type === "password") return [...withoutServer(context, symptom), ...LIST_ROLES];
   return [
+    ...withoutServer(context, symptom),
     "Set `user` to the role of the identity that signs in, or of a group that has it as a member. A guest's role has a name with `#EXT#`. The server's Entra administrators are:",
     listAdmins(context),
     "List the other Entra roles, in database postgres. The action in `principal/` creates one for an identity or a group:",
@@ -7582,10 +7617,11 @@ function findRole(context) {
     ...tokenClaims(context)
   ];
 }
-function passwordRefused(context) {
+function passwordRefused(context, symptom) {
   if (context.signIn?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
+      ...withoutServer(context, symptom),
       "Check `user` and `password`. As an administrator, see whether there is such a role, and until when its password is valid:",
       run(`SELECT rolcanlogin, rolvaliduntil FROM pg_roles WHERE rolname = ${quoteLiteral(context.user ?? "<user>")};`),
       "See how an Azure server lets roles sign in. For an Entra role, remove `password` and set `auth-type: oidc`:",
@@ -7593,7 +7629,7 @@ function passwordRefused(context) {
     ];
   return [
     GUID.test(context.user ?? "") ? "`user` looks like a client ID, but must be the name of a role. The two are the same only if the role was created so, as Service Connector does for administrators." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    ...findRole(context)
+    ...findRole(context, symptom)
   ];
 }
 
@@ -7707,12 +7743,12 @@ function diagnoseBy(rules, error2, context) {
   };
 }
 var NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
-var VAGUE = ["unknown", "server-error", "connection-refused", "tls-refused", "tls-outdated"];
+var VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];
 function withPooler(steps, context, isVague) {
   if (!isPostgres(context) || context.port !== 6432) return steps;
   const others = steps.filter(({ text }) => !text.parts.some((part) => "code" in part && part.code === "port: 5432"));
   const past = step(
-    "Port 6432 is that of a pooler (PgBouncer on Azure), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more."
+    "Port 6432 is that of a pooler (PgBouncer on Azure, not on Burstable servers), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more."
   );
   return isVague ? [past, ...others] : others.length < steps.length ? steps : [...steps, past];
 }
@@ -7732,7 +7768,7 @@ function ruleFor(rules, error2, context) {
 }
 function fits(match, { code: code2, text, status }, codes, context) {
   if (match.codes === void 0 && code2.startsWith("P0") && !OF_AZURE.test(text)) return false;
-  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.clientId === void 0 || match.clientId.test(clientOf(context.signIn))) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy));
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.clientId === void 0 || match.clientId.test(clientOf(context.signIn))) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy)) && (match.onGitHub === void 0 || context.onGitHub === true);
 }
 var OF_AZURE = /\b(Entra|AAD|Azure AD|for principal|validate user)\b/i;
 function namesProxy(text, proxy) {
@@ -7753,6 +7789,64 @@ function peer(context) {
   if (!isPostgres(context)) return called;
   const server = host === void 0 ? called : sentence`${called} at ${code(`${host}:${port2}`)}`;
   return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
+}
+
+// src/https.ts
+var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+function proxyTo(host, env) {
+  const value = VARIABLES.map((name4) => env[name4]).find(Boolean);
+  const { protocol, hostname, port: port2 } = URL.parse(value ?? "") ?? {};
+  const name3 = host?.replace(/:\d+$/, "");
+  const bypass2 = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
+  const bypassed = (each) => each === "*" || each === name3 || each !== "" && name3?.endsWith(each.replace(/^\*?\.?/, "."));
+  if (!hostname || bypass2.some(bypassed)) return void 0;
+  return `${hostname}:${port2 || (protocol === "https:" ? 443 : 80)}`;
+}
+function checkHttps(env) {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
+  const variable3 = VARIABLES.find((name3) => env[name3]);
+  if (variable3 === void 0) return;
+  try {
+    const { protocol, password } = new URL(env[variable3] ?? "");
+    rememberSent(decodeURIComponent(password));
+    if (/^https?:$/.test(protocol)) return;
+  } catch {
+  }
+  throw new ActionError(
+    failure({
+      code: "proxy-malformed",
+      message: sentence`${code(variable3)} is not the URL of a proxy.`,
+      hint: "The value has no `http://` in front of the host, its password contains a character that must be percent-encoded, or it names a SOCKS proxy. SOCKS proxies are not supported: name an HTTP proxy, or unset the variable.",
+      steps: [
+        "Set the variable for the job, or on the runner, in this form:",
+        run(`${variable3}=http://<user>:<password>@<proxy>:<port>`)
+      ]
+    })
+  );
+}
+function addressIn(variable3, inCloud, env) {
+  const address = env[variable3] || inCloud;
+  if (URL.parse(address)?.protocol === "https:") return address;
+  throw new ActionError(
+    failure({
+      code: "address-not-https",
+      message: sentence`${code(variable3)} is not an ${code("https://")} address.`,
+      hint: "The variable is set for the job or on the runner, and replaces the address in the cloud. Secrets and tokens are sent only over TLS.",
+      steps: ["Remove the variable from the job and from the runner, or correct it:", run(`${variable3}=${inCloud}`)]
+    })
+  );
+}
+var TLS_CHECKS_OFF = failure({
+  code: "tls-checks-off",
+  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
+  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
+  steps: [
+    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment. To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
+  ]
+});
+var MAX_BYTES = 64 * 2 ** 20;
+function boundAnswer(bytes) {
+  if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
 }
 
 // node_modules/@actions/core/lib/command.js
@@ -7967,6 +8061,10 @@ function some(items, most, write2) {
   if (items.length <= most) return series(items.map(write2));
   return `${items.slice(0, most).map(write2).join(", ")} and ${grouped(items.length - most)} more`;
 }
+function upTo(most, items, write2, more) {
+  const rest = items.length - most;
+  return [...items.slice(0, most).map((item) => write2(item)), ...rest > 0 ? [more(rest)] : []];
+}
 
 // src/text/groups.ts
 function groupsOf(items, key) {
@@ -7977,31 +8075,6 @@ function distinctBy(items, key) {
 }
 function compare(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-// src/text/near.ts
-function didYouMean(wanted, candidates) {
-  const near = nearest(wanted, candidates);
-  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
-}
-function nearest(name3, candidates) {
-  const wanted = name3.toLowerCase();
-  const all2 = [...candidates];
-  for (const slips of [0, 1, 2]) {
-    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
-    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
-    if (near !== void 0) return near;
-  }
-  return void 0;
-}
-function isNear(a, b, slips) {
-  let same = 0;
-  while (same < a.length && a[same] === b[same]) same++;
-  const [restA, restB] = [a.slice(same), b.slice(same)];
-  if (restA === restB) return true;
-  if (slips === 0) return false;
-  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
-  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
 }
 
 // src/settings/invalid.ts
@@ -8119,7 +8192,7 @@ function placeOf({ place: place2, values }, name3, item) {
   return typeof value === "object" ? { ...place2, line: value.items?.get(item) ?? value.line } : place2;
 }
 function secretsIn(table, env) {
-  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(textIn(env, name3)) ?? []).filter((secret2) => secret2.trim() !== "");
 }
 function textIn(env, name3) {
   return env[variable(name3)] ?? "";
@@ -8182,39 +8255,6 @@ function maskSent(secret2) {
   setSecret(secret2);
   rememberSent(secret2);
   return secret2;
-}
-
-// src/proxy.ts
-var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
-function proxyTo(host, env) {
-  const value = VARIABLES.map((name4) => env[name4]).find(Boolean);
-  const { protocol, hostname, port: port2 } = URL.parse(value ?? "") ?? {};
-  const name3 = host?.replace(/:\d+$/, "");
-  const bypass2 = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
-  const bypassed = (each) => each === "*" || each === name3 || each !== "" && name3?.endsWith(each.replace(/^\*?\.?/, "."));
-  if (!hostname || bypass2.some(bypassed)) return void 0;
-  return `${hostname}:${port2 || (protocol === "https:" ? 443 : 80)}`;
-}
-function checkProxy(env) {
-  const variable3 = VARIABLES.find((name3) => env[name3]);
-  if (variable3 === void 0) return;
-  try {
-    const { protocol, password } = new URL(env[variable3] ?? "");
-    rememberSent(decodeURIComponent(password));
-    if (/^https?:$/.test(protocol)) return;
-  } catch {
-  }
-  throw new ActionError(
-    failure({
-      code: "proxy-malformed",
-      message: sentence`${code(variable3)} is not the URL of a proxy.`,
-      hint: "The value has no `http://` in front of the host, its password contains a character that must be percent-encoded, or it names a SOCKS proxy. SOCKS proxies are not supported: name an HTTP proxy, or unset the variable.",
-      steps: [
-        "Set the variable for the job, or on the runner, in this form:",
-        run(`${variable3}=http://<user>:<password>@<proxy>:<port>`)
-      ]
-    })
-  );
 }
 
 // src/retry.ts
@@ -8451,14 +8491,6 @@ async function azureCliToken(scope) {
 
 // src/azure/http-client.ts
 var import_node_diagnostics_channel = require("node:diagnostics_channel");
-
-// src/answer.ts
-var MAX_BYTES = 64 * 2 ** 20;
-function boundAnswer(bytes) {
-  if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
-}
-
-// src/azure/http-client.ts
 (0, import_node_diagnostics_channel.subscribe)("http.client.request.error", (event) => {
   const { error: error2 } = event;
   error2.message ||= wordsOf(error2);
@@ -8542,45 +8574,14 @@ function wordsIn(body, status) {
   }
 }
 
-// src/azure/obstacles.ts
-var TLS_CHECKS_OFF = failure({
-  code: "tls-checks-off",
-  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
-  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
-  steps: [
-    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment. To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
-  ]
-});
-var ON_GITHUB = {
-  hint: inOurWords("The job runs on a GitHub-hosted runner, which has no managed identity."),
-  steps: stepsOf(["Use `auth-type: oidc`. Or run the job on a self-hosted runner in Azure that has the identity."])
-};
-function authorityNotHttps({ authority }) {
-  return failure({
-    code: "authority-not-https",
-    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
-    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
-    steps: [
-      "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-      run(`AZURE_AUTHORITY_HOST=${authority}`)
-    ]
-  });
-}
-
 // src/azure/credential.ts
 function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
   const { scope = cloud.postgresScope, patience = PATIENCE } = options;
   for (const secret2 of sentBy(how, env)) rememberSent(secret2);
   if (how.type === "password") return async () => how.password;
-  const request2 = () => retryingFailures(
-    () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
-    say,
-    patience,
-    signal
-  ).catch((error2) => {
-    throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
-  });
+  const attempt2 = () => requestToken(how, cloud, scope, env, patience.answerTime, signal);
+  const request2 = () => retryingFailures(attempt2, say, patience, signal).catch(throwWithoutRetries);
   let current;
   return async (refused3) => {
     const held = current;
@@ -8597,9 +8598,10 @@ function sentBy(how, { IDENTITY_HEADER = "" }) {
   if (how.type === "password") return [how.password];
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
-function withoutRetries({ failure: failure2, cause }) {
-  const { retries: _, ...last } = failure2;
-  return new ActionError(last, { cause });
+function throwWithoutRetries(error2) {
+  if (!(error2 instanceof ActionError)) throw error2;
+  const { retries: _, ...last } = error2.failure;
+  throw new ActionError(last, { cause: error2.cause });
 }
 var MARGIN = 6e4;
 async function requestToken(given, cloud, scope, env, answerTime, signal) {
@@ -8612,7 +8614,8 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
   };
   const last = { answerTime, type: how.type };
   try {
-    const authorityHost = authorityOf(cloud, env);
+    checkHttps(env);
+    const authorityHost = addressIn("AZURE_AUTHORITY_HOST", cloud.authority, env);
     if (how.type === "oidc") getAssertion().catch(() => {
     });
     const identity = await import("./azure-identity.cjs");
@@ -8638,10 +8641,13 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
     const { refusal: refusal2, problem, host } = last;
     const known2 = refusal2 ?? new AggregateError([problem, error2]);
     const peer2 = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how };
-    const runner2 = { inApp: env.IDENTITY_HEADER !== void 0, inPod: tokenFile !== void 0 };
+    const runner2 = {
+      onGitHub: env.RUNNER_ENVIRONMENT === "github-hosted",
+      inApp: env.IDENTITY_HEADER !== void 0,
+      inPod: tokenFile !== void 0
+    };
     const context = { ...peer2, ...runner2, assertion: claimsOf(String(sent)) };
-    const onGitHub = how.type === "managed-identity" && env.RUNNER_ENVIRONMENT === "github-hosted";
-    throw new ActionError({ ...diagnose(known2, context), ...onGitHub && ON_GITHUB }, { cause: known2 });
+    throw new ActionError(diagnose(known2, context), { cause: known2 });
   }
 }
 function ofPod(how, env) {
@@ -8663,13 +8669,6 @@ function credentialFor(how, identity, options, getAssertion) {
   }
 }
 var TOKEN_TIME = 45e3;
-function authorityOf(cloud, env) {
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
-  checkProxy(env);
-  const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.parse(authority)?.protocol === "https:") return authority;
-  throw new ActionError(authorityNotHttps(cloud));
-}
 var LAST = new import_node_async_hooks.AsyncLocalStorage();
 async function watchedClient() {
   const client = await httpClient();
@@ -8888,11 +8887,7 @@ function wordsOf2(kind) {
 function countKind(kind, n) {
   return count(n, ...wordsOf2(kind));
 }
-function countTypes({
-  tables,
-  sequences,
-  routines
-}) {
+function countTypes({ tables, sequences, routines }) {
   const checked = [count(tables, "table"), count(sequences, "sequence")];
   return routines ? [...checked, count(routines, "routine")] : checked;
 }
@@ -9472,11 +9467,10 @@ function issuesPart(done) {
   const link = ({ issue: issue2 }) => `[#${issue2?.number}](${issue2?.url})`;
   const same = done.filter(({ change }) => change === "unchanged");
   const changed = done.filter(({ change }) => change !== "unchanged");
-  const more = changed.length - MAX_LINES2;
+  const line = (task) => `- ${link(task)} ${task.change}: ${aboutText(task.subject)}.${news(task)}`;
   return [
     "**Drift issues, since the last run**\n",
-    ...changed.slice(0, MAX_LINES2).map((task) => `- ${link(task)} ${task.change}: ${aboutText(task.subject)}.${news(task)}`),
-    ...more > 0 ? [`- ${count(more, "more", "more")} in the log`] : [],
+    ...upTo(MAX_LINES2, changed, line, (rest) => `- ${grouped(rest)} more in the log`),
     ...same.length > 0 ? [`- Nothing is new in ${some(same, MAX_NAMES4, link)}.`] : [],
     ""
   ].join("\n");
@@ -9651,10 +9645,10 @@ function labelDropped(label2, issue2) {
 var LABEL = "azure-postgres-grants";
 var ISSUE_PATIENCE = { firstWait: 1e3, maxTime: 18e4, answerTime: 2e4, pause: 1e3 };
 async function openTracker(options) {
-  const { env, token, warn } = options;
+  const { env, token } = options;
   const [owner = "", repo = ""] = env.GITHUB_REPOSITORY?.split("/") ?? [];
   if (!/^[\x21-\x7e]+$/.test(token)) throw new ActionError(MALFORMED_TOKEN);
-  checkProxy(env);
+  checkHttps(env);
   rememberSent(token);
   const octokit = await openClient(options);
   const { issues: api } = octokit.rest;
@@ -9672,7 +9666,7 @@ async function openTracker(options) {
     },
     async create(title, body) {
       const { data } = await api.create({ ...repository, title, body, labels: [LABEL] });
-      if (data.labels.length === 0) warn(labelDropped(LABEL, data.number));
+      if (data.labels.length === 0) throw new ActionError(labelDropped(LABEL, data.number));
       const [issue2] = ours(data);
       if (!issue2) throw new Error(`GitHub changed the text of issue #${data.number}.`);
       return issue2;
@@ -9761,20 +9755,19 @@ async function keepDriftIssues(report, options) {
   if (report.mode === "plan") return;
   if (report.databases.every(({ grantees }) => grantees.every(({ verdict }) => verdict === "error"))) return;
   const failures = /* @__PURE__ */ new Map();
-  const note = (failure2) => void failures.set(failureKey(failure2), failure2);
   const attempt2 = async (task) => {
     try {
       await task();
       return true;
     } catch (error2) {
       const failure2 = diagnoseIssue(error2, options.env);
-      note({ ...failure2, message: paragraph(NOT_KEPT, failure2.message) });
+      failures.set(failureKey(failure2), { ...failure2, message: paragraph(NOT_KEPT, failure2.message) });
       return ABOUT_ONE_ISSUE.includes(failure2.code);
     }
   };
   const done = [];
   await attempt2(async () => {
-    const tracker = await openTracker({ ...options, warn: note });
+    const tracker = await openTracker(options);
     const issues = await tracker.issues();
     const tasks = tasksFor(report, issues);
     const changes2 = tasks.filter(({ change }) => change !== "unchanged");
@@ -9863,12 +9856,12 @@ function drift(report) {
   return [...found2, ...undeclared].map((finding) => ({ level, ...finding }));
 }
 function textOf(cause, { user }, { grantee }) {
-  const groups = alike(cause.findings);
-  const rest = groups.length - MAX_NAMES5;
-  const lines2 = [
-    ...groups.slice(0, MAX_NAMES5).map((group) => privilegesText(group, plain)),
-    ...rest > 0 ? [`${rest} more`] : []
-  ];
+  const lines2 = upTo(
+    MAX_NAMES5,
+    alike(cause.findings),
+    (group) => privilegesText(group, plain),
+    (n) => `${n} more`
+  );
   const on = hasNoOwner(cause.objects[0]) ? "" : `${lines2.join("; ")}. `;
   const text = on + explanationLines(cause, user).join("\n");
   return { who: plain.name(grantee), title: causeText(cause, plain), text };
@@ -9894,9 +9887,8 @@ function warnings(report) {
   ];
   const distinct = [...new Set(all2)];
   if (distinct.length === 0) return [];
-  const rest = distinct.length - MAX_WARNINGS;
-  const more = rest > 0 ? [`${count(rest, "more warning")} in the job summary.`] : [];
-  const message = [...distinct.slice(0, MAX_WARNINGS), ...more].join("\n");
+  const more = (rest) => `${count(rest, "more warning")} in the job summary.`;
+  const message = upTo(MAX_WARNINGS, distinct, String, more).join("\n");
   return [{ level: "warning", title: count(distinct.length, "warning"), message }];
 }
 function cut(message) {
@@ -9961,12 +9953,8 @@ function causeLines(cause, { user }) {
 }
 function listed(title, items, line) {
   if (items.length === 0) return [];
-  const rest = items.length - MAX_LINES3;
-  return [
-    `${title}:`,
-    ...items.slice(0, MAX_LINES3).map((item) => `  ${line(item)}`),
-    ...rest > 0 ? [`  and ${count(rest, "more", "more")} in the JSON report`] : []
-  ];
+  const more = (rest) => `and ${grouped(rest)} more in the JSON report`;
+  return [`${title}:`, ...upTo(MAX_LINES3, items, line, more).map((each) => `  ${each}`)];
 }
 
 // src/render/outputs.ts
@@ -10740,6 +10728,7 @@ function batchesOf(changes2) {
 function statementsIn(changes2) {
   return batchesOf(changes2).flatMap((batch) => statementsOf2(batch).map(({ sql }) => sql));
 }
+var sqlOf2 = (changes2) => statementsIn(changes2).join(" ");
 function phaseOf({ verb, group }) {
   if (verb === "REVOKE") return 3;
   if (group.kind === "default-privileges") return 2;
@@ -10830,9 +10819,6 @@ function fixFor(session, blocked, changes2 = [blocked.change]) {
     ...noted
   };
 }
-function sqlOf2(changes2) {
-  return statementsIn(changes2).join(" ");
-}
 function statementBy(actor, sql, role = roleToSet(actor)) {
   return { ...runBy(actor), sql: role === null ? sql : `SET ROLE ${role}; ${sql}` };
 }
@@ -10897,8 +10883,9 @@ function noteForGrantor(revokes) {
 function noteForOwner(session, change, actor, tried) {
   const login = session.sessionUser;
   const owner = membersFor(session, actor);
+  const exclude = isInSchema(change.group.kind) ? sentence`, or add the object to the input ${code("exclude")}` : EMPTY;
   if (owner.superuser)
-    return isInSchema(change.group.kind) ? sentence`${name(owner.name)} is a superuser. On Azure only Microsoft can sign in as a superuser: to skip the object there, add it to the input ${code("exclude")}.` : sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it.`;
+    return sentence`${name(owner.name)} is a superuser. Any superuser can run this, or a role that holds the grant option. On Azure only Microsoft can sign in as a superuser: ask Microsoft support to run it${exclude}.`;
   if (tried === void 0) return void 0;
   const becomes = (member) => code(membershipSql(owner, { name: member }, session.server.version));
   if (owner.membership !== null)
@@ -10940,15 +10927,15 @@ function scriptOf(changes2, roleSet) {
 
 // src/grants/plan.ts
 function planGrants(login, missing) {
-  const plans = groupsOf(missing, ({ privileges: privileges2 }) => privileges2).map((alike3) => {
-    const [{ group, grantee, privileges: privileges2 }] = alike3;
+  const plans = groupsOf(missing, ({ privileges: privileges2 }) => privileges2).map((alike2) => {
+    const [{ group, grantee, privileges: privileges2 }] = alike2;
     const holder = holderFor(group, grantee);
     const bySession = holder === grantee.role ? {} : { reason: "session-role", to: holder };
     const steps = privileges2.map((privilege) => {
       const acting = actingRoleToGrant(login, group, privilege);
       return { privilege, ...bySession, ...typeof acting === "string" ? { reason: acting } : { acting } };
     });
-    return planOf("GRANT", steps, alike3);
+    return planOf("GRANT", steps, alike2);
   });
   return allOf(plans);
 }
@@ -10992,7 +10979,7 @@ function planRevokes(login, extra) {
     (ofGrantee) => (
       // Where the ACLs are the same, the steps are.
       groupsOf(ofGrantee, ({ group, columns }) => columns.length === 0 ? group : columns).map(
-        (alike3) => planOf("REVOKE", stepsFor(login, alike3[0]), alike3)
+        (alike2) => planOf("REVOKE", stepsFor(login, alike2[0]), alike2)
       )
     )
   );
@@ -11082,8 +11069,8 @@ function undeclaredIn(look3) {
 }
 function revokesOf(login, { group, members, grantor, holders, ...held }, columnsOf) {
   const listed3 = new Map(held.privileges.map((privilege) => [withoutGrantOption(privilege), privilege]));
-  const revokes = groupsOf(members, ({ oid }) => columnsOf.get(oid) ?? NO_COLUMNS).flatMap((alike3) => {
-    const columns = columnsOf.get(alike3[0].oid) ?? NO_COLUMNS;
+  const revokes = groupsOf(members, ({ oid }) => columnsOf.get(oid) ?? NO_COLUMNS).flatMap((alike2) => {
+    const columns = columnsOf.get(alike2[0].oid) ?? NO_COLUMNS;
     const acl = [...group.acl, ...columns];
     const stepsFor2 = (holder) => [...listed3].map(([privilege, asListed]) => {
       const onColumns = columns.filter((item) => item.grantee === holder && item.privilege === privilege);
@@ -11094,7 +11081,7 @@ function revokesOf(login, { group, members, grantor, holders, ...held }, columns
       return { reason: "not-revoked", ...step2, ...held.columns && { columns: held.columns } };
     });
     return holders.flatMap((role) => {
-      const targets = alike3.map((member) => ({ grantee: { role }, group, member }));
+      const targets = alike2.map((member) => ({ grantee: { role }, group, member }));
       return planOf("REVOKE", stepsFor2(role), targets).blocked;
     });
   });
@@ -11157,21 +11144,23 @@ function creatorsOf({ sessionUser, groups, schemas: schemas2 }, grantees, { sche
 }
 var APP2 = "aad_";
 
-// src/grants/read-only.ts
-function resetReadOnly(source, user, database) {
+// src/grants/setting.ts
+function settingOf(source, user, database) {
   const [role, here] = [`ROLE ${quoteIdentifier(user)}`, `DATABASE ${quoteIdentifier(database)}`];
+  const inHere = sentence`role ${name(user)} in database ${name(database)}`;
   const settings = {
-    user: [sentence`role ${name(user)}`, name(user), role],
-    "database user": [sentence`role ${name(user)} in database ${name(database)}`, name(user), `${role} IN ${here}`],
-    database: [sentence`database ${name(database)}`, inOurWords("the owner of the database"), here],
-    global: [inOurWords("all roles"), inOurWords("a superuser"), "ROLE ALL"]
+    user: { where: sentence`role ${name(user)}`, who: name(user), alter: `ALTER ${role}` },
+    "database user": { where: inHere, who: name(user), alter: `ALTER ${role} IN ${here}` },
+    database: { where: sentence`database ${name(database)}`, who: OWNER, alter: `ALTER ${here}` },
+    global: { where: inOurWords("all roles"), who: inOurWords("a superuser"), alter: "ALTER ROLE ALL" }
   };
-  const found2 = settings[source];
-  if (found2 === void 0) return void 0;
-  const [where, who, altered] = found2;
-  const reset = `ALTER ${altered} RESET default_transaction_read_only;`;
-  return { where, who, sql: ["SET default_transaction_read_only = off;", reset] };
+  return settings[source];
 }
+var OWNER = inOurWords("the owner of the database");
+var writableAgain = (alter) => [
+  "SET default_transaction_read_only = off;",
+  `${alter} RESET default_transaction_read_only;`
+];
 
 // src/grants/obstacles.ts
 function databaseObstacle(snapshot, demand, mode) {
@@ -11194,7 +11183,7 @@ function noDatabaseFits(pattern, candidates) {
   return failure({
     code: "no-database-fits",
     message: sentence`No database of this server fits the pattern ${code(pattern)}.`,
-    hint: candidates.length === 0 ? "Patterns do not find templates, `postgres` and Azure's own databases, and the server has no other." : sentence`Names are case-sensitive, and a comma does not separate them. The server has ${someNames(candidates.map((each) => [each]))}.`,
+    hint: candidates.length === 0 ? "Patterns do not find templates, `postgres` and Azure's own databases, and the server has no other." : sentence`${aboutNames(pattern)} The server has ${someNames(candidates.map((each) => [each]))}.`,
     steps: ["Correct the pattern in `database`, or create the database before this step."]
   });
 }
@@ -11218,7 +11207,7 @@ function granteeNotFound(grantee, knownRoles, objectId3 = "<object ID>") {
   return failure({
     code: "grantee-not-found",
     message: sentence`Role ${name(grantee)} does not exist on this server.`,
-    hint: isReserved ? "PostgreSQL reserves this name, so nobody can create the role. PUBLIC, which is everybody, is not a role." : "Names are case-sensitive, a comma does not separate them, and a Service Connector template does not always create the role.",
+    hint: isReserved ? "PostgreSQL reserves this name, so nobody can create the role. PUBLIC, which is everybody, is not a role." : sentence`${aboutNames(grantee)} A Service Connector template does not always create the role.`,
     steps: [
       ...near === void 0 ? [] : [sentence`Did you mean ${code(near)}? Then set \`grantee\` to that name.`],
       ...isReserved ? ["Set `grantee` to a role of this server."] : ifRight
@@ -11235,7 +11224,8 @@ function unknownSchema(snapshot, { schemas: schemas2 }) {
     message: sentence`This database has no schema ${someNames(missing.map((each) => [each]))} to check.`,
     hint: paragraph(
       ...missing.map((each) => didYouMean(each, snapshot.knownSchemas)),
-      sentence`Names are case-sensitive, a comma does not separate them, and only \`*\` alone stands for several. PostgreSQL's own schemas are never checked.`
+      aboutNames(...missing),
+      sentence`Only \`*\` alone stands for several schemas. PostgreSQL's own schemas are never checked.`
     ),
     steps: ["Correct `schemas`, or run the migration that creates the schema before this step."]
   });
@@ -11272,15 +11262,15 @@ function nothingToCheck(snapshot, { schemas: schemas2, allowEmpty, routinePrivil
 function readOnly(snapshot) {
   const { readOnly: source } = snapshot.server;
   if (source === null) return null;
-  const reset = resetReadOnly(source, snapshot.sessionUser.name, snapshot.database.name);
+  const setting = settingOf(source, snapshot.sessionUser.name, snapshot.database.name);
   const isReplica = source === "recovery";
   const check = "To check the privileges here, set `mode: check`.";
-  if (reset !== void 0)
+  if (setting !== void 0)
     return failure({
       code: "read-only-setting",
-      message: sentence`\`default_transaction_read_only\` is on for ${reset.where}, so nothing can be granted.`,
+      message: sentence`\`default_transaction_read_only\` is on for ${setting.where}, so nothing can be granted.`,
       hint: "Someone protected it from changes. The server itself is not read-only.",
-      steps: [sentence`To remove the setting, run as ${reset.who}:`, run(...reset.sql), check]
+      steps: [sentence`To remove the setting, run as ${setting.who}:`, run(...writableAgain(setting.alter)), check]
     });
   return failure({
     code: "read-only",
@@ -11306,9 +11296,9 @@ function powersBeyond({ groups, server }, demand, grantee) {
   const owners = new Map([...places, ...relations].map(({ owner }) => [owner.oid, owner]));
   return [
     ...places.flatMap((group) => ownerOf(group, grantee)),
-    ...groupsOf(grantee.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike3) => {
-      const owner = owners.get(alike3[0].owner);
-      return owner === void 0 ? [] : memberOf(server, owner, grantee.role, alike3);
+    ...groupsOf(grantee.ownerships, ({ owner, grantor }) => `${owner} ${grantor}`).flatMap((alike2) => {
+      const owner = owners.get(alike2[0].owner);
+      return owner === void 0 ? [] : memberOf(server, owner, grantee.role, alike2);
     })
   ];
 }
@@ -11334,12 +11324,12 @@ function memberOf(server, owner, grantee, memberships) {
   const revokes = memberships.map(
     ({ role }) => `REVOKE ${quoteIdentifier(role)} FROM ${quoteIdentifier(grantee.name)}${by};`
   );
-  const fix = (as) => ({
-    as,
+  const fix = grantor === null ? { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") } : {
+    as: grantor,
     ...!grantorCanLogin && { byMember: true },
-    sql: [...grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(as)};`], ...revokes].join(" "),
+    sql: [...grantorCanLogin ? [] : [`SET ROLE ${quoteIdentifier(grantor)};`], ...revokes].join(" "),
     note: REASONS["can-act-as-owner"].advice ?? EMPTY
-  });
+  };
   return {
     kind: "role",
     name: owner.name,
@@ -11347,10 +11337,9 @@ function memberOf(server, owner, grantee, memberships) {
     privileges: ["SET"],
     reason: "can-act-as-owner",
     sources: memberships.map(({ role }) => ({ source: "role", role })),
-    fix: grantor === null ? BY_ADMIN : fix(grantor)
+    fix
   };
 }
-var BY_ADMIN = { note: inOurWords("Any role with ADMIN OPTION on that role can revoke the membership.") };
 
 // src/postgres/roles.sql.ts
 var aclOf = (acl, type, owner) => `pg_catalog.array_cat(COALESCE(${acl}, pg_catalog.acldefault(${type}, ${owner})), '{}')`;
@@ -11572,17 +11561,14 @@ function pitfallStatements(first, demand, grantees) {
   const schemas2 = snapshot.schemas.map(({ oid }) => oid);
   const isChecked3 = (relation, schema) => `${relation}.relnamespace = ANY ('{${schemas2}}'::pg_catalog.oid[]) AND NOT ${isExcluded(exclude, `${schema}.nspname`, `${relation}.relname`)}`;
   const used = usedBy(grantees, isChecked3("c", "n"));
-  const has = (wanted) => snapshot.groups.some(({ kind }) => kind === wanted);
-  const skipsSequences = snapshot.groups.some(({ kind, skipped }) => kind === "sequence" && skipped === "exclude");
   const takesValues = ofSequences === "ALL" || ofSequences.includes("USAGE") || ofSequences.includes("UPDATE");
-  const inserts = ofTables === "ALL" || ofTables.includes("INSERT");
-  const mayLackValues = inserts && (!takesValues || server.otherSequences || skipsSequences);
+  const demanded = USES.filter((use) => ofTables === "ALL" || ofTables.includes(use));
+  const mayLackValues = demanded.includes("INSERT") && (!takesValues || server.otherSequences || exclude.length > 0);
   return [
-    ...asked.some(({ rowSecurity }) => rowSecurity) ? [rowSecurityWithoutPolicy(used)] : [],
-    ...has("view") ? [viewsThatFail(used)] : [],
+    ...asked.some(({ rewritten, skipped }) => rewritten && skipped === "") ? [usesThatFail(used, demanded)] : [],
     ...asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(used)] : [],
     ...mayLackValues ? [defaultsThatFail(used, takesValues, isChecked3("s", "sn"))] : [],
-    ...has("foreign-table") ? [foreignTablesWithoutMapping(used)] : []
+    ...asked.some(({ kind }) => kind === "foreign-table") ? [foreignTablesWithoutMapping(used)] : []
   ];
 }
 var extensionMember = (oid) => `EXISTS (
@@ -11598,94 +11584,97 @@ function usedBy(grantees, isChecked3) {
 )`;
 }
 var USED = "used.grantee::pg_catalog.text, used.nspname AS schema, used.relname AS name";
-function rowSecurityWithoutPolicy(used) {
-  return `
-WITH ${used}
-SELECT 'row-level-security' AS code, ${USED}
-FROM used
-JOIN pg_catalog.pg_roles AS role ON role.oid = used.grantee
-WHERE used.relrowsecurity AND NOT role.rolsuper AND NOT role.rolbypassrls
-  AND (used.relforcerowsecurity OR NOT pg_catalog.pg_has_role(used.grantee, used.relowner, 'USAGE'))
-  AND NOT EXISTS (
-    SELECT FROM pg_catalog.pg_policy AS p
-    CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
-    WHERE p.polrelid = used.oid AND p.polpermissive AND p.polcmd IN ('*', 'r')
-      AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(used.grantee, policy_role.oid, 'USAGE') END)
-ORDER BY schema, name, used.grantee;`;
-}
 var FIRST_NORMAL_OID = 16384;
-var REQUIRED_SELECT = 2;
 var COLUMN_SHIFT = 7;
-var UPDATABLE = { UPDATE: 4, INSERT: 8, DELETE: 16 };
+var USES = ["SELECT", "UPDATE", "INSERT", "DELETE"];
+var ALL_USES = 2 + 4 + 8 + 16;
+var EVENT = `(ARRAY['${USES.join("','")}'])[rule.ev_type::pg_catalog.text::pg_catalog.int4]`;
+var USE_ROWS = `(VALUES ('SELECT', 1, 2, ':selectedCols (b', 'r'::"char"), ('UPDATE', 2, 4, ':updatedCols (b', 'w'),
+                      ('INSERT', 3, 1, ':insertedCols (b', 'a'), ('DELETE', 4, 8, '', 'd')) AS w (use, type, bit, columns, policy)`;
 var TRIGGER_INSTEAD = 64;
 var SOURCES2 = `source AS MATERIALIZED (
-  SELECT read.view, read.relation, read.columns,
-         read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.view) AS is_base
+  SELECT read.*, read.ordinal = pg_catalog.min(read.ordinal) OVER (PARTITION BY read.rule) AS is_base
   FROM (
-    SELECT rule.ev_class AS view, p.ordinal,
-           pg_catalog.split_part(p.text, ' ', 1)::pg_catalog.oid AS relation,
+    SELECT rule.oid AS rule, rule.rulename, rule.ev_class AS used_by, p.ordinal,
+           ${EVENT} AS event,
+           pg_catalog.split_part(p.text, ' ', 1)::pg_catalog.oid AS relation, w.use AS privilege,
            pg_catalog.string_to_array(pg_catalog.ltrim(pg_catalog.split_part(pg_catalog.split_part(
-             needs.text, ':selectedCols (b', 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
+             needs.text, w.columns, 2), ')', 1)), ' ')::pg_catalog.int4[] AS columns
     FROM pg_catalog.pg_rewrite AS rule
-    JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind = 'v'
+    JOIN pg_catalog.pg_class AS v ON v.oid = rule.ev_class AND v.relkind <> 'm'
     CROSS JOIN LATERAL pg_catalog.string_to_table(rule.ev_action::pg_catalog.text, ':relid ') WITH ORDINALITY AS p (text, ordinal)
     CROSS JOIN LATERAL pg_catalog.split_part(p.text, ':requiredPerms ', 2) AS needs (text)
-    WHERE rule.ev_type = '1' AND rule.ev_class >= ${FIRST_NORMAL_OID}
-      AND NULLIF(pg_catalog.split_part(needs.text, ' ', 1), '')::pg_catalog.int4 & ${REQUIRED_SELECT} <> 0
+    JOIN ${USE_ROWS} ON NULLIF(pg_catalog.split_part(needs.text, ' ', 1), '')::pg_catalog.int4 & w.bit <> 0
+    WHERE rule.ev_class >= ${FIRST_NORMAL_OID} AND rule.ev_enabled IN ('O', 'A') AND CASE w.use
+      WHEN 'SELECT' THEN rule.ev_type = '1' OR pg_catalog.split_part(p.text, ' ', 1) <> rule.ev_class::pg_catalog.text
+      ELSE rule.ev_type <> '1' END
   ) AS read
 ),`;
-function viewsThatFail(used) {
+function usesThatFail(used, demanded) {
   return `
 WITH RECURSIVE ${SOURCES2}
 ${used},
-view AS (
-  SELECT oid, grantee, pg_catalog.pg_relation_is_updatable(oid, FALSE) AS updatable FROM used WHERE relkind = 'v'
-),
-usage AS (
-  SELECT 'SELECT' AS use, oid AS view, grantee FROM view
-  UNION ALL
-  SELECT w.use, oid, grantee
-  FROM view
-  CROSS JOIN (VALUES ('INSERT', ${UPDATABLE.INSERT}), ('UPDATE', ${UPDATABLE.UPDATE}), ('DELETE', ${UPDATABLE.DELETE})) AS w (use, bit)
-  WHERE updatable & w.bit <> 0 AND ${mayUse("grantee", "oid", "w.use")}
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = view.oid AND tgtype & ${TRIGGER_INSTEAD} <> 0)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ev_class = view.oid AND ev_type <> '1')
+target AS MATERIALIZED (
+  -- the function waits for a lock on the relation, so it is called for views only
+  SELECT oid, grantee, CASE relkind WHEN 'v' THEN pg_catalog.pg_relation_is_updatable(oid, FALSE) | 2 ELSE ${ALL_USES} END AS uses
+  FROM used WHERE relhasrules AND relkind <> 'm' OR relrowsecurity AND NOT relispartition
 ),
 reading AS (
-  SELECT use, grantee, view, view AS part, grantee AS reader, NULL::pg_catalog.int4[] AS columns
-  FROM usage
+  SELECT w.use, target.oid AS object, grantee, target.oid AS part, grantee AS reader, w.use AS privilege,
+         NULL::pg_catalog.int4[] AS columns, NULL::pg_catalog.name AS rule
+  FROM target JOIN ${USE_ROWS} ON uses & (1 << w.type) <> 0
+  WHERE w.use = 'SELECT' OR ${mayUse("grantee", "target.oid", "w.use")}
   UNION
-  SELECT r.use, r.grantee, r.view, source.relation,
-         CASE WHEN (SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
-                    WHERE option_name = 'security_invoker') THEN r.grantee
+  SELECT r.use, r.object, r.grantee, source.relation,
+         CASE WHEN source.event = 'SELECT' AND (
+                SELECT option_value::pg_catalog.bool FROM pg_catalog.pg_options_to_table(part.reloptions)
+                WHERE option_name = 'security_invoker') THEN r.grantee
               ELSE part.relowner END,
-         CASE r.use WHEN 'SELECT' THEN source.columns ELSE '{}' END
+         CASE source.event WHEN r.privilege THEN source.privilege ELSE r.privilege END,
+         CASE source.event WHEN r.privilege THEN source.columns ELSE '{}' END,
+         CASE source.event WHEN 'SELECT' THEN r.rule ELSE source.rulename END
   FROM reading AS r
-  JOIN source ON source.view = r.part AND (r.use = 'SELECT' OR source.is_base)
+  JOIN source ON source.used_by = r.part AND (source.event = r.privilege OR source.event = 'SELECT' AND source.is_base
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = r.part AND tgtype & ${TRIGGER_INSTEAD} <> 0)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite AS rule WHERE ev_class = r.part AND is_instead AND ${EVENT} = r.privilege))
   JOIN pg_catalog.pg_class AS part ON part.oid = r.part
 )
-SELECT DISTINCT CASE r.use WHEN 'SELECT' THEN 'view-cannot-read' ELSE 'view-cannot-write' END AS code,
-       r.grantee::pg_catalog.text, n.nspname AS schema, v.relname AS name, r.use,
-       pg_catalog.pg_get_userbyid(r.reader) AS role, r.use AS privilege, CASE s.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
-       ARRAY[sn.nspname, s.relname]::pg_catalog.text[] AS source, lacking.column,
-       CASE WHEN s.oid >= ${FIRST_NORMAL_OID} THEN pg_catalog.pg_get_userbyid(s.relowner) END AS owner
+SELECT DISTINCT found.code, r.grantee::pg_catalog.text, n.nspname AS schema, o.relname AS name, r.use,
+       pg_catalog.pg_get_userbyid(r.reader) AS role, r.privilege, CASE s.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
+       ARRAY[sn.nspname, s.relname]::pg_catalog.text[] AS source, found.column,
+       CASE WHEN s.oid >= ${FIRST_NORMAL_OID} THEN pg_catalog.pg_get_userbyid(s.relowner) END AS owner, r.rule AS through
 FROM reading AS r
-JOIN pg_catalog.pg_class AS v ON v.oid = r.view
-JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
-JOIN pg_catalog.pg_class AS s ON s.oid = r.part AND s.oid <> v.oid
+JOIN pg_catalog.pg_class AS o ON o.oid = r.object
+JOIN pg_catalog.pg_namespace AS n ON n.oid = o.relnamespace
+JOIN pg_catalog.pg_class AS s ON s.oid = r.part
 JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
 CROSS JOIN LATERAL (
-  SELECT CASE WHEN somewhat THEN c.attname END AS column
-  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.use")}) AS m (somewhat)
+  SELECT CASE WHEN r.rule IS NOT NULL THEN 'rule-fails' WHEN r.use = 'SELECT' THEN 'view-cannot-read'
+              ELSE 'view-cannot-write' END AS code, CASE WHEN somewhat THEN c.attname END AS column
+  FROM (SELECT ${mayUse("r.reader", "s.oid", "r.privilege")}
+        WHERE (s.oid <> o.oid OR r.rule IS NOT NULL) AND NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.privilege)
+  ) AS m (somewhat)
   LEFT JOIN pg_catalog.pg_attribute AS c
     ON c.attrelid = s.oid AND NOT c.attisdropped
       AND (c.attnum + ${COLUMN_SHIFT} = ANY (r.columns) OR ${COLUMN_SHIFT} = ANY (r.columns) AND c.attnum > 0)
   WHERE NOT CASE WHEN c.attnum IS NULL THEN somewhat
-                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.use) END
-) AS lacking
-WHERE NOT pg_catalog.has_table_privilege(r.reader, s.oid, r.use)
-  AND (r.use = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${extensionMember("s.oid")})
-ORDER BY schema, name, source, lacking.column, r.use, role, grantee;`;
+                 ELSE pg_catalog.has_column_privilege(r.reader, s.oid, c.attnum, r.privilege) END
+    AND (r.privilege = 'SELECT' OR s.oid >= ${FIRST_NORMAL_OID} AND NOT ${extensionMember("s.oid")})
+  UNION ALL
+  SELECT 'row-level-security', NULL
+  FROM pg_catalog.pg_roles AS role
+  WHERE s.relrowsecurity AND r.use = ANY ('{${demanded.join()}}')
+    AND role.oid = r.reader AND NOT role.rolsuper AND NOT role.rolbypassrls
+    AND (s.relforcerowsecurity OR NOT pg_catalog.pg_has_role(r.reader, s.relowner, 'USAGE'))
+    AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_policy AS p
+      JOIN ${USE_ROWS} ON w.use = r.privilege AND p.polcmd IN ('*', w.policy)
+      CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS policy_role (oid)
+      WHERE p.polrelid = s.oid AND p.polpermissive
+        -- without USING no row is found, whatever WITH CHECK allows
+        AND (p.polqual IS NOT NULL OR r.privilege = 'INSERT')
+        AND CASE WHEN policy_role.oid = 0 THEN TRUE ELSE pg_catalog.pg_has_role(r.reader, policy_role.oid, 'USAGE') END)
+) AS found;`;
 }
 function mayUse(role, relation, use) {
   return `CASE ${use} WHEN 'DELETE' THEN pg_catalog.has_table_privilege(${role}, ${relation}, ${use})
@@ -11697,7 +11686,7 @@ WITH ${used}
 SELECT 'foreign-key-fails' AS code, ${USED}, use,
        pg_catalog.pg_get_userbyid(read.relowner) AS role, 'USAGE' AS privilege, 'SCHEMA' AS kind,
        ARRAY[s.nspname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(s.nspowner) AS owner,
-       key.conname AS constraint
+       key.conname AS through
 FROM pg_catalog.pg_constraint AS key
 CROSS JOIN LATERAL (
   VALUES (key.conrelid, key.conkey, key.confrelid, '{INSERT,UPDATE}'::pg_catalog.text[]),
@@ -11713,8 +11702,7 @@ WHERE key.contype = 'f' AND key.conparentid = 0 AND NOT pg_catalog.has_schema_pr
   AND CASE use WHEN 'UPDATE' THEN EXISTS (
                  SELECT FROM pg_catalog.unnest(side.columns) AS k (attnum)
                  WHERE pg_catalog.has_column_privilege(used.grantee, used.oid, k.attnum, 'UPDATE'))
-               ELSE ${mayUse("used.grantee", "used.oid", "use")} END
-ORDER BY schema, name, key.conname, use, used.grantee;`;
+               ELSE ${mayUse("used.grantee", "used.oid", "use")} END;`;
 }
 var NEXTVAL = 1574;
 function defaultsThatFail(used, takesValues, isChecked3) {
@@ -11738,24 +11726,22 @@ JOIN used ON used.oid = d.adrelid
 WHERE d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
   AND pg_catalog.has_any_column_privilege(used.grantee, used.oid, 'INSERT')
   AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'USAGE')
-  AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'UPDATE')
-ORDER BY schema, name, source, used.grantee;`;
+  AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'UPDATE');`;
 }
 var NEED_USER_MAPPING = ["postgres_fdw_handler", "oracle_fdw_handler", "tds_fdw_handler", "mysql_fdw_handler"];
 function foreignTablesWithoutMapping(used) {
   return `
 WITH ${used}
-SELECT 'no-user-mapping' AS code, ${USED},
-       pg_catalog.pg_get_userbyid(used.grantee) AS role, server.srvname AS server,
-       pg_catalog.pg_get_userbyid(server.srvowner) AS owner
+SELECT 'no-user-mapping' AS code, ${USED}, 'SELECT' AS use,
+       pg_catalog.pg_get_userbyid(used.grantee) AS role, 'USAGE' AS privilege, 'FOREIGN SERVER' AS kind,
+       ARRAY[server.srvname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(server.srvowner) AS owner
 FROM pg_catalog.pg_foreign_table AS t
 JOIN pg_catalog.pg_foreign_server AS server ON server.oid = t.ftserver
 JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = server.srvfdw
 JOIN pg_catalog.pg_proc AS handler ON handler.oid = w.fdwhandler AND handler.proname = ANY ('{${NEED_USER_MAPPING.join()}}')
 JOIN used ON used.oid = t.ftrelid
 WHERE pg_catalog.has_any_column_privilege(used.grantee, used.oid, 'SELECT')
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (used.grantee, 0))
-ORDER BY schema, name, used.grantee;`;
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_user_mappings AS m WHERE m.srvid = server.oid AND m.umuser IN (used.grantee, 0));`;
 }
 
 // src/postgres/snapshot.sql.ts
@@ -11774,6 +11760,16 @@ function schemaOfType(type) {
   return `CASE WHEN (SELECT pg_catalog.bool_or(y.typnamespace = 'pg_catalog'::pg_catalog.regnamespace) AND pg_catalog.count(*) > 1
                                   FROM pg_catalog.pg_type AS y WHERE y.typname = ${name3}) THEN 'pg_catalog.' ELSE '' END`;
 }
+function leadsNowhere(path, role) {
+  return `(
+          SELECT pg_catalog.bool_and(n.oid IS NULL OR n.oid NOT IN (SELECT oid FROM schema)
+                   AND NOT pg_catalog.has_schema_privilege(${role}, n.oid, 'USAGE'))
+          FROM pg_catalog.regexp_matches(${path}, '"((?:[^"]|"")*)"|([^[:space:]",]+)', 'g') AS m (part)
+          CROSS JOIN LATERAL COALESCE(pg_catalog.replace(part[1], '""', '"'), pg_catalog.lower(part[2])) AS p (name)
+          LEFT JOIN pg_catalog.pg_namespace AS n
+            ON n.nspname = CASE p.name WHEN '$user' THEN pg_catalog.pg_get_userbyid(${role}) ELSE p.name END
+          WHERE p.name NOT IN ('', 'pg_catalog', 'pg_temp'))`;
+}
 var SNAPSHOT = `
 WITH ${SERVER_CTES},
 grantee AS (
@@ -11784,19 +11780,21 @@ grantee AS (
 -- the settings that count for a grantee's sessions here: those of the role in this database come first, those of all roles for
 -- all databases last
 setting AS MATERIALIZED (
-  SELECT g.oid AS grantee, s.name, s.value, s.rank, r.oid AS role,
-         s.value = 'none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option)) AS accepted
+  SELECT DISTINCT ON (g.oid, s.name) g.oid AS grantee, s.name, s.value, r.oid AS role,
+         (ARRAY['database user', 'user', 'database', 'global'])[s.rank + 1] AS source
   FROM grantee AS g
   CROSS JOIN server
-  JOIN (${SETTINGS}) AS s ON s.setrole IN (0, g.oid) AND s.name IN ('role', 'default_transaction_read_only')
+  JOIN (${SETTINGS}) AS s ON s.setrole IN (0, g.oid) AND s.name IN ('role', 'default_transaction_read_only', 'search_path')
   LEFT JOIN known_role AS r ON s.name = 'role' AND r.rolname = s.value
+  -- the server passes over a role that it refuses
+  WHERE s.name <> 'role' OR s.value = 'none' OR (r.oid IS NOT NULL AND pg_catalog.pg_has_role(g.oid, r.oid, set_option))
+  ORDER BY g.oid, s.name, s.rank
 ),
--- as which role a grantee's sessions begin: the server passes over what it refuses
+-- as which role a grantee's sessions begin
 session AS MATERIALIZED (
-  SELECT g.name, g.oid AS grantee, COALESCE((
-           SELECT s.role FROM setting AS s WHERE s.grantee = g.oid AND s.name = 'role' AND s.accepted ORDER BY s.rank LIMIT 1
-         ), g.oid) AS role
+  SELECT g.name, g.oid AS grantee, COALESCE(s.role, g.oid) AS role
   FROM grantee AS g
+  LEFT JOIN setting AS s ON s.grantee = g.oid AND s.name = 'role'
 ),
 acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 heir AS MATERIALIZED (SELECT oid FROM grantee UNION SELECT oid FROM acting),
@@ -11816,14 +11814,15 @@ schema AS MATERIALIZED (
 ),
 object AS (
   -- what GRANT ... ON ALL TABLES and ON ALL SEQUENCES cover
-  SELECT c.oid, c.relname AS name, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relrowsecurity, c.relhastriggers, c.xmin,
+  SELECT c.oid, c.relname AS name, c.relnamespace, c.relowner, c.relkind, c.relacl, c.relhastriggers, c.xmin,
+         c.relhasrules OR c.relrowsecurity AS rewritten,
          'pg_catalog.pg_class'::pg_catalog.regclass AS catalog
   FROM pg_catalog.pg_class AS c
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') /* if routines */
   UNION ALL
   -- window functions are functions
   SELECT p.oid, p.proname, p.pronamespace, p.proowner, CASE p.prokind WHEN 'p' THEN 'P' WHEN 'a' THEN 'A' ELSE 'F' END::"char", p.proacl,
-         FALSE, FALSE, p.xmin, 'pg_catalog.pg_proc'::pg_catalog.regclass
+         FALSE, p.xmin, FALSE, 'pg_catalog.pg_proc'::pg_catalog.regclass
   FROM pg_catalog.pg_proc AS p /* end if */
 ),
 -- own_group sets an object apart from others like it, if its row was written by transaction $7 or later:
@@ -11842,7 +11841,7 @@ alike AS MATERIALIZED (
   SELECT relnamespace, relowner, relkind, relacl, skipped,
          ${aclOf("relacl", `CASE WHEN relkind = 'S' THEN 's'::"char" WHEN relkind IN ${ROUTINE_KINDS} THEN 'f' ELSE 'r' END`, "relowner")} AS acl,
          pg_catalog.count(*) AS size, pg_catalog.min(oid) AS representative, pg_catalog.array_agg(oid) AS members,
-         pg_catalog.bool_or(relrowsecurity) AS row_security, pg_catalog.bool_or(relhastriggers) AS triggers
+         pg_catalog.bool_or(rewritten) AS rewritten, pg_catalog.bool_or(relhastriggers) AS triggers
   FROM checked
   GROUP BY relnamespace, relowner, relkind, relacl, skipped, own_group
 ), /* if columns */
@@ -11927,16 +11926,17 @@ ${SECTIONS}
 UNION ALL
 SELECT 'grantee', pg_catalog.json_build_object(
          'name', s.name, 'oid', s.grantee, 'session', s.role,
-         'readOnly', (SELECT CASE WHEN r.value::pg_catalog.bool
-                                  THEN (ARRAY['database user', 'user', 'database', 'global'])[r.rank + 1] END
-                      FROM setting AS r WHERE r.grantee = s.grantee AND r.name <> 'role' ORDER BY r.rank LIMIT 1))
+         'readOnly', (SELECT source FROM setting AS r WHERE r.grantee = s.grantee
+                        AND CASE r.name WHEN 'default_transaction_read_only' THEN r.value::pg_catalog.bool END),
+         'searchPath', (SELECT pg_catalog.json_build_object('value', value, 'source', source) FROM setting AS r
+                        WHERE r.grantee = s.grantee AND r.name = 'search_path' AND ${leadsNowhere("r.value", "s.role")}))
 FROM session AS s
 UNION ALL
 SELECT 'group', pg_catalog.json_build_object(
          'kind', ${KIND_OF_RELATION} WHEN 'F' THEN 'function' WHEN 'P' THEN 'procedure' ELSE 'aggregate' END,
          'schema', a.relnamespace, 'owner', a.relowner, 'skipped', a.skipped,
          'size', a.size, 'representative', a.representative, 'relacl', a.relacl::pg_catalog.text,
-         'held', a.held, 'rowSecurity', a.row_security, 'triggers', a.triggers, 'acl', acl.items,
+         'held', a.held, 'rewritten', a.rewritten, 'triggers', a.triggers, 'acl', acl.items,
          'members', CASE WHEN a.has_finding THEN /* if routines */ CASE WHEN a.relkind IN ${ROUTINE_KINDS} THEN (
              SELECT pg_catalog.json_agg(pg_catalog.json_build_object('oid', p.oid, 'name', p.proname, 'arguments', ${ARGUMENTS}))
              FROM pg_catalog.pg_proc AS p WHERE p.oid = ANY (a.members)) ELSE /* end if */ (
@@ -12051,8 +12051,13 @@ function mapSnapshot(rows) {
     held: new Map(Object.entries(held ?? {}).map(([oid, privileges2]) => [roleOf(oid), new Set(privileges2)])),
     members: members ?? []
   });
+  const signedIn = ({ name: _2, oid, session, ...settings }) => {
+    return { role: roleOf(oid), actor: roleOf(session), ...settings };
+  };
   const [ofDatabase, ...ofSchemas] = [database, ...facts("schema")].map(groupFrom);
-  for (const schema of ofSchemas.map((group) => schemaFrom(group, usable2))) schemas2.set(schema.oid, schema);
+  for (const { owner, acl, members } of ofSchemas)
+    for (const { oid, name: name3 } of members)
+      schemas2.set(oid, { oid, name: name3, owner, acl, usableBy: new Set(usable2.get(oid)) });
   const asked = facts("group").map((row) => ({ ...row, group: groupFrom(row) }));
   const relations = asked.filter(({ kind }) => !isRoutine(kind));
   const byRepresentative = new Map(relations.map(({ representative, group }) => [representative, group]));
@@ -12073,11 +12078,7 @@ function mapSnapshot(rows) {
       knownRoles: facts("known-role"),
       unmatchedPatterns: facts("unmatched-pattern")
     },
-    grantees: new Map(
-      facts("grantee").map(
-        ({ name: name3, oid, session, readOnly: readOnly2 }) => [name3, { role: roleOf(oid), actor: roleOf(session), readOnly: readOnly2 }]
-      )
-    ),
+    grantees: new Map(facts("grantee").map((row) => [row.name, signedIn(row)])),
     server,
     roles,
     roleOf,
@@ -12153,10 +12154,6 @@ var CANNOT_ACT = {
   memberOfLogin: false,
   membership: null
 };
-function schemaFrom({ owner, acl, members: [itself] }, usable2) {
-  const { oid = "", name: name3 = "" } = itself ?? {};
-  return { oid, name: name3, owner, acl, usableBy: new Set(usable2.get(oid)) };
-}
 function sectionsOf(rows) {
   const sections2 = Map.groupBy(rows, ({ section }) => section);
   return (section) => (sections2.get(section) ?? []).map((row) => row.facts);
@@ -12354,7 +12351,16 @@ function catalogBusy(looks) {
   });
 }
 async function lookOnce(client, grantees, demand, since) {
-  const parameters = [...parametersOf(grantees, demand), since];
+  const { schemas: schemas2, tablePrivileges, sequencePrivileges } = demand;
+  const parameters = [
+    grantees,
+    schemas2 === "*" ? null : schemas2,
+    tablePrivileges === "ALL" ? null : tablePrivileges,
+    sequencePrivileges === "ALL" ? null : sequencePrivileges,
+    demand.onExtra !== "ignore",
+    demand.routinePrivileges,
+    since
+  ];
   const rows = await beginReading(client, snapshotFor(demand), parameters);
   const { seen, objects, checked, snapshot } = await lookAgain(client, rows, demand);
   const { nextTransaction } = seen.server;
@@ -12406,16 +12412,6 @@ var NO_ROWS = "SELECT WHERE FALSE;";
 async function statements(client, sql) {
   const results = await client.query(sql.join("\n"));
   return results.map(({ rows }) => rows);
-}
-function parametersOf(grantees, demand) {
-  return [
-    grantees,
-    demand.schemas === "*" ? null : demand.schemas,
-    demand.tablePrivileges === "ALL" ? null : demand.tablePrivileges,
-    demand.sequencePrivileges === "ALL" ? null : demand.sequencePrivileges,
-    demand.onExtra !== "ignore",
-    demand.routinePrivileges
-  ];
 }
 
 // src/postgres/session.ts
@@ -12470,6 +12466,7 @@ var MESSAGE_BYTES = 100;
 var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 var FIRST_MESSAGES = "RENv";
 var WITH_FIELDS = "EN";
+var MAX_FIELDS = 2 ** 20;
 var NOT_POSTGRES = coded("NOT_POSTGRES", "what answers is not PostgreSQL");
 function coded(code2, message) {
   return Object.assign(new Error(message), { code: code2 });
@@ -12491,7 +12488,8 @@ function messageChecker() {
         throw allowed === MESSAGES ? new Error(`a message of type ${letter}`) : NOT_POSTGRES;
       if (unread2.length < 5) return messages;
       const size = 1 + unread2.readInt32BE(1);
-      if (size < 5 || size > MAX_BYTES3) throw new Error(`a message of ${size} bytes`);
+      const most = WITH_FIELDS.includes(letter) ? MAX_FIELDS : MAX_BYTES3;
+      if (size < 5 || size > most) throw new Error(`a message of ${size} bytes`);
       if (WITH_FIELDS.includes(letter)) {
         if (unread2.length < size) return messages;
         if (unread2.toString("latin1", size - 2, size) !== "\0\0")
@@ -12721,7 +12719,7 @@ WHERE NOT datistemplate
 ORDER BY datname`;
 async function databasesOn(options) {
   try {
-    return await listDatabases2(options);
+    return await listDatabases(options);
   } catch (error2) {
     const { server, user, signIn: signIn2, cloud } = options;
     const { host, port: port2 } = server;
@@ -12735,10 +12733,10 @@ async function nearestDatabase(options) {
   const limit = AbortSignal.timeout(SEARCH_TIME);
   const signal = options.signal === void 0 ? limit : AbortSignal.any([options.signal, limit]);
   const once2 = { ...PATIENCE, maxTime: 0 };
-  const names3 = await listDatabases2({ ...options, patience: once2, signal }).catch(() => []);
+  const names3 = await listDatabases({ ...options, patience: once2, signal }).catch(() => []);
   return nearest(options.database, names3);
 }
-async function listDatabases2(options) {
+async function listDatabases(options) {
   return await withSession({ ...options, database: DEFAULT_DATABASE }, async (client) => {
     const rows = await beginReading(client, DATABASES);
     return rows.map(({ name: name3 }) => name3);
@@ -12834,7 +12832,7 @@ function assess(snapshot, demand, names3) {
 function loginOf({ sessionUser, server }, { actAsOwner }) {
   return {
     role: sessionUser,
-    readOnly: server.readOnly !== null && resetReadOnly(server.readOnly, "", "") === void 0,
+    readOnly: server.readOnly !== null && settingOf(server.readOnly, "", "") === void 0,
     membershipIn: (role) => actAsOwner ? temporaryMembership(role, sessionUser, server.version) : null
   };
 }
@@ -12877,7 +12875,7 @@ function missingNext({ role, actor }, same) {
   const grants = same.map(({ columns: _, ...difference }) => {
     return { ...difference, verb: "GRANT", grantee: actor, acting: AS_SESSION_USER };
   });
-  const message = sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(same)} that ${creator} creates in ${schemasOf(same)}. Set \`default-privileges: true\`, or run as ${creator}: ${sqlOf3(grants)}`;
+  const message = sentence`${name(role.name)} will be missing privileges on the next ${kindsOf(same)} that ${creator} creates in ${schemasOf(same)}. Set \`default-privileges: true\`, or run as ${creator}: ${code(sqlOf2(grants))}`;
   return warning2("default-privileges", message);
 }
 function extraNext({ role }, revokes) {
@@ -12887,7 +12885,7 @@ function extraNext({ role }, revokes) {
   const given = inOurWords(series(inOrder(revokes.flatMap(({ privileges: privileges2 }) => privileges2))));
   const isRevokedByAction = holder === role && revokes.every(({ group: group2 }) => group2.schema !== void 0);
   const run4 = inOurWords(isRevokedByAction ? "Set `default-privileges: true` and `on-extra: revoke`, or run" : "Run");
-  const message = sentence`Default privileges of ${creator} give ${to} ${given} on each new ${kindsOf(revokes)} in ${schemasOf(revokes)}, so what is extra comes back. ${run4} as ${creator}: ${sqlOf3(revokes)}`;
+  const message = sentence`Default privileges of ${creator} give ${to} ${given} on each new ${kindsOf(revokes)} in ${schemasOf(revokes)}, so what is extra comes back. ${run4} as ${creator}: ${code(sqlOf2(revokes))}`;
   return warning2("extra-default-privileges", message);
 }
 function bringsBack({ group, member, privileges: privileges2 }, found2) {
@@ -12898,13 +12896,8 @@ function revokesOf2(grantee, { group, member, privileges: privileges2 }) {
   return groupsOf(items, (item) => item.grantee).flatMap((same) => {
     const given = privileges2.filter((privilege) => same.some((item) => gives(item, privilege)));
     const change = { verb: "REVOKE", grantee: same[0].grantee, group, member, acting: AS_SESSION_USER };
-    return groupsOf(given, isGrantOption).map((alike3) => ({ ...change, privileges: alike3 }));
+    return groupsOf(given, isGrantOption).map((alike2) => ({ ...change, privileges: alike2 }));
   });
-}
-function sqlOf3(changes2) {
-  return code(
-    statementsOf2(changes2).map(({ sql }) => sql).join(" ")
-  );
 }
 function schemasOf(defaults2) {
   const schemas2 = defaults2.map(({ group }) => group.schema?.name);
@@ -12918,80 +12911,74 @@ function kindsOf(defaults2) {
 }
 
 // src/grants/pitfalls.ts
-function pitfallWarnings(grantee, pitfalls) {
-  const failing = pitfalls.filter((pitfall) => "use" in pitfall);
-  const hidden = pitfalls.filter((pitfall) => pitfall.code === "row-level-security");
-  return [
-    ...warning2("row-level-security", rowLevelSecurity(grantee, hidden)),
-    ...alike2(failing).flatMap(failingUse),
-    ...withoutMapping(pitfalls.filter((pitfall) => pitfall.code === "no-user-mapping"))
-  ];
-}
-function rowLevelSecurity(grantee, tables) {
-  if (tables.length === 0) return void 0;
-  return sentence`Row-level security hides every row of ${someNames(tables.map(pathOf))} from ${name(grantee.name)}, because no policy applies to it. Add a policy with CREATE POLICY, or grant it a role that a policy names.`;
-}
-function alike2(failing) {
+function pitfallWarnings(pitfalls) {
   const byObjects = groupsOf(
-    failing,
-    ({ code: code2, schema, name: name3, role, kind, source, column }) => JSON.stringify([code2, schema, name3, role, kind, source, column])
+    pitfalls.toSorted((a, b) => compare(keyOf(a), keyOf(b))),
+    keyOf
   );
   const byCause = groupsOf(byObjects, (same) => {
     const [{ code: code2, role, owner }] = same;
     return JSON.stringify([code2, role, owner, usesOf(same), privilegesOf(same)]);
   });
-  return byCause.map((groups) => groups.flat());
+  return byCause.flatMap((groups) => pitfallWarning(groups.flat()));
 }
-function failingUse(same) {
+var keyOf = ({ code: code2, schema, name: name3, role, kind, source, column, through }) => JSON.stringify([code2, schema, name3, role, kind, source, column, through]);
+function pitfallWarning(same) {
   const [{ code: kind, role, owner }] = same;
   const objects = someNames(same.map(pathOf));
   const privileges2 = inOurWords(series(privilegesOf(same)));
   const sources = someNames(same.map(({ source, column }) => column == null ? source : [...source, column]));
   const uses = inOurWords(series(usesOf(same)));
-  const fail2 = usesOf(same).length > 1 ? "fail" : "fails";
+  const fail2 = inOurWords(usesOf(same).length > 1 ? "fail" : "fails");
   const lacks = sentence`${name(role)} does not have ${privileges2} on ${sources}.`;
-  const keys = someNames(same.flatMap(({ constraint }) => constraint === void 0 ? [] : [[constraint]]));
-  const sql = [...new Set(same.map((each) => grantFor(each, privilegesOf(same))))].join(" ");
+  const through = someNames(same.flatMap(({ through: through2 }) => through2 == null ? [] : [[through2]]));
+  const examples = kind === "row-level-security" ? same.slice(0, 1) : same;
+  const sql = [...new Set(examples.flatMap((each) => sqlFor(each, privilegesOf(same))))].join(" ");
   const cure = (run4) => owner === null ? EMPTY : sentence` ${inOurWords(run4)} as ${name(owner)}: ${code(sql)}`;
   const messages = {
-    "view-cannot-read": () => sentence`Reading ${objects} fails, because ${lacks}${cure("Run")}`,
-    "view-cannot-write": () => sentence`${uses} through ${objects} ${inOurWords(fail2)}, because ${lacks}${cure("If the app writes through it, run")}`,
-    "foreign-key-fails": () => sentence`${uses} on ${objects} ${inOurWords(fail2)}, because the server checks foreign key ${keys} as ${name(role)}, and ${lacks}${cure("Run")}`,
-    "default-fails": () => sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${owner === null ? ADD_USAGE : cure("Run")}`
+    "view-cannot-read": sentence`Reading ${objects} fails, because ${lacks}${cure("Run")}`,
+    "view-cannot-write": sentence`${uses} through ${objects} ${fail2}, because ${lacks}${cure("If the app writes through it, run")}`,
+    "rule-fails": sentence`${uses} on ${objects} ${fail2}, because the server carries out rule ${through} as ${name(role)}, and ${lacks}${cure("Run")}`,
+    "row-level-security": sentence`Row-level security of ${sources} has no policy for ${privileges2} that applies to ${name(role)}${usedFor(same)}. Without one, INSERT fails, and SELECT, UPDATE and DELETE find no row.${cure("If the app needs that, write policies, for example")} Otherwise, leave it out of \`table-privileges\`.`,
+    "foreign-key-fails": sentence`${uses} on ${objects} ${fail2}, because the server checks foreign key ${through} as ${name(role)}, and ${lacks}${cure("Run")}`,
+    "default-fails": sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${owner === null ? ADD_USAGE : cure("Run")}`,
+    "no-user-mapping": sentence`Reading ${objects} fails, because neither ${name(role)} nor PUBLIC has a user mapping for foreign server ${sources}.${cure("Run")}`
   };
-  return warning2(kind, messages[kind]());
+  return warning2(kind, messages[kind]);
 }
 var ADD_USAGE = inOurWords(" Add USAGE to `sequence-privileges`.");
-function grantFor({ kind, source, column, role }, privileges2) {
+function sqlFor(pitfall, privileges2) {
+  const { code: code2, kind, source, column, role } = pitfall;
+  const [object, to] = [quoteIdentifier(...source), quoteIdentifier(role)];
+  if (code2 === "no-user-mapping")
+    return [`CREATE USER MAPPING FOR ${to} SERVER ${object} OPTIONS (user '\u2026', password '\u2026');`];
+  if (code2 === "row-level-security")
+    return (privileges2.length === 4 ? ["ALL"] : privileges2).map((each) => {
+      const clause = each === "INSERT" ? "WITH CHECK" : "USING";
+      return `CREATE POLICY "<name>" ON ${object} FOR ${each} TO ${to} ${clause} (<condition>);`;
+    });
   const what = privileges2.map((each) => column == null ? each : `${each} (${quoteIdentifier(column)})`);
-  return `GRANT ${what.join(", ")} ON ${kind} ${quoteIdentifier(...source)} TO ${quoteIdentifier(role)};`;
+  return [`GRANT ${what.join(", ")} ON ${kind} ${object} TO ${to};`];
 }
-function withoutMapping(tables) {
-  return groupsOf(tables, ({ server }) => server).flatMap((ofServer) => {
-    const [{ role, owner, server }] = ofServer;
-    const sql = `CREATE USER MAPPING FOR ${quoteIdentifier(role)} SERVER ${quoteIdentifier(server)} OPTIONS (user '\u2026', password '\u2026');`;
-    const message = sentence`Reading ${someNames(ofServer.map(pathOf))} fails, because neither ${name(role)} nor PUBLIC has a user mapping for foreign server ${name(server)}. Run as ${name(owner)}: ${code(sql)}`;
-    return warning2("no-user-mapping", message);
-  });
+function usedFor(same) {
+  const others = same.filter(({ schema, name: name3, source }) => schema !== source[0] || name3 !== source[1]);
+  return others.length === 0 ? EMPTY : sentence`, as which the server uses it for ${someNames(others.map(pathOf))}`;
 }
 var pathOf = ({ schema, name: name3 }) => [schema, name3];
-function usesOf(same) {
-  return inOrder(same.map(({ use }) => use));
-}
-function privilegesOf(same) {
-  return inOrder(same.map(({ privilege }) => privilege));
-}
+var usesOf = (same) => inOrder(same.map(({ use }) => use));
+var privilegesOf = (same) => inOrder(same.map(({ privilege }) => privilege));
 
 // src/grants/warnings.ts
 function warningsFor(snapshot, demand, grantee, future, beyond) {
-  const { role, actor, pitfalls } = grantee;
+  const { actor, pitfalls } = grantee;
   const { database, server, groups, unmatchedPatterns } = snapshot;
   return [
     ...cannotLogIn(grantee),
     ...warning2("grantee-read-only", readOnlySessions(database.name, demand, grantee)),
+    ...warning2("search-path", uselessPath(database.name, demand, grantee)),
     ...identityWarnings(server, demand, grantee),
     ...futureWarnings(grantee, future, beyond),
-    ...pitfallWarnings(role, pitfalls),
+    ...pitfallWarnings(pitfalls),
     ...warning2("grantee-is-owner", granteeIsOwner(groups, demand, actor)),
     ...warning2("trigger-and-create", triggerAndCreate(snapshot, demand, grantee)),
     ...warning2("grantee-is-administrator", administers(database, grantee)),
@@ -13015,9 +13002,15 @@ function cannotLogIn({ role }) {
 }
 function readOnlySessions(database, { tablePrivileges }, { role, readOnly: readOnly2 }) {
   const writes = tablePrivileges === "ALL" || tablePrivileges.some((privilege) => WRITING.has(privilege));
-  const reset = readOnly2 === null ? void 0 : resetReadOnly(readOnly2, role.name, database);
-  if (!writes || reset === void 0) return void 0;
-  return sentence`Writing as ${name(role.name)} fails, because \`default_transaction_read_only\` is on for ${reset.where}. Run as ${reset.who}: ${code(reset.sql.join(" "))}`;
+  const setting = readOnly2 === null ? void 0 : settingOf(readOnly2, role.name, database);
+  if (!writes || setting === void 0) return void 0;
+  return sentence`Writing as ${name(role.name)} fails, because \`default_transaction_read_only\` is on for ${setting.where}. Run as ${setting.who}: ${code(writableAgain(setting.alter).join(" "))}`;
+}
+function uselessPath(database, { schemas: schemas2 }, { role, actor, searchPath }) {
+  const setting = searchPath === null ? void 0 : settingOf(searchPath.source, role.name, database);
+  if (searchPath === null || setting === void 0) return void 0;
+  const path = schemas2 === "*" ? "<schema>" : schemas2.map((each) => quoteIdentifier(each)).join(", ");
+  return sentence`Unqualified names fail as ${name(role.name)}, because \`search_path\` is ${code(searchPath.value)} for ${setting.where}, and it names no schema that exists and on which ${name(actor.name)} has USAGE. Unless the app qualifies all names, run as ${setting.who}: ${code(`${setting.alter} SET search_path = ${path};`)}`;
 }
 var WRITING = /* @__PURE__ */ new Set(["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);
 function granteeIsOwner(groups, demand, actor) {
@@ -13591,7 +13584,7 @@ function overlapOf(grants) {
 var DATABASES_AT_ONCE = 4;
 async function reconcileServer(run4, server) {
   const { grants, servers } = run4.settings;
-  const listed3 = haveAPattern(grants) ? await listDatabases3(run4, server) : [];
+  const listed3 = haveAPattern(grants) ? await listDatabases2(run4, server) : [];
   const demands = demandsOf(grants, listed3);
   let silence = "code" in listed3 ? silenceIn(listed3) : void 0;
   let done = 0;
@@ -13606,7 +13599,7 @@ async function reconcileServer(run4, server) {
     return report;
   });
 }
-async function listDatabases3({ settings, password, signal }, server) {
+async function listDatabases2({ settings, password, signal }, server) {
   const { user, signIn: signIn2, cloud } = settings;
   say(`listing the databases of ${server.host}:${server.port} as ${user}`);
   return await databasesOn({ server, user, password, signIn: signIn2, cloud, signal });
@@ -13732,7 +13725,7 @@ function valuesBehind(key, text) {
   return lines2.flatMap((line) => ENDS.map((end) => line.split(end, 1)[0] ?? ""));
 }
 function settingsIn(text) {
-  return isJson(text) ? settingsInJson(text) : text.split(/\r\n|\r|\n/).flatMap(settingInLine);
+  return isJson(text) ? settingsInJson(text) : linesOf(text).flatMap(settingInLine);
 }
 function isJson(text) {
   return /^\s*[[{]/.test(text);
@@ -13871,8 +13864,8 @@ function hostName(suffix, forConnectionString) {
   };
 }
 function hostNames(suffix, forConnectionString) {
-  const inText = eachLine(hostName(suffix, forConnectionString));
-  return (text) => [...new Map(inText(text).map((host) => [host.toLowerCase(), host])).values()];
+  const all2 = eachLine(hostName(suffix, forConnectionString));
+  return (text) => distinctBy(all2(text), (host) => host.toLowerCase());
 }
 var NOT_HOSTS = [
   [/^https?:\/\//i, "is a URL", "Use the server name only, without `https://`."],
@@ -13904,8 +13897,7 @@ function lines(text) {
 }
 function eachLine(parse) {
   return (text) => {
-    const found2 = text.split(/\r\n|\r|\n/).map((line) => line.trim());
-    return found2.filter((line) => line !== "").map(
+    return linesOf(text).map((line) => line.trim()).filter((line) => line !== "").map(
       (item) => parsed(item, parse, ({ problem, details }) => {
         throw new Invalid(problem, { item, ...details });
       })
@@ -13953,10 +13945,8 @@ function rootCertificates(text) {
   const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
   const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g) ?? [];
   if (certificates.length === 0) throw new Invalid(inOurWords("contains no CERTIFICATE block"));
-  for (const [index, certificate] of certificates.entries()) {
-    if (resultOf(() => new import_node_crypto2.X509Certificate(certificate)) === void 0)
-      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-  }
+  const broken = certificates.findIndex((each) => resultOf(() => new import_node_crypto2.X509Certificate(each)) === void 0);
+  if (broken !== -1) throw new Invalid(sentence`contains a certificate that cannot be read (number ${broken + 1})`);
   return certificates.map((certificate) => `${certificate}
 `).join("");
 }
@@ -14103,7 +14093,8 @@ function readGrantsFile(text, file, yaml, inputs, keys) {
 function isReadable(document, { yaml, note }) {
   const { errors: errors2, warnings: warnings2, directives } = document;
   const problems = [...errors2, ...warnings2].filter(({ code: code2 }) => !NOTED_WITH_NODE.has(code2));
-  for (const { message, pos } of problems) note(pos[0], sentence`This is not valid YAML: ${quoted(message)}.`);
+  for (const { message, pos } of problems)
+    note(pos[0], sentence`This is not valid YAML: ${quoted(message.replace(CONTENT, ""))}.`);
   if (directives.yaml.explicit) note(0, inOurWords("`%YAML` is a directive. Remove it."));
   yaml.visit(document, {
     Node(_, node, path) {
@@ -14119,6 +14110,7 @@ function isReadable(document, { yaml, note }) {
   });
   return problems.length === 0;
 }
+var CONTENT = /(?<=\w): .*/s;
 var NOTED_WITH_NODE = /* @__PURE__ */ new Set(["BAD_ALIAS", "TAG_RESOLVE_FAILED"]);
 function entriesIn(root, reading) {
   const { yaml, keys, placeOf: placeOf2, note } = reading;
@@ -14170,15 +14162,14 @@ function textOf2(name3, { key, value: node }, reading) {
 }
 var QUOTES = inOurWords("Put a name such as `1`, `true` or `null` in quotes.");
 function linesOf2(key, nodes, line, { yaml, placeOf: placeOf2, note }) {
-  const items = nodes.map((node) => {
+  const items = nodes.flatMap((node) => {
     const text = yaml.isScalar(node) && typeof node.value === "string" ? node.value : "";
-    const isLine = /^\S([^\r\n]*\S)?$/.test(text);
-    if (!isLine) note(node.range[0], sentence`${code(key)}: an item is not one line of text. ${QUOTES}`, node);
-    return { text, line: placeOf2(node.range[0]).line, isLine };
+    if (/^\S([^\r\n]*\S)?$/.test(text)) return [[text, placeOf2(node.range[0]).line]];
+    note(node.range[0], sentence`${code(key)}: an item is not one line of text. ${QUOTES}`, node);
+    return [];
   });
-  if (items.some(({ isLine }) => !isLine)) return "mistaken";
-  const texts = items.map(({ text }) => text);
-  return { text: texts.join("\n"), line, items: new Map(items.map(({ text, line: line2 }) => [text, line2])) };
+  if (items.length < nodes.length) return "mistaken";
+  return { text: items.map(([text]) => text).join("\n"), line, items: new Map(items) };
 }
 function shortened2(text) {
   return text.length > 60 ? `${text.slice(0, 60)}\u2026` : text;
@@ -14192,6 +14183,7 @@ var SERVER_INPUTS = {
   "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" }
 };
+var ONE_SERVER_INPUTS = { ...SERVER_INPUTS, port: { ...SERVER_INPUTS.port, default: "5432" } };
 function tlsFrom(inputs, signIn2, hosts) {
   return all({
     mode() {
@@ -14286,7 +14278,6 @@ function settingsFrom(explicit, file) {
     const { host, port: port2, database, user: grantee } = connection() ?? {};
     return { host, port: port2, database, grantee };
   });
-  const mode = () => inputs.orDefault("mode", choice(MODES));
   const hosts = () => inputs.required("host", toHosts);
   const servers = () => {
     const { all: found2, ...how } = all({
@@ -14294,9 +14285,7 @@ function settingsFrom(explicit, file) {
       port: () => inputs.optional("port", port) ?? DEFAULT_PORT,
       tls: () => tlsFrom(inputs, signIn2, hosts)
     });
-    const servers2 = found2.map((host) => ({ host, ...how }));
-    for (const server of servers2) checkCoordinator(inputs, mode(), server, cloud());
-    return servers2;
+    return found2.map((host) => ({ host, ...how }));
   };
   const grants = () => {
     if (file === void 0) return [grantFrom(inputs, signIn2)];
@@ -14304,7 +14293,7 @@ function settingsFrom(explicit, file) {
     return grantsIn(file.entries, inputs, signIn2);
   };
   const { connection: _, ...settings } = all({
-    mode,
+    mode: () => inputs.orDefault("mode", choice(MODES)),
     signIn: signIn2,
     cloud,
     connection,
@@ -14352,15 +14341,9 @@ function oneOfEach(parts) {
   if (!isSeveral) return parts;
   throw new Invalid(inOurWords("contains a name with a line break, or a database with `*`"));
 }
-var LOAD_BALANCED_PORTS = [7432, 8432];
-function checkCoordinator(inputs, mode, { host, port: port2 }, cloud) {
-  if (mode !== "apply" || !LOAD_BALANCED_PORTS.includes(port2) || !host.toLowerCase().endsWith(cloud.hostSuffix)) return;
-  const problem = sentence`${code("port")}: ${port2} connects to any node of an elastic cluster, but privileges are granted on the coordinator. Use 5432, or set ${code("mode: check")}.`;
-  inputs.mistake(inputs.isSet("port") ? "port" : "app-connection", problem);
-}
 
 // src/main.ts
-async function run3(env = process.env, signal = NEVER_ABORTED) {
+async function run3(env = process.env, signal = new AbortController().signal) {
   const startedAt = /* @__PURE__ */ new Date();
   maskInputs(INPUTS, env);
   const settings = await readSettings(env);
@@ -14370,7 +14353,6 @@ async function run3(env = process.env, signal = NEVER_ABORTED) {
   if ("code" in settings || settings.driftIssue === void 0) return;
   await keepDriftIssues(report, { ...settings.driftIssue, env, signal });
 }
-var NEVER_ABORTED = new AbortController().signal;
 async function readSettings(env) {
   try {
     return parseSettings(env, await grantsFileIn(env));
@@ -14399,7 +14381,7 @@ function start(action, grace = 0) {
     process.on(event, (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown))));
   process.stdout.on("error", () => {
   });
-  action(signal).catch(fail).finally(() => {
+  action(process.env, signal).catch(fail).finally(() => {
     if (signal.aborted && !process.exitCode) fail(signal.reason);
     process.stdout.write("", () => process.exit());
   });
@@ -14409,4 +14391,4 @@ function fail(error2) {
 }
 
 // src/index.ts
-start((signal) => run3(process.env, signal));
+start(run3);

@@ -5652,10 +5652,6 @@ function setFullName(context = {}) {
   const look2 = "See where `host` leads. If that is not the server, correct the DNS record, or set `host` to the server's full name:";
   return atServer(context, look2, "Set `host` to the server's full name. Those of the subscription are:");
 }
-var lookAtState = (context) => [
-  "If the error persists, look at the server's state:",
-  azShow(context, "state")
-];
 function readNumber(text) {
   const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
   return number ? [`Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}`] : [];
@@ -5696,10 +5692,10 @@ var AZURE_CLI = rulesFor("entra", {
   "cli-not-signed-in": [
     [
       /az (cli )?login|az account set|active accounts|multiple subscriptions|Invalid certificate|deserialize key data|load PEM file|private key is encrypted|client_credential needs|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|crypto\.Error|WsTrust|\bRSTR\b|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|microsoftonline\.de\b|Response_Status|BrokerPlugin|accounts control|pymsalruntime|(?<!_)broker|Interaction(Required|Timeout)|wrong (issuer|audience)|04b07795-.* was not found|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
-      "AADSTS16000 AADSTS16001 AADSTS16002 AADSTS16003 AADSTS17003 AADSTS20001 AADSTS20012 AADSTS20033 AADSTS40008 AADSTS40009 AADSTS40015 AADSTS50014 AADSTS50015 AADSTS50017 AADSTS50020 AADSTS50032 AADSTS50034 AADSTS50055 AADSTS50056 AADSTS50058 AADSTS50061 AADSTS50064 AADSTS50070 AADSTS50071 AADSTS50072 AADSTS50074 AADSTS50076 AADSTS50078 AADSTS50079 AADSTS50085 AADSTS50086 AADSTS50088 AADSTS50089 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS50132 AADSTS50133 AADSTS50134 AADSTS50135 AADSTS50136 AADSTS50139 AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54000 AADSTS54005 AADSTS70000 AADSTS70008 AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS90072 AADSTS90081 AADSTS90082 AADSTS90084 AADSTS90085 AADSTS90086 AADSTS90087 AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS135010 AADSTS135011 AADSTS160021 AADSTS500121 AADSTS500207 AADSTS500208 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS700082 AADSTS700084 AADSTS9002341 AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS20* AADSTS24* AADSTS40* AADSTS501* AADSTS5002* AADSTS5003* AADSTS5005* AADSTS5007* AADSTS5008* AADSTS54* AADSTS70008* AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS9008*"
+      "AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS17003 AADSTS20* AADSTS24* AADSTS40* AADSTS50014 AADSTS50015 AADSTS50017 AADSTS5002* AADSTS5003* AADSTS5005* AADSTS50061 AADSTS50064 AADSTS5007* AADSTS5008* AADSTS50107 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS5013* AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS500121 AADSTS500212 AADSTS500213 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54* AADSTS70000 AADSTS70008* AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS90072 AADSTS9008* AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS9002341"
     ],
     (_context, { text }) => reasonIn(text, {
-      "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, or nobody invited it.": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
+      "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, nobody invited it, or a policy of one of the two tenants forbids it (Entra admin center, `External Identities`, `Cross-tenant access settings`).": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|50021[23]|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
       "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, nobody used it for long, the account has a new password, or it is older than a Conditional Access policy of the tenant (sign-in frequency) allows.": /sign-in frequency|AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34])\b/,
       "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do.": /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/,
       "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, the account needs a person (for multi-factor authentication, a new password, a registered device), or it is blocked, disabled or not allowed to use this service.": /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i,
@@ -5747,7 +5743,6 @@ function unusableFile(_context, { text }) {
 }
 
 // src/diagnosis/entra.ts
-var OSSRDBMS = "123cd850-d9df-40bd-94d5-c9f07b7fa203";
 var ENTRA = rulesFor("entra", {
   "application-not-found": [
     [
@@ -5758,7 +5753,7 @@ var ENTRA = rulesFor("entra", {
       "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/
     ],
-    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant or is in another cloud (`environment`). Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
+    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant, is in another cloud (`environment`), or was created only minutes ago. Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
     (context) => `Set ${whereIs("client-id", context)} to the client ID of the application or the managed identity. See what has this ID:`,
     ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
     ...LOOK_UP_TENANT
@@ -5802,7 +5797,7 @@ var ENTRA = rulesFor("entra", {
   ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
-    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5002723 AADSTS7000272",
+    "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5000811 AADSTS5002723 AADSTS7000272",
     "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
     (context, symptom) => /githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : [],
     "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
@@ -5836,12 +5831,6 @@ var ENTRA = rulesFor("entra", {
     "A proxy in the runner's network, or a policy for the runner's device, allows sign-in only to certain tenants, and this tenant is not one of them.",
     "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`).",
     "Or use a runner outside this network, such as one of GitHub's own."
-  ],
-  "cross-tenant": [
-    "AADSTS500212 AADSTS500213",
-    "A policy of one of the two tenants (that of the account and this one) allows sign-in only to, or from, certain tenants.",
-    asApplication,
-    "Ask the administrators of the tenant that has the policy to allow this sign-in: Entra admin center, `External Identities`, `Cross-tenant access settings`."
   ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
@@ -5888,7 +5877,8 @@ var ENTRA = rulesFor("entra", {
     SHOW_TENANT,
     (_context, { text }) => /^(?!.*(ossrdbms|123cd850))/.test(resourceIn(text) ?? "ossrdbms") ? [] : [
       "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
-      az("ad sp create", { id: OSSRDBMS })
+      az("ad sp create", { id: "123cd850-d9df-40bd-94d5-c9f07b7fa203" })
+      // Azure OSSRDBMS Database, in the public cloud
     ]
   ],
   "scope-invalid": [
@@ -5912,7 +5902,7 @@ var ENTRA = rulesFor("entra", {
     "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`. If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner."
   ],
   "conditional-access": [
-    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS53000 AADSTS53001 AADSTS53002 AADSTS53003 AADSTS53004 AADSTS53010 AADSTS530003 AADSTS530004 AADSTS530031 AADSTS530032 AADSTS530035 AADSTS530084 AADSTS530*",
+    "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS530*",
     ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
     asApplication,
     "Ask the tenant's administrators which policy blocks the sign-in, and why. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`. They can exclude this identity from it.",
@@ -5922,7 +5912,7 @@ var ENTRA = rulesFor("entra", {
 var ENTRA_UNAVAILABLE = rulesFor("entra", {
   "entra-busy": [
     [
-      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
+      "AADSTS40010 AADSTS50000 AADSTS50033 AADSTS50087 AADSTS50162 AADSTS50196 AADSTS70012 AADSTS90006 AADSTS90012 AADSTS90024 AADSTS90025 AADSTS90033 AADSTS90055 AADSTS90090 AADSTS90091 AADSTS230109 AADSTS500031 AADSTS501621 temporarily_unavailable service_not_available server_error",
       /Too ?Many ?Requests|being throttled|Our services aren.t available|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       { status: [408, 410, 429, 500, 502, 503, 504] }
     ],
@@ -5943,12 +5933,12 @@ var ENTRA_UNAVAILABLE = rulesFor("entra", {
 var NO_TENANT = /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-0{4}-0)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
 var resourceIn = (text) => text.match(/(?:(?<!tenant )named|for resource|access a service) '?([\w./:-]+[\w/])/)?.[1];
 function asApplication({ signIn: signIn2 }, { text }) {
-  return isApplication(signIn2, text) ? [] : USE_APPLICATION;
+  if (isApplication(signIn2, text)) return [];
+  return [
+    "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
+    az("account show", { query: "user" })
+  ];
 }
-var USE_APPLICATION = [
-  "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
-  az("account show", { query: "user" })
-];
 function assertionInvalid(context, symptom) {
   const ofEntra = /AADSTS7002(22|26|27|29|31)\b/.test(symptom.text) && "it is a token of Entra itself";
   const isExpired = /AADSTS(700024|500133)\b|valid time range/.test(symptom.text);
@@ -5978,7 +5968,7 @@ function assertionInvalid(context, symptom) {
 var OF_ONE_RUN = /:ref:refs\/(heads\/gh-readonly-queue|tags)\//;
 var isApplication = (signIn2, text = "") => signIn2?.type !== "azure-cli" || /for service principal|AADSTS501051/.test(text);
 var subjectOf = ({ assertion }, { text }) => text.match(/subject:? '([^']{1,300})'/i)?.[1] ?? claim(assertion, "sub") ?? "<subject>";
-var issuerOf = ({ assertion }, { text }) => text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? GITHUB_ISSUER;
+var issuerOf = ({ assertion }, { text }) => text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
 function unfederated(context, symptom) {
   if (isOfKubernetes(context, symptom))
     return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
@@ -6051,7 +6041,6 @@ function formOf(subject) {
     );
   return sentence` A credential with IDs in its subject (${code("repo:<owner>@<id>/\u2026")}) does not match a repository without immutable subjects.`;
 }
-var GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 var showPrincipal = (id) => az("ad sp show", { id, query: "{name:displayName, type:servicePrincipalType, names:alternativeNames}" });
 function clientOf(signIn2, text = "") {
   const own = signIn2 !== void 0 && "clientId" in signIn2 && signIn2.clientId;
@@ -6100,10 +6089,11 @@ var MEANINGS = {
     "Run the job again once. If the error persists, give the message with its IDs to the support there."
   ]
 };
-var NOT_WORDS = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
+var NAMES = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
+var withoutNames = (text) => text.replace(NAMES, " ");
 function byItsWords(what, usual, ...first) {
   return (_context, { text }) => {
-    const said = text.replace(NOT_WORDS, " ").replace(/(?<=[a-z])(?=[A-Z])/g, " ");
+    const said = withoutNames(text).replace(/(?<=[a-z])(?=[A-Z])/g, " ");
     for (const [means, [words2, ...next]] of Object.entries(MEANINGS)) {
       const found = said.match(words2)?.[0];
       const cause = inOurWords(`${what}, for the reason in its message: ${means}`);
@@ -6125,7 +6115,13 @@ var RUNNER = rulesFor(EVERYWHERE, {
       "ENOSPC EDQUOT EFBIG ENOMEM EAI_MEMORY OUT_OF_MEM ERR_WORKER_OUT_OF_MEMORY ERR_MEMORY_ALLOCATION_FAILED EMFILE ENFILE EFILE ENOBUFS EADDRINUSE",
       /Array buffer allocation failed|Invalid (typed )?array (buffer )?length|getaddrinfo EBUSY|EADDRNOTAVAIL (?!127\.|0\.)\d+\.|spawn\b.* (EAGAIN|E2BIG)\b/i
     ],
-    (_context, { code: code2, text }) => `The runner, or the container of the job, ${reasonIn(`${code2} ${text}`, LACKS)}.`,
+    (_context, { code: code2, text }) => `The runner, or the container of the job, ${reasonIn(`${code2} ${text}`, {
+      "has a full disk, or its user has reached a quota": /ENOSPC|EDQUOT|EFBIG/,
+      "cannot start more processes, or its environment variables are too large for one": /E2BIG|EAGAIN/,
+      "has no free port for another connection: too many are open, or its VPN is down": /ENOBUFS|EADDR|buffer space/,
+      "cannot open more files and sockets": /E[MN]?FILE|EBUSY|open files/i,
+      "has not enough memory": /./
+    })}.`,
     "See how much is used, in a step of the same job (on Linux):",
     run("df -h\nfree -m\nulimit -a\nss --summary"),
     "Free what is used up, give the runner, its container or its pod more of it, or run fewer jobs there at the same time. Then run the job again.",
@@ -6147,18 +6143,12 @@ var RUNNER = rulesFor(EVERYWHERE, {
     "On a self-hosted runner, let no step or other job change the runner's `_work/_temp`. Then run the job again."
   ]
 });
-var LACKS = {
-  "has a full disk, or its user has reached a quota": /ENOSPC|EDQUOT|EFBIG/,
-  "cannot start more processes, or its environment variables are too large for one": /E2BIG|EAGAIN/,
-  "has no free port for another connection: too many are open, or its VPN is down": /ENOBUFS|EADDR|buffer space/,
-  "cannot open more files and sockets": /E[MN]?FILE|EBUSY|open files/i,
-  "has not enough memory": /./
-};
 
 // src/diagnosis/network.ts
 var COMPLETED = "If `host` is the name of a container of the job, or of its machine, publish the port of the container, and set `host: localhost`, in a job that does not itself run in a container. The action adds the cloud's suffix to a name without a dot.";
 var LOOKED_UP = "If it answers with an address other than `0.0.0.0` and `::`, the fault may have passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
 var HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
+var ALERT = /(alert|error: tls)\W{1,3}\w|alert number \d/i;
 var LISTENERS = run("ss --listening --tcp --numeric --processes");
 var LOOK_AT_TUNNEL = [
   "See what listens there, in a step of the same job (on Linux). If it is a tunnel or a proxy, read its log: its other end has to reach the server, through the server's network, firewall and DNS.",
@@ -6205,8 +6195,8 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     (context) => `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
     (context, { text }) => isLocal(context, text) ? LOOK_AT_TUNNEL : [],
-    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
-    (context) => atPostgres(context, lookAtState(context)),
+    afterRerun,
+    (context) => atPostgres(context, ["Look at the state of an Azure server:", azShow(context, "state")]),
     SET_MTU,
     { retries: 3 }
   ],
@@ -6215,14 +6205,10 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => byAddress(context, text) ?? (isPostgres(context) ? [
       `No answer came in time: a firewall drops the packets, public access is off, ${(0, import_node_net.isIP)(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
       .../\.postgres\.database\./.test(hostOf(context)) ? [] : lookUp(context),
-      ...checkPort(context),
-      "Look at the state and the network of the server in Azure:",
+      `If it is an Azure server, ${wrongPort(context) ? "set `port: 5432`, and " : ""}look at its state and its network. If public access is \`Disabled\`, use a runner in its network, in which the name leads to a private address (a private DNS zone):`,
       azShow(context, "{state:state, tier:sku.tier, publicAccess:network.publicNetworkAccess}"),
-      ...context.port === 6432 ? [NO_POOLER] : [],
-      "If public access is `Disabled`, use a runner in the server's network, in which the name leads to a private address (a private DNS zone).",
-      "If it is `Enabled`, add the action in `firewall/` of this repository before this step (`docs/firewall.md`). Allow the address of a runner that keeps it:",
+      `If public access is \`Enabled\`, add the action in \`firewall/\` of this repository before this step (\`docs/firewall.md\`). On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432} (PostgreSQL uses no HTTP proxy), and in the server's firewall the runner's address, if it keeps it:`,
       azAllow(context, "<address>"),
-      `On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
       .../connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]
     ] : [
       `No answer came in time: a firewall drops the packets, ${context.proxy ? "the proxy does not answer" : "the runner needs a proxy"}, or the service is overloaded.`,
@@ -6242,8 +6228,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       ...setFullName()
     ] : isPostgres(context) ? [
       "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
-      ...checkPort(context),
-      "Check that the server runs, and has this address. If it is an Azure server, look at its state. Then run the job again:",
+      `Check that the server runs, and has this address. If it is an Azure server, ${wrongPort(context) ? "set `port: 5432`, and " : ""}look at its state. Then run the job again:`,
       azShow(context, "state"),
       ...lookUp(context)
     ] : [
@@ -6271,7 +6256,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The runner could not make or use the connection, for the reason in the message.",
     (_context, { text }) => /header (content|value)/.test(text) ? "Set the secret for this header again, without a line break." : [],
     (context, { text }) => /\bconnect (E|UNK)/.test(text) && !(0, import_node_net.isIP)(hostOf(context)) ? lookUp(context) : [],
-    (context) => afterRerun(isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context)),
+    afterRerun,
     (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName()]),
     { retries: 1 }
   ],
@@ -6283,11 +6268,12 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) => `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
     (context, { text }) => {
       if (!isPostgres(context)) return [...seeWhoAnswers(context), ...reachable(context)];
-      if (ASKED_FULLY.test(text)) return [...lookUp(context), RIGHT_NAME, ...seeWhoAnswers(context)];
       const names2 = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
       const use = sentence`If you know that the server is yours, set \`host\` to one of the names in its certificate: ${listOf((names2 ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
-      const isOther = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text);
-      const own = isOther ? [...names2 ? [use] : [], ...seeWhoAnswers(context)] : setFullName();
+      const other = [...names2 ? [use] : [], ...seeWhoAnswers(context)];
+      if (ASKED_FULLY.test(text))
+        return [...lookUp(context), "If it leads to another server than Azure's, correct the DNS record.", ...other];
+      const own = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text) ? other : setFullName();
       const tunnel = "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the server's full name there, and set `host` to that name. Only if you cannot, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.";
       return isLocal(context, "") || /CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
     }
@@ -6302,8 +6288,10 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     (_context, { text }) => `The file of trusted authorities ${/PEM|crl/.test(text) ? "is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`" : "does not exist on the runner, or cannot be read"}.`,
-    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. Convert a binary file (DER) to PEM: \`openssl x509 -inform der -in <file> -out <new-file>\`. See the variables and the lines in a step with \`shell: bash\`:`,
-    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>")
+    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. See the variables and the lines in a step with \`shell: bash\`:`,
+    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
+    "Convert a binary file (DER) to PEM:",
+    run("openssl x509 -inform der -in <file> -out <new-file>")
   ],
   "tls-certificate": [
     [
@@ -6330,13 +6318,6 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       run(`${authoritiesOf(context)}=<path-to-pem>`)
     ]
   ],
-  "tls-refused": [
-    /(alert|tls)\W{1,3}(access.?denied|internal.?error)|unrecognized.?name|(alert|error: tls)\W{1,3}(unknown.?ca|(unknown|bad|no|unsupported)?.?cert|decrypt.?error)|certificate required|alert number (4[1-689]|51|80|112|116)\b/i,
-    (context, { text }) => /access.?denied|internal.?error|unrecognized.?name|alert number (49|80|112)\b/i.test(text) ? "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host." : `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}`,
-    seeWhoAnswers,
-    exempt,
-    (context) => atPostgres(context, ["Check `host` and `port`."])
-  ],
   "tls-outdated": [
     /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
     (context, { text }) => `One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. ${isPostgres(context) && /handshake.?failure/i.test(text) ? `Or the other side expects a client certificate, and this action sends none.${POOLER_ASKS}` : "Usually it is an old proxy or firewall that inspects TLS."} \`OPENSSL_CONF\` or \`NODE_OPTIONS\` can switch off the newer versions.`,
@@ -6348,16 +6329,17 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "tls-handshake": [
     [
       "ERR_SSL_* EPROTO*",
-      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/
+      /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/,
+      ALERT
     ],
-    "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.",
-    ({ proxy }) => proxy ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : [],
+    (context, { text }) => !ALERT.test(text) ? "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between." : /cert|unknown.?ca|decrypt.?error/i.test(text) ? `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}` : "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host.",
+    ({ proxy }, { text }) => proxy && !ALERT.test(text) ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : [],
     seeWhoAnswers,
+    exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."])
   ]
 });
 var ASKED_FULLY = /Host: [\w-]+\.postgres\.database\./;
-var RIGHT_NAME = "If it leads to another server than Azure's, correct the DNS record, or set `host` to the name of the server that you mean.";
 var FULL_NAME = /^[^.]+\.postgres\.database\./;
 var POOLER_ASKS = " A PgBouncer expects one if its `client_tls_sslmode` is `verify-ca` or `verify-full`. Set it to `require` there.";
 var SELF_SIGNED = /self.signed certificate(?!.*chain)/i;
@@ -6379,10 +6361,10 @@ var PRIVATE = rulesFor(["postgres", "azure"], {
   ]
 });
 var NETWORK = [...RUNNER, ...ON_THE_WAY];
-var PRIVATE_ADDRESS = /(?<!Local )[ (](?!\S*->)(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i;
+var PRIVATE_RANGE = String.raw`(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cde][\da-f]{2}:)`;
+var PRIVATE_ADDRESS = new RegExp(String.raw`(?<!Local )[ (](?!\S*->)${PRIVATE_RANGE}`, "i");
 var IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
 var DOCKER = /\b172\.17\.0\.1\b|host\.docker\.internal/;
-var NO_POOLER = "If the tier is `Burstable`, or the server's parameter `pgbouncer.enabled` is not `true`, nothing listens on port 6432: set `port: 5432`.";
 var IN_DOCKER = "The address is in Docker's default network (172.17.0.0/16). If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`).";
 function byAddress(context, text) {
   if (isLocal(context, text))
@@ -6420,7 +6402,7 @@ function reachable({ proxy, ...context }) {
     run("HTTPS_PROXY=http://<proxy>:<port>")
   ];
 }
-var checkPort = ({ port: port2 = 5432 }) => [5432, 6432].includes(port2) ? [] : ["If it is an Azure server, set `port: 5432`."];
+var wrongPort = ({ port: port2 = 5432 }) => ![5432, 6432].includes(port2);
 function lookUp(context) {
   const host = hostNameOf(context);
   if ((0, import_node_net.isIP)(host)) return isPostgres(context) && !isLocal(context, "") ? setFullName() : [];
@@ -6431,7 +6413,9 @@ var OF_DOCKER = /^(host\.docker|(postgres|postgresql|pg|db|database)\.postgres\.
 function seeWhoAnswers(context) {
   return ["See who answers, and with which TLS, in a step of the job with `shell: bash`:", run(look(context))];
 }
-function afterRerun([first, ...next]) {
+var seePeer = (context) => (isPostgres(context) ? seeWhoAnswers : seeAnswer)(context);
+function afterRerun(context) {
+  const [first, ...next] = seePeer(context);
   return [`Run the job again. If the error persists, ${String(first).replace("See", "see")}`, ...next];
 }
 function look(context, then = "", options = "") {
@@ -6446,7 +6430,7 @@ var [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
     byItsWords("The request failed", "something in between, such as a proxy, or a fault of this action"),
-    (context) => context.host === void 0 ? [] : isPostgres(context) ? seeWhoAnswers(context) : seeAnswer(context),
+    (context) => context.host === void 0 ? [] : seePeer(context),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message."
   ]
 });
@@ -6518,7 +6502,6 @@ var FALLBACKS = [
 ];
 
 // src/diagnosis/github.ts
-var ENDED = /Code : 4(01|04|10)/;
 var GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
@@ -6535,13 +6518,21 @@ var GITHUB = rulesFor("github", {
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error (Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))|Message: (Invalid (URL|character in header)|Protocol "))/,
-    (_context, { text }) => `GitHub does not issue this ID token, for the reason in its message: ${reasonIn(text, {
-      "the job has ended, or the token with which it asks for the ID token has expired": ENDED,
-      "a rule of the organization or the enterprise forbids it": /Code : 403/,
-      "a step changed the request": /^/
-    })}.`,
-    (_context, { text }) => /Error Code : 403/.test(text) ? "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception." : ENDED.test(text) ? "Run the job again. In a long job, run this step early, or in a job of its own." : [],
-    (_context, { text }) => `${/Code : 403/.test(text) || ENDED.test(text) ? "If the error persists, look" : "Look"} for a step that sets \`ACTIONS_ID_TOKEN_REQUEST_URL\` or \`ACTIONS_ID_TOKEN_REQUEST_TOKEN\`: both must be as GitHub set them, with all parameters of the URL.`
+    (_context, { text }) => {
+      const refused2 = "GitHub does not issue this ID token, for the reason in its message:";
+      if (/Code : 403/.test(text))
+        return [
+          `${refused2} a rule of the organization or the enterprise forbids it.`,
+          "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception."
+        ];
+      if (/Code : 4(01|04|10)/.test(text))
+        return [
+          `${refused2} the job has ended, or the token with which it asks for the ID token has expired.`,
+          "Run the job again. In a long job, run this step early, or in a job of its own."
+        ];
+      return `${refused2} a step changed the request.`;
+    },
+    "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL."
   ]
 });
 
@@ -6628,36 +6619,36 @@ var OF_PROXY = new RegExp(
 var AGAIN = new RegExp(`please try|${PASSES.source}`, "i");
 var FINAL = new RegExp(`^(?!.*(AADSTS|${AGAIN.source}))`, "i");
 var TRIED = /\b(?:Get|Post) "?(https:\/\/[^/ "]+)[^ "]*"?: /;
+var IMDS = /^169\.254\.169\.254$/;
 var NOT_IMDS = /^(?!.*169\.254\.169\.254)/;
 var APP = { "resource-group": "<resource-group>", name: "<app>" };
-var IDENTITY2 = { ...APP, name: "<vm>", identities: "<identity-id>" };
 var LIST_OF_APP = [
-  "List the identities of the container app, of the container app's job, or of the App Service app. To assign one, write `assign` instead of `show`, then restart the app:",
+  "List the identities of the container app, of the container app's job, or of the App Service app. To assign one, write `assign` instead of `show`, and add `--user-assigned <identity-id>` or `--system-assigned` (App Service: `--identities <identity-id>` or nothing). Then restart the app:",
   run(...["containerapp", "containerapp job", "webapp"].map((each) => az(`${each} identity show`, APP)))
 ];
 var OWN_VARIABLES = "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none. Then restart the runner, or the app that it is in, which starts with the variables that are valid now.";
 var bypass = ({ host = "169.254.169.254", proxy }) => bypassProxy({ host, proxy });
 var USE_OIDC2 = "Use `auth-type: oidc`, which does not need this endpoint.";
 var MANAGED_IDENTITY = rulesFor("entra", {
+  // Whatever the error: the machine is one of Azure, but not the user's.
+  "managed-identity-on-github": [
+    { signIn: "managed-identity", onGitHub: true },
+    "The job runs on a GitHub-hosted runner, which has no managed identity.",
+    "Use `auth-type: oidc`. Or run the job on a self-hosted runner in Azure that has the identity."
+  ],
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|1[45]|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
     "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "See whether the tenant still has the identity, and whether it is the machine's own (`isExplicit=False`):",
+    "See whether the tenant still has the identity, and whether it is the host's own (`isExplicit=False`):",
     ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
-    "Remove the identity from the machine, and assign it (or a new one) again; `[system]` is the machine's own. A scale set and an app have the same commands:",
-    run(az("vm identity remove", IDENTITY2), az("vm identity assign", IDENTITY2)),
-    "A new identity, and a machine's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
+    listIdentities,
+    "Remove the identity there (`remove` instead of `show`), and assign it, or a new one, again. A new identity, and a host's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
   ],
   "managed-identity-arc": [
     /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
     "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
     "Add the runner's user to the agent's group (on Windows, to the local group `Hybrid agent extension applications`), restart the agent (on Windows, the service `himds`), then restart the runner's service. On Linux:",
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd")
-  ],
-  "managed-identity-certificate": [
-    { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
-    "The runner does not trust the certificate of the identity endpoint. No authority issues that of Service Fabric: its apps compare the thumbprint (`IDENTITY_SERVER_THUMBPRINT`), which this action does not do.",
-    USE_OIDC2
   ],
   "managed-identity-offline": [
     { signIn: "managed-identity", text: new RegExp(`HTTP status .*${TRIED.source}`) },
@@ -6676,23 +6667,20 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     { retries: 1 }
     // a new pod gets its identity a moment later
   ],
-  "managed-identity-other-cloud": [
-    [
-      { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
-      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, status: [401, 404], text: /not JSON|HTML page/ }
-    ],
-    "The runner is a virtual machine, but not one of Azure: the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker answered, which issues no tokens for a managed identity of Azure.",
-    "Use `auth-type: oidc`, which works in each cloud."
-  ],
   "managed-identity-proxy": [
     [
       /Required metadata header not specified|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
       { signIn: "managed-identity", text: OF_PROXY },
-      { signIn: "managed-identity", host: /^169\.254\.169\.254$/, text: /status 40[03] with an empty/ },
-      // it gives reasons
+      // IMDS gives reasons, in JSON. The others are the words of AWS, Google Cloud and Firecracker.
+      {
+        signIn: "managed-identity",
+        host: IMDS,
+        text: /status (40[03] with an empty|40[14] with an (HTML|answer that))/
+      },
+      { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
       { signIn: "managed-identity", atProxy: true }
     ],
-    "A proxy or a portal is between the runner and the endpoint that issues tokens for a managed identity, which does not work through a proxy. Or another service answers at its address: outside Azure, or because a variable of the job names it.",
+    "Something answers at the address of the identity endpoint that issues no tokens of Azure: a proxy or a portal (the endpoint does not work through a proxy), the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker, or what a variable of the job names.",
     bypass,
     ({ proxy }) => proxy ? USE_OIDC2.replace("Use", "Or use") : USE_OIDC2
   ],
@@ -6701,11 +6689,12 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       /parameter is required|parameter \w+ cannot be empty|should not be null or empty|api.version ('|is invalid)|Unknown Source|audience parameter not specified|connect to MSI.*\b405\b|secret token header|Secret is not found in|: 404 page not found|WWW-Authenticate header/i,
       { signIn: "managed-identity", host: /^$/, text: /network_error|_url_malformed/ },
       // before any request
+      { signIn: "managed-identity", codes: "DEPTH_ZERO* SELF_SIGNED* UNABLE_TO_* CERT_* ERR_TLS_CERT*" },
       "invalid_file_* invalid_secret platform_not_supported www_authenticate_*",
       // not the agent of Azure Arc, though it is asked
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
-    "A variable of the job (such as `IDENTITY_ENDPOINT`) is not a URL, but a placeholder, for example. Or the identity endpoint does not accept the request, or something else answers at its address: usually, such a variable is that of another app, of an earlier start of this app or of another kind of endpoint. Pod identity (in AKS) or a proxy can answer, too. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know.",
+    "The identity endpoint does not accept the request, or something else answers at its address. Usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL, but a placeholder. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know. Pod identity (in AKS) or a proxy can answer, too. No authority issues the certificate of Service Fabric's endpoint, so the runner cannot trust it.",
     USE_OIDC2,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
@@ -6755,7 +6744,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     identityMissing,
     listIdentities,
     (context) => `To choose a user-assigned identity, set ${whereIs("client-id", context)} to its client ID (not the object ID). A system-assigned one needs no \`client-id\`. If the host has no identity, assign one.`,
-    'A pod in AKS needs the label `azure.workload.identity/use: "true"`. Where no identity can be assigned, use `auth-type: oidc`.'
+    ({ inApp }) => `${inApp ? "" : 'A pod in AKS needs the label `azure.workload.identity/use: "true"`. '}Where no identity can be assigned, use \`auth-type: oidc\`.`
   ],
   "managed-identity-refused": [
     [
@@ -6797,7 +6786,7 @@ function listIdentities({ inApp }, { text }) {
     return ["Assign it to the compute or the serverless job in Azure Machine Learning, or to the Automation account."];
   if (inApp || /Unable to load|Delegated|\/msi\/token/.test(text)) return LIST_OF_APP;
   return [
-    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`:",
+    "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`, and add `--identities <identity-id>`, unless it is the machine's own:",
     run(az("vm identity show", { ...APP, name: "<vm>" }), az("vmss identity show", { ...APP, name: "<scale-set>" }))
   ];
 }
@@ -6824,8 +6813,36 @@ function entraLabel({ objectId: objectId3, type, admin, mfa }) {
 }
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+// src/text/near.ts
+function didYouMean(wanted, candidates) {
+  const near = nearest(wanted, candidates);
+  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
+}
+function aboutNames(...names2) {
+  const isList = names2.some((each) => each.includes(","));
+  return inOurWords(`Names are case-sensitive${isList ? ", and a comma does not separate them" : ""}.`);
+}
+function nearest(name3, candidates) {
+  const wanted = name3.toLowerCase();
+  const all2 = [...candidates];
+  for (const slips of [0, 1, 2]) {
+    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
+    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
+    if (near !== void 0) return near;
+  }
+  return void 0;
+}
+function isNear(a, b, slips) {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  if (restA === restB) return true;
+  if (slips === 0) return false;
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
+  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
+}
+
 // src/diagnosis/postgres.ts
-var listDatabases = (context) => isLoopback(context.host) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" });
 var listAdmins = (context) => azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
 var APPLICATION = { "display-name": "<name>", type: "ServicePrincipal" };
 var PARAMETER = /(?:parameter|increase) "?([\w.]*\w)/;
@@ -6844,11 +6861,6 @@ var growStorage = (context) => [
   azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" })
 ];
 var STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
-var LIMITED = /connections for (role|database) "(.+)"/;
-var SEE_LIMITS = [
-  "See the limits, as an administrator. Raise one that is lower than 4, the most that one job uses (-1: no limit):",
-  run("SELECT rolname, rolconnlimit FROM pg_roles;\nSELECT datname, datconnlimit FROM pg_database;")
-];
 var letLogIn = (text) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`);
 var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
 var LIST_ROLES = [
@@ -6872,7 +6884,7 @@ var POOLER_REASONS = {
   "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
   "Its log says more: usually its databases, users or pool mode do not fit, or its servers differ.": /^/
 };
-var poolerRefused = (_context, { text }) => `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(text, POOLER_REASONS)}`;
+var poolerRefused = (_context, { text }) => `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(withoutNames(text), POOLER_REASONS)}`;
 var SIGN_IN_REASONS = {
   "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.": /client certificate|^certificate/,
   "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.": /@(host|server)|server name you tried|ipv6/,
@@ -6910,8 +6922,8 @@ var POSTGRES = rulesFor("postgres", {
   "query-timed-out": [
     "QUERY_TIMEOUT",
     "The server received a query and never answered it. Its own `statement_timeout` would have ended the query earlier, so the server hangs, or something in between silently dropped the connection.",
-    "Run the job again.",
-    lookAtState
+    "Run the job again. If the error persists, look at the server's state:",
+    (context) => azShow(context, "state")
   ],
   "protocol-violation": [
     [
@@ -6923,7 +6935,12 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/
     ],
-    (_, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    ({ user }, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : /scramMaxIterations/.test(text) ? [
+      "The password of `user` is stored with more iterations than this action accepts, or a different server answers.",
+      "Store it with fewer ones:",
+      run(`SET scram_iterations = 4096;
+ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
+    ] : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     pastPooler,
     ({ port: port2 }) => `Check \`host\`${port2 === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}, then run the job again.`
   ],
@@ -6989,7 +7006,7 @@ var POSTGRES = rulesFor("postgres", {
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    ({ tls }) => tls && tls.mode !== "disable" ? [] : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
+    (context) => context.tls && context.tls.mode !== "disable" ? pastPooler(context) : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS."
   ],
   "other-provider": [
@@ -7025,8 +7042,7 @@ var POSTGRES = rulesFor("postgres", {
       "28P01",
       /(password|SASL) authentication failed|empty password returned|client password must|no password supplied/i
     ],
-    (context, symptom) => byName(context, symptom) ?? passwordRefused(context),
-    withoutServer
+    (context, symptom) => byName(context, symptom) ?? passwordRefused(context, symptom)
   ],
   "login-not-permitted": [
     { codes: "28000", text: NOT_PERMITTED_TO_LOG_IN },
@@ -7042,13 +7058,14 @@ var POSTGRES = rulesFor("postgres", {
     },
     (context, symptom) => byName(context, symptom) ?? [
       "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
-      ...context.signIn?.type === "password" ? LIST_ROLES : findRole(context)
-    ],
-    withoutServer
+      ...findRole(context, symptom)
+    ]
   ],
   firewall: [
     // The name of the file is the same in all languages of the server (`lc_messages`).
-    /^(?!.*(server login|could not load|["\u00ab\u00bb\u201e] ?(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cde][\da-f]{2}:))).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)/,
+    new RegExp(
+      String.raw`^(?!.*(server login|could not load|["\u00ab\u00bb\u201e] ?${PRIVATE_RANGE})).*pg_hba\.conf|^[^"]*Client (with )?IP.*not (allowed|permitted)`
+    ),
     "The server's firewall does not allow the runner's address. A new rule can take five minutes to work.",
     "A GitHub-hosted runner has a different address in each job: add the action in `firewall/` of this repository before this step (`docs/firewall.md`).",
     "For a runner that keeps its address, allow it, and run the job again:",
@@ -7057,10 +7074,10 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    "The server has no database with this name (yet), or a pooler does not list it, or asks for another one than `database`, such as the name of its user (`user@server`). Names are case-sensitive, and a comma does not separate them.",
+    ({ database = "" }) => sentence`The server has no database with this name (yet), or a pooler does not list it, or asks for another one than \`database\`, such as the name of its user (\`user@server\`). ${aboutNames(database)}`,
     (context, { text }) => isAnother(text.match(/database "([^"]+)"/)?.[1], context.database) ? pastPooler(context) : [],
     "Set `database` to one of these:",
-    listDatabases
+    (context) => isLoopback(context.host) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" })
   ],
   "database-closed": [
     { codes: "55000", text: DATABASE },
@@ -7091,16 +7108,21 @@ var POSTGRES = rulesFor("postgres", {
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/
     ],
     "All connections are in use: those that the `CONNECTION LIMIT` of the role or the database allows, or those that the server or its PgBouncer accepts. Small servers accept only a few dozen.",
-    (context, { text }) => context.port === 5432 || /already|reserved|connections for /.test(text) ? [] : pastPooler(context),
-    (_, { text }) => LIMITED.test(text) ? SEE_LIMITS : [],
+    (context, { text }) => {
+      const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
+      if (kind === void 0) return context.port === 5432 || /already|reserved/.test(text) ? [] : pastPooler(context);
+      return [
+        `Raise the limit of this ${kind}, as an administrator (one job uses up to 4 connections; -1 is no limit):`,
+        run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`)
+      ];
+    },
     "Run the job again when fewer clients are connected. Run fewer jobs at the same time.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    "Or raise the limit that was reached. If it is that of the server, the new one takes effect after a restart, and a larger compute size has memory for more:",
-    (context, { text }) => {
-      const [, kind, limited] = text.match(LIMITED) ?? [];
-      return kind ? run(`ALTER ${kind.toUpperCase()} ${identifier(limited, "")} CONNECTION LIMIT <number>;`) : azOnServer("parameter set", context, { name: "max_connections", value: "<number>" });
-    },
+    (context, { text }) => /connections for /.test(text) ? [] : [
+      "Or raise the server's limit. The new one takes effect after a restart, and a larger compute size has memory for more:",
+      azOnServer("parameter set", context, { name: "max_connections", value: "<number>" })
+    ],
     { retries: 4 }
   ],
   "server-restarting": [
@@ -7255,7 +7277,12 @@ var POSTGRES = rulesFor("postgres", {
     ...LIST_ROLES
   ],
   "object-not-found": [
-    ["42P01 42883 3F000", { codes: "42703 42704", text: /^(?!record |.*configuration parameter|column (?!".*" of))/ }],
+    [
+      "42P01 42883 3F000",
+      { codes: "42704", text: /^(?!.*configuration parameter)/ },
+      { codes: "42703", text: /^(?!record )([^"\u00ab\u00bb]*["\u00ab\u00bb]){4}/ }
+      // a column and its table, in each language of the server
+    ],
     "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
     "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions. If the name is one of PostgreSQL's own, see what answers in its place:",
     run("\\d", "SELECT version();")
@@ -7299,8 +7326,13 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE }
     ],
     "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough), or membership in the role to act as.",
-    "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
-    ({ user }, { text }) => run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`)
+    ({ user }, { text }) => roleIn(text) === user ? [
+      "No role can grant itself (since PostgreSQL 16). Set `user` to another role that has ADMIN OPTION on it:",
+      run("SELECT roleid::regrole, member::regrole FROM pg_auth_members WHERE admin_option ORDER BY 1;")
+    ] : [
+      "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
+      run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`)
+    ]
   ],
   "not-permitted": [
     // Other English words are code's, an extension's or a provider's.
@@ -7324,10 +7356,10 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "tls-not-offered": [
     /does not support SSL|SSLRequest|unsupported frontend protocol 1234\.56/,
-    "The other side does not speak TLS. Every Azure server does, so this is a different server, or something is in between. Nothing secret was sent.",
+    "The other side does not speak TLS. Every Azure server does, so a pooler or a proxy is in between, or this is a different server. Nothing secret was sent.",
     ({ host, signIn: signIn2 }) => signIn2?.type === "password" && isLoopback(host) ? "Set `ssl-mode: disable`." : [],
-    setFullName,
-    ({ port: port2 }) => `Check \`host\`${port2 === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}.`
+    pastPooler,
+    "Or, if the pooler or the server is your own, turn on TLS there (PgBouncer: `client_tls_sslmode`, PostgreSQL: `ssl`)."
   ],
   "dependent-privileges": [
     { codes: "2BP01", text: /^(?!.*\bdrop)/ },
@@ -7359,7 +7391,7 @@ var POSTGRES = rulesFor("postgres", {
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
-    (context, symptom) => reasonIn(symptom.text.replace(/"[^"]*"/g, ""), SIGN_IN_REASONS) || refused(context, symptom),
+    (context, symptom) => reasonIn(withoutNames(symptom.text), SIGN_IN_REASONS) || refused(context, symptom),
     setFullName,
     "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`)."
   ],
@@ -7367,13 +7399,14 @@ var POSTGRES = rulesFor("postgres", {
     "XX* 58* F0*",
     "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If the error persists, restart the server. If that does not help, open a support request in the Azure portal.",
+    "If none is in between, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context)
   ]
 });
 var roleIn = (text) => (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
-function withoutServer({ host = "" }, { text }) {
-  const [, login, server] = roleIn(text)?.match(/^(.+)(@[\w-]+)$/) ?? [];
+function withoutServer({ host = "", user }, { text }) {
+  const [, login, server] = `${roleIn(text)}
+${user}`.match(/^(.+)(@[\w-]+)$/m) ?? [];
   if (!login || !server || !/\.postgres\.database\./i.test(host)) return [];
   return [sentence`If ${code(server)} is the name of a single server, leave it out: ${code(login)}.`];
 }
@@ -7399,8 +7432,10 @@ function tokenClaims({ token }) {
     sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, in other clouds with the end \`.usgovcloudapi.net\` or \`.chinacloudapi.cn\`.`
   ];
 }
-function findRole(context) {
+function findRole(context, symptom) {
+  if (context.signIn?.type === "password") return [...withoutServer(context, symptom), ...LIST_ROLES];
   return [
+    ...withoutServer(context, symptom),
     "Set `user` to the role of the identity that signs in, or of a group that has it as a member. A guest's role has a name with `#EXT#`. The server's Entra administrators are:",
     listAdmins(context),
     "List the other Entra roles, in database postgres. The action in `principal/` creates one for an identity or a group:",
@@ -7408,10 +7443,11 @@ function findRole(context) {
     ...tokenClaims(context)
   ];
 }
-function passwordRefused(context) {
+function passwordRefused(context, symptom) {
   if (context.signIn?.type === "password")
     return [
       "The name or the password is wrong or has expired, the role was created for Entra and has no password, or the server accepts only Entra tokens.",
+      ...withoutServer(context, symptom),
       "Check `user` and `password`. As an administrator, see whether there is such a role, and until when its password is valid:",
       run(`SELECT rolcanlogin, rolvaliduntil FROM pg_roles WHERE rolname = ${quoteLiteral(context.user ?? "<user>")};`),
       "See how an Azure server lets roles sign in. For an Entra role, remove `password` and set `auth-type: oidc`:",
@@ -7419,7 +7455,7 @@ function passwordRefused(context) {
     ];
   return [
     GUID.test(context.user ?? "") ? "`user` looks like a client ID, but must be the name of a role. The two are the same only if the role was created so, as Service Connector does for administrators." : "`user` is not the role that is bound to the object ID of the identity that signed in, or to one of its groups. Names are case-sensitive.",
-    ...findRole(context)
+    ...findRole(context, symptom)
   ];
 }
 
@@ -7533,12 +7569,12 @@ function diagnoseBy(rules, error2, context) {
   };
 }
 var NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
-var VAGUE = ["unknown", "server-error", "connection-refused", "tls-refused", "tls-outdated"];
+var VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];
 function withPooler(steps, context, isVague) {
   if (!isPostgres(context) || context.port !== 6432) return steps;
   const others = steps.filter(({ text }) => !text.parts.some((part) => "code" in part && part.code === "port: 5432"));
   const past = step(
-    "Port 6432 is that of a pooler (PgBouncer on Azure), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more."
+    "Port 6432 is that of a pooler (PgBouncer on Azure, not on Burstable servers), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more."
   );
   return isVague ? [past, ...others] : others.length < steps.length ? steps : [...steps, past];
 }
@@ -7558,7 +7594,7 @@ function ruleFor(rules, error2, context) {
 }
 function fits(match, { code: code2, text, status }, codes, context) {
   if (match.codes === void 0 && code2.startsWith("P0") && !OF_AZURE.test(text)) return false;
-  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.clientId === void 0 || match.clientId.test(clientOf(context.signIn))) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy));
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.clientId === void 0 || match.clientId.test(clientOf(context.signIn))) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy)) && (match.onGitHub === void 0 || context.onGitHub === true);
 }
 var OF_AZURE = /\b(Entra|AAD|Azure AD|for principal|validate user)\b/i;
 function namesProxy(text, proxy) {
@@ -7579,6 +7615,64 @@ function peer(context) {
   if (!isPostgres(context)) return called;
   const server = host === void 0 ? called : sentence`${called} at ${code(`${host}:${port2}`)}`;
   return database === void 0 ? server : sentence`${server}, database ${name(database)}`;
+}
+
+// src/https.ts
+var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+function proxyTo(host, env) {
+  const value = VARIABLES.map((name4) => env[name4]).find(Boolean);
+  const { protocol, hostname, port: port2 } = URL.parse(value ?? "") ?? {};
+  const name3 = host?.replace(/:\d+$/, "");
+  const bypass2 = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
+  const bypassed = (each) => each === "*" || each === name3 || each !== "" && name3?.endsWith(each.replace(/^\*?\.?/, "."));
+  if (!hostname || bypass2.some(bypassed)) return void 0;
+  return `${hostname}:${port2 || (protocol === "https:" ? 443 : 80)}`;
+}
+function checkHttps(env) {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
+  const variable3 = VARIABLES.find((name3) => env[name3]);
+  if (variable3 === void 0) return;
+  try {
+    const { protocol, password } = new URL(env[variable3] ?? "");
+    rememberSent(decodeURIComponent(password));
+    if (/^https?:$/.test(protocol)) return;
+  } catch {
+  }
+  throw new ActionError(
+    failure({
+      code: "proxy-malformed",
+      message: sentence`${code(variable3)} is not the URL of a proxy.`,
+      hint: "The value has no `http://` in front of the host, its password contains a character that must be percent-encoded, or it names a SOCKS proxy. SOCKS proxies are not supported: name an HTTP proxy, or unset the variable.",
+      steps: [
+        "Set the variable for the job, or on the runner, in this form:",
+        run(`${variable3}=http://<user>:<password>@<proxy>:<port>`)
+      ]
+    })
+  );
+}
+function addressIn(variable3, inCloud, env) {
+  const address = env[variable3] || inCloud;
+  if (URL.parse(address)?.protocol === "https:") return address;
+  throw new ActionError(
+    failure({
+      code: "address-not-https",
+      message: sentence`${code(variable3)} is not an ${code("https://")} address.`,
+      hint: "The variable is set for the job or on the runner, and replaces the address in the cloud. Secrets and tokens are sent only over TLS.",
+      steps: ["Remove the variable from the job and from the runner, or correct it:", run(`${variable3}=${inCloud}`)]
+    })
+  );
+}
+var TLS_CHECKS_OFF = failure({
+  code: "tls-checks-off",
+  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
+  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
+  steps: [
+    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment. To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
+  ]
+});
+var MAX_BYTES = 64 * 2 ** 20;
+function boundAnswer(bytes) {
+  if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
 }
 
 // node_modules/@actions/core/lib/command.js
@@ -7786,31 +7880,6 @@ function distinctBy(items, key) {
   return groupsOf(items, key).map(([first]) => first);
 }
 
-// src/text/near.ts
-function didYouMean(wanted, candidates) {
-  const near = nearest(wanted, candidates);
-  return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
-}
-function nearest(name3, candidates) {
-  const wanted = name3.toLowerCase();
-  const all2 = [...candidates];
-  for (const slips of [0, 1, 2]) {
-    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
-    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
-    if (near !== void 0) return near;
-  }
-  return void 0;
-}
-function isNear(a, b, slips) {
-  let same = 0;
-  while (same < a.length && a[same] === b[same]) same++;
-  const [restA, restB] = [a.slice(same), b.slice(same)];
-  if (restA === restB) return true;
-  if (slips === 0) return false;
-  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
-  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
-}
-
 // src/settings/invalid.ts
 var Invalid = class extends Error {
   problem;
@@ -7926,7 +7995,7 @@ function placeOf({ place, values }, name3, item) {
   return typeof value === "object" ? { ...place, line: value.items?.get(item) ?? value.line } : place;
 }
 function secretsIn(table, env) {
-  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(env[variable(name3)] ?? "") ?? []).filter((secret2) => secret2.trim() !== "");
+  return Object.entries(table).flatMap(([name3, { secrets }]) => secrets?.(textIn(env, name3)) ?? []).filter((secret2) => secret2.trim() !== "");
 }
 function textIn(env, name3) {
   return env[variable(name3)] ?? "";
@@ -7989,39 +8058,6 @@ function maskSent(secret2) {
   setSecret(secret2);
   rememberSent(secret2);
   return secret2;
-}
-
-// src/proxy.ts
-var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
-function proxyTo(host, env) {
-  const value = VARIABLES.map((name4) => env[name4]).find(Boolean);
-  const { protocol, hostname, port: port2 } = URL.parse(value ?? "") ?? {};
-  const name3 = host?.replace(/:\d+$/, "");
-  const bypass2 = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
-  const bypassed = (each) => each === "*" || each === name3 || each !== "" && name3?.endsWith(each.replace(/^\*?\.?/, "."));
-  if (!hostname || bypass2.some(bypassed)) return void 0;
-  return `${hostname}:${port2 || (protocol === "https:" ? 443 : 80)}`;
-}
-function checkProxy(env) {
-  const variable3 = VARIABLES.find((name3) => env[name3]);
-  if (variable3 === void 0) return;
-  try {
-    const { protocol, password } = new URL(env[variable3] ?? "");
-    rememberSent(decodeURIComponent(password));
-    if (/^https?:$/.test(protocol)) return;
-  } catch {
-  }
-  throw new ActionError(
-    failure({
-      code: "proxy-malformed",
-      message: sentence`${code(variable3)} is not the URL of a proxy.`,
-      hint: "The value has no `http://` in front of the host, its password contains a character that must be percent-encoded, or it names a SOCKS proxy. SOCKS proxies are not supported: name an HTTP proxy, or unset the variable.",
-      steps: [
-        "Set the variable for the job, or on the runner, in this form:",
-        run(`${variable3}=http://<user>:<password>@<proxy>:<port>`)
-      ]
-    })
-  );
 }
 
 // src/retry.ts
@@ -8253,14 +8289,6 @@ async function azureCliToken(scope) {
 
 // src/azure/http-client.ts
 var import_node_diagnostics_channel = require("node:diagnostics_channel");
-
-// src/answer.ts
-var MAX_BYTES = 64 * 2 ** 20;
-function boundAnswer(bytes) {
-  if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
-}
-
-// src/azure/http-client.ts
 (0, import_node_diagnostics_channel.subscribe)("http.client.request.error", (event) => {
   const { error: error2 } = event;
   error2.message ||= wordsOf(error2);
@@ -8344,45 +8372,14 @@ function wordsIn(body, status) {
   }
 }
 
-// src/azure/obstacles.ts
-var TLS_CHECKS_OFF = failure({
-  code: "tls-checks-off",
-  message: "`NODE_TLS_REJECT_UNAUTHORIZED` is `0`.",
-  hint: "With `NODE_TLS_REJECT_UNAUTHORIZED=0`, Node.js checks no certificates, so anyone on the network could read the token. Nothing was sent.",
-  steps: [
-    "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment. To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
-  ]
-});
-var ON_GITHUB = {
-  hint: inOurWords("The job runs on a GitHub-hosted runner, which has no managed identity."),
-  steps: stepsOf(["Use `auth-type: oidc`. Or run the job on a self-hosted runner in Azure that has the identity."])
-};
-function authorityNotHttps({ authority }) {
-  return failure({
-    code: "authority-not-https",
-    message: "`AZURE_AUTHORITY_HOST` is not an `https://` address.",
-    hint: "`AZURE_AUTHORITY_HOST` replaces the server that issues tokens, and the connection to it must be encrypted.",
-    steps: [
-      "Remove `AZURE_AUTHORITY_HOST` from the job's environment, or set it to an `https://` address:",
-      run(`AZURE_AUTHORITY_HOST=${authority}`)
-    ]
-  });
-}
-
 // src/azure/credential.ts
 function signIn(settings, env, signal, options = {}) {
   const { signIn: how, cloud } = settings;
   const { scope = cloud.postgresScope, patience = PATIENCE } = options;
   for (const secret2 of sentBy(how, env)) rememberSent(secret2);
   if (how.type === "password") return async () => how.password;
-  const request2 = () => retryingFailures(
-    () => requestToken(how, cloud, scope, env, patience.answerTime, signal),
-    say,
-    patience,
-    signal
-  ).catch((error2) => {
-    throw error2 instanceof ActionError ? withoutRetries(error2) : error2;
-  });
+  const attempt = () => requestToken(how, cloud, scope, env, patience.answerTime, signal);
+  const request2 = () => retryingFailures(attempt, say, patience, signal).catch(throwWithoutRetries);
   let current;
   return async (refused2) => {
     const held = current;
@@ -8399,9 +8396,10 @@ function sentBy(how, { IDENTITY_HEADER = "" }) {
   if (how.type === "password") return [how.password];
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
-function withoutRetries({ failure: failure2, cause }) {
-  const { retries: _, ...last } = failure2;
-  return new ActionError(last, { cause });
+function throwWithoutRetries(error2) {
+  if (!(error2 instanceof ActionError)) throw error2;
+  const { retries: _, ...last } = error2.failure;
+  throw new ActionError(last, { cause: error2.cause });
 }
 var MARGIN = 6e4;
 async function requestToken(given, cloud, scope, env, answerTime, signal) {
@@ -8414,7 +8412,8 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
   };
   const last = { answerTime, type: how.type };
   try {
-    const authorityHost = authorityOf(cloud, env);
+    checkHttps(env);
+    const authorityHost = addressIn("AZURE_AUTHORITY_HOST", cloud.authority, env);
     if (how.type === "oidc") getAssertion().catch(() => {
     });
     const identity = await import("./azure-identity.cjs");
@@ -8440,10 +8439,13 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
     const { refusal: refusal2, problem, host } = last;
     const known = refusal2 ?? new AggregateError([problem, error2]);
     const peer2 = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how };
-    const runner = { inApp: env.IDENTITY_HEADER !== void 0, inPod: tokenFile !== void 0 };
+    const runner = {
+      onGitHub: env.RUNNER_ENVIRONMENT === "github-hosted",
+      inApp: env.IDENTITY_HEADER !== void 0,
+      inPod: tokenFile !== void 0
+    };
     const context = { ...peer2, ...runner, assertion: claimsOf(String(sent)) };
-    const onGitHub = how.type === "managed-identity" && env.RUNNER_ENVIRONMENT === "github-hosted";
-    throw new ActionError({ ...diagnose(known, context), ...onGitHub && ON_GITHUB }, { cause: known });
+    throw new ActionError(diagnose(known, context), { cause: known });
   }
 }
 function ofPod(how, env) {
@@ -8465,13 +8467,6 @@ function credentialFor(how, identity, options, getAssertion) {
   }
 }
 var TOKEN_TIME = 45e3;
-function authorityOf(cloud, env) {
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
-  checkProxy(env);
-  const authority = env.AZURE_AUTHORITY_HOST || cloud.authority;
-  if (URL.parse(authority)?.protocol === "https:") return authority;
-  throw new ActionError(authorityNotHttps(cloud));
-}
 var LAST = new import_node_async_hooks.AsyncLocalStorage();
 async function watchedClient() {
   const client = await httpClient();
@@ -8566,6 +8561,7 @@ var MESSAGE_BYTES = 100;
 var MESSAGES = "12ACDEGHIKNRSTVWZcdnstv";
 var FIRST_MESSAGES = "RENv";
 var WITH_FIELDS = "EN";
+var MAX_FIELDS = 2 ** 20;
 var NOT_POSTGRES = coded("NOT_POSTGRES", "what answers is not PostgreSQL");
 function coded(code2, message) {
   return Object.assign(new Error(message), { code: code2 });
@@ -8587,7 +8583,8 @@ function messageChecker() {
         throw allowed === MESSAGES ? new Error(`a message of type ${letter}`) : NOT_POSTGRES;
       if (unread2.length < 5) return messages;
       const size = 1 + unread2.readInt32BE(1);
-      if (size < 5 || size > MAX_BYTES2) throw new Error(`a message of ${size} bytes`);
+      const most = WITH_FIELDS.includes(letter) ? MAX_FIELDS : MAX_BYTES2;
+      if (size < 5 || size > most) throw new Error(`a message of ${size} bytes`);
       if (WITH_FIELDS.includes(letter)) {
         if (unread2.length < size) return messages;
         if (unread2.toString("latin1", size - 2, size) !== "\0\0")
@@ -8865,7 +8862,7 @@ function start(action, grace = 0) {
     process.on(event, (thrown) => stopping.abort(thrown instanceof Error ? thrown : new Error(String(thrown))));
   process.stdout.on("error", () => {
   });
-  action(signal).catch(fail).finally(() => {
+  action(process.env, signal).catch(fail).finally(() => {
     if (signal.aborted && !process.exitCode) fail(signal.reason);
     process.stdout.write("", () => process.exit());
   });
@@ -9485,8 +9482,7 @@ function names(text) {
 }
 function eachLine(parse) {
   return (text) => {
-    const found = text.split(/\r\n|\r|\n/).map((line) => line.trim());
-    return found.filter((line) => line !== "").map(
+    return linesOf(text).map((line) => line.trim()).filter((line) => line !== "").map(
       (item) => parsed(item, parse, ({ problem, details }) => {
         throw new Invalid(problem, { item, ...details });
       })
@@ -9508,10 +9504,8 @@ function rootCertificates(text) {
   const pem = text.includes("-----BEGIN") ? text : contentOf(text.trim());
   const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*(-----END CERTIFICATE-----)?/g) ?? [];
   if (certificates.length === 0) throw new Invalid(inOurWords("contains no CERTIFICATE block"));
-  for (const [index, certificate] of certificates.entries()) {
-    if (resultOf(() => new import_node_crypto.X509Certificate(certificate)) === void 0)
-      throw new Invalid(sentence`contains a certificate that cannot be read (number ${index + 1})`);
-  }
+  const broken = certificates.findIndex((each) => resultOf(() => new import_node_crypto.X509Certificate(each)) === void 0);
+  if (broken !== -1) throw new Invalid(sentence`contains a certificate that cannot be read (number ${broken + 1})`);
   return certificates.map((certificate) => `${certificate}
 `).join("");
 }
@@ -9532,6 +9526,7 @@ var SERVER_INPUTS = {
   "ssl-mode": { use: oneOf(SSL_MODES), default: "verify-full" },
   "ssl-root-cert": { use: "CA certificates as PEM text, or the path of a PEM file" }
 };
+var ONE_SERVER_INPUTS = { ...SERVER_INPUTS, port: { ...SERVER_INPUTS.port, default: "5432" } };
 function tlsFrom(inputs, signIn2, hosts) {
   return all({
     mode() {
@@ -9594,8 +9589,7 @@ function requiredBy(type, inputs) {
 var PRINCIPAL_MODES = ["apply", "check"];
 var PRINCIPAL_INPUTS = {
   ...ENTRA_SIGN_IN_INPUTS,
-  ...SERVER_INPUTS,
-  port: { ...SERVER_INPUTS.port, default: "5432" },
+  ...ONE_SERVER_INPUTS,
   name: { use: "the name of the role in PostgreSQL, such as `aad_orders`" },
   "object-id": { use: "the object ID in Microsoft Entra, a GUID; for an application, that of its service principal" },
   type: { use: oneOf(PRINCIPAL_TYPES), default: "service" },
@@ -9650,4 +9644,4 @@ async function inDatabase(env, signal) {
     return withDone(diagnose(error2, context), progress.done, inOurWords("Nothing was changed."));
   }
 }
-start((signal) => run2(process.env, signal));
+start(run2);
