@@ -16,7 +16,7 @@ const LOOKED_UP =
 const HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
 
 /** The other side ended the handshake: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6 */
-const ALERT = /(alert|error: tls)\W{1,3}\w|alert number \d/i;
+const ALERT = /(tls|ssl)\S{0,9} (fatal )?alert|fatal alert|error: tls:|alert number \d|unrecognized.?name/i;
 
 const LISTENERS = run("ss --listening --tcp --numeric --processes");
 

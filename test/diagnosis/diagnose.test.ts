@@ -18,6 +18,14 @@ const error = (message: string, code = "") => Object.assign(new Error(message), 
 const messageOf = (failure: Failure) => plain.sentence(failure.message);
 const commandsOf = ({ steps }: Failure) => steps.flatMap(({ command }) => command ?? []);
 
+test.each(['user "alert" is not allowed', 'HTTP status 403 with an HTML page ("Security Alert: blocked")'])(
+  "an alert in a name or on a page is none of TLS: %s",
+  (text) => {
+    for (const from of ["entra", "postgres"] as const)
+      expect(diagnose(error(text), { with: from }).code).toBe("unknown");
+  },
+);
+
 test("no two rules share a code", () => {
   expect(new Set(RULES.map(({ code }) => code)).size).toBe(RULES.length);
 });
