@@ -55,11 +55,10 @@ function sentBy(how: SignIn, { IDENTITY_HEADER = "" }: Env): readonly string[] {
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
 
-/** After the last attempt, the caller must not try again, either. */
+/** After the last attempt, the caller must not try again, either. The failure may still pass until the next run. */
 function throwWithoutRetries(error: unknown): never {
-  if (!(error instanceof ActionError)) throw error;
-  const { retries: _, ...last } = error.failure;
-  throw new ActionError(last, { cause: error.cause });
+  if (!(error instanceof ActionError) || !error.failure.retries) throw error;
+  throw new ActionError({ ...error.failure, retries: 0 }, { cause: error.cause });
 }
 
 /** How long a token has to be valid for a new connection, in milliseconds. */

@@ -33,7 +33,7 @@ export function leftOpen(server: ServerId, rules: readonly OpenRule[], failure: 
   const remove = step(sentence`Remove the ${noun}, as someone who may:`, run(...commands));
   const isStopped = failure.code === "cancelled";
   // Of what passes, the steps are about another run, which makes a rule of its own and does not remove this one for a day.
-  const others = isStopped || failure.retries ? [] : failure.steps;
+  const others = isStopped || failure.retries !== undefined ? [] : failure.steps;
   const steps = FOR_ALL.test(failure.code) ? [...failure.steps, remove] : [remove, ...others];
   const annotate = isStopped ? setFailed : warn;
   publish(annotate, "The firewall may still be open", open, { ...failure, steps }, env);

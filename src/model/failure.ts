@@ -15,7 +15,7 @@ export interface Failure {
   readonly hint: Sentence;
   /** The next steps, in order. */
   readonly steps: readonly Step[];
-  /** How many further attempts it is worth; absent if a rerun changes nothing. */
+  /** How many further attempts in this run it is worth; absent if a rerun changes nothing, either. */
   readonly retries?: number;
 }
 

@@ -230,10 +230,14 @@ test.each<[string, number, string, RegExp]>([
   expect(printed).not.toContain("Run the job again");
 });
 
-test("after a failure that passes, the removal of the rule is the only step: another run does not remove it", () => {
+test.each([
+  ["Azure", {}],
+  ["the sign-in, after its last attempt", { retries: 0 }],
+])("after a failure of %s that passes, the only step removes the rule: another run does not remove it", (_, last) => {
   const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const reset = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
-  leftOpen(SERVER, [{ rule: "rule", address: "203.0.113.7" }], diagnoseResourceManager(reset, CONTEXT), {});
+  const failure = { ...diagnoseResourceManager(reset, CONTEXT), ...last };
+  leftOpen(SERVER, [{ rule: "rule", address: "203.0.113.7" }], failure, {});
   const printed = decodeURIComponent(write.mock.calls.join(""));
   write.mockRestore();
   expect(printed).toMatch(/^1\. Remove the rule/m);
