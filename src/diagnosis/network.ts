@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { run, type Steps } from "../model/failure.ts";
 import { code, inOurWords, listOf, sentence } from "../model/sentence.ts";
-import { azAllow, azShow, shell } from "./commands.ts";
+import { az, azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostNameOf, hostOf, isPostgres, reasonIn, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
 import { bypassProxy, exempt, hostToAllow, pastPooler, seeAnswer, setFullName } from "./steps.ts";
@@ -125,8 +125,8 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
             ]
           : [
               "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
-              ...lookUp(context),
               ...reachable(context),
+              ...lookUp(context),
             ],
     { retries: 1 },
   ],
@@ -280,10 +280,22 @@ export const PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
     /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
+    (_, { text }) => (/^Client from Azure Virtual/.test(text) ? SERVICE_ENDPOINT : []),
     "Run the job in the server's network (`docs/private-network.md` shows three ways). If it runs there already, link the server's private DNS zone to that network, so that the name leads to the private address. If the server is not in a virtual network, its owner can also enable public access.",
     (context) => (isPostgres(context) ? lookUp(context) : []),
   ],
 });
+
+/** Flexible servers have no rules for virtual networks, the other side of a service endpoint. */
+const SERVICE_ENDPOINT = [
+  "The runner's subnet leads to the server by a service endpoint. See which it has, and remove that for `Microsoft.Sql` (other servers may need it), or use a private endpoint:",
+  az("network vnet subnet show", {
+    "resource-group": "<resource-group>",
+    "vnet-name": "<network>",
+    name: "<subnet>",
+    query: "serviceEndpoints[].service",
+  }),
+];
 
 /** All of these, before them those of the runner itself. */
 export const NETWORK = [...RUNNER, ...ON_THE_WAY];

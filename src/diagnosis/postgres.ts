@@ -75,6 +75,7 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "Its pool mode shares connections. `pool_mode = session` does not.":
     /prepared|cached plan|transaction|portal|bind|pooling|frontend message/,
   "It asks for a client certificate, which this action does not send.": /client certificate/,
+  "It checks passwords by PAM or LDAP, which do not know the user or the password.": /\b(PAM|LDAP)\b/,
   "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!MD5 )secret/i,
   "It, or the server behind it, does not allow this user, database or address.":
     /hba|host based|blocked|banned|allow_list|login rejected|permission|SSL/i,
@@ -103,6 +104,14 @@ const refused = byItsWords("The server refuses this sign-in", "an entry of its `
 
 /** "Schema" before or after a name, in each language of the server. */
 const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем[аеиы]|模式) |სქემა|şemasın|스키마\(/i;
+
+/** https://docs.citusdata.com/en/stable/develop/api_metadata.html */
+const NODES_SIGN_IN =
+  "One node could not sign in to another as this role. Let the `pg_hba.conf` of the node that the message names accept the others, or add the role's password to `pg_dist_authinfo` on each node. In a cluster of Azure, open a support request.";
+
+/** PgBouncer's limits are in its own configuration, and not in the server's. */
+const POOLER_LIMIT =
+  "Or raise the limit in PgBouncer (`idle_transaction_timeout`, for example). Some limits of Azure's PgBouncer are parameters of the server, such as `pgbouncer.query_wait_timeout`.";
 
 const schemaNotPermitted = ({ user }: Context, { text }: Symptom): Answer => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
@@ -190,6 +199,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
     (_, { text }) => (/ to log in/.test(text) ? ["Let the role log in:", letLogIn(text)] : []),
     (_, { text }) => (/^connection(?!.*FATAL)/.test(text) ? "Run the job again." : []),
+    (_, { text }) => (/authentication failed|pg_hba/.test(text) ? NODES_SIGN_IN : []),
     "Compare the nodes with this statement, as an administrator of the cluster (`SHOW server_version`, the roles in `pg_roles`). With the same statement, create or grant what is missing on a node:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
     "Update the nodes that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal.",
@@ -396,6 +406,8 @@ export const POSTGRES = rulesFor("postgres", {
     /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
     (context, { text }) => (/DNS|SSL|sslreq|TLS/.test(text) ? pastPooler(context) : []),
+    (_, { text }) =>
+      /all backend/.test(text) ? "Attach the servers to Pgpool-II again (`pcp_attach_node`), or restart it." : [],
     afterRestart,
     (context, { text }) => (/DNS|SSL|sslreq|TLS/.test(text) ? [] : pastPooler(context)),
     "Or see why in the pooler's log, and check its servers (Pgpool-II: its backends and its `pool_hba.conf`).",
@@ -411,6 +423,7 @@ export const POSTGRES = rulesFor("postgres", {
   "server-time-out": [
     ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
     "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
+    (context, { text }) => (/^(idle |pool )?\w+[ _]timeout$/.test(text) ? [...pastPooler(context), POOLER_LIMIT] : []),
     "Run the job again. If the error persists, see what limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
     "If the source is `user` or `database`, reset the limit:",
@@ -643,7 +656,7 @@ export const POSTGRES = rulesFor("postgres", {
   "pooler-refused": [
     [
       "08P01 08004 58000 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|(?<!")pool_\w|does not match (b|with)|backend response/,
+      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|(?<!")pool_\w|does not match (b|with)|backend response|^failed authentication against PAM/,
     ],
     poolerRefused,
     pastPooler,

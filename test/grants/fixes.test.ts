@@ -179,7 +179,9 @@ describe("the fix of one finding", () => {
     reason: Reason,
     facts: Partial<Change> = {},
     facing: Seen = seen,
-    why: Pick<Blocked, "byLogin" | "tried"> = reason === "not-granted" ? { byLogin: true } : {},
+    why: Pick<Blocked, "byLogin" | "tried" | "serverMessage" | "otherNotFound"> = reason === "not-granted"
+      ? { byLogin: true }
+      : {},
   ) {
     const [of] = facing.groups as [Group];
     const [member] = of.members as [Member];
@@ -224,6 +226,14 @@ describe("the fix of one finding", () => {
     expect(steps.map(({ command }) => command)).toEqual([
       expect.stringMatching(/^SELECT [^;]*\sFROM pg_locks [^;]*;$/),
     ]);
+  });
+
+  test.each([
+    ["cache lookup failed for relation 17296", "no migration runs"],
+    ['relation "audit_log" does not exist', "without its schema"],
+  ])("for something else that the server did not find says why: %s", (serverMessage, said) => {
+    const why = { serverMessage, otherNotFound: true } as const;
+    expect(fix("refused", {}, snapshot([group(["t"])]), why).note).toContain(said);
   });
 
   describe("for an owner that the login cannot act as", () => {
