@@ -116,9 +116,14 @@ const SOURCES = `source AS MATERIALIZED (
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execMain.c#L638 (ExecCheckOneRelPerms)
  *
  * Row-level security: there is no permissive policy for what is demanded. A statement that names the partitioned table passes
- * over the policies of a partition. https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+ * over the policies of a partition, and a rule that does something else instead passes over those of its table.
+ * https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  */
 function usesThatFail(used: string, demanded: readonly string[]): string {
+  const isReplaced = `EXISTS (
+      SELECT FROM pg_catalog.pg_rewrite AS rule
+      WHERE ev_class = r.part AND is_instead AND ev_qual::pg_catalog.text = '<>'
+        AND ev_enabled IN ('O', 'A') AND ${EVENT} = r.privilege)`;
   return `
 WITH RECURSIVE ${SOURCES}
 ${used},
@@ -144,7 +149,7 @@ reading AS (
   FROM reading AS r
   JOIN source ON source.used_by = r.part AND (source.event = r.privilege OR source.event = 'SELECT' AND source.is_base
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = r.part AND tgtype & ${TRIGGER_INSTEAD} <> 0)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite AS rule WHERE ev_class = r.part AND is_instead AND ${EVENT} = r.privilege))
+    AND NOT ${isReplaced})
   JOIN pg_catalog.pg_class AS part ON part.oid = r.part
 )
 SELECT DISTINCT found.code, r.grantee::pg_catalog.text, n.nspname AS schema, o.relname AS name, r.use,
@@ -171,7 +176,7 @@ CROSS JOIN LATERAL (
   UNION ALL
   SELECT 'row-level-security', NULL
   FROM pg_catalog.pg_roles AS role
-  WHERE s.relrowsecurity AND r.use = ANY ('{${demanded.join()}}')
+  WHERE s.relrowsecurity AND r.use = ANY ('{${demanded.join()}}') AND NOT ${isReplaced}
     AND role.oid = r.reader AND NOT role.rolsuper AND NOT role.rolbypassrls
     AND (s.relforcerowsecurity OR NOT pg_catalog.pg_has_role(r.reader, s.relowner, 'USAGE'))
     AND NOT EXISTS (

@@ -402,6 +402,29 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     expect(codes(await run("check"))).not.toContain("rule-fails");
   });
 
+  test("the policies of a table do not count where a rule does something else instead", async () => {
+    const place = await world.open();
+    const { app, owner, as, can, run } = place;
+    await as(
+      owner,
+      `CREATE TABLE log (id int); CREATE TABLE old (id int, note text); ALTER TABLE old ENABLE ROW LEVEL SECURITY;
+       CREATE POLICY p ON old FOR SELECT USING (true);
+       CREATE RULE i AS ON INSERT TO old DO INSTEAD INSERT INTO log VALUES (NEW.id);
+       CREATE RULE d AS ON DELETE TO old DO INSTEAD NOTHING;
+       CREATE RULE u AS ON UPDATE TO old WHERE NEW.note = '' DO INSTEAD NOTHING;
+       CREATE TABLE off (id int); ALTER TABLE off ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON off FOR SELECT USING (true);
+       CREATE RULE i AS ON INSERT TO off DO INSTEAD NOTHING; ALTER TABLE off DISABLE RULE i`,
+    );
+    expect((await run("apply")).missing).toEqual([]);
+    expect(await can(app, "INSERT INTO old VALUES (1)")).toBe(true);
+    expect(await can(app, "INSERT INTO off VALUES (1)")).toBe(false);
+    const found = warningsOf(await run("check"), "row-level-security")
+      .map(read)
+      .join(" ");
+    expect(found).toContain(`Row-level security of public.old has no policy for UPDATE that applies to ${app}.`);
+    expect(found).toContain(`Row-level security of public.off has no policy for INSERT, UPDATE and DELETE that`);
+  });
+
   test("foreign tables without a user mapping are named, with the SQL that helps", async () => {
     const place = await world.open();
     const { app, owner, sql, run } = place;
