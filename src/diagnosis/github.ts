@@ -36,6 +36,7 @@ export const GITHUB = rulesFor("github", {
         ];
       return `${refused} a step changed the request.`;
     },
-    "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL.",
+    (_context, { text }) =>
+      `${/Code : 4(0[134]|10)/.test(text) ? "If the error persists, look" : "Look"} for a step that sets \`ACTIONS_ID_TOKEN_REQUEST_URL\` or \`ACTIONS_ID_TOKEN_REQUEST_TOKEN\`: both must be as GitHub set them, with all parameters of the URL.`,
   ],
 });

@@ -187,7 +187,7 @@ export const POSTGRES = rulesFor("postgres", {
         : /scramMaxIterations/.test(text)
           ? [
               "The password of `user` is stored with more iterations than this action accepts, or a different server answers.",
-              "Store it with fewer ones:",
+              "Store the password again, with fewer iterations:",
               run(`SET scram_iterations = 4096;\nALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`),
             ]
           : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
@@ -601,10 +601,12 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough), or membership in the role to act as.",
     ({ user }, { text }) =>
-      roleIn(text) === user
+      user !== undefined && roleIn(text) === user
         ? [
-            "No role can grant itself (since PostgreSQL 16). Set `user` to another role that has ADMIN OPTION on it:",
-            run("SELECT roleid::regrole, member::regrole FROM pg_auth_members WHERE admin_option ORDER BY 1;"),
+            "Set `user` to another role that has ADMIN OPTION on this one, because no role can grant itself (since PostgreSQL 16). The roles that have it:",
+            run(
+              `SELECT member::regrole FROM pg_auth_members WHERE admin_option AND roleid = ${quoteLiteral(identifier(user, ""))}::regrole;`,
+            ),
           ]
         : [
             "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",

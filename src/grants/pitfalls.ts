@@ -43,7 +43,7 @@ function pitfallWarning(same: readonly Pitfall[]): readonly Warning[] {
     "view-cannot-read": sentence`Reading ${objects} fails, because ${lacks}${cure("Run")}`,
     "view-cannot-write": sentence`${uses} through ${objects} ${fail}, because ${lacks}${cure("If the app writes through it, run")}`,
     "rule-fails": sentence`${uses} on ${objects} ${fail}, because the server carries out rule ${through} as ${name(role)}, and ${lacks}${cure("Run")}`,
-    "row-level-security": sentence`Row-level security of ${sources} has no policy for ${privileges} that applies to ${name(role)}${usedFor(same)}. Without one, INSERT fails, and SELECT, UPDATE and DELETE find no row.${cure("If the app needs that, write policies, for example")} Otherwise, leave it out of \`table-privileges\`.`,
+    "row-level-security": sentence`Row-level security of ${sources} has no policy for ${privileges} that applies to ${name(role)}${usedFor(same)}. Without one, INSERT fails, and SELECT, UPDATE and DELETE find no row.${cure("If the app needs that, write policies, for example")} Otherwise, leave ${privileges} out of \`table-privileges\`, unless the app needs that on other tables.`,
     "foreign-key-fails": sentence`${uses} on ${objects} ${fail}, because the server checks foreign key ${through} as ${name(role)}, and ${lacks}${cure("Run")}`,
     "default-fails": sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${owner === null ? ADD_USAGE : cure("Run")}`,
     "no-user-mapping": sentence`Reading ${objects} fails, because neither ${name(role)} nor PUBLIC has a user mapping for foreign server ${sources}.${cure("Run")}`,

@@ -72,7 +72,7 @@ function uselessPath(database: string, { schemas }: Demand, { role, actor, searc
   const setting = searchPath === null ? undefined : settingOf(searchPath.source, role.name, database);
   if (searchPath === null || setting === undefined) return undefined;
   const path = schemas === "*" ? "<schema>" : schemas.map((each) => quoteIdentifier(each)).join(", ");
-  return sentence`Unqualified names fail as ${name(role.name)}, because \`search_path\` is ${code(searchPath.value)} for ${setting.where}, and it names no schema that exists and on which ${name(actor.name)} has USAGE. Unless the app qualifies all names, run as ${setting.who}: ${code(`${setting.alter} SET search_path = ${path};`)}`;
+  return sentence`Unqualified names fail as ${name(role.name)}, because \`search_path\` is ${code(searchPath.value)} for ${setting.where}, and it names no schema that exists and on which ${name(actor.name)} has USAGE. Unless the app qualifies all names or sets a path of its own, run as ${setting.who}: ${code(`${setting.alter} SET search_path = ${path};`)}`;
 }
 
 const WRITING: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "TRUNCATE"]);

@@ -314,10 +314,10 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     const found = warningsOf(await run("check"), "row-level-security");
     expect(found.map(read).toSorted()).toEqual(
       [
-        `Row-level security of hidden.base has no policy for SELECT, INSERT, UPDATE and DELETE that applies to ${analyst}, as which the server uses it for public.definer and public.nested. Without one, INSERT fails, and SELECT, UPDATE and DELETE find no row. If the app needs that, write policies, for example as ${owner}: CREATE POLICY "<name>" ON "hidden"."base" FOR ALL TO "${analyst}" USING (<condition>); Otherwise, leave it out of table-privileges.`,
+        `Row-level security of hidden.base has no policy for SELECT, INSERT, UPDATE and DELETE that applies to ${analyst}, as which the server uses it for public.definer and public.nested. Without one, INSERT fails, and SELECT, UPDATE and DELETE find no row. If the app needs that, write policies, for example as ${owner}: CREATE POLICY "<name>" ON "hidden"."base" FOR ALL TO "${analyst}" USING (<condition>); Otherwise, leave SELECT, INSERT, UPDATE and DELETE out of table-privileges, unless the app needs that on other tables.`,
         ...(invoker
           ? [
-              `Row-level security of hidden.base has no policy for INSERT, UPDATE and DELETE that applies to ${app}, as which the server uses it for public.invoker. Without one, INSERT fails, and SELECT, UPDATE and DELETE find no row. If the app needs that, write policies, for example as ${owner}: CREATE POLICY "<name>" ON "hidden"."base" FOR INSERT TO "${app}" WITH CHECK (<condition>); CREATE POLICY "<name>" ON "hidden"."base" FOR UPDATE TO "${app}" USING (<condition>); CREATE POLICY "<name>" ON "hidden"."base" FOR DELETE TO "${app}" USING (<condition>); Otherwise, leave it out of table-privileges.`,
+              `Row-level security of hidden.base has no policy for INSERT, UPDATE and DELETE that applies to ${app}, as which the server uses it for public.invoker. Without one, INSERT fails, and SELECT, UPDATE and DELETE find no row. If the app needs that, write policies, for example as ${owner}: CREATE POLICY "<name>" ON "hidden"."base" FOR INSERT TO "${app}" WITH CHECK (<condition>); CREATE POLICY "<name>" ON "hidden"."base" FOR UPDATE TO "${app}" USING (<condition>); CREATE POLICY "<name>" ON "hidden"."base" FOR DELETE TO "${app}" USING (<condition>); Otherwise, leave INSERT, UPDATE and DELETE out of table-privileges, unless the app needs that on other tables.`,
             ]
           : []),
       ].toSorted(),

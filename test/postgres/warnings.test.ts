@@ -308,7 +308,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: warnings of a check that passes", (
       await as(app, "SELECT FROM public.t");
       const by = who === owner ? "the owner of the database" : who;
       expect(await found()).toEqual([
-        `Unqualified names fail as ${app}, because search_path is gone for ${where}, and it names no schema that exists and on which ${app} has USAGE. Unless the app qualifies all names, run as ${by}: ALTER ${which} SET search_path = "public";`,
+        `Unqualified names fail as ${app}, because search_path is gone for ${where}, and it names no schema that exists and on which ${app} has USAGE. Unless the app qualifies all names or sets a path of its own, run as ${by}: ALTER ${which} SET search_path = "public";`,
       ]);
       const client = await signIn(who);
       await client.query(/: (ALTER .*)$/.exec((await found())[0] ?? "")?.[1] ?? "");
