@@ -685,7 +685,7 @@ export const POSTGRES = rulesFor("postgres", {
     "XX* 58* F0*",
     "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If none is in between, restart the server. If that does not help, open a support request in the Azure portal.",
+    "If the error persists, and no pooler or proxy is in between, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context),
   ],
 });
