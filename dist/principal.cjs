@@ -5692,7 +5692,7 @@ var AZURE_CLI = rulesFor("entra", {
   "cli-not-signed-in": [
     [
       /az (cli )?login|az account set|active accounts|multiple subscriptions|Invalid certificate|deserialize key data|load PEM file|private key is encrypted|client_credential needs|(?<!ca[\w.-]*)\.(pem|crt|cer|pfx|p12)'|token from local cache|crypto\.Error|WsTrust|\bRSTR\b|\bMSIS\d|MSAL (token )?cache|No subscriptions? (were )?found|microsoftonline\.de\b|Response_Status|BrokerPlugin|accounts control|pymsalruntime|(?<!_)broker|Interaction(Required|Timeout)|wrong (issuer|audience)|04b07795-.* was not found|subscription (of )?'.*' (doesn't exist|has more than|(could )?not (be )?found)/i,
-      "AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS17003 AADSTS20* AADSTS24* AADSTS40* AADSTS50014 AADSTS50015 AADSTS50017 AADSTS5002* AADSTS5003* AADSTS5005* AADSTS50061 AADSTS50064 AADSTS5007* AADSTS5008* AADSTS50107 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS5013* AADSTS50140 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS500121 AADSTS500212 AADSTS500213 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54* AADSTS70000 AADSTS70008* AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS90072 AADSTS9008* AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS9002341"
+      "AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS17003 AADSTS20* AADSTS24* AADSTS40* AADSTS50014 AADSTS50015 AADSTS50017 AADSTS5002* AADSTS5003* AADSTS5005* AADSTS50061 AADSTS50064 AADSTS5007* AADSTS5008* AADSTS50107 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS5013* AADSTS50140 AADSTS50142 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS500121 AADSTS500212 AADSTS500213 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54* AADSTS70000 AADSTS70008* AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS90072 AADSTS9008* AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS9002341"
     ],
     (_context, { text }) => reasonIn(text, {
       "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, nobody invited it, or a policy of one of the two tenants forbids it (Entra admin center, `External Identities`, `Cross-tenant access settings`).": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|50021[23]|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
@@ -6148,7 +6148,7 @@ var RUNNER = rulesFor(EVERYWHERE, {
 var COMPLETED = "If `host` is the name of a container of the job, or of its machine, publish the port of the container, and set `host: localhost`, in a job that does not itself run in a container. The action adds the cloud's suffix to a name without a dot.";
 var LOOKED_UP = "If it answers with an address other than `0.0.0.0` and `::`, the fault may have passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
 var HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
-var ALERT = /(alert|error: tls)\W{1,3}\w|alert number \d/i;
+var ALERT = /(tls|ssl)\S{0,9} (fatal )?alert|fatal alert|error: tls:|alert number \d|unrecognized.?name/i;
 var LISTENERS = run("ss --listening --tcp --numeric --processes");
 var LOOK_AT_TUNNEL = [
   "See what listens there, in a step of the same job (on Linux). If it is a tunnel or a proxy, read its log: its other end has to reach the server, through the server's network, firewall and DNS.",
@@ -6233,8 +6233,8 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       ...lookUp(context)
     ] : [
       "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
-      ...lookUp(context),
-      ...reachable(context)
+      ...reachable(context),
+      ...lookUp(context)
     ],
     { retries: 1 }
   ],
@@ -6356,10 +6356,20 @@ var PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
     /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
+    (_, { text }) => /^Client from Azure Virtual/.test(text) ? SERVICE_ENDPOINT : [],
     "Run the job in the server's network (`docs/private-network.md` shows three ways). If it runs there already, link the server's private DNS zone to that network, so that the name leads to the private address. If the server is not in a virtual network, its owner can also enable public access.",
     (context) => isPostgres(context) ? lookUp(context) : []
   ]
 });
+var SERVICE_ENDPOINT = [
+  "The runner's subnet leads to the server by a service endpoint. See which it has, and remove that for `Microsoft.Sql` (other servers may need it), or use a private endpoint:",
+  az("network vnet subnet show", {
+    "resource-group": "<resource-group>",
+    "vnet-name": "<network>",
+    name: "<subnet>",
+    query: "serviceEndpoints[].service"
+  })
+];
 var NETWORK = [...RUNNER, ...ON_THE_WAY];
 var PRIVATE_RANGE = String.raw`(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cde][\da-f]{2}:)`;
 var PRIVATE_ADDRESS = new RegExp(String.raw`(?<!Local )[ (](?!\S*->)${PRIVATE_RANGE}`, "i");
@@ -6532,7 +6542,7 @@ var GITHUB = rulesFor("github", {
         ];
       return `${refused2} a step changed the request.`;
     },
-    "Look for a step that sets `ACTIONS_ID_TOKEN_REQUEST_URL` or `ACTIONS_ID_TOKEN_REQUEST_TOKEN`: both must be as GitHub set them, with all parameters of the URL."
+    (_context, { text }) => `${/Code : 4(0[134]|10)/.test(text) ? "If the error persists, look" : "Look"} for a step that sets \`ACTIONS_ID_TOKEN_REQUEST_URL\` or \`ACTIONS_ID_TOKEN_REQUEST_TOKEN\`: both must be as GitHub set them, with all parameters of the URL.`
   ]
 });
 
@@ -6694,7 +6704,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       // not the agent of Azure Arc, though it is asked
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
-    "The identity endpoint does not accept the request, or something else answers at its address. Usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL, but a placeholder. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know. Pod identity (in AKS) or a proxy can answer, too. No authority issues the certificate of Service Fabric's endpoint, so the runner cannot trust it.",
+    (_context, { code: code2 }) => /CERT|SIGNED|UNABLE/.test(code2) ? "The runner does not trust the certificate of the identity endpoint: no authority issues that of Service Fabric, or something else answers at its address." : "The identity endpoint does not accept the request, or something else answers at its address. Usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL, but a placeholder. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know. Pod identity (in AKS) or a proxy can answer, too.",
     USE_OIDC2,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
@@ -6875,6 +6885,7 @@ var POOLER_REASONS = {
   "Its servers differ, as the message shows.": /among backends|does not match|changed$/,
   "Its pool mode shares connections. `pool_mode = session` does not.": /prepared|cached plan|transaction|portal|bind|pooling|frontend message/,
   "It asks for a client certificate, which this action does not send.": /client certificate/,
+  "It checks passwords by PAM or LDAP, which do not know the user or the password.": /\b(PAM|LDAP)\b/,
   "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!MD5 )secret/i,
   "It, or the server behind it, does not allow this user, database or address.": /hba|host based|blocked|banned|allow_list|login rejected|permission|SSL/i,
   "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant|EINVALIDUSER/i,
@@ -6892,6 +6903,8 @@ var SIGN_IN_REASONS = {
 };
 var refused = byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`, not Azure's firewall");
 var SCHEMA = /\b(sch[e\u00e9]mas?|schematu?|esquema|skema) |(\u30b9\u30ad\u30fc\u30de|\u0441\u0445\u0435\u043c[\u0430\u0435\u0438\u044b]|\u6a21\u5f0f) |\u10e1\u10e5\u10d4\u10db\u10d0|\u015femas\u0131n|\uc2a4\ud0a4\ub9c8\(/i;
+var NODES_SIGN_IN = "One node could not sign in to another as this role. Let the `pg_hba.conf` of the node that the message names accept the others, or add the role's password to `pg_dist_authinfo` on each node. In a cluster of Azure, open a support request.";
+var POOLER_LIMIT = "Or raise the limit in PgBouncer (`idle_transaction_timeout`, for example). Some limits of Azure's PgBouncer are parameters of the server, such as `pgbouncer.query_wait_timeout`.";
 var schemaNotPermitted = ({ user }, { text }) => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
   "Let the schema's owner, which `\\dn` in psql shows, grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
@@ -6937,7 +6950,7 @@ var POSTGRES = rulesFor("postgres", {
     ],
     ({ user }, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : /scramMaxIterations/.test(text) ? [
       "The password of `user` is stored with more iterations than this action accepts, or a different server answers.",
-      "Store it with fewer ones:",
+      "Store the password again, with fewer iterations:",
       run(`SET scram_iterations = 4096;
 ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     ] : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
@@ -6949,6 +6962,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
     (_, { text }) => / to log in/.test(text) ? ["Let the role log in:", letLogIn(text)] : [],
     (_, { text }) => /^connection(?!.*FATAL)/.test(text) ? "Run the job again." : [],
+    (_, { text }) => /authentication failed|pg_hba/.test(text) ? NODES_SIGN_IN : [],
     "Compare the nodes with this statement, as an administrator of the cluster (`SHOW server_version`, the roles in `pg_roles`). With the same statement, create or grant what is missing on a node:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
     "Update the nodes that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal."
@@ -7140,6 +7154,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
     (context, { text }) => /DNS|SSL|sslreq|TLS/.test(text) ? pastPooler(context) : [],
+    (_, { text }) => /all backend/.test(text) ? "Attach the servers to Pgpool-II again (`pcp_attach_node`), or restart it." : [],
     afterRestart,
     (context, { text }) => /DNS|SSL|sslreq|TLS/.test(text) ? [] : pastPooler(context),
     "Or see why in the pooler's log, and check its servers (Pgpool-II: its backends and its `pool_hba.conf`).",
@@ -7155,6 +7170,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   "server-time-out": [
     ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
     "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
+    (context, { text }) => /^(idle |pool )?\w+[ _]timeout$/.test(text) ? [...pastPooler(context), POOLER_LIMIT] : [],
     "Run the job again. If the error persists, see what limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
     "If the source is `user` or `database`, reset the limit:",
@@ -7326,9 +7342,11 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
       { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE }
     ],
     "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough), or membership in the role to act as.",
-    ({ user }, { text }) => roleIn(text) === user ? [
-      "No role can grant itself (since PostgreSQL 16). Set `user` to another role that has ADMIN OPTION on it:",
-      run("SELECT roleid::regrole, member::regrole FROM pg_auth_members WHERE admin_option ORDER BY 1;")
+    ({ user }, { text }) => user !== void 0 && roleIn(text) === user ? [
+      "Set `user` to another role that has ADMIN OPTION on this one, because no role can grant itself (since PostgreSQL 16). The roles that have it:",
+      run(
+        `SELECT member::regrole FROM pg_auth_members WHERE admin_option AND roleid = ${quoteLiteral(identifier(user, ""))}::regrole;`
+      )
     ] : [
       "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
       run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`)
@@ -7372,7 +7390,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   "pooler-refused": [
     [
       "08P01 08004 58000 25001 25P01 25P02 26000 34000 42P03 42P05",
-      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|(?<!")pool_\w|does not match (b|with)|backend response/
+      /cached plan must not change|^portal .* cannot be run|^Parameter \w+ changed|^(FATAL: )?(\(E[A-Z]+\)|odyssey:)|connection from the pool|(?<!message )(from|to|among|with) (backends?|frontend)\b|(query|session) context|(?<!")pool_\w|does not match (b|with)|backend response|^failed authentication against PAM/
     ],
     poolerRefused,
     pastPooler,
@@ -7399,7 +7417,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     "XX* 58* F0*",
     "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If none is in between, restart the server. If that does not help, open a support request in the Azure portal.",
+    "If the error persists, and no pooler or proxy is in between, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context)
   ]
 });
@@ -8397,9 +8415,8 @@ function sentBy(how, { IDENTITY_HEADER = "" }) {
   return how.type === "client-secret" ? [how.clientSecret] : [IDENTITY_HEADER];
 }
 function throwWithoutRetries(error2) {
-  if (!(error2 instanceof ActionError)) throw error2;
-  const { retries: _, ...last } = error2.failure;
-  throw new ActionError(last, { cause: error2.cause });
+  if (!(error2 instanceof ActionError) || !error2.failure.retries) throw error2;
+  throw new ActionError({ ...error2.failure, retries: 0 }, { cause: error2.cause });
 }
 var MARGIN = 6e4;
 async function requestToken(given, cloud, scope, env, answerTime, signal) {
