@@ -10,7 +10,7 @@ import { quoteIdentifier } from "../text/sql.ts";
 import { AS_SESSION_USER, canUseSchema } from "./acting-role.ts";
 import { batchesOf, sqlOf, statementsIn } from "./batches.ts";
 import { membershipSql } from "./membership.ts";
-import type { Blocked } from "./plan.ts";
+import { type Blocked, DROPPED_MEANWHILE } from "./plan.ts";
 import { type Change, statementsOf, withRoles } from "./statements.ts";
 
 /**
@@ -170,8 +170,7 @@ function noteFor(
   changes: readonly Change[],
 ): Sentence | undefined {
   const { grantee, grantedTo = [] } = change;
-  if (otherNotFound)
-    return /^(cache lookup failed|could not open relation)/.test(serverMessage) ? DROPPED : NEEDS_SEARCH_PATH;
+  if (otherNotFound) return DROPPED_MEANWHILE.test(serverMessage) ? RUN_AGAIN : NEEDS_SEARCH_PATH;
   if (actor !== null && grantedTo.length > 0) {
     const roles = listOf(grantedTo.map((role) => (role === "PUBLIC" ? inOurWords(role) : name(role))));
     return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}. Run this action afterwards with \`mode: apply\`, because a grantee may hold the privilege only by them.`;
@@ -183,8 +182,7 @@ function noteFor(
   return advice?.hint ?? REASONS[isGone ? "role-gone" : reason].advice;
 }
 
-/** https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/catalog/aclchk.c */
-const DROPPED = sentence`Another session drops something that GRANT reads. Run the job again when no migration runs at the same time. If the error persists, a catalog of the database is damaged.`;
+const RUN_AGAIN = sentence`Another session drops something that GRANT reads. Run the job again when no migration runs at the same time. If the error persists, a catalog of the database is damaged.`;
 
 const NEEDS_SEARCH_PATH = sentence`A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets \`search_path\` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.`;
 

@@ -1,7 +1,7 @@
 import pg, { type Client } from "pg";
 import { diagnose } from "../diagnosis/diagnose.ts";
 import { wordsOf } from "../diagnosis/symptoms.ts";
-import type { Refusal } from "../grants/plan.ts";
+import { DROPPED_MEANWHILE, type Refusal } from "../grants/plan.ts";
 import { type Statement, withRoles } from "../grants/statements.ts";
 import type { Advice } from "../model/failure.ts";
 import { EMPTY, paragraph, quoted, sentence } from "../model/sentence.ts";
@@ -71,8 +71,7 @@ export function reasonOf(error: pg.DatabaseError): Refusal["reason"] {
   if (reason !== undefined) return reason;
   if (error.code === "XX000") {
     if (/^tuple concurrently (updated|deleted)/.test(error.message)) return "locked";
-    // Another session drops the relation while GRANT looks it up.
-    if (/^(cache lookup failed|could not open relation)/.test(error.message)) return "gone";
+    if (DROPPED_MEANWHILE.test(error.message)) return "gone";
   }
   if (ABOUT_THE_SESSION.test(error.code ?? "")) throw error;
   return "refused";

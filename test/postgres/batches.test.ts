@@ -319,6 +319,21 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
     expect(linesOf(report.missing)).toEqual(["table t1: SELECT (refused)", "table t2: SELECT (refused)"]);
     expect(report.missing[0]?.serverMessage).toBe("all gone");
   });
+
+  test("say to run again when the server finds no longer what GRANT reads", async () => {
+    const { owner, as, sql, run } = await world.open();
+    await as(owner, tables(1));
+    await sql(`
+      CREATE FUNCTION dropper() RETURNS event_trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'cache lookup failed for relation 17296' USING ERRCODE = 'internal_error'; END $$;
+      CREATE EVENT TRIGGER drops ON ddl_command_start WHEN TAG IN ('GRANT') EXECUTE FUNCTION dropper()`);
+
+    const report = await run("apply", READ);
+
+    await sql("DROP EVENT TRIGGER drops");
+    expect(linesOf(report.missing)).toEqual(["table t1: SELECT (refused)"]);
+    expect(readFix(report.missing[0]?.fix)).toContain("Run the job again when no migration runs");
+  });
 });
 
 describe("the advisory lock", () => {
