@@ -10785,6 +10785,55 @@ function unlessMember(role, login) {
   return `DO ${quoteLiteral(body)};`;
 }
 
+// src/grants/plan.ts
+var DROPPED_MEANWHILE = /^(cache lookup failed|could not open relation)/;
+function planGrants(login, missing) {
+  const plans = groupsOf(missing, ({ privileges: privileges2 }) => privileges2).map((alike2) => {
+    const [{ group, grantee, privileges: privileges2 }] = alike2;
+    const holder = holderFor(group, grantee);
+    const bySession = holder === grantee.role ? {} : { reason: "session-role", to: holder };
+    const steps = privileges2.map((privilege) => {
+      const acting = actingRoleToGrant(login, group, privilege);
+      return { privilege, ...bySession, ...typeof acting === "string" ? { reason: acting } : { acting } };
+    });
+    return planOf("GRANT", steps, alike2);
+  });
+  return allOf(plans);
+}
+function allOf(plans) {
+  return { changes: plans.flatMap(({ changes: changes2 }) => changes2), blocked: plans.flatMap(({ blocked }) => blocked) };
+}
+function planOf(verb, steps, differences2) {
+  const changes2 = [];
+  const blocked = [];
+  for (const same of groupsOf(steps, keyOfStep)) {
+    const [{ acting, reason, privilege: _, ...facts }] = same;
+    const privileges2 = same.map(({ privilege }) => privilege);
+    const mayWork = reason !== void 0 && facts.to === void 0 && MAY_WORK.has(reason);
+    for (const { grantee, group, member } of differences2) {
+      const object = { grantee: grantee.role, group, member };
+      const change = { verb, ...object, privileges: privileges2, ...facts, acting: acting ?? AS_SESSION_USER };
+      const role = facts.grantor ?? group.owner;
+      const tryAs = mayWork && { tryAs: [null, role, ...role.viaRoles] };
+      if (reason === void 0) changes2.push(change);
+      else blocked.push({ change, reason, ...acting && { byLogin: true }, ...tryAs });
+    }
+  }
+  return { changes: changes2, blocked };
+}
+var MAY_WORK = /* @__PURE__ */ new Set([
+  "not-owner",
+  "owner-lacks-usage",
+  "other-grantor",
+  "grantor-lacks-usage"
+]);
+function keyOfStep(step2) {
+  const { to, grantor, acting, reason, columns, privilege, grantedTo } = step2;
+  const roles = [to, grantor, acting?.as].map((role) => role?.oid);
+  const option = isGrantOption(privilege);
+  return JSON.stringify([roles, acting?.oneByOne, reason, option, columns && [privilege, columns], grantedTo]);
+}
+
 // src/grants/fixes.ts
 function fixBlocks(session, left, applied2) {
   const { sessionUser } = session;
@@ -10877,8 +10926,7 @@ function membersFor({ database }, owner) {
 }
 function noteFor(session, { change, reason, otherNotFound, serverMessage = "", advice, tried }, actor, changes2) {
   const { grantee, grantedTo = [] } = change;
-  if (otherNotFound)
-    return /^(cache lookup failed|could not open relation)/.test(serverMessage) ? DROPPED : NEEDS_SEARCH_PATH;
+  if (otherNotFound) return DROPPED_MEANWHILE.test(serverMessage) ? RUN_AGAIN : NEEDS_SEARCH_PATH;
   if (actor !== null && grantedTo.length > 0) {
     const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? inOurWords(role) : name(role)));
     return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}. Run this action afterwards with \`mode: apply\`, because a grantee may hold the privilege only by them.`;
@@ -10888,7 +10936,7 @@ function noteFor(session, { change, reason, otherNotFound, serverMessage = "", a
   const isGone = actor === null && !REASONS[reason].noSql && !REASONS[reason].byServer;
   return advice?.hint ?? REASONS[isGone ? "role-gone" : reason].advice;
 }
-var DROPPED = sentence`Another session drops something that GRANT reads. Run the job again when no migration runs at the same time. If the error persists, a catalog of the database is damaged.`;
+var RUN_AGAIN = sentence`Another session drops something that GRANT reads. Run the job again when no migration runs at the same time. If the error persists, a catalog of the database is damaged.`;
 var NEEDS_SEARCH_PATH = sentence`A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets \`search_path\` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.`;
 function noteForGrantor(revokes) {
   const grants = revokes.flatMap(({ grantor: grantor2, columns: _, ...change }) => {
@@ -10942,54 +10990,6 @@ function scriptOf(changes2, roleSet) {
   const plain2 = !roleSet && all2.every(({ as }) => as === null);
   if (plain2 && all2.length === 1) return all2.map(({ sql }) => sql);
   return batches.flatMap((batch) => ["BEGIN;", ...plain2 ? batch.map(({ sql }) => sql) : withRoles(batch), "COMMIT;"]);
-}
-
-// src/grants/plan.ts
-function planGrants(login, missing) {
-  const plans = groupsOf(missing, ({ privileges: privileges2 }) => privileges2).map((alike2) => {
-    const [{ group, grantee, privileges: privileges2 }] = alike2;
-    const holder = holderFor(group, grantee);
-    const bySession = holder === grantee.role ? {} : { reason: "session-role", to: holder };
-    const steps = privileges2.map((privilege) => {
-      const acting = actingRoleToGrant(login, group, privilege);
-      return { privilege, ...bySession, ...typeof acting === "string" ? { reason: acting } : { acting } };
-    });
-    return planOf("GRANT", steps, alike2);
-  });
-  return allOf(plans);
-}
-function allOf(plans) {
-  return { changes: plans.flatMap(({ changes: changes2 }) => changes2), blocked: plans.flatMap(({ blocked }) => blocked) };
-}
-function planOf(verb, steps, differences2) {
-  const changes2 = [];
-  const blocked = [];
-  for (const same of groupsOf(steps, keyOfStep)) {
-    const [{ acting, reason, privilege: _, ...facts }] = same;
-    const privileges2 = same.map(({ privilege }) => privilege);
-    const mayWork = reason !== void 0 && facts.to === void 0 && MAY_WORK.has(reason);
-    for (const { grantee, group, member } of differences2) {
-      const object = { grantee: grantee.role, group, member };
-      const change = { verb, ...object, privileges: privileges2, ...facts, acting: acting ?? AS_SESSION_USER };
-      const role = facts.grantor ?? group.owner;
-      const tryAs = mayWork && { tryAs: [null, role, ...role.viaRoles] };
-      if (reason === void 0) changes2.push(change);
-      else blocked.push({ change, reason, ...acting && { byLogin: true }, ...tryAs });
-    }
-  }
-  return { changes: changes2, blocked };
-}
-var MAY_WORK = /* @__PURE__ */ new Set([
-  "not-owner",
-  "owner-lacks-usage",
-  "other-grantor",
-  "grantor-lacks-usage"
-]);
-function keyOfStep(step2) {
-  const { to, grantor, acting, reason, columns, privilege, grantedTo } = step2;
-  const roles = [to, grantor, acting?.as].map((role) => role?.oid);
-  const option = isGrantOption(privilege);
-  return JSON.stringify([roles, acting?.oneByOne, reason, option, columns && [privilege, columns], grantedTo]);
 }
 
 // src/grants/revokes.ts
@@ -13227,7 +13227,7 @@ function reasonOf(error2) {
   if (reason !== void 0) return reason;
   if (error2.code === "XX000") {
     if (/^tuple concurrently (updated|deleted)/.test(error2.message)) return "locked";
-    if (/^(cache lookup failed|could not open relation)/.test(error2.message)) return "gone";
+    if (DROPPED_MEANWHILE.test(error2.message)) return "gone";
   }
   if (ABOUT_THE_SESSION.test(error2.code ?? "")) throw error2;
   return "refused";
