@@ -12,7 +12,7 @@ import { granteeNotFound } from "./obstacles.ts";
 import { allOf, type Blocked, type Plan, planGrants } from "./plan.ts";
 import { powersBeyond } from "./powers.ts";
 import { planRevokes } from "./revokes.ts";
-import { settingOf } from "./setting.ts";
+import { isReadOnly } from "./setting.ts";
 import type { Change } from "./statements.ts";
 
 /** A snapshot compared with the demand: the drift of each grantee, and what can be done about it. */
@@ -57,7 +57,7 @@ export function assess(snapshot: Snapshot, demand: Demand, names: readonly strin
 function loginOf({ sessionUser, server }: Snapshot, { actAsOwner }: Demand): Login {
   return {
     role: sessionUser,
-    readOnly: server.readOnly !== null && settingOf(server.readOnly, "", "") === undefined,
+    readOnly: isReadOnly(server),
     membershipIn: (role) => (actAsOwner ? temporaryMembership(role, sessionUser, server.version) : null),
   };
 }

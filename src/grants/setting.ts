@@ -1,4 +1,5 @@
 import { inOurWords, name, type Sentence, sentence } from "../model/sentence.ts";
+import type { ServerFacts } from "../model/snapshot.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 
 /**
@@ -18,6 +19,10 @@ export function settingOf(source: string, user: string, database: string) {
   };
   return settings[source];
 }
+
+/** True if nobody can grant or revoke on the server: it is a replica, or the setting is the whole server's. */
+export const isReadOnly = ({ readOnly }: Pick<ServerFacts, "readOnly">): boolean =>
+  readOnly !== null && settingOf(readOnly, "", "") === undefined;
 
 const OWNER = inOurWords("the owner of the database");
 

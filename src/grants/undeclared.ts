@@ -1,6 +1,6 @@
 import { inOrder, isGrantOption, type Privilege, withoutGrantOption } from "../model/privileges.ts";
 import type { DatabaseReport, Undeclared as Entry } from "../model/report.ts";
-import { sentence } from "../model/sentence.ts";
+import { code, sentence } from "../model/sentence.ts";
 import { type AclItem, isPublic, type UndeclaredLook, type UndeclaredPrivileges } from "../model/snapshot.ts";
 import { compare, groupsOf } from "../text/groups.ts";
 import type { Login } from "./acting-role.ts";
@@ -8,8 +8,9 @@ import { NO_COLUMNS } from "./drift.ts";
 import { fixBlocks, fixFor } from "./fixes.ts";
 import { type Blocked, type PrivilegeStep, planOf } from "./plan.ts";
 import { dependentsOf, stepToRevoke } from "./revokes.ts";
+import { isReadOnly } from "./setting.ts";
 
-/** The SQL names so many objects and roles at most: the report of a database with more would take hundreds of megabytes. */
+/** There is SQL for so many objects and roles at most: the report of a database with more would take hundreds of megabytes. */
 const MAX_REVOKES = 100_000;
 
 /** The privileges that nobody declared in one database, and the SQL that revokes them. */
@@ -18,20 +19,15 @@ export type Undeclared = Required<Pick<DatabaseReport, "undeclared" | "undeclare
 /** The privileges that nobody declared, by role and schema, and the SQL that revokes them: this action never runs it. */
 export function undeclaredIn(look: UndeclaredLook): Undeclared {
   const { snapshot, found } = look;
-  const login: Login = { role: snapshot.sessionUser, membershipIn: () => null };
+  const login: Login = { role: snapshot.sessionUser, readOnly: isReadOnly(snapshot.server), membershipIn: () => null };
   const columns = new Map(snapshot.columns.map(({ member, items }) => [member.oid, items]));
   const all = found.flatMap((privileges) => revokesOf(login, privileges, columns));
-  let left = MAX_REVOKES;
-  const fixed: (readonly Blocked[])[] = [];
+  const areTooMany = all.length > MAX_REVOKES;
+  const fixable = areTooMany ? [] : all.map(({ blocked }) => blocked);
   const entries = groupsOf(all, keyOfEntry).map((same): Entry => {
     const [{ blocked, privileges }] = same;
     const { group, columns, grantee: holder } = blocked.change;
     const revokes = same.map((each) => each.blocked);
-    const fits = revokes.length <= left;
-    if (fits) {
-      fixed.push(revokes);
-      left -= revokes.length;
-    }
     return {
       role: holder.name,
       ...(isPublic(holder) && { isPublic: true }),
@@ -40,12 +36,12 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
       privileges,
       ...(columns && { onColumns: true }),
       objects: new Set(revokes.map(({ change }) => change.member.oid)).size,
-      fix: fits ? fixOf(snapshot, revokes) : TOO_MANY,
+      fix: areTooMany ? TOO_MANY : fixOf(snapshot, revokes),
     };
   });
   return {
     undeclared: entries.sort((a, b) => compare(rankOf(a), rankOf(b))),
-    undeclaredFixes: fixBlocks(snapshot, fixed.flat(), new Set()),
+    undeclaredFixes: fixBlocks(snapshot, fixable, new Set()),
   };
 }
 
@@ -104,7 +100,7 @@ function fixOf(snapshot: UndeclaredLook["snapshot"], same: readonly Blocked[]): 
 }
 
 const TOO_MANY = {
-  note: sentence`The SQL names too many objects for a report. Run the SQL for the others, and then this action again.`,
+  note: sentence`The SQL names too many objects for a report. Check fewer schemas in one run (input ${code("schemas")}).`,
 };
 
 /** Entries are in the order of roles, of each by schema, of each by kind. */

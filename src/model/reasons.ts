@@ -39,7 +39,7 @@ const ENTRIES = {
   "read-only": {
     why: "This server is read-only: it is a replica, or its storage is nearly full.",
     noSql: true,
-    advice: sentence`Run this action with \`mode: apply\` for the primary server, from which a replica gets its privileges. If this is the primary server, increase its storage before.`,
+    advice: sentence`Run this action for the primary server, from which a replica gets its privileges: \`mode: apply\` grants there, and \`mode: plan\` shows the SQL. If this is the primary server, increase its storage before.`,
   },
   "not-owner": {
     why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`,

@@ -3,6 +3,7 @@ import pg, { type Client } from "pg";
 import { creatorsOf } from "../grants/creators.ts";
 import { mayDiffer } from "../grants/drift.ts";
 import { oldServer } from "../grants/obstacles.ts";
+import { DROPPED_MEANWHILE } from "../grants/plan.ts";
 import { powersMatter } from "../grants/powers.ts";
 import type { Demand } from "../model/demand.ts";
 import { ActionError, type Failure, failure } from "../model/failure.ts";
@@ -88,7 +89,7 @@ async function refuseOldServer(client: Client): Promise<void> {
 
 /** True for an error that a DROP of another session, or a replica's recovery, causes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const isPassing = ({ code = "", message }: pg.DatabaseError): boolean =>
-  PASSING.has(code) || (code === "XX000" && message.startsWith("cache lookup failed"));
+  PASSING.has(code) || DROPPED_MEANWHILE.test(message);
 
 const PASSING: ReadonlySet<string> = new Set([
   "40001", // serialization_failure: conflict with recovery

@@ -8,6 +8,9 @@ import { countKind, holdersText, runner } from "./phrases.ts";
 
 const MAX_LINES = 200;
 
+const REVOKES =
+  " Check that nothing needs the rest before you run the SQL that revokes it. That SQL is also the last part of the SQL file (output `sql`).";
+
 /** Adds what nobody declared in one database, and the SQL that revokes it unless that is longer than `maxSql` characters. */
 export function undeclaredPart(page: Page, report: Report, database: DatabaseReport, maxSql: number): void {
   const { undeclared = [], undeclaredFixes = [] } = database;
@@ -19,9 +22,7 @@ export function undeclaredPart(page: Page, report: Report, database: DatabaseRep
     return [undeclaredLine(entry, markdown), by, note && markdown.sentence(note)].filter(Boolean).join(". ");
   };
   page.list(undeclared, line, MAX_LINES);
-  page.add(
-    "Declare what is needed: add the role as a grantee. Check that nothing needs the rest before you run the SQL that revokes it. That SQL is also the last part of the SQL file (output `sql`).",
-  );
+  page.add(`Declare what is needed: add the role as a grantee.${undeclaredFixes.length === 0 ? "" : REVOKES}`);
   fixesPart(page, undeclaredFixes, maxSql, () => ", which this action never runs");
 }
 

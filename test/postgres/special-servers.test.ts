@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { nothingDone } from "../../src/grants/outcome.ts";
+import { undeclaredIn } from "../../src/grants/undeclared.ts";
 import { ActionError } from "../../src/model/failure.ts";
+import { REASONS } from "../../src/model/reasons.ts";
 import type { Mode } from "../../src/model/report.ts";
+import { lookForUndeclared } from "../../src/postgres/catalog.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { BEGIN, BEGIN_READ_ONLY } from "../../src/postgres/transaction.ts";
 import { reconcile } from "../../src/reconcile.ts";
@@ -17,7 +20,10 @@ describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
 
   test("can be checked and planned, and what is missing names the primary server; apply says that it is read-only", async () => {
     const { owner, app, as, sql, database } = await world.open();
-    await as(owner, `CREATE TABLE t (id int); CREATE TABLE u (id int); GRANT SELECT ON u TO ${app}`);
+    await as(
+      owner,
+      `CREATE TABLE t (id int); CREATE TABLE u (id int); GRANT SELECT ON u TO ${app}; GRANT INSERT ON t TO PUBLIC`,
+    );
     await sql(`ALTER ROLE ${owner} PASSWORD 'secret'`);
     const standby = await startStandby(world.address);
     const tls = { mode: "verify-full", rootCertificates: world.ca() } as const;
@@ -32,6 +38,13 @@ describe.each([14, 18] as const)("PostgreSQL %i: a hot standby", (version) => {
       const { grantees } = await run("check");
       expect(linesOf(grantees[0]?.missing ?? [])).toEqual(["table t: SELECT (read-only)"]);
       expect((await run("plan")).statements).toEqual([]);
+      const undeclared = await withSession({ ...target, password: async () => "secret" }, async (client) =>
+        undeclaredIn(await lookForUndeclared(client, [{ ...DEFAULTS, ...READ }], [app])),
+      );
+      expect(undeclared).toMatchObject({
+        undeclared: [{ role: "PUBLIC", fix: { note: REASONS["read-only"].advice } }],
+        undeclaredFixes: [],
+      });
       await expect(run("apply")).rejects.toMatchObject({ failure: { code: "read-only" } });
       await as(owner, `GRANT SELECT ON t TO ${app}`);
       while ((await run("check")).verdict !== "in-sync");

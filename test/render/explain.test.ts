@@ -40,7 +40,7 @@ const EXPECTED: Readonly<Record<Reason, readonly string[]>> = {
   ],
   "read-only": [
     "This server is read-only: it is a replica, or its storage is nearly full.",
-    "Run this action with mode: apply for the primary server, from which a replica gets its privileges.",
+    "Run this action for the primary server, from which a replica gets its privileges: mode: apply grants there, and mode: plan shows the SQL.",
   ],
   "not-owner": [
     '"ci-admin" has neither the privileges of migrator nor the grant option.',
