@@ -278,7 +278,7 @@ const MORE_TIME =
 /** An answer of PostgreSQL's gateway, or of the resource manager. */
 export const PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
-    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
+    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private (network )?access|VNet|virtual network)|in an? (VNet|virtual network)\b.{0,40}firewall rule|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
     (_, { text }) => (/^Client from Azure Virtual/.test(text) ? SERVICE_ENDPOINT : []),
     "Run the job in the server's network (`docs/private-network.md` shows three ways). If it runs there already, link the server's private DNS zone to that network, so that the name leads to the private address. If the server is not in a virtual network, its owner can also enable public access.",

@@ -73,12 +73,14 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
     /startup parameter|command-line option|support the option/,
   "Its servers differ, as the message shows.": /among backends|does not match|changed$/,
   "Its pool mode shares connections. `pool_mode = session` does not.":
-    /prepared|cached plan|transaction|portal|bind|pooling|frontend message/,
-  "It asks for a client certificate, which this action does not send.": /client certificate/,
-  "It checks passwords by PAM or LDAP, which do not know the user or the password.": /\b(PAM|LDAP)\b/,
+    /prepared|cached plan|transaction|portal|bind message|pooling|frontend message/,
+  "It asks for a client certificate, which this action does not send.": /certificate/,
+  "It checks passwords by PAM or LDAP, which do not know the user or the password.": /\b(PAM|LDAP)\b/i,
   "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!MD5 )secret/i,
+  "PostgreSQL itself refuses it, for the reason in the message. PgBouncer repeats that for a time (`server_login_retry`).":
+    /cached error: (?!.*(password|SASL|auth|not exist|hba))/i,
   "It, or the server behind it, does not allow this user, database or address.":
-    /hba|host based|blocked|banned|allow_list|login rejected|permission|SSL/i,
+    /hba|host based|no authentication method|blocked|banned|allow_list|login rejected|permission/i,
   "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant|EINVALIDUSER/i,
   "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
   "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database(?! c)/,
@@ -279,7 +281,7 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
       {
         codes: "08* 58000 XX000",
-        text: /^(?!.*(\bEntra\b|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i,
+        text: /^(?!.*(\bEntra\b|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (?!connect |server |sslreq|TLS|terminating|the database system|database .*exist|.*(too many|slots|failed)))/i,
       },
       /^(?!permission denied|must be owner|relation).*(no such (user|database)|^SASL: .*(is missing|returned error)|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type)/,
     ],
@@ -405,11 +407,12 @@ export const POSTGRES = rulesFor("postgres", {
   "pooler-cannot-connect": [
     /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
-    (context, { text }) => (/DNS|SSL|sslreq|TLS/.test(text) ? pastPooler(context) : []),
     (_, { text }) =>
       /all backend/.test(text) ? "Attach the servers to Pgpool-II again (`pcp_attach_node`), or restart it." : [],
-    afterRestart,
-    (context, { text }) => (/DNS|SSL|sslreq|TLS/.test(text) ? [] : pastPooler(context)),
+    (context, { text }) => {
+      const steps = [afterRestart(context), pastPooler(context)];
+      return (/DNS|SSL|sslreq|TLS|authreq/.test(text) ? steps.reverse() : steps).flat();
+    },
     "Or see why in the pooler's log, and check its servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 },
   ],

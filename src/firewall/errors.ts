@@ -28,7 +28,7 @@ export const diagnoseResourceManager = (error: unknown, context: ResourceManager
 
 /** Words of an operation that ends by itself. A resource in state `Failed` stays there. */
 const BUSY =
-  /^(?!.*(\bfailed state|\bstate( of [\w ]{1,30}?)?( is)?\W{1,5}(failed|disabled)|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|by another operation|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request)? (later|in|(after|once|when) (the (server|operation|update)|it is (?!(en|register)))|after (some|a|\d))|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
+  /^(?!.*(\bfailed state|\bstate( of [\w ]{1,30}?)?( is)?\W{1,5}(failed|disabled)|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|by another operation|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request( again)?)? (later|in|(after|once|when) (the (server|operation|update)|it is (?!(en|register)))|after (some|a|\d))|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|conflicting state|transition\w*|undergoing|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
 
 const UNREGISTERED = /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i;
 
@@ -38,7 +38,7 @@ const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
 const BEING_DELETED = /\b(being|for) (delet|dropp)|'Deleting'|BeingDeleted|Dropping\b/i;
 
 const DISABLED =
-  /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
+  /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted|past due|deleted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = { retries: 5 };
@@ -166,7 +166,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     [
       "ServerDifferentSubscription InvalidResource* InvalidServerName ServerNotFound ServerNotExist CannotFindObject ResourceGroupBeingDeleted ServerDropping ServerGroupDropping",
       { status: [404], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
-      { status: [409], text: BEING_DELETED },
+      { status: [400, 409], text: BEING_DELETED },
     ],
     (_context, { text }) =>
       BEING_DELETED.test(text)
@@ -218,7 +218,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   ],
   "azure-unavailable": [
     [
-      "InternalServerError InternalError InternalOperationError ServiceBusy ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut BadGatewayConnection InvalidGatewayHost GatewayAuthenticationFailed ClientCertificateValidationFailure MultipleErrorsOccurred GeneralError UnknownError",
+      "InternalServerError InternalError InternalOperationError ServiceBusy ServiceUnavailable GatewayTimeout ServerTimeout RequestTimeout OperationTimedOut BadGatewayConnection InvalidGatewayHost GatewayAuthenticationFailed ClientCertificateValidationFailure MultipleErrorsOccurred GeneralError UnknownError HttpResponsePayloadAPISpecValidationFailed",
       { status: [408, "5xx"] },
       /Our services aren.t available|\bservice is (temporarily|currently) (unavailable|busy)/i,
     ],
