@@ -14,7 +14,7 @@ import type { Failure } from "../src/model/failure.ts";
 import { EMPTY, type Sentence } from "../src/model/sentence.ts";
 import type { SignIn } from "../src/model/settings.ts";
 import { plain } from "../src/render/pen.ts";
-import { type Case, CORPUS } from "../test/diagnosis/corpus.ts";
+import { type Case, CORPUS, fieldsOf } from "../test/diagnosis/corpus.ts";
 
 /** What a run of the action `firewall` knows, as placeholders. */
 const KNOWN = {
@@ -170,7 +170,7 @@ function explanation(rule: KnownRule, each?: Case): Explanation {
     from === "azure"
       ? `${each.code ? `${each.code} (HTTP status ${status})` : `HTTP status ${status}`}: ${text}`
       : text;
-  const error = Object.assign(new Error(said), { code: each.code, status: each.status });
+  const error = Object.assign(new Error(said), { code: each.code, status: each.status, ...fieldsOf(each) });
   const failure = diagnoseBy([rule], error, contextOf(rule, each));
   return failure.code === rule.code ? failure : rule.explain(contextOf(rule, each), { code: each.code ?? "", text });
 }

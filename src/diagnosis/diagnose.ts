@@ -45,18 +45,22 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
   const page = pageInWords(symptom.text);
   const host = symptom.text.match(NAMED_HOST)?.[0] ?? context.host;
   const { hint, steps, retries } = rule.explain({ ...context, host }, withoutLinks(symptom));
+  const first = symptom.hint && HINTED.includes(code) ? [step(sentence`Follow the hint: ${quoted(symptom.hint)}`)] : [];
   const where = RUNNER.some((each) => each.code === code) ? inOurWords("The runner") : peer(context);
   return {
     code,
     message: sentence`${where}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
     hint,
-    steps: withPooler(steps, context, VAGUE.includes(code) && !isLocal(context, symptom.text)),
+    steps: withPooler([...first, ...steps], context, VAGUE.includes(code) && !isLocal(context, symptom.text)),
     ...(retries !== undefined && { retries }),
   };
 }
 
 /** The host of a request of the Azure CLI, and one of those of GitHub's OIDC endpoint. */
 const NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
+
+/** Failures with so many causes that what PostgreSQL advises comes first. */
+const HINTED = "database-closed data-damaged library-not-found server-error server-fault".split(" ");
 
 /** Failures that say little, or by which a pooler asks for a client certificate: the way past it comes first. */
 const VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];
@@ -92,7 +96,7 @@ function ruleFor<C extends Context>(
   return undefined;
 }
 
-function fits(match: Match, { code, text, status }: Symptom, codes: readonly string[], context: Context): boolean {
+function fits(match: Match, { code, text, status, fatal }: Symptom, codes: readonly string[], context: Context) {
   if (match.codes === undefined && code.startsWith("P0") && !OF_AZURE.test(text)) return false;
   return (
     (match.codes === undefined || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) &&
@@ -103,7 +107,8 @@ function fits(match: Match, { code, text, status }: Symptom, codes: readonly str
     (match.clientId === undefined || match.clientId.test(clientOf(context.signIn))) &&
     (match.host === undefined || match.host.test(context.host ?? "")) &&
     (match.atProxy === undefined || namesProxy(text, context.proxy)) &&
-    (match.onGitHub === undefined || context.onGitHub === true)
+    (match.onGitHub === undefined || context.onGitHub === true) &&
+    (match.fatal === undefined || match.fatal === fatal)
   );
 }
 

@@ -28,10 +28,8 @@ const setParameter = (context: Context, { text }: Symptom) =>
 const objectId = ({ token }: Context) => claim(token, "oid") ?? "<object-id>";
 
 /** https://learn.microsoft.com/azure/postgresql/security/security-manage-entra-users */
-const label = (context: Context) =>
-  quoteLiteral(
-    `aadauth,oid=${objectId(context)},type=${claim(context.token, "idtyp") === "user" ? "user" : "service"}`,
-  );
+const label = ({ token }: Context) =>
+  quoteLiteral(`aadauth,oid=${objectId({ token })},type=${claim(token, "idtyp") === "user" ? "user" : "service"}`);
 
 const REACH_ENTRA = "If the server is in a virtual network, let it reach the service tag `AzureActiveDirectory`.";
 
@@ -48,6 +46,11 @@ const growStorage = (context: Context) => [
 ];
 
 const STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
+
+const raiseLimit = (context: Context): Steps => [
+  "Or raise the server's limit. The new one takes effect after a restart, and a larger compute size has memory for more:",
+  azOnServer("parameter set", context, { name: "max_connections", value: "<number>" }),
+];
 
 const letLogIn = (text: string) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`);
 
@@ -98,7 +101,7 @@ const SIGN_IN_REASONS: Readonly<Record<string, RegExp>> = {
     /client certificate|^certificate/,
   "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.":
     /@(host|server)|server name you tried|ipv6/,
-  "The server, or a pooler in between, asks for another way to sign in (peer, ident or LDAP). A flexible server of Azure uses only passwords and Entra tokens.":
+  "The server, or a pooler in between, asks for another way to sign in (peer or ident), or checks passwords by LDAP, PAM or RADIUS, which do not know the user or the password. A flexible server of Azure uses only passwords and Entra tokens.":
     /\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|OAuth)\b|authenticated user name/i,
 };
 
@@ -150,6 +153,15 @@ const NOT_ENCRYPTED =
 /** "Database" and a name in quotes, in each language of the server. */
 const DATABASE =
   /(databas\w*|Datenbank|(banco|base) de (dados|datos|données)( inválido| no válida)?|baz[ay]( danych)?|データベース|数据库|баз[аеи]( даних)?|ბაზა\S*:?)\s?[«»"]|" (데이터베이스|veritabanı)/;
+
+/** The answer to an error of code in the database. */
+const RAISED = [
+  "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
+  (context: Context, { text }: Symptom) => (/for parameter "\S+: "/.test(text) ? pastPooler(context) : []),
+  "List the event triggers, and look up the server's version. If this sign-in is refused, sign in with psql as a role that it lets in, such as the trigger's owner:",
+  run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
+  "Do what the message says (a privilege that is missing: grant it to `user`), correct or disable the trigger, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer.",
+] as const;
 
 /**
  * What PostgreSQL and Azure's extension to it say. Texts of the extension are matched loosely: they changed with
@@ -295,10 +307,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Stop the client that fails: usually an app with an old password or an expired token. The server's log names its address. Then run the job again: the server accepts the user again after a time.",
   ],
   "password-refused": [
-    [
-      "28P01",
-      /(password|SASL) authentication failed|empty password returned|client password must|no password supplied/i,
-    ],
+    ["28P01", /(password|SASL) authentication failed|empty password|client password must|no password supplied/i],
     (context, symptom) => byName(context, symptom) ?? passwordRefused(context, symptom),
   ],
   "login-not-permitted": [
@@ -309,10 +318,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "login-role-not-found": [
     // In all languages of the server: the other texts with a name in quotes have one of these words.
-    {
-      codes: "28000",
-      text: /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD)\b|pg_hba)).*["«»„]/i,
-    },
+    { codes: "28000", text: /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSS|SSPI|BSD)|pg_hba)).*["«»„]/i },
     (context, symptom) =>
       byName(context, symptom) ?? [
         "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
@@ -343,10 +349,10 @@ export const POSTGRES = rulesFor("postgres", {
         : azOnServer("db list", context, { query: "[].name" }),
   ],
   "database-closed": [
-    { codes: "55000", text: DATABASE },
-    "This database accepts no connections: it is a template, has `ALLOW_CONNECTIONS false`, or its `DROP DATABASE` was interrupted.",
+    [{ codes: "55000", text: DATABASE }, /^database locale is|could not (create|open collator for) locale/],
+    "This database accepts no connections: it is a template, has `ALLOW_CONNECTIONS false`, its `DROP DATABASE` was interrupted, or the server's operating system has no such locale (any more), as after an update or in another container image.",
     "See which it is, in database `postgres`. If it is the rest of a `DROP DATABASE` (limit -2), drop it again. If not, set `database` to one that allows connections:",
-    run("SELECT datname, datistemplate, datallowconn, datconnlimit FROM pg_database;"),
+    run("SELECT datname, datistemplate, datallowconn, datconnlimit, datcollate FROM pg_database;"),
     "Or let its owner allow connections again:",
     ({ database }) => run(`ALTER DATABASE ${identifier(database, "<database>")} ALLOW_CONNECTIONS true;`),
   ],
@@ -383,19 +389,13 @@ export const POSTGRES = rulesFor("postgres", {
     "Run the job again when fewer clients are connected. Run fewer jobs at the same time.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    (context, { text }) =>
-      /connections for /.test(text)
-        ? []
-        : [
-            "Or raise the server's limit. The new one takes effect after a restart, and a larger compute size has memory for more:",
-            azOnServer("parameter set", context, { name: "max_connections", value: "<number>" }),
-          ],
+    (context, { text }) => (/connections for /.test(text) ? [] : raiseLimit(context)),
     { retries: 4 },
   ],
   "server-restarting": [
     [
       { codes: "57000 57P01 57P02 57P03", text: /^(?!.*Hot standby)/ },
-      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections(?! Hot))|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
+      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections(?!\.? Hot))|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i,
     ],
     (_, { code }) =>
       `The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded${code === "57P03" ? "" : ", or an administrator ended the session"}.`,
@@ -445,7 +445,7 @@ export const POSTGRES = rulesFor("postgres", {
     "Vacuum the database that the message names (`VACUUM (VERBOSE);`), as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND).",
   ],
   "server-limit": [
-    ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
+    ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory|open files/i],
     "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
     "Run the job again when the server is less busy.",
     "If the error persists, choose a larger compute size, or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
@@ -454,7 +454,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "disk-full": [["53100", /No space left on device|Disk quota exceeded/], "The server's storage is full.", growStorage],
   "data-damaged": [
-    ["XX001 XX002 58030", /status of transaction|^could not .*(: Permission|"(base|global|pg_\w+)\/)|pg_filenode/],
+    ["XX001 XX002 58030", /status of transaction|^could not .*: Perm|catalog is missing|"(base|global|pg_\w+)\//],
     "A data file of the server is damaged or cannot be read.",
     "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too.",
   ],
@@ -484,7 +484,7 @@ export const POSTGRES = rulesFor("postgres", {
     run("SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0;"),
   ],
   "library-not-found": [
-    /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded/,
+    /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded|incompatible library|access to library|library version|PGC_POSTMASTER|outside shmem_request_hook|redefine parameter/,
     "The library that the message names is not on the server, is not the one that the extension in the database needs, or has to be loaded when the server starts (`shared_preload_libraries`). A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
     "Look in psql whether a setting names it, as an administrator, and in another database if this sign-in fails:",
     run("\\drds\nSHOW shared_preload_libraries;\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
@@ -501,6 +501,8 @@ export const POSTGRES = rulesFor("postgres", {
     run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
     "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8.",
   ],
+  // Whatever SQLSTATE it is, SQL runs at a sign-in only in code.
+  "raised-at-sign-in": [{ codes: "22* 23* 3F* 42* 55P02 P0*", fatal: true }, ...RAISED],
   "pgaadauth-not-here": [
     /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider|(Entra|Azure AD|AAD|Active Directory)( ID)? authentication.{0,40}(not (enabled|supported|configured)|disabled)/i,
     "Entra authentication is not enabled on this server, or the session is not in database `postgres`: the functions and the security label of `pgaadauth` exist only there.",
@@ -672,11 +674,7 @@ export const POSTGRES = rulesFor("postgres", {
       "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 540* P0*",
       /tuple already updated by self/,
     ],
-    "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
-    (context, { text }) => (/for parameter "\S+: "/.test(text) ? pastPooler(context) : []),
-    "List the event triggers, and look up the server's version:",
-    run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
-    "Do what the message says, correct the trigger's function, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer.",
+    ...RAISED,
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },

@@ -70,6 +70,8 @@ export interface Match {
   readonly atProxy?: true;
   /** GitHub hosts the runner. */
   readonly onGitHub?: true;
+  /** PostgreSQL refused the session, or ended it. */
+  readonly fatal?: true;
 }
 
 /** A condition of a table: a string is `codes` alone, a regular expression is `text` alone. */

@@ -8,6 +8,10 @@ export interface Symptom {
   readonly text: string;
   /** HTTP status of the answer, where there was one. */
   readonly status?: number;
+  /** What PostgreSQL advises (the HINT). */
+  readonly hint?: string;
+  /** Whether PostgreSQL refused the session, or ended it: each error at the sign-in does. */
+  readonly fatal?: boolean;
 }
 
 /**
@@ -20,7 +24,7 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
   const look = (each: unknown): void => {
     if (each === undefined || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
-    const { code, errorCode, message, errorMessage, detail, hint, status, cause, errors } = (
+    const { code, errorCode, message, errorMessage, detail, hint, severity, status, cause, errors } = (
       typeof each === "object" ? each : { message: String(each) }
     ) as Record<string, unknown>;
     const texts = [message, errorMessage, detail, hint].filter(
@@ -32,7 +36,8 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
     // One error for each address of a host: https://nodejs.org/api/net.html#socketconnectoptions-connectlistener (autoSelectFamily)
     const ofAll = Array.isArray(errors) ? errors.map((each) => each?.message).join(", ") : "";
     const text = words(said) || (ownCode && words(ofAll)) || ownCode || empty;
-    if (text !== "") found.push({ code: ownCode, text, ...(typeof status === "number" && { status }) });
+    const ofServer = { hint: words(String(hint ?? "")), fatal: /^FATAL/.test(String(severity)) };
+    if (text !== "") found.push({ code: ownCode, text, ...ofServer, ...(typeof status === "number" && { status }) });
     look(cause);
     if (Array.isArray(errors)) errors.forEach(look);
   };

@@ -9,6 +9,8 @@ export interface Case {
   readonly from: "github" | "entra" | "identity" | "az" | "postgres" | "statement" | "node" | "azure" | "issues";
   readonly text: string;
   readonly code?: string;
+  readonly detail?: string;
+  readonly hint?: string;
   readonly status?: number;
   readonly type?: string;
   readonly body?: string;
@@ -39,6 +41,13 @@ export interface Case {
 }
 
 export const CORPUS = parse(readFileSync(join(import.meta.dirname, "corpus.yaml"), "utf8")) as readonly Case[];
+
+/** What PostgreSQL sends with a message: at a sign-in, each error is fatal. */
+export const fieldsOf = ({ from, detail, hint }: Case) => ({
+  severity: from === "postgres" ? "FATAL" : "ERROR",
+  ...(detail !== undefined && { detail }),
+  ...(hint !== undefined && { hint }),
+});
 
 /** The whole failure as text, as in the log. */
 export function written(failure: Failure): string {

@@ -7,7 +7,7 @@ import { PERMISSIONS } from "../../src/firewall/server.ts";
 import { diagnoseIssue } from "../../src/github/drift-issue/rules.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { readFailure } from "../read.ts";
-import { type Case, CORPUS } from "./corpus.ts";
+import { type Case, CORPUS, fieldsOf } from "./corpus.ts";
 
 // An answer must not contradict what the run knows. Each text of the corpus is diagnosed in each kind of run that can
 // meet it, and what would contradict this kind is not in the answer.
@@ -184,11 +184,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 /** The error of a case as the edges throw it. */
-function errorOf({ from: sender, text, code, status, type, body, server }: Case): unknown {
+function errorOf(each: Case): unknown {
+  const { from: sender, text, code, status, type, body, server } = each;
   const answered =
     body !== undefined && (notJson(status ?? 400, type, body, server) ?? identityRefusal(status ?? 400, body));
   if (answered && sender !== "issues") return answered;
-  return Object.assign(new Error(text), code && { code }, status && { status });
+  return Object.assign(new Error(text), code && { code }, status && { status }, fieldsOf(each));
 }
 
 function explain(each: Case, knows: Context) {

@@ -25,7 +25,7 @@ import type { SignIn } from "../../src/model/settings.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { ASK_PASSWORD, certificate, errorResponse, READY, startStub, WELCOME } from "../postgres/stub-server.ts";
 import { close, listen } from "../sandbox/http.ts";
-import type { Case } from "./corpus.ts";
+import { type Case, fieldsOf } from "./corpus.ts";
 
 const { exec } = childProcess;
 const ONCE = { firstWait: 1, maxTime: 0, answerTime: 60_000 };
@@ -179,14 +179,16 @@ export async function startSenders() {
       });
     },
 
-    async postgres({ text, code = "", given }) {
-      refusal = given?.bare ? Buffer.from(`E${text}\n\0`) : errorResponse(code, text);
+    async postgres(each) {
+      const { text, given } = each;
+      refusal = given?.bare ? Buffer.from(`E${text}\n\0`) : refusalOf(each);
       const error = await session(given?.bare ? bare.port : atStartup.port, async () => {});
       return diagnose(error instanceof ActionError ? error.cause : error, atPostgres(given));
     },
 
-    async statement({ text, code = "", given }) {
-      refusal = Buffer.concat([errorResponse(code, text), READY]);
+    async statement(each) {
+      const { given } = each;
+      refusal = Buffer.concat([refusalOf(each), READY]);
       const error = await session(atStatement.port, (client) => client.query("GRANT"));
       return diagnose(error, atPostgres(given));
     },
@@ -272,6 +274,11 @@ async function ask(port: number, method: "GET" | "PUT", permission: Permission):
   const azure = resourceManager({ signIn, cloud: CLOUDS.azurecloud }, AT_AZURE, env, signal);
   const maxTime = 4_900; // too early for a further attempt, which follows after five seconds
   return failing(azure.send({ method, path: "/", permission, maxTime }));
+}
+
+function refusalOf(each: Case): Buffer {
+  const { severity: S, detail: D, hint: H } = fieldsOf(each);
+  return errorResponse(each.code ?? "", each.text, { S, V: S, ...(D && { D }), ...(H && { H }) });
 }
 
 /** The first byte of a PasswordMessage: https://www.postgresql.org/docs/current/protocol-message-formats.html */

@@ -93,8 +93,10 @@ function writeByBytes(socket: TLSSocket, bytes: Buffer): void {
 }
 
 /** https://www.postgresql.org/docs/current/protocol-error-fields.html */
-export function errorResponse(code: string, message: string): Buffer {
-  return framed("E", Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`));
+/** Other fields, by their letters: https://www.postgresql.org/docs/current/protocol-error-fields.html */
+export function errorResponse(code: string, message: string, others: Readonly<Record<string, string>> = {}): Buffer {
+  const fields = Object.entries({ S: "FATAL", V: "FATAL", C: code, M: message, ...others });
+  return framed("E", Buffer.from(`${fields.map(([letter, text]) => `${letter}${text}\0`).join("")}\0`));
 }
 
 export const ASK_PASSWORD = framed("R", Buffer.from([0, 0, 0, 3]));
