@@ -8,7 +8,8 @@ const VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP
 
 /**
  * The proxy that leads to a host.
- * @returns `<host>:<port>`, without the user and the password; undefined without a proxy, and for a host that bypasses it
+ * @returns `<host>:<port>`, without the user and the password, and with `https://` in front if the runner is to speak TLS to
+ * it; undefined without a proxy, and for a host that bypasses it
  */
 export function proxyTo(host: string | undefined, env: Env): string | undefined {
   const value = VARIABLES.map((name) => env[name]).find(Boolean);
@@ -18,7 +19,7 @@ export function proxyTo(host: string | undefined, env: Env): string | undefined 
   const bypassed = (each: string) =>
     each === "*" || each === name || (each !== "" && name?.endsWith(each.replace(/^\*?\.?/, ".")));
   if (!hostname || bypass.some(bypassed)) return undefined;
-  return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
+  return protocol === "https:" ? `https://${hostname}:${port || 443}` : `${hostname}:${port || 80}`;
 }
 
 /**

@@ -8,7 +8,7 @@ test("the proxy to a host is that of the variables, without its password, unless
   const host = "login.microsoftonline.com";
   expect(proxyTo(host, {})).toBeUndefined();
   expect(proxyTo(host, { HTTPS_PROXY })).toBe("proxy.contoso.com:3128");
-  expect(proxyTo(undefined, { all_proxy: "https://proxy" })).toBe("proxy:443");
+  expect(proxyTo(undefined, { all_proxy: "https://proxy" })).toBe("https://proxy:443");
   expect(proxyTo(host, { HTTPS_PROXY: "not a URL" })).toBeUndefined();
   for (const NO_PROXY of ["*", host, ".microsoftonline.com", "a, microsoftonline.com", "*.microsoftonline.com"]) {
     expect(proxyTo(`${host}:443`, { HTTPS_PROXY, NO_PROXY }), NO_PROXY).toBeUndefined();

@@ -23,7 +23,7 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
   ],
   "cli-encryption": [
     // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
-    /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|[dD]ecryption failed(?! or bad)|(en|de)crypt the|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.[Ss]ecret|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
+    /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|[dD]ecryption failed(?! or bad| \(_ssl)|(en|de)crypt the|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.[Ss]ecret|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
     "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
     "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
     run('echo "AZURE_CORE_ENCRYPT_TOKEN_CACHE=false" >> "$GITHUB_ENV"', OWN_CLI_FILES),

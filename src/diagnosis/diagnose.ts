@@ -117,7 +117,7 @@ const OF_AZURE = /\b(Entra|AAD|Azure AD|for principal|validate user)\b/i;
 
 /** Its name, or its port, because the address of a name is not known here. */
 function namesProxy(text: string, proxy: string | undefined): boolean {
-  const [host, port] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
+  const [host, port] = proxy?.match(/^(?:https:\/\/)?(.*):(\d+)$/)?.slice(1) ?? [];
   if (host === undefined) return false;
   return text.includes(host) || (port !== "443" && text.includes(`:${port}`));
 }

@@ -45,7 +45,7 @@ export const ENTRA = rulesFor("entra", {
   ],
   "assertion-invalid": [
     [
-      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
+      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700026 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
       { signIn: "oidc", codes: "AADSTS7000216 AADSTS7000218" }, // the token is empty
       /Invalid JWT token(?!.* keyId)|AADSTS(50027|70023|700030)\b|AADSTS(50012:(?!.*secret)|700023:.*assertion)/i, // another number follows, or the number has another rule too
     ],
@@ -84,7 +84,7 @@ export const ENTRA = rulesFor("entra", {
   ],
   "tenant-not-found": [
     [
-      "AADSTS50029 AADSTS50059 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
+      "AADSTS50029 AADSTS50059 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332 missing_tenant_id_error",
       /AADSTS900(10|23):.*(\/(common|consumers|organizations)|tenant)/,
       /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
@@ -148,7 +148,7 @@ export const ENTRA = rulesFor("entra", {
     "Or use `auth-type: oidc`, which needs no secret.",
   ],
   "resource-not-found": [
-    "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 invalid_resource",
+    "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 AADSTS90056 invalid_resource",
     (_context, { text }) =>
       sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure Database for PostgreSQL")}, or may not use it: the name is wrong or one of another cloud, the sign-in is to a different tenant than the server's, or nobody in the tenant has used this service yet.`,
     "Check the tenant and the cloud (`environment`) in which this run signs in. The tenant in the message has to be that of the server:",

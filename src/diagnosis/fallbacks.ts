@@ -38,7 +38,7 @@ export const FALLBACKS: readonly Rule[] = [
     "entra-answer-unreadable": [
       [
         "NOT_JSON AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
-        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|token_endpoint not found|Response had no |^No response$|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/,
+        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|token_endpoint not found|Response had no |^No response$|got more than \d+ (bytes|headers)|failed to decode it|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/,
       ],
       "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
       seeAnswer,
@@ -47,7 +47,7 @@ export const FALLBACKS: readonly Rule[] = [
       { retries: 2 },
     ],
     "entra-refused": [
-      [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
+      [/AADSTS\d/, "invalid_* unsupported_* unauthorized_client access_denied interaction_required url_parse_error"],
       byItsWords("Entra refused the sign-in", "a wrong ID, tenant or cloud, a setting of the tenant, or a fault there"),
       asApplication,
       (_context, { text }) => (/client_(id|secret)/.test(text) ? NO_VALUE : readNumber(text)),

@@ -21,7 +21,7 @@ export const GITHUB = rulesFor("github", {
     "Run the job again. If GitHub itself answers with 403, ask the owners of the organization whether an IP allow list or a rule forbids it, or use `auth-type: client-secret`.",
   ],
   "oidc-refused": [
-    /Failed to get ID Token.*Error (Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))|Message: (Invalid (URL|character in header)|Protocol "))/,
+    /Failed to get ID Token.*Error (Code : 4(?!07|08|29)\d\d(?!.*(HTML page|'\w+' state))|Message: (Invalid (URL|character in header)|Protocol "))/,
     (_context, { text }) => {
       const refused = "GitHub does not issue this ID token, for the reason in its message:";
       if (/Code : 403/.test(text))

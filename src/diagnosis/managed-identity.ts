@@ -116,7 +116,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-not-listening": [
     [
-      { signIn: "managed-identity", codes: "ECONNREFUSED ENOTFOUND", text: NOT_IMDS },
+      { signIn: "managed-identity", codes: "ECONNREFUSED ENOTFOUND EAI_AGAIN", text: NOT_IMDS },
       { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ },
     ],
     "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the endpoint is still starting (at the start of a container), the app has no identity, the container is one without an endpoint (such as an init container), or the variable is wrong or that of another container.",
@@ -128,7 +128,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-unavailable": [
     [
-      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint is un|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
+      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint is un|MSI endpoint is not responding|169\.254\.169\.254.*unreachable (network|host)|No Managed Identity endpoint/i,
       /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
       { signIn: "managed-identity", codes: "ECONNREFUSED EHOST* ENETUNREACH ETIMEDOUT EACCES EPERM" },

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { run, type Steps } from "../model/failure.ts";
 import { code, inOurWords, listOf, sentence } from "../model/sentence.ts";
-import { az, azAllow, azShow, shell } from "./commands.ts";
+import { azAllow, azShow, shell } from "./commands.ts";
 import { type Answer, type Context, EVERYWHERE, hostNameOf, hostOf, isPostgres, reasonIn, rulesFor } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
 import { bypassProxy, exempt, hostToAllow, pastPooler, seeAnswer, setFullName } from "./steps.ts";
@@ -73,7 +73,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
     [
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|(^|response as text: )(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i,
     ],
     (context) =>
       `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
@@ -143,7 +143,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "connection-failed": [
     [
-      /\b(connect|socket|bind|read|write|shutdown) (E[A-Z\d]{2,}|UNKNOWN)\b(?<!E(PROTO|ACCES))|invalid header value|valid HTTP token/,
+      /\b(connect|socket|bind|read|write|shutdown) (E[A-Z\d]{2,}|UNKNOWN)\b(?<!E(PROTO|ACCES))|new connection: \[(Errno|WinError)|invalid header value|valid HTTP token/,
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS",
     ],
     "The runner could not make or use the connection, for the reason in the message.",
@@ -238,12 +238,14 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     ],
     (context, { text }) =>
       !ALERT.test(text)
-        ? "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between."
+        ? `The two sides cannot agree on TLS: ${context.proxy?.startsWith("https") ? "the address in `HTTPS_PROXY` begins with `https://`, but the proxy does not itself speak TLS, or " : ""}a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.`
         : /cert|unknown.?ca|decrypt.?error/i.test(text)
           ? `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}`
           : "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host.",
     ({ proxy }, { text }) =>
-      proxy && !ALERT.test(text) ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : [],
+      proxy?.startsWith("https") && !ALERT.test(text)
+        ? "Let the address in `HTTPS_PROXY` begin with `http://`, unless the proxy itself speaks TLS."
+        : [],
     seeWhoAnswers,
     exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."]),
@@ -289,12 +291,9 @@ export const PRIVATE = rulesFor(["postgres", "azure"], {
 /** Flexible servers have no rules for virtual networks, the other side of a service endpoint. */
 const SERVICE_ENDPOINT = [
   "The runner's subnet leads to the server by a service endpoint. See which it has, and remove that for `Microsoft.Sql` (other servers may need it), or use a private endpoint:",
-  az("network vnet subnet show", {
-    "resource-group": "<resource-group>",
-    "vnet-name": "<network>",
-    name: "<subnet>",
-    query: "serviceEndpoints[].service",
-  }),
+  run(
+    "az network vnet subnet show --resource-group <resource-group> --vnet-name <network> --name <subnet> --query 'serviceEndpoints[].service'",
+  ),
 ];
 
 /** All of these, before them those of the runner itself. */
@@ -392,6 +391,8 @@ function afterRerun(context: Context): Steps {
 /** The command that shows the peer's certificate. */
 function look(context: Context, then = "", options = ""): string {
   const host = hostOf(context);
+  // Not even openssl speaks TLS to a proxy. curl shows both certificates.
+  if (context.proxy?.startsWith("https")) return `curl --head --verbose --proxy ${context.proxy} https://${host} -m 20`;
   const port = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
   const proxy = context.proxy ? ` -proxy ${shell(context.proxy)}` : "";
   return `openssl s_client${options} -connect ${shell(isIP(host) === 6 ? `[${host}]` : host)}${port}${proxy} </dev/null${then}`;

@@ -11,11 +11,13 @@ const CUT = /\breset|closed|hang up|\bended|disconnected/i;
 
 const UNUSABLE: Readonly<Record<string, RegExp>> = {
   "`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.": /SOCKS/i,
+  "The runner does not trust the certificate of the proxy itself, whose address in `HTTPS_PROXY` begins with `https://`. If you know its authority, set `NODE_EXTRA_CA_CERTS` (for the Azure CLI, `REQUESTS_CA_BUNDLE`) to a PEM file with it.":
+    /certificate/i,
   "The address of the proxy in `HTTPS_PROXY` begins with `https://`, but the proxy itself does not speak TLS.":
-    /only use HTTP|wrong.version|unknown.protocol|_connect_tls_proxy|check_hostname|OSError\(0, 'Error|FileNotFound/i,
-  "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host, it has a fault, or its address begins with `https://`, which few proxies support.":
+    /only use HTTP|EOF occurred|wrong.version|unknown.protocol|_connect_tls_proxy|check_hostname|OSError\(0, 'Error|FileNotFound/i,
+  "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host or has a fault, or its address begins with `https://`, but it does not itself speak TLS.":
     CUT,
-  "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing answers there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.":
+  "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing answers there, or it is a SOCKS proxy or a web server.":
     /^/,
 };
 
@@ -50,13 +52,13 @@ export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     [
       { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
       "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
-      /Pool\(host='([\w.-]+)'.*Connection( to (?!\1 )\S+ timed out|\(host='(?!\1'))|tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
+      /Pool\(host='([\w.-]+)'.*Connection( to (?!\1 )\S+ timed out|\(host='(?!\1'))|tunneling socket could not be established, cause|[Pp]roxy (connection|tunnel) (ended|timed out)|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
       /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy(?!.*Tunnel connection failed)|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST",
     ],
     (_context, { text }) => [reasonIn(text, UNUSABLE), ...(/SOCKS/i.test(text) ? [{ retries: 0 }] : [])],
-    (_context, { text }) =>
-      `${CUT.test(text) ? "If the proxy works for other hosts, let its administrator allow this host. If it does not, correct" : "Correct"} or remove the variable, in the workflow or in the \`.env\` file of a self-hosted runner. Write \`http://\` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, \`127.0.0.1\` is the container itself:`,
+    ({ proxy = "https" }, { text }) =>
+      `${CUT.test(text) ? "If the proxy works for other hosts, let its administrator allow this host. If it does not, correct" : "Correct"} or remove the variable, in the workflow or in the \`.env\` file of a self-hosted runner.${proxy.startsWith("https") ? " Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS." : ""} In a container, \`127.0.0.1\` is the container itself:`,
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner. If it answers, but not for this host, let its administrator allow the host:",
     (context) =>

@@ -12,7 +12,7 @@ export interface Context {
   /** The host that was connected to. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
-  /** `<host>:<port>` of the proxy that leads to the host, if there is one. PostgreSQL has none. */
+  /** `<host>:<port>` of the proxy that leads to the host, if there is one, with `https://` if it is spoken to by TLS. PostgreSQL has none. */
   readonly proxy?: string | undefined;
   /** The TLS that PostgreSQL was asked for. */
   readonly tls?: Tls;

@@ -66,18 +66,18 @@ export function codesOf({ code, text }: Symptom): readonly string[] {
 const IN_OTHER_WORDS: Readonly<Record<string, RegExp>> = {
   ENOTFOUND:
     /could not translate host name(?!.*(Temporary|Try again))|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|NAME_NOT_RESOLVED|no data of the requested type|no usable address/i,
-  EAI_AGAIN: /name resolution|to address: Try again|\[Errno -[34]\]|try again later.*resol|server misbehaving/i,
+  EAI_AGAIN: /name resolution|to address: Try again|\[Errno -\d{1,2}\]|try again later.*resol|server misbehaving/i,
   ECONNREFUSED: /Connection.(to \S{1,300} )?refused|actively refused|couldn't connect to server/i,
   EHOSTUNREACH:
-    /Network is unreachable|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested/i,
+    /Network is (unreachable|down)|dead network|host was down|address family (not|for hostname)|incompatible with the requested protocol|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested|requested address is not valid/i,
   ETIMEDOUT:
     /timed.out\b|timeout (exceeded|during|awaiting|acquiring)|deadline exceeded|(network|operation) timeout|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
   // An answer of GitHub has the words of its gateways about their own connections.
   ECONNRESET:
-    /^(?!.*Error Code : 5).*((connection|reset) by peer|connection.reset|forcibly closed|Connection (abort|broken)(?!.*got more than)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost)|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|closed connection during|non-properly terminated|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused))/i,
+    /^(?!.*Error Code : 5).*((connection|reset) by peer|connection.reset|forcibly closed|Connection (abort|broken)(?!.*got more than)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost|aborted)|dropped connection on reset|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|closed connection during|non-properly terminated|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused))/i,
   EPERM:
     /Operation not permitted|PermissionError\(|forbidden by its access permissions|(could not connect|new connection)\b.{0,99} Permission denied/i,
-  EMFILE: /Too many open files|buffer space/i,
+  EMFILE: /Too many open (files|sockets)|buffer space/i,
 };
 
 /** An error's own words, on one line, without secrets. */
