@@ -27,9 +27,7 @@ export function symptomsOf(error: unknown): readonly Symptom[] {
     const { code, errorCode, message, errorMessage, detail, hint, severity, status, cause, errors } = (
       typeof each === "object" ? each : { message: String(each) }
     ) as Record<string, unknown>;
-    const texts = [message, errorMessage, detail, hint].filter(
-      (part): part is string => typeof part === "string" && part.trim() !== "",
-    );
+    const texts = [message, errorMessage, detail, hint].filter((each) => typeof each === "string" && each.trim());
     const ownCode = words(String(code ?? errorCode ?? ""));
     const empty = typeof status === "number" ? `HTTP status ${status} with an empty answer` : "";
     const said = [...new Set(texts)].join("\u2028").replace(/(?<=["»\w])\u2028(?=[A-Z])/g, ". ");
