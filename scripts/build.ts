@@ -46,22 +46,36 @@ const unlessUsed: Plugin = {
   },
 };
 
-/** The HTTP client of @actions/core always imports undici and needs it only for a proxy, so undici is loaded then. */
+/**
+ * What packages always import and use only sometimes: for a proxy, for GitHub's API, or for a certificate in place of a secret.
+ * Each is evaluated when one of these exports is read. undici has a file of its own.
+ */
+const SELDOM_USED: Readonly<Record<string, { exports: readonly string[]; file?: string }>> = {
+  undici: { exports: ["ProxyAgent", "fetch"], file: "./undici.cjs" },
+  "http-proxy-agent": { exports: ["HttpProxyAgent"] },
+  "https-proxy-agent": { exports: ["HttpsProxyAgent"] },
+  jsonwebtoken: { exports: ["sign"] },
+};
+
 const whenUsed: Plugin = {
   name: "when-used",
   setup(build) {
-    build.onResolve({ filter: /^undici$/ }, () => ({ path: "undici", namespace: "when-used" }));
-    build.onLoad({ filter: /./, namespace: "when-used" }, () => ({
-      contents: 'module.exports = { get ProxyAgent() { return require("./undici.cjs").ProxyAgent; } };',
-    }));
-    build.onResolve({ filter: /^\.\/undici\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    build.onResolve({ filter: new RegExp(`^(${Object.keys(SELDOM_USED).join("|")})$`) }, ({ path, ...from }) => {
+      if (from.namespace !== "when-used") return { path, namespace: "when-used", pluginData: from.resolveDir };
+      const file = SELDOM_USED[path]?.file;
+      return file === undefined ? undefined : { path: file, external: true };
+    });
+    build.onLoad({ filter: /./, namespace: "when-used" }, ({ path, pluginData: resolveDir }) => {
+      const getters = SELDOM_USED[path]?.exports.map((name) => `get ${name}() { return require("${path}").${name}; }`);
+      return { contents: `module.exports = { ${getters?.join(", ")} };`, resolveDir };
+    });
   },
 };
 
 const entry = (path: string, out: string) => ({ modules: [path], out, plugins: [onDemand, unlessUsed] });
-const shared = (out: string, plugins: Plugin[] = []) => {
+const shared = (out: string) => {
   const modules = [...ON_DEMAND].flatMap(([name, file]) => (file === out ? [name] : []));
-  return { modules, out, plugins };
+  return { modules, out, plugins: [whenUsed] };
 };
 
 const bundles = [
@@ -69,7 +83,7 @@ const bundles = [
   entry("./src/principal/main.ts", "principal.cjs"),
   entry("./src/firewall/open.ts", "firewall.cjs"),
   entry("./src/firewall/close.ts", "firewall-post.cjs"),
-  shared("actions-http-client.cjs", [whenUsed]),
+  shared("actions-http-client.cjs"),
   { modules: ["undici"], out: "undici.cjs", plugins: [] },
   shared("actions-github.cjs"),
   shared("azure-identity.cjs"),
@@ -106,6 +120,8 @@ async function bundleOf({ modules, out, plugins }: (typeof bundles)[number]) {
     platform: "node",
     target: "node24",
     format: "cjs",
+    // `require` in place of `import()`, for which Node.js would first search the file for the names of its exports.
+    supported: { "dynamic-import": false },
     // The notices of code that a package has copied from others; the packages' own are in licenses.txt.
     legalComments: "inline",
     // pg tries to load it and works without it: https://github.com/brianc/node-postgres/tree/master/packages/pg-native
