@@ -83,8 +83,8 @@ const TLS_CHECKS_OFF = failure({
   ],
 });
 
-/** In bytes, unpacked. An answer of Entra, Azure or GitHub has far less; a compressed one can unpack to a thousand times its size. */
-const MAX_BYTES = 64 * 2 ** 20;
+/** In bytes, unpacked. A page of a hundred of GitHub's longest issues has 7 MB; a compressed answer can unpack to a thousand times its size. */
+const MAX_BYTES = 16 * 2 ** 20;
 
 /**
  * Bounds the memory that an answer over HTTP takes.

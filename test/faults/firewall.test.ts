@@ -236,7 +236,7 @@ describe("a stopped firewall step", () => {
       azure.spoiled = { "GET server": HTTP_FAULTS[fault] };
       const opened = await job({ env: IN_REAL_TIME }).open();
       expect(opened).toMatchObject({ exitCode: 1, stderr: "", state: {} });
-      expect(opened.stdout).toContain("an answer of more than 64 MiB");
+      expect(opened.stdout).toContain("an answer of more than 16 MiB");
     },
   );
 

@@ -427,7 +427,7 @@ test.each(["sends without end", "compresses 2 GB into its answer"] as const)(
     const env = { ...github.env, GITHUB_API_URL: `http://127.0.0.1:${port}` };
     const patience = { firstWait: 60_000, maxTime: 50_000, answerTime: 50_000, pause: 0 }; // one attempt
     const warnings = await keep(reports.drift(), { env, patience }).finally(close);
-    expect(warnings).toEqual([expect.stringContaining("an answer of more than 64 MiB")]);
+    expect(warnings).toEqual([expect.stringContaining("an answer of more than 16 MiB")]);
   },
 );
 
