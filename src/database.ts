@@ -64,7 +64,7 @@ export async function reconcileDatabase(
     const drifted = undeclared === "fail" && others?.undeclared.length;
     return { ...report, ...found, ...others, verdict: worst([found.verdict, drifted ? "drift" : "in-sync"]) };
   } catch (error) {
-    const failure = await inContext(diagnose(error, { signIn, cloud, ...report }), options, works);
+    const failure = await inContext(diagnose(error, { ...report, ...together(works), signIn, cloud }), options, works);
     return { ...report, ...together(works, failure) };
   }
 }

@@ -45,7 +45,8 @@ export async function reconcile(client: Client, task: GrantTask, say: Say, progr
   while (task.mode === "apply" && mayApply(before) && rounds < MAX_ROUNDS) {
     const plan = planToApply(assessment);
     if (!isWorthTrying(plan, done)) break;
-    if (await apply(client, plan, say, waits, done)) rounds++;
+    const version = assessment.snapshot.server.versionText;
+    if (await apply(plan, { client, version, say, waits, outcome: done })) rounds++;
     say("reading the privileges again");
     assessment = await lookAndAssess(client, task);
   }

@@ -12,7 +12,7 @@ function serverError(code: string, message: string): pg.DatabaseError {
 const SESSION = new pg.Client({ host: "orders-db.postgres.database.azure.com", database: "app", user: "ci-admin" });
 
 function adviceIn(error: pg.DatabaseError): string {
-  const { hint, steps } = readFailure({ code: "", message: EMPTY, ...adviceOn(error, SESSION) });
+  const { hint, steps } = readFailure({ code: "", message: EMPTY, ...adviceOn(error, SESSION, "16.14") });
   return `${hint}\n${steps}`.replaceAll("`", "");
 }
 
@@ -20,6 +20,10 @@ function adviceIn(error: pg.DatabaseError): string {
 test.each([
   ["XX000", "tuple concurrently updated", "locked"],
   ["XX000", "tuple concurrently deleted", "locked"],
+  ["40P01", "deadlock detected", "locked"],
+  ["53200", "out of shared memory", "locked"],
+  ["42809", '"orders" is not a sequence', "gone"],
+  ["2BP01", "dependent privileges exist", "dependent-privileges"],
   ["XX000", "cache lookup failed for relation 17238", "gone"],
   ["XX000", "could not open relation with OID 17238", "gone"],
 ])("%s %s is about the object: %s", (code, message, reason) => {

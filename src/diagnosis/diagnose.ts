@@ -60,7 +60,7 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
 const NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
 
 /** Failures with so many causes that what PostgreSQL advises comes first. */
-const HINTED = "database-closed data-damaged library-not-found server-error server-fault".split(" ");
+const HINTED = "database-closed data-damaged library-not-found raised-in-database server-error server-fault".split(" ");
 
 /** Failures that say little, or by which a pooler asks for a client certificate: the way past it comes first. */
 const VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];

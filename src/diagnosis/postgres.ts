@@ -19,7 +19,7 @@ const listAdmins = (context: Context) =>
 
 const APPLICATION = { "display-name": "<name>", type: "ServicePrincipal" };
 
-const PARAMETER = /(?:parameter|increase) "?([\w.]*\w)/;
+const PARAMETER = /(?:parameter|increase|exceeds) "?([\w.]*\w)/;
 
 /** Sets the parameter that the message names. */
 const setParameter = (context: Context, { text }: Symptom) =>
@@ -126,11 +126,20 @@ const schemaNotPermitted = ({ user }: Context, { text }: Symptom): Answer => [
   ),
 ];
 
-const SEE_OWNER: Answer = [
+/** INHERIT and SET are options of a membership from this version on, and CREATEROLE alone grants no role. */
+const isFrom16 = ({ serverVersion = "" }: Context) => Number.parseInt(serverVersion, 10) >= 16;
+
+/** The object that an English refusal names. */
+const NAMED = /(?:for|of|in) (?:foreign |materialized )?\w+ "?([^"]+)"?$/;
+
+/** With the commands of psql that show the owners of each kind of object. */
+const ownerNotUser = (text: string): Answer => [
   "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object or a member of the owner's role with the SET option, or hold the grant option. On Azure, an administrator does not own other roles' objects either.",
   "See in psql who owns it. If that is `azuresu` or another superuser of the provider, as for the objects of some extensions, no login of yours can grant privileges on it: name it in `exclude`.",
-  run("\\dtvmsE *.<table>\n\\df+ *.<function>\n\\dn <schema>"),
+  run(OWNERS.replaceAll("<name>", identifier(text.match(NAMED)?.[1], "<name>"))),
 ];
+
+const OWNERS = "\\dtvmsE *.<name>\n\\df+ *.<name>\n\\dn <name>\n\\l <name>";
 
 /** Words about a role that `user` cannot act as. */
 const ACT_AS = /default privileges|role "/i;
@@ -366,7 +375,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "connect-not-granted": [
     // The quotes tell it from GRANT's error.
-    { codes: "42501", text: new RegExp(`${DATABASE.source}|does not have CONNECT privilege`) },
+    { codes: "42501", text: new RegExp(`^(?!.*temp).*(${DATABASE.source})|does not have CONNECT privilege`) },
     "`user` has no CONNECT privilege on this database.",
     "Grant the privilege, as the database's owner:",
     ({ user, database }) =>
@@ -424,7 +433,7 @@ export const POSTGRES = rulesFor("postgres", {
     { retries: 1 },
   ],
   "server-time-out": [
-    ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
+    ["57014 25P03 25P04 57P05 72000", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
     "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
     (context, { text }) => (/^(idle |pool )?\w+[ _]timeout$/.test(text) ? [...pastPooler(context), POOLER_LIMIT] : []),
     "Run the job again. If the error persists, see what limits there are, and where they are set:",
@@ -447,7 +456,8 @@ export const POSTGRES = rulesFor("postgres", {
   "server-limit": [
     ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory|open files/i],
     "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
-    "Run the job again when the server is less busy.",
+    // 53400 is about what one session needs.
+    (_, { code }) => (code === "53400" ? [] : "Run the job again when the server is less busy."),
     "If the error persists, choose a larger compute size, or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
     setParameter,
     { retries: 2 },
@@ -476,7 +486,7 @@ export const POSTGRES = rulesFor("postgres", {
     [
       "40* 42710 55006 55P03",
       { codes: "23505", text: /"pg_\w+_index"/ },
-      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple|(catalog|schema) version mismatch/i,
+      /concurrently (updated|deleted|dropped)|with OID \d+|role OID|cache lookup failed|could not find tuple|(catalog|schema) version mismatch/i,
     ],
     "Another session, such as a migration or another run of this action, changed the same object at the same time, or held a lock on it for too long.",
     "Run the job again, after the migrations and not at the same time: it continues where it stopped.",
@@ -604,19 +614,18 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
       { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE },
     ],
-    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough), or membership in the role to act as.",
+    (context) =>
+      `SQLSTATE 42501 (insufficient privilege): \`user\` needs ADMIN OPTION on the role to be granted${isFrom16(context) ? "" : " (before PostgreSQL 16, CREATEROLE is enough, but not for a superuser)"}, or membership in the role to act as.`,
     ({ user }, { text }) =>
-      user !== undefined && roleIn(text) === user
-        ? [
-            "Set `user` to another role that has ADMIN OPTION on this one, because no role can grant itself (since PostgreSQL 16). The roles that have it:",
-            run(
-              `SELECT member::regrole FROM pg_auth_members WHERE admin_option AND roleid = ${quoteLiteral(identifier(user, ""))}::regrole;`,
-            ),
-          ]
-        : [
-            "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
-            run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`),
-          ],
+      roleIn(text) === user
+        ? "Set `user` to another role that has ADMIN OPTION on this one, because no role can grant itself (since PostgreSQL 16). The roles that have it:"
+        : "Let a role that has ADMIN OPTION on the role, such as the one that created it, run the second statement once. The first lists these roles. If there is none, only a superuser can run it:",
+    ({ user }, { text }) => {
+      const [role, grantor] = [roleIn(text), text.match(/ as role "([^"]+)"/)?.[1] ?? user];
+      const holders = `SELECT member::regrole FROM pg_auth_members WHERE admin_option AND roleid = ${quoteLiteral(identifier(role, "<role>"))}::regrole;`;
+      if (role === user) return run(holders);
+      return run(holders, `GRANT ${identifier(role, "<role>")} TO ${identifier(grantor, "<user>")} WITH ADMIN OPTION;`);
+    },
   ],
   "not-permitted": [
     // Other English words are code's, an extension's or a provider's.
@@ -626,11 +635,13 @@ export const POSTGRES = rulesFor("postgres", {
         ? schemaNotPermitted(context, symptom)
         : ACT_AS.test(symptom.text)
           ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that the message names (for default privileges, the role that creates the objects), or a member of it with the INHERIT or SET option."
-          : SEE_OWNER,
+          : ownerNotUser(symptom.text),
     (_, { text }) =>
-      `Set \`user\` to ${ACT_AS.test(text) ? "that role" : "the owner"}, or let a role that has ADMIN OPTION on it make \`user\` a member (from PostgreSQL 16, add \`WITH INHERIT TRUE, SET TRUE\`):`,
-    ({ user }, { text }) =>
-      run(`GRANT ${identifier(text.match(/role "([^"]+)"/i)?.[1], "<owner>")} TO ${identifier(user, "<user>")};`),
+      `Set \`user\` to ${ACT_AS.test(text) ? "that role" : "the owner"}, or let a role that has ADMIN OPTION on it make \`user\` a member:`,
+    (context, { text }) => {
+      const grant = `GRANT ${identifier(text.match(/role "([^"]+)"/i)?.[1], "<owner>")} TO ${identifier(context.user, "<user>")}`;
+      return run(`${grant}${isFrom16(context) ? "" : "; -- from PostgreSQL 16:"} WITH INHERIT TRUE, SET TRUE;`);
+    },
     "If this action does not have to manage the object, name it in `exclude`, or leave out future ones with `default-privileges: false`.",
   ],
   "grant-loop": [
@@ -691,8 +702,9 @@ export const POSTGRES = rulesFor("postgres", {
   ],
 });
 
-/** The role that a text of PostgreSQL names. */
-const roleIn = (text: string) => (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
+/** The role that a text of PostgreSQL names: if it is about an option, the one that the option is on. */
+const roleIn = (text: string) =>
+  (text.match(/(?:^.* option on )?role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 
 /** The step for a name as only the logins of single servers had it. The name of a user in Entra has a dot after the @. */
 function withoutServer({ host = "", user }: Context, { text }: Symptom): Steps {

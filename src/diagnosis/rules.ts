@@ -18,6 +18,8 @@ export interface Context {
   readonly tls?: Tls;
   readonly database?: string | undefined;
   readonly user?: string | undefined;
+  /** As PostgreSQL says it, e.g. `16.14`. */
+  readonly serverVersion?: string | undefined;
   readonly cloud?: Cloud | undefined;
   readonly signIn?: SignIn | undefined;
   /** Whether the runner is in a container app or an App Service app, which have an identity endpoint of their own. */

@@ -18,7 +18,7 @@ export interface Plan {
  * The server's words when another session drops what GRANT reads, or when its catalogs are damaged.
  * https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/catalog/aclchk.c
  */
-export const DROPPED_MEANWHILE = /^(cache lookup failed|could not open relation)/;
+export const DROPPED_MEANWHILE = /(cache lookup failed|could not open relation)/;
 
 /** The reason why a change failed. */
 export interface Refusal {

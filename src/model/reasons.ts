@@ -51,9 +51,9 @@ const ENTRIES = {
     advice: sentence`As a superuser, set an owner with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.`,
   },
   locked: {
-    why: "Another session held a lock on the object for too long or changed it at the same time, or the server's table of locks was full (`out of shared memory`).",
+    why: "Another session held a lock on the object for too long or changed it at the same time, or many others filled the server's table of locks.",
     noSql: true,
-    advice: sentence`Run this step again when the other migration or job has finished, and let them run one after another. If the table of locks is often full, raise the server parameter \`max_locks_per_transaction\`.`,
+    advice: sentence`Run this step again when the other migration or job has finished, and let them run one after another.`,
     steps: [step("See which sessions hold locks in this database now:", run(LOCKS))],
   },
   refused: {

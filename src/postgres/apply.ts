@@ -27,8 +27,13 @@ const MAX_LOCK_WAIT = 15_000;
 /** What all batches of a plan share. */
 interface Round {
   readonly client: Client;
+  /** The server's version as text. */
+  readonly version: string;
+  /** Takes a line for the log. */
   readonly say: Say;
+  /** Updated, and shared by all rounds of a run. */
   readonly waits: Waits;
+  /** Updated. */
   readonly outcome: Outcome;
 }
 
@@ -41,22 +46,18 @@ const MAX_OUTDATED = 3;
 /**
  * Makes the planned changes, each batch in a transaction of its own; a batch that fails is halved down to the objects at
  * fault. Then tries what PostgreSQL's rules do not allow, once for each owner.
- * @param say takes a line for the log
- * @param waits is updated, and shared by all rounds of a run
- * @param outcome is updated
  * @returns false if a role or a schema seems to be gone that the rest of the plan needs: another look shows it
  * @throws the error that ends the session
  */
-export async function apply(client: Client, plan: Plan, say: Say, waits: Waits, outcome: Outcome): Promise<boolean> {
-  const round = { client, say, waits, outcome };
-  outcome.isTried = true;
+export async function apply(plan: Plan, round: Round): Promise<boolean> {
+  round.outcome.isTried = true;
   try {
     await runAll(round, plan.changes);
     for (const trial of trialsOf(plan)) await runTrial(round, trial);
     return true;
   } catch (error) {
     if (error !== OUTDATED) throw error;
-    outcome.outdated++;
+    round.outcome.outdated++;
     return false;
   }
 }
@@ -109,7 +110,7 @@ async function run(round: Round, planned: Batch): Promise<void> {
   const waited = Date.now() - started;
   if (reason === "locked" && waited >= lockTimeout) waits.locks += waited;
   if (changes.length === 1 || (reason === "locked" && waits.locks > MAX_LOCK_WAIT)) {
-    return noteFailed(outcome, changes, refusalOf(client, error, reason, changes));
+    return noteFailed(outcome, changes, refusalOf(round, error, changes));
   }
   const half = Math.ceil(changes.length / 2);
   await run(round, batchOf(changes.slice(0, half)));
@@ -117,9 +118,11 @@ async function run(round: Round, planned: Batch): Promise<void> {
 }
 
 /** An object is gone if the message names it. A function that runs on GRANT may miss something else. */
-function refusalOf(from: Client, error: DatabaseError, reason: Refusal["reason"], changes: readonly Change[]): Refusal {
+function refusalOf({ client, version }: Round, error: DatabaseError, changes: readonly Change[]): Refusal {
+  const reason = reasonOf(error);
   const serverMessage = wordsOf(error);
-  if (reason === "refused") return { reason, serverMessage, advice: adviceOn(error, from) };
+  const isFull = error.code === "53200"; // the lock table
+  if (reason === "refused" || isFull) return { reason, serverMessage, advice: adviceOn(error, client, version) };
   const names = changes.flatMap(({ member }) => [member.name, member.oid]);
   if (reason !== "gone" || names.some((name) => error.message.includes(name))) return { reason, serverMessage };
   return { reason: "refused", serverMessage, otherNotFound: true };

@@ -1,5 +1,6 @@
 import pg, { type Client } from "pg";
 import { diagnose } from "../diagnosis/diagnose.ts";
+import { reasonIn } from "../diagnosis/rules.ts";
 import { wordsOf } from "../diagnosis/symptoms.ts";
 import { DROPPED_MEANWHILE, type Refusal } from "../grants/plan.ts";
 import { type Statement, withRoles } from "../grants/statements.ts";
@@ -67,27 +68,20 @@ const PRIVILEGE_NOT_REVOKED = "01006";
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function reasonOf(error: pg.DatabaseError): Refusal["reason"] {
-  const reason = REASONS[error.code ?? ""];
-  if (reason !== undefined) return reason;
-  if (error.code === "XX000") {
-    if (/^tuple concurrently (updated|deleted)/.test(error.message)) return "locked";
-    if (DROPPED_MEANWHILE.test(error.message)) return "gone";
-  }
-  if (ABOUT_THE_SESSION.test(error.code ?? "")) throw error;
-  return "refused";
+  const reason = reasonIn(`${error.code} ${error.message}`, REASONS);
+  if (reason === "" && ABOUT_THE_SESSION.test(error.code ?? "")) throw error;
+  return reason === "" ? "refused" : (reason as keyof typeof REASONS);
 }
 
-const REASONS: Readonly<Record<string, Refusal["reason"]>> = {
-  "55P03": "locked", // lock_not_available
-  "57014": "locked", // query_canceled, by statement_timeout
-  "40001": "locked", // serialization_failure
-  "40P01": "locked", // deadlock_detected
-  "53200": "locked", // out_of_memory: the lock table is full; fewer objects may fit
-  "42P01": "gone", // undefined_table
-  "42883": "gone", // undefined_function
-  "42809": "gone", // wrong_object_type: dropped, and another kind of object has its name now
-  "2BP01": "dependent-privileges", // dependent_objects_still_exist
-};
+/** By the SQLSTATE, and by the words of an internal error, which PostgreSQL does not translate. */
+const REASONS = {
+  // lock_not_available, query_canceled (by statement_timeout), transaction_rollback, and out_of_memory: the lock table is
+  // full, and fewer objects may fit
+  locked: /^(55P03|57014|40|53200|XX000 tuple concurrently (updated|deleted))/,
+  // undefined_table, undefined_function, and wrong_object_type: dropped, and another kind of object has its name now
+  gone: new RegExp(`^(42P01|42883|42809|XX000 ${DROPPED_MEANWHILE.source})`),
+  "dependent-privileges": /^2BP01/,
+} as const;
 
 /** Connection, resources, operator intervention, system, internal errors, and 25006: read-only. */
 const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
@@ -96,11 +90,12 @@ const ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
  * The likeliest cause of an error of this session, and what to do.
  * An error whose context is a function, such as that of an event trigger, is that function's, whatever its SQLSTATE.
  */
-export function adviceOn(error: pg.DatabaseError, { host, port, database, user }: Client): Advice {
-  const { message, detail, where = "" } = error;
+export function adviceOn(error: pg.DatabaseError, { host, port, database, user }: Client, version: string): Advice {
+  const { message, detail, hint: advised, where = "" } = error;
   const inFunction = /\bfunction\b/.test(where) || /security-(definer|restricted)/.test(message);
   const code = inFunction ? RAISE_EXCEPTION : error.code;
-  const { hint, steps } = diagnose({ message, detail, hint: where, code }, { host, port, database, user });
+  const said = { message, detail: [detail, where].join(" "), hint: advised, code };
+  const { hint, steps } = diagnose(said, { host, port, database, user, serverVersion: version });
   const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
   return { hint: paragraph(place, sentence`Likely cause: ${hint}`), steps };
 }

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { diagnose } from "../diagnosis/diagnose.ts";
 import { bindingSql } from "../grants/identity.ts";
 import { ENTRA_DATABASE } from "../model/entra-label.ts";
 import { ActionError, type Step, step } from "../model/failure.ts";
@@ -69,7 +70,7 @@ export async function ensure(
   }
 
   return attempt().catch(async (error) => {
-    if (!isConcurrent(error)) throw error;
+    if (diagnose(error).code !== "concurrent-change") throw error;
     await client.query("ROLLBACK");
     return attempt();
   });
@@ -124,10 +125,4 @@ function warningsOf(roles: readonly Principal[], demand: PrincipalDemand): reado
     if (type === demand.type) return [];
     return sentence`${name(role)} is bound as ${code(type)}, not as ${code(demand.type)} (input ${code("type")}). A token of a different type cannot sign in.`;
   });
-}
-
-/** Another session created the role, or wrote its label, at the same time. */
-function isConcurrent(error: unknown): boolean {
-  const { code: state = "", message = "" } = error as { code?: string; message?: string };
-  return ["42710", "23505"].includes(state) || /^tuple concurrently (updated|deleted)/.test(message);
 }

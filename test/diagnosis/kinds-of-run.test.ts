@@ -178,6 +178,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       "pgaadauth-not-here",
       "read-only",
       "restricted-role",
+      "server-limit",
       "sign-in-refused",
     ],
   },

@@ -222,7 +222,7 @@ describe("the fix of one finding", () => {
   test("for locked has a note and a step whose command can be copied", () => {
     const { note, steps = [], ...others } = fix("locked");
     expect(others).toEqual({});
-    expect(JSON.stringify(note)).not.toContain("SELECT");
+    expect(JSON.stringify(note)).not.toMatch(/SELECT|max_locks/);
     expect(steps.map(({ command }) => command)).toEqual([
       expect.stringMatching(/^SELECT [^;]*\sFROM pg_locks [^;]*;$/),
     ]);
