@@ -38,7 +38,7 @@ const USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
 const BEING_DELETED = /\b(being|for) (delet|dropp)|'Deleting'|BeingDeleted|Dropping\b/i;
 
 const DISABLED =
-  /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted|past due|deleted)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
+  /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted|past due)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
 
 /** As many attempts as there is time for: three minutes, with five seconds between them. */
 const WHILE_THERE_IS_TIME = { retries: 5 };

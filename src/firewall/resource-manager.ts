@@ -113,9 +113,11 @@ function jsonOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
   const json = JSON.parse(bodyAsText || "{}");
   if (status < 300) return json;
   const { code = json?.Code ?? "", message = json?.Message ?? bodyAsText } = json?.error ?? json ?? {};
-  const details = [json?.error?.details ?? []].flat().map((each) => ` (${each?.code}: ${each?.message})`);
+  // https://learn.microsoft.com/azure/governance/policy/concepts/assignment-structure#non-compliance-messages
+  const more = [json?.error?.details ?? [], json?.error?.additionalInfo ?? []].flat();
+  const said = more.map((one) => ` (${one?.code ?? one?.type}: ${one?.message ?? one?.info?.policyAssignmentId})`);
   const start = code === "" ? `HTTP status ${status}` : `${code} (HTTP status ${status})`;
-  throw Object.assign(new Error(`${start}: ${message}${details.join("")}`), { status, code: `${code}`, wait });
+  throw Object.assign(new Error(`${start}: ${message}${said.join("")}`), { status, code: `${code}`, wait });
 }
 
 /** True if Azure itself says that a resource does not exist: a 404 without Azure's error may come from a proxy. */
