@@ -36,6 +36,16 @@ test("every other internal error is about the session", () => {
 });
 
 const IN_FUNCTION = "PL/pgSQL function audit_ddl() line 1 at SQL statement";
+/** Its author's hint is the first step, and PostgreSQL's hint about its SQL is not. */
+test.each([
+  ["42501", "line 1 at RAISE", true],
+  ["42883", "line 1 at SQL statement", false],
+])("an error of a function with SQLSTATE %s, %s: the hint is a step: %s", (code, line, isStep) => {
+  const where = `PL/pgSQL function audit_ddl() ${line}`;
+  const refusal = Object.assign(serverError(code, "no GRANT today"), { where, hint: "Ask the platform team." });
+  expect(adviceIn(refusal).includes("Follow the hint: Ask the platform team.")).toBe(isStep);
+});
+
 const ON_NODE = "while executing command on 10.0.0.5:5432";
 
 /** Statements that the plan allowed. */

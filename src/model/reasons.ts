@@ -51,7 +51,7 @@ const ENTRIES = {
     advice: sentence`As a superuser, set an owner with ALTER … OWNER TO, or create the object again. On Azure, only Microsoft can sign in as a superuser.`,
   },
   locked: {
-    why: "Another session held a lock on the object for too long or changed it at the same time, or many others filled the server's table of locks.",
+    why: "Another session held a lock on the object for too long or changed it at the same time, or the server's table of locks was full (`out of shared memory`).",
     noSql: true,
     advice: sentence`Run this step again when the other migration or job has finished, and let them run one after another.`,
     steps: [step("See which sessions hold locks in this database now:", run(LOCKS))],

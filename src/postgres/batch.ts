@@ -94,7 +94,9 @@ export function adviceOn(error: pg.DatabaseError, { host, port, database, user }
   const { message, detail, hint: advised, where = "" } = error;
   const inFunction = /\bfunction\b/.test(where) || /security-(definer|restricted)/.test(message);
   const code = inFunction ? RAISE_EXCEPTION : error.code;
-  const said = { message, detail: [detail, where].join(" "), hint: advised, code };
+  // PostgreSQL's own hint about the SQL of a function is not for this run.
+  const own = !inFunction || / at RAISE$/m.test(where) ? advised : undefined;
+  const said = { message, detail: [detail, where].join(" "), hint: own, code };
   const { hint, steps } = diagnose(said, { host, port, database, user, serverVersion: version });
   const place = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
   return { hint: paragraph(place, sentence`Likely cause: ${hint}`), steps };
