@@ -74,6 +74,7 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
     /password too|too large|partial pkt/,
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).":
     /startup parameter|command-line option|support the option/,
+  "Its servers differ, as the message shows.": /among backends|does not match|^Parameter .*changed$/,
   "Its pool mode shares connections. `pool_mode = session` does not.":
     /prepared|cached plan|transaction|portal|bind message|pooling|frontend message/,
   "It asks for a client certificate, which this action does not send.": /certificate/,
