@@ -458,7 +458,7 @@ export const POSTGRES = rulesFor("postgres", {
     "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
     // 53400 is about what one session needs.
     (_, { code }) => (code === "53400" ? [] : "Run the job again when the server is less busy."),
-    "If the error persists, choose a larger compute size, or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
+    "If the error persists, choose a larger compute size (for a container, give it more memory, and Docker's `--shm-size`), or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
     setParameter,
     { retries: 2 },
   ],
@@ -690,12 +690,12 @@ export const POSTGRES = rulesFor("postgres", {
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
     (context, symptom) => reasonIn(withoutNames(symptom.text), SIGN_IN_REASONS) || refused(context, symptom),
-    setFullName,
-    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`).",
+    (context) => (isLoopback(context.host) ? [] : setFullName(context)),
+    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`), and reload it (`SELECT pg_reload_conf();`).",
   ],
   "server-fault": [
     "XX* 58* F0*",
-    "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
+    "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error, or has the fault in its configuration that the message names.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
     "If the error persists, and no pooler or proxy is in between, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context),

@@ -179,7 +179,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
       "read-only",
       "restricted-role",
       "server-limit",
-      "sign-in-refused",
     ],
   },
 };
