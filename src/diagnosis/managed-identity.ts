@@ -34,8 +34,9 @@ const LIST_OF_APP: Steps = [
 const OWN_VARIABLES =
   "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none. Then restart the runner, or the app that it is in, which starts with the variables that are valid now.";
 
-/** The way past a proxy to the endpoint of the host, or of a machine if the Azure CLI does not say which. */
-const bypass = ({ host = "169.254.169.254", proxy }: Context): Steps => bypassProxy({ host, proxy });
+/** The way past a proxy to the endpoint of the host, or of a machine: the Azure CLI names the proxy, if anything. */
+const bypass = ({ host = "169.254.169.254", proxy, signIn }: Context): Steps =>
+  bypassProxy({ host: signIn?.type === "azure-cli" ? "169.254.169.254" : host, proxy });
 
 const USE_OIDC = "Use `auth-type: oidc`, which does not need this endpoint.";
 
@@ -56,7 +57,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     "Remove the identity there (`remove` instead of `show`), and assign it, or a new one, again. A new identity, and a host's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`.",
   ],
   "managed-identity-arc": [
-    /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
+    /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|port=40342\).*refused/,
     "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
     "Add the runner's user to the agent's group (on Windows, to the local group `Hybrid agent extension applications`), restart the agent (on Windows, the service `himds`), then restart the runner's service. On Linux:",
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
@@ -82,7 +83,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-proxy": [
     [
-      /Required metadata header not specified|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
+      /Required metadata header not specified|\bHTTPConnectionPool\(.* url: http:|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
       { signIn: "managed-identity", text: OF_PROXY },
       // IMDS gives reasons, in JSON. The others are the words of AWS, Google Cloud and Firecracker.
       {
@@ -117,7 +118,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-not-listening": [
     [
       { signIn: "managed-identity", codes: "ECONNREFUSED ENOTFOUND EAI_AGAIN", text: NOT_IMDS },
-      { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ },
+      { codes: "ECONNREFUSED", text: /(MSI|\bHTTPConnectionPool)(?!.*169\.254\.169\.254)/ }, // of the Azure CLI,
     ],
     "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the endpoint is still starting (at the start of a container), the app has no identity, the container is one without an endpoint (such as an init container), or the variable is wrong or that of another container.",
     "See whether the endpoint answers within a minute, whatever it says, in a step of the job with `shell: bash`. If it does, it was still starting: keep this command in front of this step. If it does not, run the runner in a main container (not an init container) of an app that has an identity:",
@@ -129,7 +130,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-unavailable": [
     [
       /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint is un|MSI endpoint is not responding|169\.254\.169\.254.*unreachable (network|host)|No Managed Identity endpoint/i,
-      /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
+      /(169\.254\.169\.254|\bHTTPConnectionPool).*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
       { signIn: "managed-identity", codes: "ECONNREFUSED EHOST* ENETUNREACH ETIMEDOUT EACCES EPERM" },
     ],
@@ -166,7 +167,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-refused": [
     [
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
-      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/,
+      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|^(ERROR: )?(None|4(?!29)\d\d), |not a supported MSI token audience|SSO failure/,
     ],
     "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. Without a reason, usually no identity is assigned (any more), or several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If it names hosts of another cloud, `environment` is wrong.",
     USE_OIDC,
@@ -179,7 +180,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", text: /AADSTS(90014|900144|90121|7000218)\b/ },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/,
+      /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token|token from the Active directory|^(ERROR: )?(429|5\d\d), /,
     ],
     ({ signIn }, { text }) =>
       /\b429\b|throttl|too many/i.test(text)
