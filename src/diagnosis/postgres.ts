@@ -134,7 +134,7 @@ const NAMED = /(?:for|of|in) (?:foreign |materialized )?\w+ "?([^"]+)"?$/;
 
 /** With the commands of psql that show the owners of each kind of object. */
 const ownerNotUser = (text: string): Answer => [
-  "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object or a member of the owner's role with the SET option, or hold the grant option. On Azure, an administrator does not own other roles' objects either.",
+  "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object or a member of the owner's role that inherits its privileges or can `SET ROLE` to it, or hold the grant option. On Azure, an administrator does not own other roles' objects either.",
   "See in psql who owns it. If that is `azuresu` or another superuser of the provider, as for the objects of some extensions, no login of yours can grant privileges on it: name it in `exclude`.",
   run(OWNERS.replaceAll("<name>", identifier(text.match(NAMED)?.[1], "<name>"))),
 ];
@@ -434,9 +434,9 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "server-time-out": [
     ["57014 25P03 25P04 57P05 72000", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
-    "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
+    "The server, or its PgBouncer, ended the statement or the session because of a time limit (for a statement, this action itself sets 60 seconds), or someone cancelled it.",
     (context, { text }) => (/^(idle |pool )?\w+[ _]timeout$/.test(text) ? [...pastPooler(context), POOLER_LIMIT] : []),
-    "Run the job again. If the error persists, see what limits there are, and where they are set:",
+    "Run the job again when the server is less busy. If the error persists, see what other limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
     "If the source is `user` or `database`, reset the limit:",
     run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
@@ -634,7 +634,7 @@ export const POSTGRES = rulesFor("postgres", {
       SCHEMA.test(symptom.text) && !symptom.text.startsWith("must be owner")
         ? schemaNotPermitted(context, symptom)
         : ACT_AS.test(symptom.text)
-          ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that the message names (for default privileges, the role that creates the objects), or a member of it with the INHERIT or SET option."
+          ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that the message names (for default privileges, the role that creates the objects), or a member of it that inherits its privileges or can `SET ROLE` to it."
           : ownerNotUser(symptom.text),
     (_, { text }) =>
       `Set \`user\` to ${ACT_AS.test(text) ? "that role" : "the owner"}, or let a role that has ADMIN OPTION on it make \`user\` a member:`,
