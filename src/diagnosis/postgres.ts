@@ -359,7 +359,8 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "database-closed": [
     [{ codes: "55000", text: DATABASE }, /^database locale is|could not (create|open collator for) locale/],
-    "This database accepts no connections: it is a template, has `ALLOW_CONNECTIONS false`, its `DROP DATABASE` was interrupted, or the server's operating system has no such locale (any more), as after an update or in another container image.",
+    (_, { code }) =>
+      `This database accepts no connections: ${code === "55000" ? "it is a template, has `ALLOW_CONNECTIONS false`, or its `DROP DATABASE` was interrupted" : "the server's operating system does not have its locale, perhaps since an update or in a different container image"}.`,
     "See which it is, in database `postgres`. If it is the rest of a `DROP DATABASE` (limit -2), drop it again. If not, set `database` to one that allows connections:",
     run("SELECT datname, datistemplate, datallowconn, datconnlimit, datcollate FROM pg_database;"),
     "Or let its owner allow connections again:",
@@ -733,9 +734,8 @@ function tokenClaims({ token }: Context): Steps {
   const named = ["oid", "appid", "idtyp", "tid", "aud"].filter((each) => claim(token, each) !== undefined);
   const claims = named.map((each) => sentence`${code(each)} ${code(claim(token, each) ?? "")}`);
   const expires = Number(claim(token, "exp"));
-  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
+  if (Number.isInteger(expires) && Math.abs(expires) < 1e11)
     claims.push(sentence`valid until ${code(new Date(expires * 1000).toISOString())}`);
-  }
   if (claims.length === 0) return [];
   return [
     sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, in other clouds with the end \`.usgovcloudapi.net\` or \`.chinacloudapi.cn\`.`,
