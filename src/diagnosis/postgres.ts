@@ -197,8 +197,8 @@ export const POSTGRES = rulesFor("postgres", {
   "protocol-violation": [
     [
       "PROTOCOL_VIOLATION NOT_POSTGRES",
-      // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unexpected \w+ message from|unknown response . for SSLRequest|unknown message code|expected authentication request/,
+      // Such as Kerberos, GSSAPI and SSPI: https://www.postgresql.org/docs/current/protocol-message-formats.html
+      /error establishing an SSL connection|Unknown authenticationOk message type|received invalid response|unexpected \w+ message from|unknown response . for SSLRequest|unknown message code|expected authentication request/,
       /^SASL: (?!.*(client password|is missing|returned error))/,
       // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
