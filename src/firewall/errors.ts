@@ -165,7 +165,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "server-not-found": [
     [
       "ServerDifferentSubscription InvalidResource* InvalidServerName ServerNotFound ServerNotExist CannotFindObject ResourceGroupBeingDeleted ServerDropping ServerGroupDropping",
-      { status: [404], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
+      { status: [404, 410], text: /^(?!FirewallRule|AzureKeyVault)\w+ \(/ },
       { status: [400, 409], text: BEING_DELETED },
     ],
     (_context, { text }) =>
@@ -189,7 +189,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "server-not-running": [
     [
       "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
-      { status: [400, 409], text: /\b(stopped|inaccessible)\b|not (in )?running|state.{0,30}\W(Stopp|Disabled)/i },
+      { status: [400, 409], text: /stopped|inaccess|managed key|not (in )?running|state.{0,30}\W(Stopp|Disabled)/i },
     ],
     ({ server }, { text }) => notRunning(server, text),
   ],

@@ -42,7 +42,7 @@ export function obstacle(server: ServerId, { state, network }: AzureServer, isSi
  * @param state a text that has the name of the server's state, or Azure's code for it
  */
 export function notRunning(server: ServerId, state: string): Answer {
-  if (/inaccessible|Key ?Vault/i.test(state))
+  if (/inaccessible|Key ?Vault|managed key/i.test(state))
     return [
       "The server is inaccessible: it cannot read its encryption key in Key Vault.",
       "Give the server's identity access to this key again, past the firewall of the vault, too. Enable or restore the key if it is disabled, expired or deleted:",
