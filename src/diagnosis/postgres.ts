@@ -613,7 +613,7 @@ export const POSTGRES = rulesFor("postgres", {
   "role-not-grantable": [
     [
       { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
-      { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE },
+      { codes: "42501", text: new RegExp(`^(?!permission|cannot).*(${ROLE_IN_OTHER_LANGUAGE.source})`) },
     ],
     (context) =>
       `SQLSTATE 42501 (insufficient privilege): \`user\` needs ADMIN OPTION on the role to be granted${isFrom16(context) ? "" : " (before PostgreSQL 16, CREATEROLE is enough, but not for a superuser)"}, or membership in the role to act as.`,
