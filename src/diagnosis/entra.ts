@@ -45,8 +45,8 @@ export const ENTRA = rulesFor("entra", {
   ],
   "assertion-invalid": [
     [
-      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
-      { signIn: "oidc", codes: "AADSTS700026 AADSTS7000216 AADSTS7000218" }, // the token is empty, or not one of a credential
+      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700026 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
+      { signIn: "oidc", codes: "AADSTS7000216 AADSTS7000218" }, // the token is empty
       /Invalid JWT token(?!.* keyId)|AADSTS(50027|70023|700030)\b|AADSTS(50012:(?!.*secret)|700023:.*assertion)/i, // another number follows, or the number has another rule too
     ],
     assertionInvalid,
@@ -137,7 +137,7 @@ export const ENTRA = rulesFor("entra", {
         : `Sign in with the \`client-id\` of an application of your own. ${text.includes("AADSTS65002") ? "Only Microsoft can change what an application of Microsoft, such as the Azure CLI, may use" : "An account signs in through the Azure CLI's own application: an administrator of the tenant has to consent to it"}.`,
   ],
   "client-secret-wrong": [
-    ["AADSTS50012 AADSTS700026 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
+    ["AADSTS50012 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
     ({ signIn }, { text }) =>
       text.includes("AADSTS7000222")
         ? "The client secret has expired."
