@@ -52,6 +52,11 @@ export interface Given {
   readonly onStart?: (child: ChildProcess) => void;
 }
 
+/** The state of a main step that Azure has answered, by the name of its rule. */
+export function stateOf(rule: string): Step["state"] {
+  return { rule: `${SERVER_ID}/firewallRules/${rule}`, address: "127.0.0.1", answered: "true" };
+}
+
 /** A job with the firewall step, as the runner runs it: `open` is the main step, `close` the post step. */
 export function firewallJob(sandbox: Sandbox, azure: ResourceManager, { inputs, env }: Given = {}) {
   const variables = {
@@ -76,8 +81,14 @@ export function firewallJob(sandbox: Sandbox, azure: ResourceManager, { inputs, 
   };
   return {
     open: (onStart?: Given["onStart"]) => run(firewallAction.runs.main, variables, onStart),
+    /** What a main step leaves that opened the server, without the step: for tests of the post step. */
+    async opened(): Promise<Pick<Step, "state">> {
+      const rule = "azure-postgres-grants_30433642-1-deploy_29990102T0304Z_0123abcd";
+      await azure.open(rule, { startIpAddress: "127.0.0.1", endIpAddress: "127.0.0.1" });
+      return { state: stateOf(rule) };
+    },
     /** @param main what the step left: its state is given to the post step, as the runner does */
-    close: (main: Step, more: Given = {}) => {
+    close: (main: Pick<Step, "state">, more: Given = {}) => {
       const state = Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]);
       return run(firewallAction.runs.post, { ...variables, ...Object.fromEntries(state), ...more.env }, more.onStart);
     },

@@ -7,7 +7,7 @@ import { addToTenant, labelOf } from "../sandbox/pgaadauth.ts";
 import { framed, startProxy, type Wire } from "../sandbox/proxy.ts";
 import { preloading } from "../sandbox/runner.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { interruption, PROMPTLY, SERVER_STAGES, SIGN_IN_STAGES, type Stage, throwing, withSignals } from "./stages.ts";
+import { githubIsSilent, interruption, PROMPTLY, SERVER_STAGES, type Stage, throwing, withSignals } from "./stages.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -32,7 +32,10 @@ const UNCONFIRMED =
 /** Where it stands, and what it then says that it did. */
 const STAGES: Readonly<Record<string, { start: (sandbox: Sandbox) => Promise<Stage>; done: RegExp }>> = {
   ...Object.fromEntries(
-    Object.entries({ ...SIGN_IN_STAGES, ...SERVER_STAGES }).map(([name, start]) => [name, { start, done: NOTHING }]),
+    Object.entries({ "while GitHub does not answer": githubIsSilent, ...SERVER_STAGES }).map(([name, start]) => [
+      name,
+      { start, done: NOTHING },
+    ]),
   ),
   "while the server creates the role": {
     done: NOTHING,
@@ -111,10 +114,10 @@ test("a run of principal that is cancelled during a slow COMMIT reports that the
 });
 
 test.each(["exception", "rejection"])("principal reports an uncaught %s as its error", async (thrown) => {
-  const stage = await SIGN_IN_STAGES["while GitHub does not answer"]?.(sandbox);
-  const env = { ...stage?.env, ...throwing(thrown) };
+  const stage = await githubIsSilent();
+  const env = { ...stage.env, ...throwing(thrown) };
   const step = await runPrincipal(sandbox, sandbox.server, await newRole(), { env });
-  await stage?.close();
+  await stage.close();
   expect(step).toMatchObject({ exitCode: 1, stderr: "", outputs: { verdict: "error" } });
   expect(step.stdout).toContain("Error code: unknown");
   expect(step.summary).toContain("thrown where nobody catches it");

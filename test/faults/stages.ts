@@ -16,17 +16,20 @@ export interface Stage {
 
 export type Stages = Readonly<Record<string, (sandbox: Sandbox) => Promise<Stage>>>;
 
-/** The stages of every action that signs in to Entra with GitHub's ID token. */
+/** The one sign-in stage of the other actions: the signal reaches the sign-in, which is the same code. */
+export async function githubIsSilent(): Promise<Stage> {
+  const asked = Promise.withResolvers<void>();
+  const server = await startFaultyHttp(() => asked.resolve());
+  return {
+    env: { ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${server.port}/?a=b` },
+    reached: () => asked.promise,
+    close: server.close,
+  };
+}
+
+/** The stages of the main action's sign-in to Entra with GitHub's ID token. */
 export const SIGN_IN_STAGES: Stages = {
-  "while GitHub does not answer": async () => {
-    const asked = Promise.withResolvers<void>();
-    const server = await startFaultyHttp(() => asked.resolve());
-    return {
-      env: { ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${server.port}/?a=b` },
-      reached: () => asked.promise,
-      close: server.close,
-    };
-  },
+  "while GitHub does not answer": githubIsSilent,
   "while the sign-in waits to try again": async () => {
     const server = await startFaultyHttp((_request, response) => response.writeHead(503).end("{}"));
     return {

@@ -1,4 +1,4 @@
-/** Publishes one of the reports in `test/render/reports.ts`, as the action does at its end: node output-child.ts drift */
+/** Publishes one of the reports in `test/render/reports.ts`, as the action does at its end: node child.cjs drift */
 import { publish } from "../../src/github/output.ts";
 import type { Report } from "../../src/model/report.ts";
 import * as reports from "../render/reports.ts";
@@ -19,4 +19,4 @@ const REPORTS: Readonly<Record<string, () => Report>> = {
 
 const report = REPORTS[process.argv[2] ?? ""];
 if (!report) throw new Error(`no report ${process.argv[2]}`);
-await publish(report(), process.env);
+publish(report(), process.env);

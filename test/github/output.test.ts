@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderJson } from "../../src/render/json.ts";
 import { renderSql } from "../../src/render/sql-file.ts";
@@ -12,6 +13,9 @@ import { runStep, type Step } from "../sandbox/runner.ts";
 let temp: string;
 beforeAll(async () => {
   temp = await mkdtemp(join(tmpdir(), "output-"));
+  // One file starts three times as fast as the sources.
+  const child = join(import.meta.dirname, "output-child.ts");
+  await build({ entryPoints: [child], outfile: join(temp, "child.cjs"), bundle: true, platform: "node" });
 });
 afterAll(() => rm(temp, { recursive: true }));
 
@@ -128,6 +132,6 @@ function publish(name: string, env?: Readonly<Record<string, string>>): Promise<
 }
 
 async function publishIn(name: string, env: Readonly<Record<string, string>>): Promise<Published> {
-  const step = await runStep([join(import.meta.dirname, "output-child.ts"), name], temp, env);
+  const step = await runStep([join(temp, "child.cjs"), name], temp, env);
   return { ...step, commands: commandsIn(step.stdout) };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { EMPTY } from "../../src/model/sentence.ts";
 import { ensure, type PrincipalProgress } from "../../src/principal/ensure.ts";
 import type { PrincipalDemand } from "../../src/principal/settings.ts";
@@ -79,4 +79,40 @@ test("a COMMIT that was lost, and that the next session does not find, is no lon
   between(second, async (sql) => (sql.includes("create_principal_with_oid") ? "SELECT 1 / 0" : undefined));
   await expect(ensure(second, demand, progress)).rejects.toThrow("division by zero");
   expect(progress.done).toBeUndefined();
+});
+
+describe("what is never changed", () => {
+  beforeAll(async () => {
+    await sandbox.sql(
+      "postgres",
+      "CREATE ROLE by_password LOGIN PASSWORD 'x'; CREATE ROLE member LOGIN NOINHERIT IN ROLE azure_pg_admin; CREATE ROLE team NOLOGIN",
+    );
+    await bind(sandbox, "member", `aadauth,oid=${ID},type=service`);
+  });
+
+  test.each([
+    ["an Entra administrator", "ci-admin", "principal-is-administrator"],
+    [
+      "a member of azure_pg_admin without its privileges, bound to this very object ID",
+      "member",
+      "principal-is-administrator",
+    ],
+    ["the superuser", "azuresu", "principal-is-administrator"],
+    ["a role with a password", "by_password", "principal-is-no-entra-role"],
+    ["a role that groups others", "team", "principal-is-no-entra-role"],
+  ])("%s", async (_, name, code) => {
+    const [label, before] = [await labelOf(sandbox, name), await roleOf(name)];
+    for (const mode of ["apply", "check"] as const) {
+      const ensured = ensure(await signIn(), { ...DEMAND, mode, name, rebind: true }, {});
+      await expect(ensured).rejects.toMatchObject({ failure: { code } });
+    }
+    expect([await labelOf(sandbox, name), await roleOf(name)]).toEqual([label, before]);
+  });
+
+  const roleOf = (name: string) =>
+    sandbox.sql(
+      "postgres",
+      "SELECT rolcanlogin, rolcreaterole, (SELECT array_agg(roleid) FROM pg_auth_members WHERE member = oid) FROM pg_roles WHERE rolname = $1",
+      [name],
+    );
 });
