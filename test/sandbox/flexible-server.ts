@@ -37,9 +37,8 @@ GRANT CREATE ON SCHEMA public TO migrator;
 /** Turns a new server into one of Azure's, as far as roles and the schema public go. */
 export async function makeFlexible(address: Address): Promise<FlexibleServer> {
   const server = flexibleServer(address);
-  await server.sql("postgres", ROLES);
+  await server.sql("postgres", ROLES + PUBLIC_SCHEMA);
   await server.sql("template1", PUBLIC_SCHEMA);
-  await server.sql("postgres", PUBLIC_SCHEMA);
   return server;
 }
 

@@ -61,37 +61,41 @@ export async function startSandbox(options: {
     const server = await startServer({ ...options, certificates });
     running.push({ close: server.stop });
     const flexible = await makeFlexible(server);
-    await installPgaadauth(flexible);
+    /** Several statements in one session: to begin a session costs more than most statements. */
+    const inOneSession = async <T>(use: (superuser: Pick<Sandbox, "sql">) => Promise<T>) => {
+      const session = await flexible.signInAs(SUPERUSER, "postgres");
+      const sql: Sandbox["sql"] = async (_, text, params) => (await session.query(text, params)).rows;
+      return use({ sql }).finally(() => session.end());
+    };
+    await inOneSession(async (superuser) => {
+      await installPgaadauth(superuser);
+      for (const app of Object.values(IDENTITIES)) {
+        const [role = ""] = app.roles;
+        const admin = app === IDENTITIES.admin ? ",admin" : "";
+        await addToTenant(superuser, { objectId: app.objectId, type: "service", displayName: role });
+        await bind(superuser, role, `aadauth,oid=${app.objectId},type=service${admin}`);
+      }
+    });
 
     const github = await startGitHub();
     running.push(github);
     const entra = await startEntra({
       certificates,
       issuers: { [GITHUB_ISSUER]: github.publicKey },
-      setPassword: async (role, token, expires, objectId) => {
-        const superuser = await flexible.signInAs(SUPERUSER, "postgres");
-        const sql: Sandbox["sql"] = async (_, text, params) => (await superuser.query(text, params)).rows;
-        try {
+      setPassword: (role, token, expires, objectId) =>
+        inOneSession(async (superuser) => {
           // As Azure's server does, but by the password: a token of another identity does not sign in.
-          const label = (await labelOf({ sql }, role, "pgaadauth-int")) ?? (await labelOf({ sql }, role));
+          const label = (await labelOf(superuser, role, "pgaadauth-int")) ?? (await labelOf(superuser, role));
           if (token !== null && label !== undefined && !label.includes(`oid=${objectId},`)) return false;
           const password = token === null ? "NULL" : pg.escapeLiteral(token);
           const until = pg.escapeLiteral(expires.toISOString());
-          await superuser.query(`ALTER ROLE ${pg.escapeIdentifier(role)} PASSWORD ${password} VALID UNTIL ${until}`);
+          const change = `PASSWORD ${password} VALID UNTIL ${until}`;
+          await superuser.sql("postgres", `ALTER ROLE ${pg.escapeIdentifier(role)} ${change}`);
           return true;
-        } finally {
-          await superuser.end();
-        }
-      },
+        }),
     });
     running.push(entra);
-    for (const app of Object.values(IDENTITIES)) {
-      entra.register(app);
-      const [role = ""] = app.roles;
-      const admin = app === IDENTITIES.admin ? ",admin" : "";
-      await addToTenant(flexible, { objectId: app.objectId, type: "service", displayName: role });
-      await bind(flexible, role, `aadauth,oid=${app.objectId},type=service${admin}`);
-    }
+    for (const app of Object.values(IDENTITIES)) entra.register(app);
 
     const caFile = join(server.directory, "ca.pem");
     await writeFile(caFile, certificates.ca);
