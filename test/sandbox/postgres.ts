@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, statfs, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, statfs, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -53,10 +53,10 @@ const HBA_NETWORK = "hostssl all all 127.0.0.1/32 password\n";
  * Opens or closes the server for connections over the network, as Azure's firewall does: a closed server has no entry
  * in pg_hba.conf, and its error says so.
  */
-export async function setOpen(address: Address, open: boolean): Promise<void> {
-  await writeFile(join(address.directory, "pg_hba.conf"), HBA_SOCKET + (open ? HBA_NETWORK : ""));
-  const client = await signInAs(address, SUPERUSER, "postgres");
-  await client.query("SELECT pg_reload_conf()").finally(() => client.end());
+export async function setOpen({ directory }: Address, open: boolean): Promise<void> {
+  await writeFile(join(directory, "pg_hba.conf"), HBA_SOCKET + (open ? HBA_NETWORK : ""));
+  const [pid] = (await readFile(join(directory, "data/postmaster.pid"), "utf8")).split("\n");
+  process.kill(Number(pid), "SIGHUP"); // as pg_reload_conf() does, without a session
 }
 
 /**
