@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type Plugin } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { HUNG } from "./test/sandbox/runner.ts";
 
@@ -31,7 +31,16 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+/** For the condition "development", micromark has a build that checks itself, which takes longer. */
+const NO_DEVELOPMENT_BUILDS: Plugin = {
+  name: "no-development-builds",
+  configResolved({ ssr }) {
+    ssr.resolve = { ...ssr.resolve, conditions: ["node"] };
+  },
+};
+
 export default defineConfig({
+  plugins: [NO_DEVELOPMENT_BUILDS],
   test: {
     // More than can compute, because tests with servers also wait.
     maxWorkers: availableParallelism() + 3,
