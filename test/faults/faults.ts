@@ -19,6 +19,8 @@ export interface FaultCase {
   readonly within?: number;
   /** It is about real time, so its test has no faster clocks. */
   readonly busy?: true;
+  /** Another case goes the same way through the code, so only `npm run test:all` and `npm run faults` have this one. */
+  readonly repeats?: true;
 }
 
 interface Started {
@@ -389,13 +391,14 @@ export const FAULTS: readonly FaultCase[] = [
       true,
     ),
   ),
-  // By the same client as Entra, whose answers have each fault.
-  ...(["never answers", "drips its answer"] as const).map((fault) =>
-    http("the endpoint of a managed identity", fault, "managed-identity-unavailable", ({ port }) => ({
+  ...HTTP_NAMES.map((fault) => ({
+    ...http("the endpoint of a managed identity", fault, "managed-identity-unavailable", ({ port }) => ({
       inputs: { ...NO_OIDC, "auth-type": "managed-identity" },
       env: { IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/token`, IDENTITY_HEADER: "header" },
     })),
-  ),
+    // The client is the same as for Entra.
+    ...(fault !== "never answers" && fault !== "drips its answer" && { repeats: true as const }),
+  })),
   MUTE_AZ,
   ...HTTP_NAMES.map((fault) =>
     http("GitHub's API", fault, undefined, ({ port }) => ({
