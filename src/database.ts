@@ -64,7 +64,8 @@ export async function reconcileDatabase(
     const drifted = undeclared === "fail" && others?.undeclared.length;
     return { ...report, ...found, ...others, verdict: worst([found.verdict, drifted ? "drift" : "in-sync"]) };
   } catch (error) {
-    const failure = await inContext(diagnose(error, { ...report, ...together(works), signIn, cloud }), options, works);
+    const { serverVersion } = together(works);
+    const failure = await inContext(diagnose(error, { ...report, serverVersion, signIn, cloud }), options, works);
     return { ...report, ...together(works, failure) };
   }
 }

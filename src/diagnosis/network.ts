@@ -290,10 +290,8 @@ export const PRIVATE = rulesFor(["postgres", "azure"], {
 
 /** Flexible servers have no rules for virtual networks, the other side of a service endpoint. */
 const SERVICE_ENDPOINT = [
-  "The runner's subnet leads to the server by a service endpoint. See which it has, and remove that for `Microsoft.Sql` (other servers may need it), or use a private endpoint:",
-  run(
-    "az network vnet subnet show --resource-group <resource-group> --vnet-name <network> --name <subnet> --query 'serviceEndpoints[].service'",
-  ),
+  "The runner's subnet leads to the server by a service endpoint. See which it has (`serviceEndpoints`), and remove that for `Microsoft.Sql` (other servers may need it), or use a private endpoint:",
+  run("az network vnet subnet show --resource-group <resource-group> --vnet-name <network> --name <subnet>"),
 ];
 
 /** All of these, before them those of the runner itself. */
@@ -390,10 +388,10 @@ function afterRerun(context: Context): Steps {
 
 /** The command that shows the peer's certificate. */
 function look(context: Context, then = "", options = ""): string {
-  const host = hostOf(context);
-  // Not even openssl speaks TLS to a proxy. curl shows both certificates.
-  if (context.proxy?.startsWith("https")) return `curl --head --verbose --proxy ${context.proxy} https://${host} -m 20`;
+  const [host, by] = [hostOf(context), shell(context.proxy ?? "")];
+  // Not even openssl speaks TLS to a proxy. curl shows both certificates, but an untrusted one only if it need not trust it.
+  if (by.includes("https://")) return `curl -kIv --proxy-insecure -x ${by} ${shell(`https://${host}`)} -m 20`;
   const port = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
-  const proxy = context.proxy ? ` -proxy ${shell(context.proxy)}` : "";
+  const proxy = context.proxy ? ` -proxy ${by}` : "";
   return `openssl s_client${options} -connect ${shell(isIP(host) === 6 ? `[${host}]` : host)}${port}${proxy} </dev/null${then}`;
 }

@@ -77,7 +77,7 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "Its servers differ, as the message shows.": /among backends|does not match|^Parameter .*changed$/,
   "Its pool mode shares connections. `pool_mode = session` does not.":
     /prepared|cached plan|transaction|portal|bind message|pooling|frontend message/,
-  "It asks for a client certificate, which this action does not send.": /certificate/,
+  "It asks for a client certificate, which this action does not send.": /certificate(?! verify)/,
   "It checks passwords by PAM or LDAP, which do not know the user or the password.": /\b(PAM|LDAP)\b/i,
   "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!(MD5|SCRAM) )secret/i,
   "PostgreSQL itself refuses it, for the reason in the message. PgBouncer repeats that for a time (`server_login_retry`).":
@@ -126,20 +126,20 @@ const schemaNotPermitted = ({ user }: Context, { text }: Symptom): Answer => [
   ),
 ];
 
-/** INHERIT and SET are options of a membership from this version on, and CREATEROLE alone grants no role. */
-const isFrom16 = ({ serverVersion = "" }: Context) => Number.parseInt(serverVersion, 10) >= 16;
-
 /** The object that an English refusal names. */
-const NAMED = /(?:for|of|in) (?:foreign |materialized )?\w+ "?([^"]+)"?$/;
+const NAMED = /(?:for|of|in) (?:foreign |materialized )?\w+ "?([^"]{1,63})"?$/;
 
 /** With the commands of psql that show the owners of each kind of object. */
 const ownerNotUser = (text: string): Answer => [
   "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object or a member of the owner's role that inherits its privileges or can `SET ROLE` to it, or hold the grant option. On Azure, an administrator does not own other roles' objects either.",
   "See in psql who owns it. If that is `azuresu` or another superuser of the provider, as for the objects of some extensions, no login of yours can grant privileges on it: name it in `exclude`.",
-  run(OWNERS.replaceAll("<name>", identifier(text.match(NAMED)?.[1], "<name>"))),
+  run(OWNERS.replaceAll("<name>", () => identifier(text.match(NAMED)?.[1], "<name>"))),
 ];
 
 const OWNERS = "\\dtvmsE *.<name>\n\\df+ *.<name>\n\\dn <name>\n\\l <name>";
+
+/** Words with a name in quotes, but of no way to sign in, except as the beginning or a part of that name. */
+const A_ROLE = /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI)\b|pg_hba)(?![-\w]{0,62}["»“])).*["«»„]/i;
 
 /** Words about a role that `user` cannot act as. */
 const ACT_AS = /default privileges|role "/i;
@@ -167,7 +167,7 @@ const DATABASE =
 const RAISED = [
   "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
   (context: Context, { text }: Symptom) => (/for parameter "\S+: "/.test(text) ? pastPooler(context) : []),
-  "List the event triggers, and look up the server's version. If this sign-in is refused, sign in with psql as a role that it lets in, such as the trigger's owner:",
+  "List the event triggers, and look up the server's version, with psql. If the server refuses this sign-in, sign in as a role that the trigger lets in, such as its owner:",
   run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
   "Do what the message says (a privilege that is missing: grant it to `user`), correct or disable the trigger, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer.",
 ] as const;
@@ -326,8 +326,8 @@ export const POSTGRES = rulesFor("postgres", {
     (_, { text }) => letLogIn(text),
   ],
   "login-role-not-found": [
-    // In all languages of the server: the other texts with a name in quotes have one of these words.
-    { codes: "28000", text: /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSS|SSPI|BSD)|pg_hba)).*["«»„]/i },
+    // In all languages of the server: the other texts with a name in quotes are about the way to sign in.
+    { codes: "28000", text: A_ROLE },
     (context, symptom) =>
       byName(context, symptom) ?? [
         "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
@@ -363,7 +363,7 @@ export const POSTGRES = rulesFor("postgres", {
       `This database accepts no connections: ${code === "55000" ? "it is a template, has `ALLOW_CONNECTIONS false`, or its `DROP DATABASE` was interrupted" : "the server's operating system does not have its locale, perhaps since an update or in a different container image"}.`,
     "See which it is, in database `postgres`. If it is the rest of a `DROP DATABASE` (limit -2), drop it again. If not, set `database` to one that allows connections:",
     run("SELECT datname, datistemplate, datallowconn, datconnlimit, datcollate FROM pg_database;"),
-    "Or let its owner allow connections again:",
+    "Or, if `datallowconn` is false, let its owner allow connections again:",
     ({ database }) => run(`ALTER DATABASE ${identifier(database, "<database>")} ALLOW_CONNECTIONS true;`),
   ],
   "database-owner-role": [
@@ -376,7 +376,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "connect-not-granted": [
     // The quotes tell it from GRANT's error.
-    { codes: "42501", text: new RegExp(`^(?!.*temp).*(${DATABASE.source})|does not have CONNECT privilege`) },
+    { codes: "42501", text: new RegExp(`^(?![^"«»„]*temp).*(${DATABASE.source})|does not have CONNECT privilege`) },
     "`user` has no CONNECT privilege on this database.",
     "Grant the privilege, as the database's owner:",
     ({ user, database }) =>
@@ -455,11 +455,11 @@ export const POSTGRES = rulesFor("postgres", {
     "Vacuum the database that the message names (`VACUUM (VERBOSE);`), as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND).",
   ],
   "server-limit": [
-    ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory|open files/i],
+    ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|(allocate|out of) memory|open files( in|$)/i],
     "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
     // 53400 is about what one session needs.
     (_, { code }) => (code === "53400" ? [] : "Run the job again when the server is less busy."),
-    "If the error persists, choose a larger compute size (for a container, give it more memory, and Docker's `--shm-size`), or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
+    "If the error persists, choose a larger compute size (of a container, its memory and Docker's `--shm-size`), or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
     setParameter,
     { retries: 2 },
   ],
@@ -615,12 +615,11 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
       { codes: "42501", text: new RegExp(`^(?!permission|cannot).*(${ROLE_IN_OTHER_LANGUAGE.source})`) },
     ],
-    (context) =>
-      `SQLSTATE 42501 (insufficient privilege): \`user\` needs ADMIN OPTION on the role to be granted${isFrom16(context) ? "" : " (before PostgreSQL 16, CREATEROLE is enough, but not for a superuser)"}, or membership in the role to act as.`,
+    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough, unless that role is a superuser), or membership in the role to act as.",
     ({ user }, { text }) =>
       roleIn(text) === user
         ? "Set `user` to another role that has ADMIN OPTION on this one, because no role can grant itself (since PostgreSQL 16). The roles that have it:"
-        : "Let a role that has ADMIN OPTION on the role, such as the one that created it, run the second statement once. The first lists these roles. If there is none, only a superuser can run it:",
+        : "List the roles that have ADMIN OPTION on the role, with the first statement, and let one of them run the second statement once. If there is none, only a superuser can run the second:",
     ({ user }, { text }) => {
       const [role, grantor] = [roleIn(text), text.match(/ as role "([^"]+)"/)?.[1] ?? user];
       const holders = `SELECT member::regrole FROM pg_auth_members WHERE admin_option AND roleid = ${quoteLiteral(identifier(role, "<role>"))}::regrole;`;
@@ -641,7 +640,9 @@ export const POSTGRES = rulesFor("postgres", {
       `Set \`user\` to ${ACT_AS.test(text) ? "that role" : "the owner"}, or let a role that has ADMIN OPTION on it make \`user\` a member:`,
     (context, { text }) => {
       const grant = `GRANT ${identifier(text.match(/role "([^"]+)"/i)?.[1], "<owner>")} TO ${identifier(context.user, "<user>")}`;
-      return run(`${grant}${isFrom16(context) ? "" : "; -- from PostgreSQL 16:"} WITH INHERIT TRUE, SET TRUE;`);
+      const version = Number.parseInt(context.serverVersion ?? "", 10); // INHERIT and SET are options from 16 on
+      const options = `${version >= 16 ? "" : "; -- from PostgreSQL 16:"} WITH INHERIT TRUE, SET TRUE`;
+      return run(`${grant}${version < 16 ? "" : options};`);
     },
     "If this action does not have to manage the object, name it in `exclude`, or leave out future ones with `default-privileges: false`.",
   ],
