@@ -512,8 +512,8 @@ export const POSTGRES = rulesFor("postgres", {
     run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
     "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8.",
   ],
-  // Whatever SQLSTATE it is, SQL runs at a sign-in only in code.
-  "raised-at-sign-in": [{ codes: "22* 23* 3F* 42* 55P02 P0*", fatal: true }, ...RAISED],
+  // Whatever SQLSTATE it is, SQL runs at a sign-in only in code. Azure's own refusals name Entra.
+  "raised-at-sign-in": [{ codes: "22* 23* 3F* 42* 55P02 P0*", text: /^(?!.*(Entra|AAD))/, fatal: true }, ...RAISED],
   "pgaadauth-not-here": [
     /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider|(Entra|Azure AD|AAD|Active Directory)( ID)? authentication.{0,40}(not (enabled|supported|configured)|disabled)/i,
     "Entra authentication is not enabled on this server, or the session is not in database `postgres`: the functions and the security label of `pgaadauth` exist only there.",

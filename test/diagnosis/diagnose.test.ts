@@ -787,6 +787,7 @@ test.each([
   ["28000", 'GSSAPI authentication failed for user "identity-orders"', "sign-in-refused"],
   ["28000", '사용자 "ci" peer 인증을 실패했습니다', "sign-in-refused"],
   ["42501", "keine Berechtigung für Datenbank »temperature«", "connect-not-granted"],
+  ["P0001", "Could not validate AAD user 'orders' due to its internal error", "entra-principal-not-found"],
   ["EMFILE", "EMFILE: too many open files, open '/etc/resolv.conf'", "runner-limit"],
 ])("%s, %s: %s, whatever the words in the name", (code, message, expected) => {
   expect(diagnose(Object.assign(error(message, code), { severity: "FATAL" })).code).toBe(expected);

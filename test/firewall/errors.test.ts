@@ -255,6 +255,8 @@ test.each([
   [409, "Conflict", "The current state of server: Disabled", "server-not-running"],
   [401, "AuthenticationFailed", "The service principal 'x' is disabled.", "azure-token-refused"],
   [409, "Conflict", "The server is locked by another operation.", "server-busy"],
+  [409, "Conflict", "The server is in transition.", "server-busy"],
+  [400, "BadRequest", "The value of 'startIpAddress' is not valid for server 'transition-db'.", "azure-refused"],
   [409, "Conflict", "The server is locked because an operation is in progress.", "server-busy"],
   [400, "InvalidParameterValue", "The rule name exceeds the maximum length of 128 characters.", "azure-refused"],
   [409, "Conflict", "The key 'pg' was not found in the key vault.", "azure-refused"],
