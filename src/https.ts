@@ -6,6 +6,13 @@ import { rememberSent } from "./text/secrets.ts";
 /** The first of them that is set names the proxy of Azure's libraries; GitHub's read `https_proxy` or `HTTPS_PROXY`. */
 const VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
 
+/** What is known of the way to a host: its proxy, and whether GitHub hosts the runner. */
+export const wayTo = (host: string | undefined, env: Env) => ({
+  host,
+  proxy: proxyTo(host, env),
+  onGitHub: env.RUNNER_ENVIRONMENT === "github-hosted",
+});
+
 /**
  * The proxy that leads to a host.
  * @returns `<host>:<port>`, without the user and the password, and with `https://` in front if the runner is to speak TLS to

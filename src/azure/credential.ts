@@ -4,7 +4,7 @@ import type { HttpClient, PipelineResponse } from "@azure/core-rest-pipeline";
 import type { AccessToken, TokenCredential, TokenCredentialOptions } from "@azure/identity";
 import { claimsOf } from "../diagnosis/claims.ts";
 import { diagnose } from "../diagnosis/diagnose.ts";
-import { addressIn, checkHttps, proxyTo } from "../https.ts";
+import { addressIn, checkHttps, wayTo } from "../https.ts";
 import { say } from "../log.ts";
 import { maskSent } from "../mask.ts";
 import type { Cloud } from "../model/clouds.ts";
@@ -106,12 +106,8 @@ async function requestToken(
     if (error instanceof ActionError) throw error;
     const { refusal, problem, host } = last;
     const known = refusal ?? new AggregateError([problem, error]);
-    const peer = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how } as const;
-    const runner = {
-      onGitHub: env.RUNNER_ENVIRONMENT === "github-hosted",
-      inApp: env.IDENTITY_HEADER !== undefined,
-      inPod: tokenFile !== undefined,
-    };
+    const peer = { with: "entra", ...wayTo(host, env), cloud, signIn: how } as const;
+    const runner = { inApp: env.IDENTITY_HEADER !== undefined, inPod: tokenFile !== undefined };
     const context = { ...peer, ...runner, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known, context), { cause: known });
   }

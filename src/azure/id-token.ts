@@ -1,5 +1,5 @@
 import { diagnose } from "../diagnosis/diagnose.ts";
-import { boundAnswer, proxyTo } from "../https.ts";
+import { boundAnswer, wayTo } from "../https.ts";
 import { maskSent } from "../mask.ts";
 import { ActionError } from "../model/failure.ts";
 import type { Env } from "../model/settings.ts";
@@ -19,7 +19,7 @@ export async function idToken(audience: string, env: Env, answerTime: number): P
     return await within(answerTime, request(audience, env));
   } catch (error) {
     const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error, { with: "github", host, proxy: proxyTo(host, env) }), { cause: error });
+    throw new ActionError(diagnose(error, { with: "github", ...wayTo(host, env) }), { cause: error });
   }
 }
 

@@ -138,7 +138,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     "See whether the endpoint answers, in a step of the job with `shell: bash`:",
     ({ host = "169.254.169.254" }) =>
       run(`curl --max-time 10 --noproxy '*' -H Metadata:true http://${shell(host)}/metadata/versions`),
-    "If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow the address and port of the endpoint in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
+    "If it answers, run the job again. If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow the address and port of the endpoint in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
     bypass,
   ],
   "managed-identity-only-one": [

@@ -53,7 +53,8 @@ export function seeAnswer(context: Context): Steps {
   const identity = context.with === "entra" && context.signIn?.type === "managed-identity";
   const path = context.with === "entra" && !identity ? "/common/v2.0/.well-known/openid-configuration" : "";
   const url = `${identity ? "http" : "https"}://${hostOf(context)}${path}`;
-  return ["See what answers the runner:", run(`curl --include ${shell(url)} --max-time 20`)];
+  const command = run(`curl --include ${shell(url)} --max-time 20`);
+  return ["See what answers the runner, in a step of the job with `shell: bash`:", command];
 }
 
 /** The way past a proxy, where one is set. */

@@ -30,6 +30,9 @@ export const diagnoseResourceManager = (error: unknown, context: ResourceManager
 const BUSY =
   /^(?!.*(\bfailed state|\bstate( of [\w ]{1,30}?)?( is)?\W{1,5}(failed|disabled)|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|by another operation|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request( again)?)? (later|in|(after|once|when) (the (server|operation|update)|it is (?!(en|register)))|after (some|a|\d))|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|conflicting state|transitioning|in (a )?transition|undergoing|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
 
+/** The provider knows the type of resource, and lists the versions of its API in place of the one that was asked for. */
+const VERSIONS = /supported api-versions are/i;
+
 const UNREGISTERED = /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i;
 
 /** A resource that is not ready. */
@@ -93,11 +96,11 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       /' header is /,
     ],
     "Azure does not know the request: this cloud, or this region of it, does not offer the type of resource, or the version of Azure's API for it, that the request names. Or a proxy on the way changed the request, or Azure has a fault.",
-    ({ permission }) =>
-      permission === PERMISSIONS.readServer // the first request
+    ({ permission }, { text }) =>
+      permission === PERMISSIONS.readServer && !VERSIONS.test(text) // the first request
         ? "Check that `server-resource-id` is the ID of the server itself (`az postgres flexible-server list --query [].id`), that `environment` is its cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set. If all are right, use the newest version of this action."
         : "Use the newest version of this action, and run the job again later.", // the server's ID and cloud are right
-    allowInProxy,
+    (context, { text }) => (VERSIONS.test(text) ? [] : allowInProxy(context)),
     "If the error persists, open an issue in this action's repository, with this message.",
   ],
   "provider-not-registered": [
@@ -143,10 +146,10 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
           az(/disabled/i.test(text) ? "ad sp update --set accountEnabled=true" : "ad sp create", { id }),
         ];
       if (/AADSTS/.test(text)) return ["The message has Entra's reason to refuse the token.", ...readNumber(text)];
-      const tenant = text.match(/must match .{0,80}?([0-9a-f-]{36})/i)?.[1];
+      const tenant = text.match(/(?:must match .{0,80}?|owner tenant ')([0-9a-f-]{36})/i)?.[1];
       const where = signIn?.type === "azure-cli" ? "In azure/login before this step" : "In this step";
       return [
-        /wrong issuer|(cross|current|different|another).tenant/i.test(text)
+        /wrong issuer|(cross|current|different|another|owner).tenant/i.test(text)
           ? "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription. If the subscription has just moved to this tenant, Azure knows it after an hour at most."
           : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
         `${isManaged ? "Use `auth-type: oidc` for another tenant (a managed identity has only its own). " : ""}${where}, set \`environment\` to the cloud of the subscription, \`tenant-id\` to its tenant, and \`client-id\` to an application of that tenant:`,

@@ -2,7 +2,7 @@ import type { HttpMethods, PipelineRequestOptions, PipelineResponse } from "@azu
 import { signIn } from "../azure/credential.ts";
 import { httpClient } from "../azure/http-client.ts";
 import { notJson } from "../azure/refusals.ts";
-import { addressIn, proxyTo } from "../https.ts";
+import { addressIn, wayTo } from "../https.ts";
 import { say } from "../log.ts";
 import { ActionError, type Failure } from "../model/failure.ts";
 import type { Env, Settings } from "../model/settings.ts";
@@ -45,7 +45,7 @@ export function resourceManager(
   stop: AbortSignal,
 ) {
   const base = new URL(addressIn("AZURE_RESOURCE_MANAGER_URL", login.cloud.resourceManager, env));
-  const known = { server, host: base.host, proxy: proxyTo(base.host, env), signIn: login.signIn };
+  const known = { server, ...wayTo(base.host, env), signIn: login.signIn };
   const token = signIn(login, env, stop, { scope: login.cloud.resourceManagerScope });
 
   /**

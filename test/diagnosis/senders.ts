@@ -18,7 +18,7 @@ import { resourceManager } from "../../src/firewall/resource-manager.ts";
 import { PERMISSIONS, type Permission } from "../../src/firewall/server.ts";
 import { diagnoseIssue } from "../../src/github/drift-issue/rules.ts";
 import { openTracker } from "../../src/github/drift-issue/tracker.ts";
-import { proxyTo } from "../../src/https.ts";
+import { wayTo } from "../../src/https.ts";
 import { CLOUDS } from "../../src/model/clouds.ts";
 import { ActionError, type Failure } from "../../src/model/failure.ts";
 import type { SignIn } from "../../src/model/settings.ts";
@@ -65,6 +65,10 @@ const AT_AZURE = {
   resourceGroup: "orders",
   name: "orders-db",
 };
+
+/** The way to the peer that a case has. */
+const wayOf = ({ proxy = "", onGitHub }: NonNullable<Case["given"]> = {}) =>
+  wayTo(undefined, { HTTPS_PROXY: proxy, ...(onGitHub && { RUNNER_ENVIRONMENT: "github-hosted" }) });
 
 /**
  * Sends the error of a case from its source, through the library that the action uses, and returns what
@@ -127,8 +131,7 @@ export async function startSenders() {
 
   const senders: Record<Case["from"], (each: Case) => Promise<Failure>> = {
     async github({ text, status, body, given }) {
-      const proxy = proxyTo(undefined, { HTTPS_PROXY: given?.proxy ?? "" });
-      if (status === undefined) return diagnose(new Error(text), { with: "github", proxy });
+      if (status === undefined) return diagnose(new Error(text), { with: "github", ...wayOf(given) });
       answer = (_request, response) => response.writeHead(status).end(body);
       const url = `http://127.0.0.1:${identityPort}/?api-version=2.0`;
       const env = { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token" };
@@ -200,7 +203,7 @@ export async function startSenders() {
       return diagnose(error, {
         with: given.with,
         signIn: given.signIn === "managed-identity" ? { type: given.signIn } : AT_POSTGRES.signIn,
-        proxy: proxyTo(undefined, { HTTPS_PROXY: given.proxy ?? "" }),
+        ...wayOf(given),
       });
     },
 

@@ -4,7 +4,7 @@ import { NETWORK, reachable } from "../../diagnosis/network.ts";
 import { PROXY } from "../../diagnosis/proxy.ts";
 import { reasonIn, rulesFor } from "../../diagnosis/rules.ts";
 import { seeAnswer } from "../../diagnosis/steps.ts";
-import { proxyTo } from "../../https.ts";
+import { wayTo } from "../../https.ts";
 import { ActionError, type Failure, run } from "../../model/failure.ts";
 import type { Env } from "../../model/settings.ts";
 import { isLimit, refusalIn, waitAsked } from "./refusal.ts";
@@ -18,7 +18,7 @@ export function diagnoseIssue(error: unknown, env: Env = {}): Failure {
   // Only the headers of some answers say that it is a limit.
   const known = isLimit(refusal) ? Object.assign(new Error(refusal.message), { code: "RATE_LIMIT" }) : error;
   const host = URL.parse(env.GITHUB_API_URL ?? "")?.host ?? "api.github.com";
-  const context = { with: "github-issues", host, proxy: proxyTo(host, env) } as const;
+  const context = { with: "github-issues", ...wayTo(host, env) } as const;
   return diagnoseBy([...PROXY, ...REFUSALS, ...NETWORK, ...OTHERS], known, context);
 }
 
