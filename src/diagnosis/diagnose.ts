@@ -45,7 +45,8 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
   const page = pageInWords(symptom.text);
   const host = symptom.text.match(NAMED_HOST)?.[0] ?? context.host;
   const { hint, steps, retries } = rule.explain({ ...context, host }, withoutLinks(symptom));
-  const first = symptom.hint && HINTED.includes(code) ? [step(sentence`Follow the hint: ${quoted(symptom.hint)}`)] : [];
+  const hints = symptom.hint && HINTED.includes(code) ? [step(sentence`Follow the hint: ${quoted(symptom.hint)}`)] : [];
+  const first = context.onGitHub && !context.proxy && PASSING.includes(code) ? [RUN_AGAIN] : hints;
   const where = RUNNER.some((each) => each.code === code) ? inOurWords("The runner") : peer(context);
   return {
     code,
@@ -61,6 +62,10 @@ const NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63
 
 /** Failures with so many causes that what PostgreSQL advises comes first. */
 const HINTED = "database-closed data-damaged library-not-found raised-in-database server-error server-fault".split(" ");
+
+/** Failures that pass on a runner of GitHub's own, which reaches Azure and GitHub. */
+const PASSING = "connection-refused connection-timed-out dns-unavailable host-not-found host-unreachable".split(" ");
+const RUN_AGAIN = step("Run the job again: GitHub's own runners reach this host, unless a VPN of the job prevents it.");
 
 /** Failures that say little, or by which a pooler asks for a client certificate: the way past it comes first. */
 const VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];

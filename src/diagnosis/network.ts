@@ -99,7 +99,6 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
           ]
         : [
             `No answer came in time: ${context.onGitHub ? "" : `a firewall drops the packets, ${context.proxy ? "the proxy does not answer" : "the runner needs a proxy"}, or `}the service is overloaded.`,
-            ...(context.onGitHub ? ["Run the job again."] : []),
             ...seeAnswer(context),
             `If it answers, the fault may have passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
             ...reachable(context),

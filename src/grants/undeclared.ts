@@ -22,8 +22,7 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
   const login: Login = { role: snapshot.sessionUser, readOnly: isReadOnly(snapshot.server), membershipIn: () => null };
   const columns = new Map(snapshot.columns.map(({ member, items }) => [member.oid, items]));
   const all = found.flatMap((privileges) => revokesOf(login, privileges, columns));
-  const areTooMany = all.length > MAX_REVOKES;
-  const fixable = areTooMany ? [] : all.map(({ blocked }) => blocked);
+  const fixable = all.length > MAX_REVOKES ? [] : all.map(({ blocked }) => blocked);
   const entries = groupsOf(all, keyOfEntry).map((same): Entry => {
     const [{ blocked, privileges }] = same;
     const { group, columns, grantee: holder } = blocked.change;
@@ -36,7 +35,7 @@ export function undeclaredIn(look: UndeclaredLook): Undeclared {
       privileges,
       ...(columns && { onColumns: true }),
       objects: new Set(revokes.map(({ change }) => change.member.oid)).size,
-      fix: areTooMany ? TOO_MANY : fixOf(snapshot, revokes),
+      fix: fixable.length === 0 ? TOO_MANY : fixOf(snapshot, revokes),
     };
   });
   return {

@@ -61,6 +61,11 @@ const either = (...patterns: readonly string[]) => new RegExp(patterns.join("|")
 
 const KINDS: Readonly<Record<string, Kind>> = {
   "GitHub's OIDC endpoint": { meets: from("github"), knows: { with: "github" }, never: either(WITHOUT_PROXY) },
+  "Entra, from a runner that GitHub hosts": {
+    meets: (each) => each.given?.with === "entra" && each.given.signIn === undefined && each.given.proxy === undefined,
+    knows: { ...ENTRA, signIn: OIDC, onGitHub: true },
+    never: /^.*\n(See what the DNS|The runner needs|Check the network)/, // in the first step
+  },
   "GitHub's OIDC endpoint by a proxy": {
     meets: from("github"),
     knows: { with: "github", proxy },
