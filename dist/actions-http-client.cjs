@@ -275,6 +275,8 @@ var require_undici = __commonJS({
   "when-used:undici"(exports2, module2) {
     module2.exports = { get ProxyAgent() {
       return require("./undici.cjs").ProxyAgent;
+    }, get fetch() {
+      return require("./undici.cjs").fetch;
     } };
   }
 });

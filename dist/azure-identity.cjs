@@ -4202,6 +4202,15 @@ var require_jsonwebtoken = __commonJS({
   }
 });
 
+// when-used:jsonwebtoken
+var require_jsonwebtoken2 = __commonJS({
+  "when-used:jsonwebtoken"(exports2, module2) {
+    module2.exports = { get sign() {
+      return require_jsonwebtoken().sign;
+    } };
+  }
+});
+
 // node_modules/debug/src/common.js
 var require_common = __commonJS({
   "node_modules/debug/src/common.js"(exports2, module2) {
@@ -5206,6 +5215,15 @@ var require_dist2 = __commonJS({
   }
 });
 
+// when-used:https-proxy-agent
+var require_https_proxy_agent = __commonJS({
+  "when-used:https-proxy-agent"(exports2, module2) {
+    module2.exports = { get HttpsProxyAgent() {
+      return require_dist2().HttpsProxyAgent;
+    } };
+  }
+});
+
 // node_modules/http-proxy-agent/dist/index.js
 var require_dist3 = __commonJS({
   "node_modules/http-proxy-agent/dist/index.js"(exports2) {
@@ -5333,6 +5351,15 @@ var require_dist3 = __commonJS({
       }
       return ret;
     }
+  }
+});
+
+// when-used:http-proxy-agent
+var require_http_proxy_agent = __commonJS({
+  "when-used:http-proxy-agent"(exports2, module2) {
+    module2.exports = { get HttpProxyAgent() {
+      return require_dist3().HttpProxyAgent;
+    } };
   }
 });
 
@@ -15308,7 +15335,7 @@ var TokenCache = class {
 };
 
 // node_modules/@azure/msal-node/dist/client/ClientAssertion.mjs
-var import_jsonwebtoken = __toESM(require_jsonwebtoken(), 1);
+var import_jsonwebtoken = __toESM(require_jsonwebtoken2(), 1);
 
 // node_modules/@azure/msal-node/dist/error/ClientAuthErrorCodes.mjs
 /*! @azure/msal-node v7.2.3 2026-11-18 */
@@ -20710,8 +20737,8 @@ function tlsPolicy(tlsSettings) {
 }
 
 // node_modules/@typespec/ts-http-runtime/dist/esm/policies/proxyPolicy.js
-var import_https_proxy_agent = __toESM(require_dist2(), 1);
-var import_http_proxy_agent = __toESM(require_dist3(), 1);
+var import_https_proxy_agent = __toESM(require_https_proxy_agent(), 1);
+var import_http_proxy_agent = __toESM(require_http_proxy_agent(), 1);
 var HTTPS_PROXY = "HTTPS_PROXY";
 var HTTP_PROXY = "HTTP_PROXY";
 var ALL_PROXY = "ALL_PROXY";

@@ -5804,7 +5804,8 @@ function seeAnswer(context) {
   const identity = context.with === "entra" && context.signIn?.type === "managed-identity";
   const path = context.with === "entra" && !identity ? "/common/v2.0/.well-known/openid-configuration" : "";
   const url = `${identity ? "http" : "https"}://${hostOf(context)}${path}`;
-  return ["See what answers the runner:", run(`curl --include ${shell(url)} --max-time 20`)];
+  const command = run(`curl --include ${shell(url)} --max-time 20`);
+  return ["See what answers the runner, in a step of the job with `shell: bash`:", command];
 }
 function bypassProxy(context) {
   if (!context.proxy) return [];
@@ -5849,7 +5850,7 @@ var AZURE_CLI = rulesFor("entra", {
   ],
   "cli-encryption": [
     // How MSAL's extensions word a failure of DPAPI, libsecret or Keychain.
-    /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|[dD]ecryption failed(?! or bad)|(en|de)crypt the|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.[Ss]ecret|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
+    /Persistence(En|De)cryption|(Errno|WinError) -2146|WinError \d+\] : ''|[dD]ecryption failed(?! or bad| \(_ssl)|(en|de)crypt the|Key not valid|libsecret|gir1\.2-secret|module 'gi'|Keychain|freedesktop\.[Ss]ecret|D-Bus|keyring|CredWrite|msal_extensions\/(windows|osx|libsecret)/,
     "The Azure CLI cannot encrypt or decrypt its tokens: the system (DPAPI, libsecret, Keychain) gives this session no key, or another user or another machine wrote them.",
     "Before azure/login, turn the encryption off and give the job a directory of its own, in a step with `shell: bash`:",
     run('echo "AZURE_CORE_ENCRYPT_TOKEN_CACHE=false" >> "$GITHUB_ENV"', OWN_CLI_FILES),
@@ -5952,7 +5953,7 @@ var ENTRA = rulesFor("entra", {
   ],
   "assertion-invalid": [
     [
-      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
+      "AADSTS50027 AADSTS50048 AADSTS50099 AADSTS50120 AADSTS240002 AADSTS500131 AADSTS700021 AADSTS700026 AADSTS700027 AADSTS700222 AADSTS700226 AADSTS700227 AADSTS700229 AADSTS700231 AADSTS1000502 AADSTS5002727 AADSTS7000214 AADSTS7000274 AADSTS7000277 invalid_assertion invalid_client_credential",
       { signIn: "oidc", codes: "AADSTS7000216 AADSTS7000218" },
       // the token is empty
       /Invalid JWT token(?!.* keyId)|AADSTS(50027|70023|700030)\b|AADSTS(50012:(?!.*secret)|700023:.*assertion)/i
@@ -5992,7 +5993,7 @@ var ENTRA = rulesFor("entra", {
   ],
   "tenant-not-found": [
     [
-      "AADSTS50029 AADSTS50059 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332",
+      "AADSTS50029 AADSTS50059 AADSTS50128 AADSTS50194 AADSTS90002 AADSTS90019 AADSTS90027 AADSTS90124 AADSTS90130 AADSTS900021 AADSTS900023 AADSTS9001023 AADSTS9002332 missing_tenant_id_error",
       /AADSTS900(10|23):.*(\/(common|consumers|organizations)|tenant)/,
       /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i
     ],
@@ -6045,7 +6046,7 @@ var ENTRA = rulesFor("entra", {
     "Or use `auth-type: oidc`, which needs no secret."
   ],
   "resource-not-found": [
-    "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 invalid_resource",
+    "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 AADSTS90056 invalid_resource",
     (_context, { text }) => sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure Database for PostgreSQL")}, or may not use it: the name is wrong or one of another cloud, the sign-in is to a different tenant than the server's, or nobody in the tenant has used this service yet.`,
     "Check the tenant and the cloud (`environment`) in which this run signs in. The tenant in the message has to be that of the server:",
     SHOW_TENANT,
@@ -6365,7 +6366,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
     [
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
-      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|^(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i
+      /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|(^|response as text: )(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i
     ],
     (context) => `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
     (context, { text }) => isLocal(context, text) ? LOOK_AT_TUNNEL : [],
@@ -6385,7 +6386,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       azAllow(context, "<address>"),
       .../connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]
     ] : [
-      `No answer came in time: a firewall drops the packets, ${context.proxy ? "the proxy does not answer" : "the runner needs a proxy"}, or the service is overloaded.`,
+      `No answer came in time: ${context.onGitHub ? "" : `a firewall drops the packets, ${context.proxy ? "the proxy does not answer" : "the runner needs a proxy"}, or `}the service is overloaded.`,
       ...seeAnswer(context),
       `If it answers, the fault may have passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
       ...reachable(context),
@@ -6424,7 +6425,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
   ],
   "connection-failed": [
     [
-      /\b(connect|socket|bind|read|write|shutdown) (E[A-Z\d]{2,}|UNKNOWN)\b(?<!E(PROTO|ACCES))|invalid header value|valid HTTP token/,
+      /\b(connect|socket|bind|read|write|shutdown) (E[A-Z\d]{2,}|UNKNOWN)\b(?<!E(PROTO|ACCES))|new connection: \[(Errno|WinError)|invalid header value|valid HTTP token/,
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS"
     ],
     "The runner could not make or use the connection, for the reason in the message.",
@@ -6506,8 +6507,8 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/,
       ALERT
     ],
-    (context, { text }) => !ALERT.test(text) ? "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between." : /cert|unknown.?ca|decrypt.?error/i.test(text) ? `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}` : "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host.",
-    ({ proxy }, { text }) => proxy && !ALERT.test(text) ? "Check that the address in `HTTPS_PROXY` begins with `http://`." : [],
+    (context, { text }) => !ALERT.test(text) ? `The two sides cannot agree on TLS: ${context.proxy?.startsWith("https") ? "the address in `HTTPS_PROXY` begins with `https://`, but the proxy does not itself speak TLS, or " : ""}a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.` : /cert|unknown.?ca|decrypt.?error/i.test(text) ? `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}` : "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host.",
+    ({ proxy }, { text }) => proxy?.startsWith("https") && !ALERT.test(text) ? "Let the address in `HTTPS_PROXY` begin with `http://`, unless the proxy itself speaks TLS." : [],
     seeWhoAnswers,
     exempt,
     (context) => atPostgres(context, ["Check `host` and `port`."])
@@ -6528,7 +6529,7 @@ var FAULTS = {
 var MORE_TIME = "If the network is slow, set `NODE_OPTIONS: --network-family-autoselection-attempt-timeout=2000` in the step's `env`.";
 var PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
-    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private access|VNet|virtual network)|Client from Azure Virtual Networks)/i,
+    /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private (network )?access|VNet|virtual network)|in an? (VNet|virtual network)\b.{0,40}firewall rule|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
     (_, { text }) => /^Client from Azure Virtual/.test(text) ? SERVICE_ENDPOINT : [],
     "Run the job in the server's network (`docs/private-network.md` shows three ways). If it runs there already, link the server's private DNS zone to that network, so that the name leads to the private address. If the server is not in a virtual network, its owner can also enable public access.",
@@ -6536,13 +6537,8 @@ var PRIVATE = rulesFor(["postgres", "azure"], {
   ]
 });
 var SERVICE_ENDPOINT = [
-  "The runner's subnet leads to the server by a service endpoint. See which it has, and remove that for `Microsoft.Sql` (other servers may need it), or use a private endpoint:",
-  az("network vnet subnet show", {
-    "resource-group": "<resource-group>",
-    "vnet-name": "<network>",
-    name: "<subnet>",
-    query: "serviceEndpoints[].service"
-  })
+  "The runner's subnet leads to the server by a service endpoint. See which it has (`serviceEndpoints`), and remove that for `Microsoft.Sql` (other servers may need it), or use a private endpoint:",
+  run("az network vnet subnet show --resource-group <resource-group> --vnet-name <network> --name <subnet>")
 ];
 var NETWORK = [...RUNNER, ...ON_THE_WAY];
 var PRIVATE_RANGE = String.raw`(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cde][\da-f]{2}:)`;
@@ -6603,9 +6599,10 @@ function afterRerun(context) {
   return [`Run the job again. If the error persists, ${String(first).replace("See", "see")}`, ...next];
 }
 function look(context, then = "", options = "") {
-  const host = hostOf(context);
+  const [host, by] = [hostOf(context), shell(context.proxy ?? "")];
+  if (by.includes("https://")) return `curl -kIv --proxy-insecure -x ${by} ${shell(`https://${host}`)} -m 20`;
   const port2 = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
-  const proxy = context.proxy ? ` -proxy ${shell(context.proxy)}` : "";
+  const proxy = context.proxy ? ` -proxy ${by}` : "";
   return `openssl s_client${options} -connect ${shell((0, import_node_net.isIP)(host) === 6 ? `[${host}]` : host)}${port2}${proxy} </dev/null${then}`;
 }
 
@@ -6627,7 +6624,8 @@ var FALLBACKS = [
       {},
       "GitHub's OIDC endpoint has a fault or is overloaded, or the connection to it broke.",
       "Run the job again.",
-      "Look for an outage of Actions: https://www.githubstatus.com",
+      (context) => context.onGitHub ? [] : seeAnswer(context),
+      "Look for an outage of Actions: https://www.githubstatus.com (of GitHub Enterprise Server, ask its administrators).",
       { retries: 3 }
     ]
   }),
@@ -6635,7 +6633,7 @@ var FALLBACKS = [
     "entra-answer-unreadable": [
       [
         "NOT_JSON AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
-        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|token_endpoint not found|Response had no |^No response$|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/
+        /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|token_endpoint not found|Response had no |^No response$|got more than \d+ (bytes|headers)|failed to decode it|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/
       ],
       "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
       seeAnswer,
@@ -6644,7 +6642,7 @@ var FALLBACKS = [
       { retries: 2 }
     ],
     "entra-refused": [
-      [/AADSTS\d/, "invalid_* unauthorized_client url_parse_error"],
+      [/AADSTS\d/, "invalid_* unsupported_* unauthorized_client access_denied interaction_required url_parse_error"],
       byItsWords("Entra refused the sign-in", "a wrong ID, tenant or cloud, a setting of the tenant, or a fault there"),
       asApplication,
       (_context, { text }) => /client_(id|secret)/.test(text) ? NO_VALUE : readNumber(text),
@@ -6664,14 +6662,14 @@ var FALLBACKS = [
       }),
       USE_OIDC,
       "Or see which `az` starts, with which Python and which extensions, and where it fails, in a step of the job with `shell: bash`:",
-      run("which -a az", "az version", "env | grep -E '^(PYTHON|OPENSSL|LD_)'", GET_TOKEN),
+      run("which -a az", "az version || true", "env | grep -E '^(PYTHON|OPENSSL|LD_)' || true", GET_TOKEN),
       "Remove what does not belong there: a second `az`, variables for another Python or OpenSSL (`PYTHONPATH`, `OPENSSL_CONF`, `OPENSSL_MODULES`), or the extension at which it fails (its folder is in `~/.azure/cliextensions` or `AZURE_EXTENSION_DIR`). On a self-hosted runner, then install the newest Azure CLI again: https://aka.ms/azure-cli"
     ],
     "cli-refused": [
       { signIn: "azure-cli" },
       byItsWords("The Azure CLI gave no token", "an old version, or a missing managed identity or sign-in", USE_OIDC),
-      "Or see where the same command fails, and with which version, in a step of the job (the newest version is at https://aka.ms/azure-cli):",
-      run("az version", GET_TOKEN)
+      "Or see where the same command fails, and with which version, in a step of the job with `shell: bash` (the newest version is at https://aka.ms/azure-cli):",
+      run("az version || true", GET_TOKEN)
     ]
   }),
   ...rulesFor("postgres", {
@@ -6689,8 +6687,8 @@ var FALLBACKS = [
 var GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork, which gets none by default, or is not run by GitHub itself (by act, for example).",
-    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork. If GitHub does not run the job (act does, for example), use `auth-type: client-secret` instead. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork or of Dependabot, which gets none by default, or is not run by GitHub itself (by act, for example).",
+    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork or of Dependabot. If GitHub does not run the job (act does, for example), use `auth-type: client-secret` instead. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
     run("permissions:\n  id-token: write\n  contents: read")
   ],
   "oidc-no-token": [
@@ -6701,7 +6699,7 @@ var GITHUB = rulesFor("github", {
     "Run the job again. If GitHub itself answers with 403, ask the owners of the organization whether an IP allow list or a rule forbids it, or use `auth-type: client-secret`."
   ],
   "oidc-refused": [
-    /Failed to get ID Token.*Error (Code : 4(?!08|29)\d\d(?!.*(HTML page|'\w+' state))|Message: (Invalid (URL|character in header)|Protocol "))/,
+    /Failed to get ID Token.*Error (Code : 4(?!07|08|29)\d\d(?!.*(HTML page|'\w+' state))|Message: (Invalid (URL|character in header)|Protocol "))/,
     (_context, { text }) => {
       const refused3 = "GitHub does not issue this ID token, for the reason in its message:";
       if (/Code : 403/.test(text))
@@ -6725,9 +6723,10 @@ var PRODUCTS = "(requested URL could not be retrieved|squid|zscaler|mcafee|skyhi
 var CUT = /\breset|closed|hang up|\bended|disconnected/i;
 var UNUSABLE = {
   "`HTTPS_PROXY` or `ALL_PROXY` names a SOCKS proxy. This action needs an HTTP proxy.": /SOCKS/i,
-  "The address of the proxy in `HTTPS_PROXY` begins with `https://`, but the proxy itself does not speak TLS.": /only use HTTP|wrong.version|unknown.protocol|_connect_tls_proxy|check_hostname|OSError\(0, 'Error|FileNotFound/i,
-  "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host, it has a fault, or its address begins with `https://`, which few proxies support.": CUT,
-  "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing answers there, it is a SOCKS proxy or a web server, or the address begins with `https://`, which few proxies support.": /^/
+  "The runner does not trust the certificate of the proxy itself, whose address in `HTTPS_PROXY` begins with `https://`. If you know its authority, set `NODE_EXTRA_CA_CERTS` (for the Azure CLI, `REQUESTS_CA_BUNDLE`) to a PEM file with it.": /certificate/i,
+  "The address of the proxy in `HTTPS_PROXY` begins with `https://`, but the proxy itself does not speak TLS.": /only use HTTP|EOF occurred|wrong.version|unknown.protocol|_connect_tls_proxy|check_hostname|OSError\(0, 'Error|FileNotFound/i,
+  "The proxy in `HTTPS_PROXY`, or a filter on the way to it, cut the connection: it does not allow this host or has a fault, or its address begins with `https://`, but it does not itself speak TLS.": CUT,
+  "The runner cannot use the proxy in `HTTPS_PROXY`: the name or the port is wrong, nothing answers there, or it is a SOCKS proxy or a web server.": /^/
 };
 var PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
   "proxy-sign-in": [
@@ -6755,12 +6754,12 @@ var PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     [
       { atProxy: true, codes: "ENOTFOUND EAI_* ECONN* EHOST* ENETUNREACH ETIMEDOUT UND_ERR_CONNECT_TIMEOUT" },
       "CONNECT_400 CONNECT_404 CONNECT_405 CONNECT_501",
-      /Pool\(host='([\w.-]+)'.*Connection( to (?!\1 )\S+ timed out|\(host='(?!\1'))|tunneling socket could not be established, cause|Proxy connection ended|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
+      /Pool\(host='([\w.-]+)'.*Connection( to (?!\1 )\S+ timed out|\(host='(?!\1'))|tunneling socket could not be established, cause|[Pp]roxy (connection|tunnel) (ended|timed out)|illegal response body from proxy|from proxy CONNECT response|ProxyError(?!.*Tunnel connection failed)/,
       /SOCKS|_connect_tls_proxy|proxyconnect|PROXY_CONNECTION_FAILED|could not resolve proxy|unable to connect to proxy(?!.*Tunnel connection failed)|check_hostname requires server_hostname|proxy (URL|scheme)|Protocol "https?:" not supported|Invalid URL protocol|Failed to parse: https?:/i,
       "UND_ERR_PRX_TLS ERR_INVALID_URL ERR_PROXY_INVALID_CONFIG ERR_INVALID_PROTOCOL ERR_SSL_HTTP_REQUEST ERR_SSL_HTTPS_PROXY_REQUEST"
     ],
     (_context, { text }) => [reasonIn(text, UNUSABLE), .../SOCKS/i.test(text) ? [{ retries: 0 }] : []],
-    (_context, { text }) => `${CUT.test(text) ? "If the proxy works for other hosts, let its administrator allow this host. If it does not, correct" : "Correct"} or remove the variable, in the workflow or in the \`.env\` file of a self-hosted runner. Write \`http://\` even for requests to HTTPS, unless the proxy itself speaks TLS. In a container, \`127.0.0.1\` is the container itself:`,
+    ({ proxy = "https" }, { text }) => `${CUT.test(text) ? "If the proxy works for other hosts, let its administrator allow this host. If it does not, correct" : "Correct"} or remove the variable, in the workflow or in the \`.env\` file of a self-hosted runner.${proxy.startsWith("https") ? " Write `http://` even for requests to HTTPS, unless the proxy itself speaks TLS." : ""} In a container, \`127.0.0.1\` is the container itself:`,
     run("HTTPS_PROXY=http://<proxy>:<port>"),
     "Check the proxy on the runner. If it answers, but not for this host, let its administrator allow the host:",
     (context) => run(`curl --head --proxy ${shell(context.proxy ?? "<proxy>:<port>")} https://${shell(hostOf(context))} -m 20`),
@@ -6811,7 +6810,7 @@ var LIST_OF_APP = [
   run(...["containerapp", "containerapp job", "webapp"].map((each) => az(`${each} identity show`, APP)))
 ];
 var OWN_VARIABLES = "Remove `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`, `MSI_ENDPOINT` and `AZURE_POD_IDENTITY_AUTHORITY_HOST` from the workflow and the runner's `.env` file, if they are there: an app sets its own, and a machine needs none. Then restart the runner, or the app that it is in, which starts with the variables that are valid now.";
-var bypass = ({ host = "169.254.169.254", proxy }) => bypassProxy({ host, proxy });
+var bypass = ({ host = "169.254.169.254", proxy, signIn: signIn2 }) => bypassProxy({ host: signIn2?.type === "azure-cli" ? "169.254.169.254" : host, proxy });
 var USE_OIDC2 = "Use `auth-type: oidc`, which does not need this endpoint.";
 var MANAGED_IDENTITY = rulesFor("entra", {
   // Whatever the error: the machine is one of Azure, but not the user's.
@@ -6829,7 +6828,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     "Remove the identity there (`remove` instead of `show`), and assign it, or a new one, again. A new identity, and a host's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
   ],
   "managed-identity-arc": [
-    /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b/,
+    /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|port=40342\).*refused/,
     "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
     "Add the runner's user to the agent's group (on Windows, to the local group `Hybrid agent extension applications`), restart the agent (on Windows, the service `himds`), then restart the runner's service. On Linux:",
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd")
@@ -6853,7 +6852,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-proxy": [
     [
-      /Required metadata header not specified|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
+      /Required metadata header not specified|\bHTTPConnectionPool\(.* url: http:|(requests\/\w+|msal\/managed_identity)\.py\):.*JSONDecodeError/,
       { signIn: "managed-identity", text: OF_PROXY },
       // IMDS gives reasons, in JSON. The others are the words of AWS, Google Cloud and Firecracker.
       {
@@ -6886,8 +6885,9 @@ var MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-not-listening": [
     [
-      { signIn: "managed-identity", codes: "ECONNREFUSED ENOTFOUND", text: NOT_IMDS },
-      { codes: "ECONNREFUSED", text: /MSI(?!.*169\.254\.169\.254)/ }
+      { signIn: "managed-identity", codes: "ECONNREFUSED ENOTFOUND EAI_AGAIN", text: NOT_IMDS },
+      { codes: "ECONNREFUSED", text: /(MSI|\bHTTPConnectionPool)(?!.*169\.254\.169\.254)/ }
+      // of the Azure CLI,
     ],
     "Nothing listens at the identity endpoint that a variable of the job (`IDENTITY_ENDPOINT`, `MSI_ENDPOINT`) names: the endpoint is still starting (at the start of a container), the app has no identity, the container is one without an endpoint (such as an init container), or the variable is wrong or that of another container.",
     "See whether the endpoint answers within a minute, whatever it says, in a step of the job with `shell: bash`. If it does, it was still starting: keep this command in front of this step. If it does not, run the runner in a main container (not an init container) of an app that has an identity:",
@@ -6898,15 +6898,15 @@ var MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-unavailable": [
     [
-      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint is un|MSI endpoint is not responding|unreachable (network|host)|No Managed Identity endpoint/i,
-      /169\.254\.169\.254.*(Max retries|Failed to establish|timed out)/,
+      /ManagedIdentityCredential.*(Network unreachable|unavailable)|IMDS endpoint is un|MSI endpoint is not responding|169\.254\.169\.254.*unreachable (network|host)|No Managed Identity endpoint/i,
+      /(169\.254\.169\.254|\bHTTPConnectionPool).*(Max retries|Failed to establish|timed out)/,
       /Failed to connect to MSI(?!.*\b(40[03]|410|429|5\d\d|Bad Request)\b)/,
       { signIn: "managed-identity", codes: "ECONNREFUSED EHOST* ENETUNREACH ETIMEDOUT EACCES EPERM" }
     ],
     "The runner does not reach an endpoint that issues tokens for a managed identity: it is not a machine in Azure, is in an app without an identity, or runs the job in a container or a pod whose network (a network policy, a firewall) does not lead to the endpoint.",
     "See whether the endpoint answers, in a step of the job with `shell: bash`:",
     ({ host = "169.254.169.254" }) => run(`curl --max-time 10 --noproxy '*' -H Metadata:true http://${shell(host)}/metadata/versions`),
-    "If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow the address and port of the endpoint in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
+    "If it answers, run the job again. If it does not, use `auth-type: oidc`, which works on every runner, GitHub's own included. Or allow the address and port of the endpoint in the network of the container, the pod or the machine. In a container app or an App Service app, assign an identity to the app, and give the job the app's variables `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.",
     bypass
   ],
   "managed-identity-only-one": [
@@ -6933,7 +6933,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
   "managed-identity-refused": [
     [
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
-      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|not a supported MSI token audience|SSO failure/
+      /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|^(ERROR: )?(None|4(?!29)\d\d), |not a supported MSI token audience|SSO failure/
     ],
     "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. Without a reason, usually no identity is assigned (any more), or several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If it names hosts of another cloud, `environment` is wrong.",
     USE_OIDC2,
@@ -6946,7 +6946,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: ["4xx"], text: AGAIN },
       { signIn: "managed-identity", text: /AADSTS(90014|900144|90121|7000218)\b/ },
       { signIn: "managed-identity", codes: "unknown_error ECONNRESET EPIPE" },
-      /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token/
+      /MSI: Failed to (acquire tokens|retrieve.*(Max retries|refused|timed out|Too many))|Failed to connect to MSI.*\b(410|429|5\d\d)\b|while fetching the AAD Token|token from the Active directory|^(ERROR: )?(429|5\d\d), /
     ],
     ({ signIn: signIn2 }, { text }) => /\b429\b|throttl|too many/i.test(text) ? [
       "The identity endpoint got too many requests from this machine or app in a short time.",
@@ -7029,12 +7029,10 @@ function isNear(a, b, slips) {
 // src/diagnosis/postgres.ts
 var listAdmins = (context) => azOnServer("microsoft-entra-admin list", context, { query: "[].{user:principalName, oid:objectId}" });
 var APPLICATION = { "display-name": "<name>", type: "ServicePrincipal" };
-var PARAMETER = /(?:parameter|increase) "?([\w.]*\w)/;
+var PARAMETER = /(?:parameter|increase|exceeds) "?([\w.]*\w)/;
 var setParameter = (context, { text }) => azOnServer("parameter set", context, { name: text.match(PARAMETER)?.[1] ?? "<parameter>", value: "<value>" });
 var objectId = ({ token }) => claim(token, "oid") ?? "<object-id>";
-var label = (context) => quoteLiteral(
-  `aadauth,oid=${objectId(context)},type=${claim(context.token, "idtyp") === "user" ? "user" : "service"}`
-);
+var label = ({ token }) => quoteLiteral(`aadauth,oid=${objectId({ token })},type=${claim(token, "idtyp") === "user" ? "user" : "service"}`);
 var REACH_ENTRA = "If the server is in a virtual network, let it reach the service tag `AzureActiveDirectory`.";
 var afterRestart = (context) => [
   "Run the job again when the server is `Ready`, or accepts connections:",
@@ -7045,6 +7043,10 @@ var growStorage = (context) => [
   azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" })
 ];
 var STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
+var raiseLimit = (context) => [
+  "Or raise the server's limit. The new one takes effect after a restart, and a larger compute size has memory for more:",
+  azOnServer("parameter set", context, { name: "max_connections", value: "<number>" })
+];
 var letLogIn = (text) => run(`ALTER ROLE ${identifier(roleIn(text), "<role>")} LOGIN;`);
 var LIST_PRINCIPALS = run("SELECT * FROM pg_catalog.pgaadauth_list_principals(false);");
 var LIST_ROLES = [
@@ -7056,12 +7058,13 @@ var NEON = /^[^":]*(endpoint|compute node|(control plane|console) request|quota|
 var POOLER_REASONS = {
   "It accepts no password as long as this token. The token of an application is shorter than that of a user.": /password too|too large|partial pkt/,
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter|command-line option|support the option/,
-  "Its servers differ, as the message shows.": /among backends|does not match|changed$/,
-  "Its pool mode shares connections. `pool_mode = session` does not.": /prepared|cached plan|transaction|portal|bind|pooling|frontend message/,
-  "It asks for a client certificate, which this action does not send.": /client certificate/,
-  "It checks passwords by PAM or LDAP, which do not know the user or the password.": /\b(PAM|LDAP)\b/,
-  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!MD5 )secret/i,
-  "It, or the server behind it, does not allow this user, database or address.": /hba|host based|blocked|banned|allow_list|login rejected|permission|SSL/i,
+  "Its servers differ, as the message shows.": /among backends|does not match|^Parameter .*changed$/,
+  "Its pool mode shares connections. `pool_mode = session` does not.": /prepared|cached plan|transaction|portal|bind message|pooling|frontend message/,
+  "It asks for a client certificate, which this action does not send.": /certificate(?! verify)/,
+  "It checks passwords by PAM or LDAP, which do not know the user or the password.": /\b(PAM|LDAP)\b/i,
+  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!(MD5|SCRAM) )secret/i,
+  "PostgreSQL itself refuses it, for the reason in the message. PgBouncer repeats that for a time (`server_login_retry`).": /cached error: (?!.*(password|SASL|auth|not exist|hba))/i,
+  "It, or the server behind it, does not allow this user, database or address.": /hba|host based|no authentication method|blocked|banned|allow_list|login rejected|permission/i,
   "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant|EINVALIDUSER/i,
   "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
   "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database(?! c)/,
@@ -7073,7 +7076,7 @@ var poolerRefused = (_context, { text }) => `A connection pooler is the cause, n
 var SIGN_IN_REASONS = {
   "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.": /client certificate|^certificate/,
   "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.": /@(host|server)|server name you tried|ipv6/,
-  "The server, or a pooler in between, asks for another way to sign in (peer, ident or LDAP). A flexible server of Azure uses only passwords and Entra tokens.": /\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|OAuth)\b|authenticated user name/i
+  "The server, or a pooler in between, asks for another way to sign in (peer or ident), or checks passwords by LDAP, PAM or RADIUS, which do not know the user or the password. A flexible server of Azure uses only passwords and Entra tokens.": /\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|OAuth)\b|authenticated user name/i
 };
 var refused = byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`, not Azure's firewall");
 var SCHEMA = /\b(sch[e\u00e9]mas?|schematu?|esquema|skema) |(\u30b9\u30ad\u30fc\u30de|\u0441\u0445\u0435\u043c[\u0430\u0435\u0438\u044b]|\u6a21\u5f0f) |\u10e1\u10e5\u10d4\u10db\u10d0|\u015femas\u0131n|\uc2a4\ud0a4\ub9c8\(/i;
@@ -7086,17 +7089,27 @@ var schemaNotPermitted = ({ user }, { text }) => [
     `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)"?$/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`
   )
 ];
-var SEE_OWNER = [
-  "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object or a member of the owner's role with the SET option, or hold the grant option. On Azure, an administrator does not own other roles' objects either.",
+var NAMED = /(?:for|of|in) (?:foreign |materialized )?\w+ "?([^"]{1,63})"?$/;
+var ownerNotUser = (text) => [
+  "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object or a member of the owner's role that inherits its privileges or can `SET ROLE` to it, or hold the grant option. On Azure, an administrator does not own other roles' objects either.",
   "See in psql who owns it. If that is `azuresu` or another superuser of the provider, as for the objects of some extensions, no login of yours can grant privileges on it: name it in `exclude`.",
-  run("\\dtvmsE *.<table>\n\\df+ *.<function>\n\\dn <schema>")
+  run(OWNERS.replaceAll("<name>", () => identifier(text.match(NAMED)?.[1], "<name>")))
 ];
+var OWNERS = "\\dtvmsE *.<name>\n\\df+ *.<name>\n\\dn <name>\n\\l <name>";
+var A_ROLE = /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI)\b|pg_hba)(?![-\w]{0,62}["\u00bb\u201c])).*["\u00ab\u00bb\u201e]/i;
 var ACT_AS = /default privileges|role "/i;
 var NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["\u00ab\u00bb\u201e]\s?([^"\u00ab\u00bb\u201e\u201c]+?)\s?["\u00ab\u00bb\u201c]/i;
 var ROLE_IN_OTHER_LANGUAGE = /(Roll[ei]\w*|r\u00f4le|rol[\u0105i]?|ruolo|papel|role\)|\u0440\u043e\u043b[\u044c\u0438\u0456]|\u0440\u043e\u043b\u043b?\u044e|\u30ed\u30fc\u30eb|\u89d2\u8272|\u10e0\u10dd\u10da\S*) ?\(?["\u00ab\u00bb\u201e]|["\u00bb\u201c] ?(rol|\ub864)/i;
 var NOT_PERMITTED_TO_LOG_IN = /^role ".*" is not permitted to log in|(Einloggen|conectar(se)?|se connecter|il login|logga in|\u30ed\u30b0\u30a4\u30f3\u304c\u8a31\u53ef\u3055\u308c\u307e\u305b\u3093|\u10e8\u10d4\u10e1\u10d5\u10da\u10d8\u10e1 \u10e3\u10e4\u10da\u10d4\u10d1\u10d0 \u10d0\u10e0 \u10d0\u10e5\u10d5\u10e1: .*|\uc811\uc18d\uc744 \ud5c8\uc6a9\ud558\uc9c0 \uc54a\uc74c|\u0432\u0445\u043e\u0434 \u0437\u0430\u043f\u0440\u0435\u0449\u0451\u043d|\u0432\u0445\u0456\u0434 \u043d\u0435 \u0434\u043e\u0437\u0432\u043e\u043b\u0435\u043d\u0438\u0439|\u8fdb\u884c\u767b\u5f55)$/;
 var NOT_ENCRYPTED = /^(?!.*server login)(?=.*pg_hba)(.*SSL (off|\u5173\u95ed)|(?!.*(SSL|GSS)).*(encr|schl\u00fcssel|chiffr|cifr|cript|crittogr|krypt|szyfr|\u015fifre|\u0448\u0438\u0444\u0440|\u6697\u53f7|\u52a0\u5bc6|\uc554\ud638\ud654|\u10d3\u10d0\u10e8\u10d8\u10e4\u10d5\u10e0))/i;
 var DATABASE = /(databas\w*|Datenbank|(banco|base) de (dados|datos|donn\u00e9es)( inv\u00e1lido| no v\u00e1lida)?|baz[ay]( danych)?|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u0438]( \u0434\u0430\u043d\u0438\u0445)?|\u10d1\u10d0\u10d6\u10d0\S*:?)\s?[\u00ab\u00bb"]|" (\ub370\uc774\ud130\ubca0\uc774\uc2a4|veritaban\u0131)/;
+var RAISED = [
+  "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
+  (context, { text }) => /for parameter "\S+: "/.test(text) ? pastPooler(context) : [],
+  "List the event triggers, and look up the server's version, with psql. If the server refuses this sign-in, sign in as a role that the trigger lets in, such as its owner:",
+  run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
+  "Do what the message says (a privilege that is missing: grant it to `user`), correct or disable the trigger, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer."
+];
 var POSTGRES = rulesFor("postgres", {
   "token-not-asked-for": [
     "HASH_REQUESTED",
@@ -7115,8 +7128,8 @@ var POSTGRES = rulesFor("postgres", {
   "protocol-violation": [
     [
       "PROTOCOL_VIOLATION NOT_POSTGRES",
-      // Kerberos, SCM, GSSAPI and SSPI are PostgreSQL's: https://www.postgresql.org/docs/current/protocol-message-formats.html
-      /error establishing an SSL connection|Unknown authenticationOk message type (?![26789]\b)|received invalid response|unexpected \w+ message from|unknown response . for SSLRequest|unknown message code|expected authentication request/,
+      // Such as Kerberos, GSSAPI and SSPI: https://www.postgresql.org/docs/current/protocol-message-formats.html
+      /error establishing an SSL connection|Unknown authenticationOk message type|received invalid response|unexpected \w+ message from|unknown response . for SSLRequest|unknown message code|expected authentication request/,
       /^SASL: (?!.*(client password|is missing|returned error))/,
       // PostgreSQL's own words; a pooler has others with the same SQLSTATE.
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
@@ -7212,7 +7225,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
       { codes: "28000 28P01 3D000", text: /^(odyssey:|\(E[A-Z]+\))/ },
       {
         codes: "08* 58000 XX000",
-        text: /^(?!.*(\bEntra\b|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (role|permission|no pg_hba|SSL))/i
+        text: /^(?!.*(\bEntra\b|AAD |Azure AD|Active Directory|timed out|backends are down|circuit)).*(auth(enticat| failed)|SASL|SCRAM|\bmd5\b|state was|EJIT|empty password|login failed|cached error: (?!connect |server |sslreq|TLS|terminating|the database system|database .*exist|.*(too many|slots|failed)))/i
       },
       /^(?!permission denied|must be owner|relation).*(no such (user|database)|^SASL: .*(is missing|returned error)|Tenant or user not found|tenant\/user|multiple users matched|user not found in the database|No pool configured|RDS [Pp]roxy|bouncer config error|login rejected|allow_list|tenant identifier|secret format|unable to (get|decrypt) password|(from|send|no) auth_query|auth_query response|auth_dbname|pool_(hba\.conf|passwd file)|pgagroal_hba\.conf|security model for user|is wrong, or the database does not exist|wrong password type)/
     ],
@@ -7226,10 +7239,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     "Stop the client that fails: usually an app with an old password or an expired token. The server's log names its address. Then run the job again: the server accepts the user again after a time."
   ],
   "password-refused": [
-    [
-      "28P01",
-      /(password|SASL) authentication failed|empty password returned|client password must|no password supplied/i
-    ],
+    ["28P01", /(password|SASL) authentication failed|empty password|client password must|no password supplied/i],
     (context, symptom) => byName(context, symptom) ?? passwordRefused(context, symptom)
   ],
   "login-not-permitted": [
@@ -7239,11 +7249,8 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     (_, { text }) => letLogIn(text)
   ],
   "login-role-not-found": [
-    // In all languages of the server: the other texts with a name in quotes have one of these words.
-    {
-      codes: "28000",
-      text: /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD)\b|pg_hba)).*["\u00ab\u00bb\u201e]/i
-    },
+    // In all languages of the server: the other texts with a name in quotes are about the way to sign in.
+    { codes: "28000", text: A_ROLE },
     (context, symptom) => byName(context, symptom) ?? [
       "The server has no role with this name that can log in. Names are case-sensitive, and a Service Connector connection deployed with Bicep or ARM alone creates no role.",
       ...findRole(context, symptom)
@@ -7268,11 +7275,11 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     (context) => isLoopback(context.host) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" })
   ],
   "database-closed": [
-    { codes: "55000", text: DATABASE },
-    "This database accepts no connections: it is a template, has `ALLOW_CONNECTIONS false`, or its `DROP DATABASE` was interrupted.",
+    [{ codes: "55000", text: DATABASE }, /^database locale is|could not (create|open collator for) locale/],
+    (_, { code: code2 }) => `This database accepts no connections: ${code2 === "55000" ? "it is a template, has `ALLOW_CONNECTIONS false`, or its `DROP DATABASE` was interrupted" : "the server's operating system does not have its locale, perhaps since an update or in a different container image"}.`,
     "See which it is, in database `postgres`. If it is the rest of a `DROP DATABASE` (limit -2), drop it again. If not, set `database` to one that allows connections:",
-    run("SELECT datname, datistemplate, datallowconn, datconnlimit FROM pg_database;"),
-    "Or let its owner allow connections again:",
+    run("SELECT datname, datistemplate, datallowconn, datconnlimit, datcollate FROM pg_database;"),
+    "Or, if `datallowconn` is false, let its owner allow connections again:",
     ({ database }) => run(`ALTER DATABASE ${identifier(database, "<database>")} ALLOW_CONNECTIONS true;`)
   ],
   "database-owner-role": [
@@ -7285,7 +7292,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   ],
   "connect-not-granted": [
     // The quotes tell it from GRANT's error.
-    { codes: "42501", text: new RegExp(`${DATABASE.source}|does not have CONNECT privilege`) },
+    { codes: "42501", text: new RegExp(`^(?![^"\xAB\xBB\u201E]*temp).*(${DATABASE.source})|does not have CONNECT privilege`) },
     "`user` has no CONNECT privilege on this database.",
     "Grant the privilege, as the database's owner:",
     ({ user, database }) => run(`GRANT CONNECT ON DATABASE ${identifier(database, "<database>")} TO ${identifier(user, "<user>")};`)
@@ -7307,16 +7314,13 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     "Run the job again when fewer clients are connected. Run fewer jobs at the same time.",
     "When a connection is free again, see which clients hold the others, with psql:",
     run("SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"),
-    (context, { text }) => /connections for /.test(text) ? [] : [
-      "Or raise the server's limit. The new one takes effect after a restart, and a larger compute size has memory for more:",
-      azOnServer("parameter set", context, { name: "max_connections", value: "<number>" })
-    ],
+    (context, { text }) => /connections for /.test(text) ? [] : raiseLimit(context),
     { retries: 4 }
   ],
   "server-restarting": [
     [
       { codes: "57000 57P01 57P02 57P03", text: /^(?!.*Hot standby)/ },
-      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections(?! Hot))|database (configuration changed|removed)|shut(ting)? down|being drained|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
+      /must be superuser to connect|the database system is (starting up|shutting down|in recovery mode|not (yet )?accepting connections(?!\.? Hot))|database (configuration changed|removed)|shut(ting)? down|being drained|due to administrator command|admin forced disconnect|suspend_timeout|server (idle timeout|lifetime over)/i
     ],
     (_, { code: code2 }) => `The server is starting, stopping or restarting, recovering after a crash, failing over or being upgraded${code2 === "57P03" ? "" : ", or an administrator ended the session"}.`,
     afterRestart,
@@ -7325,12 +7329,13 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     { retries: 4 }
   ],
   "pooler-cannot-connect": [
-    /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL[CT]|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
+    /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL(CH|T)|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
-    (context, { text }) => /DNS|SSL|sslreq|TLS/.test(text) ? pastPooler(context) : [],
     (_, { text }) => /all backend/.test(text) ? "Attach the servers to Pgpool-II again (`pcp_attach_node`), or restart it." : [],
-    afterRestart,
-    (context, { text }) => /DNS|SSL|sslreq|TLS/.test(text) ? [] : pastPooler(context),
+    (context, { text }) => {
+      const steps = [afterRestart(context), pastPooler(context)];
+      return (/DNS|SSL|sslreq|TLS|authreq/.test(text) ? steps.reverse() : steps).flat();
+    },
     "Or see why in the pooler's log, and check its servers (Pgpool-II: its backends and its `pool_hba.conf`).",
     { retries: 2 }
   ],
@@ -7342,10 +7347,10 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     { retries: 1 }
   ],
   "server-time-out": [
-    ["57014 25P03 25P04 57P05", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
-    "The server, or its PgBouncer, ended the statement or the session because of a time limit that is set on it, or someone cancelled it.",
+    ["57014 25P03 25P04 57P05 72000", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
+    "The server, or its PgBouncer, ended the statement or the session because of a time limit (for a statement, this action itself sets 60 seconds), or someone cancelled it.",
     (context, { text }) => /^(idle |pool )?\w+[ _]timeout$/.test(text) ? [...pastPooler(context), POOLER_LIMIT] : [],
-    "Run the job again. If the error persists, see what limits there are, and where they are set:",
+    "Run the job again when the server is less busy. If the error persists, see what other limits there are, and where they are set:",
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
     "If the source is `user` or `database`, reset the limit:",
     run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
@@ -7363,16 +7368,17 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     "Vacuum the database that the message names (`VACUUM (VERBOSE);`), as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND)."
   ],
   "server-limit": [
-    ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|allocate memory|out of memory/i],
+    ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|(allocate|out of) memory|open files( in|$)/i],
     "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
-    "Run the job again when the server is less busy.",
-    "If the error persists, choose a larger compute size, or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
+    // 53400 is about what one session needs.
+    (_, { code: code2 }) => code2 === "53400" ? [] : "Run the job again when the server is less busy.",
+    "If the error persists, choose a larger compute size (of a container, its memory and Docker's `--shm-size`), or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
     setParameter,
     { retries: 2 }
   ],
   "disk-full": [["53100", /No space left on device|Disk quota exceeded/], "The server's storage is full.", growStorage],
   "data-damaged": [
-    ["XX001 XX002 58030", /status of transaction|^could not .*(: Permission|"(base|global|pg_\w+)\/)|pg_filenode/],
+    ["XX001 XX002 58030", /status of transaction|^could not .*: Perm|catalog is missing|"(base|global|pg_\w+)\//],
     "A data file of the server is damaged or cannot be read.",
     "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too."
   ],
@@ -7394,7 +7400,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     [
       "40* 42710 55006 55P03",
       { codes: "23505", text: /"pg_\w+_index"/ },
-      /tuple concurrently (updated|deleted)|could not open relation with OID|cache lookup failed|could not find tuple|(catalog|schema) version mismatch/i
+      /concurrently (updated|deleted|dropped)|with OID \d+|role OID|cache lookup failed|could not find tuple|(catalog|schema) version mismatch/i
     ],
     "Another session, such as a migration or another run of this action, changed the same object at the same time, or held a lock on it for too long.",
     "Run the job again, after the migrations and not at the same time: it continues where it stopped.",
@@ -7402,7 +7408,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     run("SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0;")
   ],
   "library-not-found": [
-    /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded/,
+    /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded|incompatible library|access to library|library version|PGC_POSTMASTER|outside shmem_request_hook|redefine parameter/,
     "The library that the message names is not on the server, is not the one that the extension in the database needs, or has to be loaded when the server starts (`shared_preload_libraries`). A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
     "Look in psql whether a setting names it, as an administrator, and in another database if this sign-in fails:",
     run("\\drds\nSHOW shared_preload_libraries;\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
@@ -7419,6 +7425,8 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
     "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8."
   ],
+  // Whatever SQLSTATE it is, SQL runs at a sign-in only in code. Azure's own refusals name Entra.
+  "raised-at-sign-in": [{ codes: "22* 23* 3F* 42* 55P02 P0*", text: /^(?!.*(Entra|AAD))/, fatal: true }, ...RAISED],
   "pgaadauth-not-here": [
     /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider|(Entra|Azure AD|AAD|Active Directory)( ID)? authentication.{0,40}(not (enabled|supported|configured)|disabled)/i,
     "Entra authentication is not enabled on this server, or the session is not in database `postgres`: the functions and the security label of `pgaadauth` exist only there.",
@@ -7513,25 +7521,28 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   "role-not-grantable": [
     [
       { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
-      { codes: "42501", text: ROLE_IN_OTHER_LANGUAGE }
+      { codes: "42501", text: new RegExp(`^(?!permission|cannot).*(${ROLE_IN_OTHER_LANGUAGE.source})`) }
     ],
-    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough), or membership in the role to act as.",
-    ({ user }, { text }) => user !== void 0 && roleIn(text) === user ? [
-      "Set `user` to another role that has ADMIN OPTION on this one, because no role can grant itself (since PostgreSQL 16). The roles that have it:",
-      run(
-        `SELECT member::regrole FROM pg_auth_members WHERE admin_option AND roleid = ${quoteLiteral(identifier(user, ""))}::regrole;`
-      )
-    ] : [
-      "Let a role that has ADMIN OPTION on the role, such as the one that created it, run this SQL once:",
-      run(`GRANT ${identifier(roleIn(text), "<role>")} TO ${identifier(user, "<user>")} WITH ADMIN OPTION;`)
-    ]
+    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough, unless that role is a superuser), or membership in the role to act as.",
+    ({ user }, { text }) => roleIn(text) === user ? "Set `user` to another role that has ADMIN OPTION on this one, because no role can grant itself (since PostgreSQL 16). The roles that have it:" : "List the roles that have ADMIN OPTION on the role, with the first statement, and let one of them run the second statement once. If there is none, only a superuser can run the second:",
+    ({ user }, { text }) => {
+      const [role, grantor] = [roleIn(text), text.match(/ as role "([^"]+)"/)?.[1] ?? user];
+      const holders = `SELECT member::regrole FROM pg_auth_members WHERE admin_option AND roleid = ${quoteLiteral(identifier(role, "<role>"))}::regrole;`;
+      if (role === user) return run(holders);
+      return run(holders, `GRANT ${identifier(role, "<role>")} TO ${identifier(grantor, "<user>")} WITH ADMIN OPTION;`);
+    }
   ],
   "not-permitted": [
     // Other English words are code's, an extension's or a provider's.
     { codes: "42501", text: /permission|privilege|must|^(?!.*\b(the|is|are|this|cannot|not|policy)\b)/ },
-    (context, symptom) => SCHEMA.test(symptom.text) && !symptom.text.startsWith("must be owner") ? schemaNotPermitted(context, symptom) : ACT_AS.test(symptom.text) ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that the message names (for default privileges, the role that creates the objects), or a member of it with the INHERIT or SET option." : SEE_OWNER,
-    (_, { text }) => `Set \`user\` to ${ACT_AS.test(text) ? "that role" : "the owner"}, or let a role that has ADMIN OPTION on it make \`user\` a member (from PostgreSQL 16, add \`WITH INHERIT TRUE, SET TRUE\`):`,
-    ({ user }, { text }) => run(`GRANT ${identifier(text.match(/role "([^"]+)"/i)?.[1], "<owner>")} TO ${identifier(user, "<user>")};`),
+    (context, symptom) => SCHEMA.test(symptom.text) && !symptom.text.startsWith("must be owner") ? schemaNotPermitted(context, symptom) : ACT_AS.test(symptom.text) ? "SQLSTATE 42501 (insufficient privilege): `user` has to be the role that the message names (for default privileges, the role that creates the objects), or a member of it that inherits its privileges or can `SET ROLE` to it." : ownerNotUser(symptom.text),
+    (_, { text }) => `Set \`user\` to ${ACT_AS.test(text) ? "that role" : "the owner"}, or let a role that has ADMIN OPTION on it make \`user\` a member:`,
+    (context, { text }) => {
+      const grant = `GRANT ${identifier(text.match(/role "([^"]+)"/i)?.[1], "<owner>")} TO ${identifier(context.user, "<user>")}`;
+      const version = Number.parseInt(context.serverVersion ?? "", 10);
+      const options = `${version >= 16 ? "" : "; -- from PostgreSQL 16:"} WITH INHERIT TRUE, SET TRUE`;
+      return run(`${grant}${version < 16 ? "" : options};`);
+    },
     "If this action does not have to manage the object, name it in `exclude`, or leave out future ones with `default-privileges: false`."
   ],
   "grant-loop": [
@@ -7575,27 +7586,23 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
       "0A* 21* 22* 23* 24* 2F* 38* 39* 426* 42701 42702 42703 4271* 4272* 428* 42P* 44* 540* P0*",
       /tuple already updated by self/
     ],
-    "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
-    (context, { text }) => /for parameter "\S+: "/.test(text) ? pastPooler(context) : [],
-    "List the event triggers, and look up the server's version:",
-    run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
-    "Do what the message says, correct the trigger's function, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer."
+    ...RAISED
   ],
   "sign-in-refused": [
     { codes: "28000", text: /^(?!TLS version)/ },
     (context, symptom) => reasonIn(withoutNames(symptom.text), SIGN_IN_REASONS) || refused(context, symptom),
-    setFullName,
-    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`)."
+    (context) => isLoopback(context.host) ? [] : setFullName(context),
+    "If it is your own server, let `user` sign in with a password in its `pg_hba.conf` (method `scram-sha-256`, without `clientcert`), and reload it (`SELECT pg_reload_conf();`)."
   ],
   "server-fault": [
     "XX* 58* F0*",
-    "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error.",
+    "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error, or has the fault in its configuration that the message names.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
     "If the error persists, and no pooler or proxy is in between, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context)
   ]
 });
-var roleIn = (text) => (text.match(/role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
+var roleIn = (text) => (text.match(/(?:^.* option on )?role "([^"]+)"/i) ?? text.match(NAME_IN_OTHER_LANGUAGE))?.[1];
 function withoutServer({ host = "", user }, { text }) {
   const [, login, server] = `${roleIn(text)}
 ${user}`.match(/^(.+)(@[\w-]+)$/m) ?? [];
@@ -7616,9 +7623,8 @@ function tokenClaims({ token }) {
   const named2 = ["oid", "appid", "idtyp", "tid", "aud"].filter((each) => claim(token, each) !== void 0);
   const claims = named2.map((each) => sentence`${code(each)} ${code(claim(token, each) ?? "")}`);
   const expires = Number(claim(token, "exp"));
-  if (Number.isInteger(expires) && Math.abs(expires) < 1e11) {
+  if (Number.isInteger(expires) && Math.abs(expires) < 1e11)
     claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
-  }
   if (claims.length === 0) return [];
   return [
     sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, in other clouds with the end \`.usgovcloudapi.net\` or \`.chinacloudapi.cn\`.`
@@ -7658,16 +7664,15 @@ function symptomsOf(error2) {
   const look3 = (each) => {
     if (each === void 0 || each === null || seen.has(each) || seen.size >= MAX_ERRORS) return;
     seen.add(each);
-    const { code: code2, errorCode, message, errorMessage, detail, hint, status, cause, errors: errors2 } = typeof each === "object" ? each : { message: String(each) };
-    const texts = [message, errorMessage, detail, hint].filter(
-      (part) => typeof part === "string" && part.trim() !== ""
-    );
+    const { code: code2, errorCode, message, errorMessage, detail, hint, severity: severity2, status, cause, errors: errors2 } = typeof each === "object" ? each : { message: String(each) };
+    const texts = [message, errorMessage, detail, hint].filter((each2) => typeof each2 === "string" && each2.trim());
     const ownCode = words(String(code2 ?? errorCode ?? ""));
     const empty = typeof status === "number" ? `HTTP status ${status} with an empty answer` : "";
     const said = [...new Set(texts)].join("\u2028").replace(/(?<=["\u00bb\w])\u2028(?=[A-Z])/g, ". ");
     const ofAll = Array.isArray(errors2) ? errors2.map((each2) => each2?.message).join(", ") : "";
     const text = words(said) || ownCode && words(ofAll) || ownCode || empty;
-    if (text !== "") found2.push({ code: ownCode, text, ...typeof status === "number" && { status } });
+    const ofServer = { hint: words(String(hint ?? "")), fatal: /^FATAL/.test(String(severity2)) };
+    if (text !== "") found2.push({ code: ownCode, text, ...ofServer, ...typeof status === "number" && { status } });
     look3(cause);
     if (Array.isArray(errors2)) errors2.forEach(look3);
   };
@@ -7686,14 +7691,14 @@ function codesOf({ code: code2, text }) {
 }
 var IN_OTHER_WORDS = {
   ENOTFOUND: /could not translate host name(?!.*(Temporary|Try again))|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|NAME_NOT_RESOLVED|no data of the requested type|no usable address/i,
-  EAI_AGAIN: /name resolution|to address: Try again|\[Errno -[34]\]|try again later.*resol|server misbehaving/i,
+  EAI_AGAIN: /name resolution|to address: Try again|\[Errno -\d{1,2}\]|try again later.*resol|server misbehaving/i,
   ECONNREFUSED: /Connection.(to \S{1,300} )?refused|actively refused|couldn't connect to server/i,
-  EHOSTUNREACH: /Network is unreachable|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested/i,
+  EHOSTUNREACH: /Network is (unreachable|down)|dead network|host was down|address family (not|for hostname)|incompatible with the requested protocol|No route to host|unreachable (host|network)|host (is down|unreachable)|cannot assign requested|requested address is not valid/i,
   ETIMEDOUT: /timed.out\b|timeout (exceeded|during|awaiting|acquiring)|deadline exceeded|(network|operation) timeout|i\/o timeout|handshake timeout|timeout expired|Timeout Error|SocketTimeout|timeout of \d+|due to connection timeout|did not properly respond|Can't reach database server|connection attempt failed/i,
   // An answer of GitHub has the words of its gateways about their own connections.
-  ECONNRESET: /^(?!.*Error Code : 5).*((connection|reset) by peer|connection.reset|forcibly closed|Connection (abort|broken)(?!.*got more than)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost)|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|closed connection during|non-properly terminated|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused))/i,
+  ECONNRESET: /^(?!.*Error Code : 5).*((connection|reset) by peer|connection.reset|forcibly closed|Connection (abort|broken)(?!.*got more than)|Remote end closed|other side closed|socket hang up|broken pipe|I\/O error occurred|connection (was|has been) (reset|closed|lost|aborted)|dropped connection on reset|(server|connection) lost|closed (the connection|by remote host)|terminated the handshake|closed connection during|non-properly terminated|SSL_ERROR_SYSCALL|empty reply|IncompleteRead|bad connection|endpoint is not connected|upstream connect error|(reading from|transport) (stream|connection)|could not (send|receive) data(?!.*refused))/i,
   EPERM: /Operation not permitted|PermissionError\(|forbidden by its access permissions|(could not connect|new connection)\b.{0,99} Permission denied/i,
-  EMFILE: /Too many open files|buffer space/i
+  EMFILE: /Too many open (files|sockets)|buffer space/i
 };
 var wordsOf = (error2) => symptomsOf(error2)[0]?.text ?? "";
 var MAX_READ = 8e3;
@@ -7751,16 +7756,21 @@ function diagnoseBy(rules, error2, context) {
   const page = pageInWords(symptom.text);
   const host = symptom.text.match(NAMED_HOST)?.[0] ?? context.host;
   const { hint, steps, retries } = rule.explain({ ...context, host }, withoutLinks(symptom));
+  const hints = symptom.hint && HINTED.includes(code2) ? [step(sentence`Follow the hint: ${quoted(symptom.hint)}`)] : [];
+  const first = context.onGitHub && !context.proxy && PASSING.includes(code2) ? [RUN_AGAIN] : hints;
   const where = RUNNER.some((each) => each.code === code2) ? inOurWords("The runner") : peer(context);
   return {
     code: code2,
     message: sentence`${where}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
     hint,
-    steps: withPooler(steps, context, VAGUE.includes(code2) && !isLocal(context, symptom.text)),
+    steps: withPooler([...first, ...steps], context, VAGUE.includes(code2) && !isLocal(context, symptom.text)),
     ...retries !== void 0 && { retries }
   };
 }
 var NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
+var HINTED = "database-closed data-damaged library-not-found raised-in-database server-error server-fault".split(" ");
+var PASSING = "connection-refused connection-timed-out dns-unavailable host-not-found host-unreachable".split(" ");
+var RUN_AGAIN = step("Run the job again: GitHub's own runners reach this host, unless a VPN of the job prevents it.");
 var VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];
 function withPooler(steps, context, isVague) {
   if (!isPostgres(context) || context.port !== 6432) return steps;
@@ -7784,13 +7794,13 @@ function ruleFor(rules, error2, context) {
   }
   return void 0;
 }
-function fits(match, { code: code2, text, status }, codes, context) {
+function fits(match, { code: code2, text, status, fatal }, codes, context) {
   if (match.codes === void 0 && code2.startsWith("P0") && !OF_AZURE.test(text)) return false;
-  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.clientId === void 0 || match.clientId.test(clientOf(context.signIn))) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy)) && (match.onGitHub === void 0 || context.onGitHub === true);
+  return (match.codes === void 0 || match.codes.split(" ").some((each) => codes.some((one) => isOrStarts(one, each)))) && (match.text === void 0 || match.text.test(text)) && (match.status === void 0 || match.status.some((each) => isOrStarts(`${status}`, `${each}`.replace("xx", "*")))) && (match.signIn === void 0 || match.signIn === context.signIn?.type) && (match.clientId === void 0 || match.clientId.test(clientOf(context.signIn))) && (match.host === void 0 || match.host.test(context.host ?? "")) && (match.atProxy === void 0 || namesProxy(text, context.proxy)) && (match.onGitHub === void 0 || context.onGitHub === true) && (match.fatal === void 0 || match.fatal === fatal);
 }
 var OF_AZURE = /\b(Entra|AAD|Azure AD|for principal|validate user)\b/i;
 function namesProxy(text, proxy) {
-  const [host, port2] = proxy?.match(/^(.*):(\d+)$/)?.slice(1) ?? [];
+  const [host, port2] = proxy?.match(/^(?:https:\/\/)?(.*):(\d+)$/)?.slice(1) ?? [];
   if (host === void 0) return false;
   return text.includes(host) || port2 !== "443" && text.includes(`:${port2}`);
 }
@@ -7811,6 +7821,11 @@ function peer(context) {
 
 // src/https.ts
 var VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+var wayTo = (host, env) => ({
+  host,
+  proxy: proxyTo(host, env),
+  onGitHub: env.RUNNER_ENVIRONMENT === "github-hosted"
+});
 function proxyTo(host, env) {
   const value = VARIABLES.map((name4) => env[name4]).find(Boolean);
   const { protocol, hostname, port: port2 } = URL.parse(value ?? "") ?? {};
@@ -7818,7 +7833,7 @@ function proxyTo(host, env) {
   const bypass2 = (env.NO_PROXY || env.no_proxy || "").split(",").map((each) => each.trim());
   const bypassed = (each) => each === "*" || each === name3 || each !== "" && name3?.endsWith(each.replace(/^\*?\.?/, "."));
   if (!hostname || bypass2.some(bypassed)) return void 0;
-  return `${hostname}:${port2 || (protocol === "https:" ? 443 : 80)}`;
+  return protocol === "https:" ? `https://${hostname}:${port2 || 443}` : `${hostname}:${port2 || 80}`;
 }
 function checkHttps(env) {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") throw new ActionError(TLS_CHECKS_OFF);
@@ -7862,7 +7877,7 @@ var TLS_CHECKS_OFF = failure({
     "Remove `NODE_TLS_REJECT_UNAUTHORIZED` from the job's environment. To trust your own certificate authority, set `NODE_EXTRA_CA_CERTS` to the path of its PEM file."
   ]
 });
-var MAX_BYTES = 64 * 2 ** 20;
+var MAX_BYTES = 16 * 2 ** 20;
 function boundAnswer(bytes) {
   if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
 }
@@ -8491,7 +8506,7 @@ var import_node_path2 = require("node:path");
 var import_node_util = require("node:util");
 var TIME = 4e4;
 async function azureCliToken(scope) {
-  const { exec } = await import("node:child_process");
+  const { exec } = await Promise.resolve().then(() => __toESM(require("node:child_process"), 1));
   const command = `az account get-access-token --output json --resource ${scope.replace(/\/\.default$/, "")}`;
   const options = { timeout: TIME, cwd: (0, import_node_path2.dirname)(process.execPath) };
   const { stdout, stderr } = await (0, import_node_util.promisify)(exec)(command, options).catch((error2) => {
@@ -8514,7 +8529,7 @@ var import_node_diagnostics_channel = require("node:diagnostics_channel");
   error2.message ||= wordsOf(error2);
 });
 async function httpClient() {
-  const { createDefaultHttpClient } = await import("./azure-identity.cjs");
+  const { createDefaultHttpClient } = await Promise.resolve().then(() => __toESM(require("./azure-identity.cjs"), 1));
   const client = createDefaultHttpClient();
   return {
     sendRequest(request2) {
@@ -8553,14 +8568,14 @@ async function idToken(audience, env, answerTime) {
     return await within(answerTime, request(audience, env));
   } catch (error2) {
     const host = URL.parse(env.ACTIONS_ID_TOKEN_REQUEST_URL ?? "")?.host;
-    throw new ActionError(diagnose(error2, { with: "github", host, proxy: proxyTo(host, env) }), { cause: error2 });
+    throw new ActionError(diagnose(error2, { with: "github", ...wayTo(host, env) }), { cause: error2 });
   }
 }
 async function request(audience, env) {
   const url = variable2("ACTIONS_ID_TOKEN_REQUEST_URL", env);
   const token = variable2("ACTIONS_ID_TOKEN_REQUEST_TOKEN", env);
   rememberSent(token);
-  const { HttpClient } = await import("./actions-http-client.cjs");
+  const { HttpClient } = await Promise.resolve().then(() => __toESM(require("./actions-http-client.cjs"), 1));
   const http = new HttpClient("azure-postgres-grants", [], { allowRedirects: false });
   const response = await http.get(`${url}&audience=${encodeURIComponent(audience)}`, {
     authorization: `Bearer ${token}`,
@@ -8635,7 +8650,7 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
     const authorityHost = addressIn("AZURE_AUTHORITY_HOST", cloud.authority, env);
     if (how.type === "oidc") getAssertion().catch(() => {
     });
-    const identity = await import("./azure-identity.cjs");
+    const identity = await Promise.resolve().then(() => __toESM(require("./azure-identity.cjs"), 1));
     const options = {
       authorityHost,
       disableInstanceDiscovery: authorityHost !== cloud.authority,
@@ -8657,12 +8672,8 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
     if (error2 instanceof ActionError) throw error2;
     const { refusal: refusal2, problem, host } = last;
     const known2 = refusal2 ?? new AggregateError([problem, error2]);
-    const peer2 = { with: "entra", host, proxy: proxyTo(host, env), cloud, signIn: how };
-    const runner2 = {
-      onGitHub: env.RUNNER_ENVIRONMENT === "github-hosted",
-      inApp: env.IDENTITY_HEADER !== void 0,
-      inPod: tokenFile !== void 0
-    };
+    const peer2 = { with: "entra", ...wayTo(host, env), cloud, signIn: how };
+    const runner2 = { inApp: env.IDENTITY_HEADER !== void 0, inPod: tokenFile !== void 0 };
     const context = { ...peer2, ...runner2, assertion: claimsOf(String(sent)) };
     throw new ActionError(diagnose(known2, context), { cause: known2 });
   }
@@ -8796,7 +8807,7 @@ var ENTRIES = {
   "read-only": {
     why: "This server is read-only: it is a replica, or its storage is nearly full.",
     noSql: true,
-    advice: sentence`Run this action with \`mode: apply\` for the primary server, from which a replica gets its privileges. If this is the primary server, increase its storage before.`
+    advice: sentence`Run this action for the primary server, from which a replica gets its privileges: \`mode: apply\` grants there, and \`mode: plan\` shows the SQL. If this is the primary server, increase its storage before.`
   },
   "not-owner": {
     why: (owner, login) => sentence`${name(login)} has neither the privileges of ${name(owner)} nor the grant option.`
@@ -8810,7 +8821,7 @@ var ENTRIES = {
   locked: {
     why: "Another session held a lock on the object for too long or changed it at the same time, or the server's table of locks was full (`out of shared memory`).",
     noSql: true,
-    advice: sentence`Run this step again when the other migration or job has finished, and let them run one after another. If the table of locks is often full, raise the server parameter \`max_locks_per_transaction\`.`,
+    advice: sentence`Run this step again when the other migration or job has finished, and let them run one after another.`,
     steps: [step("See which sessions hold locks in this database now:", run(LOCKS))]
   },
   refused: {
@@ -9195,6 +9206,7 @@ var TRANSACTION = /* @__PURE__ */ new Set(["BEGIN;", "COMMIT;"]);
 
 // src/render/undeclared.ts
 var MAX_LINES = 200;
+var REVOKES = " Check that nothing needs the rest before you run the SQL that revokes it. That SQL is also the last part of the SQL file (output `sql`).";
 function undeclaredPart(page, report, database, maxSql) {
   const { undeclared = [], undeclaredFixes = [] } = database;
   if (undeclared.length === 0) return;
@@ -9205,9 +9217,7 @@ function undeclaredPart(page, report, database, maxSql) {
     return [undeclaredLine(entry, markdown), by, note && markdown.sentence(note)].filter(Boolean).join(". ");
   };
   page.list(undeclared, line, MAX_LINES);
-  page.add(
-    "Declare what is needed: add the role as a grantee. Check that nothing needs the rest before you run the SQL that revokes it. That SQL is also the last part of the SQL file (output `sql`)."
-  );
+  page.add(`Declare what is needed: add the role as a grantee.${undeclaredFixes.length === 0 ? "" : REVOKES}`);
   fixesPart(page, undeclaredFixes, maxSql, () => ", which this action never runs");
 }
 function undeclaredLine(entry, pen) {
@@ -9518,7 +9528,7 @@ function diagnoseIssue(error2, env = {}) {
   const refusal2 = refusalIn(error2);
   const known2 = isLimit(refusal2) ? Object.assign(new Error(refusal2.message), { code: "RATE_LIMIT" }) : error2;
   const host = URL.parse(env.GITHUB_API_URL ?? "")?.host ?? "api.github.com";
-  const context = { with: "github-issues", host, proxy: proxyTo(host, env) };
+  const context = { with: "github-issues", ...wayTo(host, env) };
   return diagnoseBy([...PROXY, ...REFUSALS, ...NETWORK, ...OTHERS], known2, context);
 }
 var issueError = (error2, env) => new ActionError(diagnoseIssue(error2, env), { cause: error2, wait: waitAsked(refusalIn(error2)) });
@@ -9697,7 +9707,7 @@ async function openTracker(options) {
   };
 }
 async function openClient({ env, token, patience = ISSUE_PATIENCE, signal }) {
-  const { getOctokit } = await import("./actions-github.cjs");
+  const { getOctokit } = await Promise.resolve().then(() => __toESM(require("./actions-github.cjs"), 1));
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com" });
   const end = Date.now() + patience.maxTime;
   const ended = AbortSignal.timeout(patience.maxTime);
@@ -10786,7 +10796,7 @@ function unlessMember(role, login) {
 }
 
 // src/grants/plan.ts
-var DROPPED_MEANWHILE = /^(cache lookup failed|could not open relation)/;
+var DROPPED_MEANWHILE = /(cache lookup failed|could not open relation)/;
 function planGrants(login, missing) {
   const plans = groupsOf(missing, ({ privileges: privileges2 }) => privileges2).map((alike2) => {
     const [{ group, grantee, privileges: privileges2 }] = alike2;
@@ -10926,7 +10936,7 @@ function membersFor({ database }, owner) {
 }
 function noteFor(session, { change, reason, otherNotFound, serverMessage = "", advice, tried }, actor, changes2) {
   const { grantee, grantedTo = [] } = change;
-  if (otherNotFound) return DROPPED_MEANWHILE.test(serverMessage) ? RUN_AGAIN : NEEDS_SEARCH_PATH;
+  if (otherNotFound) return DROPPED_MEANWHILE.test(serverMessage) ? RUN_AGAIN2 : NEEDS_SEARCH_PATH;
   if (actor !== null && grantedTo.length > 0) {
     const roles = listOf(grantedTo.map((role) => role === "PUBLIC" ? inOurWords(role) : name(role)));
     return sentence`${name(grantee.name)} granted the privilege to ${roles}. Revoke those grants first, as ${name(grantee.name)}. Run this action afterwards with \`mode: apply\`, because a grantee may hold the privilege only by them.`;
@@ -10936,7 +10946,7 @@ function noteFor(session, { change, reason, otherNotFound, serverMessage = "", a
   const isGone = actor === null && !REASONS[reason].noSql && !REASONS[reason].byServer;
   return advice?.hint ?? REASONS[isGone ? "role-gone" : reason].advice;
 }
-var RUN_AGAIN = sentence`Another session drops something that GRANT reads. Run the job again when no migration runs at the same time. If the error persists, a catalog of the database is damaged.`;
+var RUN_AGAIN2 = sentence`Another session drops something that GRANT reads. Run the job again when no migration runs at the same time. If the error persists, a catalog of the database is damaged.`;
 var NEEDS_SEARCH_PATH = sentence`A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets \`search_path\` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.`;
 function noteForGrantor(revokes) {
   const grants = revokes.flatMap(({ grantor: grantor2, columns: _, ...change }) => {
@@ -11052,24 +11062,37 @@ function columnsTogether(steps) {
   }));
 }
 
+// src/grants/setting.ts
+function settingOf(source, user, database) {
+  const [role, here] = [`ROLE ${quoteIdentifier(user)}`, `DATABASE ${quoteIdentifier(database)}`];
+  const inHere = sentence`role ${name(user)} in database ${name(database)}`;
+  const settings = {
+    user: { where: sentence`role ${name(user)}`, who: name(user), alter: `ALTER ${role}` },
+    "database user": { where: inHere, who: name(user), alter: `ALTER ${role} IN ${here}` },
+    database: { where: sentence`database ${name(database)}`, who: OWNER, alter: `ALTER ${here}` },
+    global: { where: inOurWords("all roles"), who: inOurWords("a superuser"), alter: "ALTER ROLE ALL" }
+  };
+  return settings[source];
+}
+var isReadOnly = ({ readOnly: readOnly2 }) => readOnly2 !== null && settingOf(readOnly2, "", "") === void 0;
+var OWNER = inOurWords("the owner of the database");
+var writableAgain = (alter) => [
+  "SET default_transaction_read_only = off;",
+  `${alter} RESET default_transaction_read_only;`
+];
+
 // src/grants/undeclared.ts
 var MAX_REVOKES = 1e5;
 function undeclaredIn(look3) {
   const { snapshot, found: found2 } = look3;
-  const login = { role: snapshot.sessionUser, membershipIn: () => null };
+  const login = { role: snapshot.sessionUser, readOnly: isReadOnly(snapshot.server), membershipIn: () => null };
   const columns = new Map(snapshot.columns.map(({ member, items }) => [member.oid, items]));
   const all2 = found2.flatMap((privileges2) => revokesOf(login, privileges2, columns));
-  let left = MAX_REVOKES;
-  const fixed = [];
+  const fixable = all2.length > MAX_REVOKES ? [] : all2.map(({ blocked }) => blocked);
   const entries = groupsOf(all2, keyOfEntry).map((same) => {
     const [{ blocked, privileges: privileges2 }] = same;
     const { group, columns: columns2, grantee: holder } = blocked.change;
     const revokes = same.map((each) => each.blocked);
-    const fits3 = revokes.length <= left;
-    if (fits3) {
-      fixed.push(revokes);
-      left -= revokes.length;
-    }
     return {
       role: holder.name,
       ...isPublic(holder) && { isPublic: true },
@@ -11078,12 +11101,12 @@ function undeclaredIn(look3) {
       privileges: privileges2,
       ...columns2 && { onColumns: true },
       objects: new Set(revokes.map(({ change }) => change.member.oid)).size,
-      fix: fits3 ? fixOf(snapshot, revokes) : TOO_MANY
+      fix: fixable.length === 0 ? TOO_MANY : fixOf(snapshot, revokes)
     };
   });
   return {
     undeclared: entries.sort((a, b) => compare(rankOf2(a), rankOf2(b))),
-    undeclaredFixes: fixBlocks(snapshot, fixed.flat(), /* @__PURE__ */ new Set())
+    undeclaredFixes: fixBlocks(snapshot, fixable, /* @__PURE__ */ new Set())
   };
 }
 function revokesOf(login, { group, members, grantor, holders, ...held }, columnsOf) {
@@ -11121,7 +11144,7 @@ function fixOf(snapshot, same) {
   return first.reason === "not-revoked" || note === void 0 ? fix : { ...fix, note };
 }
 var TOO_MANY = {
-  note: sentence`The SQL names too many objects for a report. Run the SQL for the others, and then this action again.`
+  note: sentence`The SQL names too many objects for a report. Check fewer schemas in one run (input ${code("schemas")}).`
 };
 function rankOf2({ role, schema, kind, privileges: privileges2 }) {
   return [role, schema, kind, privileges2].join("\0");
@@ -11162,24 +11185,6 @@ function creatorsOf({ sessionUser, groups, schemas: schemas2 }, grantees, { sche
   return all2.filter(({ role: { superuser, predefined: predefined2, gone } }) => !superuser && !predefined2 && !gone);
 }
 var APP2 = "aad_";
-
-// src/grants/setting.ts
-function settingOf(source, user, database) {
-  const [role, here] = [`ROLE ${quoteIdentifier(user)}`, `DATABASE ${quoteIdentifier(database)}`];
-  const inHere = sentence`role ${name(user)} in database ${name(database)}`;
-  const settings = {
-    user: { where: sentence`role ${name(user)}`, who: name(user), alter: `ALTER ${role}` },
-    "database user": { where: inHere, who: name(user), alter: `ALTER ${role} IN ${here}` },
-    database: { where: sentence`database ${name(database)}`, who: OWNER, alter: `ALTER ${here}` },
-    global: { where: inOurWords("all roles"), who: inOurWords("a superuser"), alter: "ALTER ROLE ALL" }
-  };
-  return settings[source];
-}
-var OWNER = inOurWords("the owner of the database");
-var writableAgain = (alter) => [
-  "SET default_transaction_read_only = off;",
-  `${alter} RESET default_transaction_read_only;`
-];
 
 // src/grants/obstacles.ts
 function databaseObstacle(snapshot, demand, mode) {
@@ -12352,19 +12357,8 @@ async function refuseOldServer(client) {
   const obstacle = oldServer(rows[0]?.server_version ?? "");
   if (obstacle !== null) throw new ActionError(obstacle);
 }
-var isPassing = ({ code: code2 = "", message }) => PASSING.has(code2) || code2 === "XX000" && message.startsWith("cache lookup failed");
-var PASSING = /* @__PURE__ */ new Set([
-  "40001",
-  // serialization_failure: conflict with recovery
-  "40P01",
-  // deadlock_detected
-  "42704",
-  // undefined_object: a role that is gone
-  "3F000",
-  // invalid_schema_name
-  "42P01"
-  // undefined_table
-]);
+var isPassing = ({ code: code2 = "", message }) => PASSING2.test(code2) || DROPPED_MEANWHILE.test(message);
+var PASSING2 = /^(40001|40P01|42704|3F000|42P01)$/;
 function catalogBusy(looks) {
   return failure({
     code: "catalog-busy",
@@ -12855,7 +12849,7 @@ function assess(snapshot, demand, names3) {
 function loginOf({ sessionUser, server }, { actAsOwner }) {
   return {
     role: sessionUser,
-    readOnly: server.readOnly !== null && settingOf(server.readOnly, "", "") === void 0,
+    readOnly: isReadOnly(server),
     membershipIn: (role) => actAsOwner ? temporaryMembership(role, sessionUser, server.version) : null
   };
 }
@@ -13223,41 +13217,26 @@ var LOCK_TIMEOUT = 2e3;
 var PRIVILEGE_NOT_GRANTED = "01007";
 var PRIVILEGE_NOT_REVOKED = "01006";
 function reasonOf(error2) {
-  const reason = REASONS2[error2.code ?? ""];
-  if (reason !== void 0) return reason;
-  if (error2.code === "XX000") {
-    if (/^tuple concurrently (updated|deleted)/.test(error2.message)) return "locked";
-    if (DROPPED_MEANWHILE.test(error2.message)) return "gone";
-  }
-  if (ABOUT_THE_SESSION.test(error2.code ?? "")) throw error2;
-  return "refused";
+  const reason = reasonIn(`${error2.code} ${error2.message}`, REASONS2);
+  if (reason === "" && ABOUT_THE_SESSION.test(error2.code ?? "")) throw error2;
+  return reason === "" ? "refused" : reason;
 }
 var REASONS2 = {
-  "55P03": "locked",
-  // lock_not_available
-  "57014": "locked",
-  // query_canceled, by statement_timeout
-  "40001": "locked",
-  // serialization_failure
-  "40P01": "locked",
-  // deadlock_detected
-  "53200": "locked",
-  // out_of_memory: the lock table is full; fewer objects may fit
-  "42P01": "gone",
-  // undefined_table
-  "42883": "gone",
-  // undefined_function
-  "42809": "gone",
-  // wrong_object_type: dropped, and another kind of object has its name now
-  "2BP01": "dependent-privileges"
-  // dependent_objects_still_exist
+  // lock_not_available, query_canceled (by statement_timeout), transaction_rollback, and out_of_memory: the lock table is
+  // full, and fewer objects may fit
+  locked: /^(55P03|57014|40|53200|XX000 tuple concurrently (updated|deleted))/,
+  // undefined_table, undefined_function, and wrong_object_type: dropped, and another kind of object has its name now
+  gone: new RegExp(`^(42P01|42883|42809|XX000 ${DROPPED_MEANWHILE.source})`),
+  "dependent-privileges": /^2BP01/
 };
 var ABOUT_THE_SESSION = /^(08|25|53|57|58|XX|F0)/;
-function adviceOn(error2, { host, port: port2, database, user }) {
-  const { message, detail, where = "" } = error2;
+function adviceOn(error2, { host, port: port2, database, user }, version) {
+  const { message, detail, hint: advised, where = "" } = error2;
   const inFunction = /\bfunction\b/.test(where) || /security-(definer|restricted)/.test(message);
   const code2 = inFunction ? RAISE_EXCEPTION : error2.code;
-  const { hint, steps } = diagnose({ message, detail, hint: where, code: code2 }, { host, port: port2, database, user });
+  const own = !inFunction || / at RAISE$/m.test(where) ? advised : void 0;
+  const said = { message, detail: [detail, where].join(" "), hint: own, code: code2 };
+  const { hint, steps } = diagnose(said, { host, port: port2, database, user, serverVersion: version });
   const place2 = where === "" ? EMPTY : sentence`The context of the error: ${quoted(wordsOf(where))}.`;
   return { hint: paragraph(place2, sentence`Likely cause: ${hint}`), steps };
 }
@@ -13308,16 +13287,15 @@ var SHORT_LOCK_TIMEOUT = 200;
 var MAX_LOCK_WAIT = 15e3;
 var OUTDATED = /* @__PURE__ */ Symbol("outdated");
 var MAX_OUTDATED = 3;
-async function apply(client, plan, say2, waits, outcome) {
-  const round = { client, say: say2, waits, outcome };
-  outcome.isTried = true;
+async function apply(plan, round) {
+  round.outcome.isTried = true;
   try {
     await runAll(round, plan.changes);
     for (const trial of trialsOf(plan)) await runTrial(round, trial);
     return true;
   } catch (error2) {
     if (error2 !== OUTDATED) throw error2;
-    outcome.outdated++;
+    round.outcome.outdated++;
     return false;
   }
 }
@@ -13364,15 +13342,17 @@ async function run2(round, planned) {
   const waited = Date.now() - started;
   if (reason === "locked" && waited >= lockTimeout) waits.locks += waited;
   if (changes2.length === 1 || reason === "locked" && waits.locks > MAX_LOCK_WAIT) {
-    return noteFailed(outcome, changes2, refusalOf2(client, error2, reason, changes2));
+    return noteFailed(outcome, changes2, refusalOf2(round, error2, changes2));
   }
   const half = Math.ceil(changes2.length / 2);
   await run2(round, batchOf(changes2.slice(0, half)));
   await run2(round, batchOf(changes2.slice(half)));
 }
-function refusalOf2(from, error2, reason, changes2) {
+function refusalOf2({ client, version }, error2, changes2) {
+  const reason = reasonOf(error2);
   const serverMessage = wordsOf(error2);
-  if (reason === "refused") return { reason, serverMessage, advice: adviceOn(error2, from) };
+  const isFull = error2.code === "53200";
+  if (reason === "refused" || isFull) return { reason, serverMessage, advice: adviceOn(error2, client, version) };
   const names3 = changes2.flatMap(({ member }) => [member.name, member.oid]);
   if (reason !== "gone" || names3.some((name3) => error2.message.includes(name3))) return { reason, serverMessage };
   return { reason: "refused", serverMessage, otherNotFound: true };
@@ -13462,7 +13442,8 @@ async function reconcile(client, task, say2, progress) {
   while (task.mode === "apply" && mayApply(before) && rounds < MAX_ROUNDS) {
     const plan = planToApply(assessment);
     if (!isWorthTrying(plan, done)) break;
-    if (await apply(client, plan, say2, waits, done)) rounds++;
+    const version = assessment.snapshot.server.versionText;
+    if (await apply(plan, { client, version, say: say2, waits, outcome: done })) rounds++;
     say2("reading the privileges again");
     assessment = await lookAndAssess(client, task);
   }
@@ -13516,7 +13497,8 @@ async function reconcileDatabase({ settings, password, signal }, server, demande
     const drifted = undeclared === "fail" && others?.undeclared.length;
     return { ...report, ...found2, ...others, verdict: worst([found2.verdict, drifted ? "drift" : "in-sync"]) };
   } catch (error2) {
-    const failure2 = await inContext(diagnose(error2, { signIn: signIn2, cloud, ...report }), options, works);
+    const { serverVersion } = together(works);
+    const failure2 = await inContext(diagnose(error2, { ...report, serverVersion, signIn: signIn2, cloud }), options, works);
     return { ...report, ...together(works, failure2) };
   }
 }
@@ -14335,7 +14317,7 @@ async function grantsFileIn(env) {
   const name3 = secretsIn(INPUTS, env).some((secret2) => path.includes(secret2)) ? "grants-file" : path;
   try {
     const text = readInWorkspace(path, env.GITHUB_WORKSPACE ?? "");
-    return readGrantsFile(text, name3, await import("./yaml.cjs"), INPUTS, Object.keys(GRANT_INPUTS));
+    return readGrantsFile(text, name3, await Promise.resolve().then(() => __toESM(require("./yaml.cjs"), 1)), INPUTS, Object.keys(GRANT_INPUTS));
   } catch (error2) {
     if (!(error2 instanceof Invalid)) throw error2;
     const problem = sentence`${code("grants-file")}: ${code(name3)} ${error2.problem}.`;
