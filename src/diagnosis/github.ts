@@ -9,8 +9,8 @@ import { bypassProxy, seeAnswer } from "./steps.ts";
 export const GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork or of Dependabot, which gets none by default, or is not run by GitHub itself (by act, for example).",
-    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork or of Dependabot. If GitHub does not run the job (act does, for example), use `auth-type: client-secret` instead. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork or of Dependabot, which gets none by default, or does not run on GitHub (but in act, for example).",
+    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork or of Dependabot. If the job runs in act, use `auth-type: client-secret` instead. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
     run("permissions:\n  id-token: write\n  contents: read"),
   ],
   "oidc-no-token": [

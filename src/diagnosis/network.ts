@@ -179,7 +179,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The certificate has expired or is not valid yet, or the runner's clock is wrong. Azure and GitHub renew theirs in time: another server or a proxy may answer. Nothing secret was sent.",
     "Compare the runner's clock with the certificate's dates, in a step with `shell: bash`:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
-    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's that you set, such as in `ssl-root-cert`, replace it there.",
+    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's that you set, such as in `ssl-root-cert` or `REQUESTS_CA_BUNDLE`, replace it there.",
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
@@ -217,7 +217,7 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       isPostgres(context)
         ? `Check \`host\`. If the server is yours, set \`ssl-root-cert\` to ${SELF_SIGNED.test(text) ? "this certificate" : "its authority's newest certificate, with the intermediate ones. If the authority is a well-known one, let the owner of the server install the intermediate certificate too"}.`
         : [
-            `If the authority is yours, set this where the runner starts, or in the step's \`env\`, to a file that exists there, or in the job's container.${authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? " The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`." : ""}`,
+            `If the authority is yours, set this variable in the step's \`env\`, or where a self-hosted runner starts, to a PEM file with its certificate, which has to be on the runner (in a container job, in the container).${authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? " The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`." : ""}`,
             run(`${authoritiesOf(context)}=<path-to-pem>`),
           ],
   ],
@@ -326,7 +326,7 @@ function byAddress(context: Context, text: string): Answer | undefined {
   return [
     "The address is an IPv6 address, and the runner's network has no way to it. GitHub's own runners have no IPv6.",
     ...lookUp(context),
-    "If the name also has an IPv4 address, set `NODE_OPTIONS: --dns-result-order=ipv4first` in the step's `env`, without `--no-network-family-autoselection`. If it has none, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6.",
+    "If the name also has an IPv4 address, set `NODE_OPTIONS: --dns-result-order=ipv4first` in the step's `env`. If that variable has `--no-network-family-autoselection`, remove that. If the name has no IPv4 address, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6.",
   ];
 }
 
@@ -351,10 +351,8 @@ const atPostgres = (context: Context, steps: Steps): Steps => (isPostgres(contex
 export function reachable({ proxy, ...context }: Context): Steps {
   const host = hostToAllow(context);
   if (proxy) return [sentence`The proxy ${code(proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`];
-  return [
-    sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`,
-    run("HTTPS_PROXY=http://<proxy>:<port>"),
-  ];
+  const set = sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`;
+  return [set, run("HTTPS_PROXY=http://<proxy>:<port>")];
 }
 
 /** No server of Azure listens on this port. */

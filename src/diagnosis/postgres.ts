@@ -11,7 +11,7 @@ import { clientOf } from "./entra.ts";
 import { byItsWords, withoutNames } from "./meanings.ts";
 import { PRIVATE_RANGE } from "./network.ts";
 import { type Answer, type Context, reasonIn, rulesFor } from "./rules.ts";
-import { CHECK_CLOCK, pastPooler, selectCloud, setFullName } from "./steps.ts";
+import { CHECK_CLOCK, pastPooler, selectCloud, setFullName, tenantIn } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 const listAdmins = (context: Context) =>
@@ -272,7 +272,7 @@ export const POSTGRES = rulesFor("postgres", {
     ABOUT_TOKEN,
     "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
     ({ signIn }) => `${signIn && "tenantId" in signIn ? "Set `tenant-id` to" : "Sign in to"} the server's tenant:`,
-    (context) => azShow(context, "authConfig.tenantId"),
+    (context, { text }) => tenantIn(text) ?? azShow(context, "authConfig.tenantId"),
     tokenClaims,
     "If that is the token's tenant (`tid`), create the application's service principal there:",
     ({ signIn }) => az("ad sp create", { id: clientOf(signIn) }),
@@ -731,16 +731,15 @@ function byName(context: Context, { text }: Symptom): Answer | undefined {
 }
 
 /** The claims that the server compares with the role, or no step if the token cannot be read. */
-function tokenClaims({ token }: Context): Steps {
+function tokenClaims({ token, cloud }: Context): Steps {
   const named = ["oid", "appid", "idtyp", "tid", "aud"].filter((each) => claim(token, each) !== undefined);
   const claims = named.map((each) => sentence`${code(each)} ${code(claim(token, each) ?? "")}`);
   const expires = Number(claim(token, "exp"));
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11)
     claims.push(sentence`valid until ${code(new Date(expires * 1000).toISOString())}`);
-  if (claims.length === 0) return [];
-  return [
-    sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, in other clouds with the end \`.usgovcloudapi.net\` or \`.chinacloudapi.cn\`.`,
-  ];
+  const audience = cloud?.postgresScope.replace("/.default", "") ?? "https://ossrdbms-aad.database.windows.net";
+  const check = sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` ${code(audience)}.`;
+  return claims.length === 0 ? [] : [check];
 }
 
 /** Which role to sign in as, and where the roles are listed with the object IDs they are bound to. */

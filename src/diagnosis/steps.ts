@@ -1,4 +1,4 @@
-import { run, type Steps } from "../model/failure.ts";
+import { type Command, run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { isLoopback } from "../text/host.ts";
 import { az, SHOW_TENANT, shell } from "./commands.ts";
@@ -21,7 +21,7 @@ export function pastPooler(context: Context): Steps {
   if (context.port !== 5432) return ["Set `port: 5432`, or `host` to the server, to connect without the pooler."];
   return atServer(
     context,
-    "If a pooler answers at this name, a DNS record of your network leads the name to it. Let the record lead `host` to the server itself, to connect without the pooler. See where it leads now:",
+    "If a pooler answers in the server's place, a DNS record of your network points the name in `host` to the pooler. Point the record to the server itself, to connect without the pooler. See where it points now:",
     "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:",
   );
 }
@@ -33,6 +33,12 @@ function atServer({ cloud, host }: Context, named: string, notNamed: string): St
 }
 
 export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_TENANT];
+
+/** The tenant that a message asks for, as an input. */
+export function tenantIn(text: string): Command | undefined {
+  const id = text.match(/(?:must match .{0,80}?|(?:owner|for the) tenant '?)([0-9a-f-]{36})/i)?.[1];
+  return id === undefined ? undefined : run(`tenant-id: ${id}`);
+}
 
 export const WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 

@@ -5,7 +5,7 @@ import { byItsWords } from "../diagnosis/meanings.ts";
 import { NETWORK, PRIVATE } from "../diagnosis/network.ts";
 import { PROXY } from "../diagnosis/proxy.ts";
 import { type Context, rulesFor } from "../diagnosis/rules.ts";
-import { allowInProxy, CHECK_CLOCK, readNumber } from "../diagnosis/steps.ts";
+import { allowInProxy, CHECK_CLOCK, readNumber, tenantIn } from "../diagnosis/steps.ts";
 import type { Symptom } from "../diagnosis/symptoms.ts";
 import { type Failure, run, type Steps } from "../model/failure.ts";
 import { code, inOurWords, sentence } from "../model/sentence.ts";
@@ -146,14 +146,13 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
           az(/disabled/i.test(text) ? "ad sp update --set accountEnabled=true" : "ad sp create", { id }),
         ];
       if (/AADSTS/.test(text)) return ["The message has Entra's reason to refuse the token.", ...readNumber(text)];
-      const tenant = text.match(/(?:must match .{0,80}?|owner tenant ')([0-9a-f-]{36})/i)?.[1];
       const where = signIn?.type === "azure-cli" ? "In azure/login before this step" : "In this step";
       return [
         /wrong issuer|(cross|current|different|another|owner).tenant/i.test(text)
           ? "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription. If the subscription has just moved to this tenant, Azure knows it after an hour at most."
           : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
         `${isManaged ? "Use `auth-type: oidc` for another tenant (a managed identity has only its own). " : ""}${where}, set \`environment\` to the cloud of the subscription, \`tenant-id\` to its tenant, and \`client-id\` to an application of that tenant:`,
-        tenant ? run(`tenant-id: ${tenant}`) : az("account show", { subscription: server.subscription }),
+        tenantIn(text) ?? az("account show", { subscription: server.subscription }),
       ];
     },
   ],

@@ -342,8 +342,8 @@ describe("a password that was refused", () => {
   };
 
   test("shows the claims of the token", () => {
-    expect(answer({ user: "ci-admin", token, cloud: CLOUDS.azurecloud })).toContain(
-      "`oid` `o-1`, `appid` `a-1`, `idtyp` `app`, `tid` `t-1`, `aud` `https://ossrdbms-aad.database.windows.net` and valid until `2026-11-23T15:35:54.000Z`. `oid` has to be the object ID of the role, or of a member of its group, `tid` the server's tenant, and `aud` `https://ossrdbms-aad.database.windows.net`,",
+    expect(answer({ user: "ci-admin", token, cloud: CLOUDS.azurechinacloud })).toContain(
+      "`oid` `o-1`, `appid` `a-1`, `idtyp` `app`, `tid` `t-1`, `aud` `https://ossrdbms-aad.database.windows.net` and valid until `2026-11-23T15:35:54.000Z`. `oid` has to be the object ID of the role, or of a member of its group, `tid` the server's tenant, and `aud` `https://ossrdbms-aad.database.chinacloudapi.cn`.",
     );
   });
 
