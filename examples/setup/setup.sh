@@ -96,7 +96,7 @@ check_tools() {
   if [[ -z ${PGSSLROOTCERT:-} ]]; then
     ((version >= 16)) || fail "psql is $version and does not know the system's certificates. Use 16 or newer, or set PGSSLROOTCERT."
   fi
-  az account show --query '[user.type, user.name]' --output tsv >/dev/null || fail "You are not signed in. Run: az login"
+  account=$(az account show --query '[user.type, user.name, tenantId]' --output tsv) || fail "You are not signed in. Run: az login"
   good "az and psql are there, and you are signed in."
 }
 
@@ -118,9 +118,8 @@ look_at_server() {
 # Makes the user or application that is signed in to az an administrator of the server, and gets a token.
 sign_in() {
   step "The administrator"
-  local account kind name id type found
-  account=$(az account show --query '[user.type, user.name]' --output tsv)
-  { read -r kind && read -r name; } <<<"$account"
+  local kind name id type found
+  { read -r kind && read -r name && read -r tenant; } <<<"$account"
   token=$(az account get-access-token --resource-type oss-rdbms --query accessToken --output tsv)
   if [[ $kind == user ]]; then
     account=$(az ad signed-in-user show --query '[id, userPrincipalName]' --output tsv)
@@ -145,9 +144,10 @@ sign_in() {
   # A rule of the firewall, and a new administrator, take effect within minutes.
   local hint=''
   [[ $address ]] || hint=' (if the firewall does not allow your address, --my-address opens it)'
-  wait_for "cannot sign in to $host as $administrator$hint" . sql postgres <<<'SELECT 1;' >/dev/null
+  found=$(wait_for "cannot sign in to $host as $administrator$hint" . \
+    sql postgres "database=$database" <<<"SELECT 'yes' FROM pg_database WHERE datname = :'database';")
   good "You can sign in to $host as $administrator."
-  [[ $(sql postgres "database=$database" <<<"SELECT 'yes' FROM pg_database WHERE datname = :'database';") ]] ||
+  [[ $found ]] ||
     fail "$server has no database $database. Correct --database, or create it as $administrator: CREATE DATABASE \"$database\";"
 }
 
@@ -210,14 +210,12 @@ set_up() {
   good "PostgreSQL knows the identities by their object IDs."
 
   step "The privileges"
+  join_owners
   grant
-  good "$migrator can create tables in $database, schema $schema; $check can connect."
-  show_owners
-  show_apps
 
   step "Done"
   say "Set these variables, and run the first workflow with mode: plan (docs/setup.md)."
-  set_variable AZURE_TENANT_ID "$(az account show --query tenantId --output tsv)"
+  set_variable AZURE_TENANT_ID "$tenant"
   # Each environment has a server of its own, and so an identity of its own.
   for name in ${environments[@]+"${environments[@]}"}; do
     set_variable GRANTS_CLIENT_ID "$(client_id_of "$migrator")" --env "$name"
@@ -353,28 +351,23 @@ sql() {
 }
 
 make_role() {
-  # It takes a while until a new identity is known everywhere in Microsoft Entra.
-  wait_for "cannot make the role $1" 'validat|tenant' sql postgres "role=$1" "object_id=$2" >/dev/null <<'SQL'
+  local bound
+  # It takes a while until a new identity is known everywhere in Microsoft Entra. The function names its columns rolname and
+  # objectid; its documentation, rolename and objectId.
+  bound=$(wait_for "cannot make the role $1" 'validat|tenant' sql postgres "role=$1" "object_id=$2" <<'SQL'
 SELECT pgaadauth_create_principal_with_oid(:'role', :'object_id', 'service', false, false)
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role');
-SQL
-  local bound
-  # The function names its columns rolname and objectid; its documentation, rolename and objectId.
-  bound=$(sql postgres "role=$1" <<'SQL'
-SELECT coalesce(p->>'objectid', p->>'objectId') FROM (SELECT to_jsonb(l) FROM pgaadauth_list_principals(false) AS l) AS t (p)
+SELECT max(coalesce(p->>'objectid', p->>'objectId')) FROM (SELECT to_jsonb(l) FROM pgaadauth_list_principals(false) AS l) AS t (p)
 WHERE coalesce(p->>'rolname', p->>'rolename') = :'role';
 SQL
   )
+  bound=${bound##*$'\n'}
   [[ $(lower "$bound") == "$(lower "$2")" ]] || fail "The role $1 is bound to ${bound:-no identity}, not to $2. If that identity is gone, run in postgres:
   SELECT pgaadauth_update_principal_with_oid('$1', '$2', 'service', false, false);"
 }
 
-grant() {
+join_owners() {
   local owner reason
-  sql "$database" "migrator=$migrator" "check=$check" "schema=$schema" "database=$database" <<'SQL'
-GRANT CONNECT ON DATABASE :"database" TO :"migrator", :"check";
-GRANT USAGE, CREATE ON SCHEMA :"schema" TO :"migrator";
-SQL
   for owner in ${owners[@]+"${owners[@]}"}; do
     # An administrator gives its tables away, so that migrations get no administrator's rights: see docs/who-can-grant.md.
     if [[ $(sql "$database" "owner=$owner" <<<"SELECT pg_has_role(oid, 'azure_pg_admin', 'MEMBER') FROM pg_roles WHERE rolname = :'owner';") != t ]]; then
@@ -384,44 +377,52 @@ SQL
     sql "$database" "migrator=$migrator" "owner=$owner" <<<'GRANT :"migrator" TO :"owner";' ||
       fail "$administrator cannot make $owner a member of $migrator either. The role that created $migrator can."
   done
-  # A GRANT that grants nothing can end with only a warning.
-  [[ $(sql "$database" "migrator=$migrator" "check=$check" "schema=$schema" <<'SQL'
-SELECT has_schema_privilege(:'migrator', :'schema', 'CREATE')
-   AND has_database_privilege(:'migrator', current_database(), 'CONNECT')
-   AND has_database_privilege(:'check', current_database(), 'CONNECT');
-SQL
-  ) == t ]] || fail "$administrator cannot grant that. The owners of the database $database and of its schema $schema can."
 }
 
-# A later grant will fail on tables of other owners.
-show_owners() {
-  local owner can_give
-  sql "$database" "migrator=$migrator" "schema=$schema" <<'SQL' |
-SELECT DISTINCT pg_has_role(relowner, :'migrator', 'USAGE'), pg_get_userbyid(relowner) FROM pg_class AS c
+# Also says, from the same session, what is left to do.
+grant() {
+  local found kind name apps=''
+  # A GRANT that grants nothing can end with only a warning. A later grant will fail on tables of other owners.
+  found=$(sql "$database" "migrator=$migrator" "check=$check" "schema=$schema" "database=$database" <<'SQL'
+GRANT CONNECT ON DATABASE :"database" TO :"migrator", :"check";
+GRANT USAGE, CREATE ON SCHEMA :"schema" TO :"migrator";
+SELECT 'granted' WHERE has_schema_privilege(:'migrator', :'schema', 'CREATE')
+   AND has_database_privilege(:'migrator', current_database(), 'CONNECT')
+   AND has_database_privilege(:'check', current_database(), 'CONNECT');
+SELECT DISTINCT CASE WHEN pg_has_role(relowner, :'migrator', 'USAGE') THEN 'giver' ELSE 'owner' END, pg_get_userbyid(relowner)
+FROM pg_class AS c
 WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = :'schema') AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
   AND NOT pg_has_role(:'migrator', relowner, 'USAGE')
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
 ORDER BY 2;
+SELECT 'apps', string_agg(rolname, ', ' ORDER BY rolname) FROM pg_roles WHERE starts_with(rolname, 'aad_');
 SQL
-  while IFS='|' read -r can_give owner; do
-    say "LEFT TO DO: $owner owns objects in $schema, on which $migrator cannot grant yet."
-    if [[ $can_give == t ]]; then
-      say "  Run this as $owner, in each database; psql asks for the password. $migrator then owns all that $owner owned,"
-      say "  databases included:"
-      say "  PGPASSWORD='' psql \"host=$host dbname=$database user=$owner sslmode=verify-full sslrootcert=system\" --command 'REASSIGN OWNED BY \"$owner\" TO \"$migrator\";'"
-    else
-      say "  Run this script again, with this option: --existing-owner $owner"
-    fi
-  done
-}
-
-show_apps() {
-  local apps
-  apps=$(sql postgres <<<"SELECT string_agg(rolname, ', ' ORDER BY rolname) FROM pg_roles WHERE starts_with(rolname, 'aad_');")
+  )
+  [[ $found == granted* ]] ||
+    fail "$administrator cannot grant that. The owners of the database $database and of its schema $schema can."
+  good "$migrator can create tables in $database, schema $schema; $check can connect."
+  while IFS='|' read -r kind name; do
+    case $kind in
+      giver | owner) show_owner "$kind" "$name" ;;
+      apps) apps=$name ;;
+    esac
+  done <<<"$found"
   if [[ $apps ]]; then
     say "Apps that Service Connector connected, for the input grantee: $apps"
   else
     say "LEFT TO DO: No role begins with aad_. Connect the app with Service Connector, or use --grantee and --grantee-object-id."
+  fi
+}
+
+show_owner() {
+  local owner=$2
+  say "LEFT TO DO: $owner owns objects in $schema, on which $migrator cannot grant yet."
+  if [[ $1 == giver ]]; then
+    say "  Run this as $owner, in each database; psql asks for the password. $migrator then owns all that $owner owned,"
+    say "  databases included:"
+    say "  PGPASSWORD='' psql \"host=$host dbname=$database user=$owner sslmode=verify-full sslrootcert=system\" --command 'REASSIGN OWNED BY \"$owner\" TO \"$migrator\";'"
+  else
+    say "  Run this script again, with this option: --existing-owner $owner"
   fi
 }
 
