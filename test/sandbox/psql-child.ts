@@ -16,7 +16,7 @@ const [FAILED, NO_CONNECTION, STOPPED, UNKNOWN] = [1, 2, 3, 64];
 /** https://www.postgresql.org/docs/18/libpq-envars.html */
 const ENVIRONMENT = [
   ...["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE"],
-  ...["PGSSLMODE", "PGSSLROOTCERT", "PGCONNECT_TIMEOUT"],
+  ...["PGSSLMODE", "PGSSLROOTCERT", "PGCONNECT_TIMEOUT", "PGOPTIONS"],
 ];
 
 /** https://www.postgresql.org/docs/18/protocol-error-fields.html */

@@ -53,6 +53,12 @@ describe.each(programs)("$name", ({ psql }) => {
   const succeeds = (stdout: string) => ({ status: 0, stdout, stderr: "" });
   const ROWS = `SELECT 1 AS id, 'a' AS "first name", NULL AS c UNION ALL SELECT 22, 'bcd', true ORDER BY 1;`;
 
+  test("takes settings from PGOPTIONS", () => {
+    const env = { PGOPTIONS: "--client-min-messages=error --search-path=pg_catalog" };
+    const args = ["--tuples-only", "--no-align"];
+    expect(run(args, "SHOW search_path; SHOW client_min_messages;", env)).toEqual(succeeds("pg_catalog\nerror\n"));
+  });
+
   test("prints a table", () => {
     expect(run([], `${ROWS} SELECT 7 AS number; SELECT 'x' AS a_long_name; SELECT 1 AS n WHERE false;`)).toEqual(
       succeeds(
