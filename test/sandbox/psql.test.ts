@@ -213,7 +213,7 @@ test.each([
   { what: "the option --html", args: ["--html"], says: "'--html'" },
   { what: "a connection string", args: ["host=localhost"], says: "the connection string host=localhost" },
   { what: "a second argument", args: ["orders", "migrator"], says: "the argument migrator" },
-  { what: "a variable of libpq", env: { PGOPTIONS: "-c x=y" }, says: "the variable PGOPTIONS" },
+  { what: "a variable of libpq", env: { PGAPPNAME: "x" }, says: "the variable PGAPPNAME" },
   {
     what: "TLS without a check",
     env: { PGHOST: "localhost", PGSSLMODE: "require" },
