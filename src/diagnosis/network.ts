@@ -135,9 +135,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context, { text }) =>
       byAddress(context, text) ?? [
         "The runner's network has no route to this address: its gateway or VPN or the machine at the address is down, its container has no network, it has only IPv6, or a firewall rejects the packets.",
+        ...(isPostgres(context) ? [] : reachable(context)),
         "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
         run("ip route"),
-        ...atPostgres(context, ["If the server is in a private network, use a runner in that network."]),
       ],
     { retries: 1 },
   ],
@@ -160,9 +160,9 @@ const ON_THE_WAY = rulesFor(EVERYWHERE, {
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i,
     ],
     (context, { text }) =>
-      `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
+      `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place${isPostgres(context) ? "" : ", perhaps because the runner's `hosts` file or its DNS server leads there"}. Nothing secret was sent.`,
     (context, { text }) => {
-      if (!isPostgres(context)) return [...seeWhoAnswers(context), ...reachable(context)];
+      if (!isPostgres(context)) return [...seeWhoAnswers(context), ...lookUp(context), ...reachable(context)];
       const names = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
       const use = sentence`If you know that the server is yours, set \`host\` to one of the names in its certificate: ${listOf((names ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
       const other = [...(names ? [use] : []), ...seeWhoAnswers(context)];

@@ -284,7 +284,7 @@ export const POSTGRES = rulesFor("postgres", {
     (context) =>
       context.tls && context.tls.mode !== "disable"
         ? pastPooler(context)
-        : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
+        : "Let the runner's `hosts` file lead the server's full name to the tunnel, set `host` to that name, and remove `ssl-mode`. Only if you cannot, set `ssl-mode: verify-ca`, which does not check the server's name. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS.",
   ],
   "other-provider": [

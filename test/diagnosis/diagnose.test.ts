@@ -372,7 +372,7 @@ test.each(["entra", "github", "azure"] as const)(
 
 test("a server that accepts only TLS needs another `ssl-mode` only if this step turns TLS off", () => {
   const answer = (tls: Tls) => written(diagnose(error("SSL required", "08P01"), { tls }));
-  expect(answer({ mode: "disable" })).toContain("Remove `ssl-mode`");
+  expect(answer({ mode: "disable" })).toContain("remove `ssl-mode`");
   expect(answer({ mode: "verify-full" })).not.toContain("ssl-mode");
 });
 

@@ -147,7 +147,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   "a server of Azure, by a token": {
     meets: from("postgres", "statement"),
     knows: { ...SERVER, port: 5432, tls: { mode: "verify-full" }, signIn: OIDC },
-    never: either("port: 5432", "is 5432", "auth-type: password", "PROXY=", "Remove `ssl-mode`", "azure/login"),
+    never: either("port: 5432", "is 5432", "auth-type: password", "PROXY=", "remove `ssl-mode`", "azure/login"),
   },
   "a server of Azure, by a password": {
     meets: withoutToken,

@@ -32,7 +32,6 @@ test.each([
   ["The scope is malformed.", "does not fit another value (`malformed`)"],
   ["An unknown error was met.", "has a fault, and does not say which (`unknown error`)"],
   ["There was an error issuing a token.", "has a fault"],
-  ["Non-retryable error has occurred.", "has a fault"],
   ["DeviceOnlyTokensNotSupportedByResource", "a version is too old or too new (`Not Supported`)"],
   ["This policy, of another tenant, does not allow access.", "a policy or a setting forbids this (`not allow`)"],
 ])("the words of %j mean that %s", (words, means) => {
@@ -47,6 +46,7 @@ test.each([
   "Das Verzeichnis antwortet nicht.",
   "Please contact Microsoft support.",
   "This application is required to have a signing key.",
+  "Non-retryable error has occurred.",
 ])("the words of %j have no meaning that is known", (words) => {
   expect(hint(words)).toMatch(RESERVE);
 });
