@@ -5781,7 +5781,7 @@ function pastPooler(context) {
   if (context.port !== 5432) return ["Set `port: 5432`, or `host` to the server, to connect without the pooler."];
   return atServer(
     context,
-    "If a pooler answers at this name, a DNS record of your network leads the name to it. Let the record lead `host` to the server itself, to connect without the pooler. See where it leads now:",
+    "If a pooler answers in the server's place, a DNS record of your network points the name in `host` to the pooler. Point the record to the server itself, to connect without the pooler. See where it points now:",
     "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:"
   );
 }
@@ -5790,6 +5790,10 @@ function atServer({ cloud, host }, named2, notNamed) {
   return [notNamed, LIST_NAMES];
 }
 var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
+function tenantIn(text) {
+  const id = text.match(/(?:must match .{0,80}?|(?:owner|for the) tenant '?)([0-9a-f-]{36})/i)?.[1];
+  return id === void 0 ? void 0 : run(`tenant-id: ${id}`);
+}
 var WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 var selectCloud = ({ signIn: signIn2 }) => [
   `Set \`environment\` to the cloud of the tenant and the server${signIn2?.type === "azure-cli" ? ", also in azure/login" : ""}: \`azurecloud\`, \`azureusgovernment\` or \`azurechinacloud\`.`,
@@ -6260,8 +6264,8 @@ var MEANINGS = {
     /(((can)?not|\w{2,6}n['\u2019]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid(?! state)|malformed|((can)?not|\w{2,6}n['\u2019]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|\breserved\b|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i
   ],
   "it has a fault, and does not say which": [
-    /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|went wrong)\w*/i,
-    "Run the job again once. If the error persists, give the message with its IDs to the support there."
+    /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(?<!\bnon-retryable )(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|went wrong)\w*/i,
+    "Run the job again once. If the error persists, give the message and the time of this run to the support of the service."
   ]
 };
 var NAMES = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
@@ -6417,9 +6421,9 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
     (context, { text }) => byAddress(context, text) ?? [
       "The runner's network has no route to this address: its gateway or VPN or the machine at the address is down, its container has no network, it has only IPv6, or a firewall rejects the packets.",
+      ...isPostgres(context) ? [] : reachable(context),
       "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
-      run("ip route"),
-      ...atPostgres(context, ["If the server is in a private network, use a runner in that network."])
+      run("ip route")
     ],
     { retries: 1 }
   ],
@@ -6440,9 +6444,9 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i
     ],
-    (context, { text }) => `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place. Nothing secret was sent.`,
+    (context, { text }) => `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place${isPostgres(context) ? "" : ", perhaps because the runner's `hosts` file or its DNS server leads there"}. Nothing secret was sent.`,
     (context, { text }) => {
-      if (!isPostgres(context)) return [...seeWhoAnswers(context), ...reachable(context)];
+      if (!isPostgres(context)) return [...seeWhoAnswers(context), ...lookUp(context), ...reachable(context)];
       const names3 = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
       const use = sentence`If you know that the server is yours, set \`host\` to one of the names in its certificate: ${listOf((names3 ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
       const other = [...names3 ? [use] : [], ...seeWhoAnswers(context)];
@@ -6458,7 +6462,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     "The certificate has expired or is not valid yet, or the runner's clock is wrong. Azure and GitHub renew theirs in time: another server or a proxy may answer. Nothing secret was sent.",
     "Compare the runner's clock with the certificate's dates, in a step with `shell: bash`:",
     (context) => run("date", look(context, " | openssl x509 -noout -dates")),
-    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's that you set, such as in `ssl-root-cert`, replace it there."
+    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's that you set, such as in `ssl-root-cert` or `REQUESTS_CA_BUNDLE`, replace it there."
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
@@ -6489,7 +6493,7 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
     (context) => run(look(context, "", " -showcerts")),
     exempt,
     (context, { text }) => isPostgres(context) ? `Check \`host\`. If the server is yours, set \`ssl-root-cert\` to ${SELF_SIGNED.test(text) ? "this certificate" : "its authority's newest certificate, with the intermediate ones. If the authority is a well-known one, let the owner of the server install the intermediate certificate too"}.` : [
-      `If the authority is yours, set this where the runner starts, or in the step's \`env\`, to a file that exists there, or in the job's container.${authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? " The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`." : ""}`,
+      `If the authority is yours, set this variable in the step's \`env\`, or where a self-hosted runner starts, to a PEM file with its certificate, which has to be on the runner (in a container job, in the container).${authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? " The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`." : ""}`,
       run(`${authoritiesOf(context)}=<path-to-pem>`)
     ]
   ],
@@ -6561,7 +6565,7 @@ function byAddress(context, text) {
   return [
     "The address is an IPv6 address, and the runner's network has no way to it. GitHub's own runners have no IPv6.",
     ...lookUp(context),
-    "If the name also has an IPv4 address, set `NODE_OPTIONS: --dns-result-order=ipv4first` in the step's `env`, without `--no-network-family-autoselection`. If it has none, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6."
+    "If the name also has an IPv4 address, set `NODE_OPTIONS: --dns-result-order=ipv4first` in the step's `env`. If that variable has `--no-network-family-autoselection`, remove that. If the name has no IPv4 address, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6."
   ];
 }
 var LOCAL = /^(0\.0\.0\.0|::) |(^|[\s"[(])(127\.|::1\b|localhost\b)/;
@@ -6577,10 +6581,8 @@ var atPostgres = (context, steps) => isPostgres(context) ? steps : reachable(con
 function reachable({ proxy, ...context }) {
   const host = hostToAllow(context);
   if (proxy) return [sentence`The proxy ${code(proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`];
-  return [
-    sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`,
-    run("HTTPS_PROXY=http://<proxy>:<port>")
-  ];
+  const set = sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`;
+  return [set, run("HTTPS_PROXY=http://<proxy>:<port>")];
 }
 var wrongPort = ({ port: port2 = 5432 }) => ![5432, 6432].includes(port2);
 function lookUp(context) {
@@ -6687,8 +6689,8 @@ var FALLBACKS = [
 var GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork or of Dependabot, which gets none by default, or is not run by GitHub itself (by act, for example).",
-    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork or of Dependabot. If GitHub does not run the job (act does, for example), use `auth-type: client-secret` instead. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork or of Dependabot, which gets none by default, or does not run on GitHub (but in act, for example).",
+    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork or of Dependabot. If the job runs in act, use `auth-type: client-secret` instead. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
     run("permissions:\n  id-token: write\n  contents: read")
   ],
   "oidc-no-token": [
@@ -6844,7 +6846,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
     /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname|\badal: /,
     (_context, { text }) => /, (open|read)|service account|confidential|client_id/.test(text) ? "Azure Workload Identity (in AKS) gave the runner's pod no token of its service account, or `client-id` is missing." : "AKS pod identity (NMI), which is retired, has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod's label `aadpodidbinding`, MIC has not assigned the identity to the node, or it was deleted or created again. Or the pod has Azure Workload Identity, but pod identity still answers.",
     "See the pod's labels and service account and, with pod identity, what is assigned (the log of MIC says why it is not):",
-    run("kubectl get pod <pod> --output yaml", "kubectl get azureidentitybindings,azureassignedidentities -A"),
+    run("kubectl get pod <pod> --output yaml", "kubectl get azureidentitybindings,azureassignedidentities -A -o yaml"),
     'For Azure Workload Identity, add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
     "If the pod has the label `aadpodidbinding`, move it to Azure Workload Identity, and remove pod identity: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
     { retries: 1 }
@@ -7198,7 +7200,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     ABOUT_TOKEN,
     "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
     ({ signIn: signIn2 }) => `${signIn2 && "tenantId" in signIn2 ? "Set `tenant-id` to" : "Sign in to"} the server's tenant:`,
-    (context) => azShow(context, "authConfig.tenantId"),
+    (context, { text }) => tenantIn(text) ?? azShow(context, "authConfig.tenantId"),
     tokenClaims,
     "If that is the token's tenant (`tid`), create the application's service principal there:",
     ({ signIn: signIn2 }) => az("ad sp create", { id: clientOf(signIn2) }),
@@ -7207,7 +7209,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    (context) => context.tls && context.tls.mode !== "disable" ? pastPooler(context) : "Remove `ssl-mode`, or set it to `verify-full`. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
+    (context) => context.tls && context.tls.mode !== "disable" ? pastPooler(context) : "Let the runner's `hosts` file lead the server's full name to the tunnel, set `host` to that name, and remove `ssl-mode`. Only if you cannot, set `ssl-mode: verify-ca`, which does not check the server's name. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
     "If a proxy or a pooler is in between, let it connect to the server with TLS."
   ],
   "other-provider": [
@@ -7619,16 +7621,15 @@ function byName(context, { text }) {
     "Or let the pooler sign in with the name and the password of a role that can log in (PgBouncer: `auth_user`)."
   ];
 }
-function tokenClaims({ token }) {
+function tokenClaims({ token, cloud }) {
   const named2 = ["oid", "appid", "idtyp", "tid", "aud"].filter((each) => claim(token, each) !== void 0);
   const claims = named2.map((each) => sentence`${code(each)} ${code(claim(token, each) ?? "")}`);
   const expires = Number(claim(token, "exp"));
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11)
     claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
-  if (claims.length === 0) return [];
-  return [
-    sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` \`https://ossrdbms-aad.database.windows.net\`, in other clouds with the end \`.usgovcloudapi.net\` or \`.chinacloudapi.cn\`.`
-  ];
+  const audience = cloud?.postgresScope.replace("/.default", "") ?? "https://ossrdbms-aad.database.windows.net";
+  const check = sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` ${code(audience)}.`;
+  return claims.length === 0 ? [] : [check];
 }
 function findRole(context, symptom) {
   if (context.signIn?.type === "password") return [...withoutServer(context, symptom), ...LIST_ROLES];
