@@ -20,7 +20,8 @@ export function startLabelProxy(sandbox: Sandbox): Promise<Listening> {
   });
 }
 
-function withLabelFunction(sql: string): string {
+/** The SQL as the proxy sends it. */
+export function withLabelFunction(sql: string): string {
   return sql.replaceAll(
     SECURITY_LABEL,
     (statement) => `SELECT sandbox.security_label(${pg.escapeLiteral(statement)});`,
