@@ -26,18 +26,23 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-async function signIn(user = "ci-admin") {
-  const client = await sandbox.signInAs(user, "postgres");
+async function signIn() {
+  const client = await sandbox.signInAs("ci-admin", "postgres");
   onTestFinished(() => client.end());
   return client;
 }
 
 /** What the action finds and does on a server that knows labels. */
 async function run(demand: Partial<PrincipalDemand>, user = "ci-admin") {
-  const client = await signIn(user);
-  between(client, async (sql) => withLabelFunction(sql));
-  const { verdict, warnings } = await ensure(client, { ...DEMAND, ...demand }, {});
-  return { verdict, warnings: warnings.map(plain.sentence) };
+  const client = await sandbox.signInAs(user, "postgres");
+  try {
+    between(client, async (sql) => withLabelFunction(sql));
+    const { verdict, warnings } = await ensure(client, { ...DEMAND, ...demand }, {});
+    return { verdict, warnings: warnings.map(plain.sentence) };
+  } finally {
+    // After an error, its transaction still has its locks.
+    await client.end();
+  }
 }
 
 /** The error code of a run, and its text. */
