@@ -108,8 +108,7 @@ async function requestToken(
     const known = refusal ?? new AggregateError([problem, error]);
     const peer = { with: "entra", ...wayTo(host, env), cloud, signIn: how } as const;
     const runner = { inApp: env.IDENTITY_HEADER !== undefined, inPod: tokenFile !== undefined };
-    const context = { ...peer, ...runner, assertion: claimsOf(String(sent)) };
-    throw new ActionError(diagnose(known, context), { cause: known });
+    throw new ActionError(diagnose(known, { ...peer, ...runner, assertion: claimsOf(String(sent)) }), { cause: known });
   }
 }
 

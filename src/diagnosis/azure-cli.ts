@@ -49,12 +49,14 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
           /sign-in frequency|AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34])\b/,
         "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do.":
           /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/,
-        "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, the account needs a person (for multi-factor authentication, a new password, a registered device), or it is blocked, disabled or not allowed to use this service.":
-          /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i,
+        "The identity provider of the account's domain (AD FS, for example) did not accept the account that is signed in to the Azure CLI: a rule there forbids the sign-in, the password is wrong, or the provider takes no password from a tool. The administrators find the reason in the logs of this provider or, by the correlation ID in the message, in the sign-in logs of Entra.":
+          /WsTrust|RSTR|\bMSIS\d|claims? provider|identity provider|federat|AADSTS(50008\d?|5008\d|5010[78]|50177|51004|8000\d)\b/i,
+        "Entra does not accept the account that is signed in to the Azure CLI: the password is wrong, the account needs a person (for multi-factor authentication, a new password, a registered device), or the account is not allowed to use this service. The administrators of its tenant find the reason by the correlation ID or the error code in the message: Entra admin center, `Sign-in logs`.":
+          /AADSTS\d/,
         "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login.":
           /Response_Status|BrokerPlugin|accounts control|pymsal|(?<!_)broker/i,
         "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key, which must not be encrypted.":
-          /certificate|key data|PEM file|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i,
+          /certificate|key data|PEM |private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i,
         "The account in the Azure CLI has no role in any subscription, or not in the one that the message names, no subscription is selected, or there are several with this name. A token for PostgreSQL needs no subscription.":
           /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i,
         "The Azure CLI's profile names an account whose credential is not in its cache: azure/login ran with a different `AZURE_CONFIG_DIR`, as another user or with a different version of the Azure CLI, or only a part of `~/.azure` was copied.":
@@ -62,18 +64,14 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
         "The Azure CLI is not signed in for this job (a sign-in in another container, with `sudo` or with another `HOME` does not count), its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.":
           /^/,
       }),
-    "Use `auth-type: oidc`, which signs in on its own when necessary.",
+    "Use `auth-type: oidc`, which signs in by itself, as an application.",
     "Or run azure/login (as an application or a managed identity, not as a person) in the same job, right before this step, with the server's `tenant-id` and `environment`, and `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
     OWN_CLI_FILES,
   ],
   "cli-no-answer": [
     /no answer within|Unexpected (token|end|output|non)|valid JSON|in JSON at|gave no token|to prompt for|^Command failed: az .*\(1\)$/,
     (_context, { text }) =>
-      `The Azure CLI ${reasonIn(text, {
-        "ended with code 1 and printed nothing": /^Command failed/,
-        "printed something other than a token, or nothing": /JSON|output|gave no token/,
-        "waits for the network, a proxy, a person who answers a question, a keyring or a locked file, or is slow": /^/,
-      })}.`,
+      `The Azure CLI ${/^Command failed/.test(text) ? "ended with code 1 and printed nothing" : /JSON|output|gave no token/.test(text) ? "printed something other than a token, or nothing" : "waits for the network, a proxy, a person who answers a question, a keyring or a locked file, or is slow"}.`,
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,
     WITHOUT_CLI,

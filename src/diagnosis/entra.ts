@@ -3,8 +3,13 @@ import { code, inOurWords, type Sentence, sentence, type Words } from "../model/
 import { claim } from "./claims.ts";
 import { az, SHOW_TENANT, shell } from "./commands.ts";
 import { type Answer, type Context, rulesFor } from "./rules.ts";
-import { allowInProxy, bypassProxy, CHECK_CLOCK, exempt, LOOK_UP_TENANT, selectCloud, whereIs } from "./steps.ts";
+import { allowInProxy, bypassProxy, CHECK_CLOCK, SEE_TENANT, selectCloud, WITH_AZ, whereIs } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
+
+const OF_RISK = /\brisk\b|AADSTS530/;
+
+/** Azure CLI, Azure PowerShell. */
+const OF_MICROSOFT = /^(04b07795-8ddb-461a-|1950a258-227b-4e31-)/i;
 
 /**
  * What Entra answers when it is asked for a token. Numbers:
@@ -14,16 +19,12 @@ import type { Symptom } from "./symptoms.ts";
 export const ENTRA = rulesFor("entra", {
   "application-not-found": [
     [
-      { clientId: /^(04b07795-8ddb-461a-|1950a258-227b-4e31-)/i, text: /AADSTS(700|65)/ }, // Azure CLI, Azure PowerShell
+      { clientId: OF_MICROSOFT, text: /AADSTS(700|65)/ },
       { codes: "AADSTS700016 AADSTS70001", text: /^(?!.*(04b07795-8ddb-461a-bbee-02f9e1bf7b46| disabled))/ }, // not the Azure CLI's own
       "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/,
     ],
-    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant, is in another cloud (`environment`), or was created only minutes ago. Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
-    (context) =>
-      `Set ${whereIs("client-id", context)} to the client ID of the application or the managed identity. See what has this ID:`,
-    ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
-    ...LOOK_UP_TENANT,
+    unknownApplication,
   ],
   "federated-credential": [
     ["AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002138", /federated identity record/],
@@ -36,11 +37,11 @@ export const ENTRA = rulesFor("entra", {
     "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
     (context, symptom) =>
       sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application. If the message names enterprises, ask them to add yours, or run the workflow in a repository of an organization that belongs to one of them.`,
-    "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure.",
+    "Or sign in with `client-secret`, or `auth-type: managed-identity` on a virtual machine in Azure.",
   ],
   "cross-cloud": [
     ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /different cloud|Cross Cloud/],
-    "The tenant, or the application, is in a different cloud than the one in which this run signed in.",
+    "The tenant or the application is not in the cloud in which this run signed in.",
     selectCloud,
   ],
   "assertion-invalid": [
@@ -51,21 +52,16 @@ export const ENTRA = rulesFor("entra", {
     ],
     assertionInvalid,
   ],
-  "request-incomplete": [
-    { codes: "AADSTS90014 AADSTS900144 AADSTS90121", text: /^(?!.*client_)/ }, // without a value, `client_…` has the general answer
-    ({ signIn }) =>
-      `Entra did not receive the whole request: a proxy or a gateway dropped a part of it${isApplication(signIn) ? "" : ", or the saved sign-in of the Azure CLI is incomplete"}.`,
-    asApplication,
-    exempt,
-    bypassProxy,
-    "Or use another runner, such as one of GitHub's own.",
-  ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
     "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5000811 AADSTS5002723 AADSTS7000272",
-    "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
-    (context, symptom) => (/githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : []),
-    "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
+    (_context, symptom) =>
+      `Entra ${/AADSTS(50166|90061|900612)/.test(symptom.text) ? "cannot read the issuer's configuration or its keys" : "does not find the key that signed the ID token among the issuer's keys, the header of the token does not name the key (`kid`), or the token was changed on the way"}.`,
+    (context, symptom) =>
+      /githubuser|-aks\.azure/.test(issuerOf(context, symptom))
+        ? "Run the job again: at this issuer, the error passes."
+        : [],
+    "The issuer must be reachable from the internet, and name in each token the key that signed it. From outside of your network, check that the issuer's configuration can be read, and has the key of the token's `kid` at its `jwks_uri`:",
     (context, symptom) =>
       run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
     { retries: 3 },
@@ -73,14 +69,15 @@ export const ENTRA = rulesFor("entra", {
   "service-principal-missing": [
     "AADSTS7000229 AADSTS1001010",
     "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    "If `tenant-id` is right, create the service principal, as an owner of the application:",
+    "If this is the server's tenant, create the service principal, as an owner of the application:",
     ({ signIn }, { text }) => az("ad sp create", { id: clientOf(signIn, text) }),
   ],
   "application-not-assigned": [
     "AADSTS50105 AADSTS501051",
     "The tenant lets only assigned principals use the resource, and this one is not assigned.",
     asApplication,
-    "Assign it, as an administrator of the tenant: an account in the Entra admin center, under `Users and groups` of the enterprise application that the message names; an application (an app role of the resource) as on https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity",
+    (_context, { text }) =>
+      `As an administrator of the tenant, ${text.includes("AADSTS501051:") ? "set `Assignment required?` of the second application in the message to `No` (Entra admin center, `Enterprise apps`, `Properties`), or assign the first application to a role of the second: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity" : "assign the account: Entra admin center, `Enterprise apps`, the application in the message, `Users and groups`."}`,
   ],
   "tenant-not-found": [
     [
@@ -89,24 +86,23 @@ export const ENTRA = rulesFor("entra", {
       /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i,
     ],
     (_context, { text }) =>
-      NO_TENANT.test(text)
-        ? "The tenant in the message is not the ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end."
-        : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is mistyped, the ID of something else, `common` or `consumers`, the tenant was deleted, or it is in another cloud (`environment`).",
-    (context) => `Correct ${whereIs("tenant-id", context)}. Look up the ID of the tenant, and its cloud:`,
+      `\`tenant-id\` ${NO_TENANT.test(text) ? "is not the ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end" : "is not that of an organization in this cloud: it is mistyped, the ID of something else, `common` or `consumers`, the tenant was deleted, or the tenant is in another cloud (`environment`)"}.`,
+    (context) =>
+      `Set ${whereIs("tenant-id", context)} to the tenant of the server, and \`environment\` to its cloud. ${SEE_TENANT}`,
     SHOW_TENANT,
   ],
   "tenant-restricted": [
     "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS1000108",
     "A proxy in the runner's network, or a policy for the runner's device, allows sign-in only to certain tenants, and this tenant is not one of them.",
-    "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`).",
+    "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`). If the message names a policy ID, ask them to correct it (`sec-Restrict-Tenant-Access-Policy`).",
     "Or use a runner outside this network, such as one of GitHub's own.",
   ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
     "Microsoft has blocked or deleted the tenant, usually because nobody used it for months. Nothing can sign in to it.",
-    "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
+    `If the server is in another tenant, sign in to that tenant (\`tenant-id\`). ${SEE_TENANT}`,
     SHOW_TENANT,
-    "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
+    "Otherwise, ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle",
   ],
   "authority-unknown": [
     [
@@ -128,8 +124,8 @@ export const ENTRA = rulesFor("entra", {
     "The application that signs in does not have consent to use the service that the token is for, or its registration does not list the service.",
     asApplication,
     ({ signIn }, { text }) =>
-      !text.includes("AADSTS65002") &&
-      (isApplication(signIn, text) || /(application with|Client app) ID:? '?(?!04b07795)[\da-f]{8}-/.test(text))
+      (isApplication(signIn, text) && !text.includes("AADSTS65002")) ||
+      /(application with|Client app) ID:? '?(?!04b07795)[\da-f]{8}-/.test(text)
         ? [
             "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
             az("ad app permission admin-consent", { id: clientOf(signIn, text) }),
@@ -139,9 +135,7 @@ export const ENTRA = rulesFor("entra", {
   "client-secret-wrong": [
     ["AADSTS50012 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
     ({ signIn }, { text }) =>
-      text.includes("AADSTS7000222")
-        ? "The client secret has expired."
-        : `${signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
+      `${signIn?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} ${text.includes("AADSTS7000222") ? "has expired" : "is not a secret of the application in `client-id`. It must be the secret's value, not its ID"}.`,
     "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
     ({ signIn }, { text }) =>
       az("ad app credential reset --append", { id: clientOf(signIn, text), query: "password", output: "tsv" }),
@@ -150,14 +144,15 @@ export const ENTRA = rulesFor("entra", {
   "resource-not-found": [
     "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 AADSTS90056 invalid_resource",
     (_context, { text }) =>
-      sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure Database for PostgreSQL")}, or may not use it: the name is wrong or one of another cloud, the sign-in is to a different tenant than the server's, or nobody in the tenant has used this service yet.`,
-    "Check the tenant and the cloud (`environment`) in which this run signs in. The tenant in the message has to be that of the server:",
+      sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure OSSRDBMS Database")}, or may not use it: the name is wrong or one of another cloud, the sign-in is to a different tenant than the server's, or nobody in the tenant has used this service yet.`,
+    ({ signIn }) =>
+      `Compare the tenant in the message with that of the server. If they differ, ${signIn?.type === "managed-identity" ? "run the job on a machine or an app in a subscription of the tenant of the server" : "set `tenant-id` and `environment` to those of the server"}. ${SEE_TENANT}`,
     SHOW_TENANT,
     (_context, { text }) =>
       /^(?!.*(ossrdbms|123cd850))/.test(resourceIn(text) ?? "ossrdbms")
         ? []
         : [
-            "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
+            "If they are the same, create the service principal, as an administrator of the tenant:",
             az("ad sp create", { id: "123cd850-d9df-40bd-94d5-c9f07b7fa203" }), // Azure OSSRDBMS Database, in the public cloud
           ],
   ],
@@ -171,25 +166,25 @@ export const ENTRA = rulesFor("entra", {
     ["AADSTS500014 AADSTS1000031 AADSTS7000112", /AADSTS70001:.* disabled/],
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
     (context, symptom) => (/04b07795/.test(symptom.text) ? asApplication(context, symptom) : []), // az cannot sign in then
-    "Enable it, as an administrator of the tenant:",
+    "Enable what the message names, as an administrator of the tenant:",
     ({ signIn }, { text }) =>
       az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn, text) }),
   ],
   "account-blocked": [
     ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571", /AADSTS530(034\b|.*\brisk\b)/],
-    "Entra blocks the account or the application, for the reason in its message: an administrator disabled it, too many wrong passwords have locked it, or Entra sees a risk in it, such as sign-ins from a suspicious address. Signing in again does not help, and can make a lock longer.",
+    (_context, { text }) =>
+      `Entra ${OF_RISK.test(text) ? "sees a risk in the account or the application, such as sign-ins from a suspicious address, and blocks it" : text.includes("disabled") ? "knows the account, but an administrator has disabled it" : "has locked the account after too many wrong passwords, or blocks the runner's address because of attacks from it. Each further attempt can make a lock longer"}.`,
     asApplication,
-    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`. If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner.",
+    (_context, { text }) =>
+      `Ask the administrators of the tenant of the account or the application to ${OF_RISK.test(text) ? "dismiss the risk: Entra admin center, `Risky users` or `Risky workload identities`" : "enable or unlock the account. A lock ends after some minutes. If the message names the address, use another runner"}.`,
   ],
   "conditional-access": [
     "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS530*",
     ({ signIn }, { text }) =>
-      isApplication(signIn, text)
-        ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application."
-        : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
+      `A Conditional Access policy ${isApplication(signIn, text) ? "for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application" : "or the tenant's security defaults block the sign-in. Such a policy can require what only a person has, such as a managed device"}.`,
     asApplication,
-    "Ask the tenant's administrators which policy blocks the sign-in, and why. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`. They can exclude this identity from it.",
-    "If it is the runner's address, run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
+    "Ask the tenant's administrators which policy blocks the sign-in, and why. They find the policy by the correlation ID or the error code in the message: Entra admin center, `Sign-in logs`. They can exclude this identity from the policy.",
+    "If the policy is about the runner's address, run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address.",
   ],
 });
 
@@ -202,9 +197,7 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
       { status: [408, 410, 429, 500, 502, 503, 504] },
     ],
     (_context, { text }) =>
-      /\b429\b|Too ?Many|throttl|request loop/i.test(text)
-        ? "Entra got too many requests from this application, this tenant or this address in a short time."
-        : "Entra, or a gateway on the way to it, has an outage or is overloaded.",
+      `Entra${/\b429\b|Too ?Many|throttl|request loop/i.test(text) ? " got too many requests from this application, this tenant or this address in a short time" : ", or a gateway on the way to it, has an outage or is overloaded"}.`,
     "Run the job again, after a few minutes if many jobs sign in at the same time.",
     "Look for an outage: https://azure.status.microsoft",
     (context, { text }) => (/AADSTS/.test(text) ? [] : bypassProxy(context)), // Entra itself answered with a number
@@ -214,7 +207,6 @@ export const ENTRA_UNAVAILABLE = rulesFor("entra", {
     /Make sure your computer's time|MUST be before the time represented by the exp|ID token (already expires|is not yet valid)/,
     "The runner's clock is wrong: by this clock, the token had expired, or was not valid yet, when it arrived.",
     ...CHECK_CLOCK,
-    "Set the clock, then run the job again.",
   ],
 });
 
@@ -226,11 +218,31 @@ const NO_TENANT =
 const resourceIn = (text: string): string | undefined =>
   text.match(/(?:(?<!tenant )named|for resource|access a service) '?([\w./:-]+[\w/])/)?.[1];
 
+/** Only an account meets these, and only an account signs in through the Azure CLI's own application. */
+const OF_USER = /04b07795|\b(user|guest|refresh.token|device)s?\b|security defaults|token protection|AADSTS5005[37]/i;
+
+/** Why the tenant does not know the application. The same ID can be right in another tenant. */
+function unknownApplication(context: Context, { text }: Symptom): Answer {
+  const id = clientOf(context.signIn, text);
+  const set = `set ${whereIs("client-id", context)} to the client ID (not the object ID) of an application or a managed identity of your own`;
+  if (OF_MICROSOFT.test(id) || /AADSTS(70002|700038|9\d+)\b/.test(text))
+    return [
+      "`client-id` is a placeholder, or the ID of an application of Microsoft (such as the Azure CLI) or for personal accounts only.",
+      `S${set.slice(1)}.`,
+    ];
+  return [
+    "This tenant has no application or managed identity with this client ID: `client-id` or `tenant-id` is wrong, or the application was deleted or is in another tenant or cloud. An application that was created only minutes ago can be missing, too: run the job again.",
+    `${WITH_AZ}, see whether the tenant has this ID. If the first command shows a name, set \`tenant-id\` and \`environment\` to what the second command shows. If it does not, ${set}:`,
+    run(showPrincipal(id), SHOW_TENANT),
+  ];
+}
+
 /** What an account, or the Azure CLI's own application, may not do, another application may. */
 export function asApplication({ signIn }: Context, { text }: Symptom): Steps {
   if (isApplication(signIn, text)) return [];
+  if (OF_USER.test(text)) return ["Use `auth-type: oidc`, which signs in as an application of your own."];
   return [
-    "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
+    "See what is signed in to the Azure CLI, in a step of the same job. If the type is `user`, use `auth-type: oidc`, which signs in as an application of your own:",
     az("account show", { query: "user" }),
   ];
 }
@@ -284,16 +296,16 @@ const issuerOf = ({ assertion }: Context, { text }: Symptom): string =>
 /** What Entra misses, by its number. */
 function unfederated(context: Context, symptom: Symptom): Words {
   if (isOfKubernetes(context, symptom))
-    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
+    return "The application or the managed identity in `client-id` has no federated credential for this service account of Kubernetes, or one with a different issuer.";
   if (symptom.text.includes("AADSTS700211:"))
-    return "The application's federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
+    return "The federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
   if (/AADSTS700212\d?:/.test(symptom.text))
-    return "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
+    return "The federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
   if (symptom.text.includes("AADSTS7002138:"))
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (OF_ONE_RUN.test(subjectOf(context, symptom)))
-    return "The job runs for a tag or for the merge queue, and the application has no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
-  return sentence`The application in ${code("client-id")} has no federated credential for this job, or is the wrong application. Each branch, tag and environment, and ${code("pull_request")}, has its own subject.${formOf(subjectOf(context, symptom))}`;
+    return "The job runs for a tag or for the merge queue, and there is no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
+  return sentence`The application or the managed identity in ${code("client-id")} has no federated credential for this job, or ${code("client-id")} is wrong. Each branch, tag and environment, and ${code("pull_request")}, has its own subject.${formOf(subjectOf(context, symptom))}`;
 }
 
 /** What GitHub sent, and the commands that make the application accept it. */
@@ -315,18 +327,17 @@ function federate(context: Context, symptom: Symptom): Steps {
     ];
   if (OF_ONE_RUN.test(sent.subject))
     return [
-      "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
+      "Add `environment: <environment>` to the job: its subject is then the same in each run. Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
       ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
-      "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
     ];
-  // An issuer and a subject occur once in an application: only a change of its credential helps, and no second one.
-  const exists = /AADSTS(700212\d?|7002138):/.test(symptom.text);
+  const ofIdentity = az("identity federated-credential list", IDENTITY);
+  if (symptom.text.includes("AADSTS70025:")) return credential("create", id, sent); // there is none to compare with
   return [
-    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn?.type === "azure-cli" ? " azure/login writes them to its log, and has an input `audience`." : "")}${inOurWords(/AADSTS700212/.test(symptom.text) ? " If the audience is not that of the tenant's cloud, correct `environment`." : "")} List those of a managed identity (the next step shows its names), or of an application:`,
-    run(az("identity federated-credential list", IDENTITY), az("ad app federated-credential list", { id })),
-    ...credential(exists ? "update" : "create", id, sent),
-    "Run the job again after a few minutes: a new federated credential can take that long to work.",
-  ].slice(symptom.text.includes("AADSTS70025:") ? 2 : 0); // there is none to compare with
+    sentence`Compare what ${inOurWords(ofPod ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn?.type === "azure-cli" ? " azure/login writes them to its log, and has an input `audience`." : "")}${inOurWords(/AADSTS700212/.test(symptom.text) ? " If the audience is not that of the tenant's cloud, correct `environment`." : "")} The first command shows what ${code("client-id")} is: the names of a managed identity contain its resource group and its own name. If a credential has all three, run the job again:`,
+    run(showPrincipal(id), az("ad app federated-credential list", { id }), ofIdentity),
+    // An issuer and a subject occur once in an application: only a change of its credential helps, and no second one.
+    ...credential(/AADSTS(700212\d?|7002138):/.test(symptom.text) ? "update" : "create", id, sent).slice(2),
+  ];
 }
 
 /** Whether the token is that of Azure Workload Identity: https://azure.github.io/azure-workload-identity/docs/ */
@@ -344,15 +355,15 @@ type Sent = Readonly<Record<"issuer" | "subject" | "audience", string>>;
 function credential(verb: "create" | "update", id: string, { audience, ...claims }: Sent): Steps {
   const [name, existing] =
     verb === "create" ? [nameFor(claims.subject)] : ["<name>", { "federated-credential-id": "<name>" }];
-  const options = { ...IDENTITY, name, ...claims };
   const parameters = JSON.stringify({ ...(!existing && { name }), ...claims, audiences: [audience] });
   return [
     "See what `client-id` is. The names of a managed identity contain its resource group and its own name:",
     showPrincipal(id),
     `If it is a managed identity, ${verb} its federated credential, with the role Managed Identity Contributor:`,
-    az(`identity federated-credential ${verb}`, { ...options, audiences: audience }),
+    az(`identity federated-credential ${verb}`, { ...IDENTITY, name, ...claims, audiences: audience }),
     `If it is an application, ${verb} its federated credential, as its owner:`,
     az(`ad app federated-credential ${verb}`, { id, ...existing, parameters }),
+    "Run the job again after a few minutes: a new federated credential can take that long to work.",
   ];
 }
 

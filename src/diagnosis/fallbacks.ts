@@ -5,7 +5,7 @@ import { asApplication, clientOf, showPrincipal } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { seePeer } from "./network.ts";
 import { type Rule, reasonIn, rulesFor } from "./rules.ts";
-import { allowInProxy, readNumber, seeAnswer } from "./steps.ts";
+import { allowInProxy, readNumber, seeAnswer, WITH_AZ } from "./steps.ts";
 
 /** The answer to an error that no rule knows. */
 export const [UNKNOWN] = rulesFor([], {
@@ -17,7 +17,7 @@ export const [UNKNOWN] = rulesFor([], {
   ],
 }) as readonly [Rule];
 
-const CHECK_APPLICATION = "Check `client-id`, `tenant-id`, `environment`, and that the application is in this tenant:";
+const CHECK_APPLICATION = `Check \`client-id\`, \`tenant-id\` and \`environment\`. ${WITH_AZ}, see the tenant, the cloud, and whether the tenant has the application:`;
 
 const NO_VALUE = "Check that each input has a value: a secret that is not set, or that a fork cannot read, is empty.";
 
@@ -38,6 +38,7 @@ export const FALLBACKS: readonly Rule[] = [
   ...rulesFor("entra", {
     "entra-answer-unreadable": [
       [
+        { codes: "AADSTS90014 AADSTS900144 AADSTS90121", text: /^(?!.*(client_|refresh_token))/ }, // a part of the request is missing
         "NOT_JSON AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
         /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|token_endpoint not found|Response had no |^No response$|got more than \d+ (bytes|headers)|failed to decode it|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/,
       ],
@@ -54,7 +55,7 @@ export const FALLBACKS: readonly Rule[] = [
       (_context, { text }) => (/client_(id|secret)/.test(text) ? NO_VALUE : readNumber(text)),
       ({ signIn }) =>
         "tenantId" in { ...signIn } ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn)))] : [],
-      "An administrator finds this sign-in and its reason by the error code: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`.",
+      "Ask the administrators of the tenant for the reason. They find this sign-in by the correlation ID or the error code in the message: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`.",
     ],
     "cli-failed": [
       {

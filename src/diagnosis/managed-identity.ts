@@ -1,10 +1,10 @@
 import { run, type Steps } from "../model/failure.ts";
 import { az, shell } from "./commands.ts";
-import { clientOf, showPrincipal } from "./entra.ts";
+import { clientOf } from "./entra.ts";
 import { PASSES } from "./meanings.ts";
 import { PRODUCTS } from "./proxy.ts";
 import { type Context, rulesFor } from "./rules.ts";
-import { bypassProxy, whereIs } from "./steps.ts";
+import { bypassProxy, selectCloud, whereIs } from "./steps.ts";
 import type { Symptom } from "./symptoms.ts";
 
 /** Answers that no identity endpoint of Azure gives: a proxy gives them, or changed the request. */
@@ -50,15 +50,14 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|1[45]|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
-    "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "See whether the tenant still has the identity, and whether it is the host's own (`isExplicit=False`):",
-    ({ signIn }, { text }) => showPrincipal(clientOf(signIn, text)),
+    (_context, { text }) =>
+      `The host still has the identity, but Entra does not accept it: ${/certificate|AADSTS7000222/.test(text) ? "the certificate with which the host signs in as this identity has expired, or is that of an earlier identity" : "the identity was deleted, or its subscription has moved to another tenant"}.`,
     listIdentities,
-    "Remove the identity there (`remove` instead of `show`), and assign it, or a new one, again. A new identity, and a host's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`.",
+    "Remove the identity from the host (`remove` instead of `show`), and assign it, or a new one, again. An identity that is created again, and a host's own that is assigned again, have a new object ID: bind the PostgreSQL role to this ID with `rebind: true` in the action `principal/`.",
   ],
   "managed-identity-arc": [
     /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|port=40342\).*refused/,
-    "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
+    "The agent of Azure Arc issues the machine's tokens to users that can read a file of its own. The runner's user cannot read this file, or the agent does not run.",
     "Add the runner's user to the agent's group (on Windows, to the local group `Hybrid agent extension applications`), restart the agent (on Windows, the service `himds`), then restart the runner's service. On Linux:",
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd"),
   ],
@@ -74,11 +73,12 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
     (_context, { text }) =>
       /, (open|read)|service account|confidential|client_id/.test(text)
         ? "Azure Workload Identity (in AKS) gave the runner's pod no token of its service account, or `client-id` is missing."
-        : "AKS pod identity (NMI), which is retired, has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod's label `aadpodidbinding`, MIC has not assigned the identity to the node, or it was deleted or created again. Or the pod has Azure Workload Identity, but pod identity still answers.",
+        : "AKS pod identity (NMI), which is retired, has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod's label `aadpodidbinding`, MIC has not assigned the identity to the nodes (such as those of a new node pool), or the identity was deleted or created again. Or the pod has Azure Workload Identity, but pod identity still answers.",
     "See the pod's labels and service account and, with pod identity, what is assigned (the log of MIC says why it is not):",
     run("kubectl get pod <pod> --output yaml", "kubectl get azureidentitybindings,azureassignedidentities -A -o yaml"),
     'For Azure Workload Identity, add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
     "If the pod has the label `aadpodidbinding`, move it to Azure Workload Identity, and remove pod identity: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
+    "Or use `auth-type: oidc`, which needs nothing of the cluster.",
     { retries: 1 }, // a new pod gets its identity a moment later
   ],
   "managed-identity-proxy": [
@@ -94,7 +94,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
       { signIn: "managed-identity", atProxy: true },
     ],
-    "Something answers at the address of the identity endpoint that issues no tokens of Azure: a proxy or a portal (the endpoint does not work through a proxy), the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker, or what a variable of the job names.",
+    "What answers at the address of the identity endpoint issues no tokens of Azure: a proxy or a portal (the endpoint does not work through a proxy), the metadata service of another cloud or of Firecracker, or what a variable of the job names.",
     bypass,
     ({ proxy }) => (proxy ? USE_OIDC.replace("Use", "Or use") : USE_OIDC),
   ],
@@ -106,10 +106,10 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       "invalid_file_* invalid_secret platform_not_supported www_authenticate_*", // not the agent of Azure Arc, though it is asked
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL },
     ],
-    (_context, { code }) =>
+    ({ signIn }, { code }) =>
       /CERT|SIGNED|UNABLE/.test(code)
         ? "The runner does not trust the certificate of the identity endpoint: no authority issues that of Service Fabric, or something else answers at its address."
-        : "The identity endpoint does not accept the request, or something else answers at its address. Usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL, but a placeholder. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know. Pod identity (in AKS) or a proxy can answer, too.",
+        : `The identity endpoint does not accept the request, or something else answers at its address. Usually, a variable of the job (such as \`IDENTITY_ENDPOINT\`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL, but a placeholder. Pod identity (in AKS) or a proxy can answer, too.${signIn?.type === "azure-cli" ? " An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know." : ""}`,
     USE_OIDC,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
@@ -169,8 +169,8 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|^(ERROR: )?(None|4(?!29)\d\d), |not a supported MSI token audience|SSO failure/,
     ],
-    "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. Without a reason, usually no identity is assigned (any more), or several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If it names hosts of another cloud, `environment` is wrong.",
-    USE_OIDC,
+    "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. Without a reason, usually no identity is assigned (any more), or several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If the message names the hosts of another cloud, `environment` is wrong.",
+    (context, { text }) => (text.includes("Supported audiences") ? selectCloud(context) : USE_OIDC),
     "With `auth-type: azure-cli`, you can also run azure/login with the identity's `client-id` (by hand: `az login`) right before this step, with the newest Azure CLI: https://aka.ms/azure-cli",
     listIdentities,
   ],
@@ -189,7 +189,7 @@ export const MANAGED_IDENTITY = rulesFor("entra", {
             "Run the job again, and fewer jobs at the same time on this machine.",
           ]
         : [
-            "The identity endpoint of the machine or the app has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example).",
+            `The identity endpoint of the machine or the app ${/ECONNRESET|hang up|EPIPE/.test(text) ? "closed the connection: it is starting, being updated or overloaded" : "has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example)"}.`,
             "Run the job again. If the error persists, use `auth-type: oidc`, which does not need this endpoint.",
             `Or restart the machine or the app, check that its network lets it reach Entra, or remove its identity and assign it again.${clientOf(signIn).startsWith("<") ? "" : " Check that `client-id` is a client ID, and not an object ID."}`,
           ],
@@ -208,7 +208,9 @@ function identityMissing({ signIn }: Context, { text }: Symptom): string {
 /** Steps that list the identities of the runner's host. */
 function listIdentities({ inApp }: Context, { text }: Symptom): Steps {
   if (/Info: Request failure|SSO failure|MSI\/auth|for (Automation )?account/.test(text))
-    return ["Assign it to the compute or the serverless job in Azure Machine Learning, or to the Automation account."];
+    return [
+      "Assign the identity to the compute or the serverless job in Azure Machine Learning, or to the Automation account.",
+    ];
   if (inApp || /Unable to load|Delegated|\/msi\/token/.test(text)) return LIST_OF_APP;
   return [
     "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`, and add `--identities <identity-id>`, unless it is the machine's own:",

@@ -41,9 +41,9 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
   "a value is wrong, has the wrong form, or does not fit another value": [
     /(((can)?not|\w{2,6}n['’]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid(?! state)|malformed|((can)?not|\w{2,6}n['’]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|\breserved\b|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i,
   ],
-  "it has a fault, and does not say which": [
-    /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(?<!\bnon-retryable )(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|went wrong)\w*/i,
-    "Run the job again once. If the error persists, give the message and the time of this run to the support of the service.",
+  "an unexpected fault, which the message does not explain": [
+    /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(?<!\bnon-retryable )(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|went wrong)\w*(?!.*\bnon-retryable)/i,
+    "Run the job again once. If the error persists, give the message and the time of this run to the support of the service that sent it.",
   ],
 };
 

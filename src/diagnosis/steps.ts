@@ -7,7 +7,7 @@ import { type Context, hostNameOf, hostOf } from "./rules.ts";
 /** Steps that several tables have. */
 
 export const CHECK_CLOCK: Steps = [
-  "On a self-hosted runner, compare its clock with GitHub's, in a step with `shell: bash`:",
+  "On a self-hosted runner, compare its clock with GitHub's, in a step with `shell: bash`. If they differ, set the clock, and run the job again:",
   run("date -u\ncurl --silent --head https://github.com | grep -i ^date"),
 ];
 
@@ -32,7 +32,9 @@ function atServer({ cloud, host }: Context, named: string, notNamed: string): St
   return [notNamed, LIST_NAMES];
 }
 
-export const LOOK_UP_TENANT: Steps = ["Look up the tenant and the cloud:", SHOW_TENANT];
+/** `az account show` shows the tenant and the cloud of whoever runs it, and not those of this run. */
+export const WITH_AZ = "In Azure Cloud Shell, or with an `az` that is signed in to the tenant of the server";
+export const SEE_TENANT = `${WITH_AZ}, see the tenant and the cloud:`;
 
 /** The tenant that a message asks for, as an input. */
 export function tenantIn(text: string): Command | undefined {
@@ -43,14 +45,13 @@ export function tenantIn(text: string): Command | undefined {
 export const WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 
 export const selectCloud = ({ signIn }: Context): Steps => [
-  `Set \`environment\` to the cloud of the tenant and the server${signIn?.type === "azure-cli" ? ", also in azure/login" : ""}: \`azurecloud\`, \`azureusgovernment\` or \`azurechinacloud\`.`,
-  ...LOOK_UP_TENANT,
+  `Set \`environment\` to the cloud of the tenant and the server${signIn?.type === "azure-cli" ? ", also in azure/login" : ""}: \`azurecloud\`, \`azureusgovernment\` or \`azurechinacloud\`. ${SEE_TENANT}`,
+  SHOW_TENANT,
 ];
 
 /** Where the sign-in has this ID: in an input of this step or of azure/login, or in a variable of the pod. */
 export function whereIs(input: "client-id" | "tenant-id", { signIn, inPod }: Context): string {
-  const variable = input === "client-id" ? "AZURE_CLIENT_ID" : "AZURE_TENANT_ID";
-  if (inPod) return `\`${input}\` (\`${variable}\` of the pod)`;
+  if (inPod) return `\`${input}\` (\`AZURE_${input.toUpperCase().replace("-", "_")}\` of the pod)`;
   return `\`${input}\`${signIn?.type === "azure-cli" ? " of azure/login" : ""}`;
 }
 

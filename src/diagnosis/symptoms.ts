@@ -98,7 +98,7 @@ function words(text: string): string {
       .replace(/[\s\p{Cc}]+/gu, " ")
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,4}|(?<=token["']?\s?[=:]\s?["']?)[\w.~+/-]{20,}/gi, "***")
       .replace(/\bGet Token request returned [^{]*\{.*?"error_description": ?"((?:[^"\\]|\\[^r])*).*$/, "$1")
-      // MSAL's wrapping of Entra's words, the Azure CLI's advice, and what only Microsoft's support can use.
+      // MSAL's wrapping of Entra's words, the Azure CLI's advice, and what its own words have already.
       .replace(
         /\b\w{1,60}: Error\(s\): .*? - Description: |Certificate verification failed\. This .*?Error detail: /,
         "",
@@ -107,7 +107,7 @@ function words(text: string): string {
         body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`,
       )
       .replace(
-        /; if the root CA is installed locally, try running Node\.js with --use-system-ca|(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: (?<!AADSTS53\d+:.{0,600})\S+ Correlation ID: \S+ Timestamp: \S+ \S+Z|(?<!None)(?: Error:)? (?:Run the command below to authenticate |(?:Interactive authentication is needed\.|To re-authenticate,) [Pp]lease run: az login).*$/g,
+        /; if the root CA is installed locally, try running Node\.js with --use-system-ca|(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$|(?<!None)(?: Error:)? (?:Run the command below to authenticate |(?:Interactive authentication is needed\.|To re-authenticate,) [Pp]lease run: az login).*$/g,
         "",
       )
       .trim()

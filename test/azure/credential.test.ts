@@ -241,7 +241,7 @@ describe("a refusal of Entra is explained", () => {
       code,
       message: expect.stringMatching(`^Microsoft Entra: AADSTS${number}: `),
     });
-    expect(failure.message).not.toContain("Trace ID");
+    expect(failure.message).toMatch(/ Correlation ID: \S+ Timestamp: \S+ \S+$/);
     expect(new Set(outcomes())).toEqual(new Set([number]));
   });
 

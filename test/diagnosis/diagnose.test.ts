@@ -59,11 +59,11 @@ describe("errors whose message does not show the cause", () => {
     expect(messageOf(diagnose(outer))).toMatch(/: the session ended: ECONNRESET$/);
   });
 
-  test("MSAL's wrapping and the IDs for Microsoft's support are left out", () => {
+  test("MSAL's wrapping is left out, but not the IDs by which administrators and Microsoft find the sign-in", () => {
     const wrapped =
       "invalid_client: Error(s): 7000215 - Timestamp: 2026-11-23 15:00:00Z - Description: AADSTS7000215: Invalid client secret provided. Trace ID: 11111111-2222 Correlation ID: 3333-4444 Timestamp: 2026-11-23 15:00:00Z - Correlation ID: 3333-4444 - Trace ID: 11111111-2222";
     expect(messageOf(diagnose(error(wrapped), { with: "entra" }))).toBe(
-      "Microsoft Entra: AADSTS7000215: Invalid client secret provided.",
+      "Microsoft Entra: AADSTS7000215: Invalid client secret provided. Trace ID: 11111111-2222 Correlation ID: 3333-4444 Timestamp: 2026-11-23 15:00:00Z",
     );
   });
 
@@ -203,7 +203,6 @@ describe("a federated credential that does not match", () => {
       `the issuer \`${claims.iss}\` (with no slash at its end), the subject \`${subject}\` and the audience \`${claims.aud}\`.`,
     );
     expect(commandsOf(failure).map((each) => each.split(" --")[0])).toEqual([
-      "az identity federated-credential list",
       "az ad sp show",
       "az identity federated-credential create",
       "az ad app federated-credential create",
@@ -268,7 +267,7 @@ describe("the first step of an answer about Entra", () => {
     expect(steps(OIDC)).toContain("Check `client-id`");
     expect(firstStep(unknown, { type: "managed-identity" })).toContain(page);
     expect(steps({ type: "managed-identity" })).not.toMatch(/client-id|tenant-id/);
-    expect(firstStep(unknown, { type: "azure-cli" })).toContain("Use `auth-type: oidc`");
+    expect(firstStep(unknown, { type: "azure-cli" })).toContain("If the type is `user`, use `auth-type: oidc`");
     expect(steps({ type: "azure-cli" })).toContain(page);
   });
 
@@ -300,7 +299,7 @@ describe("the first step of an answer about Entra", () => {
     const unread = error("AADSTS50166: Request to External OIDC endpoint failed.");
     expect(firstStep(unread)).toContain("Run the job again");
     const assertion = { iss: "https://git.contoso.example/_services/token" };
-    expect(firstStep(unread, OIDC, { assertion })).toContain("can be read from the internet");
+    expect(firstStep(unread, OIDC, { assertion })).toContain("must be reachable from the internet");
   });
 
   test("is that of the number's family, or of its words, if the number is new", () => {

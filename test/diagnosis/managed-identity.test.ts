@@ -59,7 +59,7 @@ test("on a virtual machine, a variable of Cloud Shell is wrong, and not `client-
 
 test("an account that has no identity needs one of its own, and not one of a machine", () => {
   const missing = "HTTP status 400: No managed identity was found for Automation account 0a0b.";
-  expect(stepsOf(missing)).toMatch(/^Assign it to .* the Automation account/);
+  expect(stepsOf(missing)).toMatch(/^Assign the identity to .* the Automation account/);
 });
 
 test("the first step for Azure Arc's file is for Windows, too", () => {

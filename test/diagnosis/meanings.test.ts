@@ -30,8 +30,8 @@ test.each([
   ["The issuer doesn't match the key.", "does not fit another value (`doesn't match`)"],
   ["The key was not found.", "does not exist there (`not found`)"],
   ["The scope is malformed.", "does not fit another value (`malformed`)"],
-  ["An unknown error was met.", "has a fault, and does not say which (`unknown error`)"],
-  ["There was an error issuing a token.", "has a fault"],
+  ["An unknown error was met.", "an unexpected fault, which the message does not explain (`unknown error`)"],
+  ["There was an error issuing a token.", "an unexpected fault"],
   ["DeviceOnlyTokensNotSupportedByResource", "a version is too old or too new (`Not Supported`)"],
   ["This policy, of another tenant, does not allow access.", "a policy or a setting forbids this (`not allow`)"],
 ])("the words of %j mean that %s", (words, means) => {
