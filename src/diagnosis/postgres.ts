@@ -251,7 +251,8 @@ export const POSTGRES = rulesFor("postgres", {
     /does not contain group/i,
     "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
     "Add the identity to the group:",
-    (context) => az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
+    (context, { text }) =>
+      az("ad group member add", { group: text.match(/ID (.{36})/)?.[1] ?? "<group>", "member-id": objectId(context) }),
     "Run the job again in a few minutes. A managed identity can keep a token without the new group for 24 hours: until then, give it a role of its own with the action in `principal/`.",
     tokenClaims,
   ],

@@ -271,6 +271,15 @@ describe("the first step of an answer about Entra", () => {
     expect(steps({ type: "azure-cli" })).toContain(page);
   });
 
+  test("is a rerun for an unreadable answer on a runner that GitHub hosts, unless the job has a proxy", () => {
+    const changed = error("AADSTS900561: The endpoint only accepts POST requests. Received a GET request.");
+    expect(firstStep(changed, OIDC, { onGitHub: true })).toBe("Run the job again.");
+    expect(firstStep(changed, OIDC, { onGitHub: true, proxy: "proxy:3128" })).toContain("See what answers");
+    const noToken = error("Response json body do not have ID Token field");
+    expect(firstStep(noToken, OIDC, { with: "github", onGitHub: true })).toMatch(/^Run the job again\./);
+    expect(firstStep(noToken, OIDC, { with: "github" })).toContain("See what answers");
+  });
+
   test("is another `client-id` if it is that of the Azure CLI, whatever Entra misses", () => {
     const clientId = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
     for (const said of [
@@ -525,8 +534,9 @@ describe("commands can be copied", () => {
 
   test("names in commands are quoted for the shell and for SQL", () => {
     const user = "a'; rm -rf ~ #`x`\"";
-    expect(commandsOf(diagnose(error("does not contain group ID"), { user }))[0]).toContain(
-      `--group 'a'\\''; rm -rf ~ #\`x\`"'`,
+    const group = user.padEnd(36, "x");
+    expect(commandsOf(diagnose(error(`does not contain group ID ${group}`)))[0]).toContain(
+      `--group 'a'\\''; rm -rf ~ #\`x\`"xxx`,
     );
     expect(commandsOf(diagnose(error("permission denied for table orders", "42501"), { user }))[1]).toContain(
       'GRANT "<owner>" TO "a\'; rm -rf ~ #`x`""";',
