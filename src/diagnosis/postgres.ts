@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { GUID } from "../model/entra-label.ts";
 import { run, type Steps } from "../model/failure.ts";
-import { code, listOf, name, sentence } from "../model/sentence.ts";
+import { code, EMPTY, listOf, name, sentence } from "../model/sentence.ts";
 import { isLoopback } from "../text/host.ts";
 import { aboutNames } from "../text/near.ts";
 import { quoteLiteral } from "../text/sql.ts";
@@ -45,6 +45,20 @@ const growStorage = (context: Context) => [
   azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" }),
 ];
 
+const TO_PRIMARY =
+  "set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` also works on a replica.";
+
+/** Words that every read-only session gets. */
+const readOnly = (context: Context): Answer => [
+  "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+  "Find out whether it is a replica, and the percentage of its storage that is used:",
+  run(azShow(context, "{role:replicationRole, id:id}"), STORAGE),
+  `If it is a replica, ${TO_PRIMARY}`,
+  ...growStorage(context),
+  "If it is neither, find out at which level the setting is, and reset it there:",
+  run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"),
+];
+
 const STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
 
 const raiseLimit = (context: Context): Steps => [
@@ -64,27 +78,20 @@ const LIST_ROLES: Steps = [
 /** The words before a name in quotes, which can contain any word. */
 const ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"«»„]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
 
-/** Neon's: https://github.com/neondatabase/neon/blob/main/proxy/src/control_plane/messages.rs */
-const NEON =
-  /^[^":]*(endpoint|compute node|(control plane|console) request|quota|connections? attempts|project (name|option))/i;
-
 /** What PgBouncer, Supavisor, Odyssey, PgCat, PgDog, Pgpool-II and RDS Proxy mean by these words, the special ones first. */
 const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "It accepts no password as long as this token. The token of an application is shorter than that of a user.":
     /password too|too large|partial pkt/,
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).":
     /startup parameter|command-line option|support the option/,
-  "Its servers differ, as the message shows.": /among backends|does not match|^Parameter .*changed$/,
   "Its pool mode shares connections. `pool_mode = session` does not.":
     /prepared|cached plan|transaction|portal|bind message|pooling|frontend message/,
   "It asks for a client certificate, which this action does not send.": /certificate(?! verify)/,
-  "It checks passwords by PAM or LDAP, which do not know the user or the password.": /\b(PAM|LDAP)\b/i,
   "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!(MD5|SCRAM) )secret/i,
   "PostgreSQL itself refuses it, for the reason in the message. PgBouncer repeats that for a time (`server_login_retry`).":
     /cached error: (?!.*(password|SASL|auth|not exist|hba))/i,
   "It, or the server behind it, does not allow this user, database or address.":
     /hba|host based|no authentication method|blocked|banned|allow_list|login rejected|permission/i,
-  "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant|EINVALIDUSER/i,
   "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
   "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database(?! c)/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
@@ -99,8 +106,6 @@ const poolerRefused = (_context: Context, { text }: Symptom) =>
 const SIGN_IN_REASONS: Readonly<Record<string, RegExp>> = {
   "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.":
     /client certificate|^certificate/,
-  "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.":
-    /@(host|server)|server name you tried|ipv6/,
   "The server, or a pooler in between, asks for another way to sign in (peer or ident), or checks passwords by LDAP, PAM or RADIUS, which do not know the user or the password. A flexible server of Azure uses only passwords and Entra tokens.":
     /\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|OAuth)\b|authenticated user name/i,
 };
@@ -159,6 +164,16 @@ const NOT_PERMITTED_TO_LOG_IN =
 const NOT_ENCRYPTED =
   /^(?!.*server login)(?=.*pg_hba)(.*SSL (off|关闭)|(?!.*(SSL|GSS)).*(encr|schlüssel|chiffr|cifr|cript|crittogr|krypt|szyfr|şifre|шифр|暗号|加密|암호화|დაშიფვრ))/i;
 
+const ALLOW_WITHOUT_TLS =
+  "The server is your own, because it sees a loopback address. Add an entry `host` for this address, user and database to its `pg_hba.conf`, and reload it, or turn on TLS there (`ssl`) and remove `ssl-mode`.";
+
+/** `ssl-mode: disable` is for loopback hosts only, so a tunnel leads to the server. */
+const TLS_IN_TUNNEL: Steps = [
+  "Set `host` to the server's full name, remove `ssl-mode`, and let that name lead to the tunnel, in a step before this one (on Linux):",
+  run("echo '127.0.0.1 <server>.postgres.database.azure.com' | sudo tee --append /etc/hosts"),
+  "If you cannot, set `ssl-mode: verify-ca`, which does not check the server's name.",
+];
+
 /** "Database" and a name in quotes, in each language of the server. */
 const DATABASE =
   /(databas\w*|Datenbank|(banco|base) de (dados|datos|données)( inválido| no válida)?|baz[ay]( danych)?|データベース|数据库|баз[аеи]( даних)?|ბაზა\S*:?)\s?[«»"]|" (데이터베이스|veritabanı)/;
@@ -204,16 +219,10 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/,
     ],
-    ({ user }, { text }) =>
+    (_, { text }) =>
       /unexpected \w+ message/.test(text)
         ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL."
-        : /scramMaxIterations/.test(text)
-          ? [
-              "The password of `user` is stored with more iterations than this action accepts, or a different server answers.",
-              "Store the password again, with fewer iterations:",
-              run(`SET scram_iterations = 4096;\nALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`),
-            ]
-          : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+        : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     pastPooler,
     ({ port }) => `Check \`host\`${port === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}, then run the job again.`,
   ],
@@ -271,32 +280,25 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "token-invalid": [
     ABOUT_TOKEN,
-    "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
+    (_, { text }) =>
+      /tenant/.test(text)
+        ? "The token is from a different tenant than the server's, or its application has no service principal there."
+        : "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
     ({ signIn }) => `${signIn && "tenantId" in signIn ? "Set `tenant-id` to" : "Sign in to"} the server's tenant:`,
     (context, { text }) => tenantIn(text) ?? azShow(context, "authConfig.tenantId"),
     tokenClaims,
     "If that is the token's tenant (`tid`), create the application's service principal there:",
     ({ signIn }) => az("ad sp create", { id: clientOf(signIn) }),
-    REACH_ENTRA,
+    (_, { text }) => (/tenant/.test(text) ? [] : REACH_ENTRA),
   ],
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    (context) =>
-      context.tls && context.tls.mode !== "disable"
-        ? pastPooler(context)
-        : "Let the runner's `hosts` file lead the server's full name to the tunnel, set `host` to that name, and remove `ssl-mode`. Only if you cannot, set `ssl-mode: verify-ca`, which does not check the server's name. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
+    (context, { text }) => {
+      if (context.tls && context.tls.mode !== "disable") return pastPooler(context);
+      return /host "(127\.|::1)/.test(text) ? ALLOW_WITHOUT_TLS : TLS_IN_TUNNEL;
+    },
     "If a proxy or a pooler is in between, let it connect to the server with TLS.",
-  ],
-  "other-provider": [
-    // Amazon's, Google's, Teleport's, and those of proxies that find a server by its name in TLS.
-    [
-      /RDS [Pp]roxy (supports only|has no credentials)|^(Cloud ?SQL|AlloyDB) |^access to db denied|\bSNI\b.*(missing|not received)/i,
-      { codes: "XX000 08P01", text: NEON },
-    ],
-    "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, got no server name in TLS (SNI), or does not serve the name in `host`, which does not exist, is disabled or busy, or belongs to a project over its quota.",
-    setFullName,
-    "If you mean that server, look it up in the console of its provider, and set `host` to its name and `user` and `password` to those of a role that it lets in. Teleport's roles list them as `db_users` and `db_names`.",
   ],
   "pooler-sign-in": [
     [
@@ -348,8 +350,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "database-not-found": [
     ["3D000 57P04", /^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    ({ database = "" }) =>
-      sentence`The server has no database with this name (yet), or a pooler does not list it, or asks for another one than \`database\`, such as the name of its user (\`user@server\`). ${aboutNames(database)}`,
+    ({ database = "" }) => sentence`The server has no database with this name (yet). ${aboutNames(database)}`,
     (context, { text }) =>
       isAnother(text.match(/database "([^"]+)"/)?.[1], context.database) ? pastPooler(context) : [],
     "Set `database` to one of these:",
@@ -388,7 +389,8 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/,
     ],
-    "All connections are in use: those that the `CONNECTION LIMIT` of the role or the database allows, or those that the server or its PgBouncer accepts. Small servers accept only a few dozen.",
+    (_, { text }) =>
+      `All connections are in use that ${/connections for /.test(text) ? "the `CONNECTION LIMIT` of the role or the database allows" : "the server, or its PgBouncer, accepts. Small servers accept only a few dozen"}.`,
     (context, { text }) => {
       const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
       if (kind === undefined) return context.port === 5432 || /already|reserved/.test(text) ? [] : pastPooler(context);
@@ -418,13 +420,11 @@ export const POSTGRES = rulesFor("postgres", {
   "pooler-cannot-connect": [
     /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL(CH|T)|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
-    (_, { text }) =>
-      /all backend/.test(text) ? "Attach the servers to Pgpool-II again (`pcp_attach_node`), or restart it." : [],
     (context, { text }) => {
       const steps = [afterRestart(context), pastPooler(context)];
       return (/DNS|SSL|sslreq|TLS|authreq/.test(text) ? steps.reverse() : steps).flat();
     },
-    "Or see why in the pooler's log, and check its servers (Pgpool-II: its backends and its `pool_hba.conf`).",
+    "Or see why in the pooler's log, and check its servers.",
     { retries: 2 },
   ],
   "authentication-time-out": [
@@ -457,10 +457,13 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "server-limit": [
     ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|(allocate|out of) memory|open files( in|$)/i],
-    "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
+    (_, { text }) =>
+      /max_locks|out of shared memory/.test(text)
+        ? "The server's lock table is full (`max_locks_per_transaction`): a migration, or a dump of many tables, can fill it."
+        : "The server has no memory left for this connection or statement, or another of its limits was reached.",
     // 53400 is about what one session needs.
     (_, { code }) => (code === "53400" ? [] : "Run the job again when the server is less busy."),
-    "If the error persists, choose a larger compute size (of a container, its memory and Docker's `--shm-size`), or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
+    "If the error persists, choose a larger compute size, or raise the parameter that sets the limit. A restart of the server can be necessary:",
     setParameter,
     { retries: 2 },
   ],
@@ -475,14 +478,13 @@ export const POSTGRES = rulesFor("postgres", {
       "25006",
       /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby|Hot standby mode/,
     ],
-    "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-    (_, { text }) => (/conflict with/.test(text) ? "Run the job again: a change of the primary ended the query." : []),
-    "Find out whether it is a replica, and the percentage of its storage that is used:",
-    (context) => run(azShow(context, "{role:replicationRole, id:id}"), STORAGE),
-    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` also works on a replica.",
-    growStorage,
-    "If it is neither, find out at which level the setting is, and reset it there:",
-    run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"),
+    (context, { text }) => {
+      if (!/recovery|standby/i.test(text)) return readOnly(context);
+      const again = /conflict with/.test(text)
+        ? "Run the job again: a change of the primary ended the query. Or"
+        : "To write,";
+      return ["The server is a read replica.", `${again} ${TO_PRIMARY}`];
+    },
   ],
   "concurrent-change": [
     [
@@ -656,7 +658,7 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server cannot make this grant, for the reason in its message. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option). Two roles cannot be members of each other.",
+    "The server cannot make this grant, for the reason in its message. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option).",
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
   ],
   "tls-not-offered": [
@@ -698,9 +700,9 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "server-fault": [
     "XX* 58* F0*",
-    "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error, or has the fault in its configuration that the message names.",
+    "The server, an extension, a node of its cluster, or a pooler or a proxy in between had an internal error.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If the error persists, and no pooler or proxy is in between, restart the server. If that does not help, open a support request in the Azure portal.",
+    "If the error persists without a pooler or a proxy, restart the server. If that does not help, open a support request in the Azure portal.",
     (context) => azServer("restart", context),
   ],
 });
@@ -733,13 +735,15 @@ function byName(context: Context, { text }: Symptom): Answer | undefined {
 
 /** The claims that the server compares with the role, or no step if the token cannot be read. */
 function tokenClaims({ token, cloud }: Context): Steps {
-  const named = ["oid", "appid", "idtyp", "tid", "aud"].filter((each) => claim(token, each) !== undefined);
+  const audience = cloud?.postgresScope.replace("/.default", "") ?? "https://ossrdbms-aad.database.windows.net";
+  const isOther = claim(token, "aud") !== audience;
+  const named = ["oid", "appid", "idtyp", "tid", ...(isOther ? ["aud"] : [])].filter((each) => claim(token, each));
   const claims = named.map((each) => sentence`${code(each)} ${code(claim(token, each) ?? "")}`);
   const expires = Number(claim(token, "exp"));
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11)
     claims.push(sentence`valid until ${code(new Date(expires * 1000).toISOString())}`);
-  const audience = cloud?.postgresScope.replace("/.default", "") ?? "https://ossrdbms-aad.database.windows.net";
-  const check = sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` ${code(audience)}.`;
+  const needed = isOther ? sentence` \`aud\` has to be ${code(audience)}.` : EMPTY;
+  const check = sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, and \`tid\` the server's tenant.${needed}`;
   return claims.length === 0 ? [] : [check];
 }
 

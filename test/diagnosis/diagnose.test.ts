@@ -351,7 +351,7 @@ describe("a password that was refused", () => {
 
   test("shows the claims of the token", () => {
     expect(answer({ user: "ci-admin", token, cloud: CLOUDS.azurechinacloud })).toContain(
-      "`oid` `o-1`, `appid` `a-1`, `idtyp` `app`, `tid` `t-1`, `aud` `https://ossrdbms-aad.database.windows.net` and valid until `2026-11-23T15:35:54.000Z`. `oid` has to be the object ID of the role, or of a member of its group, `tid` the server's tenant, and `aud` `https://ossrdbms-aad.database.chinacloudapi.cn`.",
+      "`oid` `o-1`, `appid` `a-1`, `idtyp` `app`, `tid` `t-1`, `aud` `https://ossrdbms-aad.database.windows.net` and valid until `2026-11-23T15:35:54.000Z`. `oid` has to be the object ID of the role, or of a member of its group, and `tid` the server's tenant. `aud` has to be `https://ossrdbms-aad.database.chinacloudapi.cn`.",
     );
   });
 
@@ -615,8 +615,6 @@ test.each([
   ["42501", "must be owner of table allow_list", "pooler-sign-in"],
   ["42501", "permission denied for table sslrequests", "pooler-cannot-connect"],
   ["42704", 'type "control" does not exist', "role-not-found"],
-  ["08P01", "no such database: endpoint_db", "other-provider"],
-  ["53100", 'could not extend file "base/1/2": Disk quota exceeded', "other-provider"],
 ])("SQLSTATE %s, %s: a name or a common word in it does not make it %s", (code, message, other) => {
   expect(diagnose(error(message, code)).code).not.toBe(other);
 });
@@ -741,6 +739,9 @@ describe("the first step of an answer about PostgreSQL", () => {
     ["42501", "permission denied", 'ALTER ROLE "ci-admin" CREATEROLE;'],
     ["42883", "unknown function: has_table_privilege()", "SELECT version();"],
     ["28000", HBA("127.0.0.1").replace("SSL", "no"), "entry `host`", { host: "localhost", tls: { mode: "disable" } }],
+    ["28000", HBA("10.20.0.4").replace("SSL", "no"), "/etc/hosts", { host: "localhost", tls: { mode: "disable" } }],
+    ["25006", "cannot execute GRANT in a read-only transaction", "replicationRole"],
+    ["25006", "cannot execute GRANT during recovery", "set `host` to the primary"],
     ["28P01", 'password authentication failed for user "ci-admin"', "rolvaliduntil", { signIn: PASSWORD }],
     ["55000", 'database "app" is not currently accepting connections', "datallowconn"],
     ["UNKNOWN", "read UNKNOWN", "If the error persists, see who answers"],

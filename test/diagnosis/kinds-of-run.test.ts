@@ -155,7 +155,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
     never: either("port: 5432|is 5432", "\\btoken\\b", "identity that signs in", "AzureActiveDirectory", "tenant-id"),
     // They name both, because the other side's words do not say which it got. That in `principal/` is about another identity.
     but: [
-      "other-provider",
       "pooler-refused",
       "pooler-sign-in",
       "sign-in-locked",
@@ -176,15 +175,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     knows: { ...SERVER, host: "127.0.0.1", port: 5432, tls: { mode: "disable" }, signIn: PASSWORD },
     never: /^.*\n.*az postgres/, // in the first step
     // Words that only Azure or another provider has; and look-ups in Azure that the step offers beside another, or says so.
-    but: [
-      "administrators-only",
-      "disk-full",
-      "other-provider",
-      "pgaadauth-not-here",
-      "read-only",
-      "restricted-role",
-      "server-limit",
-    ],
+    but: ["administrators-only", "disk-full", "pgaadauth-not-here", "read-only", "restricted-role", "server-limit"],
   },
 };
 
