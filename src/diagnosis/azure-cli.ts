@@ -43,15 +43,15 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
     ],
     (_context, { text }) =>
       reasonIn(text, {
+        "The identity provider of the account's domain (AD FS, for example) did not accept the account that is signed in to the Azure CLI: a rule there forbids the sign-in, the password is wrong, or the provider takes no password from a tool. The administrators find the reason in the logs of this provider or, by the correlation ID in the message, in the sign-in logs of Entra.":
+          /WsTrust(?! endpoint)|RSTR|\bMSIS\d|claims? provider|federat|AADSTS(50008\d?|5008\d|5010[78]|8000\d)\b/i,
         "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, nobody invited it, or a policy of one of the two tenants forbids it (Entra admin center, `External Identities`, `Cross-tenant access settings`).":
           /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|50021[23]|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b|MSA accounts/,
         "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, nobody used it for long, the account has a new password, or it is older than a Conditional Access policy of the tenant (sign-in frequency) allows.":
           /sign-in frequency|AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34])\b/,
         "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do.":
           /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/,
-        "The identity provider of the account's domain (AD FS, for example) did not accept the account that is signed in to the Azure CLI: a rule there forbids the sign-in, the password is wrong, or the provider takes no password from a tool. The administrators find the reason in the logs of this provider or, by the correlation ID in the message, in the sign-in logs of Entra.":
-          /WsTrust|RSTR|\bMSIS\d|claims? provider|identity provider|federat|AADSTS(50008\d?|5008\d|5010[78]|50177|51004|8000\d)\b/i,
-        "Entra does not accept the account that is signed in to the Azure CLI: the password is wrong, the account needs a person (for multi-factor authentication, a new password, a registered device), or the account is not allowed to use this service. The administrators of its tenant find the reason by the correlation ID or the error code in the message: Entra admin center, `Sign-in logs`.":
+        "Entra does not accept the account that is signed in to the Azure CLI: the password is wrong or has expired, the account needs a person (for a new password, multi-factor authentication, a registered device), or the account is not allowed to use this service. The administrators of its tenant find the reason by the correlation ID or the error code in the message: Entra admin center, `Sign-in logs`.":
           /AADSTS\d/,
         "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login.":
           /Response_Status|BrokerPlugin|accounts control|pymsal|(?<!_)broker/i,

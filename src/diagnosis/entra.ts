@@ -144,7 +144,7 @@ export const ENTRA = rulesFor("entra", {
   "resource-not-found": [
     "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 AADSTS90056 invalid_resource",
     (_context, { text }) =>
-      sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure OSSRDBMS Database")}, or may not use it: the name is wrong or one of another cloud, the sign-in is to a different tenant than the server's, or nobody in the tenant has used this service yet.`,
+      sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure OSSRDBMS Database")}, or may not use it: the sign-in is to a different tenant than the server's, nobody in the tenant has used this service yet, or the name is wrong or one of another cloud.`,
     ({ signIn }) =>
       `Compare the tenant in the message with that of the server. If they differ, ${signIn?.type === "managed-identity" ? "run the job on a machine or an app in a subscription of the tenant of the server" : "set `tenant-id` and `environment` to those of the server"}. ${SEE_TENANT}`,
     SHOW_TENANT,
@@ -219,7 +219,7 @@ const resourceIn = (text: string): string | undefined =>
   text.match(/(?:(?<!tenant )named|for resource|access a service) '?([\w./:-]+[\w/])/)?.[1];
 
 /** Only an account meets these, and only an account signs in through the Azure CLI's own application. */
-const OF_USER = /04b07795|\b(user|guest|refresh.token|device)s?\b|security defaults|token protection|AADSTS5005[37]/i;
+const OF_USER = /04b07795|\b(user|refresh.token|device)s?\b|(ty|claims) provider|security def|token prot|AADSTS5005/i;
 
 /** Why the tenant does not know the application. The same ID can be right in another tenant. */
 function unknownApplication(context: Context, { text }: Symptom): Answer {
