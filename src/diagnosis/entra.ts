@@ -109,9 +109,9 @@ export const ENTRA = rulesFor("entra", {
       "AADSTS50049 AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
       /AADSTS50001:.*not provided|Bad Request - Invalid (URL|Hostname)/,
     ],
-    "The server is not an authority of Entra, does not accept the address of the request, or is a regional endpoint, which serves only Microsoft's own applications: a variable selects it or has characters that do not belong there, or something in between changes the requests or the answers.",
+    "A variable leads the sign-in to a server that is not an authority of Entra or does not accept the address of the request, or to a regional endpoint, which serves only Microsoft's own applications, or the variable has characters that do not belong there. Or something in between changes the requests or the answers.",
     "Remove `AZURE_AUTHORITY_HOST`, `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and the `.env` file of a self-hosted runner. `environment` selects the authority.",
-    allowInProxy,
+    (context, { text }) => (text.includes("AADSTS") ? [] : allowInProxy(context)), // Entra itself answered with a number
   ],
   "application-public": [
     ["AADSTS700025", /AADSTS90023: Public client/],
@@ -145,8 +145,8 @@ export const ENTRA = rulesFor("entra", {
     "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 AADSTS90056 invalid_resource",
     (_context, { text }) =>
       sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure OSSRDBMS Database")}, or may not use it: the sign-in is to a different tenant than the server's, nobody in the tenant has used this service yet, or the name is wrong or one of another cloud.`,
-    ({ signIn }) =>
-      `Compare the tenant in the message with that of the server. If they differ, ${signIn?.type === "managed-identity" ? "run the job on a machine or an app in a subscription of the tenant of the server" : "set `tenant-id` and `environment` to those of the server"}. ${SEE_TENANT}`,
+    (context) =>
+      `Compare the tenant in the message with that of the server. If they differ, ${context.signIn?.type === "managed-identity" ? "run the job on a machine or an app in a subscription of the tenant of the server" : `set ${whereIs("tenant-id", context)} and \`environment\` to those of the server`}. ${SEE_TENANT}`,
     SHOW_TENANT,
     (_context, { text }) =>
       /^(?!.*(ossrdbms|123cd850))/.test(resourceIn(text) ?? "ossrdbms")
@@ -232,7 +232,7 @@ function unknownApplication(context: Context, { text }: Symptom): Answer {
     ];
   return [
     "This tenant has no application or managed identity with this client ID: `client-id` or `tenant-id` is wrong, or the application was deleted or is in another tenant or cloud. An application that was created only minutes ago can be missing, too: run the job again.",
-    `${WITH_AZ}, see whether the tenant has this ID. If the first command shows a name, set \`tenant-id\` and \`environment\` to what the second command shows. If it does not, ${set}:`,
+    `${WITH_AZ}, see whether the tenant has this ID. If the first command shows a name, set ${whereIs("tenant-id", context)} and \`environment\` to what the second command shows. If it does not, ${set}:`,
     run(showPrincipal(id), SHOW_TENANT),
   ];
 }
@@ -273,7 +273,7 @@ function assertionInvalid(context: Context, symptom: Symptom): Answer {
     ];
   return [
     `Entra did not receive the ID token that GitHub signed: ${ofEntra || "it is missing, was changed on the way, or is a different token"}.`,
-    "Check `client-id`: the federated credential must be one of this application or managed identity. On a self-hosted runner, also check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy.",
+    `Check \`client-id\`: the federated credential must be one of this application or managed identity.${context.onGitHub ? "" : " Also check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy."}`,
   ];
 }
 
