@@ -19,7 +19,8 @@ export function pitfallStatements(first: FirstLook, demand: Demand, grantees: re
   const used = usedBy(grantees, isChecked("c", "n"));
   const takesValues = ofSequences === "ALL" || ofSequences.includes("USAGE") || ofSequences.includes("UPDATE");
   const demanded = USES.filter((use) => ofTables === "ALL" || ofTables.includes(use));
-  const mayLackValues = demanded.includes("INSERT") && (!takesValues || server.otherSequences || exclude.length > 0);
+  const others = server.sequences > asked.reduce((sum, { kind, size }) => sum + (kind === "sequence" ? size : 0), 0);
+  const mayLackValues = demanded.includes("INSERT") && (!takesValues || others || exclude.length > 0);
   return [
     ...(asked.some(({ rewritten, skipped }) => rewritten && skipped === "") ? [usesThatFail(used, demanded)] : []),
     ...(asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(used)] : []),

@@ -87,7 +87,7 @@ export const SECTIONS = `SELECT 'server' AS section, pg_catalog.json_build_objec
          'labelsReadable', pg_catalog.has_table_privilege('pg_catalog.pg_shseclabel', 'SELECT'),
          'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
          'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
-         'otherSequences', EXISTS (SELECT FROM pg_catalog.pg_class WHERE relkind = 'S' AND relnamespace NOT IN (SELECT oid FROM schema)),
+         'sequences', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_sequence),
          'sessionUser', session_user_oid,
          'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
 FROM server

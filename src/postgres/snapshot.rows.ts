@@ -27,7 +27,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[]) {
   const facts = sectionsOf(rows);
   const [[server], [database]] = [facts("server"), facts("database")];
   if (server === undefined || database === undefined) throw new Error("the snapshot lacks its server or database");
-  const { sessionUser, nextTransaction: _, otherSequences: __, ...serverFacts } = server;
+  const { sessionUser, nextTransaction: _, sequences: __, ...serverFacts } = server;
   const { roles, roleOf, holderOf, aclItem } = holdersIn(facts("role"));
   const usable = new Map(facts("usable").map((row) => [row.schema, row.roles.map(roleOf)]));
   const schemas = new Map<Oid, Schema>();
@@ -176,8 +176,8 @@ interface Facts {
     readonly sessionUser: Oid;
     /** What is written later is written by it or a later transaction. */
     readonly nextTransaction: string;
-    /** There are sequences in schemas that are not checked. */
-    readonly otherSequences: boolean;
+    /** How many sequences all schemas have. */
+    readonly sequences: number;
   };
   role: RoleRow;
   /** `session`: the role as which its sessions begin. */
