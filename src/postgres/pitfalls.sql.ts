@@ -206,25 +206,28 @@ function mayUse(role: string, relation: string, use: string): string {
  */
 function foreignKeysThatFail(used: string): string {
   return `
-WITH ${used}
-SELECT 'foreign-key-fails' AS code, ${USED}, use,
-       pg_catalog.pg_get_userbyid(read.relowner) AS role, 'USAGE' AS privilege, 'SCHEMA' AS kind,
-       ARRAY[s.nspname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(s.nspowner) AS owner,
-       key.conname AS through
-FROM pg_catalog.pg_constraint AS key
-CROSS JOIN LATERAL (
-  VALUES (key.conrelid, key.conkey, key.confrelid, '{INSERT,UPDATE}'::pg_catalog.text[]),
-         (key.confrelid, key.confkey, key.conrelid, '{UPDATE,DELETE}'),
-         (key.confrelid, key.confkey, key.confrelid, pg_catalog.array_remove(ARRAY[
-            CASE key.confupdtype WHEN 'a' THEN 'UPDATE' END, CASE key.confdeltype WHEN 'a' THEN 'DELETE' END], NULL))
-) AS side (written, columns, read, uses)
-JOIN pg_catalog.pg_class AS read ON read.oid = side.read
-JOIN pg_catalog.pg_namespace AS s ON s.oid = read.relnamespace
-JOIN used ON used.oid = side.written
-CROSS JOIN LATERAL pg_catalog.unnest(side.uses) AS use
-WHERE key.contype = 'f' AND key.conparentid = 0 AND NOT pg_catalog.has_schema_privilege(read.relowner, s.oid, 'USAGE')
-  AND CASE use WHEN 'UPDATE' THEN EXISTS (
-                 SELECT FROM pg_catalog.unnest(side.columns) AS k (attnum)
+WITH ${used},
+-- few or none; on their own, because the server tries the joins of one query in many orders
+blocked AS MATERIALIZED (
+  SELECT side.written, side.columns, side.uses, pg_catalog.pg_get_userbyid(read.relowner) AS role,
+         ARRAY[s.nspname]::pg_catalog.text[] AS source, pg_catalog.pg_get_userbyid(s.nspowner) AS owner, key.conname AS through
+  FROM pg_catalog.pg_constraint AS key
+  CROSS JOIN LATERAL (
+    VALUES (key.conrelid, key.conkey, key.confrelid, '{INSERT,UPDATE}'::pg_catalog.text[]),
+           (key.confrelid, key.confkey, key.conrelid, '{UPDATE,DELETE}'),
+           (key.confrelid, key.confkey, key.confrelid, pg_catalog.array_remove(ARRAY[
+              CASE key.confupdtype WHEN 'a' THEN 'UPDATE' END, CASE key.confdeltype WHEN 'a' THEN 'DELETE' END], NULL))
+  ) AS side (written, columns, read, uses)
+  JOIN pg_catalog.pg_class AS read ON read.oid = side.read
+  JOIN pg_catalog.pg_namespace AS s ON s.oid = read.relnamespace
+  WHERE key.contype = 'f' AND key.conparentid = 0 AND NOT pg_catalog.has_schema_privilege(read.relowner, s.oid, 'USAGE')
+)
+SELECT 'foreign-key-fails' AS code, ${USED}, use, role, 'USAGE' AS privilege, 'SCHEMA' AS kind, source, owner, through
+FROM blocked
+JOIN used ON used.oid = blocked.written
+CROSS JOIN LATERAL pg_catalog.unnest(blocked.uses) AS use
+WHERE CASE use WHEN 'UPDATE' THEN EXISTS (
+                 SELECT FROM pg_catalog.unnest(blocked.columns) AS k (attnum)
                  WHERE pg_catalog.has_column_privilege(used.grantee, used.oid, k.attnum, 'UPDATE'))
                ELSE ${mayUse("used.grantee", "used.oid", "use")} END;`;
 }
