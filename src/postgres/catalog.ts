@@ -15,7 +15,7 @@ import { pitfallStatements } from "./pitfalls.sql.ts";
 import { whoCanAct } from "./roles.sql.ts";
 import { defaultPrivileges, type ObjectNow, secondLook } from "./second-look.sql.ts";
 import { type GroupRow, mapGrantees, mapSnapshot, mapUndeclared, type SnapshotRow } from "./snapshot.rows.ts";
-import { snapshotFor } from "./snapshot.sql.ts";
+import { KNOWN_NAMES, snapshotFor } from "./snapshot.sql.ts";
 import { beginReading, rollBack } from "./transaction.ts";
 import { type Checked, undeclaredPrivileges } from "./undeclared.sql.ts";
 
@@ -114,18 +114,8 @@ async function lookOnce(
   demand: Demand,
   since: string | undefined,
 ): Promise<{ readonly snapshot?: Snapshot; readonly nextTransaction: string }> {
-  const { schemas, tablePrivileges, sequencePrivileges } = demand;
-  const parameters = [
-    grantees,
-    schemas === "*" ? null : schemas,
-    tablePrivileges === "ALL" ? null : tablePrivileges,
-    sequencePrivileges === "ALL" ? null : sequencePrivileges,
-    demand.onExtra !== "ignore",
-    demand.routinePrivileges,
-    since,
-  ];
-  const rows = await beginReading<SnapshotRow>(client, snapshotFor(demand), parameters);
-  const { seen, objects, checked, snapshot } = await lookAgain(client, rows, demand);
+  const rows = await beginReading<SnapshotRow>(client, snapshotFor(grantees, demand, since));
+  const { seen, objects, checked, snapshot } = await lookAgain(client, rows, grantees, demand);
   const { nextTransaction } = seen.server;
   const now = new Map(objects.map((row) => [`${row.routine} ${row.oid}`, row]));
   const found = checked.map((then) => ({
@@ -142,7 +132,7 @@ async function lookOnce(
 }
 
 /** The second look: the objects that were asked about as they are now, and what depends on the first look. */
-async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: Demand) {
+async function lookAgain(client: Client, rows: readonly SnapshotRow[], grantees: readonly string[], demand: Demand) {
   const first = mapSnapshot(rows);
   const { snapshot, asked } = first;
   const signedIn = [...first.grantees.values()];
@@ -150,10 +140,12 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
   const [roles, actorIds] = [oidsOf(signedIn.map(({ role }) => role)), oidsOf(actors)];
   const owners = oidsOf(snapshot.groups.filter(isChecked).map(({ owner }) => owner));
   const creators = creatorsOf(snapshot, signedIn, demand);
+  const isAbsent = demand.schemas !== "*" && snapshot.schemas.length < demand.schemas.length;
   const needed = (is: boolean, sql: () => string) => (is ? sql() : NO_ROWS);
-  const [objects, acting, defaults, labels, owned, ...pitfalls] = (await statements(client, [
+  const [objects, acting, known, defaults, labels, owned, ...pitfalls] = (await statements(client, [
     secondLook(asked.filter(isChecked)),
     needed(mayDiffer(snapshot, demand, signedIn), () => whoCanAct(first, [...roles, ...actorIds])),
+    needed(signedIn.length < grantees.length || isAbsent, () => KNOWN_NAMES),
     needed(creators.length > 0 && actors.length > 0, () =>
       defaultPrivileges(creators, actors, demand.routinePrivileges.length > 0),
     ),
@@ -161,8 +153,8 @@ async function lookAgain(client: Client, rows: readonly SnapshotRow[], demand: D
     needed(powersMatter(demand), () => ownerships(roles, owners, snapshot.server.version)),
     ...pitfallStatements(first, demand, actorIds),
     "COMMIT;",
-  ])) as [ObjectNow[], SnapshotRow[], GroupRow[], LabelRow[], OwnershipRow[], ...Pitfall[][]];
-  const seen = acting.length > 0 ? mapSnapshot([...rows, ...acting]) : first;
+  ])) as [ObjectNow[], SnapshotRow[], SnapshotRow[], GroupRow[], LabelRow[], OwnershipRow[], ...Pitfall[][]];
+  const seen = mapSnapshot([...rows, ...acting, ...known]);
   const complete: Snapshot = {
     ...seen.snapshot,
     groups: [...seen.snapshot.groups, ...defaults.map(seen.groupFrom)],

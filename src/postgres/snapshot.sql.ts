@@ -6,7 +6,7 @@ import {
   sinceOf,
   TABLE_PRIVILEGES,
 } from "../model/privileges.ts";
-import { quoteLiteral } from "../text/sql.ts";
+import { quoteLiteral, textArray } from "../text/sql.ts";
 import { isExcluded } from "./exclude.sql.ts";
 import { aclItems, aclOf, KIND_OF_RELATION, SECTIONS, SERVER_CTES, SETTINGS } from "./roles.sql.ts";
 
@@ -62,22 +62,23 @@ function leadsNowhere(path: string, role: string): string {
  * beyond the demand. Routines are grouped in the same way, under an upper-case prokind in place of a relkind, if they
  * are asked for. The result is rows of (section, facts): each section is mapped once, in snapshot.rows.ts.
  *
- * $1 grantees          text[]
- * $2 schemas           text[]  NULL: every schema that is neither the system's nor an extension's
- * $3 table privileges  text[]  NULL: all there are
- * $4 sequence privs    text[]  NULL: all there are
- * $5 look for more     boolean whether privileges beyond the demand matter
- * $6 routine privs     text[]  empty: routines are not looked at
- * $7 since             xid8    relations and routines that changed in it or later stand for themselves alone; NULL: none do
+ * :grantees    text[]
+ * :schemas     text[]  NULL: every schema that is neither the system's nor an extension's
+ * :tables      text[]  their privileges; NULL: all there are
+ * :sequences   text[]  their privileges; NULL: all there are
+ * :routines    text[]  their privileges; empty: routines are not looked at
+ * :more        boolean whether privileges beyond the demand matter
+ * :since       xid8    relations and routines that changed in it or later stand for themselves alone; NULL: none do
+ * :excluded, :patterns the SQL of `exclude`
  *
- * The text between `if` and `end if` is left out if a demand does not need it. `:excluded` and `:patterns` are the SQL of its
- * `exclude`.
+ * They are constants, and not parameters of a prepared statement, of which the server would make a copy to keep. The text between
+ * `if` and `end if` is left out if a demand does not need it.
  */
 const SNAPSHOT = `
 WITH ${SERVER_CTES},
 grantee AS (
   SELECT asked.name, role.oid
-  FROM pg_catalog.unnest($1::pg_catalog.text[]) AS asked (name)
+  FROM pg_catalog.unnest(:grantees) AS asked (name)
   JOIN known_role AS role ON role.rolname = asked.name
 ),
 -- the settings that count for a grantee's sessions here: those of the role in this database come first, those of all roles for
@@ -103,16 +104,16 @@ acting AS MATERIALIZED (SELECT DISTINCT role AS oid FROM session),
 heir AS MATERIALIZED (SELECT oid FROM grantee UNION SELECT oid FROM acting),
 -- what GRANT ALL means on this version
 privilege AS (
-  SELECT type, name, CASE type WHEN 'r' THEN $3::pg_catalog.text[] IS NULL OR name = ANY ($3)
-                               WHEN 'S' THEN $4::pg_catalog.text[] IS NULL OR name = ANY ($4)
-                               ELSE name = ANY ($6::pg_catalog.text[]) END AS demanded
+  SELECT type, name, CASE type WHEN 'r' THEN :tables IS NULL OR name = ANY (:tables)
+                               WHEN 'S' THEN :sequences IS NULL OR name = ANY (:sequences)
+                               ELSE name = ANY (:routines) END AS demanded
   FROM server JOIN ${PRIVILEGES} ON since <= version
 ),
 schema AS MATERIALIZED (
   SELECT oid, nspname, nspowner, ${aclOf("nspacl", "'n'", "nspowner")} AS acl
   FROM pg_catalog.pg_namespace
-  WHERE nspname = ANY ($2::pg_catalog.text[])
-     OR ($2 IS NULL AND nspname !~ '^pg_' AND nspname <> 'information_schema' AND oid NOT IN (
+  WHERE nspname = ANY (:schemas)
+     OR (:schemas IS NULL AND nspname !~ '^pg_' AND nspname <> 'information_schema' AND oid NOT IN (
            SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass))
 ),
 object AS (
@@ -128,11 +129,11 @@ object AS (
          FALSE, p.xmin, FALSE, 'pg_catalog.pg_proc'::pg_catalog.regclass
   FROM pg_catalog.pg_proc AS p /* end if */
 ),
--- own_group sets an object apart from others like it, if its row was written by transaction $7 or later:
+-- own_group sets an object apart from others like it, if its row was written by transaction :since or later:
 -- https://www.postgresql.org/docs/current/ddl-system-columns.html (xmin)
 checked AS (
   SELECT o.*, s.nspname,
-         CASE WHEN $7::pg_catalog.xid8 IS NOT NULL AND pg_catalog.age(o.xmin) <= pg_catalog.age($7::pg_catalog.xid8::pg_catalog.xid)
+         CASE WHEN :since IS NOT NULL AND pg_catalog.age(o.xmin) <= pg_catalog.age(:since::pg_catalog.xid)
               THEN o.oid END AS own_group,
          CASE WHEN (o.catalog, o.oid) IN (SELECT classid, objid FROM extension_member) THEN 'extension' /* if exclude */
               WHEN :excluded THEN 'exclude' /* end if */ ELSE '' END AS skipped
@@ -162,7 +163,7 @@ column_extra AS MATERIALIZED (
         WHERE skipped = '' AND relkind NOT IN ${ROUTINE_KINDS}) AS a ON a.oid = r.oid
   JOIN acting AS g ON g.oid <> r.relowner
     AND CASE WHEN c.grantee = 0 THEN TRUE ELSE pg_catalog.pg_has_role(g.oid, c.grantee, 'USAGE') END
-  WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN $4 ELSE $3 END) OR c.is_grantable
+  WHERE c.privilege_type <> ALL (CASE r.relkind WHEN 'S' THEN :sequences ELSE :tables END) OR c.is_grantable
 ),
 column_item AS MATERIALIZED (
   SELECT e.*, c.attname, c.grantor, c.grantee, c.privilege_type, c.is_grantable
@@ -191,7 +192,7 @@ acl AS MATERIALIZED (
 ),
 -- OFFSET 0: each privilege is asked for once, however often the answer is used
 answered AS MATERIALIZED (
-  SELECT a.*, h.held, h.has_finding OR $5 AND (a.relkind::pg_catalog.text, a.representative) IN (
+  SELECT a.*, h.held, h.has_finding OR :more AND (a.relkind::pg_catalog.text, a.representative) IN (
            SELECT relkind, representative FROM item
            JOIN acting AS g ON CASE WHEN is_grantable AND grantee <> 0 THEN pg_catalog.pg_has_role(g.oid, grantee, 'USAGE') END
          ) AS has_finding
@@ -201,7 +202,7 @@ answered AS MATERIALIZED (
     FROM (
       SELECT grantee, COALESCE(pg_catalog.json_agg(name) FILTER (WHERE held), '[]') AS privileges,
              pg_catalog.bool_or((demanded AND held IS NOT TRUE)
-               OR ($5::pg_catalog.bool AND held AND NOT demanded AND a.relowner <> grantee)) AS has_finding
+               OR (:more AND held AND NOT demanded AND a.relowner <> grantee)) AS has_finding
       FROM (
         SELECT g.oid AS grantee, p.name, p.demanded,
                CASE p.type WHEN 'S' THEN pg_catalog.has_sequence_privilege(g.oid, a.representative, p.name)
@@ -252,36 +253,42 @@ SELECT 'column', pg_catalog.json_build_object(
          'representative', representative, 'relation', relation, 'name', relname, 'items', ${aclItems("attname")})
 FROM column_item GROUP BY representative, relation, relname /* end if */ /* if exclude */
 UNION ALL
-SELECT 'unmatched-pattern', pg_catalog.to_json(p.text) FROM (VALUES :patterns) AS p (text, is_matched) WHERE NOT is_matched /* end if */
-UNION ALL
-SELECT 'known-schema', pg_catalog.to_json(nspname)
-FROM pg_catalog.pg_namespace
-WHERE nspname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM schema) < pg_catalog.cardinality($2)
-UNION ALL
-SELECT 'known-role', pg_catalog.to_json(rolname)
-FROM known_role
-WHERE rolname !~ '^pg_' AND (SELECT pg_catalog.count(*) FROM grantee) < pg_catalog.cardinality($1)
-`;
+SELECT 'unmatched-pattern', pg_catalog.to_json(p.text) FROM (VALUES :patterns) AS p (text, is_matched) WHERE NOT is_matched /* end if */`;
 
 /**
  * The snapshot without the parts that cannot find anything for a demand: in a small database, the server takes longer to
  * plan the statement than to execute it.
+ * @param since as the next transaction of an earlier look
  */
-export function snapshotFor({ exclude, onExtra, ...privileges }: Demand): string {
-  const { tablePrivileges, sequencePrivileges, routinePrivileges } = privileges;
+export function snapshotFor(grantees: readonly string[], demand: Demand, since?: string): string {
+  const { exclude, onExtra, schemas, tablePrivileges, sequencePrivileges, routinePrivileges } = demand;
   const needed: Readonly<Record<string, boolean>> = {
     exclude: exclude.length > 0,
     routines: routinePrivileges.length > 0,
     columns: onExtra !== "ignore" && (tablePrivileges !== "ALL" || sequencePrivileges !== "ALL"),
   };
-  const part = /\/\* if (\w+) \*\/([\s\S]*?)\/\* end if \*\//g;
   const patterns = exclude.map((pattern) => {
     const isMatched = `EXISTS (SELECT FROM checked AS c WHERE ${isExcluded([pattern], "c.nspname", "c.name")})`;
     return `(${quoteLiteral(pattern)}::pg_catalog.text, ${isMatched})`;
   });
-  const excluded = isExcluded(exclude, "s.nspname", "o.name");
-  return SNAPSHOT.replace(part, (_, name: string, sql: string) => (needed[name] ? sql : "")).replace(
-    /:(excluded|patterns)\b/g,
-    (_, name: string) => (name === "excluded" ? excluded : patterns.join(", ")),
-  );
+  const values: Readonly<Record<string, string>> = {
+    grantees: textArray(grantees),
+    schemas: textArray(schemas === "*" ? null : schemas),
+    tables: textArray(tablePrivileges === "ALL" ? null : tablePrivileges),
+    sequences: textArray(sequencePrivileges === "ALL" ? null : sequencePrivileges),
+    routines: textArray(routinePrivileges),
+    more: String(onExtra !== "ignore"),
+    since: `${since === undefined ? "NULL" : quoteLiteral(since)}::pg_catalog.xid8`,
+    excluded: isExcluded(exclude, "s.nspname", "o.name"),
+    patterns: patterns.join(", "),
+  };
+  const part = /\/\* if (\w+) \*\/([\s\S]*?)\/\* end if \*\//g;
+  const parts = SNAPSHOT.replace(part, (_, name: string, sql: string) => (needed[name] ? sql : ""));
+  return parts.replace(/:([a-z]+)\b/g, (text, name: string) => values[name] ?? text);
 }
+
+/** The names that can be meant by one that the snapshot has not found. */
+export const KNOWN_NAMES = `
+SELECT 'known-schema' AS section, pg_catalog.to_json(nspname) AS facts FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_'
+UNION ALL
+SELECT 'known-role', pg_catalog.to_json(rolname) FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_';`;

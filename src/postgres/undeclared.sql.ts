@@ -1,5 +1,5 @@
 import type { Demand } from "../model/demand.ts";
-import { quoteLiteral } from "../text/sql.ts";
+import { textArray } from "../text/sql.ts";
 import { isExcluded } from "./exclude.sql.ts";
 import { aclItems, KIND_OF_RELATION, SECTIONS, SERVER_CTES } from "./roles.sql.ts";
 
@@ -115,7 +115,7 @@ schema AS MATERIALIZED (
 declared AS MATERIALIZED (
   SELECT oid FROM known_role
   WHERE oid = ${BOOTSTRAP_SUPERUSER} OR rolname ~ '${SERVERS_OWN}'
-     OR rolname = ANY (ARRAY[${grantees.map(quoteLiteral).join()}]::pg_catalog.text[])
+     OR rolname = ANY (${textArray(grantees)})
 ),
 ${HELD_CTES}
 ${SECTIONS}
@@ -128,6 +128,6 @@ function isChecked({ schemas, exclude }: Checked): string {
     schemas === "*"
       ? `n.oid NOT IN (
            SELECT objid FROM extension_member WHERE classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)`
-      : `n.nspname = ANY (ARRAY[${schemas.map(quoteLiteral).join()}]::pg_catalog.text[])`;
+      : `n.nspname = ANY (${textArray(schemas)})`;
   return `${inSchemas} AND NOT ${isExcluded(exclude, "n.nspname", "c.relname")}`;
 }

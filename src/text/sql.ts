@@ -19,3 +19,7 @@ export function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
   return text.includes("\\") ? `E${quoted}` : quoted;
 }
+
+/** An array of string constants. */
+export const textArray = (texts: readonly string[] | null): string =>
+  `${texts === null ? "NULL" : `ARRAY[${texts.map(quoteLiteral)}]`}::pg_catalog.text[]`;
