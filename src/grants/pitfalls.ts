@@ -22,8 +22,8 @@ export function pitfallWarnings(pitfalls: readonly Pitfall[]): readonly Warning[
   return byCause.flatMap((groups) => pitfallWarning(groups.flat()));
 }
 
-const keyOf = ({ code, schema, name, role, kind, source, column, through }: Pitfall) =>
-  JSON.stringify([code, schema, name, role, kind, source, column, through]);
+const keyOf = ({ code, schema, name, role, kind, source, arguments: of, column, through }: Pitfall) =>
+  JSON.stringify([code, schema, name, role, kind, source, of, column, through]);
 
 /** One sentence about pitfalls that are alike. */
 function pitfallWarning(same: readonly Pitfall[]): readonly Warning[] {
@@ -46,6 +46,7 @@ function pitfallWarning(same: readonly Pitfall[]): readonly Warning[] {
     "row-level-security": sentence`Row-level security of ${sources} has no policy for ${privileges} that applies to ${name(role)}${usedFor(same)}. Without one, INSERT fails, and SELECT, UPDATE and DELETE find no row.${cure("If the app needs that, write policies, for example")} Otherwise, leave ${privileges} out of \`table-privileges\`, unless the app needs that on other tables.`,
     "foreign-key-fails": sentence`${uses} on ${objects} ${fail}, because the server checks foreign key ${through} as ${name(role)}, and ${lacks}${cure("Run")}`,
     "default-fails": sentence`INSERT into ${objects} fails where a column takes its default, because ${lacks}${owner === null ? ADD_USAGE : cure("Run")}`,
+    "function-fails": sentence`${uses} on ${objects} ${fail} where the server calls a function, because ${lacks}${cure("Run")}`,
     "no-user-mapping": sentence`Reading ${objects} fails, because neither ${name(role)} nor PUBLIC has a user mapping for foreign server ${sources}.${cure("Run")}`,
   };
   return warning(kind, messages[kind]);
@@ -65,7 +66,7 @@ function sqlFor(pitfall: Pitfall, privileges: readonly Privilege[]): readonly st
       return `CREATE POLICY "<name>" ON ${object} FOR ${each} TO ${to} ${clause} (<condition>);`;
     });
   const what = privileges.map((each) => (column == null ? each : `${each} (${quoteIdentifier(column)})`));
-  return [`GRANT ${what.join(", ")} ON ${kind} ${object} TO ${to};`];
+  return [`GRANT ${what.join(", ")} ON ${kind} ${object}${pitfall.arguments ?? ""} TO ${to};`];
 }
 
 /** The views, or tables with rules, for which the server uses another table that has row-level security. */

@@ -235,8 +235,10 @@ export interface Pitfall {
   readonly role: string;
   readonly privilege: Privilege;
   /** The other object as GRANT names it: its kind, and its name from the outside in. */
-  readonly kind: "TABLE" | "SEQUENCE" | "SCHEMA" | "FOREIGN SERVER";
+  readonly kind: "TABLE" | "SEQUENCE" | "SCHEMA" | "FOREIGN SERVER" | "FUNCTION";
   readonly source: readonly string[];
+  /** Those of a function, in parentheses. */
+  readonly arguments?: string;
   /** The column that the role lacks the privilege on, if it holds it on others. */
   readonly column?: string | null;
   /** The owner of the other object; null if the answer is no GRANT: for the system's own, and for a sequence that is checked. */
@@ -252,6 +254,7 @@ type PitfallCode =
   | "row-level-security"
   | "foreign-key-fails"
   | "default-fails"
+  | "function-fails"
   | "no-user-mapping";
 
 /** The role that needs a grantee's privileges on an object: it connects to a database before it acts as another role. */

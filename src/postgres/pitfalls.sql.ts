@@ -1,8 +1,9 @@
 import type { Demand } from "../model/demand.ts";
 import type { Oid } from "../model/snapshot.ts";
 import { isExcluded } from "./exclude.sql.ts";
-import { unnested } from "./roles.sql.ts";
+import { FIRST_NORMAL_OID, unnested } from "./roles.sql.ts";
 import type { FirstLook } from "./snapshot.rows.ts";
+import { ARGUMENTS } from "./snapshot.sql.ts";
 
 /**
  * The statements that find pitfalls, without those that cannot find any after the first look: reasons why an app fails
@@ -24,6 +25,7 @@ export function pitfallStatements(first: FirstLook, demand: Demand, grantees: re
   return [
     ...(asked.some(({ rewritten, skipped }) => rewritten && skipped === "") ? [usesThatFail(used, demanded)] : []),
     ...(asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(used)] : []),
+    ...(server.closedRoutines ? [functionsThatFail(used)] : []),
     ...(mayLackValues ? [defaultsThatFail(used, takesValues, isChecked("s", "sn"))] : []),
     ...(asked.some(({ kind }) => kind === "foreign-table") ? [foreignTablesWithoutMapping(used)] : []),
   ];
@@ -47,9 +49,6 @@ function usedBy(grantees: readonly Oid[], isChecked: string): string {
 
 /** The columns of each pitfall that say who uses what. */
 const USED = "used.grantee::pg_catalog.text, used.nspname AS schema, used.relname AS name";
-
-/** An object with a lower OID is the system's: https://www.postgresql.org/docs/current/system-catalog-initial-data.html#SYSTEM-CATALOG-OID-ASSIGNMENT */
-const FIRST_NORMAL_OID = 16384;
 
 /** The offset of column numbers in `selectedCols`: those of system columns are negative. */
 const COLUMN_SHIFT = 7;
@@ -263,6 +262,36 @@ WHERE d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
   AND pg_catalog.has_any_column_privilege(used.grantee, used.oid, 'INSERT')
   AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'USAGE')
   AND NOT pg_catalog.has_sequence_privilege(used.grantee, taken.oid, 'UPDATE');`;
+}
+
+/**
+ * Functions that a default, a CHECK constraint, an index or a view calls, and that the grantee may not execute. The server
+ * checks whoever writes or reads, also beneath a view. It checks a trigger's function when the trigger is created.
+ * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execExpr.c#L2701 (ExecInitFunc)
+ */
+function functionsThatFail(used: string): string {
+  return `
+WITH ${used}
+SELECT DISTINCT 'function-fails' AS code, ${USED}, use,
+       pg_catalog.pg_get_userbyid(used.grantee) AS role, 'EXECUTE' AS privilege, 'FUNCTION' AS kind,
+       ARRAY[pn.nspname, p.proname]::pg_catalog.text[] AS source, '(' || ${ARGUMENTS} || ')' AS arguments,
+       pg_catalog.pg_get_userbyid(p.proowner) AS owner
+FROM pg_catalog.pg_proc AS p
+JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
+JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.refobjid = p.oid
+-- what the default, constraint, index or rule is of; the key of a partitioned table, and before PostgreSQL 15 a generated column,
+-- depend themselves
+LEFT JOIN pg_catalog.pg_depend AS part ON (part.classid, part.objid) = (d.classid, d.objid)
+  AND part.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND part.deptype IN ('a', 'i')
+JOIN used ON used.oid IN (part.refobjid, d.objid) AND used.relkind IN ('r', 'p', 'f', 'v')
+CROSS JOIN LATERAL pg_catalog.unnest(CASE
+  WHEN d.classid IN ('pg_catalog.pg_attrdef'::pg_catalog.regclass, 'pg_catalog.pg_class'::pg_catalog.regclass)
+    THEN '{INSERT}'::pg_catalog.text[]
+  WHEN d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass THEN '{INSERT,UPDATE}'
+  WHEN d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND part.deptype = 'i' THEN '{SELECT}'
+END) AS use
+WHERE p.proacl IS NOT NULL AND NOT pg_catalog.has_function_privilege(used.grantee, p.oid, 'EXECUTE')
+  AND ${mayUse("used.grantee", "used.oid", "use")};`;
 }
 
 /** Foreign-data wrappers that look for a user mapping, of those that Azure offers; file_fdw and azure_storage do not. */

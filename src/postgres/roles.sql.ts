@@ -72,6 +72,9 @@ LEFT JOIN known_role AS r ON r.oid = m.oid
 WHERE r.oid IS NULL OR pg_catalog.convert_to(r.rolname, 'UTF8') IS NOT NULL`;
 }
 
+/** An object with a lower OID is the system's: https://www.postgresql.org/docs/current/system-catalog-initial-data.html#SYSTEM-CATALOG-OID-ASSIGNMENT */
+export const FIRST_NORMAL_OID = 16384;
+
 /**
  * The rows of the sections server, role, database and schema. They need the CTEs `schema`,
  * `mentioned` (oid), the roles to list, `grantee` (oid) and `acting` (oid), the roles whose privileges are asked for and
@@ -88,6 +91,7 @@ export const SECTIONS = `SELECT 'server' AS section, pg_catalog.json_build_objec
          'databaseOwnerInherits', (SELECT pg_catalog.pg_has_role(datdba, 'pg_database_owner', 'USAGE') FROM database),
          'citus', EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),
          'sequences', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_sequence),
+         'closedRoutines', EXISTS (SELECT FROM pg_catalog.pg_proc WHERE proacl IS NOT NULL AND oid >= ${FIRST_NORMAL_OID}),
          'sessionUser', session_user_oid,
          'nextTransaction', pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text) AS facts
 FROM server

@@ -27,7 +27,7 @@ export function mapSnapshot(rows: readonly SnapshotRow[]) {
   const facts = sectionsOf(rows);
   const [[server], [database]] = [facts("server"), facts("database")];
   if (server === undefined || database === undefined) throw new Error("the snapshot lacks its server or database");
-  const { sessionUser, nextTransaction: _, sequences: __, ...serverFacts } = server;
+  const { sessionUser, nextTransaction: _, sequences: __, closedRoutines: ___, ...serverFacts } = server;
   const { roles, roleOf, holderOf, aclItem } = holdersIn(facts("role"));
   const usable = new Map(facts("usable").map((row) => [row.schema, row.roles.map(roleOf)]));
   const schemas = new Map<Oid, Schema>();
@@ -178,6 +178,8 @@ interface Facts {
     readonly nextTransaction: string;
     /** How many sequences all schemas have. */
     readonly sequences: number;
+    /** Not everybody may execute each function. */
+    readonly closedRoutines: boolean;
   };
   role: RoleRow;
   /** `session`: the role as which its sessions begin. */

@@ -27,7 +27,7 @@ const ROUTINE_KINDS = "('F', 'P', 'A')";
  * https://www.postgresql.org/docs/current/sql-grant.html
  * https://github.com/postgres/postgres/blob/REL_17_0/src/backend/parser/parse_func.c#L2177 (LookupFuncWithArgs)
  */
-const ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
+export const ARGUMENTS = `(SELECT COALESCE(pg_catalog.string_agg(
                       CASE p.prokind WHEN 'p' THEN 'IN ' ELSE '' END || ${schemaOfType("f.type")} || f.type, ', ' ORDER BY t.n), '')
                     FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n),
                          LATERAL (SELECT pg_catalog.format_type(t.oid, NULL) AS type) AS f)`;

@@ -171,6 +171,66 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     );
   });
 
+  test("a function that a table or view calls without EXECUTE for the grantee is named, with the GRANT that helps", async () => {
+    const place = await world.open();
+    const { app, owner, as, can, run } = place;
+    await as(
+      owner,
+      `CREATE SCHEMA hidden;
+       CREATE FUNCTION hidden."a ""b"(int, VARIADIC text[]) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1';
+       CREATE FUNCTION is_odd(int) RETURNS bool IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1 % 2 = 1; END';
+       CREATE FUNCTION open(int) RETURNS bool IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
+       CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+       CREATE TABLE by_default (id int DEFAULT hidden."a ""b"(1, 'x'), note text);
+       CREATE TABLE generated (id int, odd bool GENERATED ALWAYS AS (is_odd(id)) STORED);
+       CREATE TABLE keyed (id int) PARTITION BY LIST (is_odd(id)); CREATE TABLE part PARTITION OF keyed DEFAULT;
+       CREATE TABLE checked (id int CHECK (is_odd(id))); INSERT INTO checked VALUES (1);
+       CREATE TABLE indexed (id int); CREATE INDEX ON indexed (is_odd(id));
+       CREATE TABLE some_rows (id int); CREATE INDEX ON some_rows (id) WHERE is_odd(id);
+       CREATE TABLE fine (id int CHECK (open(id)));
+       CREATE RULE r AS ON DELETE TO fine DO ALSO SELECT is_odd(1); CREATE POLICY p ON fine USING (is_odd(id));
+       CREATE TRIGGER t BEFORE INSERT ON fine FOR EACH ROW EXECUTE FUNCTION skip();
+       CREATE VIEW odd AS SELECT * FROM fine WHERE is_odd(id); CREATE VIEW nested AS SELECT * FROM odd;
+       CREATE MATERIALIZED VIEW kept AS SELECT is_odd(1) AS odd;
+       REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public, hidden FROM PUBLIC; GRANT EXECUTE ON FUNCTION open(int) TO ${app};
+       GRANT USAGE ON SCHEMA hidden TO ${app}`,
+    );
+    const failing = async () => {
+      const found = [];
+      for (const statement of [...FAILS, ...WORKS]) if (!(await can(app, statement))) found.push(statement);
+      return found;
+    };
+    const FAILS = [
+      "INSERT INTO by_default (note) VALUES ('')",
+      "INSERT INTO generated VALUES (1)",
+      "INSERT INTO keyed VALUES (1)",
+      "INSERT INTO checked VALUES (1)",
+      "UPDATE checked SET id = 3",
+      "INSERT INTO indexed VALUES (1)",
+      "INSERT INTO some_rows VALUES (1)",
+      "SELECT FROM odd",
+      "SELECT FROM nested",
+    ];
+    const WORKS = [
+      "INSERT INTO by_default VALUES (1)",
+      "INSERT INTO fine VALUES (1)",
+      "SELECT FROM kept",
+      "DELETE FROM checked",
+    ];
+    const found = warningsOf(await run("apply"), "function-fails");
+    expect(await failing()).toEqual(FAILS);
+    const on = `because ${app} does not have EXECUTE on`;
+    const grant = (signature: string) => `GRANT EXECUTE ON FUNCTION ${signature} TO "${app}";`;
+    expect(found.map(read)).toEqual([
+      `INSERT on public.by_default, public.generated, public.indexed, public.keyed and public.some_rows fails where the server calls a function, ${on} hidden."a ""b" and public.is_odd. Run as ${owner}: ${grant(`"hidden"."a ""b"(integer, text[])`)} ${grant(`"public"."is_odd"(integer)`)}`,
+      `INSERT and UPDATE on public.checked fail where the server calls a function, ${on} public.is_odd. Run as ${owner}: ${grant(`"public"."is_odd"(integer)`)}`,
+      `SELECT on public.odd fails where the server calls a function, ${on} public.is_odd. Run as ${owner}: ${grant(`"public"."is_odd"(integer)`)}`,
+    ]);
+    await follow(place, found);
+    expect(await failing()).toEqual([]);
+    expect(codes(await run("check"))).not.toContain("function-fails");
+  });
+
   test("tables are named for which no policy lets the grantee do what it may", async () => {
     const place = await world.open();
     const { app, owner, role, as, sql, run } = place;
