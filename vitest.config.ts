@@ -20,7 +20,7 @@ const NEED_ISOLATION = ["test/azure/{app-service,imds}.test.ts", "test/diagnosis
 
 /** Files that take the longest. vitest knows only how large a file is, and would start them last. */
 const LONG =
-  /\/(faults\/(faults|firewall|every-step)|e2e\/firewall|property|diagnosis\/corpus|settings\/linear-time|github\/drift-issue)\b.*\.test\.ts$/;
+  /\/(faults\/(faults|firewall|every-step)|e2e\/firewall|property|diagnosis\/corpus|settings\/linear-time|github\/drift-issue|sandbox\/runner)\b.*\.test\.ts$/;
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {

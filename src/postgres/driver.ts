@@ -95,32 +95,33 @@ function coded(code: string, message: string): Error {
 /** Reads the letter and the length before each message, wherever a chunk ends, and counts the messages. */
 function messageChecker(): (chunk: Buffer) => number {
   let unread = Buffer.alloc(0);
-  let toSkip = 0;
+  /** Where the next message begins: in `unread`, or behind it. */
+  let next = 0;
   let allowed = FIRST_MESSAGES;
   return (chunk) => {
+    const read = Math.min(next, unread.length);
+    unread = Buffer.concat([unread.subarray(read), chunk]);
+    next -= read;
     let messages = 0;
-    unread = Buffer.concat([unread, chunk]);
-    for (;;) {
-      const skipped = Math.min(toSkip, unread.length);
-      unread = unread.subarray(skipped);
-      toSkip -= skipped;
-      if (unread.length === 0) return messages;
-      const letter = unread.toString("latin1", 0, 1);
+    while (next < unread.length) {
+      const letter = String.fromCharCode(unread.readUInt8(next));
       if (!allowed.includes(letter))
         throw allowed === MESSAGES ? new Error(`a message of type ${letter}`) : NOT_POSTGRES;
-      if (unread.length < 5) return messages;
-      const size = 1 + unread.readInt32BE(1);
+      if (unread.length < next + 5) break;
+      const size = 1 + unread.readInt32BE(next + 1);
       const most = WITH_FIELDS.includes(letter) ? MAX_FIELDS : MAX_BYTES;
       if (size < 5 || size > most) throw new Error(`a message of ${size} bytes`);
+      const end = next + size;
       if (WITH_FIELDS.includes(letter)) {
-        if (unread.length < size) return messages;
-        if (unread.toString("latin1", size - 2, size) !== "\0\0")
+        if (unread.length < end) break;
+        if (unread.toString("latin1", end - 2, end) !== "\0\0")
           throw new Error(`a message of type ${letter} without its end`);
       }
-      toSkip = size;
+      next = end;
       allowed = MESSAGES;
       messages++;
     }
+    return messages;
   };
 }
 

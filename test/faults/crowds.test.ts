@@ -4,9 +4,14 @@ import { reconcile } from "../../src/reconcile.ts";
 import { DEFAULTS, type Place, useOwnWorld } from "../postgres/world.ts";
 import { SOME_VERSIONS } from "../sandbox/postgres.ts";
 
-/** The number of simultaneous runs, and of rounds; `npm run faults` uses ten rounds. */
-const RUNS = 20;
+/** `npm run faults` uses ten rounds. */
 const ROUNDS = Number(process.env.CROWD_ROUNDS ?? 1);
+
+/** The number of simultaneous runs. */
+const CROWD = 20;
+
+/** Without turns and second tries, ten fail as twenty do; beside another client, ten do not always. */
+const FEWER = process.env.CROWD_ROUNDS || process.env.ALL_VERSIONS ? CROWD : 10;
 
 const TABLES = 60;
 
@@ -15,7 +20,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: many runs at once", (version) => {
 
   test.each([
     ["for one grantee", 1],
-    ["each for another grantee", RUNS],
+    ["each for another grantee", FEWER],
   ])("%s: each succeeds", async (_, count) => {
     const place = await world.open();
     await place.as(place.owner, createTables());
@@ -28,7 +33,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: many runs at once", (version) => {
         `REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${grantees}; REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM ${grantees}`,
       );
       const verdicts = await Promise.all(
-        Array.from({ length: RUNS }, (_, n) => verdictOf(place, grantees[n % count] ?? "")),
+        Array.from({ length: FEWER }, (_, n) => verdictOf(place, grantees[n % count] ?? "")),
       );
       for (const verdict of verdicts) expect(["repaired", "in-sync"]).toContain(verdict);
     }
@@ -63,7 +68,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: many runs at once", (version) => {
     try {
       // Runs can end before a client on a busy machine has changed much.
       while (changes <= 20) {
-        verdicts.push(...(await Promise.all(Array.from({ length: RUNS }, () => verdictOf(place, app)))));
+        verdicts.push(...(await Promise.all(Array.from({ length: CROWD }, () => verdictOf(place, app)))));
       }
     } finally {
       running = false;

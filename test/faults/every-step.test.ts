@@ -1,11 +1,14 @@
 import { setTimeout } from "node:timers/promises";
+import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { nothingDone } from "../../src/grants/outcome.ts";
 import type { GranteeReport } from "../../src/model/report.ts";
+import type { Tls } from "../../src/model/settings.ts";
 import { withSession } from "../../src/postgres/session.ts";
 import { type Progress, reconcile, unfinished } from "../../src/reconcile.ts";
 import { DEFAULTS } from "../postgres/world.ts";
 import type { Listening } from "../sandbox/http.ts";
+import { SUPERUSER } from "../sandbox/postgres.ts";
 import { type Decide, type Message, startProxy } from "../sandbox/proxy.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
@@ -16,6 +19,9 @@ const TABLES = 501;
 
 let sandbox: Sandbox;
 let proxy: Listening;
+let superuser: pg.Client;
+/** One object, for which the action reads the certificates once. */
+let tls: Tls;
 let decide: Decide = () => true;
 beforeAll(async () => {
   sandbox = await startSandbox({ version: 18 });
@@ -24,9 +30,12 @@ beforeAll(async () => {
     owner: "migrator",
     seed: `DO $$ BEGIN FOR n IN 1..${TABLES} LOOP EXECUTE format('CREATE TABLE t_%s ()', n); END LOOP; END $$`,
   });
+  superuser = await sandbox.signInAs(SUPERUSER, "app");
+  tls = { mode: "verify-full", rootCertificates: sandbox.ca };
   proxy = await startProxy(sandbox, (...of) => decide(...of));
 });
 afterAll(async () => {
+  await superuser.end();
   await proxy.close();
   await sandbox.close();
 });
@@ -46,7 +55,6 @@ async function applyCutAt(n: number, forGood: boolean) {
     wire.cut();
     return false;
   };
-  const tls = { mode: "verify-full", rootCertificates: sandbox.ca } as const;
   const server = { host: "localhost", port: proxy.port, tls };
   const task = { mode: "apply", grantees: ["aad_orders"], demand: DEFAULTS } as const;
   const progress: Progress = { done: nothingDone() };
@@ -62,14 +70,13 @@ async function applyCutAt(n: number, forGood: boolean) {
 /** The names of the tables that are really granted, when no session runs any more; then nothing is granted. */
 async function takeAllBack(): Promise<readonly string[]> {
   const running = "SELECT FROM pg_stat_activity WHERE usename = 'migrator'";
-  while ((await sandbox.sql("app", running)).length > 0) await setTimeout(5);
-  await sandbox.sql("app", "REVOKE ALL ON SCHEMA public FROM aad_orders");
+  while ((await superuser.query(running)).rowCount !== 0) await setTimeout(5);
+  await superuser.query("REVOKE ALL ON SCHEMA public FROM aad_orders");
   // As new, which REVOKE takes ten times as long to do.
-  const granted = await sandbox.sql<{ name: string }>(
-    "app",
+  const { rows } = await superuser.query<{ name: string }>(
     "UPDATE pg_class SET relacl = NULL WHERE relacl::text LIKE '%aad_orders%' RETURNING relname AS name",
   );
-  return granted.map(({ name }) => name).toSorted();
+  return rows.map(({ name }) => name).toSorted();
 }
 
 const tablesOf = (changes: GranteeReport["granted"] = []) =>

@@ -108,8 +108,12 @@ describe("a stopped firewall step", () => {
     /^Waiting for firewall rule/m,
     /is open for/,
   ];
-  /** The first two are like the third: nothing was asked for, and no state is saved. */
-  const killed = stages.slice(2).map((stage) => ["SIGKILL", stage] as const);
+  /**
+   * Before a state is saved, between that and the answer, and at the end. The stages between leave the same to the post
+   * step, and the first two are like the third.
+   */
+  const ends = process.env.ALL_VERSIONS ? stages.slice(2) : ["GET rules" as const, "PUT rule" as const, /is open for/];
+  const killed = ends.map((stage) => ["SIGKILL", stage] as const);
 
   test.each([...withSignals(stages.map((stage) => [stage] as const)), ...killed])(
     "%s at %s leaves nothing open after the post step",
