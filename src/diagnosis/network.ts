@@ -282,17 +282,10 @@ export const PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
     /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private (network )?access|VNet|virtual network)|in an? (VNet|virtual network)\b.{0,40}firewall rule|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
-    (_, { text }) => (/^Client from Azure Virtual/.test(text) ? SERVICE_ENDPOINT : []),
     "Run the job in the server's network (`docs/private-network.md` shows three ways). If it runs there already, link the server's private DNS zone to that network, so that the name leads to the private address. If the server is not in a virtual network, its owner can also enable public access.",
     (context) => (isPostgres(context) ? lookUp(context) : []),
   ],
 });
-
-/** Flexible servers have no rules for virtual networks, the other side of a service endpoint. */
-const SERVICE_ENDPOINT = [
-  "The runner's subnet leads to the server by a service endpoint. See which it has (`serviceEndpoints`), and remove that for `Microsoft.Sql` (other servers may need it), or use a private endpoint:",
-  run("az network vnet subnet show --resource-group <resource-group> --vnet-name <network> --name <subnet>"),
-];
 
 /** All of these, before them those of the runner itself. */
 export const NETWORK = [...RUNNER, ...ON_THE_WAY];
@@ -306,10 +299,6 @@ const IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f
 /** The machine that a container is on, for the container. */
 const DOCKER = /\b172\.17\.0\.1\b|host\.docker\.internal/;
 
-/** Docker's default network: https://docs.docker.com/engine/network/drivers/bridge/ */
-const IN_DOCKER =
-  "The address is in Docker's default network (172.17.0.0/16). If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`).";
-
 /** The answer if the address itself shows why nothing came of the connection. */
 function byAddress(context: Context, text: string): Answer | undefined {
   if (isLocal(context, text))
@@ -317,7 +306,6 @@ function byAddress(context: Context, text: string): Answer | undefined {
   if (isPostgres(context) && PRIVATE_ADDRESS.test(` ${context.host} ${text}`))
     return [
       "The server's address is private: only its own network leads there, and networks that are connected to it (peering, VPN, ExpressRoute).",
-      ...(/[ (]172\.17\./.test(` ${context.host} ${text}`) ? [IN_DOCKER] : []),
       "Use a runner in the server's network (`docs/private-network.md` shows three ways). If it is in one already, see whether the server runs, and in which network an Azure server is:",
       azShow(context, "{state:state, subnet:network.delegatedSubnetResourceId, endpoints:privateEndpointConnections}"),
       `Then look at the effective routes and the effective security rules of the runner's network interface, in the Azure portal: it needs a route to this address, and outbound TCP to port ${context.port ?? 5432}.`,

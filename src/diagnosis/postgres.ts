@@ -92,7 +92,6 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
     /cached error: (?!.*(password|SASL|auth|not exist|hba))/i,
   "It, or the server behind it, does not allow this user, database or address.":
     /hba|host based|no authentication method|blocked|banned|allow_list|login rejected|permission/i,
-  "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
   "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database(?! c)/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
   "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
@@ -114,10 +113,6 @@ const refused = byItsWords("The server refuses this sign-in", "an entry of its `
 
 /** "Schema" before or after a name, in each language of the server. */
 const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем[аеиы]|模式) |სქემა|şemasın|스키마\(/i;
-
-/** https://docs.citusdata.com/en/stable/develop/api_metadata.html */
-const NODES_SIGN_IN =
-  "One node could not sign in to another as this role. Let the `pg_hba.conf` of the node that the message names accept the others, or add the role's password to `pg_dist_authinfo` on each node. In a cluster of Azure, open a support request.";
 
 /** PgBouncer's limits are in its own configuration, and not in the server's. */
 const POOLER_LIMIT =
@@ -231,7 +226,6 @@ export const POSTGRES = rulesFor("postgres", {
     "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
     (_, { text }) => (/ to log in/.test(text) ? ["Let the role log in:", letLogIn(text)] : []),
     (_, { text }) => (/^connection(?!.*FATAL)/.test(text) ? "Run the job again." : []),
-    (_, { text }) => (/authentication failed|pg_hba/.test(text) ? NODES_SIGN_IN : []),
     "Compare the nodes with this statement, as an administrator of the cluster (`SHOW server_version`, the roles in `pg_roles`). With the same statement, create or grant what is missing on a node:",
     run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
     "Update the nodes that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal.",
