@@ -234,7 +234,6 @@ export const POSTGRES = rulesFor("postgres", {
     { ...ABOUT_TOKEN, signIn: "password" },
     "The role is an Entra role, which requires a token. `password` is not a token, not a complete one, or one that has expired or is for something else.",
     "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
-    "If `password` must be a token, get it in the same job, and check that nothing was added, such as quotes or a line break.",
   ],
   "token-expired": [
     /access token (has|is) expired|^[^"]*(\btoken\b.*(expired|not (yet|anymore) valid|lifetime)|\b(exp|nbf) claim)/i,
@@ -367,8 +366,7 @@ export const POSTGRES = rulesFor("postgres", {
     "This is a rule of PostgreSQL: `pg_database_owner` has one member, the owner of the database. No GRANT can add another, or make it a member of a different role.",
     "Set `user` to the owner of the database, or let that role run your SQL:",
     run("SELECT datdba::regrole FROM pg_database WHERE datname = current_database();"),
-    "Or grant the privileges themselves, or change the owner:",
-    run('ALTER DATABASE "<database>" OWNER TO "<role>";'),
+    "Or grant the privileges themselves.",
   ],
   "connect-not-granted": [
     // The quotes tell it from GRANT's error.
@@ -436,8 +434,7 @@ export const POSTGRES = rulesFor("postgres", {
     run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
     "If the source is `user` or `database`, reset the limit:",
     run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
-    "If it is `configuration file`, change the server's parameter:",
-    setParameter,
+    "If it is `configuration file`, change the parameter of the server (`Server parameters` in the Azure portal).",
   ],
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
@@ -665,8 +662,7 @@ export const POSTGRES = rulesFor("postgres", {
   "dependent-privileges": [
     { codes: "2BP01", text: /^(?!.*\bdrop)/ },
     "Other privileges depend on this one: the role has granted it to other roles.",
-    "See to which roles, in psql: their entries end in `/` and the name of the role.",
-    run("\\dp <table>"),
+    "See to which roles, with `\\dp <table>` in psql: their entries end in `/` and the name of the role.",
     "If these roles need the privilege, let the owner grant it to them, too. Then revoke it with all that depends on it, as the owner. Without CASCADE, only the role that granted them can revoke the others:",
     run('REVOKE <privilege> ON <object> FROM "<role>" CASCADE;'),
   ],

@@ -98,8 +98,8 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "Azure does not know the request: this cloud, or this region of it, does not offer the type of resource, or the version of Azure's API for it, that the request names. Or a proxy on the way changed the request, or Azure has a fault.",
     ({ permission }, { text }) =>
       permission === PERMISSIONS.readServer && !VERSIONS.test(text) // the first request
-        ? "Check that `server-resource-id` is the ID of the server itself (`az postgres flexible-server list --query '[].id'`), that `environment` is its cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set. If all are right, use the newest version of this action."
-        : "Use the newest version of this action. Until it works, allow the runner's address in the Azure portal (`Networking`), without this step.", // the server's ID and cloud are right
+        ? "Check that `server-resource-id` is the ID of the server itself (`az postgres flexible-server list --query [].id`), that `environment` is its cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set. If all are right, use the newest version of this action."
+        : "Use the newest version of this action, and run the job again later.", // the server's ID and cloud are right
     (context, { text }) => (VERSIONS.test(text) ? [] : allowInProxy(context)),
     "If the error persists, open an issue in this action's repository, with this message.",
   ],
@@ -191,7 +191,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
   "server-not-running": [
     [
       "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
-      { status: [400, 409], text: /\bstopped|inaccess|managed key|not (in )?running|state.{0,30}\W(Stopp|Disabled)/i },
+      { status: [400, 409], text: /stopped|inaccess|managed key|not (in )?running|state.{0,30}\W(Stopp|Disabled)/i },
     ],
     ({ server }, { text }) => notRunning(server, text),
   ],
@@ -215,12 +215,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     ["TooManyRequests SubscriptionRequestsThrottled RateLimiting", { status: [429] }],
     "The identity that signs in, the subscription or its tenant has sent more requests than Azure allows in this period.",
     (_context, { text }) =>
-      `Run the job again ${
-        text
-          .match(/after '?\d{1,5}'?(?= seconds)/)?.[0]
-          .replaceAll("'", "")
-          .concat(" s") ?? "in a few minutes"
-      }. Run fewer jobs in this subscription at the same time.`,
+      `Run the job again ${text.match(/after '?\d{1,5}'? seconds/)?.[0].replaceAll("'", "") ?? "in a few minutes"}. Run fewer jobs in this subscription at the same time.`,
     WHILE_THERE_IS_TIME,
   ],
   "azure-unavailable": [

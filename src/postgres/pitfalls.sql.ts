@@ -266,7 +266,9 @@ WHERE d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
 
 /**
  * Functions that a default, a CHECK constraint, an index or a view calls, and that the grantee may not execute. The server
- * checks whoever writes or reads, also beneath a view. It checks a trigger's function when the trigger is created.
+ * checks whoever writes or reads, also beneath a view. It checks a trigger's function when the trigger is created. A default,
+ * constraint, index or rule is a part of its table or view. The key of a partitioned table, and before PostgreSQL 15 a generated
+ * column, is none: the table itself depends on the function.
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execExpr.c#L2701 (ExecInitFunc)
  */
 function functionsThatFail(used: string): string {
@@ -279,8 +281,6 @@ SELECT DISTINCT 'function-fails' AS code, ${USED}, use,
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
 JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.refobjid = p.oid
--- what the default, constraint, index or rule is of; the key of a partitioned table, and before PostgreSQL 15 a generated column,
--- depend themselves
 LEFT JOIN pg_catalog.pg_depend AS part ON (part.classid, part.objid) = (d.classid, d.objid)
   AND part.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND part.deptype IN ('a', 'i')
 JOIN used ON used.oid IN (part.refobjid, d.objid) AND used.relkind IN ('r', 'p', 'f', 'v')
