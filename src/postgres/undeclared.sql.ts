@@ -70,14 +70,14 @@ SELECT 'group', pg_catalog.json_build_object(
          'kind', ${KIND_OF_RELATION} END, 'schema', a.relnamespace, 'owner', a.relowner, 'skipped', '',
          'size', pg_catalog.cardinality(a.members), 'representative', a.representative, 'acl', acl.items,
          'members', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('oid', oid, 'name', relname) ORDER BY oid)
-                     FROM relation WHERE oid = ANY (a.members)))
+                     FROM pg_catalog.pg_class WHERE oid = ANY (a.members)))
 FROM alike AS a
 LEFT JOIN acl ON acl.representative = a.representative
 WHERE a.representative IN (SELECT representative FROM undeclared)
 UNION ALL
 SELECT 'column', pg_catalog.json_build_object(
          'representative', representative, 'relation', relation,
-         'name', (SELECT relname FROM relation AS r WHERE r.oid = relation), 'items', ${aclItems("attname")})
+         'name', (SELECT relname FROM pg_catalog.pg_class AS r WHERE r.oid = relation), 'items', ${aclItems("attname")})
 FROM chained
 WHERE attname IS NOT NULL AND representative IN (SELECT representative FROM undeclared)
 GROUP BY representative, relation

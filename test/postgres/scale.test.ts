@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { lookForUndeclared } from "../../src/postgres/catalog.ts";
 import { useOwnWorld } from "./world.ts";
 
 const world = useOwnWorld(18);
 
-test("grants 20,000 objects on PostgreSQL 18 while another session runs DDL", async () => {
+test("grants 20,000 objects on PostgreSQL 18 while another session runs DDL, and lists them if undeclared", async () => {
   const { app, owner, as, sql, run, signIn, can } = await world.open();
   for (let from = 0; from < 10_000; from += 2_500)
     await as(
@@ -39,4 +40,15 @@ test("grants 20,000 objects on PostgreSQL 18 while another session runs DDL", as
   expect(report.granted).toHaveLength(20_000);
   expect(rounds).toBeGreaterThan(0);
   expect(await can(app, "SELECT * FROM t0; SELECT * FROM t9999; SELECT nextval('s5000')")).toBe(true);
+
+  const client = await signIn(owner);
+  const start = performance.now();
+  await run("check", {}, { client });
+  const checked = performance.now();
+  const { found } = await lookForUndeclared(client, [{ schemas: ["public"], exclude: [] }], [owner]);
+  const listed = performance.now();
+
+  expect(found.map(({ members }) => members.length)).toEqual([10_000, 10_000]);
+  // Three times as long as a check. To look for each object among all of them takes forty times as long.
+  expect((listed - checked) / (checked - start)).toBeLessThan(10);
 });
