@@ -1,5 +1,4 @@
 import { run } from "../model/failure.ts";
-import { code, sentence } from "../model/sentence.ts";
 import { GET_TOKEN, SHOW_TENANT } from "./commands.ts";
 import { asApplication, clientOf, showPrincipal } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
@@ -89,8 +88,6 @@ export const FALLBACKS: readonly Rule[] = [
       byItsWords("The server refused the request", "an extension, an event trigger or a setting of the server"),
       "Try the same in psql, as the same role. There, see which product and version answers, because others know other settings and SQL, and which event triggers the database has, whose functions run at each GRANT:",
       run("SELECT version();\nSELECT evtname, evtfoid::regproc FROM pg_event_trigger;"),
-      (_context, symptom) =>
-        sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`,
     ],
   }),
 ];

@@ -40,8 +40,8 @@ const afterRestart = (context: Context) => [
     : azShow(context, "{state:state, role:replicationRole}"),
 ];
 
-const growStorage = (context: Context) => [
-  "If the storage of a server of Azure is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
+const growStorage = (context: Context, { code }: Symptom) => [
+  `${code.startsWith("25") ? "If `source` is `configuration file`, enlarge the storage, which is nearly full" : "Enlarge the storage"} (on Azure in GiB; it cannot be shrunk later), and run the job again:`,
   azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" }),
 ];
 
@@ -49,17 +49,15 @@ const TO_PRIMARY =
   "set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` also works on a replica.";
 
 /** Words that every read-only session gets. */
-const readOnly = (context: Context): Answer => [
+const readOnly = (context: Context, symptom: Symptom): Answer => [
   "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
-  "Find out whether it is a replica, and the percentage of its storage that is used:",
-  run(azShow(context, "{role:replicationRole, id:id}"), STORAGE),
-  `If it is a replica, ${TO_PRIMARY}`,
-  ...growStorage(context),
-  "If it is neither, find out at which level the setting is, and reset it there:",
-  run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';"),
+  "See which it is, with psql as `user`:",
+  run("SELECT pg_is_in_recovery(), source FROM pg_settings WHERE name = 'default_transaction_read_only';"),
+  `If \`pg_is_in_recovery\` is \`t\`, ${TO_PRIMARY}`,
+  ...growStorage(context, symptom),
+  "If `source` is `user`, `database` or `database user`, reset the setting of the role or the database:",
+  run('ALTER ROLE "<user>" RESET default_transaction_read_only; -- or ALTER DATABASE "<database>" RESET …'),
 ];
-
-const STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
 
 const raiseLimit = (context: Context): Steps => [
   "Or raise the server's limit. The new one takes effect after a restart, and a larger compute size has memory for more:",
@@ -118,25 +116,26 @@ const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем
 const POOLER_LIMIT =
   "Or raise the limit in PgBouncer (`idle_transaction_timeout`, for example). Some limits of Azure's PgBouncer are parameters of the server, such as `pgbouncer.query_wait_timeout`.";
 
+/** The object that an English message names. */
+const NAMED = /.*(?:(?:for|of|in) (?:\w+ )?\w+|relation|function|schema) "?(?:\w+\.)?([^"(]{1,63})(?:"?$|\(|" )/;
+const named = (text: string, unknown: string) => identifier(text.match(NAMED)?.[1], unknown);
+
+/** Commands of psql that show this object, and its owner. */
+const lookUp = (text: string) => LOOK_UP.replaceAll("<name>", () => named(text, "<name>"));
+
 const schemaNotPermitted = ({ user }: Context, { text }: Symptom): Answer => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
   "Let the schema's owner, which `\\dn` in psql shows, grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
-  run(
-    `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)"?$/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`,
-  ),
+  run(`GRANT USAGE ON SCHEMA ${named(text, "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`),
 ];
 
-/** The object that an English refusal names. */
-const NAMED = /(?:for|of|in) (?:foreign |materialized )?\w+ "?([^"]{1,63})"?$/;
-
-/** With the commands of psql that show the owners of each kind of object. */
 const ownerNotUser = (text: string): Answer => [
   "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object or a member of the owner's role that inherits its privileges or can `SET ROLE` to it, or hold the grant option. On Azure, an administrator does not own other roles' objects either.",
   "See in psql who owns it. If that is `azuresu` or another superuser of the provider, as for the objects of some extensions, no login of yours can grant privileges on it: name it in `exclude`.",
-  run(OWNERS.replaceAll("<name>", () => identifier(text.match(NAMED)?.[1], "<name>"))),
+  run(lookUp(text)),
 ];
 
-const OWNERS = "\\dtvmsE *.<name>\n\\df+ *.<name>\n\\dn <name>\n\\l <name>";
+const LOOK_UP = "\\dtvmsE *.<name>\n\\df+ *.<name>\n\\dn <name>\n\\l <name>";
 
 /** Words with a name in quotes, but of no way to sign in, except as the beginning or a part of that name. */
 const A_ROLE = /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI)\b|pg_hba)(?![-\w]{0,62}["»“])).*["«»„]/i;
@@ -177,9 +176,9 @@ const DATABASE =
 const RAISED = [
   "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
   (context: Context, { text }: Symptom) => (/for parameter "\S+: "/.test(text) ? pastPooler(context) : []),
-  "List the event triggers, and look up the server's version, with psql. If the server refuses this sign-in, sign in as a role that the trigger lets in, such as its owner:",
+  "See in psql which event triggers there are, and which server answers. If the server refuses this sign-in, sign in as a role that the trigger lets in, such as its owner:",
   run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
-  "Do what the message says (a privilege that is missing: grant it to `user`), correct or disable the trigger, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer.",
+  "Do what the message says (a privilege that is missing: grant it to `user`), or let the owner of the trigger correct it, or make an exception. If there is no trigger, look for the cause in the extensions (`\\dx` in psql).",
 ] as const;
 
 /**
@@ -223,12 +222,12 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "cluster-node": [
     /while executing command on|connection (to the remote|establishment for) node/,
-    "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
+    "Another node of the cluster does not answer, or refuses the statement or the sign-in, for the reason in the message: often a role or a privilege is missing there, or its PostgreSQL or its Citus has another version. Nodes sign in to each other as the role that acts.",
     (_, { text }) => (/ to log in/.test(text) ? ["Let the role log in:", letLogIn(text)] : []),
     (_, { text }) => (/^connection(?!.*FATAL)/.test(text) ? "Run the job again." : []),
-    "Compare the nodes with this statement, as an administrator of the cluster (`SHOW server_version`, the roles in `pg_roles`). With the same statement, create or grant what is missing on a node:",
-    run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
-    "Update the nodes that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal.",
+    "See which nodes answer, and what differs between them, as an administrator of the cluster: the version, or with another statement the roles (`pg_roles`) or privileges. Create or grant in this way what is missing on a node:",
+    run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
+    "If the nodes cannot sign in to each other, correct their `pg_hba.conf`, or the passwords in `pg_dist_authinfo`. If a node is behind, update it. If none is, update Citus, or open a support request for the cluster in the Azure portal.",
   ],
   "token-in-password": [
     { ...ABOUT_TOKEN, signIn: "password" },
@@ -364,9 +363,8 @@ export const POSTGRES = rulesFor("postgres", {
   "database-owner-role": [
     { codes: "0A000 0LP01 42501 XX000", text: /"pg_database_owner"/ },
     "This is a rule of PostgreSQL: `pg_database_owner` has one member, the owner of the database. No GRANT can add another, or make it a member of a different role.",
-    "Set `user` to the owner of the database, or let that role run your SQL:",
+    "Set `user` to the owner of the database, and grant the privileges of `pg_database_owner` themselves. To see the owner:",
     run("SELECT datdba::regrole FROM pg_database WHERE datname = current_database();"),
-    "Or grant the privileges themselves.",
   ],
   "connect-not-granted": [
     // The quotes tell it from GRANT's error.
@@ -410,7 +408,7 @@ export const POSTGRES = rulesFor("postgres", {
     { retries: 4 },
   ],
   "pooler-cannot-connect": [
-    /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL(CH|T)|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
+    /^(?!permission denied|must be owner|relation|role ).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL(CH|T)|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
     (context, { text }) => {
       const steps = [afterRestart(context), pastPooler(context)];
@@ -428,23 +426,24 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "server-time-out": [
     ["57014 25P03 25P04 57P05 72000", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
-    "The server, or its PgBouncer, ended the statement or the session because of a time limit (for a statement, this action itself sets 60 seconds), or someone cancelled it.",
+    "The server, or a pooler in between, ended the statement or the session because of a time limit that the message names (for a statement, this action itself sets 60 seconds), or someone cancelled it.",
     (context, { text }) => (/^(idle |pool )?\w+[ _]timeout$/.test(text) ? [...pastPooler(context), POOLER_LIMIT] : []),
-    "Run the job again when the server is less busy. If the error persists, see what other limits there are, and where they are set:",
-    run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
-    "If the source is `user` or `database`, reset the limit:",
+    "Run the job again when the server is less busy. If the error persists, see in psql what the server does while the job runs, and where a limit is set (`source`) that is not this action's own:",
+    run("SELECT query FROM pg_stat_activity;\nSELECT name, setting, source FROM pg_settings WHERE name ~ 'timeout';"),
+    "Raise the limit in the server's parameters if the source is `configuration file`. If it is `user` or `database`, reset it:",
     run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
-    "If it is `configuration file`, change the parameter of the server (`Server parameters` in the Azure portal).",
   ],
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
     "The list of the roles that hold privileges on a table, view, sequence or column is full: PostgreSQL keeps it in one row of 8 kB.",
-    "Revoke the privileges of roles that are no longer used, or grant to a group role whose members they become (`GRANT <group> TO <role>;`).",
+    "Revoke the privileges of roles that are no longer used (`\\dp <table>` in psql lists all roles), or grant to a group role whose members they become (`GRANT <group> TO <role>;`).",
   ],
   wraparound: [
     /not accepting commands.*wraparound|multixact "members" limit/,
     "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-    "Vacuum the database that the message names (`VACUUM (VERBOSE);`), as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND).",
+    "See what holds VACUUM back, as an administrator. End the oldest sessions (`pg_terminate_backend`) and the prepared transactions (`ROLLBACK PREPARED`), and drop slots that nothing reads any more (`pg_drop_replication_slot`):",
+    run("SELECT pid, xact_start FROM pg_stat_activity;\nTABLE pg_prepared_xacts;\nTABLE pg_replication_slots;"),
+    "Then vacuum the database that the message names (`VACUUM (VERBOSE);` in psql), as an administrator.",
   ],
   "server-limit": [
     ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|(allocate|out of) memory|open files( in|$)/i],
@@ -452,9 +451,10 @@ export const POSTGRES = rulesFor("postgres", {
       /max_locks|out of shared memory/.test(text)
         ? "The server's lock table is full (`max_locks_per_transaction`): a migration, or a dump of many tables, can fill it."
         : "The server has no memory left for this connection or statement, or another of its limits was reached.",
+    ({ host = "" }, { text }) => (/segment/.test(text) && !/azure/.test(host) ? "In Docker, raise `--shm-size`." : []),
     // 53400 is about what one session needs.
     (_, { code }) => (code === "53400" ? [] : "Run the job again when the server is less busy."),
-    "If the error persists, choose a larger compute size, or raise the parameter that sets the limit. A restart of the server can be necessary:",
+    "Raise the parameter that sets the limit, or choose a larger compute size, if the error persists. A restart of the server can be necessary:",
     setParameter,
     { retries: 2 },
   ],
@@ -462,16 +462,16 @@ export const POSTGRES = rulesFor("postgres", {
   "data-damaged": [
     ["XX001 XX002 58030", /status of transaction|^could not .*: Perm|catalog is missing|"(base|global|pg_\w+)\//],
     "A data file of the server is damaged or cannot be read.",
-    "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too.",
+    "Open a support request in the Azure portal, or restore the server there to a time before the damage. Of a server of your own, check that the data directory (of a container: the volume) is the right one and readable for the server's user, and restart the server.",
   ],
   "read-only": [
     [
       "25006",
       /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby|Hot standby mode/,
     ],
-    (context, { text }) => {
-      if (!/recovery|standby/i.test(text)) return readOnly(context);
-      const again = /conflict with/.test(text)
+    (context, symptom) => {
+      if (!/recovery|standby/i.test(symptom.text)) return readOnly(context, symptom);
+      const again = /conflict with/.test(symptom.text)
         ? "Run the job again: a change of the primary ended the query. Or"
         : "To write,";
       return ["The server is a read replica.", `${again} ${TO_PRIMARY}`];
@@ -490,27 +490,26 @@ export const POSTGRES = rulesFor("postgres", {
   ],
   "library-not-found": [
     /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded|incompatible library|access to library|library version|PGC_POSTMASTER|outside shmem_request_hook|redefine parameter/,
-    "The library that the message names is not on the server, is not the one that the extension in the database needs, or has to be loaded when the server starts (`shared_preload_libraries`). A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
-    "Look in psql whether a setting names it, as an administrator, and in another database if this sign-in fails:",
+    "The library that the message names is not on the server, does not have the version of the extension that needs it, or has to be loaded when the server starts (`shared_preload_libraries`).",
+    "Look in psql which setting names the library, as an administrator, and in another database if this sign-in fails:",
     run("\\drds\nSHOW shared_preload_libraries;\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
-    "If the message asks for `shared_preload_libraries`, add the library to those of this parameter, and restart the server. In the Azure portal: `Server parameters`.",
-    "If another setting names it, correct that (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
+    "If the message is about the start of the server or `shared_preload_libraries`, add the library to this parameter (in the Azure portal: `Server parameters`), and restart the server.",
+    "If a setting names it, correct that (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
     run('ALTER ROLE "<role>" RESET <setting>;'),
-    "If none does, update the extension, or drop it if nothing needs it:",
+    "If none does, update the extension, install the library that it needs (in a container: in the image), or drop the extension:",
     run('ALTER EXTENSION "<name>" UPDATE;'),
   ],
   "name-encoding": [
     "22021 22P05",
     "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-    "In a database with the encoding UTF8 (`\\l` in psql lists them), list the roles whose names are not plain ASCII:",
+    "In a database with the encoding UTF8 (`\\l` in psql lists them), list the roles whose names are not plain ASCII. Rename these roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8:",
     run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
-    "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8.",
   ],
   // Whatever SQLSTATE it is, SQL runs at a sign-in only in code. Azure's own refusals name Entra.
   "raised-at-sign-in": [{ codes: "22* 23* 3F* 42* 55P02 P0*", text: /^(?!.*(Entra|AAD))/, fatal: true }, ...RAISED],
   "pgaadauth-not-here": [
     /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider|(Entra|Azure AD|AAD|Active Directory)( ID)? authentication.{0,40}(not (enabled|supported|configured)|disabled)/i,
-    "Entra authentication is not enabled on this server, or the session is not in database `postgres`: the functions and the security label of `pgaadauth` exist only there.",
+    "Entra authentication is not enabled on this server, or `host` does not lead to a flexible server of Azure. The functions and the security label of `pgaadauth` are in database `postgres` only.",
     "Enable Entra authentication, if it is not enabled. The server restarts:",
     (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
     "If it is enabled, run your own SQL that calls them in database `postgres`.",
@@ -531,7 +530,7 @@ export const POSTGRES = rulesFor("postgres", {
   "entra-principal-type": [
     /incorrect object type/,
     "The identity with this object ID is not of the `type` that the server was given.",
-    "Set `type` to its actual type. If it is set already, compare `object-id` with that of the identity:",
+    "Set `type` to its actual type. Or, if you mean an identity of another type, correct `object-id`:",
     (_context, { text }) => run(`type: ${text.match(/actual object type: '(user|group|service)'/)?.[1] ?? "<type>"}`),
     'If both are right, create the role by SQL if it is missing (`CREATE ROLE "<role>" LOGIN;`), and bind it, as an Entra administrator in database `postgres`:',
     run(`SECURITY LABEL FOR "pgaadauth" ON ROLE "<role>" IS 'aadauth,oid=<object-id>,type=<type>';`),
@@ -542,12 +541,12 @@ export const POSTGRES = rulesFor("postgres", {
       /unexpected error/.test(text)
         ? "The server could not check the identity in Entra, and does not say why. The fault passes by itself, the network of the server does not let it reach Entra, or the object ID is not right."
         : "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
-    (_, { text }) => (/unexpected error/.test(text) ? "Run the job again in a few minutes." : []),
-    "Set `object-id` to the object ID of the service principal or managed identity, which is not that of the app registration:",
+    (_, { text }) => (/unexpected error/.test(text) ? ["Run the job again in a few minutes.", REACH_ENTRA] : []),
+    (_, { text }) => (/type is/.test(text) ? "Set `type`: a managed identity is a `service`, too." : []),
+    "Set `object-id` to the object ID of the service principal or managed identity in the server's tenant, which is not that of the app registration:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
     "For a group, set `type: group` and this object ID:",
     az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
-    REACH_ENTRA,
     "If the ID and the type are right, the server's own service principal may be missing in the tenant. Create it, as an administrator of the tenant:",
     az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" }),
   ],
@@ -564,15 +563,16 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "42704", text: /^(?!.*configuration parameter)/ },
       { codes: "42703", text: /^(?!record )([^"«»]*["«»]){4}/ }, // a column and its table, in each language of the server
     ],
-    "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
-    "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions. If the name is one of PostgreSQL's own, see what answers in its place:",
-    run("\\d", "SELECT version();"),
+    "Nothing with this name is there: it was dropped or renamed meanwhile, or never created (names are case-sensitive). Or code in the database, such as an event trigger, uses it without its schema.",
+    "Look for it in this database with psql. Names of PostgreSQL's own are missing if another product answers:",
+    (_, { text }) => run(lookUp(text), "SELECT version();"),
+    "If it is not there, run the job again after the migration that creates it. If it is there, write its schema in the code that uses it, because this action sets `search_path` to pg_catalog.",
   ],
   "catalog-not-readable": [
     { codes: "42501", text: /denied for (table|view) "?pg_(?!authid|shadow|statistic|large|user_m|hba)/ },
     "PUBLIC can read this catalog by default, and this action needs it: the privilege was revoked.",
     "On Azure, open a support request for the server: only Microsoft can grant it again. Elsewhere, grant it as a superuser:",
-    ({ user }) => run(`GRANT SELECT ON pg_catalog.<catalog> TO ${identifier(user, "<user>")};`),
+    ({ user }, { text }) => run(`GRANT SELECT ON ${text.match(/pg_\w+/)} TO ${identifier(user, "<user>")};`),
   ],
   "restricted-role": [
     {
@@ -600,7 +600,7 @@ export const POSTGRES = rulesFor("postgres", {
       text: /denied to (create|alter|drop) (role|database)|CREATEROLE|^permission denied$|^(?!.*(["«»„]|\b(permission|must|only|cannot)\b)).*(Rolle |rôle|\b(rol|roll|role|ruolo|roli)\b|рол[иі]|ロールを|角色|롤|როლ)/i,
     },
     "`user` lacks CREATEROLE (for a database, CREATEDB), or ADMIN OPTION on the role.",
-    "Run the statement as an administrator of the server, or let `user` run it:",
+    "Set `user` to an administrator of the server, or let one give `user` the attribute:",
     ({ user }, { text }) =>
       run(`ALTER ROLE ${identifier(user, "<user>")} ${/to \w+ database/.test(text) ? "CREATEDB" : "CREATEROLE"};`),
   ],
@@ -609,7 +609,8 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
       { codes: "42501", text: new RegExp(`^(?!permission|cannot).*(${ROLE_IN_OTHER_LANGUAGE.source})`) },
     ],
-    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough, unless that role is a superuser), or membership in the role to act as.",
+    ({ serverVersion = "" }) =>
+      `SQLSTATE 42501 (insufficient privilege): \`user\` needs ADMIN OPTION on the role to be granted${Number.parseInt(serverVersion, 10) >= 16 ? "" : " (before PostgreSQL 16, CREATEROLE is enough, unless that role is a superuser)"}, or membership in the role to act as.`,
     ({ user }, { text }) =>
       roleIn(text) === user
         ? "Set `user` to another role that has ADMIN OPTION on this one, because no role can grant itself (since PostgreSQL 16). The roles that have it:"
@@ -643,8 +644,7 @@ export const POSTGRES = rulesFor("postgres", {
   "grant-loop": [
     { codes: "0LP01", text: /member|own grantor/ },
     "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it.",
-    "If the message is about an option, the grantee has it already: leave out this grantee or the option. For a grant option, you can also set `user` to the owner of the object.",
-    "Otherwise, see which role is a member of which one, and leave out this GRANT, or revoke the membership in the other direction:",
+    "Leave out this grantee, or the option: the grantee has it already. For a grant option, you can also set `user` to the owner of the object. For a membership, see which role is a member of which one, and revoke the one in the other direction:",
     run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
   ],
   "privilege-not-found": [
@@ -692,7 +692,7 @@ export const POSTGRES = rulesFor("postgres", {
     "XX* 58* F0*",
     "The server, an extension, a node of its cluster, or a pooler or a proxy in between had an internal error.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If the error persists without a pooler or a proxy, restart the server. If that does not help, open a support request in the Azure portal.",
+    "If the error persists without a pooler or a proxy, restart the server. If that does not help, look in its log, and for a server of Azure open a support request.",
     (context) => azServer("restart", context),
   ],
 });

@@ -184,7 +184,7 @@ function noteFor(
 
 const RUN_AGAIN = sentence`Another session drops something that GRANT reads. Run the job again when no migration runs at the same time. If the error persists, a catalog of the database is damaged.`;
 
-const NEEDS_SEARCH_PATH = sentence`A function that runs on GRANT, such as that of an event trigger, probably uses a name without its schema. This action sets \`search_path\` to pg_catalog, and psql does not. Run the SQL with psql, or write the schema in the function.`;
+const NEEDS_SEARCH_PATH = sentence`A function that runs on GRANT, such as that of an event trigger, uses something that the server does not find. Look for it in this database with psql (${code("\\d")}, ${code("\\df")}). If it is not there, run the migration that creates it. If it is there, write its schema in the function, because this action sets ${code("search_path")} to pg_catalog, and psql does not.`;
 
 /**
  * How to revoke what a role granted that no longer holds the grant option. The owner grants that on whole tables, because on

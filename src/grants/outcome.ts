@@ -9,8 +9,8 @@ import type { Change } from "./statements.ts";
 export interface Outcome {
   /** A round has begun. */
   isTried: boolean;
-  /** How many rounds ended early, because a role or a schema seemed to be gone. */
-  outdated: number;
+  /** The errors that ended rounds early, because a role or a schema seemed to be gone. */
+  readonly outdated: Set<string>;
   /** The server's last warning that it did not grant or revoke all of what it committed. */
   warning?: string | undefined;
   /** In the order in which they were committed. */
@@ -27,7 +27,7 @@ export interface Outcome {
 
 /** The outcome before the first round. */
 export function nothingDone(): Outcome {
-  return { isTried: false, outdated: 0, committed: [], statements: [], failed: new Map(), refusals: new Map() };
+  return { isTried: false, outdated: new Set(), committed: [], statements: [], failed: new Map(), refusals: new Map() };
 }
 
 /** Notes that the server committed a batch, perhaps with a warning. */

@@ -40,7 +40,7 @@ interface Round {
 /** Thrown when a role or a schema seems to be gone that the rest of the plan needs. */
 const OUTDATED = Symbol("outdated");
 
-/** After this many looks that found all roles and schemas, an error that calls one of them gone has another reason. */
+/** After this many looks, or one after the same error, an error that calls a role or a schema gone has another reason. */
 const MAX_OUTDATED = 3;
 
 /**
@@ -57,7 +57,6 @@ export async function apply(plan: Plan, round: Round): Promise<boolean> {
     return true;
   } catch (error) {
     if (error !== OUTDATED) throw error;
-    round.outcome.outdated++;
     return false;
   }
 }
@@ -102,7 +101,8 @@ async function run(round: Round, planned: Batch): Promise<void> {
   const { error, warning } = await attempt(client, waits.turns, statements, { lockTimeout });
   outcome.sent = undefined;
   if (error === null) return noteCommitted(outcome, batch, warning);
-  if (concernsAll(error) && outcome.outdated < MAX_OUTDATED) {
+  if (concernsAll(error) && outcome.outdated.size < MAX_OUTDATED && !outcome.outdated.has(error.message)) {
+    outcome.outdated.add(error.message);
     round.say(`rolled back: ${wordsOf(error)}`);
     throw OUTDATED;
   }

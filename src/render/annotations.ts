@@ -4,6 +4,7 @@ import { groupsOf } from "../text/groups.ts";
 import { causeText, explanationLines } from "./explain.ts";
 import { failureKey, failureLines } from "./failure.ts";
 import { alike, type Cause, causesOf, checkedIn, objectsIn, targetsOf } from "./findings.ts";
+import { couldNot } from "./headline.ts";
 import { plain } from "./pen.ts";
 import { countObjects, hasNoOwner, holdersText, placesIn, privilegesText, targetsIn } from "./phrases.ts";
 import { undeclaredText } from "./undeclared.ts";
@@ -43,7 +44,7 @@ function errors(report: Report): readonly Annotation[] {
   const failed = targetsOf(report).flatMap(({ error, ...target }) => (error ? [{ error, ...target }] : []));
   return groupsOf(failed, ({ error }) => failureKey(error)).map((group) => ({
     level: "error",
-    title: `Could not check ${some(group, MAX_NAMES, targetsIn(report, plain))}`,
+    title: `${couldNot(group)} ${some(group, MAX_NAMES, targetsIn(report, plain))}`,
     message: failureLines(group[0].error, report.run?.docs).join("\n"),
   }));
 }

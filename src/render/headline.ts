@@ -22,9 +22,13 @@ export function headline(report: Report, pen: Pen): string {
   const named = failed.length <= MAX_NAMES ? series(failed.map(targetsIn(report, pen))) : undefined;
   const what = named ?? `${failed.length} of ${count(targets.length, "target")}`;
   return failed.length === targets.length
-    ? `Could not check ${what}${onServer(report, pen)}${doneBefore(failed)}.`
-    : `Could not check ${what}${doneBefore(failed)}. ${findings(report, pen)}.`;
+    ? `${couldNot(failed)} ${what}${onServer(report, pen)}${doneBefore(failed)}.`
+    : `${couldNot(failed)} ${what}${doneBefore(failed)}. ${findings(report, pen)}.`;
 }
+
+/** What did not work. After the first look at a database, its report has the grantees. */
+export const couldNot = (failed: readonly Target[]): string =>
+  `Could not ${failed.every(({ database }) => database.error && database.grantees[0]) ? "finish" : "check"}`;
 
 /** Changes in the databases that could not be checked: a run that broke off names them first. */
 function doneBefore(failed: readonly Target[]): string {

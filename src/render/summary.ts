@@ -149,7 +149,7 @@ function overview(page: Page, report: Report): void {
   const title = `${others.length > 0 ? "The other" : "All"} ${grouped(green.length)} are in sync`;
   if (green.length > 0) page.fold(title, () => table(green));
   if (targets.some(({ error }) => error))
-    page.add("“Could not check” is not drift: it is not known which privileges are missing there.");
+    page.add("An error is not drift: it is not known which privileges are missing there.");
 }
 
 /** How to write a target: `❌ drift: 3 missing, 1 granted` and `aad_orders in app`. */

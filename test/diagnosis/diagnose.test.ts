@@ -740,7 +740,7 @@ describe("the first step of an answer about PostgreSQL", () => {
     ["42883", "unknown function: has_table_privilege()", "SELECT version();"],
     ["28000", HBA("127.0.0.1").replace("SSL", "no"), "entry `host`", { host: "localhost", tls: { mode: "disable" } }],
     ["28000", HBA("10.20.0.4").replace("SSL", "no"), "/etc/hosts", { host: "localhost", tls: { mode: "disable" } }],
-    ["25006", "cannot execute GRANT in a read-only transaction", "replicationRole"],
+    ["25006", "cannot execute GRANT in a read-only transaction", "SELECT pg_is_in_recovery()"],
     ["25006", "cannot execute GRANT during recovery", "set `host` to the primary"],
     ["28P01", 'password authentication failed for user "ci-admin"', "rolvaliduntil", { signIn: PASSWORD }],
     ["55000", 'database "app" is not currently accepting connections', "datallowconn"],
@@ -771,7 +771,7 @@ describe("the first step of an answer about PostgreSQL", () => {
     ["58P01", 'could not access file "auto_explain": No such file or directory', "SHOW session_preload_libraries"],
     ["08006", `${NODE}Connection refused`, "Run the job again."],
     ["08006", `${NODE}FATAL:  role "r" is not permitted to log in`, 'ALTER ROLE "r" LOGIN;'],
-    ["42601", 'syntax error at or near "GRANTED" while executing command on localhost:57637', "Compare the nodes"],
+    ["42601", 'syntax error at or near "GRANTED" while executing command on localhost:57637', "See which nodes answer"],
     ["54000", "index row size 3000 exceeds btree version 4 maximum 2704", "pg_event_trigger"],
     ["42501", 'must be superuser to alter role "parameters"', "`exclude`"],
     ["42501", 'must be member of role "owner"', 'GRANT "owner" TO "ci-admin"; -- from PostgreSQL 16'],
@@ -788,7 +788,9 @@ describe("the first step of an answer about PostgreSQL", () => {
 
 test("the server's own hint comes first where the answer is general", () => {
   const refusal = Object.assign(error("GRANT is frozen until Monday.", "P0001"), { hint: "Ask the platform team." });
-  expect(written(diagnose(refusal))).toContain("\nFollow the hint: Ask the platform team.\nList the event triggers");
+  expect(written(diagnose(refusal))).toContain(
+    "\nFollow the hint: Ask the platform team.\nSee in psql which event triggers",
+  );
 });
 
 test.each([

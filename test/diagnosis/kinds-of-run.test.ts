@@ -175,7 +175,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     knows: { ...SERVER, host: "127.0.0.1", port: 5432, tls: { mode: "disable" }, signIn: PASSWORD },
     never: /^.*\n.*az postgres/, // in the first step
     // Words that only Azure or another provider has; and look-ups in Azure that the step offers beside another, or says so.
-    but: ["administrators-only", "disk-full", "pgaadauth-not-here", "read-only", "restricted-role", "server-limit"],
+    but: ["administrators-only", "disk-full", "pgaadauth-not-here", "restricted-role", "server-limit"],
   },
 };
 

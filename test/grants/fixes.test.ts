@@ -230,7 +230,7 @@ describe("the fix of one finding", () => {
 
   test.each([
     ["cache lookup failed for relation 17296", "no migration runs"],
-    ['relation "audit_log" does not exist', "without its schema"],
+    ['relation "audit_log" does not exist', "write its schema in the function"],
   ])("for something else that the server did not find says why: %s", (serverMessage, said) => {
     const why = { serverMessage, otherNotFound: true } as const;
     expect(fix("refused", {}, snapshot([group(["t"])]), why).note).toContain(said);

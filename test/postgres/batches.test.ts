@@ -107,7 +107,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
         CREATE TABLE audit.entry ();
         CREATE FUNCTION audit.refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
           $$ BEGIN
-            IF nextval('audit.entries') <= 3 THEN RAISE EXCEPTION 'no audit' USING ERRCODE = '42704'; END IF;
+            IF nextval('audit.entries') <= 3 THEN RAISE EXCEPTION 'no audit %', currval('audit.entries') USING ERRCODE = '42704'; END IF;
             RETURN NULL;
           END $$;
         CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON audit.entry DEFERRABLE INITIALLY DEFERRED
@@ -122,7 +122,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
     await sql("DROP EVENT TRIGGER audit");
     expect(report).toMatchObject({ verdict: "repaired", granted: { length: 600 } });
     expect(report.said.filter((line) => /^(committed|rolled back)/.test(line))).toEqual([
-      ...Array(3).fill("rolled back: no audit"),
+      ...[1, 2, 3].map((n) => `rolled back: no audit ${n}`),
       "committed: 500 objects",
       "committed: 100 objects",
     ]);
@@ -239,7 +239,7 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: batches", (version) => {
       const [refused] = missing.filter(({ reason }) => reason === "refused");
       expect(refused?.serverMessage).toBe("no such thing");
       expect(readFix(refused?.fix)).toContain("not_found() line");
-      expect(said.filter((line) => line.startsWith("rolled back"))).toHaveLength(3);
+      expect(said.filter((line) => line.startsWith("rolled back"))).toHaveLength(1);
     },
   );
 

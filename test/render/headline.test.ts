@@ -29,6 +29,14 @@ test("the headline names a grantee that could not be checked, and the findings o
   );
 });
 
+test("the headline does not say that a database could not be checked if the error came after the first look at it", () => {
+  const [unreached = reports.database()] = reports.error().databases;
+  const broken = { ...unreached, database: "broken", grantees: [reports.failing("a")] };
+  expect(line(reports.report([broken]))).toBe(`Could not finish broken on ${SERVER}.`);
+  expect(line(reports.report([broken, unreached]))).toBe(`Could not check broken and app on ${SERVER}.`);
+  expect(annotations(reports.report([broken]))[0]?.title).toBe("Could not finish broken");
+});
+
 test("the headline says nothing about privileges when no grantee could be checked", () => {
   expect(line(withGrantees([reports.failing("a"), reports.failing("b")]))).toBe(
     `Could not check a in app and b in app on ${SERVER}.`,
