@@ -241,7 +241,7 @@ export interface Pitfall {
   readonly arguments?: string;
   /** The column that the role lacks the privilege on, if it holds it on others. */
   readonly column?: string | null;
-  /** The owner of the other object; null if the answer is no GRANT: for the system's own, and for a sequence that is checked. */
+  /** The owner of the other object; null if the answer is no GRANT: for what is the system's own or a function of an extension, and for a sequence that is checked. */
   readonly owner: string | null;
   /** The name of the foreign key, or of the rule. */
   readonly through?: string | null;

@@ -12,29 +12,30 @@ import { ARGUMENTS } from "./snapshot.sql.ts";
  */
 export function pitfallStatements(first: FirstLook, demand: Demand, grantees: readonly Oid[]): readonly string[] {
   const { snapshot, asked, server } = first;
-  const { exclude, tablePrivileges: ofTables, sequencePrivileges: ofSequences } = demand;
+  const { exclude, tablePrivileges: ofTables, sequencePrivileges: ofSequences, routinePrivileges: ofRoutines } = demand;
   const schemas = snapshot.schemas.map(({ oid }) => oid);
-  /** A condition: a relation is among those that are checked. */
-  const isChecked = (relation: string, schema: string) =>
-    `${relation}.relnamespace = ANY ('{${schemas}}'::pg_catalog.oid[]) AND NOT ${isExcluded(exclude, `${schema}.nspname`, `${relation}.relname`)}`;
+  /** A condition: a relation (or with `pro` a routine) is among those that are checked. */
+  const isChecked = (object: string, schema: string, prefix = "rel") =>
+    `${object}.${prefix}namespace = ANY ('{${schemas}}'::pg_catalog.oid[]) AND NOT ${isExcluded(exclude, `${schema}.nspname`, `${object}.${prefix}name`)}`;
   const used = usedBy(grantees, isChecked("c", "n"));
   const takesValues = ofSequences === "ALL" || ofSequences.includes("USAGE") || ofSequences.includes("UPDATE");
   const demanded = USES.filter((use) => ofTables === "ALL" || ofTables.includes(use));
   const others = server.sequences > asked.reduce((sum, { kind, size }) => sum + (kind === "sequence" ? size : 0), 0);
   const mayLackValues = demanded.includes("INSERT") && (!takesValues || others || exclude.length > 0);
+  const isDemanded = ofRoutines.length > 0 ? isChecked("p", "pn", "pro") : "FALSE";
   return [
     ...(asked.some(({ rewritten, skipped }) => rewritten && skipped === "") ? [usesThatFail(used, demanded)] : []),
     ...(asked.some(({ triggers }) => triggers) ? [foreignKeysThatFail(used)] : []),
-    ...(server.closedRoutines ? [functionsThatFail(used)] : []),
+    ...(server.closedRoutines ? [functionsThatFail(used, isDemanded)] : []),
     ...(mayLackValues ? [defaultsThatFail(used, takesValues, isChecked("s", "sn"))] : []),
     ...(asked.some(({ kind }) => kind === "foreign-table") ? [foreignTablesWithoutMapping(used)] : []),
   ];
 }
 
-/** A condition: a relation belongs to an extension. */
-const extensionMember = (oid: string) => `EXISTS (
+/** A condition: a relation, or an object of another catalog, belongs to an extension. */
+const extensionMember = (oid: string, catalog = "pg_class") => `EXISTS (
     SELECT FROM pg_catalog.pg_depend
-    WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = ${oid} AND deptype = 'e')`;
+    WHERE classid = 'pg_catalog.${catalog}'::pg_catalog.regclass AND objid = ${oid} AND deptype = 'e')`;
 
 /** A CTE: the relations that are checked, each with each grantee. */
 function usedBy(grantees: readonly Oid[], isChecked: string): string {
@@ -270,16 +271,18 @@ WHERE d.adbin::pg_catalog.text LIKE '%:funcid ${NEXTVAL} %'
  * Functions that a default, a CHECK constraint, an index or a view calls, and that the grantee may not execute. The server
  * checks whoever writes or reads, also beneath a view. It checks a trigger's function when the trigger is created. A default,
  * constraint, index or rule is a part of its table or view. The key of a partitioned table, and before PostgreSQL 15 a generated
- * column, is none: the table itself depends on the function.
+ * column, is none: the table itself depends on the function. The server does not check the constraints of a foreign table, and
+ * from PostgreSQL 18 those that are NOT ENFORCED. Of the functions of an extension, the owner is usually nobody who can sign in.
  * https://github.com/postgres/postgres/blob/REL_18_0/src/backend/executor/execExpr.c#L2701 (ExecInitFunc)
+ * @param isDemanded the condition that EXECUTE on function p in schema pn is demanded, unless it belongs to an extension
  */
-function functionsThatFail(used: string): string {
+function functionsThatFail(used: string, isDemanded: string): string {
   return `
 WITH ${used}
 SELECT DISTINCT 'function-fails' AS code, ${USED}, use,
        pg_catalog.pg_get_userbyid(used.grantee) AS role, 'EXECUTE' AS privilege, 'FUNCTION' AS kind,
        ARRAY[pn.nspname, p.proname]::pg_catalog.text[] AS source, '(' || ${ARGUMENTS} || ')' AS arguments,
-       pg_catalog.pg_get_userbyid(p.proowner) AS owner
+       CASE WHEN NOT ${extensionMember("p.oid", "pg_proc")} THEN pg_catalog.pg_get_userbyid(p.proowner) END AS owner
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
 JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.refobjid = p.oid
@@ -289,10 +292,13 @@ JOIN used ON used.oid IN (part.refobjid, d.objid) AND used.relkind IN ('r', 'p',
 CROSS JOIN LATERAL pg_catalog.unnest(CASE
   WHEN d.classid IN ('pg_catalog.pg_attrdef'::pg_catalog.regclass, 'pg_catalog.pg_class'::pg_catalog.regclass)
     THEN '{INSERT}'::pg_catalog.text[]
-  WHEN d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass THEN '{INSERT,UPDATE}'
+  WHEN d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND used.relkind <> 'f' AND (
+         SELECT pg_catalog.to_jsonb(c) ->> 'conenforced' FROM pg_catalog.pg_constraint AS c WHERE c.oid = d.objid) IS DISTINCT FROM 'false'
+    THEN '{INSERT,UPDATE}'
   WHEN d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND part.deptype = 'i' THEN '{SELECT}'
 END) AS use
 WHERE p.proacl IS NOT NULL AND NOT pg_catalog.has_function_privilege(used.grantee, p.oid, 'EXECUTE')
+  AND NOT (${isDemanded} AND NOT ${extensionMember("p.oid", "pg_proc")})
   AND ${mayUse("used.grantee", "used.oid", "use")};`;
 }
 

@@ -231,6 +231,30 @@ describe.each(SOME_VERSIONS)("PostgreSQL %i: green, and the app fails", (version
     expect(codes(await run("check"))).not.toContain("function-fails");
   });
 
+  test("a function that the server does not call is not named, and one of an extension without a GRANT", async () => {
+    const { app, owner, as, can, sql, run } = await world.open();
+    const isEnforced = version < 18;
+    await sql(`
+      CREATE FOREIGN DATA WRAPPER w; CREATE SERVER far FOREIGN DATA WRAPPER w; GRANT USAGE ON FOREIGN SERVER far TO ${owner};
+      CREATE EXTENSION pgstattuple`);
+    await as(
+      owner,
+      `CREATE FUNCTION is_odd(int) RETURNS bool IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1 % 2 = 1; END';
+       REVOKE EXECUTE ON FUNCTION is_odd FROM PUBLIC; CREATE FOREIGN TABLE afar (id int CHECK (is_odd(id))) SERVER far;
+       CREATE TABLE maybe (id int CHECK (is_odd(id)) ${isEnforced ? "" : "NOT ENFORCED"});
+       CREATE VIEW sizes AS SELECT * FROM pgstattuple('maybe')`,
+    );
+    const said = async (demand: Partial<Demand> = {}) =>
+      warningsOf(await run("plan", demand), "function-fails").map(read);
+
+    expect((await run("apply")).verdict).toBe("repaired");
+    const ofExtension = `SELECT on public.sizes fails where the server calls a function, because ${app} does not have EXECUTE on public.pgstattuple.`;
+    const ofMaybe = `INSERT and UPDATE on public.maybe fail where the server calls a function, because ${app} does not have EXECUTE on public.is_odd. Run as ${owner}: GRANT EXECUTE ON FUNCTION "public"."is_odd"(integer) TO "${app}";`;
+    expect(await can(app, "INSERT INTO maybe VALUES (1)")).toBe(!isEnforced);
+    expect(await said()).toEqual(isEnforced ? [ofMaybe, ofExtension] : [ofExtension]);
+    expect(await said({ routinePrivileges: ["EXECUTE"] })).toEqual([ofExtension]);
+  });
+
   test("tables are named for which no policy lets the grantee do what it may", async () => {
     const place = await world.open();
     const { app, owner, role, as, sql, run } = place;
