@@ -117,11 +117,15 @@ const POOLER_LIMIT =
   "Or raise the limit in PgBouncer (`idle_transaction_timeout`, for example). Some limits of Azure's PgBouncer are parameters of the server, such as `pgbouncer.query_wait_timeout`.";
 
 /** The object that an English message names. */
-const NAMED = /.*(?:(?:for|of|in) (?:\w+ )?\w+|relation|function|schema) "?(?:\w+\.)?([^"(]{1,63})(?:"?$|\(|" )/;
-const named = (text: string, unknown: string) => identifier(text.match(NAMED)?.[1], unknown);
+const NAMED = /.*\b(relation|table|view|sequence|function|schema|database) "?(?:\w+\.)?([^"(]{1,63})(?:"?$|\(|" )/;
+const named = (text: string, unknown: string) => identifier(text.match(NAMED)?.[2], unknown);
 
-/** Commands of psql that show this object, and its owner. */
-const lookUp = (text: string) => LOOK_UP.replaceAll("<name>", () => named(text, "<name>"));
+/** Commands of psql that show this object, and its owner; those of all kinds where the kind is not known. */
+function lookUp(text: string): string {
+  const [, kind = ""] = text.match(NAMED) ?? [];
+  const commands = Object.entries(SHOW).filter(([kinds]) => kinds.includes(kind));
+  return commands.map(([, command]) => command + named(text, "<name>")).join("\n");
+}
 
 const schemaNotPermitted = ({ user }: Context, { text }: Symptom): Answer => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
@@ -135,7 +139,7 @@ const ownerNotUser = (text: string): Answer => [
   run(lookUp(text)),
 ];
 
-const LOOK_UP = "\\dtvmsE *.<name>\n\\df+ *.<name>\n\\dn <name>\n\\l <name>";
+const SHOW = { "relation table view sequence": "\\dtvmsE *.", function: "\\df+ *.", schema: "\\dn ", database: "\\l " };
 
 /** Words with a name in quotes, but of no way to sign in, except as the beginning or a part of that name. */
 const A_ROLE = /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI)\b|pg_hba)(?![-\w]{0,62}["»“])).*["«»„]/i;
@@ -564,7 +568,7 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "42703", text: /^(?!record )([^"«»]*["«»]){4}/ }, // a column and its table, in each language of the server
     ],
     "Nothing with this name is there: it was dropped or renamed meanwhile, or never created (names are case-sensitive). Or code in the database, such as an event trigger, uses it without its schema.",
-    "Look for it in this database with psql. Names of PostgreSQL's own are missing if another product answers:",
+    "Look for it in this database with psql. If the name is one of PostgreSQL's own, another product answers, as `version()` shows:",
     (_, { text }) => run(lookUp(text), "SELECT version();"),
     "If it is not there, run the job again after the migration that creates it. If it is there, write its schema in the code that uses it, because this action sets `search_path` to pg_catalog.",
   ],
