@@ -475,10 +475,10 @@ export const POSTGRES = rulesFor("postgres", {
     ],
     (context, symptom) => {
       if (!/recovery|standby/i.test(symptom.text)) return readOnly(context, symptom);
-      const again = /conflict with/.test(symptom.text)
-        ? "Run the job again: a change of the primary ended the query. Or"
+      const how = /conflict/.test(symptom.text)
+        ? "Run the job again: a change of the primary ended this. Or"
         : "To write,";
-      return ["The server is a read replica.", `${again} ${TO_PRIMARY}`];
+      return ["The server is a read replica.", `${how} ${TO_PRIMARY}`];
     },
   ],
   "concurrent-change": [
@@ -516,7 +516,6 @@ export const POSTGRES = rulesFor("postgres", {
     "Entra authentication is not enabled on this server, or `host` does not lead to a flexible server of Azure. The functions and the security label of `pgaadauth` are in database `postgres` only.",
     "Enable Entra authentication, if it is not enabled. The server restarts:",
     (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
-    "If it is enabled, run your own SQL that calls them in database `postgres`.",
   ],
   "principal-exists": [
     /Updating an existing principal isn.t supported/,
@@ -613,8 +612,7 @@ export const POSTGRES = rulesFor("postgres", {
       { codes: "42501", text: /denied to (grant|revoke) role|[Aa]dmin.[Oo]ption|\bADMIN\b/ },
       { codes: "42501", text: new RegExp(`^(?!permission|cannot).*(${ROLE_IN_OTHER_LANGUAGE.source})`) },
     ],
-    ({ serverVersion = "" }) =>
-      `SQLSTATE 42501 (insufficient privilege): \`user\` needs ADMIN OPTION on the role to be granted${Number.parseInt(serverVersion, 10) >= 16 ? "" : " (before PostgreSQL 16, CREATEROLE is enough, unless that role is a superuser)"}, or membership in the role to act as.`,
+    "SQLSTATE 42501 (insufficient privilege): `user` needs ADMIN OPTION on the role to be granted (before PostgreSQL 16, CREATEROLE is enough, unless that role is a superuser), or membership in the role to act as.",
     ({ user }, { text }) =>
       roleIn(text) === user
         ? "Set `user` to another role that has ADMIN OPTION on this one, because no role can grant itself (since PostgreSQL 16). The roles that have it:"
