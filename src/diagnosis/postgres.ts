@@ -48,6 +48,8 @@ const growStorage = (context: Context, { code }: Symptom) => [
 const TO_PRIMARY =
   "set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` also works on a replica.";
 
+const IN_RECOVERY = /recovery|standby/i;
+
 /** Words that every read-only session gets. */
 const readOnly = (context: Context, symptom: Symptom): Answer => [
   "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
@@ -473,13 +475,10 @@ export const POSTGRES = rulesFor("postgres", {
       "25006",
       /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby|Hot standby mode/,
     ],
-    (context, symptom) => {
-      if (!/recovery|standby/i.test(symptom.text)) return readOnly(context, symptom);
-      const how = /conflict/.test(symptom.text)
-        ? "Run the job again: a change of the primary ended this. Or"
-        : "To write,";
-      return ["The server is a read replica.", `${how} ${TO_PRIMARY}`];
-    },
+    (context, symptom) =>
+      IN_RECOVERY.test(symptom.text) ? "The server is a read replica." : readOnly(context, symptom),
+    (_, { text }) => (/conflict with/.test(text) ? "Run the job again: a change of the primary ended the query." : []),
+    (_, { text }) => (IN_RECOVERY.test(text) ? `To write, ${TO_PRIMARY}` : []),
   ],
   "concurrent-change": [
     [
