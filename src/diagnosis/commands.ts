@@ -1,4 +1,5 @@
 import { type Command, run } from "../model/failure.ts";
+import { API_VERSION, rulePath, type ServerId } from "../model/flexible-server.ts";
 import { quoteIdentifier } from "../text/sql.ts";
 
 /** A word for a POSIX shell, quoted where it needs to be; `<placeholders>` stay as they are, to be filled in. */
@@ -23,7 +24,7 @@ export const GET_TOKEN = run("az account get-access-token --resource-type oss-rd
 
 /** A server: its resource ID, or else its host; a command shows `<…>` for what is missing. */
 interface Server {
-  readonly server?: { readonly subscription: string; readonly resourceGroup: string; readonly name: string };
+  readonly server?: ServerId;
   readonly host?: string | undefined;
 }
 
@@ -45,14 +46,14 @@ export const azShow = (server: Server, query: string): Command => azServer("show
 /** The command that allows an address in the server's firewall. */
 export function azAllow(server: Server, address: string): Command {
   const body = JSON.stringify({ properties: { startIpAddress: address, endIpAddress: address } });
-  return azFirewall(server, "/github-runner", { method: "put", body });
+  return azFirewall(server, "github-runner", { method: "put", body });
 }
 
-/** A request about the rules of the firewall: `firewall-rule` changed the meaning of `--name` in 2026. */
+/** A request about the rules of the firewall, or one of them: `firewall-rule` changed the meaning of `--name` in 2026. */
 export function azFirewall(server: Server, rule: string, options: Options): Command {
-  const { subscription = "{subscriptionId}", "resource-group": group, name } = idOf(server, "name");
-  const url = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${name}/firewallRules${rule}?api-version=2025-08-01`;
-  return az("rest", { url, ...options });
+  const { subscription = "{subscriptionId}", "resource-group": resourceGroup = "", name = "" } = idOf(server, "name");
+  const path = rulePath({ subscription, resourceGroup, name }, rule).replace(/\/$/, "");
+  return az("rest", { url: `${path}?api-version=${API_VERSION}`, ...options });
 }
 
 /** The options that name a server. Its own name is the first label of its host name. */

@@ -66,7 +66,7 @@ export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     { retries: 1 },
   ],
   "proxy-changed-request": [
-    /'Authorization' header|^Requires authentication|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
+    /^(InvalidRequest(Content|Format)|Missing(ApiVersionParameter|Subscription)|UnsupportedMediaType) |'Authorization' header|' header is |^Requires authentication|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
     "The request arrived changed, such as without the token that this action sent: a proxy or a gateway between the runner and this host removed or changed a part of it.",
     bypassProxy,
     seeAnswer,

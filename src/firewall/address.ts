@@ -1,4 +1,3 @@
-import { shell } from "../diagnosis/commands.ts";
 import { wordsOf } from "../diagnosis/symptoms.ts";
 import { say } from "../log.ts";
 import { ActionError, failure, run } from "../model/failure.ts";
@@ -65,10 +64,10 @@ export async function publicAddress(service: URL, stop: AbortSignal): Promise<st
     failure({
       code: "runner-address-unknown",
       message: sentence`${code(service.href)} did not answer with a public IPv4 address: ${quoted(answer.slice(0, MAX_CHARACTERS))}`,
-      hint: "The server did not answer either, so nothing else knows the runner's address.",
+      hint: "The server did not answer either, so nothing else knows the runner's address. A runner that reaches the internet only by a proxy reaches neither of them, and needs a way into the server's network (`docs/private-network.md`).",
       steps: [
-        "Set `runner-ip` to the runner's address, or to another service. Try it on the runner:",
-        run(`curl --fail --silent -m 20 ${shell(service.href)}`),
+        "Set `runner-ip` to the public address of the runner's network or, if that changes, to another service that returns the address as plain text:",
+        run("runner-ip: https://checkip.amazonaws.com"),
       ],
     }),
   );

@@ -1,9 +1,9 @@
-import { az, azServer, azShow, shell } from "../diagnosis/commands.ts";
+import { az, azServer, azShow } from "../diagnosis/commands.ts";
 import type { Answer } from "../diagnosis/rules.ts";
 import { type Command, type Failure, failure, run, type Steps } from "../model/failure.ts";
-import { code, type Sentence, sentence } from "../model/sentence.ts";
+import type { ServerId } from "../model/flexible-server.ts";
+import { code, sentence } from "../model/sentence.ts";
 import type { AzureServer } from "./requests.ts";
-import type { ServerId } from "./server.ts";
 import type { OwnRule } from "./state.ts";
 
 /** States that a rule cannot help: https://learn.microsoft.com/rest/api/postgresql/servers/get#serverstate */
@@ -26,13 +26,13 @@ export function obstacle(server: ServerId, { state, network }: AzureServer, isSi
     });
   }
   if (network?.publicNetworkAccess !== "Disabled" && !network?.delegatedSubnetResourceId) return undefined;
+  const enabled = azServer("update", { server }, { "public-access": "Enabled" });
   return failure({
     code: "server-is-private",
     message: sentence`The server ${code(server.name)} has no public access. No firewall rule was made, because it would have no effect.`,
     steps: [
       "Run the job in the server's network, without this step. `docs/private-network.md` shows three ways.",
-      "If the server is not in a virtual network, you can also enable public access, and run the job again:",
-      azServer("update", { server }, { "public-access": "Enabled" }),
+      ...(network.delegatedSubnetResourceId ? [] : ["Or enable public access, and run the job again:", enabled]),
     ],
   });
 }
@@ -48,7 +48,8 @@ export function notRunning(server: ServerId, state: string): Answer {
       "Give the server's identity access to this key again, past the firewall of the vault, too. Enable or restore the key if it is disabled, expired or deleted:",
       azShow({ server }, "dataEncryption"),
     ];
-  if (state === "Dropping") return ["The server is being deleted.", "Set `server-resource-id` to another server."];
+  if (state === "Dropping")
+    return ["The server is being deleted.", "Set `server-resource-id` to another server, or create this one again."];
   if (/Disabled/i.test(state))
     return [
       "The server is disabled, because its subscription is disabled or the server is being moved.",
@@ -69,7 +70,7 @@ export function otherAddress(expected: string, seen: string): Failure {
     message: sentence`The server sees the runner at ${code(seen)}, not at ${code(expected)}.`,
     hint: "`runner-ip` is wrong, or the runner's network has several public addresses. This action opens the firewall for only one address.",
     steps: [
-      "Omit `runner-ip` on a runner whose address changes, such as GitHub's own. On a runner with a static address, set it to the one that the server sees:",
+      "Omit `runner-ip`, so that the rule is for the address that the server sees. If the runner always has this address, you can set it:",
       run(`runner-ip: ${seen}`),
       "If the runner's address changes from one connection to the next, give the runner one static address, or run the job in the server's network: `docs/private-network.md`.",
     ],
@@ -87,17 +88,16 @@ export function stillListed(server: ServerId, rule: string, seconds: number): Fa
 }
 
 /** The server still refuses the runner. */
-export function noEffect(own: OwnRule, seconds: number, last: Sentence): Failure {
-  const { azure, rule, address, host, port } = own;
+export function noEffect(own: OwnRule, seconds: number, last: Failure): Failure {
+  const { azure, rule, address, port } = own;
+  const isRefused = last.code === "firewall";
   return failure({
     code: "firewall-rule-without-effect",
-    message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last}`,
-    hint: "Azure did not make the rule, the port is closed on the runner's side, or the runner connects from a different address.",
+    message: sentence`Firewall rule ${code(rule)} for ${code(address)} had no effect within ${seconds} s. ${last.message}`,
+    hint: `Azure did not make the rule${isRefused ? ", or needs more time" : ", the runner's network does not let the runner connect to this port, or the runner connects from a different address"}.`,
     steps: [
       ...azureLog(azure.server),
-      "Test the port from the runner, in a step of the same job:",
-      run(`nc -vz ${shell(host)} ${port}`),
-      "Set `runner-ip` to the public address of the runner's network, and run the job again.",
+      `If the log has no failure of this rule, ${isRefused ? "run the job again" : `let the runner's network allow connections to port ${port}, and set \`runner-ip\` to the public address from which they leave the network`}.`,
     ],
   });
 }
@@ -109,5 +109,5 @@ export function noEffect(own: OwnRule, seconds: number, last: Sentence): Failure
 export function azureLog({ subscription, resourceGroup }: ServerId): Steps {
   const query = '[?status.value==`"Failed"`].[eventTimestamp, properties.statusMessage]';
   const log = az("monitor activity-log list", { subscription, "resource-group": resourceGroup, offset: "1d", query });
-  return ["Azure's log has more details of what failed:", log];
+  return ["Azure's log has more details of what failed, after some minutes:", log];
 }

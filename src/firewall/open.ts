@@ -131,7 +131,7 @@ async function untilOpen(own: OwnRule, attempt: () => ReturnType<typeof connect>
     if (seen !== address) throw new ActionError(otherAddress(address, seen));
     const isLate = Date.now() + EFFECT.wait > startedAt + EFFECT.maxTime;
     if (!isBlocked(error) && (isLate || !error.failure.retries)) throw error;
-    if (isLate) throw new ActionError(noEffect(own, seconds(), error.failure.message), { cause: error });
+    if (isLate) throw new ActionError(noEffect(own, seconds(), error.failure), { cause: error });
     say(`Waiting for firewall rule ${rule} to take effect: ${seconds()} s of at most ${EFFECT.maxTime / 1000} s.`);
     await setTimeout(EFFECT.wait, undefined, { signal: azure.stop });
   }

@@ -3,11 +3,11 @@ import { az } from "../diagnosis/commands.ts";
 import { addToSummary, publishFailure } from "../github/step.ts";
 import { say } from "../log.ts";
 import { type Command, type Failure, run, step } from "../model/failure.ts";
+import { rulePath, type ServerId } from "../model/flexible-server.ts";
 import { code, inOurWords, listOf, paragraph, type Sentence, sentence } from "../model/sentence.ts";
 import type { Env } from "../model/settings.ts";
 import { markdown, plain } from "../render/pen.ts";
 import { ICONS } from "../render/phrases.ts";
-import { rulePath, type ServerId } from "./server.ts";
 import { type OwnRule, UNUSED_ADDRESS } from "./state.ts";
 
 /** Writes what was done to the log and the job summary. */

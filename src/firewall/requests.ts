@@ -1,7 +1,8 @@
 import { say } from "../log.ts";
 import { ActionError, type Failure } from "../model/failure.ts";
+import { rulePath, serverPath } from "../model/flexible-server.ts";
 import { isMissing, type ResourceManager } from "./resource-manager.ts";
-import { PERMISSIONS, rulePath, serverPath } from "./server.ts";
+import { PERMISSIONS } from "./server.ts";
 
 // The resource manager's requests for a flexible server: https://learn.microsoft.com/rest/api/postgresql/
 

@@ -5,10 +5,11 @@ import { notJson } from "../azure/refusals.ts";
 import { addressIn, wayTo } from "../https.ts";
 import { say } from "../log.ts";
 import { ActionError, type Failure } from "../model/failure.ts";
+import { API_VERSION, type ServerId } from "../model/flexible-server.ts";
 import type { Env, Settings } from "../model/settings.ts";
 import { retryingFailures, within } from "../retry.ts";
 import { diagnoseResourceManager } from "./errors.ts";
-import type { Permission, ServerId } from "./server.ts";
+import type { Permission } from "./server.ts";
 
 /** Azure's resource manager, for one server. */
 export type ResourceManager = ReturnType<typeof resourceManager>;
@@ -30,9 +31,6 @@ interface Request {
 /** How long one answer may take, and how long to wait before a retry, unless Azure says how long. In milliseconds. */
 const PATIENCE = { answerTime: 30_000, firstWait: 5_000 };
 
-/** https://learn.microsoft.com/rest/api/postgresql/operation-groups */
-const API_VERSION = "2025-08-01";
-
 /**
  * The resource manager of the cloud, or of `AZURE_RESOURCE_MANAGER_URL`. It asks for a token with its first request.
  * @param stop ends every request and every wait
@@ -45,7 +43,7 @@ export function resourceManager(
   stop: AbortSignal,
 ) {
   const base = new URL(addressIn("AZURE_RESOURCE_MANAGER_URL", login.cloud.resourceManager, env));
-  const known = { server, ...wayTo(base.host, env), signIn: login.signIn };
+  const known = { server, ...wayTo(base.host, env), ...login };
   const token = signIn(login, env, stop, { scope: login.cloud.resourceManagerScope });
 
   /**
@@ -115,7 +113,8 @@ function jsonOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
   const { code = json?.Code ?? "", message = json?.Message ?? bodyAsText } = json?.error ?? json ?? {};
   // https://learn.microsoft.com/azure/governance/policy/concepts/assignment-structure#non-compliance-messages
   const more = [json?.error?.details ?? [], json?.error?.additionalInfo ?? []].flat();
-  const said = more.map((one) => ` (${one?.code ?? one?.type}: ${one?.message ?? one?.info?.policyAssignmentId})`);
+  const told = more.filter((one) => one?.message ?? one?.info?.policyAssignmentId);
+  const said = told.map(({ code, type, message, info }) => ` (${code ?? type}: ${message ?? info.policyAssignmentId})`);
   const start = code === "" ? `HTTP status ${status}` : `${code} (HTTP status ${status})`;
   throw Object.assign(new Error(`${start}: ${message}${said.join("")}`), { status, code: `${code}`, wait });
 }

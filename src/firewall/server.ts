@@ -1,13 +1,4 @@
-/** An Azure Database for PostgreSQL flexible server, as its resource ID names it. */
-export interface ServerId {
-  readonly subscription: string;
-  readonly resourceGroup: string;
-  readonly name: string;
-}
-
-/** The resource provider of flexible servers. */
-export const PROVIDER = "Microsoft.DBforPostgreSQL";
-export const SERVERS = `${PROVIDER}/flexibleServers`;
+import { SERVERS, type ServerId } from "../model/flexible-server.ts";
 
 /** The permissions that a login needs, by their names in Azure's role definitions. */
 export const PERMISSIONS = {
@@ -29,13 +20,6 @@ export function serverIdOf(text: string): ServerId | undefined {
   if (subscription === undefined || resourceGroup === undefined || name === undefined) return undefined;
   return { subscription, resourceGroup, name };
 }
-
-/** The resource ID of a server, which is also its path in the resource manager. */
-export const serverPath = ({ subscription, resourceGroup, name }: ServerId): string =>
-  `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name}`;
-
-/** The resource ID of one of its firewall rules. */
-export const rulePath = (server: ServerId, rule: string): string => `${serverPath(server)}/firewallRules/${rule}`;
 
 /** The server and the name of a firewall rule's resource ID, or undefined if the text is not the ID of a rule. */
 export function ruleIdOf(text: string): { readonly server: ServerId; readonly rule: string } | undefined {

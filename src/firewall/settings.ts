@@ -7,7 +7,7 @@ import { ONE_SERVER_INPUTS } from "../settings/server.ts";
 import { ENTRA_SIGN_IN_INPUTS, entraFieldsFrom } from "../settings/sign-in.ts";
 import { hostName, name, port, rootCertificates } from "../settings/values.ts";
 import { publicAddressIn } from "./ipv4.ts";
-import { type ServerId, serverIdOf } from "./server.ts";
+import { serverIdOf } from "./server.ts";
 
 /** The inputs of the firewall action, parsed. */
 export type FirewallSettings = ReturnType<typeof parseFirewallSettings>;
@@ -63,7 +63,7 @@ export function parseFirewallSettings(env: Env) {
 export const parseAzureSettings = (env: Env) =>
   readInputs(FIREWALL_INPUTS, env, (inputs) => all(entraFieldsFrom(inputs)));
 
-function serverId(text: string): ServerId {
+function serverId(text: string) {
   const id = serverIdOf(text.trim());
   if (id === undefined) throw new Invalid(inOurWords("is not the resource ID of a flexible server"));
   return id;

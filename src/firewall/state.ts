@@ -1,12 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import { saveState } from "@actions/core";
 import { ActionError, type Failure } from "../model/failure.ts";
+import { rulePath } from "../model/flexible-server.ts";
 import { code, type Sentence, sentence } from "../model/sentence.ts";
 import { nothingDone } from "./errors.ts";
 import { stillListed } from "./obstacles.ts";
 import { deleteRule, type FirewallRule, putRule, readRule } from "./requests.ts";
 import type { ResourceManager } from "./resource-manager.ts";
-import { rulePath } from "./server.ts";
 
 /** The rule of this step, for the runner's address, and where the runner connects to. */
 export interface OwnRule {

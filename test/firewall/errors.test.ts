@@ -1,9 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
 import { diagnoseResourceManager, nothingDone } from "../../src/firewall/errors.ts";
-import { obstacle } from "../../src/firewall/obstacles.ts";
+import { noEffect, obstacle } from "../../src/firewall/obstacles.ts";
 import { leftOpen } from "../../src/firewall/publish.ts";
+import type { ResourceManager } from "../../src/firewall/resource-manager.ts";
 import { PERMISSIONS } from "../../src/firewall/server.ts";
-import type { Failure } from "../../src/model/failure.ts";
+import { type Failure, failure } from "../../src/model/failure.ts";
 import type { SignIn } from "../../src/model/settings.ts";
 import { readText } from "../project/project.ts";
 import { readFailure } from "../read.ts";
@@ -120,10 +121,34 @@ test("a server that is being deleted has the code that Azure's refusal of it has
   expect(readFailure(failure as Failure).steps).toMatch(/^Set `server-resource-id` to another server/);
 });
 
-test("the exemption from a policy comes before the log, which the named policy does not need", () => {
+test("the exemption from a policy that the message names needs no log", () => {
   const message = "Resource 'runner' was disallowed by policy. Policy identifiers: '[{\"policyAssignment\":{}}]'.";
   const { steps } = readFailure(diagnoseResourceManager(refusal(403, "RequestDisallowedByPolicy", message), CONTEXT));
   expect(steps).toMatch(/^Ask the owner of the policy/);
+  expect(steps).not.toContain("activity-log");
+});
+
+test("public access is no advice for a server in a virtual network, which cannot have it", () => {
+  const stepsIn = (network: { publicNetworkAccess: string; delegatedSubnetResourceId?: string }) =>
+    readFailure(obstacle(SERVER, { state: "Ready", fullyQualifiedDomainName: "", network }, false) as Failure).steps;
+  expect(stepsIn({ publicNetworkAccess: "Disabled" })).toContain("--public-access Enabled");
+  expect(stepsIn({ publicNetworkAccess: "Disabled", delegatedSubnetResourceId: "/subnet" })).not.toContain("Enabled");
+});
+
+test.each([
+  ["firewall", /needs more time.*/, /run the job again\.$/],
+  ["connection-timed-out", /connect to this port/, /connections to port 6432, and set `runner-ip`/],
+])("what a rule without effect means depends on the last attempt: %s", (code, hint, next) => {
+  const own = {
+    azure: { server: SERVER } as ResourceManager,
+    rule: "r",
+    address: "203.0.113.7",
+    host: "h",
+    port: 6432,
+  };
+  const answer = readFailure(noEffect(own, 360, failure({ code, message: "", steps: [] })));
+  expect(answer.hint).toMatch(hint);
+  expect(answer.steps).toMatch(next);
 });
 
 test("a stopped server that cannot reach Key Vault is explained by that", () => {
