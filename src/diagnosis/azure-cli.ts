@@ -44,7 +44,7 @@ export const AZURE_CLI: readonly Rule[] = rulesFor("entra", {
     (_context, { text }) =>
       reasonIn(text, {
         "The identity provider of the account's domain (AD FS, for example) did not accept the account that is signed in to the Azure CLI: a rule there forbids the sign-in, the password is wrong, or the provider takes no password from a tool. The administrators find the reason in the logs of this provider or, by the correlation ID in the message, in the sign-in logs of Entra.":
-          /WsTrust(?! endpoint)|RSTR|\bMSIS\d|claims? provider|federat|AADSTS(50008\d?|5008\d|5010[78]|8000\d)\b/i,
+          /WsTrust(?! endpoint)|RSTR|\bMSIS\d|claims? provider|(?<=^| )federat|AADSTS(50008\d?|5008\d|5010[78]|8000\d)\b/i,
         "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, nobody invited it, or a policy of one of the two tenants forbids it (Entra admin center, `External Identities`, `Cross-tenant access settings`).":
           /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|50021[23]|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b|MSA accounts/,
         "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, nobody used it for long, the account has a new password, or it is older than a Conditional Access policy of the tenant (sign-in frequency) allows.":
@@ -92,8 +92,9 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
       "See which variable names it, and who may use it, in a step with `shell: bash`. Then remove or correct the variable, or create the directory:",
       run(`env | grep -F -e HOME= -e TMP -e ${shell(file)}`, `ls -ld ${shell(path)}`),
     ];
+  const words = text.replace(/'(?!\/\.azure)[^']*[\\/][^']*'/g, ""); // without paths, which can contain any word
   return [
-    `The Azure CLI cannot use its own files: ${reasonIn(text, {
+    `The Azure CLI cannot use its own files: ${reasonIn(words, {
       "the job's user has no home directory (`HOME` is `/`, as in a container), and may not write to `/`": /'\/\.azure/,
       "another job or sign-in uses them, too": /ore than one|multiple|Errno (11|35)\b|[Ll]ock(ed|Exc|ing)|another proc/,
       "they, or a variable, name a cloud that does not exist or is not complete": /(?<!')cloud\b|CLOUD|authority/,
@@ -101,7 +102,7 @@ function unusableFile(_context: Context, { text }: Symptom): Answer {
       "they belong to another user, or another job is using them": /(Errno|WinError|\() ?(1|5|13)\b|ermission/,
       "they are damaged (another job can do that), have a wrong setting, or are from another version": /^/,
     })}.`,
-    `${/(?<!')cloud\b|CLOUD|authority/.test(text) ? "Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`, if they are set. Then, right" : "Right"} before this step, give the job a directory of its own for these files, in a step with \`shell: bash\`, and run azure/login again:`,
+    `${/(?<!')cloud\b|CLOUD|authority/.test(words) ? "Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`, if they are set. Then, right" : "Right"} before this step, give the job a directory of its own for these files, in a step with \`shell: bash\`, and run azure/login again:`,
     OWN_CLI_FILES,
   ];
 }

@@ -58,7 +58,9 @@ const readOnly = (context: Context, symptom: Symptom): Answer => [
   `If \`pg_is_in_recovery\` is \`t\`, ${TO_PRIMARY}`,
   ...growStorage(context, symptom),
   "If `source` is `user`, `database` or `database user`, reset the setting of the role or the database:",
-  run('ALTER ROLE "<user>" RESET default_transaction_read_only; -- or ALTER DATABASE "<database>" RESET …'),
+  run(
+    'SET default_transaction_read_only = off; ALTER ROLE "<user>" RESET default_transaction_read_only; -- or ALTER DATABASE "<database>" RESET …',
+  ),
 ];
 
 const raiseLimit = (context: Context): Steps => [
@@ -279,7 +281,7 @@ export const POSTGRES = rulesFor("postgres", {
   "token-invalid": [
     ABOUT_TOKEN,
     (_, { text }) =>
-      /tenant/.test(text)
+      /(server's|the) tenant\b/.test(text)
         ? "The token is from a different tenant than the server's, or its application has no service principal there."
         : "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
     ({ signIn }) => `${signIn && "tenantId" in signIn ? "Set `tenant-id` to" : "Sign in to"} the server's tenant:`,
@@ -287,7 +289,7 @@ export const POSTGRES = rulesFor("postgres", {
     tokenClaims,
     "If that is the token's tenant (`tid`), create the application's service principal there:",
     ({ signIn }) => az("ad sp create", { id: clientOf(signIn) }),
-    (_, { text }) => (/tenant/.test(text) ? [] : REACH_ENTRA),
+    (_, { text }) => (/(server's|the) tenant\b/.test(text) ? [] : REACH_ENTRA),
   ],
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
@@ -386,7 +388,7 @@ export const POSTGRES = rulesFor("postgres", {
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/,
     ],
     (_, { text }) =>
-      `All connections are in use that ${/connections for /.test(text) ? "the `CONNECTION LIMIT` of the role or the database allows" : "the server, or its PgBouncer, accepts. Small servers accept only a few dozen"}.`,
+      `All connections are in use that ${/connections for |["„«](?!pg_)/.test(text) ? "the `CONNECTION LIMIT` of the role or the database allows" : "the server, or its PgBouncer, accepts. Small servers accept only a few dozen"}.`,
     (context, { text }) => {
       const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
       if (kind === undefined) return context.port === 5432 || /already|reserved/.test(text) ? [] : pastPooler(context);

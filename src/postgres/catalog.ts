@@ -118,10 +118,7 @@ async function lookOnce(
   const { seen, objects, checked, snapshot } = await lookAgain(client, rows, grantees, demand);
   const { nextTransaction } = seen.server;
   const now = new Map(objects.map((row) => [`${row.routine} ${row.oid}`, row]));
-  const found = checked.map((then) => ({
-    then,
-    now: now.get(`${isRoutine(then.kind)} ${then.representative}`),
-  }));
+  const found = checked.map((then) => ({ then, now: now.get(`${isRoutine(then.kind)} ${then.representative}`) }));
   const judged = found.filter(({ then }) => since === undefined || then.size > 1);
   if (judged.some(({ then, now }) => now?.owner !== then.owner || now.relacl !== (then.relacl ?? null)))
     return { nextTransaction };

@@ -5,7 +5,7 @@ import { CLOUDS } from "../../src/model/clouds.ts";
 /** What a name, a claim or a message from outside may contain. */
 const HOSTILE = "x'\"$(PWNED)`PWNED`;PWNED #PWNED\\";
 
-const SQL = /^(\\d|(SELECT|GRANT|ALTER|DROP|SECURITY|VACUUM|CREATE|REVOKE|REASSIGN)\b)/;
+const SQL = /^(\\d|(SELECT|GRANT|ALTER|DROP|SECURITY|VACUUM|CREATE|REVOKE|REASSIGN|SET)\b)/;
 
 const CONTEXT = {
   host: HOSTILE,
