@@ -799,7 +799,6 @@ test("the server's own hint comes first where the answer is general", () => {
 
 test.each([
   ["28000", 'role "identity-orders" does not exist', "login-role-not-found"],
-  ["42704", 'role "remote server" does not exist', "role-not-found"],
   ["42710", 'role "remote server" already exists', "concurrent-change"],
   ["28000", 'role "peer-authentication-api" does not exist', "login-role-not-found"],
   ["28000", 'GSSAPI authentication failed for user "identity-orders"', "sign-in-refused"],
