@@ -116,6 +116,13 @@ const refused = byItsWords("The server refuses this sign-in", "an entry of its `
 /** "Schema" before or after a name, in each language of the server. */
 const SCHEMA = /\b(sch[eé]mas?|schematu?|esquema|skema) |(スキーマ|схем[аеиы]|模式) |სქემა|şemasın|스키마\(/i;
 
+const LIMITS: Steps = [
+  "Run the job again when the server is less busy. If the error persists, see in psql what the server does while the job runs, and where a limit is set (`source`) that is not this action's own:",
+  run("SELECT query FROM pg_stat_activity;\nSELECT name, setting, source FROM pg_settings WHERE name ~ 'timeout';"),
+  "Raise the limit in the server's parameters if the source is `configuration file`. If it is `user` or `database`, reset it:",
+  run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
+];
+
 /** PgBouncer's limits are in its own configuration, and not in the server's. */
 const POOLER_LIMIT =
   "Or raise the limit in PgBouncer (`idle_transaction_timeout`, for example). Some limits of Azure's PgBouncer are parameters of the server, such as `pgbouncer.query_wait_timeout`.";
@@ -435,11 +442,7 @@ export const POSTGRES = rulesFor("postgres", {
   "server-time-out": [
     ["57014 25P03 25P04 57P05 72000", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
     "The server, or a pooler in between, ended the statement or the session because of a time limit that the message names (for a statement, this action itself sets 60 seconds), or someone cancelled it.",
-    (context, { text }) => (/^(idle |pool )?\w+[ _]timeout$/.test(text) ? [...pastPooler(context), POOLER_LIMIT] : []),
-    "Run the job again when the server is less busy. If the error persists, see in psql what the server does while the job runs, and where a limit is set (`source`) that is not this action's own:",
-    run("SELECT query FROM pg_stat_activity;\nSELECT name, setting, source FROM pg_settings WHERE name ~ 'timeout';"),
-    "Raise the limit in the server's parameters if the source is `configuration file`. If it is `user` or `database`, reset it:",
-    run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
+    (context, { text }) => (/^(\w+ )?\w+[ _]timeout$/.test(text) ? [...pastPooler(context), POOLER_LIMIT] : LIMITS),
   ],
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },

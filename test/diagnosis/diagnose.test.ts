@@ -790,6 +790,12 @@ describe("the first step of an answer about PostgreSQL", () => {
   });
 });
 
+test("a time limit of a pooler is not looked for in the server's settings", () => {
+  const { steps } = readFailure(diagnose(error("query timeout", "08P01"), { port: 6432 }));
+  expect(steps).toMatch(/^Set `port: 5432`/);
+  expect(steps).not.toContain("pg_settings");
+});
+
 test("the server's own hint comes first where the answer is general", () => {
   const refusal = Object.assign(error("GRANT is frozen until Monday.", "P0001"), { hint: "Ask the platform team." });
   expect(written(diagnose(refusal))).toContain(
