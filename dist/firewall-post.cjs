@@ -5,6 +5,13 @@ var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __getProtoOf = Object.getPrototypeOf;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __commonJS = (cb, mod) => function __require() {
+  try {
+    return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+  } catch (e) {
+    throw mod = 0, e;
+  }
+};
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
     for (let key of __getOwnPropNames(from))
@@ -21,6 +28,56 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
   mod
 ));
+
+// node_modules/damerau-levenshtein/index.js
+var require_damerau_levenshtein = __commonJS({
+  "node_modules/damerau-levenshtein/index.js"(exports2, module2) {
+    module2.exports = function(__this, that, limit) {
+      var thisLength = __this.length, thatLength = that.length, matrix = [];
+      limit = (limit || (thatLength > thisLength ? thatLength : thisLength)) + 1;
+      for (var i = 0; i < limit; i++) {
+        matrix[i] = [i];
+        matrix[i].length = limit;
+      }
+      for (i = 0; i < limit; i++) {
+        matrix[0][i] = i;
+      }
+      if (Math.abs(thisLength - thatLength) > (limit || 100)) {
+        return prepare(limit || 100);
+      }
+      if (thisLength === 0) {
+        return prepare(thatLength);
+      }
+      if (thatLength === 0) {
+        return prepare(thisLength);
+      }
+      var j, this_i, that_j, cost, min, t;
+      for (i = 1; i <= thisLength; ++i) {
+        this_i = __this[i - 1];
+        for (j = 1; j <= thatLength; ++j) {
+          if (i === j && matrix[i][j] > 4) return prepare(thisLength);
+          that_j = that[j - 1];
+          cost = this_i === that_j ? 0 : 1;
+          min = matrix[i - 1][j] + 1;
+          if ((t = matrix[i][j - 1] + 1) < min) min = t;
+          if ((t = matrix[i - 1][j - 1] + cost) < min) min = t;
+          matrix[i][j] = i > 1 && j > 1 && this_i === that[j - 2] && __this[i - 2] === that_j && (t = matrix[i - 2][j - 2] + cost) < min ? t : min;
+        }
+      }
+      return prepare(matrix[thisLength][thatLength]);
+      function prepare(steps) {
+        var length = Math.max(thisLength, thatLength);
+        var relative = length === 0 ? 0 : steps / length;
+        var similarity = 1 - relative;
+        return {
+          steps,
+          relative,
+          similarity
+        };
+      }
+    };
+  }
+});
 
 // src/model/sentence.ts
 var EMPTY = { parts: [] };
@@ -119,6 +176,13 @@ function pageInWords(text, type = "") {
   return title ? `an HTML page, "${title}"` : "an HTML page";
 }
 
+// src/model/flexible-server.ts
+var PROVIDER = "Microsoft.DBforPostgreSQL";
+var SERVERS = `${PROVIDER}/flexibleServers`;
+var API_VERSION = "2025-08-01";
+var serverPath = ({ subscription, resourceGroup, name: name3 }) => `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name3}`;
+var rulePath = (server, rule) => `${serverPath(server)}/firewallRules/${rule}`;
+
 // src/text/sql.ts
 function quoteIdentifier(...parts) {
   return parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
@@ -144,12 +208,12 @@ var azServer = (command, server, options = {}) => az(`postgres flexible-server $
 var azShow = (server, query) => azServer("show", server, { query });
 function azAllow(server, address) {
   const body = JSON.stringify({ properties: { startIpAddress: address, endIpAddress: address } });
-  return azFirewall(server, "/github-runner", { method: "put", body });
+  return azFirewall(server, "github-runner", { method: "put", body });
 }
 function azFirewall(server, rule, options) {
-  const { subscription = "{subscriptionId}", "resource-group": group, name: name3 } = idOf(server, "name");
-  const url = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${name3}/firewallRules${rule}?api-version=2025-08-01`;
-  return az("rest", { url, ...options });
+  const { subscription = "{subscriptionId}", "resource-group": resourceGroup = "", name: name3 = "" } = idOf(server, "name");
+  const path = rulePath({ subscription, resourceGroup, name: name3 }, rule).replace(/\/$/, "");
+  return az("rest", { url: `${path}?api-version=${API_VERSION}`, ...options });
 }
 function idOf({ server, host }, option) {
   const label2 = host?.match(/^([a-z0-9-]+)\.(?:privatelink\.)?postgres\.database\./i)?.[1] ?? "<server>";
@@ -199,7 +263,7 @@ var isLoopback = (host = "") => /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 
 // src/diagnosis/steps.ts
 var CHECK_CLOCK = [
-  "On a self-hosted runner, compare its clock with GitHub's, in a step with `shell: bash`:",
+  "On a self-hosted runner, compare its clock with GitHub's, in a step with `shell: bash`. If they differ, set the clock, and run the job again:",
   run("date -u\ncurl --silent --head https://github.com | grep -i ^date")
 ];
 var LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifiedDomainName" });
@@ -213,23 +277,23 @@ function pastPooler(context) {
     "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:"
   );
 }
-function atServer({ cloud, host }, named, notNamed) {
-  if (cloud && host?.endsWith(cloud.hostSuffix)) return [named, run(`nslookup ${shell(host)}`, LIST_NAMES)];
+function atServer({ cloud, host }, named2, notNamed) {
+  if (cloud && host?.endsWith(cloud.hostSuffix)) return [named2, run(`nslookup ${shell(host)}`, LIST_NAMES)];
   return [notNamed, LIST_NAMES];
 }
-var LOOK_UP_TENANT = ["Look up the tenant and the cloud:", SHOW_TENANT];
+var WITH_AZ = "In Azure Cloud Shell, or with an `az` that is signed in to the tenant of the server";
+var SEE_TENANT = `${WITH_AZ}, see the tenant and the cloud:`;
 function tenantIn(text) {
   const id = text.match(/(?:must match .{0,80}?|(?:owner|for the) tenant '?)([0-9a-f-]{36})/i)?.[1];
   return id === void 0 ? void 0 : run(`tenant-id: ${id}`);
 }
 var WITHOUT_CLI = "Or use `auth-type: oidc`, which does not need the Azure CLI.";
 var selectCloud = ({ signIn: signIn2 }) => [
-  `Set \`environment\` to the cloud of the tenant and the server${signIn2?.type === "azure-cli" ? ", also in azure/login" : ""}: \`azurecloud\`, \`azureusgovernment\` or \`azurechinacloud\`.`,
-  ...LOOK_UP_TENANT
+  `Set \`environment\` to the cloud of the tenant and the server${signIn2?.type === "azure-cli" ? ", also in azure/login" : ""}: \`azurecloud\`, \`azureusgovernment\` or \`azurechinacloud\`. ${SEE_TENANT}`,
+  SHOW_TENANT
 ];
 function whereIs(input, { signIn: signIn2, inPod }) {
-  const variable3 = input === "client-id" ? "AZURE_CLIENT_ID" : "AZURE_TENANT_ID";
-  if (inPod) return `\`${input}\` (\`${variable3}\` of the pod)`;
+  if (inPod) return `\`${input}\` (\`AZURE_${input.toUpperCase().replace("-", "_")}\` of the pod)`;
   return `\`${input}\`${signIn2?.type === "azure-cli" ? " of azure/login" : ""}`;
 }
 function seeAnswer(context) {
@@ -302,27 +366,24 @@ var AZURE_CLI = rulesFor("entra", {
       "AADSTS12* AADSTS13* AADSTS14* AADSTS160* AADSTS165* AADSTS17003 AADSTS20* AADSTS24* AADSTS40* AADSTS50014 AADSTS50015 AADSTS50017 AADSTS5002* AADSTS5003* AADSTS5005* AADSTS50061 AADSTS50064 AADSTS5007* AADSTS5008* AADSTS50107 AADSTS50125 AADSTS50126 AADSTS50127 AADSTS50129 AADSTS5013* AADSTS50140 AADSTS50142 AADSTS50143 AADSTS50144 AADSTS50155 AADSTS50158 AADSTS50161 AADSTS50168 AADSTS50170 AADSTS50173 AADSTS50177 AADSTS50178 AADSTS50180 AADSTS50187 AADSTS50197 AADSTS50199 AADSTS500121 AADSTS500212 AADSTS500213 AADSTS51001 AADSTS51004 AADSTS51006 AADSTS54* AADSTS70000 AADSTS70008* AADSTS70016 AADSTS70019 AADSTS70043 AADSTS70044 AADSTS700003 AADSTS700005 AADSTS700020 AADSTS75* AADSTS76* AADSTS80* AADSTS81* AADSTS90072 AADSTS9008* AADSTS90101 AADSTS90119 AADSTS90120 AADSTS90123 AADSTS90125 AADSTS90126 AADSTS9002341"
     ],
     (_context, { text }) => reasonIn(text, {
-      "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, nobody invited it, or a policy of one of the two tenants forbids it (Entra admin center, `External Identities`, `Cross-tenant access settings`).": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|50021[23]|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b/,
+      "The identity provider of the account's domain (AD FS, for example) did not accept the account that is signed in to the Azure CLI: a rule there forbids the sign-in, the password is wrong, or the provider takes no password from a tool. The administrators find the reason in the logs of this provider or, by the correlation ID in the message, in the sign-in logs of Entra.": /WsTrust(?! endpoint)|RSTR|\bMSIS\d|claims? provider|(?<=^| )federat|AADSTS(50008\d?|5008\d|5010[78]|8000\d)\b/i,
+      "The account that is signed in to the Azure CLI is not one of this tenant, or cannot be used in it: the tenant or the cloud is another one (`AzureGermanCloud` is closed), the account is a personal one, nobody invited it, or a policy of one of the two tenants forbids it (Entra admin center, `External Identities`, `Cross-tenant access settings`).": /AADSTS(50020|5003[34]|5017[78]|51004|50020\d|50021[23]|90072|9008[125-7]|16000)\b|wrong (issuer|audience)|04b07795-|microsoftonline\.de\b|MSA accounts/,
       "The sign-in of the account in the Azure CLI has expired or was revoked: it is limited in time, nobody used it for long, the account has a new password, or it is older than a Conditional Access policy of the tenant (sign-in frequency) allows.": /sign-in frequency|AADSTS(50078|50085|50089|5013[23]|50140|50173|54005|70000|70008\d?|7004[34])\b/,
       "The tenant asks the account that is signed in to the Azure CLI for multi-factor authentication, which only a person can do.": /AADSTS(5007[24679]|50158|50161|50170|500121)\b|require Multi-Factor/,
-      "Entra, or the AD FS that checks the password, does not accept the account that is signed in to the Azure CLI: the password is wrong, the account needs a person (for multi-factor authentication, a new password, a registered device), or it is blocked, disabled or not allowed to use this service.": /AADSTS\d|WsTrust|RSTR|\bMSIS\d/i,
+      "Entra does not accept the account that is signed in to the Azure CLI: the password is wrong or has expired, the account needs a person (for a new password, multi-factor authentication, a registered device), or the account is not allowed to use this service. The administrators of its tenant find the reason by the correlation ID or the error code in the message: Entra admin center, `Sign-in logs`.": /AADSTS\d/,
       "On Windows, the Azure CLI signs a user in through the account broker (WAM), which needs a person at the screen, or is not installed. `az config set core.enable_broker_on_windows=false` turns the broker off, before azure/login.": /Response_Status|BrokerPlugin|accounts control|pymsal|(?<!_)broker/i,
-      "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key, which must not be encrypted.": /certificate|key data|PEM file|private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i,
+      "The certificate with which the Azure CLI signed in is gone, or is not a PEM file with a certificate and its RSA key, which must not be encrypted.": /certificate|key data|PEM |private key|client_credential|\.(pem|crt|cer|pfx|p12)'/i,
       "The account in the Azure CLI has no role in any subscription, or not in the one that the message names, no subscription is selected, or there are several with this name. A token for PostgreSQL needs no subscription.": /az account set|active accounts|accessible|subscriptions? (of |were |found|'|with)/i,
       "The Azure CLI's profile names an account whose credential is not in its cache: azure/login ran with a different `AZURE_CONFIG_DIR`, as another user or with a different version of the Azure CLI, or only a part of `~/.azure` was copied.": /local cache|MSAL (token )?cache/i,
       "The Azure CLI is not signed in for this job (a sign-in in another container, with `sudo` or with another `HOME` does not count), its sign-in has expired (after azure/login with OIDC, it lasts five minutes, AADSTS700024), or it needs a person, for example for multi-factor authentication.": /^/
     }),
-    "Use `auth-type: oidc`, which signs in on its own when necessary.",
+    "Use `auth-type: oidc`, which signs in by itself, as an application.",
     "Or run azure/login (as an application or a managed identity, not as a person) in the same job, right before this step, with the server's `tenant-id` and `environment`, and `subscription-id` or `allow-no-subscriptions: true`. If a runner has several jobs at once, first give the job files of its own, in a step with `shell: bash`:",
     OWN_CLI_FILES
   ],
   "cli-no-answer": [
     /no answer within|Unexpected (token|end|output|non)|valid JSON|in JSON at|gave no token|to prompt for|^Command failed: az .*\(1\)$/,
-    (_context, { text }) => `The Azure CLI ${reasonIn(text, {
-      "ended with code 1 and printed nothing": /^Command failed/,
-      "printed something other than a token, or nothing": /JSON|output|gave no token/,
-      "waits for the network, a proxy, a person who answers a question, a keyring or a locked file, or is slow": /^/
-    })}.`,
+    (_context, { text }) => `The Azure CLI ${/^Command failed/.test(text) ? "ended with code 1 and printed nothing" : /JSON|output|gave no token/.test(text) ? "printed something other than a token, or nothing" : "waits for the network, a proxy, a person who answers a question, a keyring or a locked file, or is slow"}.`,
     "Run the same command in a step of the job, to see where it waits or what it prints:",
     GET_TOKEN,
     WITHOUT_CLI
@@ -337,14 +398,17 @@ function unusableFile(_context, { text }) {
       "See which variable names it, and who may use it, in a step with `shell: bash`. Then remove or correct the variable, or create the directory:",
       run(`env | grep -F -e HOME= -e TMP -e ${shell(file)}`, `ls -ld ${shell(path)}`)
     ];
+  const words2 = text.replace(/'(?!\/\.azure)[^']*[\\/][^']*'/g, "");
   return [
-    `The Azure CLI cannot use its own files: ${reasonIn(text, {
+    `The Azure CLI cannot use its own files: ${reasonIn(words2, {
       "the job's user has no home directory (`HOME` is `/`, as in a container), and may not write to `/`": /'\/\.azure/,
-      "another job or sign-in uses them, too": /ore than one|multiple|Errno (11|35)|Lock(ed|Exc)|another proc/,
+      "another job or sign-in uses them, too": /ore than one|multiple|Errno (11|35)\b|[Ll]ock(ed|Exc|ing)|another proc/,
+      "they, or a variable, name a cloud that does not exist or is not complete": /(?<!')cloud\b|CLOUD|authority/,
       "the file system is read-only": /Read-only file system/,
-      "they belong to another user, cannot be written, are damaged or from another version, have a wrong setting, name a cloud that does not exist, or another job is using them": /^/
+      "they belong to another user, or another job is using them": /(Errno|WinError|\() ?(1|5|13)\b|ermission/,
+      "they are damaged (another job can do that), have a wrong setting, or are from another version": /^/
     })}.`,
-    `${/(?<!')cloud\b|CLOUD|authority/.test(text) ? "Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`, if they are set. Then, right" : "Right"} before this step, give the job a directory of its own for these files, in a step with \`shell: bash\`, and run azure/login again:`,
+    `${/(?<!')cloud\b|CLOUD|authority/.test(words2) ? "Remove `ARM_CLOUD_METADATA_URL` and `AZURE_CLOUD_NAME`, if they are set. Then, right" : "Right"} before this step, give the job a directory of its own for these files, in a step with \`shell: bash\`, and run azure/login again:`,
     OWN_CLI_FILES
   ];
 }
@@ -420,20 +484,18 @@ function claim(claims, name3) {
 }
 
 // src/diagnosis/entra.ts
+var OF_RISK = /\brisk\b|AADSTS530/;
+var OF_MICROSOFT = /^(04b07795-8ddb-461a-|1950a258-227b-4e31-)/i;
 var ENTRA = rulesFor("entra", {
   "application-not-found": [
     [
-      { clientId: /^(04b07795-8ddb-461a-|1950a258-227b-4e31-)/i, text: /AADSTS(700|65)/ },
-      // Azure CLI, Azure PowerShell
+      { clientId: OF_MICROSOFT, text: /AADSTS(700|65)/ },
       { codes: "AADSTS700016 AADSTS70001", text: /^(?!.*(04b07795-8ddb-461a-bbee-02f9e1bf7b46| disabled))/ },
       // not the Azure CLI's own
       "AADSTS700011 AADSTS90009 AADSTS90112 AADSTS9002331 AADSTS9002346 AADSTS700038",
       /AADSTS70002:.*client does not exist/
     ],
-    "No application that can sign in to this tenant has this client ID. It or `tenant-id` is wrong or a placeholder, they are swapped, or the application was deleted, has no service principal in this tenant, is in another cloud (`environment`), or was created only minutes ago. Or, if the message says so, it is only for personal accounts, or is itself the service that the token is for, or an application of Microsoft, such as the Azure CLI.",
-    (context) => `Set ${whereIs("client-id", context)} to the client ID of the application or the managed identity. See what has this ID:`,
-    ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
-    ...LOOK_UP_TENANT
+    unknownApplication
   ],
   "federated-credential": [
     ["AADSTS70021 AADSTS70025 AADSTS700211 AADSTS700212 AADSTS700213 AADSTS7002138", /federated identity record/],
@@ -446,11 +508,11 @@ var ENTRA = rulesFor("entra", {
     "AADSTS700223 AADSTS700236 AADSTS700238 AADSTS7002381",
     "A policy of the tenant forbids workload identity federation with this issuer, application or GitHub enterprise.",
     (context, symptom) => sentence`Ask the tenant's administrators to allow the issuer ${code(issuerOf(context, symptom))} for this application. If the message names enterprises, ask them to add yours, or run the workflow in a repository of an organization that belongs to one of them.`,
-    "Or sign in with `client-secret`, or `auth-type: managed-identity` on a self-hosted runner in Azure."
+    "Or sign in with `client-secret`, or `auth-type: managed-identity` on a virtual machine in Azure."
   ],
   "cross-cloud": [
     ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /different cloud|Cross Cloud/],
-    "The tenant, or the application, is in a different cloud than the one in which this run signed in.",
+    "The tenant or the application is not in the cloud in which this run signed in.",
     selectCloud
   ],
   "assertion-invalid": [
@@ -463,35 +525,26 @@ var ENTRA = rulesFor("entra", {
     ],
     assertionInvalid
   ],
-  "request-incomplete": [
-    { codes: "AADSTS90014 AADSTS900144 AADSTS90121", text: /^(?!.*client_)/ },
-    // without a value, `client_\u2026` has the general answer
-    ({ signIn: signIn2 }) => `Entra did not receive the whole request: a proxy or a gateway dropped a part of it${isApplication(signIn2) ? "" : ", or the saved sign-in of the Azure CLI is incomplete"}.`,
-    asApplication,
-    exempt,
-    bypassProxy,
-    "Or use another runner, such as one of GitHub's own."
-  ],
   "assertion-expired": ["AADSTS700024 AADSTS500133", assertionInvalid, { retries: 1 }],
   "issuer-unreadable": [
     "AADSTS50006 AADSTS50013 AADSTS50166 AADSTS501661 AADSTS90061 AADSTS900384 AADSTS900612 AADSTS5000811 AADSTS5002723 AADSTS7000272",
-    "Entra cannot check the signature of the ID token: it cannot read the issuer's keys from the internet, the token's key is not one of them, the token's header does not name the key (`kid`), or the token was changed on the way. For github.com and AKS, and after a rotation of the keys, this is temporary. An issuer of your own (GitHub Enterprise Server, a cluster) must be reachable from the internet, and name in each token the key that signed it.",
-    (context, symptom) => /githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? ["Run the job again."] : [],
-    "Check that the issuer's configuration, and the key of the token's `kid` at its `jwks_uri`, can be read from the internet:",
+    (_context, symptom) => `Entra ${/AADSTS(50166|90061|900612)/.test(symptom.text) ? "cannot read the issuer's configuration or its keys" : "does not find the key that signed the ID token among the issuer's keys, the header of the token does not name the key (`kid`), or the token was changed on the way"}.`,
+    (context, symptom) => /githubuser|-aks\.azure/.test(issuerOf(context, symptom)) ? "Run the job again: at this issuer, the error passes." : [],
+    "The issuer must be reachable from the internet, and name in each token the key that signed it. From outside of your network, check that the issuer's configuration can be read, and has the key of the token's `kid` at its `jwks_uri`:",
     (context, symptom) => run(`curl --fail ${shell(`${issuerOf(context, symptom).replace(/\/$/, "")}/.well-known/openid-configuration`)}`),
     { retries: 3 }
   ],
   "service-principal-missing": [
     "AADSTS7000229 AADSTS1001010",
     "The application is registered, but has no service principal (enterprise application) in this tenant.",
-    "If `tenant-id` is right, create the service principal, as an owner of the application:",
+    "If this is the server's tenant, create the service principal, as an owner of the application:",
     ({ signIn: signIn2 }, { text }) => az("ad sp create", { id: clientOf(signIn2, text) })
   ],
   "application-not-assigned": [
     "AADSTS50105 AADSTS501051",
     "The tenant lets only assigned principals use the resource, and this one is not assigned.",
     asApplication,
-    "Assign it, as an administrator of the tenant: an account in the Entra admin center, under `Users and groups` of the enterprise application that the message names; an application (an app role of the resource) as on https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity"
+    (_context, { text }) => `As an administrator of the tenant, ${text.includes("AADSTS501051:") ? "set `Assignment required?` of the second application in the message to `No` (Entra admin center, `Enterprise apps`, `Properties`), or assign the first application to a role of the second: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity" : "assign the account: Entra admin center, `Enterprise apps`, the application in the message, `Users and groups`."}`
   ],
   "tenant-not-found": [
     [
@@ -499,31 +552,32 @@ var ENTRA = rulesFor("entra", {
       /AADSTS900(10|23):.*(\/(common|consumers|organizations)|tenant)/,
       /^(?!.*(OIDC Discovery(?! endpoint rejects| failed .*status: 400)|JSONDecodeError|Max retries|Proxy|SOCKS|Failed to parse)).*(Invalid tenant id provided|Unable to get authority configuration)/i
     ],
-    (_context, { text }) => NO_TENANT.test(text) ? "The tenant in the message is not the ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end." : "This cloud has no tenant of an organization with this ID or name: `tenant-id` is mistyped, the ID of something else, `common` or `consumers`, the tenant was deleted, or it is in another cloud (`environment`).",
-    (context) => `Correct ${whereIs("tenant-id", context)}. Look up the ID of the tenant, and its cloud:`,
+    (_context, { text }) => `\`tenant-id\` ${NO_TENANT.test(text) ? "is not the ID (GUID) or a domain name of a tenant: it is empty, a placeholder or a name without its domain (such as `contoso` instead of `contoso.onmicrosoft.com`), or has a character that does not belong there, such as a quotation mark, a space, a bracket or `v2.0` at its end" : "is not that of an organization in this cloud: it is mistyped, the ID of something else, `common` or `consumers`, the tenant was deleted, or the tenant is in another cloud (`environment`)"}.`,
+    (context) => `Set ${whereIs("tenant-id", context)} to the tenant of the server, and \`environment\` to its cloud. ${SEE_TENANT}`,
     SHOW_TENANT
   ],
   "tenant-restricted": [
     "AADSTS50002 AADSTS500021 AADSTS500022 AADSTS5000211 AADSTS1000108",
     "A proxy in the runner's network, or a policy for the runner's device, allows sign-in only to certain tenants, and this tenant is not one of them.",
-    "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`), or to correct the policy ID in it (`sec-Restrict-Tenant-Access-Policy`).",
+    "Ask the administrators of the proxy to allow the tenant in the header that it sends (`Restrict-Access-To-Tenants`). If the message names a policy ID, ask them to correct it (`sec-Restrict-Tenant-Access-Policy`).",
     "Or use a runner outside this network, such as one of GitHub's own."
   ],
   "tenant-blocked": [
     "AADSTS5000224 AADSTS5000225",
     "Microsoft has blocked or deleted the tenant, usually because nobody used it for months. Nothing can sign in to it.",
-    "If it is the wrong tenant, sign in to the right one (`tenant-id`):",
+    `If the server is in another tenant, sign in to that tenant (\`tenant-id\`). ${SEE_TENANT}`,
     SHOW_TENANT,
-    "Otherwise ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle"
+    "Otherwise, ask the tenant's administrator to have Microsoft reactivate it, within 20 days: https://aka.ms/TenantLifecycle"
   ],
   "authority-unknown": [
     [
       "AADSTS50049 AADSTS100007 AADSTS100032 authority_mismatch authority_uri_insecure invalid_authority_metadata invalid_cloud_discovery_metadata issuer_validation_failed untrusted_authority",
       /AADSTS50001:.*not provided|Bad Request - Invalid (URL|Hostname)/
     ],
-    "The server is not an authority of Entra, does not accept the address of the request, or is a regional endpoint, which serves only Microsoft's own applications: a variable selects it or has characters that do not belong there, or something in between changes the requests or the answers.",
+    "A variable leads the sign-in to a server that is not an authority of Entra or does not accept the address of the request, or to a regional endpoint, which serves only Microsoft's own applications, or the variable has characters that do not belong there. Or something in between changes the requests or the answers.",
     "Remove `AZURE_AUTHORITY_HOST`, `AZURE_REGIONAL_AUTHORITY_NAME` and `MSAL_FORCE_REGION` from the job's environment and the `.env` file of a self-hosted runner. `environment` selects the authority.",
-    allowInProxy
+    (context, { text }) => text.includes("AADSTS") ? [] : allowInProxy(context)
+    // Entra itself answered with a number
   ],
   "application-public": [
     ["AADSTS700025", /AADSTS90023: Public client/],
@@ -535,25 +589,25 @@ var ENTRA = rulesFor("entra", {
     "AADSTS65001 AADSTS65002 AADSTS65004 AADSTS65005 AADSTS90008 AADSTS90093 AADSTS90094 AADSTS90095 AADSTS90099 AADSTS650056 AADSTS650057",
     "The application that signs in does not have consent to use the service that the token is for, or its registration does not list the service.",
     asApplication,
-    ({ signIn: signIn2 }, { text }) => !text.includes("AADSTS65002") && (isApplication(signIn2, text) || /(application with|Client app) ID:? '?(?!04b07795)[\da-f]{8}-/.test(text)) ? [
+    ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) && !text.includes("AADSTS65002") || /(application with|Client app) ID:? '?(?!04b07795)[\da-f]{8}-/.test(text) ? [
       "Give consent to the application, as an administrator of the tenant. If its registration does not list the service, first add it there (`API permissions`):",
       az("ad app permission admin-consent", { id: clientOf(signIn2, text) })
     ] : `Sign in with the \`client-id\` of an application of your own. ${text.includes("AADSTS65002") ? "Only Microsoft can change what an application of Microsoft, such as the Azure CLI, may use" : "An account signs in through the Azure CLI's own application: an administrator of the tenant has to consent to it"}.`
   ],
   "client-secret-wrong": [
     ["AADSTS50012 AADSTS7000215 AADSTS7000222", { codes: "AADSTS70002", text: /(?<!'client_)secret/ }],
-    ({ signIn: signIn2 }, { text }) => text.includes("AADSTS7000222") ? "The client secret has expired." : `${signIn2?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} is not a secret of this application. Use the secret's value, not its ID.`,
+    ({ signIn: signIn2 }, { text }) => `${signIn2?.type === "azure-cli" ? "The secret with which azure/login signed in" : "`client-secret`"} ${text.includes("AADSTS7000222") ? "has expired" : "is not a secret of the application in `client-id`. It must be the secret's value, not its ID"}.`,
     "As an owner of the application, create a new secret, and store its value as the secret that the workflow uses:",
     ({ signIn: signIn2 }, { text }) => az("ad app credential reset --append", { id: clientOf(signIn2, text), query: "password", output: "tsv" }),
     "Or use `auth-type: oidc`, which needs no secret."
   ],
   "resource-not-found": [
     "AADSTS50001 AADSTS500011 AADSTS650052 AADSTS650054 AADSTS7000118 AADSTS90056 invalid_resource",
-    (_context, { text }) => sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure Database for PostgreSQL")}, or may not use it: the name is wrong or one of another cloud, the sign-in is to a different tenant than the server's, or nobody in the tenant has used this service yet.`,
-    "Check the tenant and the cloud (`environment`) in which this run signs in. The tenant in the message has to be that of the server:",
+    (_context, { text }) => sentence`The tenant has no service principal for ${code(resourceIn(text) ?? "Azure OSSRDBMS Database")}, or may not use it: the sign-in is to a different tenant than the server's, nobody in the tenant has used this service yet, or the name is wrong or one of another cloud.`,
+    (context) => `Compare the tenant in the message with that of the server. If they differ, ${context.signIn?.type === "managed-identity" ? "run the job on a machine or an app in a subscription of the tenant of the server" : `set ${whereIs("tenant-id", context)} and \`environment\` to those of the server`}. ${SEE_TENANT}`,
     SHOW_TENANT,
     (_context, { text }) => /^(?!.*(ossrdbms|123cd850))/.test(resourceIn(text) ?? "ossrdbms") ? [] : [
-      "If the tenant and the cloud are right, create the service principal, as an administrator of the tenant:",
+      "If they are the same, create the service principal, as an administrator of the tenant:",
       az("ad sp create", { id: "123cd850-d9df-40bd-94d5-c9f07b7fa203" })
       // Azure OSSRDBMS Database, in the public cloud
     ]
@@ -569,21 +623,21 @@ var ENTRA = rulesFor("entra", {
     "The application, or the service that the message names, is disabled in this tenant, or the tenant has no active subscription.",
     (context, symptom) => /04b07795/.test(symptom.text) ? asApplication(context, symptom) : [],
     // az cannot sign in then
-    "Enable it, as an administrator of the tenant:",
+    "Enable what the message names, as an administrator of the tenant:",
     ({ signIn: signIn2 }, { text }) => az("ad sp update --set accountEnabled=true", { id: resourceIn(text) ?? clientOf(signIn2, text) })
   ],
   "account-blocked": [
     ["AADSTS50053 AADSTS50057 AADSTS53011 AADSTS500531 AADSTS500532 AADSTS500571", /AADSTS530(034\b|.*\brisk\b)/],
-    "Entra blocks the account or the application, for the reason in its message: an administrator disabled it, too many wrong passwords have locked it, or Entra sees a risk in it, such as sign-ins from a suspicious address. Signing in again does not help, and can make a lock longer.",
+    (_context, { text }) => `Entra ${OF_RISK.test(text) ? "sees a risk in the account or the application, such as sign-ins from a suspicious address, and blocks it" : text.includes("disabled") ? "knows the account, but an administrator has disabled it" : "has locked the account after too many wrong passwords, or blocks the runner's address because of attacks from it. Each further attempt can make a lock longer"}.`,
     asApplication,
-    "If the message names a risk, ask the administrators of the account's own tenant to dismiss it: Entra admin center, `Risky users` or `Risky workload identities`. If the account is disabled, ask the tenant's administrators to enable it. If it is locked, wait a minute or longer. If the address is blocked, use another runner."
+    (_context, { text }) => `Ask the administrators of the tenant of the account or the application to ${OF_RISK.test(text) ? "dismiss the risk: Entra admin center, `Risky users` or `Risky workload identities`" : "enable or unlock the account. A lock ends after some minutes. If the message names the address, use another runner"}.`
   ],
   "conditional-access": [
     "AADSTS50005 AADSTS50097 AADSTS50131 AADSTS530*",
-    ({ signIn: signIn2 }, { text }) => isApplication(signIn2, text) ? "A Conditional Access policy for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application." : "A Conditional Access policy or the tenant's security defaults block the sign-in. A policy that requires a managed device is meant for people.",
+    ({ signIn: signIn2 }, { text }) => `A Conditional Access policy ${isApplication(signIn2, text) ? "for workload identities blocks this application, usually because of the runner's address, or of a risk that Entra sees in the application" : "or the tenant's security defaults block the sign-in. Such a policy can require what only a person has, such as a managed device"}.`,
     asApplication,
-    "Ask the tenant's administrators which policy blocks the sign-in, and why. They find the policy by the message's correlation ID or error code: Entra admin center, `Sign-in logs`. They can exclude this identity from it.",
-    "If it is the runner's address, run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
+    "Ask the tenant's administrators which policy blocks the sign-in, and why. They find the policy by the correlation ID or the error code in the message: Entra admin center, `Sign-in logs`. They can exclude this identity from the policy.",
+    "If the policy is about the runner's address, run the job where the policy allows it: a self-hosted runner, or a larger runner with a static IP address."
   ]
 });
 var ENTRA_UNAVAILABLE = rulesFor("entra", {
@@ -593,7 +647,7 @@ var ENTRA_UNAVAILABLE = rulesFor("entra", {
       /Too ?Many ?Requests|being throttled|Our services aren.t available|Service Unavailable|Bad Gateway|Gateway Time-?out|Internal Server Error|http error: (429|5\d\d)/i,
       { status: [408, 410, 429, 500, 502, 503, 504] }
     ],
-    (_context, { text }) => /\b429\b|Too ?Many|throttl|request loop/i.test(text) ? "Entra got too many requests from this application, this tenant or this address in a short time." : "Entra, or a gateway on the way to it, has an outage or is overloaded.",
+    (_context, { text }) => `Entra${/\b429\b|Too ?Many|throttl|request loop/i.test(text) ? " got too many requests from this application, this tenant or this address in a short time" : ", or a gateway on the way to it, has an outage or is overloaded"}.`,
     "Run the job again, after a few minutes if many jobs sign in at the same time.",
     "Look for an outage: https://azure.status.microsoft",
     (context, { text }) => /AADSTS/.test(text) ? [] : bypassProxy(context),
@@ -603,16 +657,31 @@ var ENTRA_UNAVAILABLE = rulesFor("entra", {
   "clock-wrong": [
     /Make sure your computer's time|MUST be before the time represented by the exp|ID token (already expires|is not yet valid)/,
     "The runner's clock is wrong: by this clock, the token had expired, or was not valid yet, when it arrived.",
-    ...CHECK_CLOCK,
-    "Set the clock, then run the job again."
+    ...CHECK_CLOCK
   ]
 });
 var NO_TENANT = /neither a valid DNS|(tenant|identifier|namespace named) '(?!(?!0{8}-0{4}-0)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}'|[\w-]+(\.[\w-]+)*\.[a-z][\w-]*'(?!')|\*{3})/i;
 var resourceIn = (text) => text.match(/(?:(?<!tenant )named|for resource|access a service) '?([\w./:-]+[\w/])/)?.[1];
+var OF_USER = /04b07795|\b(user|refresh.token|device)s?\b|(ty|claims) provider|security def|token prot|AADSTS5005/i;
+function unknownApplication(context, { text }) {
+  const id = clientOf(context.signIn, text);
+  const set = `set ${whereIs("client-id", context)} to the client ID (not the object ID) of an application or a managed identity of your own`;
+  if (OF_MICROSOFT.test(id) || /AADSTS(70002|700038|9\d+)\b/.test(text))
+    return [
+      "`client-id` is a placeholder, or the ID of an application of Microsoft (such as the Azure CLI) or for personal accounts only.",
+      `S${set.slice(1)}.`
+    ];
+  return [
+    "This tenant has no application or managed identity with this client ID: `client-id` or `tenant-id` is wrong, or the application was deleted or is in another tenant or cloud. An application that was created only minutes ago can be missing, too: run the job again.",
+    `${WITH_AZ}, see whether the tenant has this ID. If the first command shows a name, set ${whereIs("tenant-id", context)} and \`environment\` to what the second command shows. If it does not, ${set}:`,
+    run(showPrincipal(id), SHOW_TENANT)
+  ];
+}
 function asApplication({ signIn: signIn2 }, { text }) {
   if (isApplication(signIn2, text)) return [];
+  if (OF_USER.test(text)) return ["Use `auth-type: oidc`, which signs in as an application of your own."];
   return [
-    "Use `auth-type: oidc`, which signs in as an application of your own, if a `user` is signed in to the Azure CLI. See the type of the signed-in account, in a step of the same job:",
+    "See what is signed in to the Azure CLI, in a step of the same job. If the type is `user`, use `auth-type: oidc`, which signs in as an application of your own:",
     az("account show", { query: "user" })
   ];
 }
@@ -639,7 +708,7 @@ function assertionInvalid(context, symptom) {
     ];
   return [
     `Entra did not receive the ID token that GitHub signed: ${ofEntra || "it is missing, was changed on the way, or is a different token"}.`,
-    "Check `client-id`: the federated credential must be one of this application or managed identity. On a self-hosted runner, also check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy."
+    `Check \`client-id\`: the federated credential must be one of this application or managed identity.${context.onGitHub ? "" : " Also check that `ACTIONS_ID_TOKEN_REQUEST_URL` leads to GitHub, and not to a proxy."}`
   ];
 }
 var OF_ONE_RUN = /:ref:refs\/(heads\/gh-readonly-queue|tags)\//;
@@ -648,16 +717,16 @@ var subjectOf = ({ assertion }, { text }) => text.match(/subject:? '([^']{1,300}
 var issuerOf = ({ assertion }, { text }) => text.match(/issuer:? '(https:\/\/[^/']+(?=\/?')|[^']+)/i)?.[1] ?? claim(assertion, "iss") ?? "https://token.actions.githubusercontent.com";
 function unfederated(context, symptom) {
   if (isOfKubernetes(context, symptom))
-    return "The application has no federated credential for this service account of Kubernetes, or one with a different issuer.";
+    return "The application or the managed identity in `client-id` has no federated credential for this service account of Kubernetes, or one with a different issuer.";
   if (symptom.text.includes("AADSTS700211:"))
-    return "The application's federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
+    return "The federated credential has a different issuer. GitHub Enterprise Server and an enterprise can have an issuer of their own.";
   if (/AADSTS700212\d?:/.test(symptom.text))
-    return "The application's federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
+    return "The federated credential has a different audience. Each cloud has its own audience, and `environment` selects the cloud.";
   if (symptom.text.includes("AADSTS7002138:"))
     return "The federated credential's subject differs from the job's only in upper and lower case. The two must be identical.";
   if (OF_ONE_RUN.test(subjectOf(context, symptom)))
-    return "The job runs for a tag or for the merge queue, and the application has no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
-  return sentence`The application in ${code("client-id")} has no federated credential for this job, or is the wrong application. Each branch, tag and environment, and ${code("pull_request")}, has its own subject.${formOf(subjectOf(context, symptom))}`;
+    return "The job runs for a tag or for the merge queue, and there is no federated credential for it. The subject changes with each tag and with each run of the merge queue: a credential for this subject does not match the next one.";
+  return sentence`The application or the managed identity in ${code("client-id")} has no federated credential for this job, or ${code("client-id")} is wrong. Each branch, tag and environment, and ${code("pull_request")}, has its own subject.${formOf(subjectOf(context, symptom))}`;
 }
 function federate(context, symptom) {
   const { assertion, cloud, signIn: signIn2 } = context;
@@ -677,17 +746,17 @@ function federate(context, symptom) {
     ];
   if (OF_ONE_RUN.test(sent.subject))
     return [
-      "Add `environment: <environment>` to the job. Its subject is then the same in each run.",
-      ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") }),
-      "Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials"
+      "Add `environment: <environment>` to the job: its subject is then the same in each run. Without an environment, customize the subject, or use a flexible credential, which only Entra applications can have: https://learn.microsoft.com/entra/workload-id/workload-identities-flexible-federated-identity-credentials",
+      ...credential("create", id, { ...sent, subject: sent.subject.replace(/:ref:.*$/, ":environment:<environment>") })
     ];
-  const exists = /AADSTS(700212\d?|7002138):/.test(symptom.text);
+  const ofIdentity = az("identity federated-credential list", IDENTITY);
+  if (symptom.text.includes("AADSTS70025:")) return credential("create", id, sent);
   return [
-    sentence`Compare what ${inOurWords(ofPod2 ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn2?.type === "azure-cli" ? " azure/login writes them to its log, and has an input `audience`." : "")}${inOurWords(/AADSTS700212/.test(symptom.text) ? " If the audience is not that of the tenant's cloud, correct `environment`." : "")} List those of a managed identity (the next step shows its names), or of an application:`,
-    run(az("identity federated-credential list", IDENTITY), az("ad app federated-credential list", { id })),
-    ...credential(exists ? "update" : "create", id, sent),
-    "Run the job again after a few minutes: a new federated credential can take that long to work."
-  ].slice(symptom.text.includes("AADSTS70025:") ? 2 : 0);
+    sentence`Compare what ${inOurWords(ofPod2 ? "the service account's token has" : "GitHub sent")} with the federated credentials of ${code("client-id")}, letter by letter: the issuer ${code(sent.issuer)} (with ${inOurWords(sent.issuer.endsWith("/") ? "the" : "no")} slash at its end), the subject ${code(sent.subject)} and the audience ${code(sent.audience)}.${inOurWords(signIn2?.type === "azure-cli" ? " azure/login writes them to its log, and has an input `audience`." : "")}${inOurWords(/AADSTS700212/.test(symptom.text) ? " If the audience is not that of the tenant's cloud, correct `environment`." : "")} The first command shows what ${code("client-id")} is: the names of a managed identity contain its resource group and its own name. If a credential has all three, run the job again:`,
+    run(showPrincipal(id), az("ad app federated-credential list", { id }), ofIdentity),
+    // An issuer and a subject occur once in an application: only a change of its credential helps, and no second one.
+    ...credential(/AADSTS(700212\d?|7002138):/.test(symptom.text) ? "update" : "create", id, sent).slice(2)
+  ];
 }
 function isOfKubernetes(context, symptom) {
   const token = `${subjectOf(context, symptom)} ${issuerOf(context, symptom)}`;
@@ -696,15 +765,15 @@ function isOfKubernetes(context, symptom) {
 var IDENTITY = { "resource-group": "<resource-group>", "identity-name": "<identity>" };
 function credential(verb, id, { audience, ...claims }) {
   const [name3, existing] = verb === "create" ? [nameFor(claims.subject)] : ["<name>", { "federated-credential-id": "<name>" }];
-  const options = { ...IDENTITY, name: name3, ...claims };
   const parameters = JSON.stringify({ ...!existing && { name: name3 }, ...claims, audiences: [audience] });
   return [
     "See what `client-id` is. The names of a managed identity contain its resource group and its own name:",
     showPrincipal(id),
     `If it is a managed identity, ${verb} its federated credential, with the role Managed Identity Contributor:`,
-    az(`identity federated-credential ${verb}`, { ...options, audiences: audience }),
+    az(`identity federated-credential ${verb}`, { ...IDENTITY, name: name3, ...claims, audiences: audience }),
     `If it is an application, ${verb} its federated credential, as its owner:`,
-    az(`ad app federated-credential ${verb}`, { id, ...existing, parameters })
+    az(`ad app federated-credential ${verb}`, { id, ...existing, parameters }),
+    "Run the job again after a few minutes: a new federated credential can take that long to work."
   ];
 }
 var nameFor = (subject) => subject.includes("<") ? "<name>" : (subject.match(/[a-z0-9]+/gi) ?? []).join("-").slice(0, 120);
@@ -761,9 +830,9 @@ var MEANINGS = {
   "a value is wrong, has the wrong form, or does not fit another value": [
     /(((can)?not|\w{2,6}n['\u2019]t) (match|belong|correspond|equal)|mismatch|(for|from|to|against) (a different|another)\b|inconsistent|\bwrong\b|not the same|invalid(?! state)|malformed|((can)?not|\w{2,6}n['\u2019]t) (an? )?(well-?formed|valid|proper|acceptable)|(cannot|could not|unable to|failed to) (be )?(pars|decod|deseriali|convert|validat)|bad (format|request|value)|incorrect|illegal|\breserved\b|must (be|start|begin|end|match|have|consist|only)\b|out of range|validation (failed|error)|\bexpected\b)\w*/i
   ],
-  "it has a fault, and does not say which": [
-    /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(?<!\bnon-retryable )(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|went wrong)\w*/i,
-    "Run the job again once. If the error persists, give the message and the time of this run to the support of the service."
+  "an unexpected fault, which the message does not explain": [
+    /((unexpected|unhandled|unknown|unspecified|general|server|service) (error|failure|exception|fault)|(?<!\bnon-retryable )(error|exception|fault) (has |was |have )?(been )?(occurr|thrown|encounter|issuing)|went wrong)\w*(?!.*\bnon-retryable)/i,
+    "Run the job again once. If the error persists, give the message and the time of this run to the support of the service that sent it."
   ]
 };
 var NAMES = /^.{0,99}HTTP status \d+\)?: |^([a-z]+_[a-z_]+|\w+): (?=AADSTS)|"[^"]*"|(?<!\w)'[^']*'|https?:\S+/g;
@@ -1033,28 +1102,21 @@ var PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
     /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private (network )?access|VNet|virtual network)|in an? (VNet|virtual network)\b.{0,40}firewall rule|Client from Azure Virtual Networks)/i,
     "The server's public access is disabled, or the server or the runner is in a virtual network. A firewall rule has no effect there.",
-    (_2, { text }) => /^Client from Azure Virtual/.test(text) ? SERVICE_ENDPOINT : [],
     "Run the job in the server's network (`docs/private-network.md` shows three ways). If it runs there already, link the server's private DNS zone to that network, so that the name leads to the private address. If the server is not in a virtual network, its owner can also enable public access.",
     (context) => isPostgres(context) ? lookUp(context) : []
   ]
 });
-var SERVICE_ENDPOINT = [
-  "The runner's subnet leads to the server by a service endpoint. See which it has (`serviceEndpoints`), and remove that for `Microsoft.Sql` (other servers may need it), or use a private endpoint:",
-  run("az network vnet subnet show --resource-group <resource-group> --vnet-name <network> --name <subnet>")
-];
 var NETWORK = [...RUNNER, ...ON_THE_WAY];
 var PRIVATE_RANGE = String.raw`(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cde][\da-f]{2}:)`;
 var PRIVATE_ADDRESS = new RegExp(String.raw`(?<!Local )[ (](?!\S*->)${PRIVATE_RANGE}`, "i");
 var IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
 var DOCKER = /\b172\.17\.0\.1\b|host\.docker\.internal/;
-var IN_DOCKER = "The address is in Docker's default network (172.17.0.0/16). If the server is a container, start it, publish its port, and set `host: localhost`, in a job that does not itself run in a container. If the server is in a virtual network with this range, give Docker on the runner another one (`bip` in `daemon.json`).";
 function byAddress(context, text) {
   if (isLocal(context, text))
     return ["The machine or the container of the job itself does not answer at this address.", ...LOOK_AT_TUNNEL];
   if (isPostgres(context) && PRIVATE_ADDRESS.test(` ${context.host} ${text}`))
     return [
       "The server's address is private: only its own network leads there, and networks that are connected to it (peering, VPN, ExpressRoute).",
-      .../[ (]172\.17\./.test(` ${context.host} ${text}`) ? [IN_DOCKER] : [],
       "Use a runner in the server's network (`docs/private-network.md` shows three ways). If it is in one already, see whether the server runs, and in which network an Azure server is:",
       azShow(context, "{state:state, subnet:network.delegatedSubnetResourceId, endpoints:privateEndpointConnections}"),
       `Then look at the effective routes and the effective security rules of the runner's network interface, in the Azure portal: it needs a route to this address, and outbound TCP to port ${context.port ?? 5432}.`
@@ -1115,7 +1177,7 @@ var [UNKNOWN] = rulesFor([], {
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message."
   ]
 });
-var CHECK_APPLICATION = "Check `client-id`, `tenant-id`, `environment`, and that the application is in this tenant:";
+var CHECK_APPLICATION = `Check \`client-id\`, \`tenant-id\` and \`environment\`. ${WITH_AZ}, see the tenant, the cloud, and whether the tenant has the application:`;
 var NO_VALUE = "Check that each input has a value: a secret that is not set, or that a fork cannot read, is empty.";
 var USE_OIDC = "Use `auth-type: oidc`, which does not need the Azure CLI.";
 var FALLBACKS = [
@@ -1132,12 +1194,13 @@ var FALLBACKS = [
   ...rulesFor("entra", {
     "entra-answer-unreadable": [
       [
+        { codes: "AADSTS90014 AADSTS900144 AADSTS90121", text: /^(?!.*(client_|refresh_token))/ },
+        // a part of the request is missing
         "NOT_JSON AADSTS900561 network_error endpoints_resolution_error openid_config_error post_request_failed null_or_empty_token token_parsing_error",
         /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|token_endpoint not found|Response had no |^No response$|got more than \d+ (bytes|headers)|failed to decode it|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/
       ],
       "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
-      seeAnswer,
-      allowInProxy,
+      (context) => context.onGitHub && !context.proxy ? [] : [...seeAnswer(context), ...allowInProxy(context)],
       "Run the job again.",
       { retries: 2 }
     ],
@@ -1147,7 +1210,7 @@ var FALLBACKS = [
       asApplication,
       (_context, { text }) => /client_(id|secret)/.test(text) ? NO_VALUE : readNumber(text),
       ({ signIn: signIn2 }) => "tenantId" in { ...signIn2 } ? [CHECK_APPLICATION, run(SHOW_TENANT, showPrincipal(clientOf(signIn2)))] : [],
-      "An administrator finds this sign-in and its reason by the error code: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`."
+      "Ask the administrators of the tenant for the reason. They find this sign-in by the correlation ID or the error code in the message: Entra admin center, `Sign-in logs`, for an application `Service principal sign-ins` or `Managed identity sign-ins`."
     ],
     "cli-failed": [
       {
@@ -1177,43 +1240,30 @@ var FALLBACKS = [
       "0* 1* 2* 3* 4* 5* 7* F0* HV* P0*",
       byItsWords("The server refused the request", "an extension, an event trigger or a setting of the server"),
       "Try the same in psql, as the same role. There, see which product and version answers, because others know other settings and SQL, and which event triggers the database has, whose functions run at each GRANT:",
-      run("SELECT version();\nSELECT evtname, evtfoid::regproc FROM pg_event_trigger;"),
-      (_context, symptom) => sentence`Look up SQLSTATE ${code(symptom.code)}: https://www.postgresql.org/docs/current/errcodes-appendix.html`
+      run("SELECT version();\nSELECT evtname, evtfoid::regproc FROM pg_event_trigger;")
     ]
   })
 ];
 
 // src/diagnosis/github.ts
+var EXPIRED = /Code : 4(01|04|10)/;
 var GITHUB = rulesFor("github", {
   "oidc-not-permitted": [
     /Unable to get ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|permissions? to (generate|get|issue) id[ _]token/i,
-    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork or of Dependabot, which gets none by default, or does not run on GitHub (but in act, for example).",
-    "Add this to the job, or run the job after the merge if it runs for a pull request from a fork or of Dependabot. If the job runs in act, use `auth-type: client-secret` instead. These lines replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
+    "The job has no permission to ask for an ID token: it lacks `id-token: write`, runs for a pull request from a fork or of Dependabot, which gets none by default, or does not run on GitHub (in act, use `auth-type: client-secret`).",
+    "If the job runs for a pull request from a fork, which can have no ID token, run the job after the merge. If it does not, add these lines to the job. They replace the workflow's `permissions`. If this is a reusable workflow, also add them to the job that calls it:",
     run("permissions:\n  id-token: write\n  contents: read")
   ],
   "oidc-no-token": [
     /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|403 Error Message:( Forbidden)?$|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` is not in the words of GitHub's OIDC endpoint: usually, a proxy or a firewall answered instead.",
-    seeAnswer,
-    bypassProxy,
+    (context) => context.onGitHub && !context.proxy ? [] : [...seeAnswer(context), ...bypassProxy(context)],
     "Run the job again. If GitHub itself answers with 403, ask the owners of the organization whether an IP allow list or a rule forbids it, or use `auth-type: client-secret`."
   ],
   "oidc-refused": [
     /Failed to get ID Token.*Error (Code : 4(?!07|08|29)\d\d(?!.*(HTML page|'\w+' state))|Message: (Invalid (URL|character in header)|Protocol "))/,
-    (_context, { text }) => {
-      const refused2 = "GitHub does not issue this ID token, for the reason in its message:";
-      if (/Code : 403/.test(text))
-        return [
-          `${refused2} a rule of the organization or the enterprise forbids it.`,
-          "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception."
-        ];
-      if (/Code : 4(01|04|10)/.test(text))
-        return [
-          `${refused2} the job has ended, or the token with which it asks for the ID token has expired.`,
-          "Run the job again. In a long job, run this step early, or in a job of its own."
-        ];
-      return `${refused2} a step changed the request.`;
-    },
+    (_context, { text }) => `GitHub does not issue this ID token: ${/Code : 403/.test(text) ? "a rule of the organization or the enterprise forbids it" : EXPIRED.test(text) ? "the job has ended, or the token with which it asks for the ID token has expired" : "a step changed the request"}.`,
+    (_context, { text }) => /Code : 403/.test(text) ? "Use `auth-type: client-secret`, which needs no ID token, or ask the owners of the organization for an exception." : EXPIRED.test(text) ? "Run the job again. In a long job, run this step early, or in a job of its own." : [],
     (_context, { text }) => `${/Code : 4(0[134]|10)/.test(text) ? "If the error persists, look" : "Look"} for a step that sets \`ACTIONS_ID_TOKEN_REQUEST_URL\` or \`ACTIONS_ID_TOKEN_REQUEST_TOKEN\`: both must be as GitHub set them, with all parameters of the URL.`
   ]
 });
@@ -1266,7 +1316,7 @@ var PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     { retries: 1 }
   ],
   "proxy-changed-request": [
-    /'Authorization' header|^Requires authentication|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
+    /^(InvalidRequest(Content|Format)|Missing(ApiVersionParameter|Subscription)|UnsupportedMediaType) |'Authorization' header|' header is |^Requires authentication|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
     "The request arrived changed, such as without the token that this action sent: a proxy or a gateway between the runner and this host removed or changed a part of it.",
     bypassProxy,
     seeAnswer,
@@ -1321,15 +1371,13 @@ var MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-gone": [
     { signIn: "managed-identity", text: /AADSTS(7000(1|16|2([1347]|1[45]|2[29])|30)|1000502|5001[23]\d?|90002)\b/ },
-    "The host still has the identity, but Entra does not accept it: it was deleted, its subscription has moved to another tenant, or the certificate that the host holds for it has expired.",
-    "See whether the tenant still has the identity, and whether it is the host's own (`isExplicit=False`):",
-    ({ signIn: signIn2 }, { text }) => showPrincipal(clientOf(signIn2, text)),
+    (_context, { text }) => `The host still has the identity, but Entra does not accept it: ${/certificate|AADSTS7000222/.test(text) ? "the certificate with which the host signs in as this identity has expired, or is that of an earlier identity" : "the identity was deleted, or its subscription has moved to another tenant"}.`,
     listIdentities,
-    "Remove the identity there (`remove` instead of `show`), and assign it, or a new one, again. A new identity, and a host's own that is assigned again, has a new object ID. Bind its PostgreSQL role to the new ID: `rebind: true` in the action `principal/`."
+    "Remove the identity from the host (`remove` instead of `show`), and assign it, or a new one, again. An identity that is created again, and a host's own that is assigned again, have a new object ID: bind the PostgreSQL role to this ID with `rebind: true` in the action `principal/`."
   ],
   "managed-identity-arc": [
     /unable_to_read_secret_file|AzureConnectedMachineAgent|azcmagent|ECONNREFUSED .*:40342\b|port=40342\).*refused/,
-    "Azure Arc issues the machine's tokens to users that can read a file of its agent. The runner's user cannot read this file, or the agent does not run.",
+    "The agent of Azure Arc issues the machine's tokens to users that can read a file of its own. The runner's user cannot read this file, or the agent does not run.",
     "Add the runner's user to the agent's group (on Windows, to the local group `Hybrid agent extension applications`), restart the agent (on Windows, the service `himds`), then restart the runner's service. On Linux:",
     run("sudo usermod --append --groups himds <runner-user>", "sudo systemctl restart himdsd")
   ],
@@ -1342,11 +1390,12 @@ var MANAGED_IDENTITY = rulesFor("entra", {
   ],
   "managed-identity-aks": [
     /(ENOENT|EACCES|EISDIR): .*, (open|read)|failed to read service account token|failed to create confidential c|client_id parameter is required|AzureAssignedIdentity|no azure identity found|identit\w+ .{0,30}\bpod\b|failed to get pod\b|podname|\badal: /,
-    (_context, { text }) => /, (open|read)|service account|confidential|client_id/.test(text) ? "Azure Workload Identity (in AKS) gave the runner's pod no token of its service account, or `client-id` is missing." : "AKS pod identity (NMI), which is retired, has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod's label `aadpodidbinding`, MIC has not assigned the identity to the node, or it was deleted or created again. Or the pod has Azure Workload Identity, but pod identity still answers.",
+    (_context, { text }) => /, (open|read)|service account|confidential|client_id/.test(text) ? "Azure Workload Identity (in AKS) gave the runner's pod no token of its service account, or `client-id` is missing." : "AKS pod identity (NMI), which is retired, has no identity for the runner's pod, or not that of `client-id`: no `AzureIdentityBinding` fits the pod's label `aadpodidbinding`, MIC has not assigned the identity to the nodes (such as those of a new node pool), or the identity was deleted or created again. Or the pod has Azure Workload Identity, but pod identity still answers.",
     "See the pod's labels and service account and, with pod identity, what is assigned (the log of MIC says why it is not):",
     run("kubectl get pod <pod> --output yaml", "kubectl get azureidentitybindings,azureassignedidentities -A -o yaml"),
     'For Azure Workload Identity, add the label `azure.workload.identity/use: "true"` if it is missing, and set `client-id` to the client ID of the identity that the service account is for.',
     "If the pod has the label `aadpodidbinding`, move it to Azure Workload Identity, and remove pod identity: https://learn.microsoft.com/azure/aks/workload-identity-migrate-from-pod-identity",
+    "Or use `auth-type: oidc`, which needs nothing of the cluster.",
     { retries: 1 }
     // a new pod gets its identity a moment later
   ],
@@ -1363,7 +1412,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", text: /\bEC2ws\b|Metadata-Flavor|Server for VM|MMDS|Resource not found: \// },
       { signIn: "managed-identity", atProxy: true }
     ],
-    "Something answers at the address of the identity endpoint that issues no tokens of Azure: a proxy or a portal (the endpoint does not work through a proxy), the metadata service of another cloud (such as AWS or Google Cloud) or of Firecracker, or what a variable of the job names.",
+    "What answers at the address of the identity endpoint issues no tokens of Azure: a proxy or a portal (the endpoint does not work through a proxy), the metadata service of another cloud or of Firecracker, or what a variable of the job names.",
     bypass,
     ({ proxy }) => proxy ? USE_OIDC2.replace("Use", "Or use") : USE_OIDC2
   ],
@@ -1377,7 +1426,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       // not the agent of Azure Arc, though it is asked
       { signIn: "managed-identity", status: [401, 402, 405, 406, 409, 411, 415, 421, 422, 423, 426], text: FINAL }
     ],
-    (_context, { code: code2 }) => /CERT|SIGNED|UNABLE/.test(code2) ? "The runner does not trust the certificate of the identity endpoint: no authority issues that of Service Fabric, or something else answers at its address." : "The identity endpoint does not accept the request, or something else answers at its address. Usually, a variable of the job (such as `IDENTITY_ENDPOINT`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL, but a placeholder. An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know. Pod identity (in AKS) or a proxy can answer, too.",
+    ({ signIn: signIn2 }, { code: code2 }) => /CERT|SIGNED|UNABLE/.test(code2) ? "The runner does not trust the certificate of the identity endpoint: no authority issues that of Service Fabric, or something else answers at its address." : `The identity endpoint does not accept the request, or something else answers at its address. Usually, a variable of the job (such as \`IDENTITY_ENDPOINT\`) is that of another app, of an earlier start of this app or of another kind of endpoint, or is not a URL, but a placeholder. Pod identity (in AKS) or a proxy can answer, too.${signIn2?.type === "azure-cli" ? " An Azure CLI older than 2.67 does not know some endpoints, which a newer one and `auth-type: managed-identity` know." : ""}`,
     USE_OIDC2,
     "Or see which variables the job has, in a step with `shell: bash`:",
     run("env | cut -d= -f1 | grep -iE 'identity|imds|msi_|proxy'"),
@@ -1435,8 +1484,8 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       { signIn: "managed-identity", status: [400, 403], text: FINAL },
       /Failed to connect to MSI.*\b(40[03]|Bad Request)\b|40[03] Client Error.*localhost:50342|msrestazure\/.*HTTPError|^(ERROR: )?(None|4(?!29)\d\d), |not a supported MSI token audience|SSO failure/
     ],
-    "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. Without a reason, usually no identity is assigned (any more), or several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If it names hosts of another cloud, `environment` is wrong.",
-    USE_OIDC2,
+    "The endpoint that issues the tokens of a managed identity (of a machine, an app, Cloud Shell or Azure Machine Learning) refused the request, for the reason in its message. Without a reason, usually no identity is assigned (any more), or several are and none was chosen, or the endpoint issues no tokens for PostgreSQL. If the message names the hosts of another cloud, `environment` is wrong.",
+    (context, { text }) => text.includes("Supported audiences") ? selectCloud(context) : USE_OIDC2,
     "With `auth-type: azure-cli`, you can also run azure/login with the identity's `client-id` (by hand: `az login`) right before this step, with the newest Azure CLI: https://aka.ms/azure-cli",
     listIdentities
   ],
@@ -1452,7 +1501,7 @@ var MANAGED_IDENTITY = rulesFor("entra", {
       "The identity endpoint got too many requests from this machine or app in a short time.",
       "Run the job again, and fewer jobs at the same time on this machine."
     ] : [
-      "The identity endpoint of the machine or the app has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example).",
+      `The identity endpoint of the machine or the app ${/ECONNRESET|hang up|EPIPE/.test(text) ? "closed the connection: it is starting, being updated or overloaded" : "has a fault (it is starting, being updated or overloaded), or could not get the token from Entra (the identity was deleted and created again, for example)"}.`,
       "Run the job again. If the error persists, use `auth-type: oidc`, which does not need this endpoint.",
       `Or restart the machine or the app, check that its network lets it reach Entra, or remove its identity and assign it again.${clientOf(signIn2).startsWith("<") ? "" : " Check that `client-id` is a client ID, and not an object ID."}`
     ],
@@ -1467,7 +1516,9 @@ function identityMissing({ signIn: signIn2 }, { text }) {
 }
 function listIdentities({ inApp }, { text }) {
   if (/Info: Request failure|SSO failure|MSI\/auth|for (Automation )?account/.test(text))
-    return ["Assign it to the compute or the serverless job in Azure Machine Learning, or to the Automation account."];
+    return [
+      "Assign the identity to the compute or the serverless job in Azure Machine Learning, or to the Automation account."
+    ];
   if (inApp || /Unable to load|Delegated|\/msi\/token/.test(text)) return LIST_OF_APP;
   return [
     "List the identities of the machine, or of its scale set (the nodes of AKS are one). To assign one, write `assign` instead of `show`, and add `--identities <identity-id>`, unless it is the machine's own:",
@@ -1482,6 +1533,7 @@ var import_node_net2 = require("node:net");
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/text/near.ts
+var import_damerau_levenshtein = __toESM(require_damerau_levenshtein(), 1);
 function didYouMean(wanted, candidates) {
   const near = nearest(wanted, candidates);
   return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
@@ -1491,23 +1543,9 @@ function aboutNames(...names) {
   return inOurWords(`Names are case-sensitive${isList ? ", and a comma does not separate them" : ""}.`);
 }
 function nearest(name3, candidates) {
-  const wanted = name3.toLowerCase();
-  const all2 = [...candidates];
-  for (const slips of [0, 1, 2]) {
-    const allowed = all2.filter((candidate) => slips < 2 || candidate.length >= 6);
-    const near = allowed.find((candidate) => isNear(wanted, candidate.toLowerCase(), slips));
-    if (near !== void 0) return near;
-  }
-  return void 0;
-}
-function isNear(a, b, slips) {
-  let same = 0;
-  while (same < a.length && a[same] === b[same]) same++;
-  const [restA, restB] = [a.slice(same), b.slice(same)];
-  if (restA === restB) return true;
-  if (slips === 0) return false;
-  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
-  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
+  const slips = (candidate) => (0, import_damerau_levenshtein.default)(name3.toLowerCase(), candidate.toLowerCase()).steps;
+  const isNear = (candidate) => Math.abs(candidate.length - name3.length) <= 2 && slips(candidate) <= (candidate.length < 6 ? 1 : 2);
+  return [...candidates].filter(isNear).toSorted((a, b) => slips(a) - slips(b))[0];
 }
 
 // src/diagnosis/postgres.ts
@@ -1522,11 +1560,23 @@ var afterRestart = (context) => [
   "Run the job again when the server is `Ready`, or accepts connections:",
   context.host && !/\.postgres\.database\./.test(context.host) ? run(`pg_isready --host ${shell(context.host)} --port ${context.port ?? 5432}`) : azShow(context, "{state:state, role:replicationRole}")
 ];
-var growStorage = (context) => [
-  "If the storage of a server of Azure is full, enlarge it (GiB; it cannot be shrunk later), and let it grow automatically from now on:",
+var growStorage = (context, { code: code2 }) => [
+  `${code2.startsWith("25") ? "If `source` is `configuration file`, enlarge the storage, which is nearly full" : "Enlarge the storage"} (on Azure in GiB; it cannot be shrunk later), and run the job again:`,
   azServer("update", context, { "storage-size": "<gib>", "storage-auto-grow": "Enabled" })
 ];
-var STORAGE = az("monitor metrics list", { resource: "<id>", metrics: "storage_percent", output: "table" });
+var TO_PRIMARY = "set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` also works on a replica.";
+var IN_RECOVERY = /recovery|standby/i;
+var readOnly = (context, symptom) => [
+  "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+  "See which it is, with psql as `user`:",
+  run("SELECT pg_is_in_recovery(), source FROM pg_settings WHERE name = 'default_transaction_read_only';"),
+  `If \`pg_is_in_recovery\` is \`t\`, ${TO_PRIMARY}`,
+  ...growStorage(context, symptom),
+  "If `source` is `user`, `database` or `database user`, reset the setting of the role or the database:",
+  run(
+    'SET default_transaction_read_only = off; ALTER ROLE "<user>" RESET default_transaction_read_only; -- or ALTER DATABASE "<database>" RESET \u2026'
+  )
+];
 var raiseLimit = (context) => [
   "Or raise the server's limit. The new one takes effect after a restart, and a larger compute size has memory for more:",
   azOnServer("parameter set", context, { name: "max_connections", value: "<number>" })
@@ -1538,19 +1588,14 @@ var LIST_ROLES = [
   run("SELECT rolname FROM pg_roles ORDER BY rolname;")
 ];
 var ABOUT_TOKEN = { codes: "28000 28P01", text: /^[^"\u00ab\u00bb\u201e]*\b(tokens?|claims?|JWT|AAD_AUTH_\w+)\b/i };
-var NEON = /^[^":]*(endpoint|compute node|(control plane|console) request|quota|connections? attempts|project (name|option))/i;
 var POOLER_REASONS = {
   "It accepts no password as long as this token. The token of an application is shorter than that of a user.": /password too|too large|partial pkt/,
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter|command-line option|support the option/,
-  "Its servers differ, as the message shows.": /among backends|does not match|^Parameter .*changed$/,
   "Its pool mode shares connections. `pool_mode = session` does not.": /prepared|cached plan|transaction|portal|bind message|pooling|frontend message/,
   "It asks for a client certificate, which this action does not send.": /certificate(?! verify)/,
-  "It checks passwords by PAM or LDAP, which do not know the user or the password.": /\b(PAM|LDAP)\b/i,
   "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!(MD5|SCRAM) )secret/i,
   "PostgreSQL itself refuses it, for the reason in the message. PgBouncer repeats that for a time (`server_login_retry`).": /cached error: (?!.*(password|SASL|auth|not exist|hba))/i,
   "It, or the server behind it, does not allow this user, database or address.": /hba|host based|no authentication method|blocked|banned|allow_list|login rejected|permission/i,
-  "Supavisor knows no such tenant: the end of `user` (`<role>.<tenant>`), or `host`.": /tenant|EINVALIDUSER/i,
-  "Its administrator disabled this database. `ENABLE <database>` in its console allows it again.": /is disabled/,
   "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database(?! c)/,
   "It, or the server behind it, has no such user.": /no such user|incorrect user|\brole\b|not contain an entry/i,
   "It, or the server, expects a different password, or cannot check a token.": /password|SASL|SCRAM|md5|auth[e ]/i,
@@ -1559,40 +1604,54 @@ var POOLER_REASONS = {
 var poolerRefused = (_context, { text }) => `A connection pooler is the cause, not PostgreSQL itself. ${reasonIn(withoutNames(text), POOLER_REASONS)}`;
 var SIGN_IN_REASONS = {
   "The server, or a pooler in between, asks for a client certificate, which this action does not send. A flexible server of Azure asks for none, so `host` leads to a different one.": /client certificate|^certificate/,
-  "These are the words of a single server of Azure, which expects `<user>@<server>` as `user`. Microsoft retired single servers in March 2025, and flexible servers have other names.": /@(host|server)|server name you tried|ipv6/,
   "The server, or a pooler in between, asks for another way to sign in (peer or ident), or checks passwords by LDAP, PAM or RADIUS, which do not know the user or the password. A flexible server of Azure uses only passwords and Entra tokens.": /\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI|SSPI|BSD|OAuth)\b|authenticated user name/i
 };
 var refused = byItsWords("The server refuses this sign-in", "an entry of its `pg_hba.conf`, not Azure's firewall");
 var SCHEMA = /\b(sch[e\u00e9]mas?|schematu?|esquema|skema) |(\u30b9\u30ad\u30fc\u30de|\u0441\u0445\u0435\u043c[\u0430\u0435\u0438\u044b]|\u6a21\u5f0f) |\u10e1\u10e5\u10d4\u10db\u10d0|\u015femas\u0131n|\uc2a4\ud0a4\ub9c8\(/i;
-var NODES_SIGN_IN = "One node could not sign in to another as this role. Let the `pg_hba.conf` of the node that the message names accept the others, or add the role's password to `pg_dist_authinfo` on each node. In a cluster of Azure, open a support request.";
+var LIMITS = [
+  "Run the job again when the server is less busy. If the error persists, see in psql what the server does while the job runs, and where a limit is set (`source`) that is not this action's own:",
+  run("SELECT query FROM pg_stat_activity;\nSELECT name, setting, source FROM pg_settings WHERE name ~ 'timeout';"),
+  "Raise the limit in the server's parameters if the source is `configuration file`. If it is `user` or `database`, reset it:",
+  run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;')
+];
 var POOLER_LIMIT = "Or raise the limit in PgBouncer (`idle_transaction_timeout`, for example). Some limits of Azure's PgBouncer are parameters of the server, such as `pgbouncer.query_wait_timeout`.";
+var NAMED = /.*\b(relation|table|view|sequence|function|schema|database) "?(?:\w+\.)?([^"(]{1,63})(?:"?$|\(|" )/;
+var named = (text, unknown) => identifier(text.match(NAMED)?.[2], unknown);
+function lookUp2(text) {
+  const [, kind = ""] = text.match(NAMED) ?? [];
+  const commands = Object.entries(SHOW).filter(([kinds]) => kinds.includes(kind));
+  return commands.map(([, command]) => command + named(text, "<name>")).join("\n");
+}
 var schemaNotPermitted = ({ user }, { text }) => [
   "SQLSTATE 42501 (insufficient privilege): `user` lacks USAGE on the schema, or, to grant a privilege on the schema itself, is not its owner and holds no grant option.",
   "Let the schema's owner, which `\\dn` in psql shows, grant the privilege. Azure gives `public` to `azure_pg_admin`, the server's administrators:",
-  run(
-    `GRANT USAGE ON SCHEMA ${identifier(text.match(/denied for schema "?([^"\s]+)"?$/)?.[1], "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`
-  )
+  run(`GRANT USAGE ON SCHEMA ${named(text, "<schema>")} TO ${identifier(user, "<user>")} WITH GRANT OPTION;`)
 ];
-var NAMED = /(?:for|of|in) (?:foreign |materialized )?\w+ "?([^"]{1,63})"?$/;
 var ownerNotUser = (text) => [
   "SQLSTATE 42501 (insufficient privilege): `user` has to be the owner of the object or a member of the owner's role that inherits its privileges or can `SET ROLE` to it, or hold the grant option. On Azure, an administrator does not own other roles' objects either.",
   "See in psql who owns it. If that is `azuresu` or another superuser of the provider, as for the objects of some extensions, no login of yours can grant privileges on it: name it in `exclude`.",
-  run(OWNERS.replaceAll("<name>", () => identifier(text.match(NAMED)?.[1], "<name>")))
+  run(lookUp2(text))
 ];
-var OWNERS = "\\dtvmsE *.<name>\n\\df+ *.<name>\n\\dn <name>\n\\l <name>";
+var SHOW = { "relation table view sequence": "\\dtvmsE *.", function: "\\df+ *.", schema: "\\dn ", database: "\\l " };
 var A_ROLE = /^(?!.*(authentication|\b(Ident|Peer|LDAP|PAM|RADIUS|GSSAPI)\b|pg_hba)(?![-\w]{0,62}["\u00bb\u201c])).*["\u00ab\u00bb\u201e]/i;
 var ACT_AS = /default privileges|role "/i;
 var NAME_IN_OTHER_LANGUAGE = /^(?!.*\b(?:permission|must|only|cannot|not|new)\b).*?["\u00ab\u00bb\u201e]\s?([^"\u00ab\u00bb\u201e\u201c]+?)\s?["\u00ab\u00bb\u201c]/i;
 var ROLE_IN_OTHER_LANGUAGE = /(Roll[ei]\w*|r\u00f4le|rol[\u0105i]?|ruolo|papel|role\)|\u0440\u043e\u043b[\u044c\u0438\u0456]|\u0440\u043e\u043b\u043b?\u044e|\u30ed\u30fc\u30eb|\u89d2\u8272|\u10e0\u10dd\u10da\S*) ?\(?["\u00ab\u00bb\u201e]|["\u00bb\u201c] ?(rol|\ub864)/i;
 var NOT_PERMITTED_TO_LOG_IN = /^role ".*" is not permitted to log in|(Einloggen|conectar(se)?|se connecter|il login|logga in|\u30ed\u30b0\u30a4\u30f3\u304c\u8a31\u53ef\u3055\u308c\u307e\u305b\u3093|\u10e8\u10d4\u10e1\u10d5\u10da\u10d8\u10e1 \u10e3\u10e4\u10da\u10d4\u10d1\u10d0 \u10d0\u10e0 \u10d0\u10e5\u10d5\u10e1: .*|\uc811\uc18d\uc744 \ud5c8\uc6a9\ud558\uc9c0 \uc54a\uc74c|\u0432\u0445\u043e\u0434 \u0437\u0430\u043f\u0440\u0435\u0449\u0451\u043d|\u0432\u0445\u0456\u0434 \u043d\u0435 \u0434\u043e\u0437\u0432\u043e\u043b\u0435\u043d\u0438\u0439|\u8fdb\u884c\u767b\u5f55)$/;
 var NOT_ENCRYPTED = /^(?!.*server login)(?=.*pg_hba)(.*SSL (off|\u5173\u95ed)|(?!.*(SSL|GSS)).*(encr|schl\u00fcssel|chiffr|cifr|cript|crittogr|krypt|szyfr|\u015fifre|\u0448\u0438\u0444\u0440|\u6697\u53f7|\u52a0\u5bc6|\uc554\ud638\ud654|\u10d3\u10d0\u10e8\u10d8\u10e4\u10d5\u10e0))/i;
+var ALLOW_WITHOUT_TLS = "The server is your own, because it sees a loopback address. Add an entry `host` for this address, user and database to its `pg_hba.conf`, and reload it, or turn on TLS there (`ssl`) and remove `ssl-mode`.";
+var TLS_IN_TUNNEL = [
+  "Set `host` to the server's full name, remove `ssl-mode`, and let that name lead to the tunnel, in a step before this one (on Linux):",
+  run("echo '127.0.0.1 <server>.postgres.database.azure.com' | sudo tee --append /etc/hosts"),
+  "If you cannot, set `ssl-mode: verify-ca`, which does not check the server's name."
+];
 var DATABASE = /(databas\w*|Datenbank|(banco|base) de (dados|datos|donn\u00e9es)( inv\u00e1lido| no v\u00e1lida)?|baz[ay]( danych)?|\u30c7\u30fc\u30bf\u30d9\u30fc\u30b9|\u6570\u636e\u5e93|\u0431\u0430\u0437[\u0430\u0435\u0438]( \u0434\u0430\u043d\u0438\u0445)?|\u10d1\u10d0\u10d6\u10d0\S*:?)\s?[\u00ab\u00bb"]|" (\ub370\uc774\ud130\ubca0\uc774\uc2a4|veritaban\u0131)/;
 var RAISED = [
   "Code in the database that runs with the statement or at the sign-in, such as an event trigger, or a function or an extension (Citus, TimescaleDB) that it calls, refused it or has the fault that the message names. A pooler in between can also set a parameter at the start of each session to a value that the server does not accept.",
   (context, { text }) => /for parameter "\S+: "/.test(text) ? pastPooler(context) : [],
-  "List the event triggers, and look up the server's version, with psql. If the server refuses this sign-in, sign in as a role that the trigger lets in, such as its owner:",
+  "See in psql which event triggers there are, and which server answers. If the server refuses this sign-in, sign in as a role that the trigger lets in, such as its owner:",
   run("SELECT evtname, evtevent, evtfoid::regproc, evtowner::regrole FROM pg_event_trigger;\nSELECT version();"),
-  "Do what the message says (a privilege that is missing: grant it to `user`), correct or disable the trigger, or ask its owner for an exception. If there is no trigger, an extension is the cause, or the server is not PostgreSQL 14 or newer."
+  "Do what the message says (a privilege that is missing: grant it to `user`), or let the owner of the trigger correct it, or make an exception. If there is no trigger, look for the cause in the extensions (`\\dx` in psql)."
 ];
 var POSTGRES = rulesFor("postgres", {
   "token-not-asked-for": [
@@ -1619,30 +1678,23 @@ var POSTGRES = rulesFor("postgres", {
       { codes: "08P01", text: /^(?!bind|.*SCRAM auth).*(message|SCRAM|packet size|protocol synchronization)/ },
       /no (PostgreSQL )?user ?name (specified|supplied)/
     ],
-    ({ user }, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : /scramMaxIterations/.test(text) ? [
-      "The password of `user` is stored with more iterations than this action accepts, or a different server answers.",
-      "Store the password again, with fewer iterations:",
-      run(`SET scram_iterations = 4096;
-ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
-    ] : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
+    (_2, { text }) => /unexpected \w+ message/.test(text) ? "An answer came to a query that this session did not send: a pooler or a proxy in between mixed up sessions, or what answers is not PostgreSQL." : "A different service listens on this port, or the server, or something in between, violated PostgreSQL's protocol or asked for a sign-in method that this action does not support.",
     pastPooler,
     ({ port: port2 }) => `Check \`host\`${port2 === 5432 ? "" : " and `port` (PostgreSQL's is 5432)"}, then run the job again.`
   ],
   "cluster-node": [
     /while executing command on|connection (to the remote|establishment for) node/,
-    "Another node of the cluster refused the statement, or a connection to it: a role or a privilege is missing there, its PostgreSQL or its Citus has another version, or Citus passed the statement on with a fault. Nodes sign in to each other as the role that acts.",
+    "Another node of the cluster does not answer, or refuses the statement or the sign-in, for the reason in the message: often a role or a privilege is missing there, or its PostgreSQL or its Citus has another version. Nodes sign in to each other as the role that acts.",
     (_2, { text }) => / to log in/.test(text) ? ["Let the role log in:", letLogIn(text)] : [],
     (_2, { text }) => /^connection(?!.*FATAL)/.test(text) ? "Run the job again." : [],
-    (_2, { text }) => /authentication failed|pg_hba/.test(text) ? NODES_SIGN_IN : [],
-    "Compare the nodes with this statement, as an administrator of the cluster (`SHOW server_version`, the roles in `pg_roles`). With the same statement, create or grant what is missing on a node:",
-    run("SELECT * FROM run_command_on_all_nodes('<statement>');"),
-    "Update the nodes that are behind. If all have the same version, update Citus, or open a support request for the cluster in the Azure portal."
+    "See which nodes answer, and what differs between them, as an administrator of the cluster: the version, or with another statement the roles (`pg_roles`) or privileges. Create or grant in this way what is missing on a node:",
+    run("SELECT * FROM run_command_on_all_nodes('SHOW server_version');"),
+    "If the nodes cannot sign in to each other, correct their `pg_hba.conf`, or the passwords in `pg_dist_authinfo`. If a node is behind, update it. If none is, update Citus, or open a support request for the cluster in the Azure portal."
   ],
   "token-in-password": [
     { ...ABOUT_TOKEN, signIn: "password" },
     "The role is an Entra role, which requires a token. `password` is not a token, not a complete one, or one that has expired or is for something else.",
-    "Remove `password`, and sign in to Entra: `auth-type: oidc`.",
-    "If `password` must be a token, get it in the same job, and check that nothing was added, such as quotes or a line break."
+    "Remove `password`, and sign in to Entra: `auth-type: oidc`."
   ],
   "token-expired": [
     /access token (has|is) expired|^[^"]*(\btoken\b.*(expired|not (yet|anymore) valid|lifetime)|\b(exp|nbf) claim)/i,
@@ -1662,7 +1714,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     /does not contain group/i,
     "`user` is a group, and the identity that signed in is not a member of it, or was not a member when its token was issued.",
     "Add the identity to the group:",
-    (context) => az("ad group member add", { group: context.user ?? "<group>", "member-id": objectId(context) }),
+    (context, { text }) => az("ad group member add", { group: text.match(/ID (.{36})/)?.[1] ?? "<group>", "member-id": objectId(context) }),
     "Run the job again in a few minutes. A managed identity can keep a token without the new group for 24 hours: until then, give it a role of its own with the action in `principal/`.",
     tokenClaims
   ],
@@ -1680,29 +1732,22 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   ],
   "token-invalid": [
     ABOUT_TOKEN,
-    "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
+    (_2, { text }) => /(server's|the) tenant\b/.test(text) ? "The token is from a different tenant than the server's, or its application has no service principal there." : "The token that reached the server is not valid: it is from a different tenant than the server's, its application has no service principal there, or it was truncated or changed on the way.",
     ({ signIn: signIn2 }) => `${signIn2 && "tenantId" in signIn2 ? "Set `tenant-id` to" : "Sign in to"} the server's tenant:`,
     (context, { text }) => tenantIn(text) ?? azShow(context, "authConfig.tenantId"),
     tokenClaims,
     "If that is the token's tenant (`tid`), create the application's service principal there:",
     ({ signIn: signIn2 }) => az("ad sp create", { id: clientOf(signIn2) }),
-    REACH_ENTRA
+    (_2, { text }) => /(server's|the) tenant\b/.test(text) ? [] : REACH_ENTRA
   ],
   "tls-required": [
     [NOT_ENCRYPTED, /^(?!.*(cached|SSL,)).*((SSL|TLS).{0,14} required|(requires|only) TLS|connection is insecure)/i],
     "The server accepts only connections with TLS.",
-    (context) => context.tls && context.tls.mode !== "disable" ? pastPooler(context) : "Let the runner's `hosts` file lead the server's full name to the tunnel, set `host` to that name, and remove `ssl-mode`. Only if you cannot, set `ssl-mode: verify-ca`, which does not check the server's name. If the server is your own and has no TLS, its `pg_hba.conf` needs an entry `host` for this address, user and database instead.",
+    (context, { text }) => {
+      if (context.tls && context.tls.mode !== "disable") return pastPooler(context);
+      return /host "(127\.|::1)/.test(text) ? ALLOW_WITHOUT_TLS : TLS_IN_TUNNEL;
+    },
     "If a proxy or a pooler is in between, let it connect to the server with TLS."
-  ],
-  "other-provider": [
-    // Amazon's, Google's, Teleport's, and those of proxies that find a server by its name in TLS.
-    [
-      /RDS [Pp]roxy (supports only|has no credentials)|^(Cloud ?SQL|AlloyDB) |^access to db denied|\bSNI\b.*(missing|not received)/i,
-      { codes: "XX000 08P01", text: NEON }
-    ],
-    "This is the message of another provider's server or proxy (Amazon, Google, Neon or Teleport, for example), not of a flexible server of Azure. It does not let `user` in, cannot check an Entra token, got no server name in TLS (SNI), or does not serve the name in `host`, which does not exist, is disabled or busy, or belongs to a project over its quota.",
-    setFullName,
-    "If you mean that server, look it up in the console of its provider, and set `host` to its name and `user` and `password` to those of a role that it lets in. Teleport's roles list them as `db_users` and `db_names`."
   ],
   "pooler-sign-in": [
     [
@@ -1753,7 +1798,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   ],
   "database-not-found": [
     ["3D000 57P04", /^(?!.*\brole\b).*database "?[^"]*"? does not exist/],
-    ({ database = "" }) => sentence`The server has no database with this name (yet), or a pooler does not list it, or asks for another one than \`database\`, such as the name of its user (\`user@server\`). ${aboutNames(database)}`,
+    ({ database = "" }) => sentence`The server has no database with this name (yet). ${aboutNames(database)}`,
     (context, { text }) => isAnother(text.match(/database "([^"]+)"/)?.[1], context.database) ? pastPooler(context) : [],
     "Set `database` to one of these:",
     (context) => isLoopback(context.host) ? run("SELECT datname FROM pg_database;") : azOnServer("db list", context, { query: "[].name" })
@@ -1769,10 +1814,8 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   "database-owner-role": [
     { codes: "0A000 0LP01 42501 XX000", text: /"pg_database_owner"/ },
     "This is a rule of PostgreSQL: `pg_database_owner` has one member, the owner of the database. No GRANT can add another, or make it a member of a different role.",
-    "Set `user` to the owner of the database, or let that role run your SQL:",
-    run("SELECT datdba::regrole FROM pg_database WHERE datname = current_database();"),
-    "Or grant the privileges themselves, or change the owner:",
-    run('ALTER DATABASE "<database>" OWNER TO "<role>";')
+    "Set `user` to the owner of the database, and grant the privileges of `pg_database_owner` themselves. To see the owner:",
+    run("SELECT datdba::regrole FROM pg_database WHERE datname = current_database();")
   ],
   "connect-not-granted": [
     // The quotes tell it from GRANT's error.
@@ -1786,7 +1829,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
       { codes: "53300", text: /^(?!pgpool|connection refused|server failover)/ },
       /too many (clients already|connections|active clients)|connection slots are reserved|no more connections allowed|max (clients|pools count) reached|client connections (exceeded|reached)|\bmax_(client|user|db)_connections( |$|\))|query_wait_timeout|too many servers/
     ],
-    "All connections are in use: those that the `CONNECTION LIMIT` of the role or the database allows, or those that the server or its PgBouncer accepts. Small servers accept only a few dozen.",
+    (_2, { text }) => `All connections are in use that ${/connections for |["\u201e\u00ab](?!pg_)/.test(text) ? "the `CONNECTION LIMIT` of the role or the database allows" : "the server, or its PgBouncer, accepts. Small servers accept only a few dozen"}.`,
     (context, { text }) => {
       const [, kind, limited] = text.match(/connections for (role|database) "(.+)"/) ?? [];
       if (kind === void 0) return context.port === 5432 || /already|reserved/.test(text) ? [] : pastPooler(context);
@@ -1813,14 +1856,13 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
     { retries: 4 }
   ],
   "pooler-cannot-connect": [
-    /^(?!permission denied|must be owner|relation).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL(CH|T)|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
+    /^(?!permission denied|must be owner|relation|role ).*(server login has been failing|pgbouncer cannot connect to server|server conn crashed|client_login_timeout|server_login_retry|server_connect_timeout|server (DNS lookup failed|refused SSL)|sslreq|TLS startup|receiving data from server|connection pool for .* is down|checkout timeout|pool is banned|EAUTHTIMEOUT|ECIRCUITBREAKER|[Cc]ircuit breaker|EPOOL(CH|T)|EPROXY|ESUBSCRIBE|EWORKER|^(connect failed|cannot connect|connect timeout|connection refused)$|AllServersDown|Pool down for|ECHECKOUT|checkout failure|Unable to check out|DbHandler exited|EDBHANDLEREXITED|all backend(s| nodes) are down|remote server|suitable host|connect to backend|DB node \d|create a backend (\d+ )?connection|failover_on_backend|^server failover|waiting to acquire database connection)/,
     "The connection pooler cannot connect to PostgreSQL at the moment, or blocks connections for some minutes because others failed: PostgreSQL is restarting, failing over, full or refusing the sign-in, or the pooler has a wrong address of it.",
-    (_2, { text }) => /all backend/.test(text) ? "Attach the servers to Pgpool-II again (`pcp_attach_node`), or restart it." : [],
     (context, { text }) => {
       const steps = [afterRestart(context), pastPooler(context)];
       return (/DNS|SSL|sslreq|TLS|authreq/.test(text) ? steps.reverse() : steps).flat();
     },
-    "Or see why in the pooler's log, and check its servers (Pgpool-II: its backends and its `pool_hba.conf`).",
+    "Or see why in the pooler's log, and check its servers.",
     { retries: 2 }
   ],
   "authentication-time-out": [
@@ -1832,31 +1874,28 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   ],
   "server-time-out": [
     ["57014 25P03 25P04 57P05 72000", /^(query|transaction|idle transaction|client_idle|pool statement)[ _]timeout$/],
-    "The server, or its PgBouncer, ended the statement or the session because of a time limit (for a statement, this action itself sets 60 seconds), or someone cancelled it.",
-    (context, { text }) => /^(idle |pool )?\w+[ _]timeout$/.test(text) ? [...pastPooler(context), POOLER_LIMIT] : [],
-    "Run the job again when the server is less busy. If the error persists, see what other limits there are, and where they are set:",
-    run("SELECT name, setting, source FROM pg_settings WHERE name LIKE '%timeout' ORDER BY name;"),
-    "If the source is `user` or `database`, reset the limit:",
-    run('ALTER ROLE "<user>" RESET <name>;\nALTER DATABASE "<database>" RESET <name>;'),
-    "If it is `configuration file`, change the server's parameter:",
-    setParameter
+    "The server, or a pooler in between, ended the statement or the session because of a time limit that the message names (for a statement, this action itself sets 60 seconds), or someone cancelled it.",
+    (context, { text }) => /^(\w+ )?\w+[ _]timeout$/.test(text) ? [...pastPooler(context), POOLER_LIMIT] : LIMITS
   ],
   "privileges-full": [
     { codes: "54000", text: /row is too big|\b8160\b/ },
     "The list of the roles that hold privileges on a table, view, sequence or column is full: PostgreSQL keeps it in one row of 8 kB.",
-    "Revoke the privileges of roles that are no longer used, or grant to a group role whose members they become (`GRANT <group> TO <role>;`)."
+    "Revoke the privileges of roles that are no longer used (`\\dp <table>` in psql lists all roles), or grant to a group role whose members they become (`GRANT <group> TO <role>;`)."
   ],
   wraparound: [
     /not accepting commands.*wraparound|multixact "members" limit/,
     "The server has run out of transaction IDs and accepts no changes until it is vacuumed.",
-    "Vacuum the database that the message names (`VACUUM (VERBOSE);`), as its owner or an administrator. End the sessions that hold VACUUM back (https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND)."
+    "See what holds VACUUM back, as an administrator. End the oldest sessions (`pg_terminate_backend`) and the prepared transactions (`ROLLBACK PREPARED`), and drop slots that nothing reads any more (`pg_drop_replication_slot`):",
+    run("SELECT pid, xact_start FROM pg_stat_activity;\nTABLE pg_prepared_xacts;\nTABLE pg_replication_slots;"),
+    "Then vacuum the database that the message names (`VACUUM (VERBOSE);` in psql), as an administrator."
   ],
   "server-limit": [
     ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|(allocate|out of) memory|open files( in|$)/i],
-    "The server has no memory left for this connection or statement, or another of its limits was reached: a migration can fill its lock table, for example.",
+    (_2, { text }) => /max_locks|out of shared memory/.test(text) ? "The server's lock table is full (`max_locks_per_transaction`): a migration, or a dump of many tables, can fill it." : "The server has no memory left for this connection or statement, or another of its limits was reached.",
+    ({ host = "" }, { text }) => /segment/.test(text) && !/azure/.test(host) ? "In Docker, raise `--shm-size`." : [],
     // 53400 is about what one session needs.
     (_2, { code: code2 }) => code2 === "53400" ? [] : "Run the job again when the server is less busy.",
-    "If the error persists, choose a larger compute size (of a container, its memory and Docker's `--shm-size`), or raise the parameter that sets the limit (that of the lock table is `max_locks_per_transaction`). A restart of the server can be necessary:",
+    "Raise the parameter that sets the limit, or choose a larger compute size, if the error persists. A restart of the server can be necessary:",
     setParameter,
     { retries: 2 }
   ],
@@ -1864,21 +1903,16 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   "data-damaged": [
     ["XX001 XX002 58030", /status of transaction|^could not .*: Perm|catalog is missing|"(base|global|pg_\w+)\//],
     "A data file of the server is damaged or cannot be read.",
-    "Open a support request for the server in the Azure portal. Restoring the server to an earlier time can help, too."
+    "Open a support request in the Azure portal, or restore the server there to a time before the damage. Of a server of your own, check that the data directory (of a container: the volume) is the right one and readable for the server's user, and restart the server."
   ],
   "read-only": [
     [
       "25006",
       /conflict with recovery|during recovery|recovery is in progress|read-write mode inside a read-only|in a hot standby|Hot standby mode/
     ],
-    "The server is a read replica, Azure made it read-only because its storage is nearly full, or `default_transaction_read_only` is set for the role or the database.",
+    (context, symptom) => IN_RECOVERY.test(symptom.text) ? "The server is a read replica." : readOnly(context, symptom),
     (_2, { text }) => /conflict with/.test(text) ? "Run the job again: a change of the primary ended the query." : [],
-    "Find out whether it is a replica, and the percentage of its storage that is used:",
-    (context) => run(azShow(context, "{role:replicationRole, id:id}"), STORAGE),
-    "If it is a replica, set `host` to the primary, or to the virtual endpoint `<name>.writer.postgres.database.azure.com`. `mode: check` also works on a replica.",
-    growStorage,
-    "If it is neither, find out at which level the setting is, and reset it there:",
-    run("SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only';")
+    (_2, { text }) => IN_RECOVERY.test(text) ? `To write, ${TO_PRIMARY}` : []
   ],
   "concurrent-change": [
     [
@@ -1893,30 +1927,28 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   ],
   "library-not-found": [
     /could not (access file|load library|find function .* in file)|shared_preload_libraries|must be preloaded|incompatible library|access to library|library version|PGC_POSTMASTER|outside shmem_request_hook|redefine parameter/,
-    "The library that the message names is not on the server, is not the one that the extension in the database needs, or has to be loaded when the server starts (`shared_preload_libraries`). A setting loads it at the sign-in (`session_preload_libraries` or `local_preload_libraries`, of the server, the database or the role), or a function of the extension does.",
-    "Look in psql whether a setting names it, as an administrator, and in another database if this sign-in fails:",
+    "The library that the message names is not on the server, does not have the version of the extension that needs it, or has to be loaded when the server starts (`shared_preload_libraries`).",
+    "Look in psql which setting names the library, as an administrator, and in another database if this sign-in fails:",
     run("\\drds\nSHOW shared_preload_libraries;\nSHOW session_preload_libraries;\nSHOW local_preload_libraries;"),
-    "If the message asks for `shared_preload_libraries`, add the library to those of this parameter, and restart the server. In the Azure portal: `Server parameters`.",
-    "If another setting names it, correct that (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
+    "If the message is about the start of the server or `shared_preload_libraries`, add the library to this parameter (in the Azure portal: `Server parameters`), and restart the server.",
+    "If a setting names it, correct that (quotes around each name, not around the list), or reset it, on the server in `Server parameters`:",
     run('ALTER ROLE "<role>" RESET <setting>;'),
-    "If none does, update the extension, or drop it if nothing needs it:",
+    "If none does, update the extension, install the library that it needs (in a container: in the image), or drop the extension:",
     run('ALTER EXTENSION "<name>" UPDATE;')
   ],
   "name-encoding": [
     "22021 22P05",
     "A name cannot be converted between UTF-8 and the encoding of this database. All databases of a server share the names of roles, stored as bytes in the encoding of the database in which each role was created.",
-    "In a database with the encoding UTF8 (`\\l` in psql lists them), list the roles whose names are not plain ASCII:",
-    run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';"),
-    "Rename those roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8."
+    "In a database with the encoding UTF8 (`\\l` in psql lists them), list the roles whose names are not plain ASCII. Rename these roles there and, in a database with the encoding SQL_ASCII, the objects whose names are not valid UTF-8:",
+    run("SELECT rolname FROM pg_roles WHERE rolname ~ '[^ -~]';")
   ],
   // Whatever SQLSTATE it is, SQL runs at a sign-in only in code. Azure's own refusals name Entra.
   "raised-at-sign-in": [{ codes: "22* 23* 3F* 42* 55P02 P0*", text: /^(?!.*(Entra|AAD))/, fatal: true }, ...RAISED],
   "pgaadauth-not-here": [
     /function (pg_catalog\.)?pgaadauth_\w+\(.*\) does not exist|security label provider|(Entra|Azure AD|AAD|Active Directory)( ID)? authentication.{0,40}(not (enabled|supported|configured)|disabled)/i,
-    "Entra authentication is not enabled on this server, or the session is not in database `postgres`: the functions and the security label of `pgaadauth` exist only there.",
+    "Entra authentication is not enabled on this server, or `host` does not lead to a flexible server of Azure. The functions and the security label of `pgaadauth` are in database `postgres` only.",
     "Enable Entra authentication, if it is not enabled. The server restarts:",
-    (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" }),
-    "If it is enabled, run your own SQL that calls them in database `postgres`."
+    (context) => azServer("update", context, { "microsoft-entra-auth": "Enabled" })
   ],
   "principal-exists": [
     /Updating an existing principal isn.t supported/,
@@ -1934,7 +1966,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   "entra-principal-type": [
     /incorrect object type/,
     "The identity with this object ID is not of the `type` that the server was given.",
-    "Set `type` to its actual type. If it is set already, compare `object-id` with that of the identity:",
+    "Set `type` to its actual type. Or, if you mean an identity of another type, correct `object-id`:",
     (_context, { text }) => run(`type: ${text.match(/actual object type: '(user|group|service)'/)?.[1] ?? "<type>"}`),
     'If both are right, create the role by SQL if it is missing (`CREATE ROLE "<role>" LOGIN;`), and bind it, as an Entra administrator in database `postgres`:',
     run(`SECURITY LABEL FOR "pgaadauth" ON ROLE "<role>" IS 'aadauth,oid=<object-id>,type=<type>';`)
@@ -1942,12 +1974,12 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   "entra-principal-not-found": [
     /Could not validate (AAD|Microsoft Entra)|not found in the tenant|name isn't unique|(trying|failed) to validate (user|principal)|Microsoft Graph|failed to create .{0,20}principal|\bprincipal .*(not (exist|found)|invalid)/i,
     (_2, { text }) => /unexpected error/.test(text) ? "The server could not check the identity in Entra, and does not say why. The fault passes by itself, the network of the server does not let it reach Entra, or the object ID is not right." : "The server does not accept the identity, for the reason in its message. Usually the `type` or the object ID (or, without one, the display name) is not that of exactly one identity in the server's tenant, or the server cannot ask Entra.",
-    (_2, { text }) => /unexpected error/.test(text) ? "Run the job again in a few minutes." : [],
-    "Set `object-id` to the object ID of the service principal or managed identity, which is not that of the app registration:",
+    (_2, { text }) => /unexpected error/.test(text) ? ["Run the job again in a few minutes.", REACH_ENTRA] : [],
+    (_2, { text }) => /type is/.test(text) ? "Set `type`: a managed identity is a `service`, too." : [],
+    "Set `object-id` to the object ID of the service principal or managed identity in the server's tenant, which is not that of the app registration:",
     az("ad sp show", { id: "<client-id>", query: "{name:displayName, oid:id}" }),
     "For a group, set `type: group` and this object ID:",
     az("ad group show", { group: "<group>", query: "{name:displayName, oid:id}" }),
-    REACH_ENTRA,
     "If the ID and the type are right, the server's own service principal may be missing in the tenant. Create it, as an administrator of the tenant:",
     az("ad sp create", { id: "5657e26c-cc92-45d9-bc47-9da6cfdb4ed9" })
   ],
@@ -1965,15 +1997,16 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
       { codes: "42703", text: /^(?!record )([^"\u00ab\u00bb]*["\u00ab\u00bb]){4}/ }
       // a column and its table, in each language of the server
     ],
-    "Nothing with this name is there. It was dropped or renamed meanwhile, never created (names are case-sensitive), or code in the database, such as an event trigger, uses it without its schema.",
-    "If a migration ran at the same time, run the job again. Otherwise, look in the database with psql. `\\d` lists tables, `\\dn` schemas and `\\df` functions. If the name is one of PostgreSQL's own, see what answers in its place:",
-    run("\\d", "SELECT version();")
+    "Nothing with this name is there: it was dropped or renamed meanwhile, or never created (names are case-sensitive). Or code in the database, such as an event trigger, uses it without its schema.",
+    "Look for it in this database with psql. If the name is one of PostgreSQL's own, another product answers, as `version()` shows:",
+    (_2, { text }) => run(lookUp2(text), "SELECT version();"),
+    "If it is not there, run the job again after the migration that creates it. If it is there, write its schema in the code that uses it, because this action sets `search_path` to pg_catalog."
   ],
   "catalog-not-readable": [
     { codes: "42501", text: /denied for (table|view) "?pg_(?!authid|shadow|statistic|large|user_m|hba)/ },
     "PUBLIC can read this catalog by default, and this action needs it: the privilege was revoked.",
     "On Azure, open a support request for the server: only Microsoft can grant it again. Elsewhere, grant it as a superuser:",
-    ({ user }) => run(`GRANT SELECT ON pg_catalog.<catalog> TO ${identifier(user, "<user>")};`)
+    ({ user }, { text }) => run(`GRANT SELECT ON ${text.match(/pg_\w+/)} TO ${identifier(user, "<user>")};`)
   ],
   "restricted-role": [
     {
@@ -1999,7 +2032,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
       text: /denied to (create|alter|drop) (role|database)|CREATEROLE|^permission denied$|^(?!.*(["\u00ab\u00bb\u201e]|\b(permission|must|only|cannot)\b)).*(Rolle |r\u00f4le|\b(rol|roll|role|ruolo|roli)\b|\u0440\u043e\u043b[\u0438\u0456]|\u30ed\u30fc\u30eb\u3092|\u89d2\u8272|\ub864|\u10e0\u10dd\u10da)/i
     },
     "`user` lacks CREATEROLE (for a database, CREATEDB), or ADMIN OPTION on the role.",
-    "Run the statement as an administrator of the server, or let `user` run it:",
+    "Set `user` to an administrator of the server, or let one give `user` the attribute:",
     ({ user }, { text }) => run(`ALTER ROLE ${identifier(user, "<user>")} ${/to \w+ database/.test(text) ? "CREATEDB" : "CREATEROLE"};`)
   ],
   "role-not-grantable": [
@@ -2032,13 +2065,12 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   "grant-loop": [
     { codes: "0LP01", text: /member|own grantor/ },
     "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it.",
-    "If the message is about an option, the grantee has it already: leave out this grantee or the option. For a grant option, you can also set `user` to the owner of the object.",
-    "Otherwise, see which role is a member of which one, and leave out this GRANT, or revoke the membership in the other direction:",
+    "Leave out this grantee, or the option: the grantee has it already. For a grant option, you can also set `user` to the owner of the object. For a membership, see which role is a member of which one, and revoke the one in the other direction:",
     run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;")
   ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server cannot make this grant, for the reason in its message. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option). Two roles cannot be members of each other.",
+    "The server cannot make this grant, for the reason in its message. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option).",
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
   ],
   "tls-not-offered": [
@@ -2051,8 +2083,7 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   "dependent-privileges": [
     { codes: "2BP01", text: /^(?!.*\bdrop)/ },
     "Other privileges depend on this one: the role has granted it to other roles.",
-    "See to which roles, in psql: their entries end in `/` and the name of the role.",
-    run("\\dp <table>"),
+    "See to which roles, with `\\dp <table>` in psql: their entries end in `/` and the name of the role.",
     "If these roles need the privilege, let the owner grant it to them, too. Then revoke it with all that depends on it, as the owner. Without CASCADE, only the role that granted them can revoke the others:",
     run('REVOKE <privilege> ON <object> FROM "<role>" CASCADE;')
   ],
@@ -2080,9 +2111,9 @@ ALTER ROLE ${identifier(user, "<user>")} PASSWORD '<password>';`)
   ],
   "server-fault": [
     "XX* 58* F0*",
-    "The server, a node of its cluster, an extension, or a pooler or a proxy in between had an internal error, or has the fault in its configuration that the message names.",
+    "The server, an extension, a node of its cluster, or a pooler or a proxy in between had an internal error.",
     "Run the job again. If the error persists and a pooler or a proxy is in between, set `host` to the server itself, or see what its log or its console says.",
-    "If the error persists, and no pooler or proxy is in between, restart the server. If that does not help, open a support request in the Azure portal.",
+    "If the error persists without a pooler or a proxy, restart the server. If that does not help, look in its log, and for a server of Azure open a support request.",
     (context) => azServer("restart", context)
   ]
 });
@@ -2093,7 +2124,7 @@ ${user}`.match(/^(.+)(@[\w-]+)$/m) ?? [];
   if (!login || !server || !/\.postgres\.database\./i.test(host)) return [];
   return [sentence`If ${code(server)} is the name of a single server, leave it out: ${code(login)}.`];
 }
-var isAnother = (named, own = named) => named !== void 0 && !own?.toLowerCase().startsWith(named.toLowerCase());
+var isAnother = (named2, own = named2) => named2 !== void 0 && !own?.toLowerCase().startsWith(named2.toLowerCase());
 function byName(context, { text }) {
   const role = roleIn(text);
   if (!isAnother(role, context.user)) return void 0;
@@ -2104,13 +2135,15 @@ function byName(context, { text }) {
   ];
 }
 function tokenClaims({ token, cloud }) {
-  const named = ["oid", "appid", "idtyp", "tid", "aud"].filter((each) => claim(token, each) !== void 0);
-  const claims = named.map((each) => sentence`${code(each)} ${code(claim(token, each) ?? "")}`);
+  const audience = cloud?.postgresScope.replace("/.default", "") ?? "https://ossrdbms-aad.database.windows.net";
+  const isOther = claim(token, "aud") !== audience;
+  const named2 = ["oid", "appid", "idtyp", "tid", ...isOther ? ["aud"] : []].filter((each) => claim(token, each));
+  const claims = named2.map((each) => sentence`${code(each)} ${code(claim(token, each) ?? "")}`);
   const expires = Number(claim(token, "exp"));
   if (Number.isInteger(expires) && Math.abs(expires) < 1e11)
     claims.push(sentence`valid until ${code(new Date(expires * 1e3).toISOString())}`);
-  const audience = cloud?.postgresScope.replace("/.default", "") ?? "https://ossrdbms-aad.database.windows.net";
-  const check = sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, \`tid\` the server's tenant, and \`aud\` ${code(audience)}.`;
+  const needed = isOther ? sentence` \`aud\` has to be ${code(audience)}.` : EMPTY;
+  const check = sentence`Check the token's claims: ${listOf(claims)}. \`oid\` has to be the object ID of the role, or of a member of its group, and \`tid\` the server's tenant.${needed}`;
   return claims.length === 0 ? [] : [check];
 }
 function findRole(context, symptom) {
@@ -2164,13 +2197,13 @@ function symptomsOf(error2) {
 }
 var MAX_ERRORS = 50;
 function codesOf({ code: code2, text }) {
-  const named = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE|CERT|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)_\w+)\b/g) ?? [];
+  const named2 = text.match(/\b(E[A-Z]{3,}|(EAI|ERR|UND_ERR|HPE|CERT|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)_\w+)\b/g) ?? [];
   const isAnswer = /AADSTS\d|\bHTTP status \d/.test(text);
   const meant = isAnswer ? [] : Object.keys(IN_OTHER_WORDS).filter((each) => IN_OTHER_WORDS[each]?.test(text));
   const [, status] = text.match(/(?:(?:tunnel\w*|proxy|CONNECT)\b.{0,200}?|HTTP code )(?<![\d.:])([345]\d\d)\b/i) ?? [];
   const ofProxy = status === void 0 ? [] : [`CONNECT_${status}`];
   const [, ofMsal = ""] = text.match(/^([a-z]+_[a-z_]{1,60}): /) ?? [];
-  return [code2, ofMsal, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named, ...meant, ...ofProxy];
+  return [code2, ofMsal, text.match(/.*(AADSTS\d{1,9})/)?.[1] ?? "", ...named2, ...meant, ...ofProxy];
 }
 var IN_OTHER_WORDS = {
   ENOTFOUND: /could not translate host name(?!.*(Temporary|Try again))|Name or service not known|nodename nor servname|No address associated|getaddrinfo failed|no such host|UnknownHost|could not be resolved|could not resolve host|name does not resolve|NAME_NOT_RESOLVED|no data of the requested type|no usable address/i,
@@ -2198,7 +2231,7 @@ function words(text) {
     MSAL_HTTP,
     (_all, status, body) => body === "Unknown" ? `HTTP status ${status} with an empty answer` : `HTTP status ${status}: ${body}`
   ).replace(
-    /; if the root CA is installed locally, try running Node\.js with --use-system-ca|(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$| Trace ID: (?<!AADSTS53\d+:.{0,600})\S+ Correlation ID: \S+ Timestamp: \S+ \S+Z|(?<!None)(?: Error:)? (?:Run the command below to authenticate |(?:Interactive authentication is needed\.|To re-authenticate,) [Pp]lease run: az login).*$/g,
+    /; if the root CA is installed locally, try running Node\.js with --use-system-ca|(?<!ERROR:) Certificate verification failed\. This typically happens .*$| - Correlation ID: .*$|(?<!None)(?: Error:)? (?:Run the command below to authenticate |(?:Interactive authentication is needed\.|To re-authenticate,) [Pp]lease run: az login).*$/g,
     ""
   ).trim().replace(TOO_LONG, "$1 \u2026 $2");
 }
@@ -2835,29 +2868,6 @@ function orWarn(what, task) {
   }
 }
 
-// src/firewall/server.ts
-var PROVIDER = "Microsoft.DBforPostgreSQL";
-var SERVERS = `${PROVIDER}/flexibleServers`;
-var PERMISSIONS = {
-  readServer: `${SERVERS}/read`,
-  readRules: `${SERVERS}/firewallRules/read`,
-  writeRules: `${SERVERS}/firewallRules/write`,
-  deleteRules: `${SERVERS}/firewallRules/delete`
-};
-var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([\p{L}\p{N}_.()-]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/iu;
-function serverIdOf(text) {
-  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
-  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
-  return { subscription, resourceGroup, name: name3 };
-}
-var serverPath = ({ subscription, resourceGroup, name: name3 }) => `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/${SERVERS}/${name3}`;
-var rulePath = (server, rule) => `${serverPath(server)}/firewallRules/${rule}`;
-function ruleIdOf(text) {
-  const [, path = "", rule] = /^(.*)\/firewallRules\/([-\w]{1,80})$/.exec(text) ?? [];
-  const server = serverIdOf(path);
-  return server === void 0 || rule === void 0 ? void 0 : { server, rule };
-}
-
 // src/firewall/state.ts
 var import_promises3 = require("node:timers/promises");
 
@@ -2869,7 +2879,8 @@ function notRunning(server, state) {
       "Give the server's identity access to this key again, past the firewall of the vault, too. Enable or restore the key if it is disabled, expired or deleted:",
       azShow({ server }, "dataEncryption")
     ];
-  if (state === "Dropping") return ["The server is being deleted.", "Set `server-resource-id` to another server."];
+  if (state === "Dropping")
+    return ["The server is being deleted.", "Set `server-resource-id` to another server, or create this one again."];
   if (/Disabled/i.test(state))
     return [
       "The server is disabled, because its subscription is disabled or the server is being moved.",
@@ -2890,15 +2901,41 @@ function stillListed(server, rule, seconds) {
 function azureLog({ subscription, resourceGroup }) {
   const query = '[?status.value==`"Failed"`].[eventTimestamp, properties.statusMessage]';
   const log = az("monitor activity-log list", { subscription, "resource-group": resourceGroup, offset: "1d", query });
-  return ["Azure's log has more details of what failed:", log];
+  return ["Azure's log has more details of what failed, after some minutes:", log];
+}
+
+// src/firewall/server.ts
+var PERMISSIONS = {
+  readServer: `${SERVERS}/read`,
+  readRules: `${SERVERS}/firewallRules/read`,
+  writeRules: `${SERVERS}/firewallRules/write`,
+  deleteRules: `${SERVERS}/firewallRules/delete`
+};
+var RESOURCE_ID = /^\/subscriptions\/([0-9a-f-]{36})\/resourceGroups\/([\p{L}\p{N}_.()-]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z0-9-]{3,63})$/iu;
+function serverIdOf(text) {
+  const [, subscription, resourceGroup, name3] = RESOURCE_ID.exec(text) ?? [];
+  if (subscription === void 0 || resourceGroup === void 0 || name3 === void 0) return void 0;
+  return { subscription, resourceGroup, name: name3 };
+}
+function ruleIdOf(text) {
+  const [, path = "", rule] = /^(.*)\/firewallRules\/([-\w]{1,80})$/.exec(text) ?? [];
+  const server = serverIdOf(path);
+  return server === void 0 || rule === void 0 ? void 0 : { server, rule };
 }
 
 // src/firewall/errors.ts
 var diagnoseResourceManager = (error2, context) => diagnoseBy([...PROXY, ...PRIVATE, ...AZURE, ...NETWORK], error2, { with: "azure", ...context });
 var BUSY = /^(?!.*(\bfailed state|\bstate( of [\w ]{1,30}?)?( is)?\W{1,5}(failed|disabled)|\bservice\b.{0,40}\b(busy|unavailable))).*\b(busy|in progress|by another operation|exclusive access|not (in )?(an? )?(ready|succeeded|accessible)|(try|retry)( again| the request( again)?)? (later|in|(after|once|when) (the (server|operation|update)|it is (?!(en|register)))|after (some|a|\d))|wait for|temporarily|maintenance|in the middle|not (yet )?(finish|complet)ed|still active|conflicting state|transitioning|in (a )?transition|undergoing|current state of|modified since|being (?!delet|us)\w+|concurrent|superseded|during (provision|creat|updat|upgrad|scal)\w+|(currently|state|is)\W{1,5}(updating|creating|provisioning|starting|stopping|restarting)|(updat|creat|provision|start)ing\W{1,3}state)\b/i;
-var VERSIONS = /supported api-versions are/i;
+var VERSIONS = /supported (?:api-)?versions are/i;
+var INSIDE2 = "use a runner in the server's network (`docs/private-network.md`)";
+var RULE = '{"properties":{"startIpAddress":"<address>","endIpAddress":"<address>"}}';
+var setCloud = (context) => [
+  ...selectCloud(context),
+  "If the job or the runner sets `AZURE_RESOURCE_MANAGER_URL`, remove it."
+];
 var UNREGISTERED = /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i;
 var USED = /\bresource (\/subscriptions\/[\w.()/-]{1,900})/;
+var DOWN = /(?<![\w'-])(stopped|inaccess|not (in )?running)(?!-)|managed key|state.{0,30}\W(Stopp|Disabled|Inacc)/i;
 var BEING_DELETED = /\b(being|for) (delet|dropp)|'Deleting'|BeingDeleted|Dropping\b/i;
 var DISABLED = /subscription(?!s\/).{0,80}((is|are|has been) (disabled|suspended|expired|not active|not ready|restricted|past due)|not (enabled|permitted|allowed to)|read.only|'(Warned|Disabled|Deleted|PastDue|Suspended|Expired)')/i;
 var WHILE_THERE_IS_TIME = { retries: 5 };
@@ -2907,26 +2944,23 @@ var AZURE = rulesFor("azure", {
     { status: [401, 403], text: /(?<![\w./'-])(MFA|multi-?factor authentication)(?![\w./-])/i },
     // not in a name
     "Azure lets a user change resources only after multifactor authentication, which a job cannot do.",
-    ({ signIn: signIn2 }) => `${signIn2?.type === "azure-cli" ? "If a person is signed in to the Azure CLI, use `auth-type: oidc`. Otherwise ask" : "Ask"} the owner of the policy in the message to exempt applications, or use a runner in the server's network (\`docs/private-network.md\`).`
+    ({ signIn: signIn2 }) => `${signIn2?.type === "azure-cli" ? "If a person is signed in to the Azure CLI, use `auth-type: oidc`. Otherwise ask" : "Ask"} the owner of the policy in the message to exempt applications, or ${INSIDE2}.`
   ],
   "azure-policy": [
     ["RequestDisallowedByPolicy", /by policy|policy violation/i],
     "An Azure policy of the subscription or its management group does not allow this change of a firewall rule.",
-    "Ask the owner of the policy for an exemption, or use a runner in the server's network (`docs/private-network.md`).",
-    ({ server }) => azureLog(server)
+    ({ server }, { text }) => /policy(Assign|Def|Set| identifiers)/i.test(text) ? [] : azureLog(server),
+    `Ask the owner of the policy for an exemption of the server, or ${INSIDE2}.`
   ],
   "azure-deny-assignment": [
     /DenyAssignment|deny assignment/i,
-    "A deny assignment of a deployment stack, a managed application or a blueprint forbids this, whatever roles the identity has.",
-    "Ask the owner of what made it, by its name in the message: the publisher of a managed application to change the server, the owner of a blueprint to unlock its assignment, or that of a deployment stack to deploy it with this option:",
-    run(`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}`),
-    "Otherwise use a runner in the server's network (`docs/private-network.md`)."
+    "A deny assignment of a managed application, a blueprint or a deployment stack forbids this, whatever roles the identity has. The message has the name of what made the assignment.",
+    (_context, { text }) => `Ask ${/managed application/i.test(text) ? "the publisher of the managed application to change the server" : /blueprint/i.test(text) ? "the owner of the blueprint to unlock its assignment" : `the owner of the deployment stack to deploy it with \`--deny-settings-excluded-actions ${PERMISSIONS.writeRules} ${PERMISSIONS.deleteRules}\``}, or ${INSIDE2}.`
   ],
   "azure-not-from-here": [
     /PrivateLinkAccessRestricted|LocationConditionEvaluationSatisfied|conditional access|network security perimeter|client IP .{0,60}not allowed|(denied|forbidden|blocked) (from|by|for) .{0,40}(?<![./])\b(IP|network|firewall)\b/i,
-    "This identity may not use Azure from the runner's network: a Conditional Access policy does not allow its address, or its private link to Azure Resource Manager does not lead to this subscription.",
-    "Use a runner in another network.",
-    "Or ask the tenant's administrators to allow the address or to exclude the identity from the policy, and the owner of a private link to associate it with the root management group."
+    (_context, { text }) => `This identity may not use Azure from the runner's network: ${/PrivateLink/.test(text) ? "the network's private link to Azure Resource Manager does not lead to the server's subscription" : "a Conditional Access policy does not allow its address"}.`,
+    (_context, { text }) => `Use a runner in another network, or ask ${/PrivateLink/.test(text) ? "the owner of the private link to associate it with the root management group of the tenant" : "the tenant's administrators to allow the address or to exclude the identity from the policy"}.`
   ],
   "resource-locked": [
     [
@@ -2934,37 +2968,42 @@ var AZURE = rulesFor("azure", {
       /^(?!.* (mov|account|another|progress|later)).*((is|are) locked\b|\b(ReadOnly|CanNotDelete) lock)/i
     ],
     "A lock on the server, its resource group or its subscription does not allow this.",
-    "List the locks:",
-    ({ server: { subscription } }) => az("lock list", { subscription, output: "table" }),
-    "Remove the lock, as an owner or a user access administrator, or use a runner in the server's network (`docs/private-network.md`)."
+    "List the locks with their levels:",
+    ({ server: { subscription } }) => az("lock list", { subscription, query: "[].[level, id]" }),
+    `Delete the lock with \`az lock delete --ids <id>\`, as an owner or a user access administrator, or ${INSIDE2}. This action needs no more than that a \`ReadOnly\` lock becomes a \`CanNotDelete\` lock.`
   ],
   "azure-request-unknown": [
     [
-      "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType InvalidResourceNamespace NoRegisteredProviderFound InvalidRequestContent InvalidRequestFormat MissingApiVersionParameter MissingSubscription UnsupportedMediaType",
-      { status: [400, 404], text: /supported (api-)?versions are/i },
+      "InvalidApiVersionParameter UnsupportedApiVersion InvalidResourceType InvalidResourceNamespace NoRegisteredProviderFound",
+      { status: [400, 404], text: VERSIONS },
       { status: [404], text: /^HTTP status 404:|No (HTTP resource|action|type) was found/ },
-      { status: [405, 501], text: /^HTTP status|\bmethod\b/i },
-      /' header is /
+      { status: [405, 501], text: /^HTTP status|\bmethod\b/i }
     ],
-    "Azure does not know the request: this cloud, or this region of it, does not offer the type of resource, or the version of Azure's API for it, that the request names. Or a proxy on the way changed the request, or Azure has a fault.",
-    ({ permission }, { text }) => permission === PERMISSIONS.readServer && !VERSIONS.test(text) ? "Check that `server-resource-id` is the ID of the server itself (`az postgres flexible-server list --query [].id`), that `environment` is its cloud, and that `AZURE_RESOURCE_MANAGER_URL` is not set. If all are right, use the newest version of this action." : "Use the newest version of this action, and run the job again later.",
-    // the server's ID and cloud are right
-    (context, { text }) => VERSIONS.test(text) ? [] : allowInProxy(context),
-    "If the error persists, open an issue in this action's repository, with this message."
+    (_context, { text }) => VERSIONS.test(text) ? `Azure does not offer version ${API_VERSION} of its API, which this action uses, in this cloud or in the region of the server.` : "Azure does not know the request: the address is not that of Azure Resource Manager, this cloud does not offer flexible servers, or Azure has a fault.",
+    (context, { text }) => {
+      if (!VERSIONS.test(text)) return context.permission === PERMISSIONS.readServer ? setCloud(context) : [];
+      const id = rulePath(context.server, "github-runner");
+      return [
+        "Open the firewall without this action: in a job that is signed in to the Azure CLI, run the first command with the public address of the runner, and the second one at the end of the job, with `if: always()`:",
+        run(az("resource create --is-full-object", { id, properties: RULE }), az("resource delete", { ids: id }))
+      ];
+    },
+    "Use the newest version of this action. If the error persists, open an issue in its repository, with this message."
   ],
   "provider-not-registered": [
     "MissingSubscriptionRegistration MissingRegistrationForLocation SubscriptionNotRegistered InvalidSubscriptionRegistrationState",
-    "The subscription is not registered for the resource provider that the message names, or else for Azure Database for PostgreSQL. A subscription that has a server is registered for that, so `server-resource-id` can name the wrong one.",
-    "If the server is in another subscription, set `server-resource-id` to the ID there. Otherwise register this subscription, as a contributor or an owner. When this command has ended, run the job again:",
-    ({ server: { subscription } }, { text }) => az("provider register --wait", { namespace: text.match(/namespace '([\w.]+)'/)?.[1] ?? PROVIDER, subscription })
+    "The subscription is not registered for the resource provider that the message names, or else for Azure Database for PostgreSQL.",
+    "Register this subscription, as a contributor or an owner. When this command has ended, run the job again:",
+    ({ server: { subscription } }, { text }) => az("provider register --wait", { namespace: text.match(/namespace '([\w.]+)'/)?.[1] ?? PROVIDER, subscription }),
+    "If the server is in another subscription, set `server-resource-id` to its ID there instead."
   ],
   "subscription-disabled": [
     [
       "ReadOnlyDisabledSubscription SubscriptionDisabled RequestDisallowedByAzure DisallowedOperation DisallowedProvider LocationIsOfferRestricted SubscriptionState*",
       { status: [400, 403, 409], text: DISABLED }
     ],
-    (_context, { text }) => /restricted|disallow|namespace|not (permitted|allowed)/i.test(text) ? "Azure does not allow this change in a subscription of this type or in this region. Reads can still work." : "The subscription is disabled: its credit is used up, a payment failed, or it was cancelled. Reads can still work.",
-    "Look up the state of the subscription. If it is `Enabled`, ask Azure's support to lift the restriction, or use another subscription. Otherwise its owner or billing administrator can reactivate it (https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled):",
+    (_context, { text }) => `${/restricted|disallow|namespace|not (permitted|allowed)/i.test(text) ? "Azure does not allow this change in a subscription of this type or in this region" : "The subscription is disabled: its credit is used up, a payment failed, or it was cancelled"}. Reads can still work.`,
+    "See the state of the subscription. If it is not `Enabled`, its owner or billing administrator can reactivate it (https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled). If it is, ask Azure's support to lift the restriction, or use another subscription:",
     ({ server }) => subscriptionState(server)
   ],
   "azure-token-expired": [
@@ -2974,38 +3013,40 @@ var AZURE = rulesFor("azure", {
     ],
     "The token expired or was revoked before Azure read it, or the runner's clock is wrong.",
     "Run the job again from the start: it has to sign in again.",
-    ...CHECK_CLOCK,
+    ({ onGitHub }) => onGitHub ? [] : CHECK_CLOCK,
     { retries: 1 }
   ],
   "azure-token-refused": [
     ["InvalidAuthenticationToken* AuthenticationFailed* CrossTenant*", { status: [401] }, /to access linked/],
-    ({ server, signIn: signIn2 }, { text }) => {
+    (context, { text }) => {
+      const { server, signIn: signIn2 } = context;
       const isManaged = signIn2?.type === "managed-identity";
-      const id = clientOf(signIn2);
-      if (/\bdisabled\b/i.test(text) || !isManaged && UNREGISTERED.test(text))
+      const isDisabled = /\bdisabled\b/i.test(text);
+      if (isDisabled || !isManaged && UNREGISTERED.test(text))
         return [
-          "The application has no service principal in the subscription's tenant, a disabled one, or a new one that Azure does not know yet.",
-          "Check the client ID and the tenant with which the job signs in. See whether the service principal exists and is enabled:",
-          az("ad sp show", { id, query: "[displayName, accountEnabled]" }),
-          "Otherwise create or enable it, give it the role in `docs/firewall.md`, and run the job again in a few minutes:",
-          az(/disabled/i.test(text) ? "ad sp update --set accountEnabled=true" : "ad sp create", { id })
+          `The application's service principal in the subscription's tenant ${isDisabled ? "is disabled" : "does not exist, or is so new that Azure does not know it yet"}.`,
+          `${isDisabled ? "Enable the service principal, as an administrator of the tenant, and run" : "Check the client ID and the tenant with which the job signs in. If both are right, create the service principal, give it the role in `docs/firewall.md`, and run"} the job again in a few minutes:`,
+          az(isDisabled ? "ad sp update --set accountEnabled=true" : "ad sp create", { id: clientOf(signIn2) })
         ];
       if (/AADSTS/.test(text)) return ["The message has Entra's reason to refuse the token.", ...readNumber(text)];
-      const where = signIn2?.type === "azure-cli" ? "In azure/login before this step" : "In this step";
+      if (!/wrong issuer|(cross|current|different|another|owner).tenant/i.test(text))
+        return [
+          "Azure does not accept the token: it is for a different cloud than this address, for something else than Azure Resource Manager, or from a different tenant than the subscription's.",
+          ...setCloud(context)
+        ];
+      const tenant = tenantIn(text);
       return [
-        /wrong issuer|(cross|current|different|another|owner).tenant/i.test(text) ? "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription. If the subscription has just moved to this tenant, Azure knows it after an hour at most." : "Azure does not accept the token. Usually, it is for a different cloud than this address (`environment` is wrong, or `AZURE_RESOURCE_MANAGER_URL` is set), or from a different tenant.",
-        `${isManaged ? "Use `auth-type: oidc` for another tenant (a managed identity has only its own). " : ""}${where}, set \`environment\` to the cloud of the subscription, \`tenant-id\` to its tenant, and \`client-id\` to an application of that tenant:`,
-        tenantIn(text) ?? az("account show", { subscription: server.subscription })
+        "The token is from a different tenant than the subscription's, or `server-resource-id` names the wrong subscription.",
+        `${isManaged ? "Use `auth-type: oidc`, because a managed identity has only its own tenant. Set" : "Set"} ${whereIs("tenant-id", context)} to the tenant of the subscription, and ${whereIs("client-id", context)} to an application of that tenant${tenant ? ":" : `. ${WITH_AZ}, see the tenant of the subscription:`}`,
+        tenant ?? az("account show", { subscription: server.subscription, query: "tenantId" })
       ];
     }
   ],
   "subscription-not-found": [
     "SubscriptionNotFound InvalidSubscriptionId",
-    "This tenant and cloud have no subscription with the ID in `server-resource-id`: the ID is wrong, the subscription was deleted or moved, or it belongs to a different tenant or cloud.",
-    "Find the subscription. Then correct `server-resource-id`, or set `tenant-id` and `environment` to its tenant and cloud:",
-    az("account list --all --refresh", { output: "table" }),
-    "If all are right, the subscription may be new. Register it for Azure Database for PostgreSQL:",
-    ({ server: { subscription } }) => az("provider register", { namespace: PROVIDER, subscription })
+    "Azure finds no subscription with the ID in `server-resource-id`: the ID is wrong, the subscription was deleted, or it belongs to a different tenant or cloud.",
+    "Find the subscription in the list of those that you have access to. Then correct `server-resource-id`, or set `tenant-id` and `environment` to its tenant and cloud:",
+    az("account list --all --refresh", { output: "table" })
   ],
   "server-not-found": [
     [
@@ -3014,7 +3055,7 @@ var AZURE = rulesFor("azure", {
       { status: [400, 409], text: BEING_DELETED }
     ],
     (_context, { text }) => BEING_DELETED.test(text) ? "The server or its resource group is being deleted, with its firewall rules, or the deletion of an earlier server with this name has not ended." : "The subscription has no resource group or flexible server with this name: the name is misspelt, the server is in another subscription or of another kind, or it is not created yet, or was deleted or moved.",
-    ({ permission }) => permission === PERMISSIONS.deleteRules ? "If the server is being deleted, its rules are, too. See whether it is still there:" : "Set `server-resource-id` to one of these, or to one of another subscription. If the server is among them, or is not created yet, run the job again when it is `Ready`:",
+    ({ permission }, { text }) => `${permission === PERMISSIONS.deleteRules ? "If the server is being deleted, its rules are, too. See whether it is still there" : BEING_DELETED.test(text) ? "Set `server-resource-id` to another server. If you create this one again, run the job when it is `Ready`" : "List the servers of the subscription, and set `server-resource-id` to the ID of yours. If it has this ID already, run the job again when the server is `Ready`. If it is not in the list, look in your other subscriptions"}:`,
     ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].[state, id]" })
   ],
   "azure-not-permitted": [
@@ -3022,14 +3063,11 @@ var AZURE = rulesFor("azure", {
       "AuthorizationFailed AuthorizationPermissionMismatch LinkedA*",
       { status: [400, 403], text: /(not |un)authorized|not have (permission|auth|access)|access (is )?denied/i }
     ],
-    "The identity that signs in has no role that allows this on the server, or on the scope or linked resource that Azure names. A role does not count if it is on a smaller scope, if it is only eligible (PIM), if its assignment has a condition that is not met, or if the assignment is only minutes old. Azure answers the same if `server-resource-id` is misspelt.",
+    "The identity that signs in has no role that allows this on the server, or on the linked resource in the message. A role does not count if it is on a smaller scope, if it is only eligible (PIM), if its assignment has a condition that is not met, or if the assignment is only minutes old. Azure answers the same if `server-resource-id` is misspelt.",
     allow
   ],
   "server-not-running": [
-    [
-      "ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*",
-      { status: [400, 409], text: /stopped|inaccess|managed key|not (in )?running|state.{0,30}\W(Stopp|Disabled)/i }
-    ],
+    ["ServerStoppedError ServerIsStopped ServerDisabled AzureKeyVault*", { status: [400, 409], text: DOWN }],
     ({ server }, { text }) => notRunning(server, text)
   ],
   "server-busy": [
@@ -3039,7 +3077,7 @@ var AZURE = rulesFor("azure", {
       { status: [400, 409, 412, 423], text: BUSY }
     ],
     "Another operation on the server, or on a resource that it uses, is in progress. It can be maintenance by Azure.",
-    ({ permission }) => `${permission === PERMISSIONS.deleteRules ? "Wait until" : "Run the job again when"} the state is \`Ready\`, or \`Succeeded\` for a virtual network:`,
+    ({ permission }, { text }) => `${permission === PERMISSIONS.deleteRules ? "Wait until" : "Run the job again when"} the state is \`${USED.exec(text)?.[1]?.includes(SERVERS) === false ? "Succeeded" : "Ready"}\`:`,
     ({ server }, { text }) => az("resource show", {
       ids: USED.exec(text)?.[1] ?? serverPath(server),
       query: "properties.[state, provisioningState]"
@@ -3049,7 +3087,7 @@ var AZURE = rulesFor("azure", {
   "azure-throttled": [
     ["TooManyRequests SubscriptionRequestsThrottled RateLimiting", { status: [429] }],
     "The identity that signs in, the subscription or its tenant has sent more requests than Azure allows in this period.",
-    (_context, { text }) => `Run the job again ${text.match(/after '?\d{1,5}'? seconds/)?.[0].replaceAll("'", "") ?? "in a few minutes"}. Run fewer jobs in this subscription at the same time.`,
+    (_context, { text }) => `Run the job again in ${text.match(/after '?(\d{1,5})'? sec/)?.[1]?.concat(" s") ?? "a few minutes"}, and fewer jobs in this subscription at the same time.`,
     WHILE_THERE_IS_TIME
   ],
   "azure-unavailable": [
@@ -3058,24 +3096,21 @@ var AZURE = rulesFor("azure", {
       { status: [408, "5xx"] },
       /Our services aren.t available|\bservice is (temporarily|currently) (unavailable|busy)/i
     ],
-    (_context, { text }) => `Azure Resource Manager or the server's resource provider has a fault, or ${/^HTTP status(?!.*Our services)/.test(text) ? "a proxy answered in its place" : "the server is not ready for this"}.`,
+    (_context, { text }) => `Azure Resource Manager or the server's resource provider has a fault${/^HTTP status(?!.*Our services)/.test(text) ? ", or a proxy answered in its place" : ""}.`,
     "Run the job again in a few minutes. Azure lists regional outages: https://azure.status.microsoft",
-    "If the error persists, open a support request for the server in the Azure portal, with this message.",
+    "If the error persists, see the state of the server. If it is `Ready`, open a support request for the server in the Azure portal, with this message:",
+    ({ server }) => azShow({ server }, "state"),
     WHILE_THERE_IS_TIME
   ],
   "firewall-rules-full": [
     ["ResourceQuotaExceeded ResourceCountExceeds*", /^(?=.*rules?\b)(?=.*(maximum(?! length)|limit|quota|too many))/i],
     "The server, or its resource group, has as many firewall rules as Azure allows.",
-    "List the rules. Delete those that nothing needs, with `az resource delete --ids <rule-id>`:",
+    "List the rules of the server, and delete those that nothing needs with `az resource delete --ids <id>`:",
     ({ server }) => azFirewall({ server }, "", { method: "get", query: "value[].id" })
   ],
   "azure-refused": [
     { status: ["3xx", "4xx"], text: /HTTP status \d+\)?:/ },
-    (context, symptom) => byItsWords(
-      "Azure refused the request",
-      "the state or a setting of the server",
-      ...seeReason(context)
-    )(context, symptom),
+    (context, symptom) => byItsWords("Azure refused the request", "the server's state", ...seeReason(context))(context, symptom),
     "If the reason is not clear, look up Azure's code, or open a support request for the server in the Azure portal: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors"
   ]
 });
@@ -3087,8 +3122,8 @@ var SCOPE = /(?:scope\(s\)|(?:over|at) scope) '([^',]{1,1000}?)(?:[',]|\/firewal
 var OPERATION = /\/(locations\/|\w{0,40}operation\w{0,40}\/[^ /]{1,200}( |$))/i;
 function allow({ permission, server, signIn: signIn2 }, { text }) {
   const needed = text.match(/.*perform action(?:\(s\))? '([\w.]{1,100}\/[\w./]{1,200})'(?! on scope)/)?.[1] ?? permission;
-  const named = text.match(SCOPE)?.[1] ?? serverPath(server);
-  const scope = OPERATION.test(`${needed} ${named}`) ? `/subscriptions/${server.subscription}` : named;
+  const named2 = text.match(SCOPE)?.[1] ?? serverPath(server);
+  const scope = OPERATION.test(`${needed} ${named2}`) ? `/subscriptions/${server.subscription}` : named2;
   const assignee = text.match(/object id '([0-9a-f-]{36})'/i)?.[1] ?? clientOf(signIn2);
   const readerDoes = needed.endsWith("/read") && !needed.startsWith(SERVERS);
   const definition = {
@@ -3357,8 +3392,8 @@ function identityRefusal(status, body) {
   if (status < 400) return void 0;
   const { error: error2, error_description, message, Message, ExceptionMessage, code: code2 } = JSON.parse(body) ?? {};
   const words2 = `${error_description ?? message ?? Message ?? ExceptionMessage ?? error2?.message ?? error2 ?? body}`;
-  const named = `${code2 ?? error2?.code ?? error2}`;
-  return refusal(status, /^[A-Z]\w+$/.test(named) && !words2.includes(named) ? `: ${words2} (${named})` : `: ${words2}`);
+  const named2 = `${code2 ?? error2?.code ?? error2}`;
+  return refusal(status, /^[A-Z]\w+$/.test(named2) && !words2.includes(named2) ? `: ${words2} (${named2})` : `: ${words2}`);
 }
 
 // src/azure/id-token.ts
@@ -3473,8 +3508,7 @@ async function requestToken(given, cloud, scope, env, answerTime, signal) {
     const known = refusal2 ?? new AggregateError([problem, error2]);
     const peer2 = { with: "entra", ...wayTo(host, env), cloud, signIn: how };
     const runner = { inApp: env.IDENTITY_HEADER !== void 0, inPod: tokenFile !== void 0 };
-    const context = { ...peer2, ...runner, assertion: claimsOf(String(sent)) };
-    throw new ActionError(diagnose(known, context), { cause: known });
+    throw new ActionError(diagnose(known, { ...peer2, ...runner, assertion: claimsOf(String(sent)) }), { cause: known });
   }
 }
 function ofPod(how, env) {
@@ -3525,10 +3559,9 @@ function hiddenBy({ status, headers, bodyAsText }, type) {
 
 // src/firewall/resource-manager.ts
 var PATIENCE2 = { answerTime: 3e4, firstWait: 5e3 };
-var API_VERSION = "2025-08-01";
 function resourceManager(login, server, env, stop) {
   const base = new URL(addressIn("AZURE_RESOURCE_MANAGER_URL", login.cloud.resourceManager, env));
-  const known = { server, ...wayTo(base.host, env), signIn: login.signIn };
+  const known = { server, ...wayTo(base.host, env), ...login };
   const token = signIn(login, env, stop, { scope: login.cloud.resourceManagerScope });
   const send = async (request2) => {
     const { method, path, permission, body, onFailure, maxTime = method === "GET" ? 6e4 : 18e4 } = request2;
@@ -3578,7 +3611,8 @@ function jsonOf({ status, headers, bodyAsText }) {
   if (status < 300) return json;
   const { code: code2 = json?.Code ?? "", message = json?.Message ?? bodyAsText } = json?.error ?? json ?? {};
   const more = [json?.error?.details ?? [], json?.error?.additionalInfo ?? []].flat();
-  const said = more.map((one) => ` (${one?.code ?? one?.type}: ${one?.message ?? one?.info?.policyAssignmentId})`);
+  const told = more.filter((one) => one?.message ?? one?.info?.policyAssignmentId);
+  const said = told.map(({ code: code3, type, message: message2, info: info2 }) => ` (${code3 ?? type}: ${message2 ?? info2.policyAssignmentId})`);
   const start2 = code2 === "" ? `HTTP status ${status}` : `${code2} (HTTP status ${status})`;
   throw Object.assign(new Error(`${start2}: ${message}${said.join("")}`), { status, code: `${code2}`, wait });
 }
