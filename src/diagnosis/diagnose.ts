@@ -52,7 +52,7 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
     code,
     message: sentence`${where}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
     hint,
-    steps: withPooler([...first, ...steps], context, VAGUE.includes(code) && !isLocal(context, symptom.text)),
+    steps: withPooler([...first, ...steps], context, code, VAGUE.includes(code) && !isLocal(context, symptom.text)),
     ...(retries !== undefined && { retries }),
   };
 }
@@ -71,11 +71,11 @@ const RUN_AGAIN = step("Run the job again: GitHub's own runners reach this host,
 const VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];
 
 /** PgBouncer refuses connections for reasons that its messages do not name. */
-function withPooler(steps: readonly Step[], context: Context, isVague: boolean): readonly Step[] {
+function withPooler(steps: readonly Step[], context: Context, code: string, isVague: boolean): readonly Step[] {
   if (!isPostgres(context) || context.port !== 6432) return steps;
   const others = steps.filter(({ text }) => !text.parts.some((part) => "code" in part && part.code === "port: 5432"));
   const past = step(
-    "Port 6432 is that of a pooler (PgBouncer on Azure, not on Burstable servers), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more.",
+    `Port 6432 is that of a pooler (PgBouncer on Azure)${code === "connection-refused" ? ", which may be off, and which Burstable servers do not have" : ""}. Set \`port: 5432\` to connect to PostgreSQL directly: its own error says more.`,
   );
   return isVague ? [past, ...others] : others.length < steps.length ? steps : [...steps, past];
 }
@@ -139,7 +139,7 @@ const IDENTITY_SOURCES: Readonly<Record<string, string>> = {
 function peer(context: Context): Sentence {
   const { with: partner, signIn, host, port = 5432, database } = context;
   const source = partner === "entra" ? IDENTITY_SOURCES[signIn?.type ?? ""] : undefined;
-  const called = inOurWords(source ?? PARTNERS[partnerOf(context)].called);
+  const called = inOurWords(source ?? ((partner ?? host) ? PARTNERS[partnerOf(context)].called : "This action"));
   if (partner === "azure") return sentence`${called} at ${code(hostOf(context))}`;
   if (!isPostgres(context)) return called;
   const server = host === undefined ? called : sentence`${called} at ${code(`${host}:${port}`)}`;

@@ -6,11 +6,14 @@ import { seePeer } from "./network.ts";
 import { type Rule, reasonIn, rulesFor } from "./rules.ts";
 import { allowInProxy, readNumber, seeAnswer, WITH_AZ } from "./steps.ts";
 
-/** The answer to an error that no rule knows. */
+const requestFailed = byItsWords("The request failed", "something in between, such as a proxy, or this action");
+const actionFailed = byItsWords("This action failed", "a fault of this action");
+
+/** The answer to an error that no rule knows: of a service, or of this action. */
 export const [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
-    byItsWords("The request failed", "something in between, such as a proxy, or a fault of this action"),
+    (context, symptom) => ((context.with ?? context.host) ? requestFailed : actionFailed)(context, symptom),
     (context) => (context.host === undefined ? [] : seePeer(context)),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message.",
   ],

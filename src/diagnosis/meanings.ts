@@ -10,23 +10,23 @@ export const PASSES =
 const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]]>> = {
   "a limit is reached": [
     /(\bquotas?\b|\blimits?\b|too (many|long|large|big|quickly|fast|often)|\bmaximum\b|(?<!deadline |time-?out )exceed)\w*/i,
-    "If the limit is one of requests, attempts or connections, run the job again later, and fewer jobs at the same time. If it is a length or a size, shorten what the message names.",
+    "Run the job again later, and fewer jobs at the same time. If the message names a quota, ask for a higher one; if it names a length or a size, shorten what is too long.",
   ],
-  "it cannot do this at the moment": [PASSES, "Run the job again in a few minutes.", { retries: 2 }],
+  "the service cannot do this at the moment": [PASSES, "Run the job again in a few minutes.", { retries: 2 }],
   "something has expired, or is not valid yet": [
     /((?<!(not|n.t|never|yet) )\bexpired\b|\bexpiry\b.{0,40} is earlier|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
     "Renew what the message names, such as a secret, a certificate or a sign-in. On a self-hosted runner, check the clock, too.",
   ],
-  "this is not supported there, or a version is too old or too new": [
+  "this is not supported, or a version is too old or too new": [
     /((unrecognized|unknown|unexpected) (argument|option|parameter|command|flag|setting|configuration|keyword|field|feature|function|method|type|version)|unsupported|((can)?not|\w{2,6}n['’]t)( \w+)? support|(only|still) support|supported? only|no longer (support|accept|allow|available)|deprecated|obsolete|\bretired\b|incompatible|(not |un)implemented|please upgrade|versions? (older|earlier|lower|below)|syntax error|(or|and) (later|newer|higher|above)\b|(newer|older|later|minimum) version)\w*/i,
   ],
   "a permission is missing, or a policy or a setting forbids this": [
     /(denied|forbid|unauthori[sz]ed|((can)?not|\w{2,6}n['’]t) (been )?(authori[sz]ed|permitted|allow(ed)?|entitled|eligible|granted|approved)|disallow|\bby .{0,40}?polic|polic(y|ies) (do|block|forbid|prevent|require|of)|insufficient (?!data)|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|not have (the )?(access|right|authori)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
-    "Ask the administrators there for the permission, or for an exception.",
+    "Ask the administrators of the service that refused this for the permission, or for an exception.",
   ],
   "something that it needs is disabled, blocked or not set up": [
     /(disabled|((can)?not|\w{2,6}n['’]t) (been )?(enabled|activated|active|registered|configured|set up|initiali[sz]ed|installed|running)|\bno [\w .-]{1,40}configured|suspended|\bblocked\b|\bbanned\b|revoked|\binactive\b|deactivated|(turned|switched) off|\bpaused\b|\bstopped\b|\blocked\b|been (deleted|removed)|archived|read-only)\w*/i,
-    "Enable or set up what the message names, or ask the administrators there for it.",
+    "Enable or set up what the message names, or ask the administrators of the service for it.",
   ],
   "values exclude each other, more than one thing fits, or something exists already": [
     /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['’]t) be (used|specified|combined|set|provided) (together|with|when)|in combination|ambiguous|((can)?not|\w{2,6}n['’]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|present|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i,
@@ -34,7 +34,7 @@ const MEANINGS: Readonly<Record<string, readonly [words: RegExp, ...next: Next[]
   "a value that the request needs is missing or empty": [
     /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['’]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)(?!.*\b(not |in)valid)|(is|are|be) (required|necessary)\b(?! to\b)|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i,
   ],
-  "something that the request names does not exist there": [
+  "something that the request names does not exist": [
     /(((can)?not|\w{2,6}n['’]t) (be |been )?(found|located|resolved|recognized)|((can)?not|\w{2,6}n['’]t) exist|no such|\bunknown\b(?! (error|reason|exception))|(cannot|can.t|unable to|could not|couldn.t) (find|locate|resolve)|non-?existent|no longer exists|\bno [\w .-]{1,40}found\b|misspel)\w*/i,
     "Check the names and IDs in the message: those of the inputs of this step, and those of what was deleted or moved.",
   ],

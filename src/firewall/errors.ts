@@ -39,11 +39,7 @@ const INSIDE = "use a runner in the server's network (`docs/private-network.md`)
 /** What `<address>` is put into. */
 const RULE = '{"properties":{"startIpAddress":"<address>","endIpAddress":"<address>"}}';
 
-/** The cloud, whose address of the resource manager a variable can replace. */
-const setCloud = (context: Context): Steps => [
-  ...selectCloud(context),
-  "If the job or the runner sets `AZURE_RESOURCE_MANAGER_URL`, remove it.",
-];
+const OWN_ADDRESS = "If the job or the runner sets `AZURE_RESOURCE_MANAGER_URL`, remove it.";
 
 const UNREGISTERED = /'puid' or|service principal.{0,60} not .{0,9}(found|exist|creat|regist)/i;
 
@@ -93,10 +89,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       `Use a runner in another network, or ask ${/PrivateLink/.test(text) ? "the owner of the private link to associate it with the root management group of the tenant" : "the tenant's administrators to allow the address or to exclude the identity from the policy"}.`,
   ],
   "resource-locked": [
-    [
-      "ScopeLocked",
-      /^(?!.* (mov|account|another|progress|later)).*((is|are) locked\b|\b(ReadOnly|CanNotDelete) lock)/i,
-    ],
+    /^(ScopeLocked |(?!.* (mov|account|another|progress|later)).*((is|are) locked\b|\b(ReadOnly|CanNotDelete) lock))/i,
     "A lock on the server, its resource group or its subscription does not allow this.",
     "List the locks with their levels:",
     ({ server: { subscription } }) => az("lock list", { subscription, query: "[].[level, id]" }),
@@ -114,7 +107,8 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         ? `Azure does not offer version ${API_VERSION} of its API, which this action uses, in this cloud or in the region of the server.`
         : "Azure does not know the request: the address is not that of Azure Resource Manager, this cloud does not offer flexible servers, or Azure has a fault.",
     (context, { text }) => {
-      if (!VERSIONS.test(text)) return context.permission === PERMISSIONS.readServer ? setCloud(context) : []; // the first request
+      const isFirst = context.permission === PERMISSIONS.readServer;
+      if (!VERSIONS.test(text)) return isFirst ? [...selectCloud(context), OWN_ADDRESS] : [];
       const id = rulePath(context.server, "github-runner");
       return [
         "Open the firewall without this action: in a job that is signed in to the Azure CLI, run the first command with the public address of the runner, and the second one at the end of the job, with `if: always()`:",
@@ -167,7 +161,8 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
       if (!/wrong issuer|(cross|current|different|another|owner).tenant/i.test(text))
         return [
           "Azure does not accept the token: it is for a different cloud than this address, for something else than Azure Resource Manager, or from a different tenant than the subscription's.",
-          ...setCloud(context),
+          ...selectCloud(context),
+          OWN_ADDRESS,
         ];
       const tenant = tenantIn(text);
       return [

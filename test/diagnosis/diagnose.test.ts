@@ -135,10 +135,17 @@ describe("an unknown error", () => {
     );
   });
 
+  test("that no service sent is this action's own", () => {
+    const { message, hint } = readFailure(diagnose(new TypeError("x is not a function")));
+    expect(message).toBe("This action: x is not a function");
+    expect(hint).toContain("The usual cause is a fault of this action.");
+    expect(readFailure(diagnose(error("odd thing"), { with: "azure" })).hint).toContain("The request failed");
+  });
+
   test("an error that is its own cause does not hang", () => {
     const loop = new Error("loop");
     loop.cause = loop;
-    expect(messageOf(diagnose(loop))).toBe("PostgreSQL: loop");
+    expect(messageOf(diagnose(loop))).toBe("This action: loop");
   });
 
   test("a token in its message is not shown", () => {

@@ -28,7 +28,7 @@ test.each([
   ["More than one application has this name.", "more than one thing fits, or something exists already"],
   ["No credential was sent.", "is missing or empty (`No credential was sent`)"],
   ["The issuer doesn't match the key.", "does not fit another value (`doesn't match`)"],
-  ["The key was not found.", "does not exist there (`not found`)"],
+  ["The key was not found.", "that the request names does not exist (`not found`)"],
   ["The scope is malformed.", "does not fit another value (`malformed`)"],
   ["An unknown error was met.", "an unexpected fault, which the message does not explain (`unknown error`)"],
   ["There was an error issuing a token.", "an unexpected fault"],

@@ -129,7 +129,7 @@ describe("a session", () => {
       await ended;
       await client.query("SELECT 1");
     }).catch((error: unknown) => error);
-    expect(readFailure(diagnose(error))).toMatchObject({
+    expect(readFailure(diagnose(error, { with: "postgres" }))).toMatchObject({
       code: "server-restarting",
       message: "PostgreSQL: terminating connection due to administrator command",
     });
