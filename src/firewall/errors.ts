@@ -93,7 +93,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
     "A lock on the server, its resource group or its subscription does not allow this.",
     "List the locks with their levels:",
     ({ server: { subscription } }) => az("lock list", { subscription, query: "[].[level, id]" }),
-    `Delete the lock with \`az lock delete --ids <id>\`, as an owner or a user access administrator, or ${INSIDE}. This action needs no more than that a \`ReadOnly\` lock becomes a \`CanNotDelete\` lock.`,
+    `Delete the lock with \`az lock delete --ids <id>\`, as an owner or a user access administrator, or ${INSIDE}. A \`CanNotDelete\` lock in place of a \`ReadOnly\` lock is enough: under it, this action can make its rule, and close it.`,
   ],
   "azure-request-unknown": [
     [
@@ -189,7 +189,7 @@ export const AZURE = rulesFor<ResourceManagerContext>("azure", {
         ? "The server or its resource group is being deleted, with its firewall rules, or the deletion of an earlier server with this name has not ended."
         : "The subscription has no resource group or flexible server with this name: the name is misspelt, the server is in another subscription or of another kind, or it is not created yet, or was deleted or moved.",
     ({ permission }, { text }) =>
-      `${permission === PERMISSIONS.deleteRules ? "If the server is being deleted, its rules are, too. See whether it is still there" : BEING_DELETED.test(text) ? "Set `server-resource-id` to another server. If you create this one again, run the job when it is `Ready`" : "List the servers of the subscription, and set `server-resource-id` to the ID of yours. If it has this ID already, run the job again when the server is `Ready`. If it is not in the list, look in your other subscriptions"}:`,
+      `${permission === PERMISSIONS.deleteRules ? "If the server is being deleted, its rules are, too. See whether it is still there" : BEING_DELETED.test(text) ? "Set `server-resource-id` to another server. If you create this one again, run the job when it is `Ready`" : "See the servers of the subscription. If yours has another ID, set `server-resource-id` to that. If it has this ID, run the job again when the server is `Ready`. If it is not in the list, look in your other subscriptions"}:`,
     ({ server: { subscription } }) => az("postgres flexible-server list", { subscription, query: "[].[state, id]" }),
   ],
   "azure-not-permitted": [

@@ -109,5 +109,5 @@ export function noEffect(own: OwnRule, seconds: number, last: Failure): Failure 
 export function azureLog({ subscription, resourceGroup }: ServerId): Steps {
   const query = '[?status.value==`"Failed"`].[eventTimestamp, properties.statusMessage]';
   const log = az("monitor activity-log list", { subscription, "resource-group": resourceGroup, offset: "1d", query });
-  return ["Azure's log has more details of what failed, after some minutes:", log];
+  return ["Azure's log has more details of what failed. An entry appears there after some minutes:", log];
 }
