@@ -11,6 +11,7 @@ import { POSTGRES } from "./postgres.ts";
 import { PROXY } from "./proxy.ts";
 import { type Context, hostOf, isPostgres, type Match, PARTNERS, partnerOf, type Rule } from "./rules.ts";
 import { RUNNER } from "./runner.ts";
+import { reachesAll } from "./steps.ts";
 import { codesOf, type Symptom, symptomsOf, withoutLinks, withoutTracebacks } from "./symptoms.ts";
 
 /** Every failure that is explained, the special ones before the general ones. */
@@ -46,7 +47,7 @@ export function diagnoseBy<C extends Context>(rules: readonly Rule<C>[], error: 
   const host = symptom.text.match(NAMED_HOST)?.[0] ?? context.host;
   const { hint, steps, retries } = rule.explain({ ...context, host }, withoutLinks(symptom));
   const hints = symptom.hint && HINTED.includes(code) ? [step(sentence`Follow the hint: ${quoted(symptom.hint)}`)] : [];
-  const first = context.onGitHub && !context.proxy && PASSING.includes(code) ? [RUN_AGAIN] : hints;
+  const first = reachesAll(context) && PASSING.includes(code) ? [RUN_AGAIN] : hints;
   const where = RUNNER.some((each) => each.code === code) ? inOurWords("The runner") : peer(context);
   return {
     code,
@@ -65,10 +66,10 @@ const HINTED = "database-closed data-damaged library-not-found raised-in-databas
 
 /** Failures that pass on a runner of GitHub's own, which reaches Azure and GitHub. */
 const PASSING = "connection-refused connection-timed-out dns-unavailable host-not-found host-unreachable".split(" ");
-const RUN_AGAIN = step("Run the job again: GitHub's own runners reach this host, unless a VPN of the job prevents it.");
+const RUN_AGAIN = step("Run the job again: GitHub's runners reach this host, unless a VPN or harden-runner stops it.");
 
 /** Failures that say little, or by which a pooler asks for a client certificate: the way past it comes first. */
-const VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];
+const VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake"];
 
 /** PgBouncer refuses connections for reasons that its messages do not name. */
 function withPooler(steps: readonly Step[], context: Context, code: string, isVague: boolean): readonly Step[] {

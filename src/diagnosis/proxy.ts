@@ -31,9 +31,9 @@ export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     ["CONNECT_401 CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
     "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` is not set, has no user, or one that the proxy does not accept.",
     (context) => (context.proxy ? [] : seeAnswer(context)),
-    "Add the user and the password to the variable. In the password, percent-encode all but letters and digits:",
+    "Set the user and the password in the variable. In the password, percent-encode all but letters and digits:",
     run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-    "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
+    "If they are right, the proxy accepts only Kerberos or NTLM: let its administrator exempt the runner, or run a local proxy that signs in (such as Px or Cntlm).",
     bypassProxy,
   ],
   "proxy-overloaded": [
@@ -69,8 +69,8 @@ export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     /^(InvalidRequest(Content|Format)|Missing(ApiVersionParameter|Subscription)|UnsupportedMediaType) |'Authorization' header|' header is |^Requires authentication|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
     "The request arrived changed, such as without the token that this action sent: a proxy or a gateway between the runner and this host removed or changed a part of it.",
     bypassProxy,
-    seeAnswer,
     "Run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner.",
+    seeAnswer,
   ],
   "proxy-refused": [
     [
@@ -82,19 +82,19 @@ export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
       { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
       { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") },
     ],
-    ({ proxy }, { text }) =>
+    (_context, { text }) =>
       reasonIn(text, {
         "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts.":
           /overflow|\b(413|414|431)\b/i,
         "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal).":
           /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i,
-        [`The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy or" : "a proxy or a firewall between the runner and this host"} changed the answer, or something else answers.`]:
+        "The answer was not valid HTTP: a proxy or a firewall changed it, or what `HTTPS_PROXY` names is not an HTTP proxy.":
           /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/,
         "A proxy or a firewall between the runner and this host answered in its place. Or this host does not accept the token, and does not say why: then check `tenant-id` and `environment`.":
           /^HTTP status 401 with an empty/,
         "A proxy or a firewall between the runner and this host does not allow the connection.": /^/,
       }),
-    seeAnswer,
+    (context, { text }) => (/CONNECT\b|[Tt]unnel/.test(text) ? [] : seeAnswer(context)),
     allowInProxy,
   ],
 });

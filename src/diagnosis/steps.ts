@@ -2,7 +2,7 @@ import { type Command, run, type Steps } from "../model/failure.ts";
 import { code, sentence } from "../model/sentence.ts";
 import { isLoopback } from "../text/host.ts";
 import { az, SHOW_TENANT, shell } from "./commands.ts";
-import { type Context, hostNameOf, hostOf } from "./rules.ts";
+import { type Context, hostNameOf, hostOf, isPostgres } from "./rules.ts";
 
 /** Steps that several tables have. */
 
@@ -12,24 +12,15 @@ export const CHECK_CLOCK: Steps = [
 ];
 
 /** The name itself may be misspelt, so that the command does not ask for it. */
-const LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifiedDomainName" });
+export const LIST_NAMES = az("postgres flexible-server list", { query: "[].fullyQualifiedDomainName" });
 
 /** PostgreSQL's own error says more than that of a pooler. */
 export function pastPooler(context: Context): Steps {
   if (isLoopback(context.host))
     return ["If a pooler is in between, let the tunnel, or what else listens there, lead to the server itself."];
   if (context.port !== 5432) return ["Set `port: 5432`, or `host` to the server, to connect without the pooler."];
-  return atServer(
-    context,
-    "If a pooler answers in the server's place, a DNS record of your network points the name in `host` to the pooler. Point the record to the server itself, to connect without the pooler. See where it points now:",
-    "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:",
-  );
-}
-
-/** Where `host` leads, if it is a server's full name already; otherwise the full names. */
-function atServer({ cloud, host }: Context, named: string, notNamed: string): Steps {
-  if (cloud && host?.endsWith(cloud.hostSuffix)) return [named, run(`nslookup ${shell(host)}`, LIST_NAMES)];
-  return [notNamed, LIST_NAMES];
+  const [set, ...show] = setFullName(context);
+  return [`If a pooler is in between, this is the way to connect without the pooler. ${String(set)}`, ...show];
 }
 
 /** `az account show` shows the tenant and the cloud of whoever runs it, and not those of this run. */
@@ -79,7 +70,7 @@ export function allowInProxy(context: Context): Steps {
 }
 
 export const exempt = (context: Context): Steps => [
-  sentence`If a proxy or firewall inspects TLS, let it pass ${hostToAllow(context)} without inspection.`,
+  sentence`If a proxy or firewall inspects TLS, let its administrator exempt ${hostToAllow(context)}, so that this host passes without inspection.`,
 ];
 
 /** The host that proxies and firewalls have to allow. */
@@ -88,10 +79,11 @@ export const hostToAllow = (context: Context) => code(hostOf(context).replace(ON
 /** GitHub's OIDC endpoint has several hosts. */
 const ONE_OF_GITHUB = /^.*(?=\.actions\.githubusercontent\.com$)/;
 
-export function setFullName(context: Context = {}): Steps {
-  const look =
-    "See where `host` leads. If that is not the server, correct the DNS record, or set `host` to the server's full name:";
-  return atServer(context, look, "Set `host` to the server's full name. Those of the subscription are:");
+export function setFullName({ cloud, host = "" }: Context = {}): Steps {
+  const look = "See where `host` leads. If not to the server, correct the DNS record, or set the server's full name:";
+  return cloud && host.endsWith(cloud.hostSuffix)
+    ? [look, run(`nslookup ${shell(host)}`, LIST_NAMES)]
+    : ["Set `host` to the server's full name. Those of the subscription are:", LIST_NAMES];
 }
 
 /** Microsoft's page of the last number of Entra in a text. */
@@ -99,3 +91,6 @@ export function readNumber(text: string): Steps {
   const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
   return number ? [`Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}`] : [];
 }
+
+/** Whether the runner is one of GitHub's own, which reach Entra, Azure and GitHub. */
+export const reachesAll = (context: Context) => context.onGitHub === true && !context.proxy && !isPostgres(context);

@@ -142,7 +142,8 @@ async function connect(options: SessionOptions, signingIn: Promise<string>, time
     }
     const { host, port, tls } = server;
     const cause = refusal?.() ?? error;
-    const context = { host, port, database, user, tls, signIn, cloud, token: claimsOf(token ?? "") };
+    const onGitHub = process.env.RUNNER_ENVIRONMENT === "github-hosted";
+    const context = { host, port, database, user, tls, signIn, cloud, onGitHub, token: claimsOf(token ?? "") };
     throw new ActionError(diagnose(cause, context), { cause });
   } finally {
     clearTimeout(clock);

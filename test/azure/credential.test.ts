@@ -397,7 +397,7 @@ describe("on the way to Entra", () => {
   test.each([
     ["an unknown authority", "localhost", 1, "tls-unknown-authority"],
     ["another name", "login.contoso.com", 1, "tls-wrong-host"],
-    ["last week", "localhost", -1, "tls-expired"],
+    ["last week", "localhost", -1, "tls-certificate"],
   ])(
     "a certificate of %s is refused, and the failure names the cause that MSAL hides",
     async (_what, name, days, code) => {

@@ -321,7 +321,7 @@ describe("before a password or token is sent", () => {
 
   test("an expired certificate is refused", async () => {
     const tls = await certificate("localhost", -1);
-    await refusedBy({ tls }, { mode: "verify-full", rootCertificates: tls.cert }, "tls-expired");
+    await refusedBy({ tls }, { mode: "verify-full", rootCertificates: tls.cert }, "tls-certificate");
   });
 
   test.each([
