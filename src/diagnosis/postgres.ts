@@ -89,7 +89,6 @@ const POOLER_REASONS: Readonly<Record<string, RegExp>> = {
   "Its pool mode shares connections. `pool_mode = session` does not.":
     /prepared|cached plan|transaction|portal|bind message|pooling|frontend message/,
   "It asks for a client certificate, which this action does not send.": /certificate(?! verify)/,
-  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!(MD5|SCRAM) )secret/i,
   "PostgreSQL itself refuses it, for the reason in the message. PgBouncer repeats that for a time (`server_login_retry`).":
     /cached error: (?!.*(password|SASL|auth|not exist|hba))/i,
   "It, or the server behind it, does not allow this user, database or address.":
@@ -305,7 +304,6 @@ export const POSTGRES = rulesFor("postgres", {
       if (context.tls && context.tls.mode !== "disable") return pastPooler(context);
       return /host "(127\.|::1)/.test(text) ? ALLOW_WITHOUT_TLS : TLS_IN_TUNNEL;
     },
-    "If a proxy or a pooler is in between, let it connect to the server with TLS.",
   ],
   "pooler-sign-in": [
     [
@@ -462,7 +460,6 @@ export const POSTGRES = rulesFor("postgres", {
       /max_locks|out of shared memory/.test(text)
         ? "The server's lock table is full (`max_locks_per_transaction`): a migration, or a dump of many tables, can fill it."
         : "The server has no memory left for this connection or statement, or another of its limits was reached.",
-    ({ host = "" }, { text }) => (/segment/.test(text) && !/azure/.test(host) ? "In Docker, raise `--shm-size`." : []),
     // 53400 is about what one session needs.
     (_, { code }) => (code === "53400" ? [] : "Run the job again when the server is less busy."),
     "Raise the parameter that sets the limit, or choose a larger compute size, if the error persists. A restart of the server can be necessary:",
@@ -647,15 +644,9 @@ export const POSTGRES = rulesFor("postgres", {
     },
     "If this action does not have to manage the object, name it in `exclude`, or leave out future ones with `default-privileges: false`.",
   ],
-  "grant-loop": [
-    { codes: "0LP01", text: /member|own grantor/ },
-    "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it.",
-    "Leave out this grantee, or the option: the grantee has it already. For a grant option, you can also set `user` to the owner of the object. For a membership, see which role is a member of which one, and revoke the one in the other direction:",
-    run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;"),
-  ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server cannot make this grant, for the reason in its message. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option).",
+    "The server cannot make this grant, for the reason in its message. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option), or the other role gave it (a role cannot get a grant option or a membership back).",
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html",
   ],
   "tls-not-offered": [

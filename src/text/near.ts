@@ -1,4 +1,3 @@
-import damerauLevenshtein from "damerau-levenshtein";
 import { code, EMPTY, inOurWords, type Sentence, sentence } from "../model/sentence.ts";
 
 /** The sentence "Did you mean …?"; empty if no candidate is near. */
@@ -18,8 +17,24 @@ export function aboutNames(...names: readonly string[]): Sentence {
  * slips (a letter too many, missing, wrong or swapped), or one slip in a short name. Case does not matter.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  const slips = (candidate: string) => damerauLevenshtein(name.toLowerCase(), candidate.toLowerCase()).steps;
-  const isNear = (candidate: string) =>
-    Math.abs(candidate.length - name.length) <= 2 && slips(candidate) <= (candidate.length < 6 ? 1 : 2);
-  return [...candidates].filter(isNear).toSorted((a, b) => slips(a) - slips(b))[0];
+  const all = [...candidates];
+  const within = (slips: number) => (candidate: string) =>
+    (slips < 2 || candidate.length >= 6) && isNear(name.toLowerCase(), candidate.toLowerCase(), slips);
+  return all.find(within(0)) ?? all.find(within(1)) ?? all.find(within(2));
+}
+
+/** True if so many slips, or fewer, make one word the other. What both begin with needs none. */
+function isNear(a: string, b: string, slips: number): boolean {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  if (restA === restB) return true;
+  if (slips === 0) return false;
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
+  return (
+    isNear(restA.slice(1), restB.slice(1), slips - 1) ||
+    isNear(restA.slice(1), restB, slips - 1) ||
+    isNear(restA, restB.slice(1), slips - 1) ||
+    (isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1))
+  );
 }
