@@ -40,7 +40,7 @@ export const ENTRA = rulesFor("entra", {
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a virtual machine in Azure.",
   ],
   "cross-cloud": [
-    ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /different cloud|Cross Cloud/],
+    ["AADSTS90038 AADSTS900382 AADSTS90043* AADSTS900440 AADSTS90051", /different cloud|Cross Cloud/],
     "The tenant or the application is not in the cloud in which this run signed in.",
     selectCloud,
   ],

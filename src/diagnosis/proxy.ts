@@ -84,8 +84,8 @@ export const PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     ],
     (_context, { text }) =>
       reasonIn(text, {
-        "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts.":
-          /overflow|\b(413|414|431)\b/i,
+        "The headers are too large for a proxy or for this host, or a proxy adds too many. The token of a user in many groups is large: sign in as an application, for example with `auth-type: oidc`.":
+          /overflow|headers? (is|are) too (long|large)|\b(413|414|431)\b/i,
         "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal).":
           /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i,
         "The answer was not valid HTTP: a proxy or a firewall changed it, or what `HTTPS_PROXY` names is not an HTTP proxy.":
