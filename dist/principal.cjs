@@ -29,56 +29,6 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   mod
 ));
 
-// node_modules/damerau-levenshtein/index.js
-var require_damerau_levenshtein = __commonJS({
-  "node_modules/damerau-levenshtein/index.js"(exports2, module2) {
-    module2.exports = function(__this, that, limit) {
-      var thisLength = __this.length, thatLength = that.length, matrix = [];
-      limit = (limit || (thatLength > thisLength ? thatLength : thisLength)) + 1;
-      for (var i = 0; i < limit; i++) {
-        matrix[i] = [i];
-        matrix[i].length = limit;
-      }
-      for (i = 0; i < limit; i++) {
-        matrix[0][i] = i;
-      }
-      if (Math.abs(thisLength - thatLength) > (limit || 100)) {
-        return prepare(limit || 100);
-      }
-      if (thisLength === 0) {
-        return prepare(thatLength);
-      }
-      if (thatLength === 0) {
-        return prepare(thisLength);
-      }
-      var j, this_i, that_j, cost, min, t;
-      for (i = 1; i <= thisLength; ++i) {
-        this_i = __this[i - 1];
-        for (j = 1; j <= thatLength; ++j) {
-          if (i === j && matrix[i][j] > 4) return prepare(thisLength);
-          that_j = that[j - 1];
-          cost = this_i === that_j ? 0 : 1;
-          min = matrix[i - 1][j] + 1;
-          if ((t = matrix[i][j - 1] + 1) < min) min = t;
-          if ((t = matrix[i - 1][j - 1] + cost) < min) min = t;
-          matrix[i][j] = i > 1 && j > 1 && this_i === that[j - 2] && __this[i - 2] === that_j && (t = matrix[i - 2][j - 2] + cost) < min ? t : min;
-        }
-      }
-      return prepare(matrix[thisLength][thatLength]);
-      function prepare(steps) {
-        var length = Math.max(thisLength, thatLength);
-        var relative = length === 0 ? 0 : steps / length;
-        var similarity = 1 - relative;
-        return {
-          steps,
-          relative,
-          similarity
-        };
-      }
-    };
-  }
-});
-
 // node_modules/postgres-array/index.js
 var require_postgres_array = __commonJS({
   "node_modules/postgres-array/index.js"(exports2) {
@@ -5662,15 +5612,8 @@ function pastPooler(context) {
   if (isLoopback(context.host))
     return ["If a pooler is in between, let the tunnel, or what else listens there, lead to the server itself."];
   if (context.port !== 5432) return ["Set `port: 5432`, or `host` to the server, to connect without the pooler."];
-  return atServer(
-    context,
-    "If a pooler answers in the server's place, a DNS record of your network points the name in `host` to the pooler. Point the record to the server itself, to connect without the pooler. See where it points now:",
-    "If a pooler is in between, set `host` to the server itself (its full name), to connect without the pooler:"
-  );
-}
-function atServer({ cloud, host }, named2, notNamed) {
-  if (cloud && host?.endsWith(cloud.hostSuffix)) return [named2, run(`nslookup ${shell(host)}`, LIST_NAMES)];
-  return [notNamed, LIST_NAMES];
+  const [set, ...show] = setFullName(context);
+  return [`If a pooler is in between, this is the way to connect without the pooler. ${String(set)}`, ...show];
 }
 var WITH_AZ = "In Azure Cloud Shell, or with an `az` that is signed in to the tenant of the server";
 var SEE_TENANT = `${WITH_AZ}, see the tenant and the cloud:`;
@@ -5706,18 +5649,19 @@ function allowInProxy(context) {
   return [allow, ...bypassProxy(context)];
 }
 var exempt = (context) => [
-  sentence`If a proxy or firewall inspects TLS, let it pass ${hostToAllow(context)} without inspection.`
+  sentence`If a proxy or firewall inspects TLS, let its administrator exempt ${hostToAllow(context)}, so that this host passes without inspection.`
 ];
 var hostToAllow = (context) => code(hostOf(context).replace(ONE_OF_GITHUB, "*"));
 var ONE_OF_GITHUB = /^.*(?=\.actions\.githubusercontent\.com$)/;
-function setFullName(context = {}) {
-  const look2 = "See where `host` leads. If that is not the server, correct the DNS record, or set `host` to the server's full name:";
-  return atServer(context, look2, "Set `host` to the server's full name. Those of the subscription are:");
+function setFullName({ cloud, host = "" } = {}) {
+  const look2 = "See where `host` leads. If not to the server, correct the DNS record, or set the server's full name:";
+  return cloud && host.endsWith(cloud.hostSuffix) ? [look2, run(`nslookup ${shell(host)}`, LIST_NAMES)] : ["Set `host` to the server's full name. Those of the subscription are:", LIST_NAMES];
 }
 function readNumber(text) {
   const number = text.match(/.*AADSTS(\d{1,9})/)?.[1];
   return number ? [`Read what Microsoft says: https://login.microsoftonline.com/error?code=${number}`] : [];
 }
+var reachesAll = (context) => context.onGitHub === true && !context.proxy && !isPostgres(context);
 
 // src/diagnosis/azure-cli.ts
 var OWN_CLI_FILES = run('echo "AZURE_CONFIG_DIR=$RUNNER_TEMP/azure" >> "$GITHUB_ENV"');
@@ -5832,7 +5776,7 @@ var ENTRA = rulesFor("entra", {
     "Or sign in with `client-secret`, or `auth-type: managed-identity` on a virtual machine in Azure."
   ],
   "cross-cloud": [
-    ["AADSTS90038 AADSTS90043 AADSTS90051 AADSTS900382 AADSTS900432 AADSTS900439", /different cloud|Cross Cloud/],
+    ["AADSTS90038 AADSTS900382 AADSTS90043* AADSTS900440 AADSTS90051", /different cloud|Cross Cloud/],
     "The tenant or the application is not in the cloud in which this run signed in.",
     selectCloud
   ],
@@ -6120,23 +6064,23 @@ var PASSES = /(in progress|\bbeing (creat|updat|delet|modif|chang|process|provis
 var MEANINGS = {
   "a limit is reached": [
     /(\bquotas?\b|\blimits?\b|too (many|long|large|big|quickly|fast|often)|\bmaximum\b|(?<!deadline |time-?out )exceed)\w*/i,
-    "If the limit is one of requests, attempts or connections, run the job again later, and fewer jobs at the same time. If it is a length or a size, shorten what the message names."
+    "Run the job again later, and fewer jobs at the same time. If the message names a quota, ask for a higher one; if it names a length or a size, shorten what is too long."
   ],
-  "it cannot do this at the moment": [PASSES, "Run the job again in a few minutes.", { retries: 2 }],
+  "the service cannot do this at the moment": [PASSES, "Run the job again in a few minutes.", { retries: 2 }],
   "something has expired, or is not valid yet": [
     /((?<!(not|n.t|never|yet) )\bexpired\b|\bexpiry\b.{0,40} is earlier|not yet valid|no longer valid|valid time range|\blifetime\b|\bskew|in the (past|future)|out of date|\bstale\b)\w*/i,
     "Renew what the message names, such as a secret, a certificate or a sign-in. On a self-hosted runner, check the clock, too."
   ],
-  "this is not supported there, or a version is too old or too new": [
+  "this is not supported, or a version is too old or too new": [
     /((unrecognized|unknown|unexpected) (argument|option|parameter|command|flag|setting|configuration|keyword|field|feature|function|method|type|version)|unsupported|((can)?not|\w{2,6}n['\u2019]t)( \w+)? support|(only|still) support|supported? only|no longer (support|accept|allow|available)|deprecated|obsolete|\bretired\b|incompatible|(not |un)implemented|please upgrade|versions? (older|earlier|lower|below)|syntax error|(or|and) (later|newer|higher|above)\b|(newer|older|later|minimum) version)\w*/i
   ],
   "a permission is missing, or a policy or a setting forbids this": [
     /(denied|forbid|unauthori[sz]ed|((can)?not|\w{2,6}n['\u2019]t) (been )?(authori[sz]ed|permitted|allow(ed)?|entitled|eligible|granted|approved)|disallow|\bby .{0,40}?polic|polic(y|ies) (do|block|forbid|prevent|require|of)|insufficient (?!data)|\bpermissions?\b|\bprivileges?\b|prohibit|restricted|not have (the )?(access|right|authori)|\brejected\b|must be (an? )?(owner|admin|member|superuser))\w*/i,
-    "Ask the administrators there for the permission, or for an exception."
+    "Ask the administrators of the service that refused this for the permission, or for an exception."
   ],
   "something that it needs is disabled, blocked or not set up": [
     /(disabled|((can)?not|\w{2,6}n['\u2019]t) (been )?(enabled|activated|active|registered|configured|set up|initiali[sz]ed|installed|running)|\bno [\w .-]{1,40}configured|suspended|\bblocked\b|\bbanned\b|revoked|\binactive\b|deactivated|(turned|switched) off|\bpaused\b|\bstopped\b|\blocked\b|been (deleted|removed)|archived|read-only)\w*/i,
-    "Enable or set up what the message names, or ask the administrators there for it."
+    "Enable or set up what the message names, or ask the administrators of the service for it."
   ],
   "values exclude each other, more than one thing fits, or something exists already": [
     /(only one of|\bnot both\b|mutually exclusive|((can)?not|\w{2,6}n['\u2019]t) be (used|specified|combined|set|provided) (together|with|when)|in combination|ambiguous|((can)?not|\w{2,6}n['\u2019]t) unique|\bmultiple\b|more than one|\bduplicated?\b|already (exist|present|in use|taken|assigned|used|defined|has|have|associated|set)|conflict)\w*/i
@@ -6144,7 +6088,7 @@ var MEANINGS = {
   "a value that the request needs is missing or empty": [
     /(missing|\bempty\b|\bblank\b|\bnull\b(?! byte)|zero-length|((?<!can)not|\w{2,6}n['\u2019]t) (been )?(provided|specified|supplied|given|set|sent|present|included|passed|contain)|\bno [\w .-]{1,40}(provided|specified|supplied|given|sent|included|passed)\b|must (be |have been )?(provide|specif|suppl|given|set\b|present|contain|include)(?!.*\b(not |in)valid)|(is|are|be) (required|necessary)\b(?! to\b)|required (\w+ )?(parameter|field|property|argument|value|input|header|claim|variable)|requires (an?|the|one)\b)\w*/i
   ],
-  "something that the request names does not exist there": [
+  "something that the request names does not exist": [
     /(((can)?not|\w{2,6}n['\u2019]t) (be |been )?(found|located|resolved|recognized)|((can)?not|\w{2,6}n['\u2019]t) exist|no such|\bunknown\b(?! (error|reason|exception))|(cannot|can.t|unable to|could not|couldn.t) (find|locate|resolve)|non-?existent|no longer exists|\bno [\w .-]{1,40}found\b|misspel)\w*/i,
     "Check the names and IDs in the message: those of the inputs of this step, and those of what was deleted or moved."
   ],
@@ -6212,47 +6156,46 @@ var RUNNER = rulesFor(EVERYWHERE, {
 });
 
 // src/diagnosis/network.ts
-var COMPLETED = "If `host` is the name of a container of the job, or of its machine, publish the port of the container, and set `host: localhost`, in a job that does not itself run in a container. The action adds the cloud's suffix to a name without a dot.";
-var LOOKED_UP = "If it answers with an address other than `0.0.0.0` and `::`, the fault may have passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network.";
-var HIDDEN = /(ECONNREFUSED|EADDRNOTAVAIL) (0\.0\.0\.0|:::)/;
+var COMPLETED = 'If you mean a container, such as a service of the job, publish its port (`ports: ["5432:5432"]`), and set `host: localhost`, in a job without `container:`. The action adds the cloud\'s suffix to a name without a dot.';
+var LOOKED_UP = "If it answers with an address, the fault may have passed. Run the job again. If it does not, correct the DNS servers of the runner, its container, its pod or its virtual network:";
 var ALERT = /(tls|ssl)\S{0,9} (fatal )?alert|fatal alert|error: tls:|alert number \d|unrecognized.?name/i;
+var OUTDATED = /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i;
+var HIDDEN = / (0\.0\.0\.0|::):/;
 var LISTENERS = run("ss --listening --tcp --numeric --processes");
 var LOOK_AT_TUNNEL = [
   "See what listens there, in a step of the same job (on Linux). If it is a tunnel or a proxy, read its log: its other end has to reach the server, through the server's network, firewall and DNS.",
   LISTENERS
 ];
 var SET_MTU = "If this happens only in a container, a pod or a VPN, its packets may be too large for the network. Set a smaller MTU there (in Docker, `mtu` in `daemon.json`).";
+var MORE_TIME = "If the network is slow, set `NODE_OPTIONS: --network-family-autoselection-attempt-timeout=2000` in the step's `env`.";
+var REFUSED = "A firewall in between refuses the connection, or the runner's DNS server (a DNS filter answers `0.0.0.0`) or `hosts` file leads to an address where nothing listens.";
+var USE_ITS_NAME = "If you know that the server is yours, set `host` to a name in its certificate. Otherwise, a different server answers, which must not get the token or the password.";
+var trust = (variable3) => [
+  `Trust the authority of the proxy or firewall (or of GitHub Enterprise Server): set this variable, in the step's \`env\` or where a self-hosted runner starts, to a PEM file with its certificate, on the runner (in a container job, in the container).${variable3 === "REQUESTS_CA_BUNDLE" ? " The Azure CLI then trusts only what is in the file: append the certificate to a copy of the newest `certifi/cacert.pem`." : ""}`,
+  run(`${variable3}=<path-to-pem>`)
+];
+var TUNNEL = "For a tunnel, let the runner's `hosts` file lead the server's full name to this address, and set `host` to that name. Only if you cannot, and trust the network, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.";
 var ON_THE_WAY = rulesFor(EVERYWHERE, {
   "host-not-found": [
     [
       "ENOTFOUND ENODATA ENONAME EBADNAME EAI_NONAME EAI_NODATA EAI_ADDRFAMILY",
-      /getaddrinfo EAI_AGAIN ([\w-]+|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"/,
-      { text: HIDDEN, host: /^(?!0\.0\.0\.0$|::$)/ }
+      /getaddrinfo EAI_AGAIN ([\w-]+|(postgres|postgresql|pg|db|database)\.postgres\.database\..*|\S+\.(svc|local|internal|lan))$|host name "[\w-]+"/
     ],
-    (context) => sentence`The runner's DNS server does not know ${code(hostNameOf(context))}, or hides it (a DNS filter answers 0.0.0.0). ${inOurWords(isPostgres(context) ? `It is misspelt, the server was deleted, ${FULL_NAME.test(hostOf(context)) ? "it is the name of a container, " : ""}or the name resolves only inside a network.` : "Perhaps only a proxy resolves it.")}`,
-    (context, { text }) => isPostgres(context) ? [
-      ...HIDDEN.test(text) ? lookUp(context) : [],
-      ...INSIDE.test(hostOf(context)) ? ["Run the job where the name is known, such as in its cluster."] : [],
-      ...OF_DOCKER.test(hostOf(context)) ? [COMPLETED] : [],
-      ...setFullName(),
-      "If its name is among them, the server is in a virtual network: use a runner in that network, and link the server's private DNS zone to it.",
-      ...FULL_NAME.test(hostOf(context)) && !OF_DOCKER.test(hostOf(context)) ? [COMPLETED] : []
-    ] : [...lookUp(context), LOOKED_UP, ...reachable(context)]
+    (context) => sentence`The runner's DNS server does not know ${code(hostNameOf(context))}. ${inOurWords(!isPostgres(context) ? "Perhaps only a proxy knows it." : OF_DOCKER.test(hostOf(context)) ? "Containers have such names." : "It is misspelt, the server was deleted, or only its own network or cluster knows it.")}`,
+    (context) => isPostgres(context) ? findName(context) : [...lookUp(context, LOOKED_UP), ...reachable(context)]
   ],
   "dns-unavailable": [
     ["EAI_* ESERVFAIL EREFUSED", /(getaddrinfo|query[A-Z]\w*) (E|UNKNOWN)/],
     "The runner's DNS server did not answer, or refused to.",
-    lookUp,
-    LOOKED_UP,
-    (context) => atPostgres(context, FULL_NAME.test(hostOf(context)) ? [COMPLETED] : []),
+    (context) => [...lookUp(context, LOOKED_UP), ...atPostgres(context, [])],
     { retries: 2 }
   ],
   "connection-not-allowed": [
     [/\b(connect|socket|bind|read|write) E(PERM|ACCES)\b/, { codes: "EPERM", text: /^(?!.*E(PERM|ACCES))/ }],
-    "The runner's own machine does not allow this connection: a sandbox, a local firewall, SELinux or a virus scanner.",
-    "See which of them it is, on that machine (on Linux): a route that prohibits it, a rule of the local firewall, or a denial in the kernel's log. If none shows it, it is a sandbox or a virus scanner.",
+    "The runner's own machine forbids this connection: a local firewall, a sandbox, SELinux or a virus scanner.",
+    "See what forbids it, on the runner's machine (on Linux): a `prohibit` route, a rule of the local firewall, or a denial in the kernel's log. On Windows, look in the logs of the firewall and the virus scanner:",
     run("ip route\nsudo nft list ruleset\nsudo dmesg | grep -iE 'denied|avc'"),
-    (context) => sentence`Allow ${code(hostOf(context))} there, or run the job outside the sandbox.`
+    "Allow the connection there. If nothing of this forbids it, the runner itself is in a sandbox (of systemd, snap or a container): run the job outside the sandbox."
   ],
   "connection-lost": [
     // Alerts of TLS: https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml#tls-parameters-6
@@ -6260,57 +6203,30 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "08* ECONNRESET EPIPE ECONNABORTED ENETRESET ENOTCONN ECANCELED ERR_STREAM_* ERR_SOCKET_CLOSED* UND_ERR_SOCKET HPE_INVALID_EOF_STATE Z_BUF_ERROR",
       /(read|write) ETIMEDOUT|Connection terminated(?! due to connection timeout)|is not queryable|server closed the connection|before secure TLS connection was established|EOF occurred in violation of protocol|unexpected.eof|SSL SYSCALL error|(closed|ended) (unexpected|premature)ly|unexpected socket close|Premature close|(^|response as text: )(aborted|terminated)$|\bEOF$|bad.record.mac|(alert|tls)\W{1,3}(record.?overflow|decompression.?failure|decode.?error|user.?cancelled|close.?notify)/i
     ],
-    (context) => `The connection broke: something in between cut it or changed its data (a gateway, a proxy, a ${isPostgres(context) ? "pooler), or the server closed it, as it does in a restart or a failover" : "firewall), or the other side closed it"}.`,
+    (context) => `The connection broke: ${isPostgres(context) ? "the server closed it, as in a restart or a failover, or something in between (a gateway, a pooler)" : "something in between (a firewall, a proxy, a gateway)"} cut it or changed its data.`,
     (context, { text }) => isLocal(context, text) ? LOOK_AT_TUNNEL : [],
     afterRerun,
-    (context) => atPostgres(context, ["Look at the state of an Azure server:", azShow(context, "state")]),
+    (context) => atPostgres(context, seeState(context)),
     SET_MTU,
     { retries: 3 }
   ],
   "connection-timed-out": [
     "ETIMEDOUT EALREADY EINPROGRESS ESOCKETTIMEDOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT ABORT_ERR",
-    (context, { text }) => byAddress(context, text) ?? (isPostgres(context) ? [
-      `No answer came in time: a firewall drops the packets, public access is off, ${(0, import_node_net.isIP)(hostOf(context)) ? "this is an old address, " : ""}or the server is stopped or overloaded.`,
-      .../\.postgres\.database\./.test(hostOf(context)) ? [] : lookUp(context),
-      `If it is an Azure server, ${wrongPort(context) ? "set `port: 5432`, and " : ""}look at its state and its network. If public access is \`Disabled\`, use a runner in its network, in which the name leads to a private address (a private DNS zone):`,
-      azShow(context, "{state:state, tier:sku.tier, publicAccess:network.publicNetworkAccess}"),
-      `If public access is \`Enabled\`, add the action in \`firewall/\` of this repository before this step (\`docs/firewall.md\`). On a self-hosted runner, allow outbound TCP to port ${context.port ?? 5432} (PostgreSQL uses no HTTP proxy), and in the server's firewall the runner's address, if it keeps it:`,
-      azAllow(context, "<address>"),
-      .../connect E/.test(text) ? [] : [...seeWhoAnswers(context), SET_MTU]
-    ] : [
-      `No answer came in time: ${context.onGitHub ? "" : `a firewall drops the packets, ${context.proxy ? "the proxy does not answer" : "the runner needs a proxy"}, or `}the service is overloaded.`,
-      ...seeAnswer(context),
-      `If it answers, the fault may have passed: run the job again. If it does not, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
-      ...reachable(context),
-      .../ETIMEDOUT.*connect E/.test(text) ? [MORE_TIME] : [SET_MTU]
-    ]),
+    (context, { text }) => byAddress(context, text) ?? (isPostgres(context) ? silentServer(context) : silentHost(context)),
+    (_context, { text }) => !/connect E/.test(text) ? SET_MTU : /ETIMEDOUT.*connect E/.test(text) ? MORE_TIME : [],
     { retries: 1 }
   ],
   "connection-refused": [
-    ["ECONNREFUSED", /EADDRNOTAVAIL (127\.|::1)/],
-    (context, { text }) => isLocal(context, text) || isPostgres(context) && DOCKER.test(`${context.host} ${text}`) ? [
-      sentence`${code(hostOf(context))} ${inOurWords(/^(localhost|host\.docker\..*|[\d.:]+)$/.test(hostOf(context)) ? "is" : "leads, perhaps by the `hosts` file, to")} the machine or the container of the job. Nothing listens on port ${context.port ?? 5432} there.`,
-      "If a tunnel or a container leads to the server, start it earlier in the same job, and set `port` to the port that it listens on (a container: the published one), with `host: 127.0.0.1`. If the job itself runs in a container, `127.0.0.1` is that container: start the tunnel there, or let one on the machine listen on Docker's address too (`172.17.0.1`, which is then `host`). See what listens, on the machine (on Linux):",
-      LISTENERS,
-      ...setFullName()
-    ] : isPostgres(context) ? [
-      "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
-      `Check that the server runs, and has this address. If it is an Azure server, ${wrongPort(context) ? "set `port: 5432`, and " : ""}look at its state. Then run the job again:`,
-      azShow(context, "state"),
-      ...lookUp(context)
-    ] : [
-      "A firewall in between refuses the connection, or the runner's DNS server or `hosts` file leads to an address where nothing listens.",
-      ...reachable(context),
-      ...lookUp(context)
-    ],
+    ["ECONNREFUSED", /EADDRNOTAVAIL (127\.|0\.0\.0\.0|::1|:::)/],
+    (context, { text }) => isLocal(context, text) ? nothingListens(context) : isPostgres(context) && !HIDDEN.test(text) ? refusedByServer(context) : [REFUSED, ...HIDDEN.test(text) ? [] : reachable(context), ...lookUp(context)],
     { retries: 1 }
   ],
   "host-unreachable": [
     "EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN ENONET EAFNOSUPPORT",
     (context, { text }) => byAddress(context, text) ?? [
-      "The runner's network has no route to this address: its gateway or VPN or the machine at the address is down, its container has no network, it has only IPv6, or a firewall rejects the packets.",
+      "The runner's network has no route to this address: its gateway, its VPN or the network of its container is down, it has only IPv6, or a firewall rejects the packets.",
       ...isPostgres(context) ? [] : reachable(context),
-      "Check the network and the routes of a self-hosted runner (on Windows, with `route print`):",
+      "See the routes of the runner, in a step of the job (on Linux). If there is no `default` line, correct the network of the machine or the container. If there is one, a firewall or a gateway on the way rejects the packets:",
       run("ip route")
     ],
     { retries: 1 }
@@ -6321,10 +6237,12 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UND_ERR_* ERR_HTTP_* ERR_SOCKET_* ERR_INVALID_CHAR ERR_UNESCAPED_CHARACTERS"
     ],
     "The runner could not make or use the connection, for the reason in the message.",
-    (_context, { text }) => /header (content|value)/.test(text) ? "Set the secret for this header again, without a line break." : [],
+    (_context, { text }) => /header (content|value)/.test(text) ? "Set the secret again, without a line break." : [],
     (context, { text }) => /\bconnect (E|UNK)/.test(text) && !(0, import_node_net.isIP)(hostOf(context)) ? lookUp(context) : [],
-    afterRerun,
-    (context) => atPostgres(context, ["Check `host` and `port`.", ...setFullName()]),
+    (context) => [
+      ...afterRerun(context),
+      ...atPostgres(context, ["Check `host` and `port`.", ...setFullName(context)])
+    ],
     { retries: 1 }
   ],
   "tls-wrong-host": [
@@ -6332,42 +6250,31 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH",
       /does not match (certificate's altnames|host ?name)|(Hostname|IP address) mismatch|hostname '.*' doesn't match|certificate is (valid for|not valid for any)|RemoteCertificateNameMismatch|no (subject alternative DNS |alternative certificate subject )?name match|by hostnameverifier|COMMON_NAME_INVALID|contain any IP SANs|legacy Common Name/i
     ],
-    (context, { text }) => `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "that name is an IP address or an alias (a CNAME, a `privatelink` name), not the server's full name, or " : ""}a different server, a proxy or the sign-in page of a network answers in its place${isPostgres(context) ? "" : ", perhaps because the runner's `hosts` file or its DNS server leads there"}. Nothing secret was sent.`,
+    (context, { text }) => `The certificate does not contain the name that was asked for: ${isPostgres(context) && !ASKED_FULLY.test(text) ? "`host` is an IP address or an alias (a tunnel, a CNAME, a `privatelink` name), not the server's full name, or a different server answers" : "a different server, a proxy or the sign-in page of a network answers in its place, perhaps because the runner's `hosts` file or its DNS server leads there"}. Nothing secret was sent.`,
     (context, { text }) => {
       if (!isPostgres(context)) return [...seeWhoAnswers(context), ...lookUp(context), ...reachable(context)];
-      const names2 = text.match(/(?<=DNS:|IP Address:|CN: )(?!localhost|127\.)[\w.-]+(?![\w:-])/g);
-      const use = sentence`If you know that the server is yours, set \`host\` to one of the names in its certificate: ${listOf((names2 ?? []).map(code))}. Otherwise, a different server answers, which must not get the token or the password.`;
-      const other = [...names2 ? [use] : [], ...seeWhoAnswers(context)];
-      if (ASKED_FULLY.test(text))
-        return [...lookUp(context), "If it leads to another server than Azure's, correct the DNS record.", ...other];
-      const own = /(DNS:|IP Address:|CN: )\S/.test(text) && !/\.database\./.test(text) ? other : setFullName();
-      const tunnel = "If you must use another name in a network that you trust, such as that of a tunnel, let the runner's `hosts` file lead the server's full name there, and set `host` to that name. Only if you cannot, set `ssl-mode: verify-ca`. It does not check the name: any server with a certificate of a public authority can then read the token or the password.";
-      return isLocal(context, "") || /CN: [\w-]+:\w/.test(text) ? [tunnel, ...own] : [...own, tunnel];
+      if (ASKED_FULLY.test(text)) return [...lookUp(context), ...seeWhoAnswers(context)];
+      const isForeign = /(DNS:|IP Address:|CN: )\S/.test(text) && !AZURE.test(text);
+      const own = isForeign ? [...seeWhoAnswers(context), USE_ITS_NAME] : setFullName(context);
+      return isLocal(context, "") ? [TUNNEL, ...own] : [...own, TUNNEL];
     }
-  ],
-  "tls-expired": [
-    ["CERT_HAS_EXPIRED CERT_NOT_YET_VALID", /certificate (has expired|is not yet valid|is not valid now)/],
-    "The certificate has expired or is not valid yet, or the runner's clock is wrong. Azure and GitHub renew theirs in time: another server or a proxy may answer. Nothing secret was sent.",
-    "Compare the runner's clock with the certificate's dates, in a step with `shell: bash`:",
-    (context) => run("date", look(context, " | openssl x509 -noout -dates")),
-    "If the clock is right, let the owner of the server or of the proxy renew the certificate. If it is an authority's that you set, such as in `ssl-root-cert` or `REQUESTS_CA_BUNDLE`, replace it there."
   ],
   "tls-authorities-unreadable": [
     /CA certificate bundle|root certificate (file|paths)|certificate verify locations|BIO routines|system library|PEM lib|no certificate or crl found|PEM routines|Invalid CA file/i,
     (_context, { text }) => `The file of trusted authorities ${/PEM|crl/.test(text) ? "is not in PEM format: each certificate needs both lines, `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`" : "does not exist on the runner, or cannot be read"}.`,
-    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in one of these variables. In a container, it is the path in the container. See the variables and the lines in a step with \`shell: bash\`:`,
-    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'", "grep 'CERTIFICATE-----' <file>"),
-    "Convert a binary file (DER) to PEM:",
+    (context) => `Correct or remove the path in \`${authoritiesOf(context)}\`, or in another variable that has it. In a container, it is the path in the container. See the variables, in a step of the job with \`shell: bash\`:`,
+    run("env | grep -E 'CA_BUNDLE|CA_CERTS|CERT_FILE'"),
+    "If a file has no lines with `-----BEGIN CERTIFICATE-----`, it may be binary (DER). Convert it to PEM:",
     run("openssl x509 -inform der -in <file> -out <new-file>")
   ],
   "tls-certificate": [
     [
-      /(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed|certificate signature)|\becc cert|certificate or alg|unknown certificate type|(asn1 encoding|curve|x509 certificate|rsa) routines/i,
-      "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_REJECTED CERT_REVOKED CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DECODE* UNABLE_TO_DECRYPT_CRL* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED"
+      /certificate (has expired|is not yet valid|is not valid now)|(key|md|digest algorithm) too (weak|small)(?<!dh key too small)|certificate verify failed: (?!unable to get|self.signed|certificate signature)|\becc cert|certificate or alg|unknown certificate type|(asn1 encoding|curve|x509 certificate|rsa) routines/i,
+      "ERR_OSSL_* ERR_CRYPTO_* CERT_CHAIN_TOO_LONG CERT_HAS_EXPIRED CERT_NOT_YET_VALID CERT_REJECTED CERT_REVOKED CRL_* INVALID_* PATH_LENGTH_EXCEEDED UNABLE_TO_DECODE* UNABLE_TO_DECRYPT_CRL* UNABLE_TO_GET_CRL ERROR_IN_C* ERR_TLS_CERT_* UNSPECIFIED"
     ],
     (_context, { code: code2, text }) => `The certificate, or that of its authority, ${reasonIn(`${code2} ${text}`, FAULTS)}. Those of Microsoft and GitHub have no such fault: usually a proxy or firewall that inspects TLS shows its own instead. Adding it to the trusted certificates does not help. Nothing secret was sent.`,
-    "See whose certificates these are, and the settings, in a step of the same job with `shell: bash`:",
-    (context, { text }) => run(look(context, WEAK.test(text) ? "" : " | openssl x509 -noout -text"), SHOW_OPENSSL),
+    "See whose certificate it is, and its dates, then the settings and the clock of the runner, in a step of the job with `shell: bash`:",
+    (context) => run(look(context), SHOW_OPENSSL, "date -u"),
     exempt,
     "Or let the owner of the proxy or of the server renew its certificates, with RSA keys of at least 2048 bits, SHA-256 signatures and the extensions of RFC 5280."
   ],
@@ -6376,49 +6283,45 @@ var ON_THE_WAY = rulesFor(EVERYWHERE, {
       "UNABLE_TO_VERIFY_LEAF_SIGNATURE SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_UNTRUSTED CERT_SIGNATURE_FAILURE UNABLE_TO_DECRYPT_CERT*",
       /unable to verify the first certificate|self.signed certificate|unable to get (local )?issuer certificate|certificate.verif(y|ication).failed|signed by unknown authority|PKIX path|remote certificate (is|was) (invalid|rejected)|(certificate|authority) ((which|that) )?is not trusted|standards compliant|trust (anchors|relationship)|UNTRUSTED_ROOT|CERT_AUTHORITY_INVALID/i
     ],
-    (context, { text }) => `${context.tls?.rootCertificates ? "Neither the runner nor `ssl-root-cert` has" : "The runner does not trust"} ${SELF_SIGNED.test(text) ? "this certificate, which the other side signed itself" : "the authority of this certificate"}: ${isPostgres(context) ? `${/self.signed/i.test(text) ? "" : "the server does not send its intermediate certificate, "}a proxy inspects TLS, or this is not an Azure server` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has a certificate from your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
-    "See which certificates are sent, and who issued them, in a step of the job with `shell: bash`:",
-    (context) => run(look(context, "", " -showcerts")),
-    exempt,
-    (context, { text }) => isPostgres(context) ? `Check \`host\`. If the server is yours, set \`ssl-root-cert\` to ${SELF_SIGNED.test(text) ? "this certificate" : "its authority's newest certificate, with the intermediate ones. If the authority is a well-known one, let the owner of the server install the intermediate certificate too"}.` : [
-      `If the authority is yours, set this variable in the step's \`env\`, or where a self-hosted runner starts, to a PEM file with its certificate, which has to be on the runner (in a container job, in the container).${authoritiesOf(context) === "REQUESTS_CA_BUNDLE" ? " The Azure CLI then trusts only these: append yours to a copy of the newest `certifi/cacert.pem`." : ""}`,
-      run(`${authoritiesOf(context)}=<path-to-pem>`)
-    ]
-  ],
-  "tls-outdated": [
-    /TLS version (1\.|used)|dh.key.too.small|renegotiation|unsupported.protocol|protocol.?version|handshake.?failure|could not create SSL|common algorithm|no appropriate protocol|insufficient.security|no.shared|no.suitable|bad.protocol.version|bad.(ecpoint|dh.value)|(wrong|unknown).(signature|cipher|ssl.version|curve|digest)|unsupported.(ssl.version|elliptic.curve)|inappropriate.fallback|export.restriction|missing.(sigalgs|supported.groups)|legacy.sigalg|version.too.(low|high)/i,
-    (context, { text }) => `One side's TLS is too old or too weak for the other: an old version (below TLS 1.2), no cipher in common, a weak key (Diffie-Hellman of 1024 bits, for example) or renegotiation without RFC 5746. ${isPostgres(context) && /handshake.?failure/i.test(text) ? `Or the other side expects a client certificate, and this action sends none.${POOLER_ASKS}` : "Usually it is an old proxy or firewall that inspects TLS."} \`OPENSSL_CONF\` or \`NODE_OPTIONS\` can switch off the newer versions.`,
-    "See who answers, with which TLS, and what limits the TLS of the runner, in a step of the job with `shell: bash`:",
-    (context) => run(look(context, "", " -legacy_server_connect"), SHOW_OPENSSL),
-    "If it is not a server of Azure or GitHub, let its administrator exempt this host from the inspection of TLS, or update it to TLS 1.2 or newer, strong keys and RFC 5746.",
-    (context) => isPostgres(context) ? pastPooler(context) : bypassProxy(context)
+    (context, { text }) => `${context.tls?.rootCertificates ? "Neither the runner nor `ssl-root-cert` has" : "The runner does not trust"} ${SELF_SIGNED.test(text) ? "this certificate, which the other side signed itself" : "the authority of this certificate"}: ${isPostgres(context) ? `${isOfAzure(context) ? "a proxy or firewall inspects TLS, or a server other than Azure's answers" : `it is not a public authority's${SELF_SIGNED.test(text) ? "" : ", or the server does not send its intermediate certificate"}`}` : `usually, ${context.with?.startsWith("github") && !/\.github(usercontent)?\.com$/.test(hostOf(context)) ? "GitHub Enterprise Server has a certificate from your own authority, or " : ""}a proxy or firewall inspects TLS and shows its own certificate`}. Nothing secret was sent.`,
+    (context) => isPostgres(context) ? [] : [...trust(authoritiesOf(context)), ...exempt(context)],
+    (context, { text }) => isPostgres(context) && !isOfAzure(context) ? trustServer(text) : [],
+    "See which certificates are sent, and who issued them (`i:`), in a step of the job with `shell: bash`:",
+    (context) => run(look(context, " -showcerts")),
+    (context, { text }) => isOfAzure(context) ? [...exempt(context), trustServer(text)] : []
   ],
   "tls-handshake": [
     [
       "ERR_SSL_* EPROTO*",
       /error establishing an SSL connection|SSL connection could not be established|wrong version number|SSLError|SSL routines|look like a TLS handshake|HTTP response to HTTPS|handshake message|determine the frame size/,
+      OUTDATED,
       ALERT
     ],
-    (context, { text }) => !ALERT.test(text) ? `The two sides cannot agree on TLS: ${context.proxy?.startsWith("https") ? "the address in `HTTPS_PROXY` begins with `https://`, but the proxy does not itself speak TLS, or " : ""}a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.` : /cert|unknown.?ca|decrypt.?error/i.test(text) ? `The other side expects a client certificate. This action sends none, and ${isPostgres(context) ? "no server of Azure expects one" : "neither Azure nor GitHub expects one"}: a different server answers, or something in between.${isPostgres(context) ? POOLER_ASKS : ""}` : "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host.",
-    ({ proxy }, { text }) => proxy?.startsWith("https") && !ALERT.test(text) ? "Let the address in `HTTPS_PROXY` begin with `http://`, unless the proxy itself speaks TLS." : [],
-    seeWhoAnswers,
+    (context, { text }) => `${reasonIn(text, HANDSHAKE)}${isPostgres(context) && /handshake.?failure|cert|unknown.?ca/i.test(text) ? POOLER_ASKS : ""}`,
+    ({ proxy }, { text }) => proxy?.startsWith("https") && !ALERT.test(text) ? WITHOUT_TLS : [],
+    "See who answers, with which TLS, and what limits the TLS of the runner, in a step of the job with `shell: bash`:",
+    (context) => run(look(context, " -legacy_server_connect"), SHOW_OPENSSL),
     exempt,
-    (context) => atPostgres(context, ["Check `host` and `port`."])
+    (context) => atPostgres(context, ["If a service other than PostgreSQL answers, correct `host` and `port`."])
   ]
 });
 var ASKED_FULLY = /Host: [\w-]+\.postgres\.database\./;
-var FULL_NAME = /^[^.]+\.postgres\.database\./;
-var POOLER_ASKS = " A PgBouncer expects one if its `client_tls_sslmode` is `verify-ca` or `verify-full`. Set it to `require` there.";
+var POOLER_ASKS = " A PgBouncer asks for a client certificate if its `client_tls_sslmode` is `verify-ca` or `verify-full`. Set it to `require` there.";
+var WITHOUT_TLS = "Let the address in `HTTPS_PROXY` begin with `http://`, unless the proxy itself speaks TLS.";
+var HANDSHAKE = {
+  "One side's TLS is too old or too weak for the other (below TLS 1.2, no cipher in common, a weak Diffie-Hellman key, or renegotiation without RFC 5746): usually an old proxy or firewall inspects TLS. `OPENSSL_CONF` or `NODE_OPTIONS` can switch off the newer versions on the runner.": OUTDATED,
+  "The other side expects a client certificate, which this action does not send, and Azure does not expect: a different server answers, or something in between.": /(alert|error: tls)\b.*(cert|unknown.?ca|decrypt.?error)/i,
+  "The other side ended the TLS handshake: it does not serve this name, or has a fault. Or a firewall or proxy that inspects TLS does not allow this host.": ALERT,
+  "The two sides cannot agree on TLS: a different service listens on this port, which may not speak TLS at all, or a proxy or firewall is in between.": /^/
+};
 var SELF_SIGNED = /self.signed certificate(?!.*chain)/i;
-var WEAK = /weak|small/i;
 var SHOW_OPENSSL = "env | grep -E 'OPENSSL|NODE_OPTIONS'";
 var FAULTS = {
-  "is not for servers: its extended key usage has no `serverAuth`": /purpose|(extended|incompatible) key usage/i,
-  "has a weak key or signature, or OpenSSL on this machine is set to a high security level": WEAK,
+  "has expired or is not valid yet, or the runner's clock is wrong": /expired|valid (yet|now)|yet.valid/i,
+  "has a weak key or signature, or OpenSSL on this machine is set to a high security level": /weak|small/i,
   "was revoked, or the list of revoked certificates (CRL) cannot be read": /revoked|CRL/,
-  "breaks the rules for certificates: it is malformed, or from an authority that may not issue it": /./
+  "breaks the rules for certificates (malformed, without `serverAuth`, or of no authority)": /./
 };
-var MORE_TIME = "If the network is slow, set `NODE_OPTIONS: --network-family-autoselection-attempt-timeout=2000` in the step's `env`.";
 var PRIVATE = rulesFor(["postgres", "azure"], {
   "server-is-private": [
     /^(?!.*disallowed by policy).*(public network (access|interface).{0,30}(disabled|denied|not enabled)|n['o]t have public access|VNet.(injected|integrated)|deny public network access|private access enabled server|firewall rules?\b.{0,80}(private (network )?access|VNet|virtual network)|in an? (VNet|virtual network)\b.{0,40}firewall rule|Client from Azure Virtual Networks)/i,
@@ -6431,7 +6334,6 @@ var NETWORK = [...RUNNER, ...ON_THE_WAY];
 var PRIVATE_RANGE = String.raw`(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cde][\da-f]{2}:)`;
 var PRIVATE_ADDRESS = new RegExp(String.raw`(?<!Local )[ (](?!\S*->)${PRIVATE_RANGE}`, "i");
 var IPV6_ONLY = /^(?!.* \d+\.\d+\.\d+\.\d+:\d).*[ ([][0-9a-f]{1,4}:(:|([0-9a-f]{0,4}:){2})/i;
-var DOCKER = /\b172\.17\.0\.1\b|host\.docker\.internal/;
 function byAddress(context, text) {
   if (isLocal(context, text))
     return ["The machine or the container of the job itself does not answer at this address.", ...LOOK_AT_TUNNEL];
@@ -6449,7 +6351,51 @@ function byAddress(context, text) {
     "If the name also has an IPv4 address, set `NODE_OPTIONS: --dns-result-order=ipv4first` in the step's `env`. If that variable has `--no-network-family-autoselection`, remove that. If the name has no IPv4 address, use a name that has one, correct the runner's DNS server, or use a runner in a network with IPv6."
   ];
 }
-var LOCAL = /^(0\.0\.0\.0|::) |(^|[\s"[(])(127\.|::1\b|localhost\b)/;
+var CHECK_NAME = "Check the spelling of `host`. If it is right, run the job in the network or the cluster of the server, or let the runner ask a DNS server that knows the name.";
+function findName(context) {
+  if (OF_DOCKER.test(hostOf(context))) return [COMPLETED];
+  if (!/azure|cloudapi/i.test(hostOf(context))) return [CHECK_NAME];
+  return [
+    "See the full names of the subscription's servers. If `host` is not among them, correct it. If it is, the server is in a virtual network (private access): use a runner in that network (`docs/private-network.md`), and link the server's private DNS zone to this network:",
+    LIST_NAMES,
+    COMPLETED
+  ];
+}
+var silentServer = (context) => isOfAzure(context) ? [
+  `No answer came in time: the server's firewall does not allow the runner, ${context.onGitHub ? "" : "the runner's network blocks the way, "}public access is off, or the server is stopped or overloaded.`,
+  ...portOfAzure(context),
+  "See the server's state and network. If the state is `Stopped`, start the server. If public access is `Disabled`, use a runner in its network, in which the name leads to a private address (`docs/private-network.md`):",
+  azShow(context, "{state:state, tier:sku.tier, publicAccess:network.publicNetworkAccess}"),
+  `If public access is \`Enabled\`, add the action in \`firewall/\` of this repository before this step (\`docs/firewall.md\`).${context.onGitHub ? "" : ` The runner's network must allow outbound TCP to port ${context.port ?? 5432} (PostgreSQL uses no HTTP proxy).`}`
+] : [
+  "No answer came in time: a firewall drops the packets, this is another or an old address, or the server is stopped or overloaded.",
+  ...lookUp(context),
+  `Check that the server runs at this address, and that the firewalls on the way let the runner${context.onGitHub ? " (whose address changes)" : ""} through to port ${context.port ?? 5432}. PostgreSQL uses no HTTP proxy.`,
+  ...(0, import_node_net.isIP)(hostOf(context)) ? [] : setFullName()
+];
+var refusedByServer = (context) => [
+  "The host exists, but nothing listens on this port: the server is restarting or stopped, the port is wrong, this is an old address, or a firewall rejects the connection.",
+  ...portOfAzure(context),
+  ...seeState(context),
+  ...lookUp(context)
+];
+var silentHost = (context) => [
+  `No answer came in time: ${reachesAll(context) ? "the network has a fault, or " : `a firewall drops the packets, ${context.proxy ? "the proxy does not answer" : "the runner needs a proxy"}, or `}the service is overloaded.`,
+  ...reachesAll(context) ? [] : seeAnswer(context),
+  `${reachesAll(context) ? "" : "If it answers, the fault may have passed: run the job again. "}If other machines get no answer, either, look for an outage: https://${context.with?.startsWith("github") ? "www.githubstatus.com" : "azure.status.microsoft"}`,
+  ...reachable(context)
+];
+var nothingListens = (context) => [
+  sentence`${code(hostOf(context))} is the machine or the container of the job itself, or leads there (by the \`hosts\` file, for example). Nothing listens on port ${context.port ?? 5432} there.`,
+  "Start the tunnel or the container that leads to the server earlier in the same job, and set `host: 127.0.0.1` and `port` to the port that it listens on (of a container, the published one). In a job with `container:`, `127.0.0.1` is this container: start the tunnel in its steps, remove `container:`, or let a tunnel on the machine listen on Docker's address, too (`172.17.0.1`, which is then `host`). See what listens, in a step of the job (on Linux):",
+  LISTENERS,
+  ...setFullName()
+];
+var trustServer = (text) => `If the server is yours, set \`ssl-root-cert\` to ${SELF_SIGNED.test(text) ? "this certificate" : "its authority's newest certificate, with the intermediate ones. If the authority is a well-known one, let the owner of the server install the intermediate certificate, too"}.`;
+var seeState = (context) => isOfAzure(context) ? ["See the state of the server. If it is `Stopped`, start the server:", azShow(context, "state")] : ["On the server, see whether PostgreSQL runs, where it listens, and what its log says about this time."];
+var AZURE = /\.postgres\.database\./;
+var isOfAzure = (context) => isPostgres(context) && AZURE.test(hostOf(context));
+var LOCAL = /^(0\.0\.0\.0|::) |(^|[\s"[(])(127\.|172\.17\.0\.1\b|::1\b|localhost\b|host\.docker\.internal)/;
 function isLocal(context, text) {
   return isPostgres(context) && LOCAL.test(`${context.host} ${text}`);
 }
@@ -6459,41 +6405,44 @@ function authoritiesOf(context) {
   return "NODE_EXTRA_CA_CERTS";
 }
 var atPostgres = (context, steps) => isPostgres(context) ? steps : reachable(context);
-function reachable({ proxy, ...context }) {
-  const host = hostToAllow(context);
+function reachable(context) {
+  const [host, { proxy }] = [hostToAllow(context), context];
   if (proxy) return [sentence`The proxy ${code(proxy)} must allow HTTPS to ${host}, or \`NO_PROXY\` list it.`];
+  if (reachesAll(context)) return [];
   const set = sentence`The runner needs HTTPS to ${host}. If only a proxy leads there, set it in the step's \`env\`; \`NO_PROXY\` lists the hosts that bypass it:`;
   return [set, run("HTTPS_PROXY=http://<proxy>:<port>")];
 }
-var wrongPort = ({ port: port2 = 5432 }) => ![5432, 6432].includes(port2);
-function lookUp(context) {
+var portOfAzure = (context) => ![5432, 6432].includes(context.port ?? 5432) && isOfAzure(context) ? ["Set `port: 5432`, Azure's port."] : [];
+function lookUp(context, means = "If it is wrong, correct the DNS record or the `hosts` file:") {
   const host = hostNameOf(context);
   if ((0, import_node_net.isIP)(host)) return isPostgres(context) && !isLocal(context, "") ? setFullName() : [];
-  return ["See what the DNS server answers, in a step of the same job:", run(`nslookup ${shell(host)}`)];
+  return [`See what the DNS server answers, in a step of the same job. ${means}`, run(`nslookup ${shell(host)}`)];
 }
-var INSIDE = /(?<!^host\.docker)\.(svc|local|internal|lan)$/;
 var OF_DOCKER = /^(host\.docker|(postgres|postgresql|pg|db|database)\.postgres\.database)\./;
-function seeWhoAnswers(context) {
-  return ["See who answers, and with which TLS, in a step of the job with `shell: bash`:", run(look(context))];
-}
+var seeWhoAnswers = (context) => [
+  "See who answers, in a step of the job with `shell: bash`. If the issuer of the certificate is not a public authority, a proxy, a firewall or another server answers. If there is no certificate, the connection is cut on the way or by the server:",
+  run(look(context))
+];
 var seePeer = (context) => (isPostgres(context) ? seeWhoAnswers : seeAnswer)(context);
 function afterRerun(context) {
   const [first, ...next] = seePeer(context);
   return [`Run the job again. If the error persists, ${String(first).replace("See", "see")}`, ...next];
 }
-function look(context, then = "", options = "") {
+function look(context, options = "") {
   const [host, by] = [hostOf(context), shell(context.proxy ?? "")];
   if (by.includes("https://")) return `curl -kIv --proxy-insecure -x ${by} ${shell(`https://${host}`)} -m 20`;
   const port2 = isPostgres(context) ? `:${context.port ?? 5432} -starttls postgres` : /:\d+$/.test(host) ? "" : ":443";
   const proxy = context.proxy ? ` -proxy ${by}` : "";
-  return `openssl s_client${options} -connect ${shell((0, import_node_net.isIP)(host) === 6 ? `[${host}]` : host)}${port2}${proxy} </dev/null${then}`;
+  return `openssl s_client${options} -connect ${shell((0, import_node_net.isIP)(host) === 6 ? `[${host}]` : host)}${port2}${proxy} </dev/null`;
 }
 
 // src/diagnosis/fallbacks.ts
+var requestFailed = byItsWords("The request failed", "something in between, such as a proxy, or this action");
+var actionFailed = byItsWords("This action failed", "a fault of this action");
 var [UNKNOWN] = rulesFor([], {
   unknown: [
     [],
-    byItsWords("The request failed", "something in between, such as a proxy, or a fault of this action"),
+    (context, symptom) => (context.with ?? context.host ? requestFailed : actionFailed)(context, symptom),
     (context) => context.host === void 0 ? [] : seePeer(context),
     "Run the job again with `Enable debug logging` ticked. If the error persists, open an issue in this action's repository, with this message."
   ]
@@ -6604,9 +6553,9 @@ var PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     ["CONNECT_401 CONNECT_407", /proxy.auth(entication required|orization)/i, { codes: "NOT_JSON", status: [407] }],
     "The proxy between the runner and this host asks for a sign-in: `HTTPS_PROXY` is not set, has no user, or one that the proxy does not accept.",
     (context) => context.proxy ? [] : seeAnswer(context),
-    "Add the user and the password to the variable. In the password, percent-encode all but letters and digits:",
+    "Set the user and the password in the variable. In the password, percent-encode all but letters and digits:",
     run("HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>"),
-    "If the proxy accepts only Kerberos or NTLM, let its administrator exempt the runner, or run a local proxy that signs in.",
+    "If they are right, the proxy accepts only Kerberos or NTLM: let its administrator exempt the runner, or run a local proxy that signs in (such as Px or Cntlm).",
     bypassProxy
   ],
   "proxy-overloaded": [
@@ -6640,8 +6589,8 @@ var PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
     /^(InvalidRequest(Content|Format)|Missing(ApiVersionParameter|Subscription)|UnsupportedMediaType) |'Authorization' header|' header is |^Requires authentication|Authenticated requests get|Problems parsing JSON|should be a JSON object|Invalid request\. (For|")|User-Agent header|missing_field/,
     "The request arrived changed, such as without the token that this action sent: a proxy or a gateway between the runner and this host removed or changed a part of it.",
     bypassProxy,
-    seeAnswer,
-    "Run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner."
+    "Run the job again later. If the error persists, ask the administrators of the runner's network to exempt this host from inspection, or use another runner.",
+    seeAnswer
   ],
   "proxy-refused": [
     [
@@ -6653,14 +6602,14 @@ var PROXY = rulesFor(["entra", "github", "azure", "github-issues"], {
       { status: [400, 401, 403, 405, 410, 451], text: /^\s*</ },
       { status: ["4xx"], text: new RegExp(`^\\s*<.*${PRODUCTS}`, "i") }
     ],
-    ({ proxy }, { text }) => reasonIn(text, {
-      "A proxy allows smaller headers or requests than those with a token, or adds headers that are larger than Node.js accepts.": /overflow|\b(413|414|431)\b/i,
+    (_context, { text }) => reasonIn(text, {
+      "The headers are too large for a proxy or for this host, or a proxy adds too many. The token of a user in many groups is large: sign in as an application, for example with `auth-type: oidc`.": /overflow|headers? (is|are) too (long|large)|\b(413|414|431)\b/i,
       "The runner's network, or a proxy in it, answers with a page where a person has to sign in (a captive portal).": /\b(30\d|511)\b|sign.?in|(log.?(in|on)|portal)\b(?![.-])|captive/i,
-      [`The answer was not valid HTTP: ${proxy ? "the proxy in `HTTPS_PROXY` is not an HTTP proxy or" : "a proxy or a firewall between the runner and this host"} changed the answer, or something else answers.`]: /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/,
+      "The answer was not valid HTTP: a proxy or a firewall changed it, or what `HTTPS_PROXY` names is not an HTTP proxy.": /Parse Error|HTTP\/1.1 protocol|BadStatusLine|header check/,
       "A proxy or a firewall between the runner and this host answered in its place. Or this host does not accept the token, and does not say why: then check `tenant-id` and `environment`.": /^HTTP status 401 with an empty/,
       "A proxy or a firewall between the runner and this host does not allow the connection.": /^/
     }),
-    seeAnswer,
+    (context, { text }) => /CONNECT\b|[Tt]unnel/.test(text) ? [] : seeAnswer(context),
     allowInProxy
   ]
 });
@@ -6870,7 +6819,6 @@ function entraLabel({ objectId: objectId3, type, admin, mfa }) {
 var GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // src/text/near.ts
-var import_damerau_levenshtein = __toESM(require_damerau_levenshtein(), 1);
 function didYouMean(wanted, candidates) {
   const near = nearest(wanted, candidates);
   return near === void 0 ? EMPTY : sentence`Did you mean ${code(near)}?`;
@@ -6880,9 +6828,18 @@ function aboutNames(...names2) {
   return inOurWords(`Names are case-sensitive${isList ? ", and a comma does not separate them" : ""}.`);
 }
 function nearest(name3, candidates) {
-  const slips = (candidate) => (0, import_damerau_levenshtein.default)(name3.toLowerCase(), candidate.toLowerCase()).steps;
-  const isNear = (candidate) => Math.abs(candidate.length - name3.length) <= 2 && slips(candidate) <= (candidate.length < 6 ? 1 : 2);
-  return [...candidates].filter(isNear).toSorted((a, b) => slips(a) - slips(b))[0];
+  const all2 = [...candidates];
+  const within2 = (slips) => (candidate) => (slips < 2 || candidate.length >= 6) && isNear(name3.toLowerCase(), candidate.toLowerCase(), slips);
+  return all2.find(within2(0)) ?? all2.find(within2(1)) ?? all2.find(within2(2));
+}
+function isNear(a, b, slips) {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restA, restB] = [a.slice(same), b.slice(same)];
+  if (restA === restB) return true;
+  if (slips === 0) return false;
+  const isSwapped = restA[0] === restB[1] && restA[1] === restB[0];
+  return isNear(restA.slice(1), restB.slice(1), slips - 1) || isNear(restA.slice(1), restB, slips - 1) || isNear(restA, restB.slice(1), slips - 1) || isSwapped && isNear(restA.slice(2), restB.slice(2), slips - 1);
 }
 
 // src/diagnosis/postgres.ts
@@ -6930,7 +6887,6 @@ var POOLER_REASONS = {
   "It does not accept this parameter at the start of a session (`ignore_startup_parameters`).": /startup parameter|command-line option|support the option/,
   "Its pool mode shares connections. `pool_mode = session` does not.": /prepared|cached plan|transaction|portal|bind message|pooling|frontend message/,
   "It asks for a client certificate, which this action does not send.": /certificate(?! verify)/,
-  "Its query for the passwords of users (`auth_query`) failed.": /auth.?query|login query|(?<!(MD5|SCRAM) )secret/i,
   "PostgreSQL itself refuses it, for the reason in the message. PgBouncer repeats that for a time (`server_login_retry`).": /cached error: (?!.*(password|SASL|auth|not exist|hba))/i,
   "It, or the server behind it, does not allow this user, database or address.": /hba|host based|no authentication method|blocked|banned|allow_list|login rejected|permission/i,
   "Its configuration has no such database, or not for this user.": / route |pool config|No pool|database(?! c)/,
@@ -7083,8 +7039,7 @@ var POSTGRES = rulesFor("postgres", {
     (context, { text }) => {
       if (context.tls && context.tls.mode !== "disable") return pastPooler(context);
       return /host "(127\.|::1)/.test(text) ? ALLOW_WITHOUT_TLS : TLS_IN_TUNNEL;
-    },
-    "If a proxy or a pooler is in between, let it connect to the server with TLS."
+    }
   ],
   "pooler-sign-in": [
     [
@@ -7229,7 +7184,6 @@ var POSTGRES = rulesFor("postgres", {
   "server-limit": [
     ["53000 53200 53400 NO_PROCESS", /resize shared memory|could not fork|(allocate|out of) memory|open files( in|$)/i],
     (_, { text }) => /max_locks|out of shared memory/.test(text) ? "The server's lock table is full (`max_locks_per_transaction`): a migration, or a dump of many tables, can fill it." : "The server has no memory left for this connection or statement, or another of its limits was reached.",
-    ({ host = "" }, { text }) => /segment/.test(text) && !/azure/.test(host) ? "In Docker, raise `--shm-size`." : [],
     // 53400 is about what one session needs.
     (_, { code: code2 }) => code2 === "53400" ? [] : "Run the job again when the server is less busy.",
     "Raise the parameter that sets the limit, or choose a larger compute size, if the error persists. A restart of the server can be necessary:",
@@ -7399,15 +7353,9 @@ var POSTGRES = rulesFor("postgres", {
     },
     "If this action does not have to manage the object, name it in `exclude`, or leave out future ones with `default-privileges: false`."
   ],
-  "grant-loop": [
-    { codes: "0LP01", text: /member|own grantor/ },
-    "A role would get a grant option, ADMIN OPTION or a membership back from a role to which it gave it.",
-    "Leave out this grantee, or the option: the grantee has it already. For a grant option, you can also set `user` to the owner of the object. For a membership, see which role is a member of which one, and revoke the one in the other direction:",
-    run("SELECT roleid::regrole, member::regrole, grantor::regrole, admin_option FROM pg_auth_members ORDER BY 1, 2;")
-  ],
   "privilege-not-found": [
     [{ codes: "42601 22023", text: /unrecognized privilege type/ }, "0LP01"],
-    "The server cannot make this grant, for the reason in its message. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option).",
+    "The server cannot make this grant, for the reason in its message. Usually its PostgreSQL has no such privilege (`MAINTAIN` exists since PostgreSQL 17), or this kind of object or PUBLIC cannot have it (a table has no `USAGE`, PUBLIC no grant option), or the other role gave it (a role cannot get a grant option or a membership back).",
     "Remove what the message names, or upgrade the server. PostgreSQL's list of all privileges: https://www.postgresql.org/docs/current/ddl-priv.html"
   ],
   "tls-not-offered": [
@@ -7610,26 +7558,26 @@ function diagnoseBy(rules, error2, context) {
   const host = symptom.text.match(NAMED_HOST)?.[0] ?? context.host;
   const { hint, steps, retries } = rule.explain({ ...context, host }, withoutLinks(symptom));
   const hints = symptom.hint && HINTED.includes(code2) ? [step(sentence`Follow the hint: ${quoted(symptom.hint)}`)] : [];
-  const first = context.onGitHub && !context.proxy && PASSING.includes(code2) ? [RUN_AGAIN] : hints;
+  const first = reachesAll(context) && PASSING.includes(code2) ? [RUN_AGAIN] : hints;
   const where = RUNNER.some((each) => each.code === code2) ? inOurWords("The runner") : peer(context);
   return {
     code: code2,
     message: sentence`${where}: ${quoted(page ? `HTTP status ${symptom.status} with ${page}` : symptom.text)}`,
     hint,
-    steps: withPooler([...first, ...steps], context, VAGUE.includes(code2) && !isLocal(context, symptom.text)),
+    steps: withPooler([...first, ...steps], context, code2, VAGUE.includes(code2) && !isLocal(context, symptom.text)),
     ...retries !== void 0 && { retries }
   };
 }
 var NAMED_HOST = /(?<=Pool\(host=')[\w.-]{1,253}|(?<=(FOUND|AGAIN) )[\w-]{1,63}\.actions\.githubusercontent\.com/;
 var HINTED = "database-closed data-damaged library-not-found raised-in-database server-error server-fault".split(" ");
 var PASSING = "connection-refused connection-timed-out dns-unavailable host-not-found host-unreachable".split(" ");
-var RUN_AGAIN = step("Run the job again: GitHub's own runners reach this host, unless a VPN of the job prevents it.");
-var VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake", "tls-outdated"];
-function withPooler(steps, context, isVague) {
+var RUN_AGAIN = step("Run the job again: GitHub's runners reach this host, unless a VPN or harden-runner stops it.");
+var VAGUE = ["unknown", "server-error", "connection-refused", "tls-handshake"];
+function withPooler(steps, context, code2, isVague) {
   if (!isPostgres(context) || context.port !== 6432) return steps;
   const others = steps.filter(({ text }) => !text.parts.some((part) => "code" in part && part.code === "port: 5432"));
   const past = step(
-    "Port 6432 is that of a pooler (PgBouncer on Azure, not on Burstable servers), which may be off. Set `port: 5432` to connect to PostgreSQL directly: its own error says more."
+    `Port 6432 is that of a pooler (PgBouncer on Azure)${code2 === "connection-refused" ? ", which may be off, and which Burstable servers do not have" : ""}. Set \`port: 5432\` to connect to PostgreSQL directly: its own error says more.`
   );
   return isVague ? [past, ...others] : others.length < steps.length ? steps : [...steps, past];
 }
@@ -7665,7 +7613,7 @@ var IDENTITY_SOURCES = {
 function peer(context) {
   const { with: partner, signIn: signIn2, host, port: port2 = 5432, database } = context;
   const source = partner === "entra" ? IDENTITY_SOURCES[signIn2?.type ?? ""] : void 0;
-  const called = inOurWords(source ?? PARTNERS[partnerOf(context)].called);
+  const called = inOurWords(source ?? (partner ?? host ? PARTNERS[partnerOf(context)].called : "This action"));
   if (partner === "azure") return sentence`${called} at ${code(hostOf(context))}`;
   if (!isPostgres(context)) return called;
   const server = host === void 0 ? called : sentence`${called} at ${code(`${host}:${port2}`)}`;
@@ -8784,7 +8732,8 @@ async function connect(options, signingIn, times) {
     }
     const { host, port: port2, tls } = server;
     const cause = refusal2?.() ?? error2;
-    const context = { host, port: port2, database, user, tls, signIn: signIn2, cloud, token: claimsOf(token ?? "") };
+    const onGitHub = process.env.RUNNER_ENVIRONMENT === "github-hosted";
+    const context = { host, port: port2, database, user, tls, signIn: signIn2, cloud, onGitHub, token: claimsOf(token ?? "") };
     throw new ActionError(diagnose(cause, context), { cause });
   } finally {
     clearTimeout(clock);
