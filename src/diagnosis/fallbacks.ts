@@ -4,7 +4,7 @@ import { asApplication, clientOf, showPrincipal } from "./entra.ts";
 import { byItsWords } from "./meanings.ts";
 import { seePeer } from "./network.ts";
 import { type Rule, reasonIn, rulesFor } from "./rules.ts";
-import { allowInProxy, readNumber, seeAnswer, WITH_AZ } from "./steps.ts";
+import { allowInProxy, reachesAll, readNumber, seeAnswer, WITH_AZ } from "./steps.ts";
 
 const requestFailed = byItsWords("The request failed", "something in between, such as a proxy, or this action");
 const actionFailed = byItsWords("This action failed", "a fault of this action");
@@ -45,7 +45,7 @@ export const FALLBACKS: readonly Rule[] = [
         /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|token_endpoint not found|Response had no |^No response$|got more than \d+ (bytes|headers)|failed to decode it|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/,
       ],
       "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
-      (context) => (context.onGitHub && !context.proxy ? [] : [...seeAnswer(context), ...allowInProxy(context)]),
+      (context) => (reachesAll(context) ? [] : [...seeAnswer(context), ...allowInProxy(context)]),
       "Run the job again.",
       { retries: 2 },
     ],

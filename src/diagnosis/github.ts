@@ -1,6 +1,6 @@
 import { run } from "../model/failure.ts";
 import { rulesFor } from "./rules.ts";
-import { bypassProxy, seeAnswer } from "./steps.ts";
+import { bypassProxy, reachesAll, seeAnswer } from "./steps.ts";
 
 const EXPIRED = /Code : 4(01|04|10)/;
 
@@ -18,7 +18,7 @@ export const GITHUB = rulesFor("github", {
   "oidc-no-token": [
     /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|403 Error Message:( Forbidden)?$|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` is not in the words of GitHub's OIDC endpoint: usually, a proxy or a firewall answered instead.",
-    (context) => (context.onGitHub && !context.proxy ? [] : [...seeAnswer(context), ...bypassProxy(context)]),
+    (context) => (reachesAll(context) ? [] : [...seeAnswer(context), ...bypassProxy(context)]),
     "Run the job again. If GitHub itself answers with 403, ask the owners of the organization whether an IP allow list or a rule forbids it, or use `auth-type: client-secret`.",
   ],
   "oidc-refused": [

@@ -98,7 +98,7 @@ function words(text: string): string {
       .replace(/[\s\p{Cc}]+/gu, " ")
       .replace(/eyJ[\w-]{8,}(\.[\w-]*){0,4}|(?<=token["']?\s?[=:]\s?["']?)[\w.~+/-]{20,}/gi, "***")
       .replace(/\bGet Token request returned [^{]*\{.*?"error_description": ?"((?:[^"\\]|\\[^r])*).*$/, "$1")
-      // MSAL's wrapping of Entra's words, the Azure CLI's advice, and what its own words have already.
+      // MSAL's wrapping of Entra's words, the Azure CLI's advice, and MSAL's second mention of the correlation ID.
       .replace(
         /\b\w{1,60}: Error\(s\): .*? - Description: |Certificate verification failed\. This .*?Error detail: /,
         "",
