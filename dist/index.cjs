@@ -6645,7 +6645,7 @@ var FALLBACKS = [
         /an answer of more than \d+ MiB|fetch failed|Traceback \(msal\/(oauth2cli|authority)|OIDC Discovery|Exceeded \d+ redirects|KeyError: '(access_token|expires_in)'|token_endpoint not found|Response had no |^No response$|got more than \d+ (bytes|headers)|failed to decode it|HTTPS?ConnectionPool|Max retries exceeded|new connection|JSON is invalid|Unable to get endpoints|have network connection|[cC]onnectivity problem/
       ],
       "A proxy or firewall between the runner and Entra blocked or changed the request or the answer, wants a sign-in (a captive portal), or broke the connection. An empty answer was cut off on the way.",
-      (context) => context.onGitHub && !context.proxy ? [] : [...seeAnswer(context), ...allowInProxy(context)],
+      (context) => reachesAll(context) ? [] : [...seeAnswer(context), ...allowInProxy(context)],
       "Run the job again.",
       { retries: 2 }
     ],
@@ -6702,7 +6702,7 @@ var GITHUB = rulesFor("github", {
   "oidc-no-token": [
     /do not have ID Token field|is not valid JSON|Unexpected end of JSON|Error Code : (3\d\d|403 Error Message:( Forbidden)?$|4(?!01|08|29)\d\d.*an (empty answer|answer that is not))/,
     "The answer at `ACTIONS_ID_TOKEN_REQUEST_URL` is not in the words of GitHub's OIDC endpoint: usually, a proxy or a firewall answered instead.",
-    (context) => context.onGitHub && !context.proxy ? [] : [...seeAnswer(context), ...bypassProxy(context)],
+    (context) => reachesAll(context) ? [] : [...seeAnswer(context), ...bypassProxy(context)],
     "Run the job again. If GitHub itself answers with 403, ask the owners of the organization whether an IP allow list or a rule forbids it, or use `auth-type: client-secret`."
   ],
   "oidc-refused": [
